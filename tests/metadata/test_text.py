@@ -1,0 +1,236 @@
+"""JSON text in and out: what is accepted comes back equal by value, the rest is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.metadata import values
+from users.metadata.equal import same
+from users.metadata.errors import TextError
+from users.metadata.text import PARSER_DEPTH, dump, parse, pretty, size
+
+# Pieces from which hypothesis builds text that is nearly JSON.
+PIECES = [
+    *("{", "}", "[", "]", ",", ":", " ", "\n", "\ufeff"),
+    *('"', "\\", '"a"', "é", "\\u0000", "\\ud83d", "\\ude00"),
+    *("0", "1", "1.0", "-0.0", "1E+2", "1e400", "1e-400", ".", "-", "NaN", "-Infinity", "true", "null"),
+]
+nearly_json = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+
+
+@given(values.values)
+@example(1e16)
+@example({"a": [1e300, 5e-324, 10**100, "e+"]})
+def test_what_is_dumped_parses_to_the_same_value(value):
+    assert same(parse(dump(value)), value)
+
+
+@given(values.values)
+@example(1e16)
+def test_the_text_for_people_parses_to_the_same_value(value):
+    assert same(parse(pretty(value)), value)
+
+
+@given(values.floats)
+@example(1e16)
+@example(1.7976931348623157e308)
+def test_a_dumped_float_is_no_whole_number_to_a_database_that_counts_in_decimals(value):
+    assert "." in format(Decimal(dump(value)), "f")
+
+
+@given(nearly_json | st.text())
+def test_any_text_parses_as_the_standard_library_has_it_or_is_refused(text):
+    with suppress(TextError):
+        assert same(parse(text), json.loads(text))
+
+
+@given(st.binary() | nearly_json.map(str.encode))
+def test_any_bytes_parse_or_are_refused(data):
+    with suppress(TextError):
+        parse(data)
+
+
+@given(nearly_json)
+def test_the_place_of_an_error_is_in_the_text_or_right_behind_it(text):
+    try:
+        parse(text)
+    except TextError as refused:
+        error = refused
+    else:
+        return
+
+    lines = text.split("\n")
+    assert 1 <= error.line <= len(lines)
+    assert 1 <= error.column <= len(lines[error.line - 1]) + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(1e16, "10000000000000000.0", id="a float beyond 16 digits keeps its fraction"),
+        pytest.param(-2.5e20, "-250000000000000000000.0", id="a negative one too"),
+        pytest.param([{"a": 1e22}, "1e+22"], '[{"a":10000000000000000000000.0},"1e+22"]', id="at any depth"),
+        pytest.param(1.0, "1.0", id="a float stays a float"),
+        pytest.param(1, "1", id="an integer stays an integer"),
+        pytest.param(True, "true", id="a boolean"),
+        pytest.param({"naïve": "日本 😀"}, '{"naïve":"日本 😀"}', id="unicode is not escaped"),
+        pytest.param({}, "{}", id="an empty object"),
+    ],
+)
+def test_dump_writes(value, text):
+    assert dump(value) == text
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [-float("inf")]])
+def test_dump_refuses_what_json_cannot_say(value):
+    with pytest.raises(ValueError):
+        dump(value)
+
+
+def test_size_counts_bytes_not_characters():
+    assert size({"é": "😀"}) == len('{"":""}') + 2 + 4
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("0", 0, id="zero"),
+        pytest.param("-0", 0, id="minus zero"),
+        pytest.param("1.0", 1.0, id="a float with nothing behind the point"),
+        pytest.param("1e16", 1e16, id="an exponent makes a float"),
+        pytest.param("1E+2", 100.0, id="a capital exponent"),
+        pytest.param("0.1", 0.1, id="the shortest form"),
+        pytest.param("0.10000000000000001", 0.1, id="the 17-digit form"),
+        pytest.param("0.1000000000000000055511151231257827021181583404541015625", 0.1, id="the exact form"),
+        pytest.param("2.50", 2.5, id="zeros at the end"),
+        pytest.param("1.7976931348623157e308", 1.7976931348623157e308, id="the largest float"),
+        pytest.param("5e-324", 5e-324, id="the smallest float"),
+        pytest.param("9007199254740992.0", 9007199254740992.0, id="the last float with a next whole number"),
+        pytest.param("9007199254740993", 9007199254740993, id="an integer that no float holds"),
+        pytest.param("1" * 1000, int("1" * 1000), id="an integer of 1,000 digits"),
+        pytest.param("-" + "1" * 1000, -int("1" * 1000), id="the minus sign is no digit"),
+        pytest.param(r'"\ud83d\ude00"', "😀", id="a whole surrogate pair"),
+        pytest.param(r'"\\ud800"', r"\ud800", id="an escaped backslash is no surrogate"),
+        pytest.param(r'"\\u0000"', r"\u0000", id="an escaped backslash is no NUL"),
+        pytest.param('"[[[{{{"', "[[[{{{", id="brackets in a string"),
+        pytest.param(' \n{"a" : 1}\t', {"a": 1}, id="space around"),
+        pytest.param(b'{"a":"\xc3\xa9"}', {"a": "é"}, id="bytes in UTF-8"),
+        pytest.param('[{"a":1},{"a":2}]', [{"a": 1}, {"a": 2}], id="one key in two objects"),
+    ],
+)
+def test_parse_accepts(text, value):
+    assert same(parse(text), value)
+
+
+def test_minus_zero_is_zero():
+    assert str(parse("-0.0")) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        pytest.param("", 1, 1, "empty", id="nothing"),
+        pytest.param("{", 1, 2, "not valid JSON", id="cut short"),
+        pytest.param('{"a": 1,\n "b": x}', 2, 7, "not valid JSON", id="a bare word"),
+        pytest.param("{'a': 1}", 1, 2, "not valid JSON", id="single quotes"),
+        pytest.param('{"a": 1,}', 1, 9, "not valid JSON", id="a comma at the end"),
+        pytest.param('{"a": 01}', 1, 8, "not valid JSON", id="a leading zero"),
+        pytest.param('{\n"a": "\t"}', 2, 7, "not valid JSON", id="a bare tab in a string"),
+        pytest.param("\ufeff{}", 1, 1, "not valid JSON", id="a byte order mark"),
+        pytest.param('{"a": 1} {}', 1, 10, "more text after", id="a second value"),
+        pytest.param('{"a": 1}\n\nx', 3, 1, "more text after", id="trailing garbage"),
+        pytest.param('{"a":\n NaN}', 2, 2, "NaN is not a JSON number", id="NaN"),
+        pytest.param("[Infinity]", 1, 2, "Infinity is not a JSON number", id="Infinity"),
+        pytest.param("[1,\n-Infinity]", 2, 1, "Infinity is not a JSON number", id="minus Infinity"),
+        pytest.param('{"a": 1e400}', 1, 7, "does not fit", id="too large for a float"),
+        pytest.param('{"a":\n\n1e-400}', 3, 1, "does not fit", id="too small for a float"),
+        pytest.param("9007199254740993.0", 1, 1, "does not fit", id="a float that would be rounded"),
+        pytest.param("0.1234567890123456789", 1, 1, "does not fit", id="more digits than a float holds"),
+        pytest.param("1e99999999999999999999", 1, 1, "does not fit", id="an exponent beyond all"),
+        pytest.param("[\n" + "1" * 1001 + "]", 2, 1, "1000 digits", id="an integer of 1,001 digits"),
+        pytest.param("-" + "1" * 5000, 1, 1, "1000 digits", id="an integer Python itself refuses"),
+        pytest.param('{"a": 1,\n "a": 2}', 2, 2, "given twice", id="a key given twice"),
+        pytest.param(
+            '[{"x": {"a": 1, "a": 1}}]', 1, 17, "given twice", id="twice with the same value, inside"
+        ),
+        pytest.param(b'{"a":\n"\xff"}', 2, 2, "UTF-8", id="bytes that are no UTF-8"),
+        pytest.param('{\n "a": "b\\u0000"}', 2, 7, "NUL", id="NUL in a string"),
+        pytest.param('{\n "\\u0000": 1}', 2, 2, "NUL", id="NUL in a name"),
+        pytest.param('[1,\n"\\ud800"]', 2, 1, "surrogate", id="the first half of a pair"),
+        pytest.param('["\\ude00 \\ud83d"]', 1, 2, "surrogate", id="a pair the wrong way round"),
+        pytest.param('["\ud800"]', 1, 2, "surrogate", id="half a pair unescaped"),
+        pytest.param("[" * 201 + "]" * 201, 1, 201, "nested deeper", id="201 levels"),
+    ],
+)
+def test_parse_refuses_and_says_where(text, line, column, reason):
+    with pytest.raises(TextError, match=reason) as caught:
+        parse(text)
+
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param('{"a": 1,\n"a": 2,\n"b": "a"}', 2, id="a doubled key that is also a value later"),
+        pytest.param('{"a": 1,\n"a": 2,\n"b": {"a": 3}}', 2, id="a doubled key that another object has too"),
+        pytest.param('{"isNaN": true,\n"x": NaN}', 2, id="NaN within a name before"),
+        pytest.param('{"x": "1e400",\n"y": 1e400}', 2, id="the same digits in a string before"),
+        pytest.param('{"\\u0061": 1,\n"a": 2}', 2, id="a doubled key spelt in two ways"),
+    ],
+)
+def test_the_line_is_that_of_the_culprit_and_of_no_double(text, line):
+    with pytest.raises(TextError) as caught:
+        parse(text)
+
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
+@pytest.mark.parametrize("times", [PARSER_DEPTH + 1, 100_000])
+def test_deep_nesting_is_refused_before_the_stack_is_full(opening, times):
+    with pytest.raises(TextError, match="nested deeper"):
+        parse(opening * times)
+
+
+def test_nesting_up_to_the_limit_parses():
+    value = parse("[" * PARSER_DEPTH + "]" * PARSER_DEPTH)
+
+    assert len(dump(value)) == 2 * PARSER_DEPTH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('["' + '\\"' * 12_000, id="escaped quotes in a string without end"),
+        pytest.param('"' * 24_000, id="quotes alone"),
+        pytest.param('["' + "\\" * 24_000, id="backslashes alone"),
+        pytest.param("[" + "1" * 500_000 + "]", id="digits"),
+        pytest.param("[1." + "1" * 500_000 + "]", id="digits behind the point"),
+    ],
+)
+def test_hostile_text_is_refused_in_no_time(text):
+    start = time.perf_counter()
+
+    with pytest.raises(TextError):
+        parse(text)
+
+    assert time.perf_counter() - start < 0.4
+
+
+def test_the_limit_of_digits_is_the_callers():
+    with pytest.raises(TextError, match="at most 3 digits"):
+        parse("1234", max_digits=3)
+
+
+def test_the_error_names_document_and_place():
+    error = TextError("no good", line=3, column=7, document="app_metadata")
+
+    assert str(error) == "app_metadata: line 3, column 7: no good"

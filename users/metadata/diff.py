@@ -1,0 +1,21 @@
+"""What changed between two states of a document, key by key at the first level."""
+
+from __future__ import annotations
+
+from users.metadata.documents import Document
+from users.metadata.equal import same
+
+# {"plan": {"before": "free", "after": "full"}}; a side that lacks the key lacks the entry.
+Diff = dict[str, dict[str, object]]
+
+
+def diff(before: Document | None, after: Document | None) -> Diff:
+    """The keys that differ, each with what it was and what it is. None counts as empty."""
+    before, after = before or {}, after or {}
+    changes: Diff = {}
+    for key in sorted(before.keys() | after.keys()):
+        if key in before and key in after and same(before[key], after[key]):
+            continue
+        sides = {"before": before, "after": after}
+        changes[key] = {side: state[key] for side, state in sides.items() if key in state}
+    return changes

@@ -1,0 +1,16 @@
+"""Strict equality of JSON values: 1, 1.0 and true are three different values."""
+
+from __future__ import annotations
+
+from users.metadata.documents import JSON
+
+
+def same(left: JSON, right: JSON) -> bool:
+    """Equal in type and value at every depth; the order of keys does not matter."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return left == right

@@ -1,0 +1,57 @@
+"""What can be wrong with a document: always where, why, and what to do."""
+
+from __future__ import annotations
+
+Path = tuple[str | int, ...]
+
+
+class MetadataError(ValueError):
+    """A document is refused.
+
+    `path` leads from the document's top to the culprit (object keys as str, list
+    positions as int; empty for the document itself). `reason` is a sentence for people.
+    """
+
+    def __init__(self, path: Path, reason: str, *, document: str = "") -> None:
+        self.path = path
+        self.reason = reason
+        self.document = document
+        super().__init__(str(self))
+
+    @property
+    def place(self) -> str:
+        """The path as people write it: `user_metadata.address.lines[0]`."""
+        return spell((self.document, *self.path) if self.document else self.path)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+
+class TooLarge(MetadataError):
+    """The document is over the limit of size."""
+
+
+class TextError(MetadataError):
+    """The text is not the strict JSON we take. `line` and `column` count from 1."""
+
+    def __init__(self, reason: str, *, line: int = 1, column: int = 1, document: str = "") -> None:
+        self.line = line
+        self.column = column
+        super().__init__((), reason, document=document)
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, column {self.column}: {self.reason}"
+        return f"{self.document}: {where}" if self.document else where
+
+
+def spell(path: Path) -> str:
+    """`("a", 0, "b")` as `a[0].b`; names that are not plain words are quoted by `repr`."""
+    parts: list[str] = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+            continue
+        plain = step.replace("_", "a").replace("-", "a").isalnum()
+        name = step if plain else repr(step)
+        parts.append(f".{name}" if parts else name)
+    return "".join(parts)

@@ -1,0 +1,248 @@
+"""JSON text in and out, strict both ways: what is accepted comes back equal by value.
+
+`json.loads` alone lets NaN, 1e400, duplicate keys and rounded numbers through; faster
+parsers round and drop silently. So the standard library's parser runs here with hooks.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from users.metadata.documents import JSON
+from users.metadata.errors import TextError
+from users.metadata.limits import DEFAULT
+
+# The deepest text the parser is let near: far beyond any limit for documents, and well
+# below the interpreter's recursion limit.
+PARSER_DEPTH = 200
+# The longest decimal exponent that can matter for a 64-bit float.
+FLOAT_DIGITS = 800
+
+# Strings whole, closed or not, so that what stands in them is never taken for structure; the
+# possessive quantifiers keep hostile text linear.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s"\[\]{}:,]+', re.DOTALL)
+
+
+def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
+    """Read one JSON value. Raises TextError with line and column, never anything else.
+
+    Refused beyond broken syntax: bytes that are not UTF-8, NaN and Infinity, numbers that a
+    64-bit float would change, integers over `max_digits`, a key given twice in an object,
+    NUL characters, half surrogate pairs, text after the value, nesting beyond 200.
+    """
+    text = _decode(text)
+    _check_nesting(text)
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_parse_float,
+            parse_int=lambda digits: _parse_int(digits, max_digits),
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        raise TextError(_sentence(error), line=error.lineno, column=error.colno) from None
+    except _Refused as error:
+        raise _error(text, error.find(text), str(error)) from None
+    _check_characters(text, value)
+    return value
+
+
+def dump(value: JSON) -> str:
+    """Compact JSON that both databases give back equal by value: 1e16 stays a float.
+
+    PostgreSQL's jsonb stores a number as a decimal, so a float written without a fraction
+    ("1e+16") would come back as an integer.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if "e+" in text:
+        return _dump_slowly(value)
+    return text
+
+
+def pretty(value: JSON) -> str:
+    """The text for people: indented, unescaped."""
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def size(value: JSON) -> int:
+    """Bytes of the compact UTF-8 text, as the limits count them."""
+    return len(dump(value).encode())
+
+
+class DocumentEncoder(json.JSONEncoder):
+    """Lets a JSONField write by `dump`."""
+
+    def encode(self, o: Any) -> str:
+        return dump(o)
+
+
+class _Refused(ValueError):
+    """Raised by the parser's hooks, which know the culprit but not its place: `find` looks
+    for that in the text, which need not be quick."""
+
+    def __init__(self, reason: str, find: Callable[[str], int]) -> None:
+        self.find = find
+        super().__init__(reason)
+
+
+def _decode(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        column = error.start - text.rfind(b"\n", 0, error.start)
+        raise TextError("the text is not valid UTF-8", line=line, column=column) from None
+
+
+def _check_nesting(text: str) -> None:
+    """Count brackets outside strings first: the C parser recurses once a level."""
+    if text.count("[") + text.count("{") <= PARSER_DEPTH:
+        return
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("[", "{"):
+            depth += 1
+            if depth > PARSER_DEPTH:
+                raise _error(text, token.start(), f"nested deeper than {PARSER_DEPTH} levels")
+        elif token[0] in ("]", "}"):
+            depth -= 1
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _Refused(f"{name} is not a JSON number; use null or a string", _place_of(name))
+
+
+def _parse_int(digits: str, max_digits: int) -> int:
+    if len(digits.lstrip("-")) > max_digits:
+        reason = f"an integer may have at most {max_digits} digits; use a string"
+        raise _Refused(reason, _place_of(digits))
+    return int(digits)
+
+
+def _parse_float(literal: str) -> float:
+    """The float, if it is what was written; else refuse, since the rest would be lost.
+
+    Accepted spellings of a float: any that equals its shortest form, its 17-digit form or
+    its exact decimal expansion, which are the three that programs print.
+    """
+    value = float(literal)
+    if math.isfinite(value) and len(literal) <= FLOAT_DIGITS:
+        try:
+            written = Decimal(literal)
+        except InvalidOperation:  # an exponent beyond what even Decimal holds
+            written = None
+        if written in (Decimal(repr(value)), Decimal(format(value, ".17g")), Decimal(value)):
+            return value + 0.0  # -0.0 becomes 0.0: jsonb knows no negative zero
+    raise _Refused(
+        "this number does not fit a 64-bit float without changing; shorten it or use a string",
+        _place_of(literal),
+    )
+
+
+def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for position, name in enumerate(names) if name in names[:position])
+        reason = f"the key {double!r} is given twice in one object; keep one"
+        raise _Refused(reason, _place_of_double_key)
+    return result
+
+
+def _check_characters(text: str, value: JSON) -> None:
+    for found in _strings(value):
+        reason = bad_characters(found)
+        if reason:
+            raise _error(text, _place_of_bad_characters(text), reason)
+
+
+def bad_characters(text: str) -> str | None:
+    """Why the database could not hold this string or name; None where it could."""
+    if "\0" in text:
+        return "the NUL character is refused; remove it"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "half a surrogate pair is refused; send the whole character"
+    return None
+
+
+def _strings(value: JSON) -> Iterator[str]:
+    """Every name and string in `value`; iterative, as nesting may be hostile."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def _place_of(literal: str) -> Callable[[str], int]:
+    """Finds the first number or constant spelt so, outside strings. What follows it may be
+    rubbish that the parser had not come to."""
+
+    def find(text: str) -> int:
+        tokens = _TOKEN.finditer(text)
+        return next((token.start() for token in tokens if token[0].startswith(literal)), 0)
+
+    return find
+
+
+def _place_of_double_key(text: str) -> int:
+    """Of the first key that its object already has. The text is known to be good JSON so far."""
+    objects: list[set[str] | None] = []
+    string: re.Match[str] | None = None
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        if mark in ("{", "["):
+            objects.append(set() if mark == "{" else None)
+        elif mark in ("}", "]"):
+            objects.pop()
+        elif mark == ":" and string is not None:
+            name = json.loads(string[0])
+            if name in objects[-1]:
+                return string.start()
+            objects[-1].add(name)
+        string = token if mark[0] == '"' else None
+    return 0
+
+
+def _place_of_bad_characters(text: str) -> int:
+    strings = (token for token in _TOKEN.finditer(text) if token[0][0] == '"')
+    return next(token.start() for token in strings if bad_characters(json.loads(token[0])))
+
+
+def _dump_slowly(value: JSON) -> str:
+    if isinstance(value, dict):
+        inner = ",".join(f"{_dump_slowly(k)}:{_dump_slowly(v)}" for k, v in value.items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{','.join(_dump_slowly(item) for item in value)}]"
+    if isinstance(value, float) and "e+" in repr(value):
+        return f"{Decimal(repr(value)):f}.0"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _sentence(error: json.JSONDecodeError) -> str:
+    if error.msg == "Extra data":
+        return "there is more text after the JSON value; remove it"
+    if error.msg == "Expecting value" and not error.doc.strip():
+        return "the text is empty; write {} for an empty document"
+    return f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}"
+
+
+def _error(text: str, at: int, reason: str) -> TextError:
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return TextError(reason, line=line, column=column)

@@ -1,0 +1,91 @@
+"""All rules over a whole document, in the order in which a person would mend them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from users.metadata.documents import JSON, Document, type_name, type_names
+from users.metadata.errors import MetadataError, Path, TooLarge
+from users.metadata.limits import Limits, depth
+from users.metadata.names import check_names
+from users.metadata.text import bad_characters, size
+
+
+def validate(document: str, value: JSON, limits: Limits) -> Document:
+    """Return `value` if it may be stored as `document`. Raises MetadataError or TooLarge."""
+    check_object(document, value)
+    check_depth(document, value, limits)
+    check_names(document, value)
+    check_values(document, value, limits)
+    check_size(document, value, limits)
+    return value
+
+
+def check_object(document: str, value: JSON) -> None:
+    """The top level is an object; anything is allowed within."""
+    if not isinstance(value, dict):
+        reason = f"the document must be an object, not {type_name(value)}"
+        raise MetadataError((), reason, document=document)
+
+
+def check_depth(document: str, value: JSON, limits: Limits) -> None:
+    """Nesting within the limit, the document itself counting as 1."""
+    if depth(value, give_up_at=limits.max_depth + 1) > limits.max_depth:
+        reason = f"nested deeper than {limits.max_depth} levels; flatten it"
+        raise MetadataError((), reason, document=document)
+
+
+def check_values(document: str, value: JSON, limits: Limits) -> None:
+    """Only values that both databases give back equal. The text parser refuses the rest at
+    the edge; this holds for callers that never had a text (rules, shell, import)."""
+    for path, leaf in leaves(value):
+        reason = _refusal(leaf, limits)
+        if reason:
+            raise MetadataError(path, reason, document=document)
+
+
+def check_size(document: str, value: JSON, limits: Limits) -> None:
+    """Compact UTF-8 within the limit."""
+    found = size(value)
+    if found > limits.max_bytes:
+        reason = f"{found:,} bytes, {limits.max_bytes:,} are allowed; remove what is not needed"
+        raise TooLarge((), reason, document=document)
+
+
+def advice(document: str, value: Document | None, limits: Limits) -> str | None:
+    """What to say of a document that is allowed but larger than is wise; None for others."""
+    found = size(value or {})
+    if found <= limits.advised_bytes:
+        return None
+    return f"{document} is {found:,} bytes; over {limits.advised_bytes:,} it slows every sign-in"
+
+
+def leaves(value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
+    """Every field name and every scalar in `value`, each with its path."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*path, name), name
+            yield from leaves(inner, (*path, name))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from leaves(inner, (*path, position))
+    else:
+        yield path, value
+
+
+def _refusal(leaf: JSON, limits: Limits) -> str | None:
+    if type(leaf) not in type_names:
+        return f"{type(leaf).__name__} is not a JSON type"
+    if type(leaf) is str:
+        return bad_characters(leaf)
+    if type(leaf) is float and not math.isfinite(leaf):
+        return "NaN and Infinity are not JSON numbers; use null or a string"
+    if type(leaf) is int and _is_too_long(leaf, limits.max_digits):
+        return f"an integer may have at most {limits.max_digits} digits; use a string"
+    return None
+
+
+def _is_too_long(number: int, max_digits: int) -> bool:
+    # 10**digits is dear for a long limit, so ask the number's bits first.
+    return number.bit_length() > max_digits * 3 and abs(number) >= 10**max_digits
