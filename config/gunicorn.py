@@ -1,0 +1,18 @@
+"""How gunicorn serves: `gunicorn -c python:config.gunicorn config.wsgi`. Its flags override."""
+
+from __future__ import annotations
+
+from config import env
+from config.settings import PORT, TRUST_FORWARDED_HEADERS
+
+bind = f"127.0.0.1:{PORT}"
+worker_class = "gthread"
+workers = env.number("WEB_CONCURRENCY", default=2, least=1)
+threads = 4
+# A little over what proxies keep, so that it is never us who closes while one is sending.
+keepalive = 75 if TRUST_FORWARDED_HEADERS else 5
+# Whose word on scheme and address is taken: the proxy's, or nobody's.
+forwarded_allow_ips = "*" if TRUST_FORWARDED_HEADERS else ""
+loglevel = "warning"
+# Nothing here is steered from outside the process.
+control_socket_disable = True

@@ -1,0 +1,245 @@
+"""One settings file; the environment decides. `.env.example` says what each variable does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_file(BASE_DIR / ".env")
+
+# --- The environment -----------------------------------------------------------------
+
+# Where the embedded database and what `make run` writes are kept.
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR))).resolve()
+DEMO_FILE = DATA_DIR / ".demo.json"
+# `make run` makes a key where none is given; every other command then finds it here.
+KEY_FILE = DATA_DIR / ".secret_key"
+KEPT_KEY = KEY_FILE.read_text(encoding="utf-8").strip() if KEY_FILE.is_file() else ""
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = (
+    env.text("SECRET_KEY", KEPT_KEY or "development only, refused outside DEBUG")
+    if DEBUG or KEPT_KEY
+    else env.required("SECRET_KEY", why="it signs sessions and encrypts keys; use 50 random characters")
+)
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters; 50 random ones are good")
+
+PORT = env.number("PORT", default=8000, least=1, most=65535)
+PUBLIC_URL = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+IS_LOOPBACK = env.is_loopback(PUBLIC_HOST)
+ALLOWED_HOSTS = list(
+    env.hosts(
+        "ALLOWED_HOSTS",
+        default=("127.0.0.1", "localhost", "[::1]") if IS_LOOPBACK else (PUBLIC_HOST,),
+    )
+)
+TRUST_FORWARDED_HEADERS = env.flag("TRUST_FORWARDED_HEADERS", default=False)
+REDIS_URL = env.redis_url("REDIS_URL")
+
+# --- The product's own switches (read through users.conf) ------------------------------
+
+STRICT_LIMITS = env.flag("STRICT_LIMITS", default=False)
+METADATA_MAX_BYTES = env.number("METADATA_MAX_BYTES", default=1024 * 1024, least=1024)
+PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
+
+# --- Database --------------------------------------------------------------------------
+
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a second writer waits instead of failing
+            "timeout": 5,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+        # A file, since threads cannot share an in-memory database.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Sign-in attempts are counted here, so it is shared by all workers.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}
+}
+
+# --- Application -----------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "users",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.humanize",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "django_jsonform",
+]
+MIDDLEWARE = [
+    "users.web.health.HealthMiddleware",
+    "users.web.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "users.web.body_limit.BodyLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Accounts --------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["users.login.backend.EmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "users.authentication.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "users.authentication.forms.LoginForm",
+    "reset_password": "users.authentication.forms.ResetPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True  # of allauth's own table, which stays empty; ours is in the model
+ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED_HEADERS else 0
+
+# --- API -------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["users.api.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["users.api.json.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["users.api.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.json.AlwaysJSON",
+    "EXCEPTION_HANDLER": "users.api.errors.answer",
+}
+
+# --- Mail ------------------------------------------------------------------------------
+
+_email = env.email("EMAIL_URL")
+IS_EMAIL_CONFIGURED = bool(_email)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+globals().update({name: value for name, value in _email.items() if name.startswith("EMAIL")})
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Profiledesk <no-reply@{PUBLIC_HOST}>")
+
+# --- Security --------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "users.web.errors.csrf_failure"
+SECURE_SSL_REDIRECT = IS_HTTPS and env.flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUST_FORWARDED_HEADERS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+# A form of two documents, each of which JSON escapes may swell.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES = 8 * 1024 * 1024
+API_MAX_BYTES = 4 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "users.web.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+}

@@ -1,0 +1,19 @@
+"""Every address, by face."""
+
+from django.urls import include, path
+
+from users.admin.site import site
+from users.web.home import home
+
+handler400 = "users.web.errors.bad_request"
+handler403 = "users.web.errors.forbidden"
+handler404 = "users.web.errors.not_found"
+handler500 = "users.web.errors.broken"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("users.authentication.urls")),
+    path("profile/", include("users.profile.urls")),
+    path("admin/", site.urls),
+    path("api/v2/", include("users.api.urls")),
+]

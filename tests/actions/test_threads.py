@@ -1,0 +1,110 @@
+"""Many writers at once, each with a connection of its own: nothing is lost, nobody is overwritten."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from users.actions.delete_user import delete_user
+from users.actions.documents import Patch, Replace
+from users.actions.edit_user import Edit, edit_user
+from users.actions.errors import Conflict, Taken, UserGone
+from users.actions.record_sign_in import record_sign_in
+from users.models import Change, User
+from users.rights.actor import command
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+SHELL = command("tests")
+
+
+def at_once(jobs):
+    """Run each job in a thread, all let go together; what they returned or raised, in order."""
+    gate = Barrier(len(jobs))
+
+    def run(job):
+        gate.wait(timeout=10)
+        try:
+            return job()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def raised(results):
+    return [result for result in results if isinstance(result, Exception)]
+
+
+def edit(user, **wanted):
+    return partial(edit_user, user, Edit(**wanted), actor=SHELL)
+
+
+def test_patches_to_different_keys_all_survive_and_are_all_counted(jane):
+    keys = [f"key{number}" for number in range(8)]
+
+    results = at_once([edit(jane, documents={"user_metadata": Patch({key: 1})}) for key in keys])
+
+    now = User.objects.get()
+    assert raised(results) == []
+    assert now.user_metadata == {"hobby": "surfing"} | dict.fromkeys(keys, 1)
+    assert (now.user_metadata_version, now.version, now.changes.count()) == (1 + 8, 1 + 8, 1 + 8)
+
+
+def test_patches_to_both_documents_and_the_profile_do_not_undo_each_other(jane):
+    results = at_once(
+        [
+            edit(jane, documents={"user_metadata": Patch({"a": 1})}),
+            edit(jane, documents={"app_metadata": Patch({"b": 2})}),
+            edit(jane, profile={"name": "J. Doe"}),
+            edit(jane, profile={"blocked": True}),
+            partial(record_sign_in, jane, ip="192.0.2.7"),
+        ]
+    )
+
+    now = User.objects.get()
+    assert raised(results) == []
+    assert now.user_metadata == {"hobby": "surfing", "a": 1}
+    assert now.app_metadata == {"plan": "full", "b": 2}
+    assert (now.name, now.blocked, now.logins_count, now.version) == ("J. Doe", True, 1, 1 + 4)
+
+
+def test_of_two_replacements_of_one_opened_version_one_is_refused(jane):
+    mine, yours = {"hobby": "mine"}, {"hobby": "yours"}
+
+    results = at_once([edit(jane, documents={"user_metadata": Replace(value, 1)}) for value in (mine, yours)])
+
+    now = User.objects.get()
+    assert [type(error) for error in raised(results)] == [Conflict]
+    assert now.user_metadata == (yours if isinstance(results[0], Conflict) else mine)
+    assert (now.user_metadata_version, now.changes.count()) == (2, 2)
+
+
+def test_of_two_accounts_that_want_one_address_one_is_refused(jane, stranger):
+    results = at_once([edit(user, profile={"email": "new@example.com"}) for user in (jane, stranger)])
+
+    assert [type(error) for error in raised(results)] == [Taken]
+    assert User.objects.by_email("new@example.com").count() == 1
+
+
+def test_sign_ins_are_all_counted(jane):
+    results = at_once([partial(record_sign_in, jane, ip=None)] * 6)
+
+    assert raised(results) == []
+    assert User.objects.get().logins_count == 6
+
+
+def test_a_patch_and_a_deletion_come_one_after_the_other(jane):
+    results = at_once(
+        [edit(jane, documents={"user_metadata": Patch({"a": 1})}), partial(delete_user, jane, actor=SHELL)]
+    )
+
+    assert not User.objects.exists()
+    assert all(isinstance(error, UserGone) for error in raised(results))
+    assert Change.objects.first().what == "deleted"

@@ -1,0 +1,175 @@
+"""The people every test knows, made through the one write path.
+
+Jane owns the profile, an agent works at the desk (a Support lead), an administrator runs
+it, a stranger has no business here, and a client calls the API.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+
+os.environ.setdefault("SECRET_KEY", "only for tests, 50 characters long: " + "x" * 20)
+os.environ.setdefault("EMAIL_URL", "memorymail://")
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client as Browser
+
+from users.actions.create_user import create_user
+from users.actions.give_staff_rights import give_staff_rights
+from users.models import Client, ClientGrant, Connection, User
+from users.rights.actor import Actor, Face, Kind, command
+from users.tokens import verify
+from users.tokens.issue import machine_token
+from users.tokens.scopes import MACHINE_SCOPES
+
+PASSWORD = "correct horse battery"
+SHELL = command("tests")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """What a process remembers about keys and clients must not leak into a test."""
+    verify.forget()
+    yield
+    verify.forget()
+
+
+@pytest.fixture
+def connection(db) -> Connection:
+    return Connection.objects.get()
+
+
+@pytest.fixture
+def make_user(connection):
+    def make(mailbox: str = "", /, *groups: str, password: str | None = None, **given) -> User:
+        mailbox = mailbox or f"user-{secrets.token_hex(4)}"
+        documents = {key: given.pop(key) for key in ("user_metadata", "app_metadata") if key in given}
+        options = {key: given.pop(key) for key in ("bare_id", "is_superuser") if key in given}
+        profile = {"email": f"{mailbox}@example.com", **given}
+        user = create_user(
+            connection, actor=SHELL, profile=profile, password=password, **documents, **options
+        )
+        if groups:
+            give_staff_rights(user, Group.objects.filter(name__in=groups), actor=SHELL)
+        return User.objects.get(pk=user.pk)
+
+    return make
+
+
+@pytest.fixture
+def jane(make_user) -> User:
+    return make_user(
+        "jane.doe",
+        password=PASSWORD,
+        name="Jane Doe",
+        user_metadata={"hobby": "surfing"},
+        app_metadata={"plan": "full"},
+    )
+
+
+@pytest.fixture
+def stranger(make_user) -> User:
+    return make_user("stranger", password=PASSWORD)
+
+
+@pytest.fixture
+def agent(make_user) -> User:
+    return make_user("agent", "Support lead", password=PASSWORD)
+
+
+@pytest.fixture
+def supporter(make_user) -> User:
+    return make_user("supporter", "Support", password=PASSWORD)
+
+
+@pytest.fixture
+def administrator(make_user) -> User:
+    return make_user("admin", "Administrator", password=PASSWORD)
+
+
+@pytest.fixture
+def browser():
+    """Signs a person in: `browser(jane).get("/profile/")`. Nobody: a visitor."""
+
+    def open_as(user: User | None = None) -> Browser:
+        visitor = Browser()
+        if user is not None:
+            visitor.force_login(user)
+        return visitor
+
+    return open_as
+
+
+@pytest.fixture
+def make_client(db):
+    def make(*scopes: str, name: str = "Shop") -> Client:
+        client = Client.objects.create(
+            name=name, secret_hash=Client.hash_secret("s3cret"), grant_types=["client_credentials"]
+        )
+        ClientGrant.objects.create(client=client, scope=list(scopes or MACHINE_SCOPES))
+        return client
+
+    return make
+
+
+@dataclass
+class Api:
+    """Calls the Management API with a token of the given scopes."""
+
+    browser: Browser
+    token: str | None
+
+    def call(self, method: str, path: str, body=None, **headers):
+        given = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
+        if self.token is not None:
+            given["HTTP_AUTHORIZATION"] = f"Bearer {self.token}"
+        if body is not None:
+            text = body if isinstance(body, str | bytes) else json.dumps(body)
+            given |= {"data": text, "content_type": "application/json"}
+        return self.browser.generic(method, path, **given)
+
+    def get(self, path, **headers):
+        return self.call("GET", path, **headers)
+
+    def post(self, path, body, **headers):
+        return self.call("POST", path, body, **headers)
+
+    def patch(self, path, body, **headers):
+        return self.call("PATCH", path, body, **headers)
+
+    def delete(self, path, **headers):
+        return self.call("DELETE", path, **headers)
+
+
+@pytest.fixture
+def api(make_client):
+    """`api()` holds every scope; `api("read:users")` that one."""
+
+    def with_scopes(*scopes: str) -> Api:
+        client = make_client(*scopes)
+        return Api(Browser(), machine_token(client, client.grant.scope))
+
+    return with_scopes
+
+
+@pytest.fixture
+def actor_of():
+    """A client as an action sees it: `actor_of("update:users")`."""
+
+    def make(*scopes: str) -> Actor:
+        return Actor(kind=Kind.CLIENT, face=Face.API, id="client-1", name="Shop", scopes=frozenset(scopes))
+
+    return make

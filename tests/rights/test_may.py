@@ -1,0 +1,110 @@
+"""The table of rights: every verb, every kind of actor."""
+
+from __future__ import annotations
+
+import pytest
+
+from users.rights.actor import command, owner, staff
+from users.rights.errors import Denied
+from users.rights.may import Verb, check, may
+from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
+
+PERMISSIONS = {
+    "view_user",
+    "change_profile",
+    "change_user_metadata",
+    "view_app_metadata",
+    "change_app_metadata",
+    "block_user",
+    "delete_user",
+    "administer",
+}
+# Verb, the permission staff need, the scopes of which a client needs one, whether owners may.
+TABLE = [
+    (Verb.VIEW, "view_user", {"read:users"}, True),
+    (Verb.VIEW_APP_METADATA, "view_app_metadata", {"read:users"}, False),
+    (Verb.CREATE, None, {"create:users"}, False),
+    (Verb.CHANGE_PROFILE, "change_profile", {"update:users"}, False),
+    (Verb.CHANGE_SIGN_IN, "change_profile", {"update:users"}, False),
+    (Verb.CHANGE_PASSWORD, "administer", {"update:users"}, True),
+    (Verb.SEND_RESET, "change_profile", {"update:users"}, False),
+    (Verb.CHANGE_USER_METADATA, "change_user_metadata", {"update:users"}, True),
+    (Verb.CHANGE_APP_METADATA, "change_app_metadata", {"update:users", "update:users_app_metadata"}, False),
+    (Verb.BLOCK, "block_user", {"update:users"}, False),
+    (Verb.DELETE, "delete_user", {"delete:users"}, False),
+    (Verb.GIVE_STAFF_RIGHTS, "administer", set(), False),
+]
+rules = pytest.mark.parametrize(
+    ("verb", "permission", "scopes", "owners"), TABLE, ids=[row[0].name for row in TABLE]
+)
+
+
+def test_the_table_names_every_verb():
+    assert [row[0] for row in TABLE] == list(Verb)
+
+
+@rules
+def test_staff_may_with_exactly_the_permission(staff_with, stranger, verb, permission, scopes, owners):
+    if permission is None:
+        assert not may(staff_with(*PERMISSIONS), verb, stranger)
+    else:
+        assert may(staff_with(permission), verb, stranger)
+
+
+@rules
+def test_staff_may_not_with_every_other_permission(staff_with, stranger, verb, permission, scopes, owners):
+    agent = staff_with(*PERMISSIONS - {permission})
+
+    assert not may(agent, verb, stranger)
+
+
+@rules
+def test_a_client_may_with_one_of_the_scopes(actor_of, jane, verb, permission, scopes, owners):
+    for scope in MACHINE_SCOPES:
+        assert may(actor_of(scope), verb, jane) == (scope in scopes), scope
+
+
+@rules
+def test_a_client_may_not_with_all_other_scopes(actor_of, jane, verb, permission, scopes, owners):
+    others = (MACHINE_SCOPES.keys() | CURRENT_USER_SCOPES.keys()) - scopes
+
+    assert not may(actor_of(*others), verb, jane)
+
+
+@rules
+def test_an_owner_may_to_themselves_alone(jane, stranger, verb, permission, scopes, owners):
+    assert may(owner(jane), verb, jane) == owners
+    assert not may(owner(jane), verb, stranger)
+    assert not may(owner(jane), verb)
+
+
+@rules
+def test_staff_on_their_own_page_have_the_rights_of_an_owner(
+    administrator, stranger, verb, permission, scopes, owners
+):
+    assert may(owner(administrator), verb, administrator) == owners
+    assert not may(owner(administrator), verb, stranger)
+
+
+@rules
+def test_who_has_the_shell_may_do_anything(jane, verb, permission, scopes, owners):
+    assert may(command("tests"), verb, jane)
+
+
+@rules
+def test_blocked_staff_may_nothing(make_user, jane, verb, permission, scopes, owners):
+    agent = make_user("agent", "Administrator", blocked=True, is_superuser=True)
+
+    assert not may(staff(agent), verb, jane)
+
+
+@pytest.mark.parametrize("verb", [Verb.BLOCK, Verb.DELETE])
+def test_nobody_at_the_desk_locks_themselves_out(root, staff_with, verb):
+    for actor in (root, staff_with(*PERMISSIONS)):
+        with pytest.raises(Denied, match="ask a colleague"):
+            check(actor, verb, actor.user)
+
+
+def test_a_refusal_says_what_was_refused(actor_of, jane):
+    with pytest.raises(Denied, match="You may not delete users"):
+        check(actor_of("update:users"), Verb.DELETE, jane)

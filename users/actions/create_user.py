@@ -1,0 +1,90 @@
+"""Make an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from users.actions.draft import taken_reported
+from users.actions.errors import NotSupported
+from users.actions.passwords import check_strength
+from users.actions.profile_fields import tidy
+from users.conf import conf
+from users.history.record import record
+from users.metadata.diff import diff
+from users.metadata.documents import DOCUMENTS, Document
+from users.metadata.merge import first
+from users.metadata.validate import validate
+from users.models import Change, Connection, User
+from users.models.guard import account_writes
+from users.models.ids import new_user_id
+from users.normalized.check import check_profile
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+
+
+def create_user(
+    connection: Connection,
+    *,
+    actor: Actor,
+    profile: Mapping[str, Any],
+    user_metadata: Document | None = None,
+    app_metadata: Document | None = None,
+    password: str | None = None,
+    bare_id: str | None = None,
+    is_superuser: bool = False,
+    reason: str = "",
+) -> User:
+    """Make an account in `connection` and record it. Without a password nobody can sign in to it.
+
+    `bare_id` becomes the part of `user_id` after the provider. First-level nulls of the
+    documents are not stored. Raises Denied, NotSupported, FieldError, MetadataError,
+    WeakPassword or Taken.
+    """
+    check(actor, Verb.CREATE)
+    if is_superuser and actor.kind != Kind.COMMAND:
+        raise Denied("Superusers are made on the command line only.")
+    if not connection.is_database:
+        raise NotSupported(
+            "Connection does not support user creation through the API."
+            " It must either be a database or passwordless connection."
+        )
+    check_profile(profile)
+    documents = _documents(user_metadata=user_metadata, app_metadata=app_metadata)
+    user = User(
+        connection=connection,
+        user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
+        is_superuser=is_superuser,
+        **tidy(profile, connection),
+        **documents,
+        **{f"{name}_version": 1 for name, value in documents.items() if value is not None},
+    )
+    if password is not None:
+        check_strength(password, user)
+    user.password = make_password(password)
+    user.updated_at = user.created_at
+    with transaction.atomic(), account_writes():
+        with taken_reported():
+            user.save(force_insert=True)
+        _record(user, actor, reason)
+    return user
+
+
+def _documents(**given: Document | None) -> dict[str, Document | None]:
+    for name, value in given.items():
+        if value is not None:
+            validate(name, value, conf.limits)
+    return {name: None if value is None else first(value) for name, value in given.items()}
+
+
+def _record(user: User, actor: Actor, reason: str) -> None:
+    given = {
+        name: getattr(user, name)
+        for name in ("email", "username", "phone_number", "name", "blocked", *DOCUMENTS)
+        if getattr(user, name) is not None
+    }
+    record(user, Change.What.CREATED, diff(None, given), actor=actor, at=user.created_at, reason=reason)

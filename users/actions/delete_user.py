@@ -1,0 +1,30 @@
+"""Delete an account."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from users.actions.draft import check_version, locked
+from users.history.record import note, record_all
+from users.models import Change, User
+from users.models.guard import account_writes
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+
+
+def delete_user(
+    user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
+) -> None:
+    """Remove the account for good. The record of its changes stays, with a line for this one.
+
+    Raises Denied, StaleVersion or UserGone.
+    """
+    with transaction.atomic(), account_writes():
+        user = locked(user)
+        check(actor, Verb.DELETE, user)
+        check_version(user, expected_versions)
+        line = note(user, Change.What.DELETED, {}, actor=actor, at=timezone.now(), reason=reason)
+        line.user = None
+        user.delete()
+        record_all([line])

@@ -1,0 +1,97 @@
+"""An account while it is being written: locked, with what has changed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from users.actions.errors import StaleVersion, Taken, UserGone
+from users.history.record import note, record_all
+from users.metadata.diff import Diff
+from users.models import Change, User
+from users.models.guard import account_writes
+from users.models.user import FOLDED
+from users.rights.actor import Actor
+
+
+class Draft:
+    """Collects changes to one locked account and saves them at once."""
+
+    def __init__(self, user: User, actor: Actor, reason: str) -> None:
+        self.user = user
+        self.actor = actor
+        self.at = timezone.now()
+        self._reason = reason
+        self._columns: set[str] = set()
+        self._changes: list[Change] = []
+
+    def set(self, **columns: Any) -> None:
+        """Give columns new values, to be saved with the rest."""
+        for name, value in columns.items():
+            setattr(self.user, name, value)
+        self._columns |= columns.keys()
+
+    def note(self, what: Change.What, keys: Diff) -> None:
+        """Remember a line for the record of changes."""
+        self._changes.append(note(self.user, what, keys, actor=self.actor, at=self.at, reason=self._reason))
+
+    def save(self) -> None:
+        """Write the touched columns and the record. Nothing changed, nothing written."""
+        if not self._columns:
+            return
+        self.set(version=self.user.version + 1, updated_at=self.at)
+        folded = {f"{name}_folded" for name in self._columns.intersection(FOLDED)}
+        # A savepoint costs two round trips: only where the database may say "taken".
+        with taken_reported() if self._columns & {"email", "username"} else nullcontext():
+            self.user.save(update_fields=self._columns | folded)
+        record_all(self._changes)
+
+
+@contextmanager
+def editing(user: User, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
+    """Lock the account, give a fresh draft of it, and save it at the end, or nothing at all.
+
+    Raises UserGone where the account is no more.
+    """
+    with transaction.atomic(), account_writes():
+        draft = Draft(locked(user), actor, reason)
+        yield draft
+        draft.save()
+
+
+def locked(user: User) -> User:
+    """The row as it is now, held against other writers until the transaction ends.
+
+    PostgreSQL locks the row; on SQLite the transaction began with the write lock.
+    """
+    try:
+        return User.objects.with_connection().select_for_update(of=("self",)).get(pk=user.pk)
+    except User.DoesNotExist:
+        raise UserGone from None
+
+
+def check_version(user: User, expected: frozenset[int] | None) -> None:
+    """Raises StaleVersion unless the locked row is at one of the expected versions."""
+    if expected is not None and user.version not in expected:
+        raise StaleVersion
+
+
+@contextmanager
+def taken_reported() -> Iterator[None]:
+    """Turn the database's word on uniqueness into Taken. The constraint is the judge, since
+    a look beforehand would lose the race it is meant to prevent."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        text = str(error)
+        for field in ("email", "username", "user_id"):
+            if f"user_{field}_once" in text or f"{field}_folded" in text or f"users_user.{field}" in text:
+                raise Taken(field) from None
+        if "users_user_user_id" in text:
+            raise Taken("user_id") from None
+        raise

@@ -1,0 +1,61 @@
+"""Change an account: profile, documents and password in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from users.actions.documents import Write, set_documents
+from users.actions.draft import check_version, editing
+from users.actions.errors import Combination
+from users.actions.passwords import set_password
+from users.actions.profile_fields import set_profile
+from users.models import User
+from users.rights.actor import Actor
+
+# Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
+NOT_TOGETHER = (
+    ("password", "email"),
+    ("password", "email_verified"),
+    ("username", "email"),
+    ("username", "email_verified"),
+    ("username", "password"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What one request wants of one account. What is left out stays as it is."""
+
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, Write] = field(default_factory=dict)
+    password: str | None = None
+    # The row's versions the caller would write over, or None for any (`If-Match`).
+    expected_versions: frozenset[int] | None = None
+
+
+def edit_user(user: User, edit: Edit, *, actor: Actor, reason: str = "") -> User:
+    """Apply `edit` whole or not at all, record it, and return the fresh account.
+
+    Writes nothing where nothing changes. Raises Denied, Combination, StaleVersion, FieldError,
+    MetadataError, Conflict, Taken, WeakPassword, NotSupported or UserGone.
+    """
+    check_combination(edit)
+    with editing(user, actor, reason=reason) as draft:
+        check_version(draft.user, edit.expected_versions)
+        if edit.profile:
+            set_profile(draft, edit.profile)
+        if edit.documents:
+            set_documents(draft, dict(edit.documents))
+        if edit.password is not None:
+            set_password(draft, edit.password)
+    return draft.user
+
+
+def check_combination(edit: Edit) -> None:
+    """Raises Combination, in Auth0's words, for what cannot change in one request."""
+    given = set(edit.profile) | ({"password"} if edit.password is not None else set())
+    for first, second in NOT_TOGETHER:
+        if {first, second} <= given:
+            raise Combination(first, second)

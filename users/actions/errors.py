@@ -1,0 +1,49 @@
+"""Why a write did not happen, besides a lack of rights and a bad document."""
+
+from __future__ import annotations
+
+
+class UserGone(LookupError):
+    """The account was deleted meanwhile."""
+
+
+class StaleVersion(Exception):
+    """The row changed since the version the caller knows (`If-Match`)."""
+
+
+class Conflict(Exception):
+    """Somebody else changed a document since it was opened.
+
+    `documents` names each such document; nothing was written.
+    """
+
+    def __init__(self, documents: tuple[str, ...]) -> None:
+        self.documents = documents
+        super().__init__(f"changed meanwhile: {', '.join(documents)}")
+
+
+class Taken(ValueError):
+    """Another account of the connection has this e-mail, user name or id. `field` names which."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"{field} is taken by another user of this connection")
+
+
+class WeakPassword(ValueError):
+    """The password is refused. `messages` say why, a sentence each."""
+
+    def __init__(self, messages: list[str]) -> None:
+        self.messages = messages
+        super().__init__(" ".join(messages))
+
+
+class NotSupported(ValueError):
+    """The account's connection cannot do this."""
+
+
+class Combination(ValueError):
+    """Two things that cannot be changed in one request. The text is Auth0's."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"Cannot update {first} and {second} simultaneously")

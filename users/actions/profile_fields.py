@@ -1,0 +1,65 @@
+"""Which root fields may be set, by what right, and what follows from setting them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from users.actions.draft import Draft
+from users.actions.errors import NotSupported
+from users.metadata.diff import diff
+from users.models import Change, Connection
+from users.normalized.check import check_profile
+from users.rights.may import Verb, check
+
+# What decides who can sign in as the account, and so is out of reach on staff accounts.
+SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
+NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
+VERBS = {
+    **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
+    **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
+    "blocked": Verb.BLOCK,
+}
+
+
+def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
+    """Set root fields, null to clear. Raises Denied, FieldError or NotSupported.
+
+    A new e-mail or phone number is unverified unless said otherwise; a block ends every session.
+    """
+    for verb in {VERBS[name] for name in fields if name in VERBS}:
+        check(draft.actor, verb, draft.user)
+    check_profile(fields)
+    wanted = implied(draft.user.email, draft.user.phone_number, tidy(fields, draft.user.connection))
+    before = {name: getattr(draft.user, name) for name in wanted}
+    changes = diff(before, wanted)
+    if not changes:
+        return
+    draft.set(**{name: wanted[name] for name in changes})
+    if changes.get("blocked", {}).get("after"):
+        draft.set(session_epoch=draft.user.session_epoch + 1)
+    draft.note(Change.What.PROFILE, changes)
+
+
+def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
+    """Addresses and user names of a database connection are kept in lower case.
+
+    Raises NotSupported for a user name where the connection has none."""
+    if fields.get("username") and not connection.options.get("requires_username"):
+        raise NotSupported("Cannot set username for connection without requires_username.")
+    lowered = {
+        name: fields[name].lower()
+        for name in ("email", "username")
+        if fields.get(name) and connection.is_database
+    }
+    return {**fields, **lowered}
+
+
+def implied(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with what follows: a changed address or number loses its verification."""
+    follows: dict[str, Any] = {}
+    if "email" in fields and fields["email"] != email:
+        follows["email_verified"] = False
+    if "phone_number" in fields and fields["phone_number"] != phone_number and phone_number:
+        follows["phone_verified"] = False
+    return {**follows, **fields}

@@ -1,0 +1,1 @@
+"""The staff dashboard: Django admin's machinery with pages of our own."""

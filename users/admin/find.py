@@ -1,0 +1,25 @@
+"""The account a page of the dashboard is about."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from users.models import User
+from users.rights.may import Verb, may
+from users.web.actors import staff
+
+
+def find_user(request: HttpRequest, object_id: str) -> User:
+    """By the address's number or by `user_id`. Raises PermissionDenied before looking."""
+    if not may(staff(request), Verb.VIEW):
+        raise PermissionDenied("You may not see users.")
+    by = (
+        {"pk": int(object_id)}
+        if object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        else {"user_id": object_id.replace("\0", "")}
+    )
+    user = User.objects.with_connection().filter(**by).first()
+    if user is None:
+        raise Http404
+    return user

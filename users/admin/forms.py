@@ -1,0 +1,101 @@
+"""The smaller forms of a user's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+
+from users.models import User
+
+PROFILE_LABELS = {
+    "email": "E-mail",
+    "name": "Name",
+    "given_name": "Given name",
+    "family_name": "Family name",
+    "nickname": "Nickname",
+    "phone_number": "Phone number",
+    "picture": "Picture address",
+}
+
+
+class ProfileForm(forms.Form):
+    """Root fields as text, empty meaning null. What each showed when it was opened travels
+    along hidden, so that only what this person touched is written.
+
+    What a field may hold is checked by the write path, for every face the same."""
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        for name, label in PROFILE_LABELS.items():
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                initial=getattr(user, name) or "",
+                max_length=2048,
+                show_hidden_initial=True,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def changes(self) -> dict[str, str | None]:
+        """Field by field, what this person wants it to be."""
+        return {name: self.cleaned_data[name] or None for name in self.changed_data}
+
+    @property
+    def overtaken(self) -> list[str]:
+        """Fields that this person changed and somebody else, meanwhile, too."""
+        return [
+            name
+            for name, wanted in self.changes.items()
+            if getattr(self.user, name) != wanted and (getattr(self.user, name) or "") != self._opened(name)
+        ]
+
+    def with_theirs(self) -> ProfileForm:
+        """The same form with what was typed and, beside it, what somebody else saved: a
+        second save decides."""
+        data = self.data.copy()
+        for name in self.overtaken:
+            data[self[name].html_initial_name] = getattr(self.user, name) or ""
+        form = ProfileForm(self.user, data)
+        for name in self.overtaken:
+            theirs = getattr(self.user, name) or "nothing"
+            form.add_error(name, f"Somebody else has set this to {theirs}. Save again to keep yours.")
+        return form
+
+    def _opened(self, name: str) -> str:
+        return self.data.get(self[name].html_initial_name, "")
+
+
+class StaffRightsForm(forms.Form):
+    """Membership in the staff groups."""
+
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple, label="Groups"
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why: kept with the record of the change."""
+
+    reason = forms.CharField(label="Reason (optional)", required=False, max_length=500)
+
+
+class DeleteForm(ReasonForm):
+    """Deleting asks for the account's name, typed."""
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.expected = user.email or user.user_id
+        self.fields["confirmation"] = forms.CharField(
+            label=f"Type {self.expected} to confirm", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        )
+        self.order_fields(["confirmation", "reason"])
+
+    def clean_confirmation(self) -> str:
+        typed = self.cleaned_data["confirmation"].strip()
+        if typed.casefold() != self.expected.casefold():
+            raise forms.ValidationError(f"This does not match {self.expected}.")
+        return typed

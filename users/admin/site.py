@@ -1,0 +1,57 @@
+"""The dashboard as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from users.admin.user_admin import UserAdmin
+from users.models import User
+
+
+class Site(AdminSite):
+    """One sign-in for everybody stands at `/login/`; here one only enters with staff rights."""
+
+    site_title = site_header = "Profiledesk"
+    index_title = "Directory"
+    site_url = None
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated and request.user.is_staff
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if self.has_permission(request):
+            return redirect("admin:users_user_changelist")
+        if request.user.is_authenticated:
+            raise PermissionDenied("The dashboard is for staff. Your own page is at /profile/.")
+        # Where it leads after signing in is judged there: only to this host.
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("admin:users_user_changelist")
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:users_user_changelist")
+
+
+site = Site(name="admin")
+# The bulk delete would go past the one write path and leave no record.
+site.disable_action("delete_selected")
+site.register(User, UserAdmin)

@@ -1,0 +1,124 @@
+"""What the buttons of a user's page do. Each returns None once done, else what to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from users.actions.block_user import block_user, unblock_user
+from users.actions.edit_user import Edit, edit_user
+from users.actions.errors import Conflict, NotSupported, StaleVersion, Taken
+from users.actions.give_staff_rights import give_staff_rights
+from users.admin.forms import ProfileForm, StaffRightsForm
+from users.admin.visit import Page, Visit
+from users.admin.what_is_shown import editable_documents
+from users.metadata.errors import MetadataError
+from users.models import User
+from users.normalized.check import FieldError
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+from users.web.documents_form import DocumentsForm
+from users.web.password_reset import NoMail, send_password_reset
+
+
+def save_documents(visit: Visit) -> Page | None:
+    """Both documents in one go, as far as this staff member may change them."""
+    documents = editable_documents(visit.actor, visit.user)
+    if not documents:
+        raise Denied("You may not change this user's documents.")
+    form = DocumentsForm(visit.user, documents, visit.request.POST, has_reason=True)
+    if not form.is_valid():
+        return {"documents_form": form}
+    if not form.writes:
+        visit.say("There was nothing to save.")
+        return None
+    try:
+        edit = Edit(documents=form.writes)
+        edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
+    except Conflict as conflict:
+        fresh = User.objects.with_connection().get(pk=visit.user.pk)
+        return {"documents_form": form.after_conflict(fresh, conflict)}
+    except MetadataError as error:
+        form.refuse(error)
+        return {"documents_form": form}
+    visit.say("Saved.")
+    return None
+
+
+def save_profile(visit: Visit) -> Page | None:
+    """The root fields that this person changed."""
+    check(visit.actor, Verb.CHANGE_PROFILE, visit.user)
+    form = ProfileForm(visit.user, visit.request.POST)
+    if not form.is_valid():
+        return {"profile_form": form}
+    if not form.changes:
+        visit.say("There was nothing to save.")
+        return None
+    if form.overtaken:
+        return {"profile_form": form.with_theirs()}
+    try:
+        # The version that was just compared with: nobody may slip in between.
+        edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
+        edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
+    except StaleVersion:
+        form.add_error(None, "Somebody else saved at the same moment. Save again.")
+        return {"profile_form": form}
+    except FieldError as error:
+        form.add_error(error.field if error.field in form.fields else None, f"{error.rule}.")
+        return {"profile_form": form}
+    except Taken as error:
+        form.add_error(error.field, "Another user of this connection has it already.")
+        return {"profile_form": form}
+    visit.say("Profile saved.")
+    return None
+
+
+def block(visit: Visit) -> None:
+    """Bar the account from signing in."""
+    block_user(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("Blocked. Every session has ended.")
+
+
+def unblock(visit: Visit) -> None:
+    """Let it sign in again."""
+    unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("Unblocked.")
+
+
+def verify_email(visit: Visit) -> None:
+    """Take the address as the person's own."""
+    edit = Edit(profile={"email_verified": True})
+    edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
+    visit.say("E-mail marked as verified.")
+
+
+def send_reset(visit: Visit) -> None:
+    """Mail the person a link to set a new password."""
+    check(visit.actor, Verb.SEND_RESET, visit.user)
+    try:
+        send_password_reset(visit.request, visit.user)
+    except (NoMail, NotSupported) as error:
+        visit.warn(str(error))
+    else:
+        visit.say(f"A password reset link is on its way to {visit.user.email}.")
+
+
+def staff_rights(visit: Visit) -> Page | None:
+    """Decide to which staff groups the account belongs."""
+    check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
+    form = StaffRightsForm(visit.request.POST)
+    if not form.is_valid():
+        return {"staff_form": form}
+    give_staff_rights(visit.user, form.cleaned_data["groups"], actor=visit.actor, reason=visit.reason)
+    visit.say("Staff rights saved.")
+    return None
+
+
+VERBS: dict[str, Callable[[Visit], Page | None]] = {
+    "documents": save_documents,
+    "profile": save_profile,
+    "block": block,
+    "unblock": unblock,
+    "verify_email": verify_email,
+    "send_reset": send_reset,
+    "staff_rights": staff_rights,
+}

@@ -1,0 +1,16 @@
+"""Every address of the Management API. Adding one here gives it its rights, its checks, its
+place in the OpenAPI document and its rows in the tests of rights."""
+
+from __future__ import annotations
+
+from users.api.view import View
+from users.api.views.user import UserView
+from users.api.views.users import UsersView
+from users.api.views.users_by_email import UsersByEmailView
+
+# Path below /api/v2, as OpenAPI writes it. The more specific come first.
+ENDPOINTS: dict[str, type[View]] = {
+    "/users-by-email": UsersByEmailView,
+    "/users": UsersView,
+    "/users/{user_id}": UserView,
+}

@@ -1,0 +1,116 @@
+"""The one translator from what went wrong to Auth0's envelope.
+
+Source: recorded answers and Auth0's published OpenAPI document. What is not listed here
+stays a 500: it is a fault of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from users.actions.errors import (
+    Combination,
+    NotSupported,
+    StaleVersion,
+    Taken,
+    UserGone,
+    WeakPassword,
+)
+from users.api.authentication import NotAToken
+from users.api.problem import Problem
+from users.metadata.errors import MetadataError, TextError, TooLarge
+from users.normalized.check import FieldError
+from users.rights.errors import Denied, Protected
+from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
+from users.web.envelope import envelope
+
+BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
+BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
+EXPIRED = "Expired token received for JSON Web Token validation"
+USER_GONE = Problem(404, "The user does not exist.", "inexistent_user")
+
+
+def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None lets the exception go on to become a 500."""
+    problem = as_problem(exception)
+    if problem is None:
+        return None
+    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    if problem.status == 503:
+        headers["Retry-After"] = "1"
+    if isinstance(exception, drf.MethodNotAllowed):
+        headers["Allow"] = ", ".join(context["view"].operations)
+    body = envelope(problem.status, problem.message, problem.code, **problem.more)
+    return Response(body, status=problem.status, headers=headers)
+
+
+def as_problem(exception: Exception) -> Problem | None:
+    """The exception in Auth0's words, by its nearest class in the table."""
+    if isinstance(exception, Problem):
+        return exception
+    for kind in type(exception).__mro__:
+        if kind in TABLE:
+            return TABLE[kind](exception)
+    return None
+
+
+def refused_token(message: str) -> Problem:
+    """401 for a token that is one, but no good."""
+    return Problem(401, message, attributes={"error": message})
+
+
+def bad_body(rule: str, code: str = "invalid_body") -> Problem:
+    """400 for a body that breaks a rule."""
+    return Problem(400, f"Payload validation error: {rule}", code)
+
+
+def _bad_document(error: MetadataError) -> Problem:
+    return bad_body(f"'{error.reason}' on property {error.place}.")
+
+
+def _locked(error: OperationalError) -> Problem | None:
+    if "locked" in str(error) or "lock timeout" in str(error):
+        return Problem(503, "The database is busy. Try again in a moment.", "database_busy")
+    return None
+
+
+def _taken(error: Taken) -> Problem:
+    return Problem(409, "The user already exists.", "auth0_idp_error")
+
+
+TABLE: dict[type, Callable[[Any], Problem | None]] = {
+    NotAToken: lambda _: BAD_HEADER,
+    Malformed: lambda _: BAD_HEADER,
+    BadSignature: lambda _: refused_token(BAD_SIGNATURE),
+    Expired: lambda _: refused_token(EXPIRED),
+    Invalid: lambda _: refused_token("Invalid token"),
+    Denied: lambda error: Problem(403, error.reason, "insufficient_scope"),
+    Protected: lambda error: Problem(403, error.reason, "protected_account"),
+    TextError: lambda error: bad_body(f"'{error}'."),
+    MetadataError: _bad_document,
+    TooLarge: lambda error: Problem(413, f"{error.place}: {error.reason}", "payload_too_large"),
+    FieldError: lambda error: bad_body(str(error)),
+    Taken: _taken,
+    Combination: lambda error: Problem(400, str(error), "operation_not_supported"),
+    NotSupported: lambda error: Problem(400, str(error), "operation_not_supported"),
+    WeakPassword: lambda error: Problem(
+        400, f"PasswordStrengthError: Password is too weak. {error}", "invalid_password"
+    ),
+    StaleVersion: lambda _: Problem(
+        412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
+    ),
+    UserGone: lambda _: USER_GONE,
+    OperationalError: _locked,
+    Http404: lambda _: Problem(404, "Not Found"),
+    drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),
+    drf.MethodNotAllowed: lambda _: Problem(405, "Method Not Allowed"),
+    drf.UnsupportedMediaType: lambda _: Problem(
+        415, "Send the body as application/json.", "unsupported_media_type"
+    ),
+}

@@ -1,0 +1,56 @@
+"""JSON in, strictly; JSON out, always.
+
+Named in the settings, so nothing here may import `rest_framework.views`: that would be a circle.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any
+
+import orjson
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+from users.metadata.text import parse
+
+
+class StrictJSONParser(BaseParser):
+    """Refuses what would be stored otherwise than it was sent. Raises TextError."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        return parse(stream.read())
+
+
+class JSONRenderer(BaseRenderer):
+    """Compact UTF-8, times as the API writes them."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = "utf-8"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        if data is None:
+            return b""
+        try:
+            return orjson.dumps(data)
+        except TypeError:  # integers beyond 64 bits, which metadata may hold
+            return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Whatever a client says it accepts, it gets JSON, as from Auth0."""
+
+    def select_parser(self, request: Any, parsers: list[BaseParser]) -> BaseParser | None:
+        media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(
+        self, request: Any, renderers: list[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type

@@ -1,0 +1,37 @@
+"""What one method of one address does, said once: rights, checks and OpenAPI follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from users.normalized.check import Checker
+from users.normalized.schema import Schema, closed
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`scopes`: any one opens it; None means that nobody need sign in. `query` and `body`
+    are closed schemas. `answers` maps a status to what it means; `schema` is that of success."""
+
+    summary: str
+    scopes: tuple[str, ...] | None
+    success: int
+    schema: Schema | None = None
+    query: dict[str, Schema] = field(default_factory=dict)
+    required_query: tuple[str, ...] = ()
+    body: Schema | None = None
+    # Said to whoever sends a field that the body does not have.
+    unknown_advice: str = ""
+    answers: dict[int, str] = field(default_factory=dict)
+    has_etag: bool = False
+
+    @cached_property
+    def query_checker(self) -> Checker:
+        """For the query string, its values read as the schema says."""
+        return Checker(closed(self.query, required=self.required_query))
+
+    @cached_property
+    def body_checker(self) -> Checker:
+        """For the body."""
+        return Checker(self.body or {})

@@ -1,0 +1,34 @@
+"""The query string, read as its schema says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.normalized.check import FieldError
+from users.normalized.schema import Schema
+
+BOOLEANS = {"true": True, "false": False}
+
+
+def read_query(operation: Operation, given: dict[str, str]) -> dict[str, Any]:
+    """Values by name, defaults filled in. An unknown name is an error: ignored, it would be a
+    trap. Raises Problem 400 `invalid_query_string`."""
+    values = {name: _typed(operation.query.get(name, {}), text) for name, text in given.items()}
+    try:
+        operation.query_checker.check(values)
+    except FieldError as error:
+        raise Problem(400, f"Query validation error: {error}", "invalid_query_string") from None
+    defaults = {name: schema["default"] for name, schema in operation.query.items() if "default" in schema}
+    return {**defaults, **values}
+
+
+def _typed(schema: Schema, text: str) -> Any:
+    """The text as the type the schema asks for; left as text where it is none, for the
+    checker to refuse in its own words."""
+    if schema.get("type") == "integer" and text.removeprefix("-").isdecimal() and len(text) < 19:
+        return int(text)
+    if schema.get("type") == "boolean":
+        return BOOLEANS.get(text, text)
+    return text

@@ -1,0 +1,145 @@
+"""The bodies, query strings and answers of the user resource, as JSON Schema."""
+
+from __future__ import annotations
+
+from users.normalized.profile import FIELDS
+from users.normalized.schema import (
+    BARE_ID,
+    CONNECTION,
+    DOCUMENTS,
+    NULLABLE,
+    PASSWORD,
+    PROFILE,
+    SWITCHES,
+    Schema,
+    closed,
+    without_null,
+)
+
+_NO_MAIL = {"type": "boolean", "const": False, "description": "Verification mail is not sent yet."}
+
+# Source: recorded refusals of the real service.
+UNKNOWN_FIELD = (
+    " (consider storing them in app_metadata or user_metadata."
+    ' See "Users Metadata" in https://auth0.com/docs/api/v2/changes for more details)'
+)
+CREATE_USER = closed(
+    {
+        **{name: without_null(schema) for name, schema in NULLABLE.items()},
+        **SWITCHES,
+        **DOCUMENTS,
+        "connection": CONNECTION,
+        "password": PASSWORD,
+        "user_id": BARE_ID,
+        "verify_email": _NO_MAIL,
+    },
+    required=("connection",),
+)
+UPDATE_USER = {
+    **closed(
+        {
+            **PROFILE,
+            **DOCUMENTS,
+            "connection": CONNECTION,
+            "password": PASSWORD,
+            "client_id": {"type": "string", "description": "The client that the user signed in to."},
+            "verify_email": _NO_MAIL,
+            "verify_phone_number": _NO_MAIL,
+        }
+    ),
+    "minProperties": 1,
+}
+
+_MOMENT = {"type": "string", "format": "date-time"}
+USER: Schema = {
+    "type": "object",
+    "properties": {
+        **{name: without_null(schema) for name, schema in NULLABLE.items()},
+        **SWITCHES,
+        **DOCUMENTS,
+        "user_id": {"type": "string"},
+        "identities": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "connection": {"type": "string"},
+                    "user_id": {"type": "string"},
+                    "provider": {"type": "string"},
+                    "isSocial": {"type": "boolean"},
+                },
+            },
+        },
+        "logins_count": {"type": "integer"},
+        "last_ip": {"type": "string"},
+        "last_login": _MOMENT,
+        "last_password_reset": _MOMENT,
+        "created_at": _MOMENT,
+        "updated_at": _MOMENT,
+    },
+}
+USERS: Schema = {"type": "array", "items": USER}
+PAGE: Schema = {
+    "type": "object",
+    "properties": {
+        "start": {"type": "integer"},
+        "limit": {"type": "integer"},
+        "length": {"type": "integer"},
+        "total": {"type": "integer"},
+        "users": USERS,
+    },
+}
+
+_INCLUDE = {"type": "boolean", "default": True, "description": "Whether `fields` are the ones to keep."}
+_NAME = "|".join(FIELDS)
+FIELDS_QUERY: dict[str, Schema] = {
+    "fields": {
+        "type": "string",
+        "pattern": f"^({_NAME})(,({_NAME}))*$",
+        "description": "Fields to keep or to leave out, separated by commas.",
+    },
+    "include_fields": _INCLUDE,
+}
+LIST_QUERY: dict[str, Schema] = {
+    "page": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1_000_000_000,
+        "default": 0,
+        "description": "Page, counted from 0.",
+    },
+    "per_page": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "default": 50,
+        "description": "Users on a page.",
+    },
+    "include_totals": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether to wrap the users with their totals.",
+    },
+    "sort": {
+        "type": "string",
+        "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",
+        "description": "A field and 1 or -1, as in created_at:-1.",
+    },
+    "connection": {"type": "string", "description": "Only users of this connection."},
+    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
+    "include_fields": _INCLUDE,
+    "search_engine": {
+        "type": "string",
+        "enum": ["v1", "v2", "v3"],
+        "description": "v3, the only one there is.",
+    },
+    "primary_order": {
+        "type": "boolean",
+        "default": True,
+        "description": "Accepted; the order is always the same.",
+    },
+}
+EMAIL_QUERY: dict[str, Schema] = {
+    "email": {"type": "string", "minLength": 1, "description": "The address; its case does not matter."},
+    **FIELDS_QUERY,
+}

@@ -1,0 +1,21 @@
+"""Addresses, from the table of endpoints. What is not there is a 404 in JSON."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from users.api.endpoints import ENDPOINTS
+from users.api.views.nothing import NothingView
+from users.api.views.openapi import OpenAPIView
+
+
+def _route(template: str) -> str:
+    # An id may hold a slash, which arrives decoded: hence `path`.
+    return template.removeprefix("/").replace("{user_id}", "<path:user_id>")
+
+
+urlpatterns = [
+    path("openapi.json", OpenAPIView.as_view(endpoints=ENDPOINTS)),
+    *(path(_route(template), view.as_view()) for template, view in ENDPOINTS.items()),
+    re_path("", NothingView.as_view()),
+]

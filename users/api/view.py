@@ -1,0 +1,96 @@
+"""What every view of the API does the same way."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from users.api.authentication import client_actor
+from users.api.errors import bad_body
+from users.api.operation import Operation
+from users.api.query import read_query
+from users.conf import conf
+from users.metadata.documents import DOCUMENTS
+from users.metadata.validate import advice
+from users.models import User
+from users.normalized.check import UNKNOWN, FieldError
+from users.normalized.fields import pick
+from users.normalized.profile import profile
+from users.rights.actor import Actor
+
+
+class View(APIView):
+    """An address. `operations` says, for each method, who may call it with what."""
+
+    operations: ClassVar[dict[str, Operation]] = {}
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The calling client."""
+        return client_actor(self.request.user, self.request.request_id)
+
+    @classmethod
+    def operation(cls, method: str) -> Operation | None:
+        """What `method` does here; HEAD is a GET whose body nobody reads."""
+        return cls.operations.get("GET" if method == "HEAD" else method)
+
+    def query(self) -> dict[str, Any]:
+        """The checked query string."""
+        return read_query(self.operation(self.request.method), self.request.query_params.dict())
+
+    def body(self) -> dict[str, Any]:
+        """The checked body. Raises FieldError or TextError."""
+        data = self.request.data
+        if not self.request.content_type and not data:
+            raise bad_body("'Expected type object but found no body'.")
+        operation = self.operation(self.request.method)
+        try:
+            operation.body_checker.check(data)
+        except FieldError as error:
+            if error.field or not error.rule.startswith(UNKNOWN):
+                raise
+            raise FieldError("", f"{error.rule}{operation.unknown_advice}") from None
+        return data
+
+    def show(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The user as this client may see it, with only the fields it asked for."""
+        names = frozenset((query or {}).get("fields", "").replace(" ", "").split(",")) - {""}
+        include = (query or {}).get("include_fields", True)
+        return pick(profile(user, self.actor), names, include=include)
+
+    def answer_user(self, user: User, *, status: int = 200, query: dict[str, Any] | None = None) -> Response:
+        """One user, with its version as ETag."""
+        return Response(self.show(user, query), status=status, headers={"ETag": etag(user)})
+
+    def answer_write(self, user: User, *, status: int = 200) -> Response:
+        """The same after a write, with a `Warning` header where a document has grown large."""
+        response = self.answer_user(user, status=status)
+        advised = (advice(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
+        warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
+        if warnings:
+            response["Warning"] = warnings
+        return response
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def etag(user: User) -> str:
+    """The row's version: it changes with every edit, not with a sign-in."""
+    return f'"{user.version}"'
+
+
+def expected_versions(request: Request) -> frozenset[int] | None:
+    """The versions that `If-Match` lists; None where it is absent or `*`. A tag that is none
+    of ours matches nothing."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return None
+    tags = (tag.strip().removeprefix('"').removesuffix('"') for tag in header.split(","))
+    return frozenset(int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 19)

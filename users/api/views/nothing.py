@@ -1,0 +1,21 @@
+"""Every address that does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.problem import Problem
+from users.api.view import View
+
+
+class NothingView(View):
+    """404 in the envelope, for whatever method."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Problem(404, "Not Found")
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise Problem(404, "Not Found")

@@ -1,0 +1,22 @@
+"""`/openapi.json`: the API described by its own table."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.openapi import document
+from users.api.operation import Operation
+from users.api.view import View
+
+
+class OpenAPIView(View):
+    """Open to all: it says nothing about anybody. `endpoints` comes with the address."""
+
+    endpoints: ClassVar[dict[str, type[View]]] = {}
+    operations = {"GET": Operation("This description", scopes=None, success=200)}
+
+    def get(self, request: Request) -> Response:
+        return Response(document(self.endpoints))

@@ -1,0 +1,105 @@
+"""`/users/{id}`: read, change, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.delete_user import delete_user
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.actions.errors import Taken, UserGone
+from users.api import shapes
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.view import View, expected_versions
+from users.metadata.documents import DOCUMENTS
+from users.models import User
+from users.normalized.schema import PROFILE
+
+GONE = {404: "The user does not exist."}
+STALE = {412: "The user changed since the version that If-Match names."}
+
+
+class UserView(View):
+    """One user."""
+
+    operations = {
+        "GET": Operation(
+            "Read a user",
+            scopes=("read:users", "read:user_idp_tokens"),
+            query=shapes.FIELDS_QUERY,
+            success=200,
+            schema=shapes.USER,
+            answers=GONE,
+            has_etag=True,
+        ),
+        "PATCH": Operation(
+            "Change a user",
+            scopes=("update:users", "update:users_app_metadata"),
+            body=shapes.UPDATE_USER,
+            unknown_advice=shapes.UNKNOWN_FIELD,
+            success=200,
+            schema=shapes.USER,
+            answers={**GONE, **STALE},
+            has_etag=True,
+        ),
+        "DELETE": Operation("Delete a user", scopes=("delete:users",), success=204, answers=STALE),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        return self.answer_user(_find(user_id), query=query)
+
+    def patch(self, request: Request, user_id: str) -> Response:
+        body = self.body()
+        self._check_fields(body)
+        user = _find(user_id)
+        _check_connection(user, body)
+        edit = Edit(
+            profile={name: body[name] for name in PROFILE if name in body},
+            documents={name: Patch(body[name]) for name in DOCUMENTS if name in body},
+            password=body.get("password"),
+            expected_versions=expected_versions(request),
+        )
+        try:
+            return self.answer_write(edit_user(user, edit, actor=self.actor))
+        except Taken as error:
+            text = f"The specified new {error.field} already exists"
+            raise Problem(400, text, "auth0_idp_error") from None
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        """204 also where there is no such user, as recorded of Auth0."""
+        try:
+            user = _find(user_id)
+            delete_user(user, actor=self.actor, expected_versions=expected_versions(request))
+        except UserGone:
+            pass
+        return Response(status=204)
+
+    def _check_fields(self, body: dict[str, Any]) -> None:
+        """`update:users_app_metadata` alone opens that document and no other field."""
+        if "update:users" in self.actor.scopes:
+            return
+        others = ", ".join(sorted(body.keys() - {"app_metadata"}))
+        if others:
+            raise Problem(403, f"Insufficient scope to update: {others}", "insufficient_scope")
+
+
+def _find(user_id: str) -> User:
+    if "|" not in user_id or "\0" in user_id:
+        rule = f"Object didn't pass validation for format user-id: {user_id}"
+        text = f"Path validation error: '{rule}' on property id (The id of the user)."
+        raise Problem(400, text, "invalid_uri")
+    user = User.objects.with_connection().filter(user_id=user_id).first()
+    if user is None:
+        raise UserGone
+    return user
+
+
+def _check_connection(user: User, body: dict[str, Any]) -> None:
+    """On PATCH `connection` names the identity that is meant."""
+    if body.get("connection", user.connection.name) != user.connection.name:
+        raise Problem(400, "The user has no identity in this connection.", "operation_not_supported")

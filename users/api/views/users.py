@@ -1,0 +1,107 @@
+"""`/users`: list and create."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.create_user import create_user
+from users.api import shapes
+from users.api.errors import bad_body
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.view import View
+from users.conf import conf
+from users.metadata.documents import DOCUMENTS
+from users.models import Connection
+from users.normalized.schema import PROFILE
+from users.search.listing import matching, page_of
+from users.search.order import UnknownSort
+
+# Source: recorded refusals of the real service.
+WINDOW = 1000
+PAST_WINDOW = (
+    "You can only page through the first 1000 records."
+    " See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation"
+)
+OLD_ENGINES = {
+    "v1": "You are not allowed to use search_engine=v1.",
+    "v2": "You are not allowed to use search_engine=v2. Use search_engine=v3 instead.",
+}
+
+
+class UsersView(View):
+    """The users as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List users",
+            scopes=("read:users", "read:user_idp_tokens"),
+            query=shapes.LIST_QUERY,
+            success=200,
+            schema={"oneOf": [shapes.USERS, shapes.PAGE]},
+        ),
+        "POST": Operation(
+            "Create a user",
+            scopes=("create:users",),
+            body=shapes.CREATE_USER,
+            unknown_advice=shapes.UNKNOWN_FIELD,
+            success=201,
+            schema=shapes.USER,
+            answers={409: "Another user of the connection has this e-mail, user name or id."},
+            has_etag=True,
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        _check_list(query)
+        number, size = query["page"], query["per_page"]
+        users = matching(connection=query.get("connection", ""))
+        try:
+            page = page_of(users, number=number, size=size, sort=query.get("sort", ""))
+        except UnknownSort as error:
+            raise Problem(400, f"Users cannot be sorted by {error}.", "invalid_sort") from None
+        shown = [self.show(user, query) for user in page]
+        if not query["include_totals"]:
+            return Response(shown)
+        totals = {"start": number * size, "limit": size, "length": len(shown), "total": users.count()}
+        return Response({**totals, "users": shown})
+
+    def post(self, request: Request) -> Response:
+        body = self.body()
+        user = create_user(
+            _connection(body["connection"]),
+            actor=self.actor,
+            profile=_profile(body),
+            password=body.get("password"),
+            bare_id=body.get("user_id"),
+            **{name: body[name] for name in DOCUMENTS if name in body},
+        )
+        return self.answer_write(user, status=201)
+
+
+def _check_list(query: dict[str, Any]) -> None:
+    refused = OLD_ENGINES.get(query.get("search_engine", ""))
+    if refused:
+        raise Problem(400, refused, "invalid_query_string")
+    if conf.strict_limits and (query["page"] + 1) * query["per_page"] > WINDOW:
+        raise Problem(400, PAST_WINDOW, "invalid_paging")
+
+
+def _profile(body: dict[str, Any]) -> dict[str, Any]:
+    profile = {name: body[name] for name in PROFILE if name in body}
+    if not {"email", "username", "phone_number"} & profile.keys():
+        raise bad_body("'Missing required property: email'.")
+    return profile
+
+
+def _connection(name: str) -> Connection:
+    connection = Connection.objects.filter(name=name).first()
+    if connection is None:
+        raise Problem(400, "Connection does not exist.", "inexistent_connection")
+    if not connection.is_enabled:
+        raise Problem(400, "Connection is disabled.", "operation_not_supported")
+    return connection

@@ -1,0 +1,31 @@
+"""`/users-by-email`: everybody with an address."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api import shapes
+from users.api.operation import Operation
+from users.api.view import View
+from users.models import User
+
+
+class UsersByEmailView(View):
+    """Across connections, consistent at once. Unlike Auth0 we fold the case of what is asked."""
+
+    operations = {
+        "GET": Operation(
+            "Find users by e-mail",
+            scopes=("read:users",),
+            query=shapes.EMAIL_QUERY,
+            required_query=("email",),
+            success=200,
+            schema=shapes.USERS,
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        found = User.objects.with_connection().by_email(query["email"].replace("\0", ""))
+        return Response([self.show(user, query) for user in found])

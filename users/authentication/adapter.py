@@ -1,0 +1,45 @@
+"""Where allauth touches accounts, it goes through the one write path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponse
+
+from users.actions.edit_user import Edit, edit_user
+from users.actions.record_sign_in import record_sign_in
+from users.models import User
+from users.rights.actor import Face, owner
+from users.web.client_ip import client_ip
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks, as this product means them."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """Called after the old password, or the link from the mail, has been checked."""
+        request_id = getattr(self.request, "request_id", "")
+        edited = edit_user(
+            user,
+            Edit(password=password),
+            actor=owner(user, face=Face.SIGN_IN, request_id=request_id),
+        )
+        # allauth signs the session anew with the object it holds.
+        user.password, user.session_epoch = edited.password, edited.session_epoch
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        record_sign_in(user, ip=client_ip(request))
+        return super().respond_user_inactive(request, user)
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """To the address on the account, not to what was typed: the two may differ in how
+        they are spelt, and then they are two mailboxes."""
+        user = context.get("user")
+        super().send_mail(template_prefix, user.email if user else email, context)

@@ -1,0 +1,57 @@
+"""allauth's forms where they look accounts up."""
+
+from __future__ import annotations
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.core.exceptions import ValidationError
+
+from users.conf import conf
+from users.metadata.fold import fold
+from users.models import User
+from users.normalized.emails import is_email
+
+NO_MAIL = "This site cannot send mail yet. Ask whoever runs it to set your password."
+
+
+def email_field(autocomplete: str) -> forms.CharField:
+    """Text, not `type=email`: browsers refuse what stands outside ASCII there."""
+    attributes = {"autocomplete": autocomplete, "inputmode": "email", "autocapitalize": "none"}
+    return forms.CharField(label="E-mail", max_length=254, widget=forms.TextInput(attrs=attributes))
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """One form for everybody."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"] = email_field("username")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.order_fields(["login", "password", "remember"])
+
+    def clean_login(self) -> str:
+        # Folded, so that attempts on one account are counted together however it is spelt.
+        return fold(self.cleaned_data["login"].strip())
+
+    def user_credentials(self) -> dict[str, str]:
+        return {"email": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Looks the address up by its index, in database connections only."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = email_field("email")
+
+    def clean_email(self) -> str:
+        if not conf.is_email_configured:
+            raise ValidationError(NO_MAIL)
+        email = self.cleaned_data["email"].strip()
+        if not is_email(email):
+            raise ValidationError("Enter an e-mail address, like jane@example.com.")
+        found = User.objects.by_email(email).filter(connection__strategy="auth0")
+        self.users = [user for user in found if user.is_active]
+        return email

@@ -1,0 +1,68 @@
+"""The token endpoint: authlib's server on our clients and grants.
+
+Source for shapes and texts: Auth0's Authentication API reference.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
+from authlib.oauth2.rfc6749.errors import UnsupportedGrantTypeError
+from django.http import HttpRequest, HttpResponse
+
+from users.authentication.clients import RegisteredClient
+from users.authentication.errors import TokenError
+from users.authentication.grants import MachineGrant
+from users.authentication.requests import TokenRequest
+from users.models import Client
+
+HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+}
+
+
+class Server(AuthorizationServer):
+    """authlib's dispatcher, speaking Django."""
+
+    def query_client(self, client_id: str) -> RegisteredClient | None:
+        found = Client.objects.filter(client_id=client_id, is_revoked=False)
+        client = found.select_related("grant").first()
+        return RegisteredClient(client) if client else None
+
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+        """Access tokens are signed, not stored."""
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens."""
+
+    def create_oauth2_request(self, request: HttpRequest) -> OAuth2Request:
+        return TokenRequest(request)
+
+    def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> HttpResponse:
+        text = json.dumps(dict(body) if isinstance(body, list) else body)
+        return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
+
+
+server = Server()
+server.register_grant(MachineGrant)
+
+
+def token_response(request: HttpRequest) -> HttpResponse:
+    """Answer a token request, in Auth0's words where something is wrong."""
+    try:
+        oauth_request = server.create_oauth2_request(request)
+        if not oauth_request.payload.data.get("grant_type"):
+            raise TokenError("invalid_request", "Missing required parameter: grant_type", 400)
+        grant = server.get_token_grant(oauth_request)
+        grant.validate_token_request()
+        return server.handle_response(*grant.create_token_response())
+    except UnsupportedGrantTypeError:
+        text = "Unsupported grant type: " + oauth_request.payload.data["grant_type"]
+        return server.handle_response(*TokenError("unsupported_grant_type", text, 403)())
+    except OAuth2Error as error:
+        return server.handle_response(*error())

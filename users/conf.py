@@ -1,0 +1,44 @@
+"""The product's own switches and what follows from the environment. One property each."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from users.metadata.limits import Limits
+
+
+class Conf:
+    """Read live, so that tests may override a setting."""
+
+    @property
+    def strict_limits(self) -> bool:
+        """Refuse what Auth0 refuses for capacity's sake, such as paging past 1,000 users."""
+        return settings.STRICT_LIMITS
+
+    @property
+    def limits(self) -> Limits:
+        """Size and depth of each document."""
+        return Limits(max_bytes=settings.METADATA_MAX_BYTES)
+
+    @property
+    def profile_app_metadata_keys(self) -> frozenset[str]:
+        """First-level keys of `app_metadata` that people see, read-only, on their own page."""
+        return frozenset(settings.PROFILE_APP_METADATA_KEYS)
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of our tokens, with the slash that Auth0's SDKs expect."""
+        return f"{settings.PUBLIC_URL}/"
+
+    @property
+    def management_audience(self) -> str:
+        """The `aud` of tokens for the Management API."""
+        return f"{settings.PUBLIC_URL}/api/v2/"
+
+    @property
+    def is_email_configured(self) -> bool:
+        """Whether mail can leave at all."""
+        return settings.IS_EMAIL_CONFIGURED
+
+
+conf = Conf()

@@ -1,0 +1,1 @@
+"""Signing in: find the account, check the password, note it."""

@@ -1,0 +1,65 @@
+"""The record of changes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from users.metadata.text import DocumentEncoder
+
+
+class Change(models.Model):
+    """One change to one part of one account, by one request.
+
+    It outlives its user: `subject` keeps the user_id as text. `keys` holds, for each
+    changed key or field, `{"before": ..., "after": ...}`; a side that lacked it lacks the
+    entry. Passwords and other secrets never stand here.
+    """
+
+    class What(models.TextChoices):
+        CREATED = "created", "Account created"
+        DELETED = "deleted", "Account deleted"
+        USER_METADATA = "user_metadata", "User metadata"
+        APP_METADATA = "app_metadata", "App metadata"
+        PROFILE = "profile", "Profile"
+        PASSWORD = "password", "Password"
+        STAFF_RIGHTS = "staff_rights", "Staff rights"
+
+    class ActorKind(models.TextChoices):
+        STAFF = "staff", "Staff"
+        USER = "user", "The user"
+        CLIENT = "client", "API client"
+        COMMAND = "command", "Command"
+
+    class Face(models.TextChoices):
+        DASHBOARD = "dashboard", "Dashboard"
+        PROFILE = "profile", "Own page"
+        API = "api", "API"
+        SIGN_IN = "sign_in", "Sign-in pages"
+        IMPORT = "import", "Import"
+        COMMAND = "command", "Command line"
+
+    # Null when the account has been deleted.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="changes")
+    subject = models.CharField(max_length=255)
+    at = models.DateTimeField()
+    what = models.CharField(max_length=20, choices=What)
+    keys = models.JSONField(default=dict, encoder=DocumentEncoder)
+    # A user_id, a client_id or a command's name; the name is as it was at the time.
+    actor_kind = models.CharField(max_length=10, choices=ActorKind)
+    actor_id = models.CharField(max_length=255)
+    actor_name = models.CharField(max_length=300)
+    face = models.CharField(max_length=10, choices=Face)
+    request_id = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["subject", "-at", "-id"], name="change_subject_latest"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="change_actor_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.subject} by {self.actor_name}"

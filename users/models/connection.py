@@ -1,0 +1,31 @@
+"""Where users come from."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from users.models.ids import new_connection_id
+
+DEFAULT_CONNECTION = "Username-Password-Authentication"
+
+
+class Connection(models.Model):
+    """A user store. Strategy `auth0` is our own database; others come with later needs."""
+
+    connection_id = models.CharField(max_length=20, unique=True, default=new_connection_id)
+    name = models.CharField(max_length=128, unique=True)
+    strategy = models.CharField(max_length=50, default="auth0")
+    options = models.JSONField(default=dict, blank=True)
+    is_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_database(self) -> bool:
+        """Whether e-mail and password are kept here."""
+        return self.strategy == "auth0"

@@ -1,0 +1,27 @@
+"""Public ids in Auth0's forms. Referred to by migrations: names here are for ever."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+_ALPHANUMERIC = string.ascii_letters + string.digits
+
+
+def new_user_id() -> str:
+    """`auth0|` and 24 lower-case hex digits."""
+    return f"auth0|{secrets.token_hex(12)}"
+
+
+def new_connection_id() -> str:
+    """`con_` and 16 letters or digits."""
+    return f"con_{_random(16)}"
+
+
+def new_client_id() -> str:
+    """32 letters or digits."""
+    return _random(32)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

@@ -1,0 +1,191 @@
+"""The account: a profile, two documents, and what signing in needs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from users.metadata.fold import fold
+from users.models.connection import Connection
+from users.models.fields import FoldedField, MetadataField
+from users.models.guard import check_account_writes
+from users.models.ids import new_user_id
+
+# Stored folded beside the original, for look-ups without regard to case.
+FOLDED = ("email", "username", "name", "nickname", "given_name", "family_name")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Questions about accounts. Writing many at once is refused: it would leave no record."""
+
+    def by_email(self, email: str) -> Self:
+        """All accounts with this address, whatever its case: at most one in each connection."""
+        return self.filter(email_folded=fold(email)).order_by("pk")
+
+    def with_connection(self) -> Self:
+        """Bring the connection along: the profile names it."""
+        return self.select_related("connection")
+
+    def without_documents(self) -> Self:
+        """For lists: the two documents may be large and are not shown there."""
+        return self.defer("user_metadata", "app_metadata")
+
+    def update(self, **values: Any) -> int:
+        check_account_writes()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        check_account_writes()
+        return super().delete()
+
+    def bulk_create(self, *args: Any, **options: Any) -> list[User]:
+        check_account_writes()
+        return super().bulk_create(*args, **options)
+
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        check_account_writes()
+        return super().bulk_update(*args, **options)
+
+    update.alters_data = delete.alters_data = True
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Named, because migrations must be able to find it."""
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account. Fields carry Auth0's names; null means the profile lacks the field."""
+
+    user_id = models.CharField(max_length=255, unique=True, default=new_user_id)
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="users")
+
+    email = models.CharField(max_length=254, null=True, blank=True)
+    email_folded = FoldedField(max_length=254, null=True, editable=False)
+    email_verified = models.BooleanField(default=False)
+    username = models.CharField(max_length=128, null=True, blank=True)
+    username_folded = FoldedField(max_length=300, null=True, editable=False)
+    phone_number = models.CharField(max_length=16, null=True, blank=True)
+    phone_verified = models.BooleanField(null=True)
+    name = models.CharField(max_length=300, null=True, blank=True)
+    name_folded = FoldedField(max_length=900, null=True, editable=False)
+    nickname = models.CharField(max_length=300, null=True, blank=True)
+    nickname_folded = FoldedField(max_length=900, null=True, editable=False)
+    given_name = models.CharField(max_length=150, null=True, blank=True)
+    given_name_folded = FoldedField(max_length=450, null=True, editable=False)
+    family_name = models.CharField(max_length=150, null=True, blank=True)
+    family_name_folded = FoldedField(max_length=450, null=True, editable=False)
+    picture = models.CharField(max_length=2048, null=True, blank=True)
+
+    user_metadata = MetadataField()
+    app_metadata = MetadataField()
+
+    # Each counts the changes of its document; `version` those of the row, and is the ETag.
+    # A sign-in raises none of them.
+    user_metadata_version = models.PositiveIntegerField(default=0)
+    app_metadata_version = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    # Null until someone first decides; the profile lacks the field until then.
+    blocked = models.BooleanField(null=True)
+    # Part of every session's signature: raising it ends them all.
+    session_epoch = models.PositiveIntegerField(default=0)
+    logins_count = models.PositiveIntegerField(default=0)
+    last_login = models.DateTimeField(null=True, blank=True)
+    last_ip = models.GenericIPAddressField(null=True, blank=True)
+    last_password_reset = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "user_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_user", "Can see users and their user_metadata"),
+            ("change_profile", "Can change profiles, verify e-mail and send password resets"),
+            ("change_user_metadata", "Can change user_metadata"),
+            ("view_app_metadata", "Can see app_metadata"),
+            ("change_app_metadata", "Can change app_metadata"),
+            ("block_user", "Can block and unblock users"),
+            ("delete_user", "Can delete users"),
+            ("administer", "Can give staff rights and change staff accounts"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "email_folded"], name="user_email_once"),
+            models.UniqueConstraint(fields=["connection", "username_folded"], name="user_username_once"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            # Its descending twin, empty ones last, is in the migration: it is spelt differently
+            # in each database.
+            models.Index(fields=["last_login", "id"], name="user_last_login"),
+            models.Index(fields=["-logins_count", "-id"], name="user_logins_count"),
+            models.Index(fields=["connection", "-created_at", "-id"], name="user_connection_newest"),
+            models.Index(fields=["email_folded"], name="user_email"),
+            models.Index(fields=["username_folded"], name="user_username"),
+            models.Index(fields=["name_folded"], name="user_name"),
+            models.Index(fields=["nickname_folded"], name="user_nickname"),
+            models.Index(fields=["given_name_folded"], name="user_given_name"),
+            models.Index(fields=["family_name_folded"], name="user_family_name"),
+            models.Index(fields=["-created_at", "-id"], name="user_blocked", condition=Q(blocked=True)),
+            models.Index(
+                fields=["-created_at", "-id"], name="user_unverified", condition=Q(email_verified=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or self.name or self.user_id
+
+    def save(self, **options: Any) -> None:
+        check_account_writes()
+        for field in FOLDED:
+            setattr(self, f"{field}_folded", fold(getattr(self, field)))
+        super().save(**options)
+
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+        check_account_writes()
+        return super().delete(**options)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Unlike Django's, never saves: an outdated hash is renewed by the sign-in's action."""
+        return check_password(raw_password, self.password)
+
+    @property
+    def is_active(self) -> bool:
+        """Django's word for "may sign in"."""
+        return not self.blocked
+
+    @property
+    def is_staff(self) -> bool:
+        """Derived, never stored: may sign in, and holds a right of this product."""
+        return self.is_active and (self.is_superuser or self.has_module_perms("users"))
+
+    @property
+    def provider(self) -> str:
+        """The part of `user_id` before the first pipe."""
+        return self.user_id.partition("|")[0]
+
+    @property
+    def bare_id(self) -> str:
+        """The part of `user_id` after the first pipe, as identities carry it."""
+        return self.user_id.partition("|")[2]
+
+    def get_session_auth_hash(self) -> str:
+        return self._with_epoch(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        return map(self._with_epoch, super().get_session_auth_fallback_hash())
+
+    def _with_epoch(self, auth_hash: str) -> str:
+        return hashlib.sha256(f"{auth_hash}:{self.session_epoch}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""An account as Auth0's JSON: fields, types and what is left out."""

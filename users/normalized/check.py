@@ -1,0 +1,130 @@
+"""Check JSON against a schema, and say what is wrong in Auth0's words.
+
+The texts are those of the validator that Auth0's recorded answers show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+
+from users.metadata.documents import type_name
+from users.metadata.errors import spell
+from users.normalized.emails import is_email
+from users.normalized.schema import PROFILE, Schema, closed
+
+UNKNOWN = "Additional properties not allowed: "
+
+
+class FieldError(ValueError):
+    """A value breaks a rule. `field` is its path as text, empty for the whole; `rule` is the
+    broken rule in Auth0's words; `description` says what the field is."""
+
+    def __init__(self, field: str, rule: str, description: str = "") -> None:
+        self.field = field
+        self.rule = rule
+        self.description = description
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = f" on property {self.field}" if self.field else ""
+        what = f" ({self.description.rstrip('.')})" if self.description else ""
+        return f"'{self.rule}'{where}{what}."
+
+
+class Checker:
+    """A schema made ready once. Formats and documents are judged by our own rules."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._validator = jsonschema_rs.Draft202012Validator(
+            schema,
+            validate_formats=True,
+            formats={"email": is_email, "uri": _is_uri},
+            retriever=_refuse_reference,
+        )
+
+    def check(self, value: Any) -> None:
+        """Raises FieldError for the first broken rule."""
+        for error in self._validator.iter_errors(_outline(value)):
+            raise _translate(error, self.schema)
+
+
+@cache
+def profile_checker() -> Checker:
+    """For the root fields of a profile, as the write path gets them."""
+    return Checker(closed(PROFILE))
+
+
+def check_profile(fields: Mapping[str, Any]) -> None:
+    """Raises FieldError unless each of these root fields may hold its value."""
+    profile_checker().check(dict(fields))
+
+
+def _outline(value: Any) -> Any:
+    """The value with both documents emptied: their insides have rules of their own, and
+    integers that the validator's language cannot hold."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: {} if name in ("user_metadata", "app_metadata") and isinstance(inner, dict) else inner
+        for name, inner in value.items()
+    }
+
+
+def _is_uri(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def _refuse_reference(uri: str) -> Any:
+    raise ValueError(f"reference to {uri} is not followed")
+
+
+def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldError:
+    field = spell(tuple(error.instance_path))
+    return FieldError(field, _rule(error), _description(error, schema))
+
+
+def _description(error: jsonschema_rs.ValidationError, schema: Schema) -> str:
+    if not error.instance_path:
+        return ""
+    return schema.get("properties", {}).get(error.instance_path[0], {}).get("description", "")
+
+
+def _rule(error: jsonschema_rs.ValidationError) -> str:
+    """Auth0's text for the kind of error."""
+    kind, value = error.kind, error.instance
+    # The kinds carry their facts as attributes named by the library.
+    match kind.name:
+        case "required":
+            return f"Missing required property: {kind.property}"
+        case "additionalProperties":
+            return UNKNOWN + ",".join(kind.unexpected)
+        case "type":
+            expected = next(name for name in kind.types if name != "null")
+            return f"Expected type {expected} but found type {type_name(value)}"
+        case "minLength":
+            return f"String is too short ({len(value)} chars), minimum {kind.limit}"
+        case "maxLength":
+            return f"String is too long ({len(value)} chars), maximum {kind.limit}"
+        case "pattern":
+            return f"String does not match pattern {kind.pattern}: {value}"
+        case "format":
+            return f"Object didn't pass validation for format {kind.format}: {value}"
+        case "enum" | "const":
+            return f"No enum match for: {value}"
+        case "minimum":
+            return f"Value {value} is less than minimum {kind.limit}"
+        case "maximum":
+            return f"Value {value} is greater than maximum {kind.limit}"
+        case "minProperties":
+            return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
+    return error.message

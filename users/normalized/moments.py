@@ -1,0 +1,10 @@
+"""Times as the API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def moment(at: datetime) -> str:
+    """UTC, ISO 8601, milliseconds and `Z`: `2026-03-04T10:00:00.000Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,88 @@
+"""An account as the Management API shows it.
+
+Source: Auth0 docs, "User profile structure", and recorded traffic: what is not set is left
+out rather than null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.metadata.documents import APP_METADATA, USER_METADATA
+from users.models import User
+from users.normalized.defaults import default_name, default_nickname, default_picture
+from users.normalized.moments import moment
+from users.rights.actor import Actor
+from users.rights.visible import PROFILE, visible, visible_part
+
+# The fields a client may ask for by name on single-user and by-email reads.
+FIELDS = (
+    "phone_number",
+    "email",
+    "email_verified",
+    "picture",
+    "username",
+    "user_id",
+    "name",
+    "nickname",
+    "created_at",
+    "identities",
+    "app_metadata",
+    "user_metadata",
+    "last_ip",
+    "last_login",
+    "logins_count",
+    "updated_at",
+    "blocked",
+    "family_name",
+    "given_name",
+)
+
+
+def profile(user: User, viewer: Actor) -> dict[str, Any]:
+    """Everything `viewer` may see of `user`, under Auth0's names, unset fields left out.
+
+    `identities` begins with the primary one. Times are text in UTC.
+    """
+    shown: dict[str, Any] = {}
+    if visible(viewer, PROFILE, user=user):
+        shown = _root(user)
+    for document in (USER_METADATA, APP_METADATA):
+        shown[document] = visible_part(viewer, document, user)
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _root(user: User) -> dict[str, Any]:
+    return {
+        "user_id": user.user_id,
+        "email": user.email,
+        "email_verified": user.email_verified if user.email else None,
+        "username": user.username,
+        "phone_number": user.phone_number,
+        "phone_verified": user.phone_verified,
+        "name": user.name or default_name(user.email, user.user_id),
+        "nickname": user.nickname or default_nickname(user.email, user.user_id),
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "picture": user.picture or default_picture(user.email),
+        "identities": identities(user),
+        "blocked": user.blocked,
+        "logins_count": user.logins_count or None,
+        "last_login": user.last_login and moment(user.last_login),
+        "last_ip": user.last_ip,
+        "last_password_reset": user.last_password_reset and moment(user.last_password_reset),
+        "created_at": moment(user.created_at),
+        "updated_at": moment(user.updated_at),
+    }
+
+
+def identities(user: User) -> list[dict[str, Any]]:
+    """The logins of the account, the primary one first."""
+    return [
+        {
+            "connection": user.connection.name,
+            "user_id": user.bare_id,
+            "provider": user.provider,
+            "isSocial": not user.connection.is_database,
+        }
+    ]

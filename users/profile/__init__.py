@@ -1,0 +1,1 @@
+"""A person's own page. It takes no id, so it can show and change nobody else."""

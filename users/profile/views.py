@@ -1,0 +1,67 @@
+"""`/profile/`: see one's own profile, edit one's own user_metadata and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from users.actions.edit_user import Edit, edit_user
+from users.actions.errors import Conflict
+from users.metadata.documents import APP_METADATA, USER_METADATA
+from users.metadata.errors import MetadataError
+from users.metadata.text import pretty
+from users.models import User
+from users.normalized.defaults import default_name
+from users.rights.visible import visible_part
+from users.web.actors import owner
+from users.web.documents_form import DocumentsForm
+from users.web.initials import initials
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """The form reads `user_metadata` alone: whatever else is posted is not even looked at."""
+    form = DocumentsForm(request.user, (USER_METADATA,), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form = _save(request, form)
+        if form is None:
+            return redirect("profile")
+    status = 422 if form.errors else 200
+    return render(request, "users/profile/profile.html", _context(request, form), status=status)
+
+
+def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
+    """None once saved; else the form with what is wrong."""
+    if not form.writes:
+        messages.info(request, "There was nothing to save.")
+        return None
+    try:
+        edit_user(request.user, Edit(documents=form.writes), actor=owner(request))
+    except Conflict as conflict:
+        return form.after_conflict(User.objects.get(pk=request.user.pk), conflict)
+    except MetadataError as error:
+        form.refuse(error)
+        return form
+    messages.success(request, "Your preferences are saved.")
+    return None
+
+
+def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
+    user = request.user
+    shown = visible_part(owner(request), APP_METADATA, user) or {}
+    return {
+        "form": form,
+        "name": user.name or default_name(user.email, user.user_id),
+        "initials": initials(user),
+        "shown_app_metadata": {
+            key: value if isinstance(value, str) else pretty(value) for key, value in shown.items()
+        },
+    }

@@ -1,0 +1,57 @@
+"""Who acts, and through which face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from users.models import Change, User
+
+Kind = Change.ActorKind
+Face = Change.Face
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """One who asks for something. Built at the edge by each face; nothing else decides rights.
+
+    `user` is the person behind a staff or own-page request; `scopes` are those of a
+    client's token. `id` and `name` go into the record of changes.
+    """
+
+    kind: Kind
+    face: Face
+    id: str
+    name: str
+    request_id: str = ""
+    user: User | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def is_administrator(self) -> bool:
+        """Staff with `users.administer`, or whoever has the shell of the machine."""
+        if self.kind == Kind.COMMAND:
+            return True
+        return self.kind == Kind.STAFF and self.user.has_perm("users.administer")
+
+    def is_self(self, user: User) -> bool:
+        """Whether the account is the actor's own, visited as its owner."""
+        return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
+
+
+def staff(user: User, *, request_id: str = "") -> Actor:
+    """A staff member at the dashboard."""
+    return _person(Kind.STAFF, Face.DASHBOARD, user, request_id)
+
+
+def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "") -> Actor:
+    """A person on their own page, staff or not: here they act as owner, never as staff."""
+    return _person(Kind.USER, face, user, request_id)
+
+
+def command(name: str, *, face: Face = Face.COMMAND) -> Actor:
+    """Someone with the machine's shell, running the command of that name."""
+    return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
+
+
+def _person(kind: Kind, face: Face, user: User, request_id: str) -> Actor:
+    return Actor(kind=kind, face=face, id=user.user_id, name=str(user), request_id=request_id, user=user)

@@ -1,0 +1,50 @@
+"""Accounts with staff rights, which only administrators may touch.
+
+Staff live in the same table as everyone, so whoever could change a staff member's e-mail
+or password would hold that member's rights.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+
+from users.models import User
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Protected
+
+
+def is_protected(user: User) -> bool:
+    """Whether the account holds any staff right, be it blocked or not."""
+    return user.is_superuser or bool(held_by(user))
+
+
+def held_by(user: User) -> frozenset[str]:
+    """Names of the `users` permissions given to the account, directly or by its groups.
+
+    Read from the tables, since Django's own answer is empty for a blocked account.
+    """
+    if user.pk is None:
+        return frozenset()
+    given = Permission.objects.filter(Q(user=user) | Q(group__user=user), content_type__app_label="users")
+    return frozenset(given.values_list("codename", flat=True).distinct())
+
+
+def check_unprotected(actor: Actor, user: User) -> None:
+    """Raises Protected if the account has staff rights and `actor` may not touch it.
+
+    An administrator may, but not where the account holds more than the administrator does.
+    """
+    if actor.kind == Kind.COMMAND or not is_protected(user):
+        return
+    if not actor.is_administrator:
+        raise Protected("This account has staff rights; only an administrator may do this.")
+    if not holds_at_least(actor, user):
+        raise Protected("This account holds more rights than you; you may not do this.")
+
+
+def holds_at_least(actor: Actor, user: User) -> bool:
+    """Whether the acting administrator has every right that `user` has."""
+    if actor.user.is_superuser:
+        return True
+    return not user.is_superuser and held_by(user) <= held_by(actor.user)

@@ -1,0 +1,45 @@
+"""The one function that decides what anybody may see of a document.
+
+Pages, API, search, sorting, suggestions, history and exports all ask it: what one may not
+see is nowhere in the answer, and one may not search by it either.
+"""
+
+from __future__ import annotations
+
+from users.conf import conf
+from users.metadata.documents import APP_METADATA, Document
+from users.models import User
+from users.rights.actor import Actor, Kind
+from users.rights.may import Verb, may
+
+# The profile's own fields, where a document is asked for by name.
+PROFILE = "profile"
+# An answer to a write shows the account to whoever may write it, as Auth0's does.
+WRITING_SCOPES = frozenset({"create:users", "update:users", "update:users_app_metadata"})
+
+
+def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: User | None = None) -> bool:
+    """Whether `viewer` may see `path` of `document` ("user_metadata", "app_metadata" or
+    "profile") of `user`; without a user, of accounts in general.
+
+    The empty path asks for the document as a whole.
+    """
+    if viewer.kind == Kind.CLIENT:
+        return bool(viewer.scopes & (WRITING_SCOPES | {"read:users"}))
+    if viewer.kind == Kind.USER and document == APP_METADATA:
+        shown = bool(path) and path[0] in conf.profile_app_metadata_keys
+        return shown and user is not None and viewer.is_self(user)
+    if not may(viewer, Verb.VIEW, user):
+        return False
+    return document != APP_METADATA or may(viewer, Verb.VIEW_APP_METADATA, user)
+
+
+def visible_part(viewer: Actor, document: str, user: User) -> Document | None:
+    """What `viewer` may see of the user's document; None where that is nothing at all."""
+    value = getattr(user, document)
+    if visible(viewer, document, user=user):
+        return value
+    part = {
+        key: inner for key, inner in (value or {}).items() if visible(viewer, document, (key,), user=user)
+    }
+    return part or None

@@ -1,0 +1,1 @@
+"""Finding accounts: lists in order, and people by what they are called."""

@@ -1,0 +1,31 @@
+"""Where Django and its libraries call us."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+from users.actions.record_sign_in import record_sign_in
+from users.web.client_ip import client_ip
+
+
+def connect(app: AppConfig) -> None:
+    """Called once, when the app is ready."""
+    # Under the name of Django's own receiver, which then stays out: it would save the account
+    # past the one write path.
+    user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
+    post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
+
+
+def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    """Count it and keep the address it came from."""
+    record_sign_in(user, ip=client_ip(request))
+
+
+def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> None:
+    """`migrate` alone readies a database: the shared cache's table included."""
+    call_command("createcachetable", database=using, verbosity=0)

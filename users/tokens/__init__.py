@@ -1,0 +1,1 @@
+"""Access tokens: which scopes exist, which keys sign, how tokens are made and judged."""

@@ -1,0 +1,73 @@
+"""The scopes of the Management API. Source: Auth0's published OpenAPI document."""
+
+from __future__ import annotations
+
+# What machine clients may hold, each with what it allows.
+MACHINE_SCOPES = {
+    "read:users": "See users with both documents",
+    "create:users": "Create users",
+    "update:users": "Change users",
+    "delete:users": "Delete users",
+    "read:users_app_metadata": "See app_metadata",
+    "create:users_app_metadata": "Set app_metadata",
+    "update:users_app_metadata": "Change app_metadata and nothing else",
+    "delete:users_app_metadata": "Remove app_metadata",
+    "read:user_idp_tokens": "See the tokens of identity providers",
+    "create:user_tickets": "Create password-change and verification tickets",
+    "read:roles": "See roles",
+    "create:roles": "Create roles",
+    "update:roles": "Change roles",
+    "delete:roles": "Delete roles",
+    "read:role_members": "See who has a role",
+    "create:role_members": "Give roles",
+    "delete:role_members": "Take roles away",
+    "read:connections": "See connections",
+    "create:connections": "Create connections",
+    "update:connections": "Change connections",
+    "delete:connections": "Delete connections",
+    "read:clients": "See clients",
+    "create:clients": "Create clients",
+    "update:clients": "Change clients",
+    "delete:clients": "Delete clients",
+    "read:client_grants": "See client grants",
+    "create:client_grants": "Create client grants",
+    "update:client_grants": "Change client grants",
+    "delete:client_grants": "Delete client grants",
+    "read:resource_servers": "See APIs",
+    "create:resource_servers": "Create APIs",
+    "update:resource_servers": "Change APIs",
+    "delete:resource_servers": "Delete APIs",
+    "read:rules": "See rules",
+    "create:rules": "Create rules",
+    "update:rules": "Change rules",
+    "delete:rules": "Delete rules",
+    "read:rules_configs": "See the names of rules' settings",
+    "update:rules_configs": "Change rules' settings",
+    "delete:rules_configs": "Delete rules' settings",
+    "delete:guardian_enrollments": "Remove multi-factor enrolments",
+    "read:organizations": "See organizations",
+    "read:logs": "See logs",
+    "read:logs_users": "See the logs of users",
+    "read:stats": "See statistics",
+}
+
+# What a person's own token may hold, and a machine's never.
+CURRENT_USER_SCOPES = {
+    "read:current_user": "See one's own profile",
+    "read:current_user_metadata": "See one's own profile (older name)",
+    "create:current_user_metadata": "Add to one's own user_metadata",
+    "update:current_user_metadata": "Change one's own user_metadata",
+    "delete:current_user_metadata": "Remove from one's own user_metadata",
+    "update:current_user_identities": "Link and unlink one's own identities",
+    "delete:current_user": "Delete one's own account",
+}
+
+
+def refused_for_machines(scopes: list[str]) -> str | None:
+    """A sentence that says which of these scopes no machine client may hold, and why."""
+    for scope in scopes:
+        if scope in CURRENT_USER_SCOPES:
+            return f"{scope} is for people's own tokens; a machine client never holds it"
+        if scope not in MACHINE_SCOPES:
+            return f"{scope} is not a scope of the Management API"
+    return None

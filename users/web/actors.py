@@ -1,0 +1,18 @@
+"""From a request to whoever acts in it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from users.rights import actor
+from users.rights.actor import Actor
+
+
+def staff(request: HttpRequest) -> Actor:
+    """The staff member at the dashboard."""
+    return actor.staff(request.user, request_id=request.request_id)
+
+
+def owner(request: HttpRequest) -> Actor:
+    """The person on their own page."""
+    return actor.owner(request.user, request_id=request.request_id)

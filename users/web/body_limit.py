@@ -1,0 +1,29 @@
+"""Bodies over the limit are refused before a byte of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from users.web.errors import too_large
+from users.web.paths import is_api
+
+
+class BodyLimitMiddleware:
+    """413 by the announced length; a body that announces none is not read at all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = settings.API_MAX_BYTES if is_api(request.path_info) else settings.FORM_MAX_BYTES
+        if _announced(request) > limit:
+            return too_large(request, limit)
+        return self._get_response(request)
+
+
+def _announced(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() else 0

@@ -1,0 +1,19 @@
+"""Who is on the other end."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The caller's address; behind a trusted proxy, the last one it forwarded."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUST_FORWARDED_HEADERS:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None

@@ -1,0 +1,139 @@
+"""The form of one or both documents, as staff and people on their own page use it.
+
+The text in each box is the document. Beside it travel, hidden, the version that was opened
+and a digest of the text that was shown: an untouched box writes nothing, whatever has
+happened to the document since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from users.actions.documents import Replace, version_of
+from users.actions.errors import Conflict
+from users.conf import conf
+from users.metadata.documents import USER_METADATA
+from users.metadata.errors import MetadataError
+from users.metadata.text import parse, pretty
+from users.metadata.validate import advice, validate
+from users.models import User
+
+LABELS = {"user_metadata": "User metadata", "app_metadata": "App metadata"}
+HELP = {
+    "user_metadata": "Preferences and the like. The user can edit this.",
+    "app_metadata": "Plan, roles, access. Only staff and API clients can edit this.",
+}
+CONFLICT = "Somebody else changed this while you were editing. Nothing has been saved. Compare"
+CONFLICT_ADVICE = f"{CONFLICT} their version below with yours, then save again to keep yours."
+
+
+class DocumentsForm(forms.Form):
+    """`writes` holds, once valid, what the action is to do; empty where nothing was touched."""
+
+    reason = forms.CharField(
+        label="Reason for the change",
+        required=False,
+        max_length=500,
+        help_text="Optional. Kept with the record of the change.",
+    )
+
+    def __init__(
+        self, user: User, documents: tuple[str, ...], *args: Any, has_reason: bool = False, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.documents = documents
+        self.writes: dict[str, Replace] = {}
+        self.theirs: dict[str, str] = {}
+        if not has_reason:
+            del self.fields["reason"]
+        for name in documents:
+            self._add_document(name)
+
+    def _add_document(self, name: str) -> None:
+        text = text_of(self.user, name)
+        area = forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocomplete": "off"})
+        self.fields[name] = forms.CharField(
+            label=LABELS[name],
+            help_text=HELP[name] if name != USER_METADATA or "reason" in self.fields else "",
+            initial=text,
+            required=False,
+            strip=False,
+            widget=area,
+        )
+        # Read as text by `clean`, since the parser's words on what is wrong are better.
+        self.fields[name].validators = []
+        self.fields[f"{name}_version"] = forms.IntegerField(
+            initial=version_of(self.user, name), widget=forms.HiddenInput, min_value=0, max_value=2**31
+        )
+        self.fields[f"{name}_opened"] = forms.CharField(
+            initial=digest(text), widget=forms.HiddenInput, required=False
+        )
+
+    def boxes(self) -> list[dict[str, Any]]:
+        """Each document for the template: its field, hidden companions and, after a conflict,
+        what somebody else has saved."""
+        return [
+            {
+                "field": self[name],
+                "version": self[f"{name}_version"],
+                "opened": self[f"{name}_opened"],
+                "number": version_of(self.user, name),
+                "theirs": self.theirs.get(name),
+                "advice": advice(LABELS[name], getattr(self.user, name), conf.limits),
+            }
+            for name in self.documents
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in self.documents:
+            if name in cleaned and f"{name}_version" in cleaned:
+                self._clean_document(name, cleaned)
+            elif f"{name}_version" in self.errors:
+                self.add_error(name, "The form was incomplete. Reload the page and try again.")
+        return cleaned
+
+    def _clean_document(self, name: str, cleaned: dict[str, Any]) -> None:
+        text = cleaned[name]
+        if digest(text) == cleaned.get(f"{name}_opened"):
+            return
+        try:
+            value = validate(name, parse(text), conf.limits)
+        except MetadataError as error:
+            self.add_error(name, ValidationError(str(error)))
+            return
+        self.writes[name] = Replace(value, cleaned[f"{name}_version"])
+
+    def refuse(self, error: MetadataError) -> None:
+        """Show what only the write path could know."""
+        self.add_error(error.document, ValidationError(str(error)))
+
+    def after_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
+        """The same form with what was typed, what the others saved beside it, and the present
+        versions: a second save is a decision, made with both in view."""
+        data = self.data.copy()
+        for name in conflict.documents:
+            data[f"{name}_version"] = str(version_of(user, name))
+            data[f"{name}_opened"] = digest(text_of(user, name))
+        form = DocumentsForm(user, self.documents, data, has_reason="reason" in self.fields)
+        form.full_clean()
+        for name in conflict.documents:
+            form.theirs[name] = text_of(user, name)
+            form.add_error(name, CONFLICT_ADVICE)
+        return form
+
+
+def text_of(user: User, document: str) -> str:
+    """What the box shows: the document, or an empty one."""
+    return pretty(getattr(user, document) or {})
+
+
+def digest(text: str) -> str:
+    """The same for a text whatever its line ends, which browsers change."""
+    normal = text.replace("\r\n", "\n").strip("\n")
+    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,12 @@
+"""Auth0's error envelope for `/api/v2`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+
+def envelope(status: int, message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
+    """`{"statusCode", "error", "message", "errorCode"}`; the code is left out where Auth0 has none."""
+    body = {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message, **more}
+    return {**body, "errorCode": code} if code else body

@@ -1,0 +1,70 @@
+"""Pages and JSON for what goes wrong outside any view."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+from users.web.envelope import envelope
+from users.web.paths import is_api
+
+TEXTS = {
+    400: ("That request makes no sense to us", "Go back and try again."),
+    403: ("You may not see this", "Ask an administrator if you think you should."),
+    404: ("There is nothing here", "The address is wrong, or what was here is gone."),
+    413: ("That is too much at once", "Send less."),
+    500: ("Something broke on our side", "It has been logged. Try again in a moment."),
+}
+
+
+def error_page(request: HttpRequest, status: int, advice: str = "") -> HttpResponse:
+    """A page for people, JSON for programs; both carry the request id."""
+    title, default_advice = TEXTS[status]
+    if is_api(request.path_info):
+        return JsonResponse(envelope(status, HTTPStatus(status).phrase), status=status)
+    context = {
+        "title": title,
+        "advice": advice or default_advice,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    return render(request, "users/web/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403. A reason given with PermissionDenied is shown."""
+    return error_page(request, 403, advice=str(exception))
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return error_page(request, 404)
+
+
+@requires_csrf_token
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's handler500. Never a stack trace."""
+    return error_page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a valid token: mostly a page left open over a sign-out."""
+    return error_page(
+        request, 403, advice="The page you sent was out of date. Reload it, then send it again."
+    )
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """413, in the words Auth0 uses where it states them."""
+    message = f"Payload content length greater than maximum allowed: {limit}"
+    if is_api(request.path_info):
+        return JsonResponse(envelope(413, message, "payload_too_large"), status=413)
+    return error_page(request, 413, advice=f"At most {limit // 1024 // 1024} MiB are taken.")

@@ -1,0 +1,14 @@
+"""`/`: everyone to where they belong."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Staff to the dashboard, others to their own page, visitors to the sign-in."""
+    if not request.user.is_authenticated:
+        return redirect_to_login("/")
+    return redirect("admin:users_user_changelist" if request.user.is_staff else "profile")
