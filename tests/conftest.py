@@ -7,12 +7,8 @@ it, a stranger has no business here, and a client calls the API.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
-
-os.environ.setdefault("SECRET_KEY", "only for tests, 50 characters long: " + "x" * 20)
-os.environ.setdefault("EMAIL_URL", "memorymail://")
 
 import pytest
 from django.contrib.auth.models import Group

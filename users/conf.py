@@ -26,14 +26,19 @@ class Conf:
         return frozenset(settings.PROFILE_APP_METADATA_KEYS)
 
     @property
+    def public_url(self) -> str:
+        """Scheme and host by which the world reaches us; links in mails begin with it."""
+        return settings.PUBLIC_URL
+
+    @property
     def issuer(self) -> str:
         """The `iss` of our tokens, with the slash that Auth0's SDKs expect."""
-        return f"{settings.PUBLIC_URL}/"
+        return f"{self.public_url}/"
 
     @property
     def management_audience(self) -> str:
         """The `aud` of tokens for the Management API."""
-        return f"{settings.PUBLIC_URL}/api/v2/"
+        return f"{self.public_url}/api/v2/"
 
     @property
     def is_email_configured(self) -> bool:

@@ -161,6 +161,7 @@ def test_minus_zero_is_zero():
             '[{"x": {"a": 1, "a": 1}}]', 1, 17, "given twice", id="twice with the same value, inside"
         ),
         pytest.param(b'{"a":\n"\xff"}', 2, 2, "UTF-8", id="bytes that are no UTF-8"),
+        pytest.param(b'{"a":\n"\xc3\xa9\xff"}', 2, 3, "UTF-8", id="columns count characters, not bytes"),
         pytest.param('{\n "a": "b\\u0000"}', 2, 7, "NUL", id="NUL in a string"),
         pytest.param('{\n "\\u0000": 1}', 2, 2, "NUL", id="NUL in a name"),
         pytest.param('[1,\n"\\ud800"]', 2, 1, "surrogate", id="the first half of a pair"),
@@ -193,6 +194,13 @@ def test_the_line_is_that_of_the_culprit_and_of_no_double(text, line):
     assert caught.value.line == line
 
 
+def test_of_two_doubled_keys_the_one_that_is_named_is_the_one_that_is_pointed_at():
+    with pytest.raises(TextError) as caught:
+        parse('{"a": 1,\n"a": 2,\n"b": {"c": 1,\n"c": 2}}')
+
+    assert (caught.value.line, "'a'" in str(caught.value)) in [(2, True), (4, False)]
+
+
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
 @pytest.mark.parametrize("times", [PARSER_DEPTH + 1, 100_000])
 def test_deep_nesting_is_refused_before_the_stack_is_full(opening, times):
@@ -214,6 +222,7 @@ def test_nesting_up_to_the_limit_parses():
         pytest.param('["' + "\\" * 24_000, id="backslashes alone"),
         pytest.param("[" + "1" * 500_000 + "]", id="digits"),
         pytest.param("[1." + "1" * 500_000 + "]", id="digits behind the point"),
+        pytest.param("{" + "".join(f'"{n}":0,' for n in range(20_000)) + '"0":0}', id="many keys"),
     ],
 )
 def test_hostile_text_is_refused_in_no_time(text):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth.models import Group
+from django.db import transaction
 
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
@@ -71,3 +73,22 @@ def test_checking_a_password_under_an_outdated_hasher_does_not_save(jane, settin
     assert jane.check_password("correct horse battery")
 
     assert User.objects.get().password == before
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        pytest.param(lambda user, group: user.groups.add(group), id="by the user"),
+        pytest.param(lambda user, group: user.groups.set([group]), id="as the only one"),
+        pytest.param(lambda user, group: group.user_set.add(user), id="by the group"),
+        pytest.param(
+            lambda user, group: user.user_permissions.add(group.permissions.first()), id="one permission"
+        ),
+        pytest.param(lambda user, group: User._base_manager.update(is_superuser=True), id="the base manager"),
+    ],
+)
+def test_staff_rights_are_not_given_past_the_actions(jane, give):
+    with pytest.raises(AccountWriteRefused), transaction.atomic():
+        give(jane, Group.objects.get(name="Administrator"))
+
+    assert not User.objects.get(pk=jane.pk).is_staff

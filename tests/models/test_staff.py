@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 
 from users.actions.block_user import block_user
 from users.models import User
+from users.models.guard import account_writes
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -37,7 +38,8 @@ def test_members_of_a_staff_group_are_staff(make_user, group):
 
 @pytest.mark.parametrize("codename", sorted(EVERYTHING))
 def test_any_permission_of_ours_given_directly_makes_staff(jane, codename):
-    jane.user_permissions.add(Permission.objects.get(codename=codename))
+    with account_writes():
+        jane.user_permissions.add(Permission.objects.get(codename=codename))
 
     assert again(jane).is_staff
 
@@ -47,13 +49,15 @@ def test_a_superuser_is_staff(make_user):
 
 
 def test_a_permission_of_another_app_makes_no_staff(jane):
-    jane.user_permissions.add(Permission.objects.get(codename="change_group"))
+    with account_writes():
+        jane.user_permissions.add(Permission.objects.get(codename="change_group"))
 
     assert not again(jane).is_staff
 
 
 def test_a_group_without_rights_makes_no_staff(jane):
-    jane.groups.add(Group.objects.create(name="Book club"))
+    with account_writes():
+        jane.groups.add(Group.objects.create(name="Book club"))
 
     assert not again(jane).is_staff
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from users.models import User
+from users.models.guard import account_writes
 from users.rights.actor import staff
 
 
@@ -15,7 +16,8 @@ def staff_with(make_user):
 
     def make(*codenames: str):
         user = make_user()
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        with account_writes():
+            user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         return staff(User.objects.get(pk=user.pk))
 
     return make

@@ -14,6 +14,7 @@ from users.actions.block_user import block_user, unblock_user
 from users.actions.delete_user import delete_user
 from users.actions.edit_user import Edit, edit_user
 from users.models import Change, Connection, User
+from users.models.guard import account_writes
 from users.rights.actor import command, owner, staff
 from users.rights.errors import Denied, Protected
 from users.tokens.scopes import MACHINE_SCOPES
@@ -62,7 +63,8 @@ def target(request, make_user):
     kind = request.param
     if kind == "one permission":
         user = make_user("target")
-        user.user_permissions.add(Permission.objects.get(codename="view_user"))
+        with account_writes():
+            user.user_permissions.add(Permission.objects.get(codename="view_user"))
     elif kind == "superuser":
         user = make_user("target", is_superuser=True)
     elif kind.startswith("blocked "):
@@ -164,7 +166,8 @@ def test_who_has_the_shell_may(target, attack):
 
 
 def test_rights_that_were_taken_away_protect_no_longer(staff_with, supporter):
-    supporter.groups.clear()
+    with account_writes():
+        supporter.groups.clear()
 
     edit_user(supporter, Edit(profile={"email": "new@example.com"}), actor=staff_with("change_profile"))
 
@@ -173,7 +176,8 @@ def test_rights_that_were_taken_away_protect_no_longer(staff_with, supporter):
 
 def test_rights_given_since_the_page_was_opened_protect_already(staff_with, jane):
     opened = User.objects.get(pk=jane.pk)
-    jane.user_permissions.add(Permission.objects.get(codename="view_user"))
+    with account_writes():
+        jane.user_permissions.add(Permission.objects.get(codename="view_user"))
 
     with pytest.raises(Protected):
         block_user(opened, actor=staff_with("block_user"))

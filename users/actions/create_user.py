@@ -78,7 +78,7 @@ def _documents(**given: Document | None) -> dict[str, Document | None]:
     for name, value in given.items():
         if value is not None:
             validate(name, value, conf.limits)
-    return {name: None if value is None else first(value) for name, value in given.items()}
+    return {name: None if value is None else first(name, value) for name, value in given.items()}
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:

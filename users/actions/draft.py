@@ -88,10 +88,20 @@ def taken_reported() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        text = str(error)
-        for field in ("email", "username", "user_id"):
-            if f"user_{field}_once" in text or f"{field}_folded" in text or f"users_user.{field}" in text:
-                raise Taken(field) from None
-        if "users_user_user_id" in text:
-            raise Taken("user_id") from None
-        raise
+        field = _taken_field(error)
+        if field is None:
+            raise
+        raise Taken(field) from None
+
+
+def _taken_field(error: IntegrityError) -> str | None:
+    """By the constraint's name on PostgreSQL, by the columns' on SQLite; never by the values,
+    which people choose."""
+    facts = getattr(error.__cause__, "diag", None)
+    text = facts.constraint_name or "" if facts else str(error)
+    marks = {
+        "email": ("user_email_once", "users_user.email_folded"),
+        "username": ("user_username_once", "users_user.username_folded"),
+        "user_id": ("users_user_user_id", "users_user.user_id"),
+    }
+    return next((field for field, names in marks.items() if any(name in text for name in names)), None)

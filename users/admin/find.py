@@ -14,11 +14,8 @@ def find_user(request: HttpRequest, object_id: str) -> User:
     """By the address's number or by `user_id`. Raises PermissionDenied before looking."""
     if not may(staff(request), Verb.VIEW):
         raise PermissionDenied("You may not see users.")
-    by = (
-        {"pk": int(object_id)}
-        if object_id.isascii() and object_id.isdigit() and len(object_id) < 19
-        else {"user_id": object_id.replace("\0", "")}
-    )
+    is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+    by = {"pk": int(object_id)} if is_number else {"user_id": object_id.replace("\0", "")}
     user = User.objects.with_connection().filter(**by).first()
     if user is None:
         raise Http404

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from users.actions.edit_user import Edit, edit_user
 from users.actions.record_sign_in import record_sign_in
+from users.conf import conf
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip
@@ -35,8 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
         record_sign_in(user, ip=client_ip(request))
         return super().respond_user_inactive(request, user)
 
-    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
-        return False
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """By our own address, whatever host the request named."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return conf.public_url + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """To the address on the account, not to what was typed: the two may differ in how

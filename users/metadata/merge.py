@@ -28,9 +28,9 @@ def replacement(document: str, new: Document) -> Document | None:
     return new or wiped(document)
 
 
-def first(new: Document) -> Document:
+def first(document: str, new: Document) -> Document | None:
     """The document of a new account: a first-level null is not stored, as in a patch."""
-    return {key: value for key, value in new.items() if value is not None}
+    return merge(document, {}, new)
 
 
 def wiped(document: str) -> Document | None:

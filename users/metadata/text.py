@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, NoReturn
 
 from users.metadata.documents import JSON
@@ -98,7 +100,7 @@ def _decode(text: str | bytes) -> str:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        column = error.start - text.rfind(b"\n", 0, error.start)
+        column = len(text[text.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
         raise TextError("the text is not valid UTF-8", line=line, column=column) from None
 
 
@@ -150,10 +152,10 @@ def _parse_float(literal: str) -> float:
 def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for position, name in enumerate(names) if name in names[:position])
+        counts = Counter(name for name, _ in pairs)
+        double = next(name for name, count in counts.items() if count > 1)
         reason = f"the key {double!r} is given twice in one object; keep one"
-        raise _Refused(reason, _place_of_double_key)
+        raise _Refused(reason, partial(_place_of_double_key, double))
     return result
 
 
@@ -200,8 +202,8 @@ def _place_of(literal: str) -> Callable[[str], int]:
     return find
 
 
-def _place_of_double_key(text: str) -> int:
-    """Of the first key that its object already has. The text is known to be good JSON so far."""
+def _place_of_double_key(double: str, text: str) -> int:
+    """Of the first key of that name that its object already has."""
     objects: list[set[str] | None] = []
     string: re.Match[str] | None = None
     for token in _TOKEN.finditer(text):
@@ -212,7 +214,7 @@ def _place_of_double_key(text: str) -> int:
             objects.pop()
         elif mark == ":" and string is not None:
             name = json.loads(string[0])
-            if name in objects[-1]:
+            if name == double and name in objects[-1]:
                 return string.start()
             objects[-1].add(name)
         string = token if mark[0] == '"' else None

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='users.connection')),
             ],
             options={
+                'base_manager_name': 'objects',
                 'permissions': [('view_user', 'Can see users and their user_metadata'), ('change_profile', 'Can change profiles, verify e-mail and send password resets'), ('change_user_metadata', 'Can change user_metadata'), ('view_app_metadata', 'Can see app_metadata'), ('change_app_metadata', 'Can change app_metadata'), ('block_user', 'Can block and unblock users'), ('delete_user', 'Can delete users'), ('administer', 'Can give staff rights and change staff accounts')],
                 'default_permissions': (),
             },

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import m2m_changed
 from django.utils import timezone
 
 from users.metadata.fold import fold
@@ -110,6 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
+        base_manager_name = "objects"  # the plain one would write past the guard
         default_permissions = ()
         permissions = [
             ("view_user", "Can see users and their user_metadata"),
@@ -189,3 +191,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _with_epoch(self, auth_hash: str) -> str:
         return hashlib.sha256(f"{auth_hash}:{self.session_epoch}".encode()).hexdigest()
+
+
+def _guard_staff_rights(action: str, **_: Any) -> None:
+    if action.startswith("pre_"):
+        check_account_writes()
+
+
+for through in (User.groups.through, User.user_permissions.through):
+    m2m_changed.connect(_guard_staff_rights, sender=through, dispatch_uid=f"guard {through.__name__}")

@@ -14,6 +14,7 @@ import jsonschema_rs
 
 from users.metadata.documents import type_name
 from users.metadata.errors import spell
+from users.metadata.text import bad_characters
 from users.normalized.emails import is_email
 from users.normalized.schema import PROFILE, Schema, closed
 
@@ -62,6 +63,10 @@ def profile_checker() -> Checker:
 
 def check_profile(fields: Mapping[str, Any]) -> None:
     """Raises FieldError unless each of these root fields may hold its value."""
+    for name, value in fields.items():
+        reason = bad_characters(value) if isinstance(value, str) else None
+        if reason:
+            raise FieldError(name, reason)
     profile_checker().check(dict(fields))
 
 

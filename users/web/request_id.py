@@ -36,10 +36,13 @@ class RequestIdMiddleware:
 
 
 class RequestIdFilter(logging.Filter):
-    """Puts the id of the current request into each line of the log, and takes line breaks out."""
+    """Puts the id of the current request into each line of the log, and keeps a message one
+    line: what callers send may not pass for a line of ours."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _current.get()
+        record.msg = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.getMessage())
+        record.args = None
         return True
 
 

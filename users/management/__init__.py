@@ -1,0 +1,1 @@
+"""The command line: a face like the others, for whoever has the machine's shell."""

@@ -1,0 +1,12 @@
+"""Kinds of argument that several commands take."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+
+def count(text: str) -> int:
+    """A whole number, zero included."""
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)

@@ -1,0 +1,88 @@
+"""`manage.py createsuperuser`: ours asks for an e-mail address, since accounts go by it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from users.actions.create_user import create_user
+from users.actions.errors import Taken, WeakPassword
+from users.models import DEFAULT_CONNECTION, Connection, User
+from users.normalized.check import FieldError, check_profile
+from users.rights.actor import command
+
+VARIABLE = "DJANGO_SUPERUSER_PASSWORD"
+
+
+class Command(BaseCommand):
+    """Replaces Django's, which would write an account past the one write path."""
+
+    help = f"Make an administrator with every right. Asks for a password; --noinput takes it from {VARIABLE}."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--email", required=True, help="the address to sign in with")
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help=f"ask nothing; the password comes from the variable {VARIABLE}",
+        )
+
+    def handle(self, *, email: str, interactive: bool, **options: Any) -> None:
+        connection = Connection.objects.get(name=DEFAULT_CONNECTION)
+        _check_email(email, connection)
+        user = self._ask(email, connection) if interactive else self._take(email, connection)
+        self.stdout.write(f"{user.email} is an administrator now.")
+
+    def _take(self, email: str, connection: Connection) -> User:
+        password = os.environ.get(VARIABLE)
+        if not password:
+            raise CommandError(f"--noinput needs the password in the variable {VARIABLE}.")
+        try:
+            return _create(email, connection, password)
+        except WeakPassword as error:
+            raise CommandError(f"{VARIABLE}: {error}") from None
+
+    def _ask(self, email: str, connection: Connection) -> User:
+        if not sys.stdin.isatty():
+            raise CommandError(f"There is no terminal to ask at: use --noinput with {VARIABLE} set.")
+        try:
+            while True:
+                password = getpass.getpass("Password: ")
+                if getpass.getpass("Password (again): ") != password:
+                    self.stderr.write("These were two different passwords. Try again.")
+                    continue
+                try:
+                    return _create(email, connection, password)
+                except WeakPassword as error:
+                    self.stderr.write(str(error))
+        except (KeyboardInterrupt, EOFError):
+            raise CommandError("Stopped; no account was made.") from None
+
+
+def _check_email(email: str, connection: Connection) -> None:
+    """Before anybody types a password for nothing."""
+    try:
+        check_profile({"email": email})
+    except FieldError as error:
+        raise CommandError(str(error)) from None
+    if User.objects.by_email(email).filter(connection=connection).exists():
+        raise CommandError(f"{email} is taken: there is an account with this address.")
+
+
+def _create(email: str, connection: Connection, password: str) -> User:
+    try:
+        return create_user(
+            connection,
+            actor=command("createsuperuser"),
+            profile={"email": email, "email_verified": True},
+            password=password,
+            is_superuser=True,
+        )
+    except Taken as error:
+        raise CommandError(f"{email}: {error}.") from None

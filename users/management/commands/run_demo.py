@@ -1,0 +1,107 @@
+"""`manage.py run_demo`: what `make run` comes down to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, connections
+
+from users.management.arguments import count
+from users.management.commands.seed_demo import PEOPLE
+from users.management.demo import announce, demo_file
+from users.management.demo.seed import seed
+from users.management.progress import Progress
+from users.models import User
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Becomes the server in the end, so that what stops this process stops everything."""
+
+    help = "Ready the database, fill it when it is empty, say how to get in, and serve on 127.0.0.1:PORT."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--users", type=count, default=PEOPLE, metavar="N", help="how many people an empty database gets"
+        )
+
+    def handle(self, *, users: int, **options: Any) -> None:
+        _check_port()
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if not User.objects.exists():
+            seed(users, on_record=Progress(self.stderr, users, "people"))
+        self._announce()
+        connections.close_all()
+        _serve()
+
+    def _announce(self) -> None:
+        self._say(announce.places(settings.PUBLIC_URL))
+        here = f"{HOST}:{settings.PORT}"
+        if f"http://{here}" != settings.PUBLIC_URL:
+            self._say(f"Listening on {here} only; {settings.PUBLIC_URL} must lead there.")
+        document = demo_file.read()
+        if document is None:
+            self._say(
+                f"There are accounts, but {settings.DEMO_FILE} does not say how to sign in to them.",
+                "An administrator of your own:",
+                "  .venv/bin/python manage.py createsuperuser --email you@example.com",
+                announce.start_over(_database_file()),
+            )
+        else:
+            document = demo_file.refresh_addresses(document)
+            self._say(announce.doors(document))
+            self._say_what_is_outdated(document)
+            self._say(f"All of this is kept in {settings.DEMO_FILE}")
+        self._say("Ctrl-C stops it.")
+
+    def _say_what_is_outdated(self, document: demo_file.DemoDocument) -> None:
+        outdated = demo_file.outdated(document)
+        if outdated:
+            self._say(
+                "Not all of this is true any more:",
+                *(f"  {sentence}" for sentence in outdated),
+                announce.start_over(_database_file()),
+            )
+
+    def _say(self, *lines: str) -> None:
+        self.stdout.write("\n".join(lines), ending="\n\n")
+        self.stdout.flush()
+
+
+def _check_port() -> None:
+    """Before the work, and in words: the server would only try again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, settings.PORT))
+        except OSError as error:
+            raise CommandError(
+                f"Port {settings.PORT} cannot be used ({error.strerror})."
+                " Stop what uses it, or choose another: PORT=8001 make run"
+            ) from None
+
+
+def _database_file() -> str:
+    return str(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else ""
+
+
+def _serve() -> None:
+    """Turn into gunicorn: same process, same terminal, nobody in between."""
+    sys.stdout.flush()
+    arguments = [
+        *(sys.executable, "-m", "gunicorn"),
+        *("--config", "python:config.gunicorn"),
+        *("--bind", f"{HOST}:{settings.PORT}"),
+        *("--chdir", str(settings.BASE_DIR)),
+        "config.wsgi",
+    ]
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell

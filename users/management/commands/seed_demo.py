@@ -1,0 +1,47 @@
+"""`manage.py seed_demo`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from users.management.arguments import count
+from users.management.demo import announce
+from users.management.demo.demo_file import DemoDocument
+from users.management.demo.seed import AlreadyThere, seed
+from users.management.progress import Progress
+from users.transfer.errors import TransferError
+
+PEOPLE = 1000
+
+
+class Command(BaseCommand):
+    """Everything in one transaction: it works, or nothing has changed."""
+
+    help = (
+        "Fill the database with made-up people, Jane Doe, an administrator, a support agent and an API"
+        " client. Their random passwords are printed and kept in .demo.json."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--users", type=count, default=PEOPLE, metavar="N", help="how many people")
+        parser.add_argument("--json", action="store_true", help="print the contents of .demo.json only")
+
+    def handle(self, *, users: int, json: bool, **options: Any) -> None:
+        try:
+            document = seed(users, on_record=Progress(self.stderr, users, "people"))
+        except AlreadyThere as error:
+            raise CommandError(f"{error}: this database holds the demo already. Nothing changed.") from None
+        except TransferError as error:
+            raise CommandError(f"Nothing changed. The people's file: {error}") from None
+        self.stdout.write(_as_json(document) if json else _as_text(document))
+
+
+def _as_json(document: DemoDocument) -> str:
+    return json.dumps(document, indent=2)
+
+
+def _as_text(document: DemoDocument) -> str:
+    return f"{announce.places(document['url'])}\n\n{announce.doors(document)}"

@@ -1,0 +1,34 @@
+"""What `make run` starts: fills in what a demo may default, then hands over to `run_demo`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import environ
+from django.core.management import execute_from_command_line
+
+from users.management.demo.key import make_key
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def main(arguments: list[str]) -> None:
+    """Prepare the environment, then run the command in this very process."""
+    if (CHECKOUT / ".env").is_file():
+        environ.Env.read_env(CHECKOUT / ".env")
+    if not _given("SECRET_KEY"):
+        make_key(Path(_given("DATA_DIR") or CHECKOUT))
+    # Password resets are shown in the terminal. Outside the demo nothing is sent until told how.
+    os.environ["EMAIL_URL"] = _given("EMAIL_URL") or "consolemail://"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    execute_from_command_line(["manage.py", "run_demo", *arguments])
+
+
+def _given(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

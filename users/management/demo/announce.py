@@ -1,0 +1,65 @@
+"""What the demo says about itself."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from users.management.demo.demo_file import DemoDocument
+
+ROLES = {"admin": "Administrator", "agent": "Support agent", "user": "Jane Doe"}
+
+
+def places(url: str) -> str:
+    """Where the three faces are."""
+    return "\n".join(
+        (
+            f"Profiledesk: {url}",
+            "",
+            f"  Staff dashboard  {url}/admin/",
+            f"  Own page         {url}/profile/",
+            f"  API              {url}/api/v2/",
+        )
+    )
+
+
+def doors(document: DemoDocument) -> str:
+    """The accounts, the client and the one line to paste."""
+    width = max(len(document[account]["email"]) for account in ROLES)
+    accounts = (
+        f"  {role:<15}  {document[account]['email']:<{width}}  {document[account]['password']}"
+        for account, role in ROLES.items()
+    )
+    return "\n".join(
+        (
+            *accounts,
+            "",
+            f"  API client       {document['client']['client_id']}",
+            f"  its secret       {document['client']['client_secret']}",
+            "",
+            "Jane through the API:",
+            "",
+            curl(document),
+        )
+    )
+
+
+def start_over(database_file: str) -> str:
+    """How to get a fresh demo. `database_file` is empty where the database is on a server."""
+    emptied = f"delete {database_file}*" if database_file else "empty the database"
+    return f"To start over with fresh data: stop this, {emptied}, and run it again."
+
+
+def curl(document: DemoDocument) -> str:
+    """One line for any POSIX shell: an inner curl gets a token, the outer one shows Jane.
+
+    The token is cut out of the JSON by the shell itself, so no other tool is needed.
+    """
+    url, client = document["url"], document["client"]
+    token = (
+        f"t=$(curl -sS {url}/oauth/token -d grant_type=client_credentials"
+        f" -d client_id={client['client_id']} -d client_secret={client['client_secret']}"
+        f" -d audience={document['audience']});"
+        r' t=${t#*access_token}; t=${t#*:}; t=${t#*\"}; printf %s "${t%%\"*}"'
+    )
+    jane = f"{url}/api/v2/users-by-email?email={quote(document['user']['email'])}"
+    return f"curl -sS -w '\\n' '{jane}' -H \"Authorization: Bearer $({token})\""

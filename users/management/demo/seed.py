@@ -1,0 +1,97 @@
+"""Fill a database with the demo."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from users.actions.create_user import create_user
+from users.actions.give_staff_rights import give_staff_rights
+from users.management.clients import GRANT_TYPES, create_client
+from users.management.demo import demo_file
+from users.management.demo.people import write_people
+from users.models import DEFAULT_CONNECTION, Connection, User
+from users.rights.actor import Face, command
+from users.tokens.scopes import MACHINE_SCOPES
+from users.transfer.create import create_from_file
+
+COMMAND = "seed_demo"
+# Without letters and digits that look alike: these are read from a screen.
+READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+PASSWORD_LENGTH = 16
+ADMIN, AGENT, JANE = "admin@example.com", "agent@example.com", "jane.doe@example.com"
+
+
+class AlreadyThere(RuntimeError):
+    """A demo account exists, so this database has been filled before. `email` is its address."""
+
+    def __init__(self, email: str) -> None:
+        self.email = email
+        super().__init__(f"{email} is already there")
+
+
+def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) -> demo_file.DemoDocument:
+    """Make `count` people and the demo accounts, keep and return the demo's document.
+
+    Everything or nothing: a failure leaves neither accounts nor a new file. Raises
+    AlreadyThere, or TransferError where one of the people is.
+    """
+    with transaction.atomic():
+        connection = Connection.objects.get(name=DEFAULT_CONNECTION)
+        for email in (ADMIN, AGENT, JANE):
+            if User.objects.by_email(email).filter(connection=connection).exists():
+                raise AlreadyThere(email)
+        _people(connection, count, on_record)
+        document = {**demo_file.addresses(), **_accounts(connection), "client": _client()}
+        demo_file.write(document)
+    return document
+
+
+def _people(connection: Connection, count: int, on_record: Callable[[int], None]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.json"
+        write_people(path, count)
+        actor = command(COMMAND, face=Face.IMPORT)
+        create_from_file(path, connection, actor=actor, on_record=on_record)
+
+
+def _accounts(connection: Connection) -> dict[str, dict[str, str]]:
+    return {
+        "admin": _account(connection, ADMIN, "Administrator", profile={"name": "Ada Administrator"}),
+        "agent": _account(connection, AGENT, "Support lead", profile={"name": "Alex Agent"}),
+        "user": _account(
+            connection,
+            JANE,
+            profile={"name": "Jane Doe", "given_name": "Jane", "family_name": "Doe"},
+            user_metadata={"hobby": "surfing"},
+            app_metadata={"plan": "full"},
+        ),
+    }
+
+
+def _account(
+    connection: Connection, email: str, *groups: str, profile: dict[str, Any], **documents: Any
+) -> dict[str, str]:
+    password = "".join(secrets.choice(READABLE) for _ in range(PASSWORD_LENGTH))
+    actor = command(COMMAND)
+    user = create_user(
+        connection,
+        actor=actor,
+        profile={"email": email, "email_verified": True, **profile},
+        password=password,
+        **documents,
+    )
+    if groups:
+        give_staff_rights(user, Group.objects.filter(name__in=groups), actor=actor)
+    return {"email": email, "password": password}
+
+
+def _client() -> dict[str, str]:
+    client, secret = create_client("Demo", list(MACHINE_SCOPES), list(GRANT_TYPES))
+    return {"client_id": client.client_id, "client_secret": secret}

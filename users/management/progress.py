@@ -1,0 +1,25 @@
+"""A word now and then while something takes long."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+SECONDS = 5
+
+
+class Progress:
+    """Call it with how many are done; it writes every five seconds, and so never for what is quick."""
+
+    def __init__(self, out: TextIO, total: int, noun: str) -> None:
+        self._out = out
+        self._total = total
+        self._noun = noun
+        self._due = time.monotonic() + SECONDS
+
+    def __call__(self, done: int) -> None:
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + SECONDS
+            self._out.write(f"{done:,} of {self._total:,} {self._noun}\n")
+            self._out.flush()

@@ -1,0 +1,12 @@
+"""Why a file was not taken."""
+
+from __future__ import annotations
+
+
+class TransferError(ValueError):
+    """The file, or its record of that number (counted from 1), is refused; nothing was written."""
+
+    def __init__(self, reason: str, number: int | None = None) -> None:
+        self.reason = reason
+        self.number = number
+        super().__init__(reason if number is None else f"record {number}: {reason}")
