@@ -1,0 +1,61 @@
+# `make` alone lists what there is. ARGS goes to the command: make test ARGS="-k jane"
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+
+# What `manage.py check --deploy` is asked about: settings as an installation would have them.
+PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk.example.com \
+	TRUST_FORWARDED_HEADERS=true HSTS_INCLUDE_SUBDOMAINS=true HSTS_PRELOAD=true \
+	EMAIL_URL=smtp+tls://desk:secret@mail.example.com:587 DATABASE_URL=sqlite://:memory: REDIS_URL= \
+	SECRET_KEY=only-for-the-check-and-long-enough-to-please-it-0123456789
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check install lock
+.DELETE_ON_ERROR:
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+run: .venv/.run ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
+	@exec $(BIN)/python -m users.management.demo $(ARGS)
+
+test: .venv/.dev ## Run the tests (make test ARGS="-k jane")
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
+	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+install: .venv/.run ## Make .venv with what serving needs
+
+lock: .venv/made ## Lock the dependencies of pyproject.toml anew
+	@$(PIP) uv
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev -c requirements.txt -o requirements-dev.txt
+
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	pyproject.toml
+
+# Each stamp is newer than the lock it stands for, so nothing is installed twice.
+.venv/.run: requirements.txt | .venv/made
+	@echo "Installing what requirements.txt locks..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/made
+	@echo "Installing what requirements-dev.txt locks..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/made:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) was not found." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older." \
+			"Name another: make run PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@touch $@

@@ -1,0 +1,165 @@
+"""Every command that the documents name is run, here or by what is named here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.management.demo_server import DemoServer, free_port, own_environment
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+# What each page may tell people to type, all of which the tests below run.
+KINDS = {
+    "README.md": r"make \w+$|\.venv/bin/python manage\.py |[A-Z_]+=\$\(|curl ",
+    "docs/production.md": r"make install$|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export ",
+    "docs/architecture.md": r"$",
+    "docs/decisions.md": r"$",
+}
+# Commands of `make` that others run, each with the file that shows it.
+RUN_ELSEWHERE = {
+    "make run": ("tests/management/demo_server.py", '["make", "run"'),
+    "make test": (".ci/run", "\nmake test\n"),
+    "make check": (".ci/run", "\nmake check\n"),
+}
+DEMO_URL = "http://127.0.0.1:8000"
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```", (CHECKOUT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """One a line, continued lines joined."""
+    text = "".join(blocks(page)).replace("\\\n", " ").replace("|\n", "| ")
+    return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines() if line.strip()]
+
+
+COMMANDS = sorted({command for page in KINDS for command in commands(page)})
+OF_MAKE = [command for command in COMMANDS if command.startswith("make ")]
+OF_MANAGE = [command for command in COMMANDS if command.startswith(".venv/bin/python manage.py ")]
+
+
+@pytest.mark.parametrize("page", KINDS)
+def test_every_command_is_of_a_kind_that_is_run(page):
+    assert [command for command in commands(page) if not re.match(KINDS[page], command)] == []
+
+
+def test_no_page_is_forgotten():
+    pages = {path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.glob("docs/**/*.md")}
+
+    assert pages <= set(KINDS)
+
+
+@pytest.mark.parametrize("command", OF_MAKE)
+def test_make_knows_it_and_somebody_runs_it(command):
+    if command == "make install":
+        subprocess.run(shlex.split(command), cwd=CHECKOUT, env=own_environment(), check=True)
+        return
+    file, shown = RUN_ELSEWHERE[command]
+
+    assert shown in (CHECKOUT / file).read_text()
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory) -> dict[str, str]:
+    """The environment that production.md sets, with a database of its own."""
+    lines = "\n".join(line for line in commands("docs/production.md") if line.startswith("export "))
+    data_dir = tmp_path_factory.mktemp("installation")
+    script = f"{lines}\nexec python3 -c 'import json, os; print(json.dumps(dict(os.environ)))'"
+    shown = subprocess.run(
+        ["sh", "-ec", script],
+        env=own_environment(
+            DATA_DIR=str(data_dir),
+            PORT=str(free_port()),
+            HSTS_INCLUDE_SUBDOMAINS="true",
+            HSTS_PRELOAD="true",
+            DJANGO_SUPERUSER_PASSWORD="correct horse battery",
+        ),
+        capture_output=True,
+        check=True,
+    )
+    environment = json.loads(shown.stdout)
+    assert environment["PUBLIC_URL"] == "https://desk.example.com"
+    run_manage(".venv/bin/python manage.py migrate", environment)
+    return environment
+
+
+def run_manage(command: str, environment: dict[str, str]) -> None:
+    # Nobody is there to type a password.
+    asks = ["--noinput"] if " createsuperuser " in command else []
+    finished = subprocess.run(
+        [*shlex.split(command), *asks],
+        cwd=CHECKOUT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+@pytest.mark.parametrize("command", OF_MANAGE)
+def test_commands_of_manage_run_as_written(installation, command, tmp_path):
+    own = {**installation, "DATA_DIR": str(tmp_path)}
+    run_manage(".venv/bin/python manage.py migrate", own)
+
+    run_manage(command, own)
+
+
+def test_it_serves_as_written(installation):
+    run_manage(".venv/bin/python manage.py collectstatic --noinput", installation)
+    (command,) = (command for command in COMMANDS if command.startswith(".venv/bin/gunicorn "))
+    server = subprocess.Popen(
+        shlex.split(command), cwd=CHECKOUT, env=installation, stderr=subprocess.PIPE, process_group=0
+    )
+    try:
+        assert health(f"http://127.0.0.1:{installation['PORT']}/healthz", server) == 200
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        _, log = server.communicate(timeout=30)
+    assert b"Traceback" not in log
+
+
+def health(address: str, server: subprocess.Popen) -> int:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("it does not serve")
+
+
+def test_the_api_is_called_as_written(tmp_path_factory):
+    demo = DemoServer(tmp_path_factory.mktemp("demo") / "data", free_port(), users=1)
+    script = "".join(block for block in blocks("README.md") if "curl " in block)
+    try:
+        demo.wait()
+        finished = subprocess.run(
+            ["sh", "-ec", script.replace(DEMO_URL, demo.local_url)],
+            cwd=demo.data_dir,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        demo.stop()
+        demo.clean_up()
+
+    assert finished.returncode == 0, finished.stderr
+    found, length = json.JSONDecoder().raw_decode(finished.stdout)
+    changed = json.loads(finished.stdout[length:])
+    assert found[0]["app_metadata"] == {"plan": "full"}
+    assert changed["app_metadata"] == {"plan": "pro"}
+    assert changed["user_metadata"] == {"hobby": "surfing"}

@@ -1,0 +1,190 @@
+"""`make run`: fills an empty database, says how to get in, serves, stops, starts again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.management.demo_server import DemoServer, free_port
+
+SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh") if shutil.which(shell)]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """Serving, filled with five people."""
+    server = DemoServer(tmp_path_factory.mktemp("demo") / "data", free_port())
+    try:
+        yield server.wait()
+    finally:
+        server.clean_up()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a demo of one's own; called again, start it again on the same data."""
+    started = []
+
+    def begin(*, port: int | None = None, **options) -> DemoServer:
+        server = DemoServer(tmp_path / "data", port or free_port(), **options)
+        started.append(server)
+        return server
+
+    yield begin
+    for server in started:
+        server.clean_up()
+
+
+def printed_curl(demo: DemoServer) -> str:
+    (line,) = (line for line in demo.output.splitlines() if line.startswith("curl"))
+    return line
+
+
+def run_line(line: str, shell: str = "sh") -> list:
+    finished = subprocess.run([shell, "-c", line], capture_output=True, text=True, check=True, timeout=60)
+    return json.loads(finished.stdout)
+
+
+def test_the_file_holds_what_scripts_need(demo):
+    document = demo.document
+
+    assert list(document) == ["url", "audience", "admin", "agent", "user", "client"]
+    assert document["url"] == demo.local_url
+    assert document["audience"] == f"{demo.local_url}/api/v2/"
+    assert [document[name]["email"] for name in ("admin", "agent", "user")] == [
+        "admin@example.com",
+        "agent@example.com",
+        "jane.doe@example.com",
+    ]
+    assert len({document[name]["password"] for name in ("admin", "agent", "user")}) == 3
+    assert set(document["client"]) == {"client_id", "client_secret"}
+
+
+@pytest.mark.parametrize("name", [".demo.json", ".secret_key"])
+def test_only_the_owner_may_read_what_is_secret(demo, name):
+    assert (demo.data_dir / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_everything_in_the_file_is_printed_before_it_serves(demo):
+    document = demo.document
+
+    for account in ("admin", "agent", "user"):
+        assert document[account]["email"] in demo.output
+        assert document[account]["password"] in demo.output
+    assert document["client"]["client_id"] in demo.output
+    assert f"{demo.local_url}/admin/" in demo.output
+    assert f"{demo.local_url}/profile/" in demo.output
+
+
+def test_health_is_answered_without_redirect(demo):
+    with urllib.request.urlopen(f"{demo.local_url}/healthz") as answer:
+        assert (answer.status, answer.url) == (200, f"{demo.local_url}/healthz")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_printed_line_shows_jane(demo, shell):
+    (jane,) = run_line(printed_curl(demo), shell)
+
+    assert jane["email"] == "jane.doe@example.com"
+    assert jane["user_metadata"] == {"hobby": "surfing"}
+    assert jane["app_metadata"] == {"plan": "full"}
+
+
+def test_the_printed_line_needs_no_other_tool(demo, tmp_path):
+    (tmp_path / "curl").symlink_to(shutil.which("curl"))
+    shell = shutil.which("sh")
+
+    finished = subprocess.run(
+        [shell, "-c", printed_curl(demo)],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(finished.stdout)[0]["name"] == "Jane Doe"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(start, how):
+    port = free_port()
+    first = start(port=port).wait()
+    said, document = first.output, first.document
+    first.stop(how)
+    assert not first.is_running
+
+    second = start(port=port).wait()
+
+    assert second.output == said
+    assert second.document == document
+    second.stop(how)
+    assert not second.is_running
+    assert "Traceback" not in second.log
+
+
+def test_a_new_port_is_a_new_address_in_the_file_and_the_line(start):
+    first = start().wait()
+    document = first.document
+    first.stop()
+
+    second = start().wait()
+
+    assert second.document == {
+        **document,
+        "url": second.local_url,
+        "audience": f"{second.local_url}/api/v2/",
+    }
+    assert second.local_url in printed_curl(second)
+
+
+def test_a_key_of_ones_own_is_used_and_none_is_made(start):
+    server = start(SECRET_KEY="k" * 50).wait()
+
+    assert not (server.data_dir / ".secret_key").exists()
+
+
+def test_a_lost_file_is_said_and_it_serves_all_the_same(start):
+    first = start().wait()
+    first.stop()
+    (first.data_dir / ".demo.json").unlink()
+
+    second = start().wait()
+
+    assert "does not say how to sign in" in second.output
+    assert f"delete {second.data_dir / 'db.sqlite3'}*" in second.output
+    assert "createsuperuser" in second.output
+    assert not (second.data_dir / ".demo.json").exists()
+
+
+def test_a_public_address_is_announced_beside_the_local_one(start):
+    server = start(PUBLIC_URL="https://desk.example.com").wait()
+
+    assert server.document["url"] == "https://desk.example.com"
+    assert f"Listening on 127.0.0.1:{server.port} only" in server.output
+
+
+def test_a_taken_port_is_said_at_once(start):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        server = start(port=holder.getsockname()[1])
+
+        assert server.process.wait(120) != 0
+
+    assert f"Port {server.port} cannot be used" in server.log
+    assert "PORT=8001 make run" in server.log
+    assert not (server.data_dir / "db.sqlite3").exists()
+
+
+def test_a_bad_setting_is_named(start):
+    server = start(PUBLIC_URL="http://desk.example.com")
+
+    assert server.process.wait(120) != 0
+
+    assert "PUBLIC_URL must begin with https://" in server.log
