@@ -15,7 +15,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120  # the first start in a checkout installs the dependencies
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 
 def free_port() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from users.api.endpoints import ENDPOINTS
+from users.api.views.docs import docs
 from users.api.views.nothing import NothingView
 from users.api.views.openapi import OpenAPIView
 
@@ -15,7 +16,8 @@ def _route(template: str) -> str:
 
 
 urlpatterns = [
-    path("openapi.json", OpenAPIView.as_view(endpoints=ENDPOINTS)),
+    path("openapi.json", OpenAPIView.as_view(endpoints=ENDPOINTS), name="openapi"),
+    path("docs/", docs, {"endpoints": ENDPOINTS}, name="api_docs"),
     *(path(_route(template), view.as_view()) for template, view in ENDPOINTS.items()),
     re_path("", NothingView.as_view()),
 ]
