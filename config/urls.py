@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from users.admin.site import site
+from users.api.views.nothing import NothingView
 from users.web.home import home
 
 handler400 = "users.web.errors.bad_request"
@@ -15,5 +16,6 @@ urlpatterns = [
     path("", include("users.authentication.urls")),
     path("profile/", include("users.profile.urls")),
     path("admin/", site.urls),
+    path("api/v2", NothingView.as_view()),  # else Django would redirect, in HTML
     path("api/v2/", include("users.api.urls")),
 ]

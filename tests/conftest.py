@@ -169,3 +169,14 @@ def actor_of():
         return Actor(kind=Kind.CLIENT, face=Face.API, id="client-1", name="Shop", scopes=frozenset(scopes))
 
     return make
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests that commit come last: they leave the tables empty, without what migrations put there."""
+
+    def commits(item) -> bool:
+        marker = item.get_closest_marker("django_db")
+        return marker is not None and marker.kwargs.get("transaction", False)
+
+    items.sort(key=commits)

@@ -7,7 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from users.actions.draft import Draft
-from users.actions.errors import NotSupported, WeakPassword
+from users.actions.errors import WeakPassword
+from users.actions.profile_fields import check_connection
 from users.models import Change, User
 from users.rights.may import Verb, check
 
@@ -16,8 +17,7 @@ def set_password(draft: Draft, password: str) -> None:
     """Raises Denied, NotSupported or WeakPassword. Ends all sessions: their signature holds
     the old hash."""
     check(draft.actor, Verb.CHANGE_PASSWORD, draft.user)
-    if not draft.user.connection.is_database:
-        raise NotSupported("Cannot update password for non-database user.")
+    check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
     draft.set(password=make_password(password), last_password_reset=draft.at)
     draft.note(Change.What.PASSWORD, {})

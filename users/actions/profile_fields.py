@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from users.actions.draft import Draft
@@ -30,6 +30,7 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     for verb in {VERBS[name] for name in fields if name in VERBS}:
         check(draft.actor, verb, draft.user)
     check_profile(fields)
+    check_connection(draft.user.connection, fields.keys())
     wanted = implied(draft.user.email, draft.user.phone_number, tidy(fields, draft.user.connection))
     before = {name: getattr(draft.user, name) for name in wanted}
     changes = diff(before, wanted)
@@ -39,6 +40,17 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     if changes.get("blocked", {}).get("after"):
         draft.set(session_epoch=draft.user.session_epoch + 1)
     draft.note(Change.What.PROFILE, changes)
+
+
+def check_connection(connection: Connection, names: Iterable[str]) -> None:
+    """Raises NotSupported where the address or password is not ours to change.
+
+    Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400."""
+    given = {"email", "password"}.intersection(names)
+    if given and not connection.is_database:
+        raise NotSupported(f"Cannot update {min(given)} for non-database user.")
+    if given and not connection.is_enabled:
+        raise NotSupported("Cannot change email or password for users in a disabled connection.")
 
 
 def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:

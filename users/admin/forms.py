@@ -20,6 +20,12 @@ PROFILE_LABELS = {
 }
 
 
+class ReasonForm(forms.Form):
+    """Why: kept with the record of the change."""
+
+    reason = forms.CharField(label="Reason (optional)", required=False, max_length=500)
+
+
 class ProfileForm(forms.Form):
     """Root fields as text, empty meaning null. What each showed when it was opened travels
     along hidden, so that only what this person touched is written.
@@ -38,11 +44,12 @@ class ProfileForm(forms.Form):
                 show_hidden_initial=True,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
+        self.fields["reason"] = ReasonForm.base_fields["reason"]
 
     @property
     def changes(self) -> dict[str, str | None]:
         """Field by field, what this person wants it to be."""
-        return {name: self.cleaned_data[name] or None for name in self.changed_data}
+        return {name: self.cleaned_data[name] or None for name in self.changed_data if name != "reason"}
 
     @property
     def overtaken(self) -> list[str]:
@@ -75,12 +82,6 @@ class StaffRightsForm(forms.Form):
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple, label="Groups"
     )
-
-
-class ReasonForm(forms.Form):
-    """Why: kept with the record of the change."""
-
-    reason = forms.CharField(label="Reason (optional)", required=False, max_length=500)
 
 
 class DeleteForm(ReasonForm):

@@ -58,7 +58,7 @@ def save_profile(visit: Visit) -> Page | None:
     try:
         # The version that was just compared with: nobody may slip in between.
         edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
-        edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
+        edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
     except StaleVersion:
         form.add_error(None, "Somebody else saved at the same moment. Save again.")
         return {"profile_form": form}

@@ -44,8 +44,6 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     if problem.status == 503:
         headers["Retry-After"] = "1"
-    if isinstance(exception, drf.MethodNotAllowed):
-        headers["Allow"] = ", ".join(context["view"].operations)
     body = envelope(problem.status, problem.message, problem.code, **problem.more)
     return Response(body, status=problem.status, headers=headers)
 

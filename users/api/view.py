@@ -28,6 +28,11 @@ class View(APIView):
 
     operations: ClassVar[dict[str, Operation]] = {}
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        """What `Allow` names."""
+        return list(self.operations)
+
     @cached_property
     def actor(self) -> Actor:
         """The calling client."""

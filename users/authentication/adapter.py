@@ -38,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
         record_sign_in(user, ip=client_ip(request))
         return super().respond_user_inactive(request, user)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account alone. allauth puts the host in, whose port is the caller's to choose."""
+        return str(credentials.get("email", ""))
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """By our own address, whatever host the request named."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

@@ -44,7 +44,7 @@ class MachineGrant(ClientCredentialsGrant):
     def _authenticated(self) -> RegisteredClient:
         try:
             return self.authenticate_token_endpoint_client()
-        except InvalidClientError:
+        except (InvalidClientError, ValueError):  # also a Basic header that is no text
             raise TokenError("access_denied", "Unauthorized", 401) from None
 
     def _check_audience(self) -> None:

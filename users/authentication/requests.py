@@ -17,8 +17,6 @@ class TokenRequest(OAuth2Request):
     def __init__(self, request: HttpRequest) -> None:
         # authlib refuses plain http. The settings allow that for this machine only, so the
         # question is settled before a request arrives.
-        # authlib refuses plain http. The settings allow that for this machine only, so the
-        # question is settled before a request arrives.
         super().__init__(request.method, f"https://localhost{request.path}", headers=dict(request.headers))
         self.payload = BasicOAuth2Payload(read_body(request))
 

@@ -30,6 +30,8 @@ class Server(AuthorizationServer):
     """authlib's dispatcher, speaking Django."""
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
+        if "\0" in client_id:
+            return None
         found = Client.objects.filter(client_id=client_id, is_revoked=False)
         client = found.select_related("grant").first()
         return RegisteredClient(client) if client else None

@@ -141,7 +141,12 @@ def _parse_float(literal: str) -> float:
             written = Decimal(literal)
         except InvalidOperation:  # an exponent beyond what even Decimal holds
             written = None
-        if written in (Decimal(repr(value)), Decimal(format(value, ".17g")), Decimal(value)):
+        # The common spelling first: the exact expansion may have hundreds of digits.
+        if written is not None and (
+            written == Decimal(repr(value))
+            or written == Decimal(format(value, ".17g"))
+            or written == Decimal(value)
+        ):
             return value + 0.0  # -0.0 becomes 0.0: jsonb knows no negative zero
     raise _Refused(
         "this number does not fit a 64-bit float without changing; shorten it or use a string",

@@ -16,8 +16,8 @@ class MetadataField(models.JSONField):
         super().__init__(**({"null": True, "blank": True, "encoder": DocumentEncoder} | options))
 
 
-class FoldedField(models.CharField):
-    """Text folded by `users.metadata.fold`, compared code point by code point.
+class CodePointField(models.CharField):
+    """Text compared code point by code point, whatever the database's language.
 
     On PostgreSQL the "C" collation makes a prefix a range that the index serves; SQLite
     compares bytes as it is.

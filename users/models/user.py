@@ -14,8 +14,9 @@ from django.db.models.signals import m2m_changed
 from django.utils import timezone
 
 from users.metadata.fold import fold
+from users.metadata.text import bad_characters
 from users.models.connection import Connection
-from users.models.fields import FoldedField, MetadataField
+from users.models.fields import CodePointField, MetadataField
 from users.models.guard import check_account_writes
 from users.models.ids import new_user_id
 
@@ -28,6 +29,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def by_email(self, email: str) -> Self:
         """All accounts with this address, whatever its case: at most one in each connection."""
+        if bad_characters(email):
+            return self.none()
         return self.filter(email_folded=fold(email)).order_by("pk")
 
     def with_connection(self) -> Self:
@@ -64,24 +67,24 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 class User(AbstractBaseUser, PermissionsMixin):
     """One account. Fields carry Auth0's names; null means the profile lacks the field."""
 
-    user_id = models.CharField(max_length=255, unique=True, default=new_user_id)
+    user_id = CodePointField(max_length=255, unique=True, default=new_user_id)
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="users")
 
     email = models.CharField(max_length=254, null=True, blank=True)
-    email_folded = FoldedField(max_length=254, null=True, editable=False)
+    email_folded = CodePointField(max_length=254, null=True, editable=False)
     email_verified = models.BooleanField(default=False)
     username = models.CharField(max_length=128, null=True, blank=True)
-    username_folded = FoldedField(max_length=300, null=True, editable=False)
+    username_folded = CodePointField(max_length=300, null=True, editable=False)
     phone_number = models.CharField(max_length=16, null=True, blank=True)
     phone_verified = models.BooleanField(null=True)
     name = models.CharField(max_length=300, null=True, blank=True)
-    name_folded = FoldedField(max_length=900, null=True, editable=False)
+    name_folded = CodePointField(max_length=900, null=True, editable=False)
     nickname = models.CharField(max_length=300, null=True, blank=True)
-    nickname_folded = FoldedField(max_length=900, null=True, editable=False)
+    nickname_folded = CodePointField(max_length=900, null=True, editable=False)
     given_name = models.CharField(max_length=150, null=True, blank=True)
-    given_name_folded = FoldedField(max_length=450, null=True, editable=False)
+    given_name_folded = CodePointField(max_length=450, null=True, editable=False)
     family_name = models.CharField(max_length=150, null=True, blank=True)
-    family_name_folded = FoldedField(max_length=450, null=True, editable=False)
+    family_name_folded = CodePointField(max_length=450, null=True, editable=False)
     picture = models.CharField(max_length=2048, null=True, blank=True)
 
     user_metadata = MetadataField()

@@ -5,6 +5,7 @@ The texts are those of the validator that Auth0's recorded answers show.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -94,18 +95,26 @@ def _refuse_reference(uri: str) -> Any:
 
 
 def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldError:
-    field = spell(tuple(error.instance_path))
-    return FieldError(field, _rule(error), _description(error, schema))
+    field = _field_schema(error, schema)
+    shown = "" if field.get("writeOnly") else f": {_spelt(error.instance)}"
+    place = spell(tuple(error.instance_path))
+    return FieldError(place, _rule(error, shown), field.get("description", ""))
 
 
-def _description(error: jsonschema_rs.ValidationError, schema: Schema) -> str:
+def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
+    """Of the root field in which the rule was broken; nothing for the whole."""
     if not error.instance_path:
-        return ""
-    return schema.get("properties", {}).get(error.instance_path[0], {}).get("description", "")
+        return {}
+    return schema.get("properties", {}).get(error.instance_path[0], {})
 
 
-def _rule(error: jsonschema_rs.ValidationError) -> str:
-    """Auth0's text for the kind of error."""
+def _spelt(value: Any) -> str:
+    """As JSON has it, a string without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
+    """Auth0's text for the kind of error. `shown` repeats the value, unless it is a secret."""
     kind, value = error.kind, error.instance
     # The kinds carry their facts as attributes named by the library.
     match kind.name:
@@ -121,11 +130,11 @@ def _rule(error: jsonschema_rs.ValidationError) -> str:
         case "maxLength":
             return f"String is too long ({len(value)} chars), maximum {kind.limit}"
         case "pattern":
-            return f"String does not match pattern {kind.pattern}: {value}"
+            return f"String does not match pattern {kind.pattern}{shown}"
         case "format":
-            return f"Object didn't pass validation for format {kind.format}: {value}"
+            return f"Object didn't pass validation for format {kind.format}{shown}"
         case "enum" | "const":
-            return f"No enum match for: {value}"
+            return f"No enum match for{shown}"
         case "minimum":
             return f"Value {value} is less than minimum {kind.limit}"
         case "maximum":

@@ -62,6 +62,7 @@ PASSWORD: Schema = {
     "maxLength": 72,
     "pattern": r"^[\x21-\x7e]+$",
     "description": "The user's password. Never returned.",
+    "writeOnly": True,
 }
 BARE_ID: Schema = {
     "type": "string",

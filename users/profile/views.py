@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict
+from users.actions.errors import Conflict, UserGone
 from users.metadata.documents import APP_METADATA, USER_METADATA
 from users.metadata.errors import MetadataError
 from users.metadata.text import pretty
@@ -31,7 +31,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     """The form reads `user_metadata` alone: whatever else is posted is not even looked at."""
     form = DocumentsForm(request.user, (USER_METADATA,), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form = _save(request, form)
+        try:
+            form = _save(request, form)
+        except UserGone:  # deleted in this very moment, and signed out with that
+            return redirect("home")
         if form is None:
             return redirect("profile")
     status = 422 if form.errors else 200

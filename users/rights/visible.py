@@ -15,7 +15,9 @@ from users.rights.may import Verb, may
 # The profile's own fields, where a document is asked for by name.
 PROFILE = "profile"
 # An answer to a write shows the account to whoever may write it, as Auth0's does.
-WRITING_SCOPES = frozenset({"create:users", "update:users", "update:users_app_metadata"})
+USER_SCOPES = frozenset({"read:users", "create:users", "update:users", "update:users_app_metadata"})
+# This one alone opens the reads, too, but is no right to the documents.
+PROFILE_SCOPES = USER_SCOPES | {"read:user_idp_tokens"}
 
 
 def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: User | None = None) -> bool:
@@ -25,7 +27,7 @@ def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: U
     The empty path asks for the document as a whole.
     """
     if viewer.kind == Kind.CLIENT:
-        return bool(viewer.scopes & (WRITING_SCOPES | {"read:users"}))
+        return bool(viewer.scopes & (PROFILE_SCOPES if document == PROFILE else USER_SCOPES))
     if viewer.kind == Kind.USER and document == APP_METADATA:
         shown = bool(path) and path[0] in conf.profile_app_metadata_keys
         return shown and user is not None and viewer.is_self(user)

@@ -10,6 +10,8 @@ from users.search.order import order
 def matching(*, connection: str = "") -> UserQuerySet:
     """All users, or those of the connection of that name."""
     users = User.objects.all()
+    if "\0" in connection:
+        return users.none()
     return users.filter(connection__name=connection) if connection else users
 
 

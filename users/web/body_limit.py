@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from users.web.errors import too_large
-from users.web.paths import is_api
+from users.web.paths import is_api, is_oauth
 
 
 class BodyLimitMiddleware:
@@ -18,12 +18,18 @@ class BodyLimitMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        limit = settings.API_MAX_BYTES if is_api(request.path_info) else settings.FORM_MAX_BYTES
+        limit = _limit(request.path_info)
         if _announced(request) > limit:
             return too_large(request, limit)
         return self._get_response(request)
 
 
+def _limit(path: str) -> int:
+    if is_oauth(path):
+        return settings.OAUTH_MAX_BYTES
+    return settings.API_MAX_BYTES if is_api(path) else settings.FORM_MAX_BYTES
+
+
 def _announced(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -10,3 +10,8 @@ def envelope(status: int, message: str, code: str | None = None, **more: Any) ->
     """`{"statusCode", "error", "message", "errorCode"}`; the code is left out where Auth0 has none."""
     body = {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message, **more}
     return {**body, "errorCode": code} if code else body
+
+
+def oauth_envelope(description: str) -> dict[str, Any]:
+    """The same of the token endpoint, whose errors have OAuth's form."""
+    return {"error": "invalid_request", "error_description": description}

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
-from users.web.envelope import envelope
-from users.web.paths import is_api
+from users.web.envelope import envelope, oauth_envelope
+from users.web.paths import is_api, is_oauth
 
 TEXTS = {
     400: ("That request makes no sense to us", "Go back and try again."),
@@ -24,13 +24,22 @@ def error_page(request: HttpRequest, status: int, advice: str = "") -> HttpRespo
     """A page for people, JSON for programs; both carry the request id."""
     title, default_advice = TEXTS[status]
     if is_api(request.path_info):
-        return JsonResponse(envelope(status, HTTPStatus(status).phrase), status=status)
+        return error_json(request, status, HTTPStatus(status).phrase)
     context = {
         "title": title,
         "advice": advice or default_advice,
         "request_id": getattr(request, "request_id", ""),
     }
-    return render(request, "users/web/error.html", context, status=status)
+    # After a failure nothing is asked of the database, which may be what failed.
+    asking = None if status == 500 else request
+    return render(asking, "users/web/error.html", context, status=status)
+
+
+def error_json(request: HttpRequest, status: int, message: str, code: str | None = None) -> JsonResponse:
+    """In the form that the clients of this address read."""
+    if is_oauth(request.path_info):
+        return JsonResponse(oauth_envelope(message), status=status)
+    return JsonResponse(envelope(status, message, code), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -66,5 +75,5 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """413, in the words Auth0 uses where it states them."""
     message = f"Payload content length greater than maximum allowed: {limit}"
     if is_api(request.path_info):
-        return JsonResponse(envelope(413, message, "payload_too_large"), status=413)
+        return error_json(request, 413, message, "payload_too_large")
     return error_page(request, 413, advice=f"At most {limit // 1024 // 1024} MiB are taken.")

@@ -40,7 +40,9 @@ class RequestIdFilter(logging.Filter):
     line: what callers send may not pass for a line of ours."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
+        # Django writes of a refused request once its context is gone, but names the request.
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", None) or _current.get()
         record.msg = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.getMessage())
         record.args = None
         return True

@@ -27,5 +27,5 @@ class UsersByEmailView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        found = User.objects.with_connection().by_email(query["email"].replace("\0", ""))
+        found = User.objects.with_connection().by_email(query["email"])
         return Response([self.show(user, query) for user in found])

@@ -1,0 +1,159 @@
+"""`/api/v2/openapi.json` is valid, complete and true."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
+from users.api.endpoints import ENDPOINTS
+
+
+@pytest.fixture
+def document(browser, db):
+    """Fetched by a stranger, without a token."""
+    response = browser().get("/api/v2/openapi.json")
+    assert response.status_code == 200
+    return json.loads(response.content)
+
+
+@pytest.fixture
+def full_jane(jane, put):
+    """Jane with every field an account can show."""
+    noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    return put(
+        jane,
+        username="jane",
+        phone_number="+491",
+        phone_verified=True,
+        given_name="Jane",
+        family_name="Doe",
+        blocked=False,
+        logins_count=1,
+        last_login=noon,
+        last_password_reset=noon,
+        last_ip="192.0.2.7",
+    )
+
+
+def operation(document, path, method):
+    return document["paths"][path][method.lower()]
+
+
+def closed(schema):
+    """The schema where no object may hold what is not described, documents aside."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: closed(value) for name, value in schema.items()}
+    return (
+        inner
+        if "additionalProperties" in inner or "properties" not in inner
+        else inner | {"additionalProperties": False}
+    )
+
+
+def test_it_is_valid(document):
+    validate(document)
+
+
+def test_it_lists_every_operation_and_no_other(document):
+    listed = {
+        path: {method.upper() for method in methods if method != "parameters"}
+        for path, methods in document["paths"].items()
+    }
+
+    assert listed == {path: set(view.operations) for path, view in ENDPOINTS.items()}
+
+
+def test_it_names_the_scopes_of_each(document):
+    for path, view in ENDPOINTS.items():
+        for method, described in view.operations.items():
+            alternatives = operation(document, path, method)["security"]
+            assert alternatives == [{"token": [scope]} for scope in described.scopes]
+
+
+def test_its_server_is_this_one(document, settings):
+    assert document["servers"] == [{"url": f"{settings.PUBLIC_URL}/api/v2"}]
+
+
+def test_it_says_nothing_of_methods_it_lacks(browser, db):
+    assert browser().post("/api/v2/openapi.json").status_code == 405
+
+
+CALLS = {
+    "read one": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(at(jane))),
+    "read nobody": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(f"{USERS}/auth0|nobody")),
+    "read an id without a pipe": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(f"{USERS}/jane")),
+    "patch": ("/users/{user_id}", "PATCH", lambda shop, jane: shop.patch(at(jane), {"name": "New"})),
+    "patch over another": (
+        "/users/{user_id}",
+        "PATCH",
+        lambda shop, jane: shop.patch(at(jane), {"name": "New"}, **{"If-Match": '"9"'}),
+    ),
+    "patch by text": ("/users/{user_id}", "PATCH", lambda shop, jane: shop.patch(at(jane), "x")),
+    "delete": ("/users/{user_id}", "DELETE", lambda shop, jane: shop.delete(at(jane))),
+    "list": ("/users", "GET", lambda shop, jane: shop.get(USERS)),
+    "list with totals": ("/users", "GET", lambda shop, jane: shop.get(f"{USERS}?include_totals=true")),
+    "list badly": ("/users", "GET", lambda shop, jane: shop.get(f"{USERS}?page=-1")),
+    "create": (
+        "/users",
+        "POST",
+        lambda shop, jane: shop.post(USERS, {"connection": CONNECTION, "email": "new@example.com"}),
+    ),
+    "create again": (
+        "/users",
+        "POST",
+        lambda shop, jane: shop.post(USERS, {"connection": CONNECTION, "email": jane.email}),
+    ),
+    "create too much": (
+        "/users",
+        "POST",
+        lambda shop, jane: shop.post(
+            USERS, {"connection": CONNECTION, "email": "a@b.de", "user_metadata": {"a": "x" * 2**20}}
+        ),
+    ),
+    "find by e-mail": (
+        "/users-by-email",
+        "GET",
+        lambda shop, jane: shop.get(f"{BY_EMAIL}?email={jane.email}"),
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_what_is_answered_is_as_described(call, document, shop, full_jane):
+    path, method, make = CALLS[call]
+
+    response = make(shop, full_jane)
+
+    described = operation(document, path, method)["responses"][str(response.status_code)]
+    if response.status_code == 204:
+        assert "content" not in described
+        return
+    [(content_type, content)] = described["content"].items()
+    schema = closed({**content["schema"], "components": document["components"]})
+    assert response["Content-Type"].startswith(content_type)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(response.content))
+    assert ("ETag" in response) == ("ETag" in described.get("headers", {}))
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [
+        ("/users", "POST", {"connection": CONNECTION, "email": "a@example.com", "user_metadata": {"a": [1]}}),
+        ("/users/{user_id}", "PATCH", {"email": None, "blocked": True, "app_metadata": {}}),
+    ],
+    ids=["create", "patch"],
+)
+def test_what_is_taken_is_as_described(path, method, body, document, shop, jane):
+    schema = operation(document, path, method)["requestBody"]["content"]["application/json"]["schema"]
+
+    jsonschema.Draft202012Validator(schema).validate(body)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(body | {"shoe_size": 44})
+    assert shop.call(method, f"/api/v2{path.format(user_id=jane.user_id)}", body).status_code in (200, 201)

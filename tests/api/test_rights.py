@@ -1,0 +1,202 @@
+"""Who may call what: every operation of the API against every kind of token."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from tests.api.answers import CONNECTION, problem
+from users.api.endpoints import ENDPOINTS
+from users.conf import conf
+from users.models import Client
+from users.tokens.issue import machine_token
+from users.tokens.keys import signing_key
+from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
+
+NOBODY = "auth0|nobody"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request that succeeds, and the scopes of which any one opens it."""
+
+    scopes: tuple[str, ...]
+    success: int
+    query: str = ""
+    body: dict[str, Any] | None = field(default=None, hash=False)
+
+
+# An operation is its path and method, as the table of endpoints has them.
+EXAMPLES = {
+    ("/users", "GET"): Example(("read:users", "read:user_idp_tokens"), 200),
+    ("/users", "POST"): Example(
+        ("create:users",), 201, body={"connection": CONNECTION, "email": "new@example.com"}
+    ),
+    ("/users/{user_id}", "GET"): Example(("read:users", "read:user_idp_tokens"), 200),
+    ("/users/{user_id}", "PATCH"): Example(
+        ("update:users", "update:users_app_metadata"), 200, body={"app_metadata": {"plan": "free"}}
+    ),
+    ("/users/{user_id}", "DELETE"): Example(("delete:users",), 204),
+    ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
+}
+OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
+
+every_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS]
+)
+
+BAD_HEADER = (400, "Bad HTTP authentication header format", "Bearer")
+INVALID = (401, "Invalid token", None)
+BAD_SIGNATURE = (401, "Invalid signature received for JSON Web Token validation", None)
+EXPIRED = (401, "Expired token received for JSON Web Token validation", None)
+
+
+@pytest.fixture
+def ask(browser):
+    """Makes the example request of an operation with this Authorization header."""
+
+    def call(operation, authorization, user_id):
+        path, method = operation
+        example = EXAMPLES[operation]
+        return browser().generic(
+            method,
+            f"/api/v2{path.format(user_id=user_id)}{example.query}",
+            **(
+                {"data": json.dumps(example.body), "content_type": "application/json"} if example.body else {}
+            ),
+            **({"HTTP_AUTHORIZATION": authorization} if authorization else {}),
+        )
+
+    return call
+
+
+@pytest.fixture
+def forge(make_client):
+    """An Authorization header with a token for everything, some claims made different."""
+    client = make_client()
+    signing_key()
+
+    def sign(key=None, **claims):
+        key = key or signing_key()
+        now = int(time.time())
+        good = {
+            "iss": conf.issuer,
+            "aud": conf.management_audience,
+            "sub": f"{client.client_id}@clients",
+            "azp": client.client_id,
+            "iat": now,
+            "exp": now + 60,
+            "scope": " ".join(MACHINE_SCOPES),
+        }
+        return "Bearer " + jwt.encode({"alg": "RS256", "kid": signing_key().kid}, good | claims, key)
+
+    return sign
+
+
+def revoked(forge):
+    header = forge()
+    Client.objects.update(is_revoked=True)
+    return header
+
+
+REFUSED = {
+    "no header": (lambda forge: None, (401, "Missing authentication", None)),
+    "another scheme": (lambda forge: "Basic YTpi", BAD_HEADER),
+    "no scheme": (lambda forge: forge().removeprefix("Bearer "), BAD_HEADER),
+    "no token": (lambda forge: "Bearer", BAD_HEADER),
+    "a word": (lambda forge: "Bearer token", BAD_HEADER),
+    "three parts of nothing": (lambda forge: "Bearer a.b.c", BAD_HEADER),
+    "expired": (lambda forge: forge(exp=int(time.time()) - 1), EXPIRED),
+    "another audience": (lambda forge: forge(aud="https://elsewhere.example/api/v2/"), INVALID),
+    "another issuer": (lambda forge: forge(iss="https://elsewhere.example/"), INVALID),
+    "another key": (lambda forge: forge(key=RSAKey.generate_key(2048)), BAD_SIGNATURE),
+    "a client that never was": (lambda forge: forge(azp="nobody", sub="nobody@clients"), INVALID),
+    "a client's token of a person": (lambda forge: forge(sub="auth0|jane"), INVALID),
+    "a revoked client": (revoked, INVALID),
+}
+
+
+def test_every_operation_has_an_example():
+    assert set(EXAMPLES) == set(OPERATIONS)
+
+
+@every_operation
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_token_that_is_no_good_opens_nothing(operation, kind, ask, forge, jane, unchanged):
+    header, expected = REFUSED[kind]
+
+    response = ask(operation, header(forge), jane.user_id)
+
+    assert problem(response) == expected
+    assert response.get("WWW-Authenticate") == ("Bearer" if expected[0] == 401 else None)
+    assert unchanged()
+
+
+@every_operation
+@pytest.mark.parametrize("user_id", [None, NOBODY], ids=["Jane", "nobody"])
+def test_without_the_scope_it_is_closed_whether_there_is_such_a_user_or_not(
+    operation, user_id, ask, forge, jane, unchanged
+):
+    needed = EXAMPLES[operation].scopes
+    others = " ".join((MACHINE_SCOPES.keys() | CURRENT_USER_SCOPES.keys()) - set(needed))
+
+    response = ask(operation, forge(scope=others), user_id or jane.user_id)
+
+    expected = f"Insufficient scope, expected any of: {','.join(needed)}"
+    assert problem(response) == (403, expected, "insufficient_scope")
+    assert unchanged()
+
+
+@pytest.mark.parametrize(
+    ("operation", "scope"),
+    [
+        pytest.param(operation, scope, id=f"{operation[1]} {operation[0]} by {scope}")
+        for operation, example in EXAMPLES.items()
+        for scope in example.scopes
+    ],
+)
+def test_each_scope_opens_it_alone(operation, scope, ask, make_client, jane):
+    token = machine_token(make_client(scope), [scope])
+
+    response = ask(operation, f"Bearer {token}", jane.user_id)
+
+    assert response.status_code == EXAMPLES[operation].success, response.content
+
+
+@every_operation
+def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, make_client, jane, unchanged):
+    client = make_client("read:logs")
+    token = machine_token(client, EXAMPLES[operation].scopes)
+
+    response = ask(operation, f"Bearer {token}", jane.user_id)
+
+    assert problem(response)[0::2] == (403, "insufficient_scope")
+    assert unchanged()
+
+
+@pytest.mark.parametrize("path", [path for path, method in OPERATIONS if method == "GET"])
+def test_head_asks_for_the_same_rights_as_get(path, browser, make_client, jane):
+    client = make_client("create:users")
+    address = f"/api/v2{path.format(user_id=jane.user_id)}{EXAMPLES[path, 'GET'].query}"
+    header = f"Bearer {machine_token(client, ['create:users'])}"
+
+    assert browser().head(address).status_code == 401
+    assert browser().head(address, HTTP_AUTHORIZATION=header).status_code == 403
+
+
+def test_a_signed_in_administrator_without_a_token_is_nobody_here(browser, administrator, jane):
+    response = browser(administrator).delete(f"/api/v2/users/{jane.user_id}")
+
+    assert problem(response) == (401, "Missing authentication", None)
+
+
+def test_the_word_bearer_may_be_in_any_case(ask, forge):
+    response = ask(("/users", "GET"), forge().replace("Bearer", "bearer"), "")
+
+    assert response.status_code == 200

@@ -1,0 +1,80 @@
+"""People to be found, and what the database plans."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection as database
+
+from users.metadata.fold import fold
+from users.models import User
+from users.models.guard import account_writes
+from users.models.ids import new_user_id
+from users.models.user import FOLDED
+
+
+@pytest.fixture
+def crowd(connection):
+    """Two thousand people, and a database that knows how many they are."""
+    people = [
+        User(
+            connection=connection,
+            user_id=new_user_id(),
+            email=f"user-{number}@example.com",
+            name=f"User Number {number}",
+            nickname=f"nick-{number}",
+            given_name=f"Given {number}",
+            family_name=f"Family {number}",
+            username=f"user-{number}",
+            logins_count=number,
+        )
+        for number in range(2000)
+    ]
+    for user in people:
+        for field in FOLDED:
+            setattr(user, f"{field}_folded", fold(getattr(user, field)))
+    with account_writes():
+        User.objects.bulk_create(people)
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE users_user")
+
+
+@pytest.fixture
+def plan():
+    """What the database would do for a query, as `Plan`."""
+    return Plan
+
+
+class Plan:
+    """`scans`: tables read row by row; `indexes`: those used; `sorts`: whether it sorts."""
+
+    def __init__(self, query) -> None:
+        sql, parameters = query.query.sql_with_params()
+        with database.cursor() as cursor:
+            if database.vendor == "postgresql":
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters)
+                found = cursor.fetchone()[0]
+                self._read_postgresql(found if isinstance(found, list) else json.loads(found))
+            else:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+                self._read_sqlite([row[3] for row in cursor.fetchall()])
+
+    def _read_postgresql(self, plans) -> None:
+        nodes = []
+        waiting = [plan["Plan"] for plan in plans]
+        while waiting:
+            node = waiting.pop()
+            nodes.append(node)
+            waiting += node.get("Plans", [])
+        self.scans = [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"]
+        self.indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
+        self.sorts = any(node["Node Type"] in ("Sort", "Incremental Sort") for node in nodes)
+        self.text = nodes
+
+    def _read_sqlite(self, lines) -> None:
+        self.scans = [line for line in lines if line.startswith("SCAN users_user") and "USING" not in line]
+        words = [line.split() for line in lines if " INDEX " in line]
+        self.indexes = {line[line.index("INDEX") + 1] for line in words}
+        self.sorts = any("USE TEMP B-TREE" in line for line in lines)
+        self.text = lines

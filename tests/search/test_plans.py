@@ -1,0 +1,91 @@
+"""Which indexes serve which question, by the databases' own word."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection as database
+
+from users.models import User
+from users.search.listing import matching
+from users.search.order import order
+from users.search.words import COLUMNS, by_words
+
+
+def first_page(users, sort=""):
+    return users.order_by(*order(sort)).values("pk")[:50]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user-1777@example.com",
+        "user-1777",
+        "nick-1777",
+        "given 1777",
+        "User Number 1777",
+        "1777 user-1777",
+        "auth0|abc",
+        "abcdef",
+        "nobody",
+    ],
+)
+def test_words_are_found_by_indexes_without_a_scan(crowd, plan, text):
+    found = plan(by_words(User.objects.all(), text).values("pk"))
+
+    assert found.scans == [], found.text
+    assert {"user_email", "user_name", "user_username"} <= found.indexes, found.text
+
+
+@pytest.mark.parametrize("direction", ["1", "-1"])
+def test_the_list_by_age_is_read_from_its_index(crowd, plan, direction):
+    found = plan(first_page(matching(), f"created_at:{direction}"))
+
+    assert "user_newest" in found.indexes, found.text
+    assert not found.scans
+    assert not found.sorts
+
+
+def test_the_lists_own_order_is_read_from_its_index(crowd, plan):
+    found = plan(first_page(matching()))
+
+    assert "user_newest" in found.indexes, found.text
+    assert not found.scans
+    assert not found.sorts
+
+
+@pytest.mark.parametrize(
+    ("sort", "indexes"),
+    [
+        ("last_login:1", {"user_last_login", "user_latest_login"}),
+        ("last_login:-1", {"user_last_login", "user_latest_login"}),
+        ("logins_count:1", {"user_logins_count"}),
+        ("logins_count:-1", {"user_logins_count"}),
+    ],
+)
+def test_so_are_the_other_lists_of_the_dashboard(crowd, plan, sort, indexes):
+    found = plan(first_page(matching(), sort))
+
+    assert found.indexes & indexes, found.text
+    assert not found.scans
+    assert not found.sorts
+
+
+def test_an_address_is_found_by_its_index(crowd, plan):
+    found = plan(User.objects.by_email("user-17@example.com"))
+
+    assert found.indexes & {"user_email", "user_email_once"}, found.text
+    assert not found.scans
+
+
+@pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite compares bytes as it is")
+def test_what_words_are_looked_up_in_is_compared_by_code_points(db):
+    # A prefix is a range only then: "auth0|Z" lies between "auth0|y" and "auth0|z" in English.
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = 'users_user' AND column_name = ANY(%s) AND collation_name = 'C'",
+            [list(COLUMNS)],
+        )
+        by_code_points = {name for (name,) in cursor.fetchall()}
+
+    assert by_code_points == set(COLUMNS)

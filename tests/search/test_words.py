@@ -1,0 +1,134 @@
+"""Plain words in the dashboard's box."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.metadata.values import with_database
+from users.models import User
+from users.search.words import LAST, MOST_WORDS, by_words
+
+
+@pytest.fixture
+def found():
+    """The addresses of those whom a text finds."""
+
+    def ask(text):
+        return sorted(user.email for user in by_words(User.objects.all(), text))
+
+    return ask
+
+
+@pytest.fixture
+def people(connection, make_user):
+    connection.options = {"requires_username": True}
+    connection.save()
+    make_user("jane", name="Jane Doe", given_name="Jane", family_name="Doe", bare_id="abc123")
+    make_user("john", name="John Doe", nickname="Surfer", username="jd_1", bare_id="ABC")
+    make_user("rene", name="René Éluard", family_name="Éluard")
+    make_user("mary", name="Mary Ann van der Berg")
+
+
+JANE, JOHN, MARY, RENE = (f"{name}@example.com" for name in ("jane", "john", "mary", "rene"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("jane@example.com", [JANE], id="an address"),
+        pytest.param("ja", [JANE], id="the beginning of one"),
+        pytest.param("j", [JANE, JOHN], id="a letter"),
+        pytest.param("ane", [], id="the middle of one"),
+        pytest.param("example.com", [], id="a domain"),
+        pytest.param("doe", [JANE], id="a family name"),
+        pytest.param("surf", [JOHN], id="a nickname"),
+        pytest.param("jd_1", [JOHN], id="a user name"),
+        pytest.param("jdx1", [], id="an underscore is itself"),
+        pytest.param("Jane Doe", [JANE], id="a whole name"),
+        pytest.param("John D", [JOHN], id="the beginning of a whole name"),
+        pytest.param("Mary Ann van der", [MARY], id="a name of many words"),
+        pytest.param("doe jane", [JANE], id="words in another order"),
+        pytest.param("jane surf", [], id="words of two people"),
+        pytest.param("john surf", [JOHN], id="each word narrows"),
+        pytest.param("  jane \t\n ", [JANE], id="spaces around"),
+        pytest.param("JANE DOE", [JANE], id="capitals"),
+        pytest.param("éluard", [RENE], id="an accent in lower case"),
+        pytest.param("ÉLUARD", [RENE], id="an accent in upper case"),
+        pytest.param("e\u0301luard", [RENE], id="an accent written apart"),
+        pytest.param("eluard", [], id="an accent left out"),
+        pytest.param("René É", [RENE], id="accents in a whole name"),
+        pytest.param("auth0|abc123", [JANE], id="an id"),
+        pytest.param("auth0|abc", [JANE], id="the beginning of an id"),
+        pytest.param("abc1", [JANE], id="an id without its provider"),
+        pytest.param("ABC", [JOHN], id="an id in its own case"),
+        pytest.param("auth0|", [JANE, JOHN, MARY, RENE], id="the provider alone"),
+        pytest.param("", [JANE, JOHN, MARY, RENE], id="nothing"),
+        pytest.param(" \t", [JANE, JOHN, MARY, RENE], id="only spaces"),
+        pytest.param("\0", [JANE, JOHN, MARY, RENE], id="only NUL"),
+    ],
+)
+def test_a_text_finds(people, found, text, expected):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%",
+        "_",
+        "*",
+        "\\",
+        "'",
+        '"',
+        "' OR 1=1 --",
+        "%' --",
+        "a%",
+        "[a-z]",
+        "(",
+        "?",
+        "$1",
+        "%s",
+        "{}",
+        "é" * 5000,
+        LAST,
+    ],
+    ids=ascii,
+)
+def test_hostile_text_finds_nobody(people, found, text):
+    assert found(text[:5000]) == []
+
+
+def test_words_beyond_the_eighth_do_not_count(people, found):
+    assert found("jane " * MOST_WORDS + "nobody") == [JANE]
+
+
+def test_a_word_more_finds_nobody_more(people, found):
+    assert set(found("j doe")) <= set(found("j"))
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "a", "z", "é", "\uffff", "🏄", "\U0010fffd", "\U0010fffd\U0010fffd"], ids=ascii
+)
+def test_a_prefix_finds_whatever_follows_it(make_user, found, rest):
+    make_user("jane", name=f"Zoe{rest}")
+    make_user("john", name="Zof")
+
+    assert found("zoe") == [JANE]
+
+
+def test_a_list_that_is_already_narrow_is_narrowed_further(people):
+    surfers = User.objects.filter(nickname="Surfer")
+
+    assert [user.email for user in by_words(surfers, "j")] == [JOHN]
+
+
+def test_nobody_is_found_twice(people):
+    assert by_words(User.objects.all(), "j").count() == 2
+
+
+@with_database
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_any_text_is_answered(db, text):
+    assert list(by_words(User.objects.all(), text)) == []
