@@ -11,6 +11,7 @@ from users.actions.give_staff_rights import give_staff_rights
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
+from users.metadata.documents import DOCUMENTS
 from users.metadata.errors import MetadataError
 from users.models import User
 from users.normalized.check import FieldError
@@ -25,6 +26,9 @@ def save_documents(visit: Visit) -> Page | None:
     documents = editable_documents(visit.actor, visit.user)
     if not documents:
         raise Denied("You may not change this user's documents.")
+    for name in DOCUMENTS:
+        if name in visit.request.POST and name not in documents:
+            raise Denied(f"You may not change {name}.")
     form = DocumentsForm(visit.user, documents, visit.request.POST, has_reason=True)
     if not form.is_valid():
         return {"documents_form": form}

@@ -1,0 +1,102 @@
+"""Staff of every kind, and the pages they open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from tests.web.pages import Page, open_page
+from users.metadata.fold import fold
+from users.models import Change, User
+from users.models.guard import account_writes
+from users.models.user import FOLDED
+
+LIST = "/admin/users/user/"
+
+
+def user_path(user: User) -> str:
+    return f"{LIST}{user.pk}/change/"
+
+
+def delete_path(user: User) -> str:
+    return f"{LIST}{user.pk}/delete/"
+
+
+def again(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def row():
+    """Everything stored of an account, and how many changes are recorded: equal before and
+    after means that nothing at all was written."""
+
+    def read(user: User) -> tuple:
+        stored = User.objects.filter(pk=user.pk).values().get()
+        groups = sorted(again(user).groups.values_list("name", flat=True))
+        return stored, groups, Change.objects.count()
+
+    return read
+
+
+@pytest.fixture
+def staff_with(make_user):
+    """A staff member with these permissions, given directly: `staff_with("view_user")`."""
+
+    def make(*codenames: str) -> User:
+        user = make_user()
+        with account_writes():
+            user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        return again(user)
+
+    return make
+
+
+@pytest.fixture
+def visit(browser):
+    """Open the page of a user as a staff member: `visit(agent, jane).press("Block")`."""
+
+    def open_as(member: User, user: User) -> Page:
+        return open_page(browser(member), user_path(user))
+
+    return open_as
+
+
+@pytest.fixture
+def listing(browser):
+    """The list as a staff member sees it: `listing(agent, q="jane")`."""
+
+    def open_as(member: User, **parameters: str) -> Page:
+        answer = browser(member).get(LIST, parameters)
+        return Page(answer.client, answer, LIST)
+
+    return open_as
+
+
+@pytest.fixture
+def crowd(connection):
+    """Fill the database with so many people, quickly: `crowd(1000)`."""
+
+    def make(count: int) -> None:
+        now = timezone.now()
+        people = [
+            User(
+                connection=connection,
+                email=f"person{number}@example.com",
+                name=f"Person Number{number}",
+                password="!",
+                user_metadata={"number": number},
+                created_at=now - timedelta(seconds=number),
+            )
+            for number in range(count)
+        ]
+        for person in people:
+            for field in FOLDED:
+                setattr(person, f"{field}_folded", fold(getattr(person, field)))
+        with account_writes():
+            User.objects.bulk_create(people, batch_size=500)
+
+    return make

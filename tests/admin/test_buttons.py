@@ -1,0 +1,212 @@
+"""The buttons of a user's page: each does its work with its right, and nothing without it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+
+from tests.admin.conftest import again, user_path
+from tests.web.pages import open_page
+from users.actions.block_user import block_user
+from users.models import Change, Connection, User
+from users.models.guard import account_writes
+from users.rights.actor import command
+
+SHELL = command("tests")
+BLOCK, UNBLOCK = "Block", "Unblock"
+VERIFY, RESET = "Mark e-mail as verified", "Send password reset"
+
+
+def latest(user) -> Change:
+    return Change.objects.filter(subject=user.user_id).first()
+
+
+@pytest.fixture
+def clerk(staff_with):
+    return staff_with("view_user", "change_profile")
+
+
+@pytest.fixture
+def guard(staff_with):
+    return staff_with("view_user", "block_user")
+
+
+def test_block_ends_the_persons_session(visit, browser, guard, jane):
+    at_home = browser(jane)
+
+    page = visit(guard, jane).press(BLOCK, reason="Ticket 4711")
+
+    assert "Blocked. Every session has ended." in page.text
+    assert UNBLOCK in page.buttons
+    assert BLOCK not in page.buttons
+    assert at_home.get("/profile/")["Location"] == "/login/?next=/profile/"
+    change = latest(jane)
+    assert (change.what, change.reason, change.actor_id) == ("profile", "Ticket 4711", guard.user_id)
+    assert change.keys == {"blocked": {"before": None, "after": True}}
+
+
+def test_unblock_lets_the_person_in_again_but_no_old_session(visit, browser, guard, jane):
+    at_home = browser(jane)
+    visit(guard, jane).press(BLOCK)
+
+    page = visit(guard, jane).press(UNBLOCK)
+
+    assert "Unblocked." in page.text
+    assert again(jane).blocked is False
+    assert at_home.get("/profile/").status_code == 302
+    assert browser(again(jane)).get("/profile/").status_code == 200
+
+
+def test_blocking_the_blocked_writes_nothing(visit, row, guard, jane):
+    opened = visit(guard, jane)
+    block_user(jane, actor=SHELL)
+    before = row(jane)
+
+    opened.press(BLOCK)
+
+    assert row(jane) == before
+
+
+def test_verify_marks_the_address_once(visit, clerk, jane):
+    page = visit(clerk, jane).press(VERIFY, reason="Called her")
+
+    assert again(jane).email_verified is True
+    assert latest(jane).keys == {"email_verified": {"before": False, "after": True}}
+    assert latest(jane).reason == "Called her"
+    assert VERIFY not in page.buttons
+
+
+def test_reset_mails_a_link_that_works_once_to_the_accounts_own_address(visit, browser, row, clerk, jane):
+    before = row(jane)
+
+    page = visit(clerk, jane).press(RESET)
+
+    (letter,) = mail.outbox
+    assert letter.to == ["jane.doe@example.com"]
+    assert "A password reset link is on its way to jane.doe@example.com." in page.text
+    assert row(jane) == before
+    link = re.search(r"https?://[^/\s]+(/\S+)", letter.body)[1]
+    form = open_page(browser(), link)
+    form.press("Set password", password1="quite another secret", password2="quite another secret")
+    assert again(jane).check_password("quite another secret")
+    assert "used already" in open_page(browser(), link).text
+
+
+def test_the_link_is_not_on_the_staff_members_page(visit, clerk, jane):
+    page = visit(clerk, jane).press(RESET)
+
+    assert "/password/reset/key/" not in page.html
+
+
+def test_without_mail_the_page_says_so_and_sends_nothing(visit, clerk, jane, settings):
+    settings.IS_EMAIL_CONFIGURED = False
+
+    page = visit(clerk, jane).press(RESET)
+
+    assert "Mail is not set up (EMAIL_URL), so nothing was sent." in page.text
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("lacks", ["an address", "a password here"])
+def test_reset_is_not_offered_where_there_is_nothing_to_reset(visit, clerk, jane, lacks):
+    with account_writes():
+        if lacks == "an address":
+            User.objects.filter(pk=jane.pk).update(email=None, email_folded=None)
+        else:
+            other = Connection.objects.create(name="Partners", strategy="samlp")
+            User.objects.filter(pk=jane.pk).update(connection=other)
+    page = visit(clerk, jane)
+    assert RESET not in page.buttons
+
+    answer = page.browser.post(user_path(jane), {"do": "send_reset"}, follow=True)
+
+    assert "no password here to reset" in answer.content.decode()
+    assert mail.outbox == []
+
+
+NEEDED = {
+    "block": {"block_user"},
+    "unblock": {"block_user"},
+    "verify_email": {"change_profile"},
+    "send_reset": {"change_profile"},
+    "profile": {"change_profile"},
+    "staff_rights": {"administer"},
+    "documents": {"change_user_metadata", "change_app_metadata"},
+}
+ALL = {
+    "change_profile",
+    "change_user_metadata",
+    "view_app_metadata",
+    "change_app_metadata",
+    "block_user",
+    "delete_user",
+    "administer",
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_each_button_is_refused_without_its_right_though_all_others_are_held(
+    browser, row, staff_with, make_user, name
+):
+    lacking = staff_with("view_user", *(ALL - NEEDED[name]))
+    user = make_user("mallory", blocked=name == "unblock")
+    before = row(user)
+    fields = {"do": name, "name": "Mine", "user_metadata": "{}", "user_metadata_version": "0", "groups": "1"}
+
+    answer = browser(lacking).post(user_path(user), fields)
+
+    assert (answer.status_code, row(user), mail.outbox) == (403, before, [])
+
+
+@pytest.mark.parametrize("name", ["", "delete", "create", "__class__", "DOCUMENTS", "block "])
+def test_a_button_that_does_not_exist_does_nothing(browser, row, administrator, jane, name):
+    before = row(jane)
+
+    answer = browser(administrator).post(user_path(jane), {"do": name})
+
+    assert (answer.status_code, row(jane)) == (403, before)
+
+
+@pytest.mark.parametrize("name", ["block", "unblock", "verify_email", "send_reset"])
+def test_looking_at_an_address_does_nothing(browser, row, administrator, jane, name):
+    before = row(jane)
+
+    browser(administrator).get(user_path(jane), {"do": name})
+
+    assert (row(jane), mail.outbox) == (before, [])
+
+
+def test_no_button_works_without_the_token_of_its_page(administrator, row, jane):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(administrator)
+    before = row(jane)
+
+    answer = strict.post(user_path(jane), {"do": "block"})
+
+    assert (answer.status_code, row(jane)) == (403, before)
+
+
+@pytest.mark.parametrize("name", ["block", "verify_email", "staff_rights"])
+def test_a_user_deleted_meanwhile_is_gone_not_an_error(browser, administrator, jane, monkeypatch, name):
+    from users.actions import edit_user, give_staff_rights
+    from users.actions.delete_user import delete_user
+
+    member = browser(administrator)
+    member.raise_request_exception = False
+    for module in (edit_user, give_staff_rights):
+        editing = module.editing
+
+        def late(user, *args, _editing=editing, **options):
+            if User.objects.filter(pk=user.pk).exists():
+                delete_user(user, actor=SHELL)
+            return _editing(user, *args, **options)
+
+        monkeypatch.setattr(module, "editing", late)
+
+    answer = member.post(user_path(jane), {"do": name, "groups": "1"}, follow=True)
+
+    assert answer.status_code in (200, 404)

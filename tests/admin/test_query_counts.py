@@ -1,0 +1,52 @@
+"""What each page of the dashboard asks of the database, counted."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from tests.admin.conftest import delete_path, user_path
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.rights.actor import command
+
+
+@pytest.fixture
+def queries(browser):
+    """How many a page takes: `queries(agent, path)`."""
+
+    def count(member, path: str) -> int:
+        at_work = browser(member)
+        with CaptureQueriesContext(database) as captured:
+            assert at_work.get(path).status_code == 200
+        return len(captured)
+
+    return count
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [("supporter", 6), ("agent", 7), ("administrator", 12)],
+)
+def test_the_page_of_a_user(queries, jane, request, who, expected):
+    assert queries(request.getfixturevalue(who), user_path(jane)) == expected
+
+
+def test_the_page_of_a_staff_member(queries, administrator, supporter):
+    assert queries(administrator, user_path(supporter)) == 20
+
+
+def test_the_page_that_asks_before_deleting(queries, administrator, jane):
+    assert queries(administrator, delete_path(jane)) == 6
+
+
+def test_neither_other_users_nor_a_long_history_cost_more(queries, agent, jane, crowd):
+    few = queries(agent, user_path(jane))
+
+    crowd(1000)
+    for number in range(60):
+        edit = Edit(documents={"app_metadata": Patch({f"key{number}": "x" * 100})})
+        edit_user(jane, edit, actor=command("tests"))
+
+    assert queries(agent, user_path(jane)) == few

@@ -1,0 +1,221 @@
+"""The real product in a process of its own, and people with real browsers.
+
+Nothing here touches the database: what is stored is asked of the API, like everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+
+from tests.management.demo_server import DemoServer, free_port
+
+USERS = 30
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Chromium reports each refused navigation as an error of the page; a 422 is an answer of ours.
+STATUS_REPORT = "Failed to load resource: the server responded with a status of"
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    if CHROMIUM is None:
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail("BROWSER_TESTS=required, and there is no chromium")
+        pytest.skip("there is no chromium")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def own_database() -> Iterator[str]:
+    """An empty database beside that of the other tests, where these use PostgreSQL; else
+    nothing, and the demo makes a file of its own."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield ""
+        return
+    name = f"browser_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def server(chromium_path, own_database, tmp_path_factory) -> Iterator[DemoServer]:
+    """What `make run` serves, with a few people in it."""
+    folder = tmp_path_factory.mktemp("browser") / "data"
+    server = DemoServer(folder, free_port(), users=USERS, DATABASE_URL=own_database)
+    try:
+        yield server.wait()
+    finally:
+        server.stop()
+        server.clean_up()
+
+
+@dataclass
+class Api:
+    """The third face, for looking at what the other two did."""
+
+    client: httpx.Client
+
+    def by_email(self, email: str) -> dict[str, Any]:
+        answer = self.client.get("/api/v2/users-by-email", params={"email": email})
+        (user,) = answer.raise_for_status().json()
+        return user
+
+    def create(self, **body: Any) -> dict[str, Any]:
+        body = {"connection": "Username-Password-Authentication", **body}
+        return self.client.post("/api/v2/users", json=body).raise_for_status().json()
+
+    def set(self, user_id: str, **body: Any) -> None:
+        self.client.patch(f"/api/v2/users/{user_id}", json=body).raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def api(server) -> Iterator[Api]:
+    demo = server.document
+    body = {"grant_type": "client_credentials", "audience": demo["audience"], **demo["client"]}
+    token = httpx.post(f"{demo['url']}/oauth/token", json=body).raise_for_status().json()["access_token"]
+    with httpx.Client(base_url=demo["url"], headers={"Authorization": f"Bearer {token}"}) as client:
+        yield Api(client)
+
+
+@pytest.fixture
+def jane(api) -> dict[str, Any]:
+    """Jane as she was in the beginning."""
+    user = api.by_email("jane.doe@example.com")
+    api.set(user["user_id"], user_metadata={}, app_metadata={})
+    api.set(user["user_id"], user_metadata={"hobby": "surfing"}, app_metadata={"plan": "full"})
+    return api.by_email(user["email"])
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path) -> Iterator[Browser]:
+    # Stopped with the module: while playwright runs, Django takes this thread for an
+    # asynchronous one and refuses the database to the tests that follow.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong in a browser: errors in the console, refusals of the policy among
+    them, broken parts, requests to other hosts."""
+
+    host: str
+    found: list[str] = field(default_factory=list)
+    is_off: bool = False
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self._note(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("requestfailed", self._failed)
+
+    def _note(self, text: str) -> None:
+        if not self.is_off:
+            self.found.append(text)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(STATUS_REPORT):
+            self._note(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme != "data" and parts.netloc != self.host:
+            self._note(f"another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self._note(f"{response.status}: {response.url}")
+
+    def _failed(self, request: Request) -> None:
+        # Aborted: somebody went on before all of the page was there.
+        if request.failure != "net::ERR_ABORTED":
+            self._note(f"failed: {request.url} {request.failure}")
+
+
+@dataclass
+class Desk:
+    """Opens browsers and keeps an eye on all of them."""
+
+    chromium: Browser
+    demo: dict[str, Any]
+    kept: dict[str, Any]
+    watches: list[Watch] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def visitor(self, **options: Any) -> Page:
+        """A browser in which nobody is signed in."""
+        context = self.chromium.new_context(base_url=self.demo["url"], **options)
+        context.set_default_timeout(10_000)
+        watch = Watch(urlsplit(self.demo["url"]).netloc)
+        watch.over(context)
+        self.watches.append(watch)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def signed_in(self, who: str, **options: Any) -> Page:
+        """As "admin", "agent" or "user" (Jane). Each signs in once: more often in a minute
+        than the limit allows would be refused."""
+        if who not in self.kept:
+            page = self.visitor()
+            self.sign_in(page, who)
+            self.kept[who] = page.context.storage_state()
+        return self.visitor(storage_state=self.kept[who], **options)
+
+    def sign_in(self, page: Page, who: str) -> None:
+        page.goto("/login/")
+        page.get_by_label("E-mail").fill(self.demo[who]["email"])
+        page.get_by_label("Password").fill(self.demo[who]["password"])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    def look_away(self) -> None:
+        """From here on a tool of ours is at work in the page."""
+        for watch in self.watches:
+            watch.is_off = True
+
+    @property
+    def found(self) -> list[str]:
+        return [text for watch in self.watches for text in watch.found]
+
+
+@pytest.fixture(scope="session")
+def kept_sessions() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def desk(chromium, server, kept_sessions) -> Iterator[Desk]:
+    """Every test that opens a browser also proves that the console stayed empty and that no
+    other host was asked for anything."""
+    desk = Desk(chromium, server.document, kept_sessions)
+    yield desk
+    for context in desk.contexts:
+        context.close()
+    assert desk.found == []

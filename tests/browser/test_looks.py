@@ -1,0 +1,172 @@
+"""Every page, light and dark, wide and narrow: readable by everybody, and never wider than
+the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+LONG = "Unbroken" * 12
+
+
+@pytest.fixture(scope="module")
+def long(api) -> dict[str, Any]:
+    """Somebody of whom everything is long and without a place to break."""
+    email = f"{'x' * 60}@{'subdomain' * 6}.example.com"
+    found = api.client.get("/api/v2/users-by-email", params={"email": email}).json()
+    if found:
+        return found[0]
+    return api.create(
+        email=email,
+        name=LONG,
+        nickname=LONG,
+        given_name=LONG,
+        user_id="y" * 200,
+        password="Quite-A-Secret-77",
+        user_metadata={LONG: LONG * 10},
+        app_metadata={LONG: {LONG: [LONG * 10]}},
+    )
+
+
+def type_nonsense(page: Page) -> None:
+    for label in ("App metadata", "User metadata"):
+        page.get_by_label(label).fill('{"broken": ')
+    page.get_by_role("button", name="Save metadata").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def fail_to_sign_in(page: Page) -> None:
+    page.get_by_label("E-mail").fill("nobody.at.all@example.com")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def open_filters(page: Page) -> None:
+    page.get_by_text("Filters", exact=True).click()
+
+
+# Whose page, where, and what is done there before it is looked at.
+PAGES = {
+    "sign-in": (None, "/login/", None),
+    "sign-in refused": (None, "/login/", fail_to_sign_in),
+    "reset": (None, "/password/reset/", None),
+    "reset sent": (None, "/password/reset/sent/", None),
+    "reset link used": (None, "/password/reset/key/1-used/", None),
+    "password": ("user", "/password/change/", None),
+    "sign-out": ("user", "/logout/", None),
+    "profile": ("user", "/profile/", None),
+    "not found": ("user", "/no/such/page", None),
+    "refused": ("user", "/admin/", None),
+    "list": ("agent", "/admin/users/user/", open_filters),
+    "list, searched": ("agent", "/admin/users/user/?q=x&status=active", None),
+    "list, empty": ("agent", "/admin/users/user/?q=nobody.at.all", None),
+    "user, for an agent": ("agent", "/admin/users/user/{jane}/change/", None),
+    "user, for an administrator": ("admin", "/admin/users/user/{jane}/change/", None),
+    "user, with mistakes": ("agent", "/admin/users/user/{jane}/change/", type_nonsense),
+    "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
+    "list, all of it long": ("admin", "/admin/users/user/?q=xxxx", None),
+    "delete": ("admin", "/admin/users/user/{long}/delete/", None),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(desk, jane, long, name):
+    who, path, first = PAGES[name]
+    page = desk.signed_in(who, viewport=WIDE) if who else desk.visitor(viewport=WIDE)
+    page.goto(path.format(jane=jane["user_id"], long=long["user_id"]))
+    if first:
+        first(page)
+    desk.look_away()
+
+    found = []
+    for scheme, size in (("light", WIDE), ("dark", NARROW)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+        assert is_dark(page) == (scheme == "dark")
+        assert too_wide(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+        found += violations(page)
+    assert found == []
+
+
+def too_wide(page: Page) -> list[str]:
+    """What sticks out of the screen, outermost first, as a help to whoever has to mend it."""
+    if page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        return []
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter(it => it.getBoundingClientRect().right > innerWidth + 1)
+            .map(it => `${it.tagName}#${it.id}.${it.className} ${it.getBoundingClientRect().right}`)
+            .slice(0, 12)"""
+    )
+
+
+def is_dark(page: Page) -> bool:
+    red, green, blue = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    )
+    return red + green + blue < 3 * 128
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{rule['impact']} {rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def test_the_theme_is_switched_on_the_page_and_kept(desk):
+    page = desk.signed_in("agent", color_scheme="light")
+    page.goto("/admin/users/user/")
+    button = page.get_by_role("button", name="Toggle theme")
+
+    seen = []
+    for _ in range(3):
+        button.click()
+        seen.append((page.locator("html").get_attribute("data-theme"), is_dark(page)))
+
+    assert set(seen) == {("light", False), ("dark", True), ("auto", False)}
+    while not is_dark(page):
+        button.click()
+    page.reload()
+    assert is_dark(page)
+
+
+@pytest.mark.parametrize("path", ["/login/", "/password/reset/"])
+def test_the_sign_in_works_on_the_narrowest_screen(desk, path):
+    page = desk.visitor(viewport={"width": 320, "height": 600})
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_what_is_pressed_is_large_enough(desk, jane):
+    page = desk.signed_in("admin", viewport=NARROW)
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, input:not([type=hidden]), textarea, .button')]
+            .map(it => [it.name || it.textContent.trim(), it.getBoundingClientRect(), it])
+            .filter(([, box, it]) => box.width && !['checkbox', 'radio'].includes(it.type))
+            .filter(([, box]) => box.width < 24 || box.height < 24)
+            .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+    )
+
+    assert small == []

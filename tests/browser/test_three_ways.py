@@ -1,0 +1,122 @@
+"""The agent's way, Jane's way and a stranger's, with JavaScript and without."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("scripts", [True, False], ids=["JavaScript on", "JavaScript off"]),
+]
+
+
+def test_an_agent_finds_jane_and_changes_what_only_staff_may(desk, api, jane, scripts):
+    page = desk.visitor(java_script_enabled=scripts)
+    page.goto("/")
+    desk.sign_in(page, "agent")
+    expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
+
+    page.get_by_label("Find a user").fill("jane do")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("1 person matches")).to_be_visible()
+    page.get_by_role("link", name="jane.doe@example.com").click()
+    page.get_by_label("App metadata").fill('{"plan": "pro", "seats": 5}')
+    page.get_by_label("Reason for the change").fill("Ticket 4711")
+    page.get_by_role("button", name="Save metadata").click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert json.loads(page.get_by_label("App metadata").input_value()) == {"plan": "pro", "seats": 5}
+    stored = api.by_email(jane["email"])
+    assert stored["app_metadata"] == {"plan": "pro", "seats": 5}
+    assert stored["user_metadata"] == {"hobby": "surfing"}
+
+
+def test_jane_changes_her_own_and_sees_nothing_of_the_rest(desk, api, jane, scripts):
+    page = desk.visitor(java_script_enabled=scripts)
+    page.goto("/profile/")
+    desk.sign_in(page, "user")
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    sources = [page.content()]
+
+    page.get_by_label("User metadata").fill('{"hobby": "chess", "theme": "dark"}')
+    page.get_by_role("button", name="Save changes").click()
+
+    expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
+    sources.append(page.content())
+    stored = api.by_email(jane["email"])
+    assert stored["user_metadata"] == {"hobby": "chess", "theme": "dark"}
+    assert stored["app_metadata"] == {"plan": "full"}
+    for source in sources:
+        assert "app_metadata" not in source
+        assert "plan" not in source
+    assert page.goto("/admin/").status == 403
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto("/profile/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_stranger_gets_no_further_than_the_form(desk, jane, scripts):
+    page = desk.visitor(java_script_enabled=scripts)
+
+    for path in (
+        "/admin/",
+        "/admin/users/user/",
+        f"/admin/users/user/{jane['user_id']}/change/",
+        "/profile/",
+    ):
+        page.goto(path)
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert jane["email"] not in page.content()
+    page.get_by_label("E-mail").fill("stranger@example.com")
+    page.get_by_label("Password").fill("let me in")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_text("are not correct")).to_be_visible()
+    expect(page.get_by_label("E-mail")).to_have_value("stranger@example.com")
+
+
+def test_a_mistake_keeps_what_was_typed_and_says_where(desk, api, jane, scripts):
+    page = desk.signed_in("agent", java_script_enabled=scripts)
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+    typed = '{\n  "plan": "pro"\n  "seats": 5\n}'
+
+    page.get_by_label("App metadata").fill(typed)
+    page.get_by_role("button", name="Save metadata").click()
+
+    expect(page.get_by_text("line 3, column 3")).to_be_visible()
+    expect(page.get_by_label("App metadata")).to_have_value(typed)
+    assert api.by_email(jane["email"])["app_metadata"] == {"plan": "full"}
+
+
+def test_the_profile_is_saved_as_typed(desk, api, jane, scripts):
+    page = desk.signed_in("admin", java_script_enabled=scripts)
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+    nickname = "janie" if scripts else "jd"
+
+    page.get_by_label("Nickname").fill(nickname)
+    page.get_by_role("button", name="Save profile").click()
+
+    expect(page.get_by_text("Profile saved.")).to_be_visible()
+    assert api.by_email(jane["email"])["nickname"] == nickname
+
+
+def test_deleting_asks_for_the_name(desk, api, scripts):
+    email = f"leaving{int(scripts)}@example.com"
+    api.create(email=email, password="Quite-A-Secret-77")
+    page = desk.signed_in("admin", java_script_enabled=scripts)
+    page.goto(f"/admin/users/user/?q={email}")
+    page.get_by_role("link", name=email).click()
+    page.get_by_role("link", name="Delete this user").click()
+
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing has been saved.")
+    page.get_by_label(f"Type {email} to confirm").fill(email)
+    page.get_by_role("button", name="Delete for good").click()
+
+    expect(page.get_by_text(f"{email} is deleted.")).to_be_visible()
+    assert api.client.get("/api/v2/users-by-email", params={"email": email}).json() == []

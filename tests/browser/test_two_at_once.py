@@ -1,0 +1,91 @@
+"""Two at the desk edit one user: the second is told, and nothing of either is lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_second_to_save_sees_both_texts_and_decides(desk, api, jane):
+    path = f"/admin/users/user/{jane['user_id']}/change/"
+    first, second = desk.signed_in("agent"), desk.signed_in("admin")
+    first.goto(path)
+    second.goto(path)
+    first.get_by_label("App metadata").fill('{"plan": "full", "seats": 5}')
+    first.get_by_role("button", name="Save metadata").click()
+    expect(first.get_by_text("Saved.")).to_be_visible()
+
+    mine = '{"plan":   "pro"}'
+    second.get_by_label("App metadata").fill(mine)
+    second.get_by_label("User metadata").fill('{"hobby": "chess"}')
+    second.get_by_role("button", name="Save metadata").click()
+
+    expect(second.get_by_text("Somebody else changed this while you were editing.")).to_be_visible()
+    expect(second.get_by_label("App metadata")).to_have_value(mine)
+    expect(second.get_by_label("User metadata")).to_have_value('{"hobby": "chess"}')
+    expect(second.get_by_label("What is saved now")).to_contain_text('"seats": 5')
+    stored = api.by_email(jane["email"])
+    assert (stored["app_metadata"], stored["user_metadata"]) == (
+        {"plan": "full", "seats": 5},
+        {"hobby": "surfing"},
+    )
+    second.get_by_role("button", name="Save metadata").click()
+    expect(second.get_by_text("Saved.")).to_be_visible()
+    stored = api.by_email(jane["email"])
+    assert (stored["app_metadata"], stored["user_metadata"]) == ({"plan": "pro"}, {"hobby": "chess"})
+
+
+def test_jane_and_an_agent_do_not_stand_in_each_others_way(desk, api, jane):
+    at_desk, at_home = desk.signed_in("agent"), desk.signed_in("user")
+    at_desk.goto(f"/admin/users/user/{jane['user_id']}/change/")
+    at_home.goto("/profile/")
+
+    at_home.get_by_label("User metadata").fill('{"hobby": "chess"}')
+    at_home.get_by_role("button", name="Save changes").click()
+    expect(at_home.get_by_text("Your preferences are saved.")).to_be_visible()
+    at_desk.get_by_label("App metadata").fill('{"plan": "pro"}')
+    at_desk.get_by_role("button", name="Save metadata").click()
+    expect(at_desk.get_by_text("Saved.")).to_be_visible()
+
+    stored = api.by_email(jane["email"])
+    assert (stored["app_metadata"], stored["user_metadata"]) == ({"plan": "pro"}, {"hobby": "chess"})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"text": 'Zoë 👩‍👩‍👧 \u00a0 \\ " </textarea><b>', "lines": "a\nb\tc"},
+        {"big": 2**70, "float": 1.0, "one": 1, "yes": True, "small": 1e-7},
+        {"__proto__": {"constructor": 1}, "a§b": [], "deep": {"a": [[[{"b": []}]]]}},
+        {"  ": "  ", "\n": "\r\n", "\u2028": "\u2029"},
+    ],
+    ids=["text", "numbers", "names", "spaces"],
+)
+def test_opening_and_saving_in_a_real_browser_changes_nothing(desk, api, jane, document):
+    api.set(jane["user_id"], app_metadata={"plan": None, **document})
+    before = api.by_email(jane["email"])
+    page = desk.signed_in("agent")
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+
+    page.get_by_label("Reason for the change").fill("Just looking")
+    page.get_by_role("button", name="Save metadata").click()
+
+    expect(page.get_by_text("There was nothing to save.")).to_be_visible()
+    assert api.by_email(jane["email"]) == before
+
+
+def test_saving_one_box_leaves_the_other_as_it_was_to_the_letter(desk, api, jane):
+    api.set(jane["user_id"], app_metadata={"big": 2**70, "float": 1.0, "lines": "a\r\nb"})
+    before = api.by_email(jane["email"])
+    page = desk.signed_in("agent")
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+
+    page.get_by_label("User metadata").fill("{}")
+    page.get_by_role("button", name="Save metadata").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+    after = api.by_email(jane["email"])
+    assert repr(after["app_metadata"]) == repr(before["app_metadata"])
+    assert after.get("user_metadata", {}) == {}

@@ -1,0 +1,118 @@
+"""What people and programs see when something goes wrong: a sentence, never the inside."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
+from django.test import Client
+
+from tests.web.pages import Page, open_page
+from users.profile import views
+
+INSIDE = ("Traceback", "Exception", "django", "users.", ".py", "DEBUG", "SECRET")
+
+
+def visit(visitor: Client, path: str, **headers: str) -> Page:
+    visitor.raise_request_exception = False
+    return Page(visitor, visitor.get(path, **headers), path)
+
+
+def tells_nothing(page: Page) -> bool:
+    return not [word for word in INSIDE if word in page.html]
+
+
+def test_an_unknown_address(browser, jane):
+    for visitor in (browser(), browser(jane)):
+        page = visit(visitor, "/no/such/<script>page")
+
+        assert page.status == 404
+        assert "There is nothing here" in page.text
+        assert "no/such" not in page.html
+        assert tells_nothing(page)
+
+
+def test_what_one_may_not_see(browser, jane):
+    page = open_page(browser(jane), "/admin/users/user/")
+
+    assert page.status == 403
+    assert "You may not see this" in page.text
+    assert "Your own page is at /profile/." in page.text
+    assert tells_nothing(page)
+
+
+def test_a_failure_of_ours(browser, jane, monkeypatch, caplog):
+    def broken(*args, **options):
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr(views, "DocumentsForm", broken)
+
+    page = visit(browser(jane), "/profile/", HTTP_X_REQUEST_ID="mine")
+
+    assert page.status == 500
+    assert "Something broke on our side" in page.text
+    assert "Request mine" in page.text
+    assert "secret of the inside" not in page.html
+    assert tells_nothing(page)
+    assert "a secret of the inside" in caplog.text
+
+
+def test_the_page_for_failures_needs_no_database(browser, jane, monkeypatch):
+    member = browser(jane)
+
+    def down(self):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(SessionStore, "load", down)
+
+    page = visit(member, "/profile/")
+
+    assert page.status == 500
+    assert "Something broke on our side" in page.text
+    assert tells_nothing(page)
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours():
+    page = visit(Client(HTTP_HOST="evil.example"), "/login/")
+
+    assert page.status == 400
+    assert "evil.example" not in page.html
+    assert tells_nothing(page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v2/no/such", "/.well-known/no/such"])
+def test_programs_get_json(path):
+    answer = Client().get(path)
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("application/json")
+    assert answer.json() == {"statusCode": 404, "error": "Not Found", "message": "Not Found"}
+
+
+@pytest.mark.django_db
+def test_programs_after_a_token_get_the_json_of_oauth():
+    answer = Client().get("/oauth/no/such")
+
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"error", "error_description"}
+
+
+def test_a_form_without_its_token(jane):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(jane)
+
+    answer = strict.post("/profile/", {"user_metadata": "{}"})
+
+    page = Page(strict, answer, "/profile/")
+    assert page.status == 403
+    assert "The page you sent was out of date. Reload it, then send it again." in page.text
+    assert tells_nothing(page)
+
+
+def test_the_way_out_of_every_error_page_works(browser, jane):
+    page = visit(browser(jane), "/no/such/page")
+
+    assert '<a href="/">Back to the start</a>' in page.html
+    assert open_page(page.browser, "/").path == "/profile/"

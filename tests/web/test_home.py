@@ -1,0 +1,34 @@
+"""`/`: everybody to where they belong."""
+
+from __future__ import annotations
+
+import pytest
+
+from users.actions.block_user import block_user
+from users.rights.actor import command
+
+
+@pytest.mark.parametrize(
+    ("who", "leads_to"),
+    [
+        (None, "/login/?next=/"),
+        ("jane", "/profile/"),
+        ("supporter", "/admin/users/user/"),
+        ("agent", "/admin/users/user/"),
+        ("administrator", "/admin/users/user/"),
+    ],
+)
+@pytest.mark.django_db
+def test_home(browser, request, who, leads_to):
+    visitor = browser(request.getfixturevalue(who) if who else None)
+
+    answer = visitor.get("/")
+
+    assert (answer.status_code, answer["Location"]) == (302, leads_to)
+
+
+def test_a_blocked_agent_belongs_nowhere(browser, agent):
+    member = browser(agent)
+    block_user(agent, actor=command("tests"))
+
+    assert member.get("/")["Location"] == "/login/?next=/"
