@@ -139,8 +139,9 @@ def email(name: str) -> dict[str, Any]:
     if urlsplit(value).scheme not in EMAIL_SCHEMES:
         raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(EMAIL_SCHEMES)}")
     try:
-        return environ.Env.email_url_config(value)
+        found = environ.Env.email_url_config(value)
     except Exception:
-        raise ImproperlyConfigured(
-            f"{name} must be like smtp+tls://user:password@mail.example.com:587"
-        ) from None
+        found = {}
+    if not found or (value.startswith("smtp") and not found.get("EMAIL_HOST")):
+        raise ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@mail.example.com:587")
+    return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from config import env
-from config.settings import PORT, TRUST_FORWARDED_HEADERS
+from config.settings import PORT, TRUST_FORWARDED_HEADERS, WEB_CONCURRENCY
 
 bind = f"127.0.0.1:{PORT}"
 worker_class = "gthread"
-workers = env.number("WEB_CONCURRENCY", default=2, least=1)
+workers = WEB_CONCURRENCY
 threads = 4
 # A little over what proxies keep, so that it is never us who closes while one is sending.
 keepalive = 75 if TRUST_FORWARDED_HEADERS else 5

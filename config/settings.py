@@ -22,11 +22,14 @@ KEY_FILE = DATA_DIR / ".secret_key"
 KEPT_KEY = KEY_FILE.read_text(encoding="utf-8").strip() if KEY_FILE.is_file() else ""
 
 DEBUG = env.flag("DEBUG", default=False)
+DEVELOPMENT_KEY = "for development only, refused outside DEBUG"
 SECRET_KEY = (
-    env.text("SECRET_KEY", KEPT_KEY or "development only, refused outside DEBUG")
+    env.text("SECRET_KEY", KEPT_KEY or DEVELOPMENT_KEY)
     if DEBUG or KEPT_KEY
     else env.required("SECRET_KEY", why="it signs sessions and encrypts keys; use 50 random characters")
 )
+if SECRET_KEY == DEVELOPMENT_KEY and not DEBUG:
+    raise ImproperlyConfigured("SECRET_KEY must be your own outside DEBUG; use 50 random characters")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters; 50 random ones are good")
 
@@ -41,6 +44,7 @@ ALLOWED_HOSTS = list(
         default=("127.0.0.1", "localhost", "[::1]") if IS_LOOPBACK else (PUBLIC_HOST,),
     )
 )
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=2, least=1)
 TRUST_FORWARDED_HEADERS = env.flag("TRUST_FORWARDED_HEADERS", default=False)
 REDIS_URL = env.redis_url("REDIS_URL")
 
@@ -72,7 +76,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # Past this the oldest keys go, and with Django's 300 a crowd would wash attempts away.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # --- Application -----------------------------------------------------------------------
@@ -194,6 +203,8 @@ IS_EMAIL_CONFIGURED = bool(_email)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 globals().update({name: value for name, value in _email.items() if name.startswith("EMAIL")})
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Profiledesk <no-reply@{PUBLIC_HOST}>")
+if "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an address, like Desk <desk@example.com>")
 
 # --- Security --------------------------------------------------------------------------
 

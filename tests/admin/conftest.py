@@ -60,7 +60,9 @@ def visit(browser):
     """Open the page of a user as a staff member: `visit(agent, jane).press("Block")`."""
 
     def open_as(member: User, user: User) -> Page:
-        return open_page(browser(member), user_path(user))
+        page = open_page(browser(member), user_path(user))
+        assert page.tabs  # all opened now, as somebody would who then goes for a coffee
+        return page
 
     return open_as
 

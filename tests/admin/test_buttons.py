@@ -79,14 +79,15 @@ def test_verify_marks_the_address_once(visit, clerk, jane):
 
 
 def test_reset_mails_a_link_that_works_once_to_the_accounts_own_address(visit, browser, row, clerk, jane):
-    before = row(jane)
+    stored, groups, changes = row(jane)
 
     page = visit(clerk, jane).press(RESET)
 
     (letter,) = mail.outbox
     assert letter.to == ["jane.doe@example.com"]
     assert "A password reset link is on its way to jane.doe@example.com." in page.text
-    assert row(jane) == before
+    assert row(jane) == (stored, groups, changes + 1)
+    assert jane.changes.first().what == "reset_sent"
     link = re.search(r"https?://[^/\s]+(/\S+)", letter.body)[1]
     form = open_page(browser(), link)
     form.press("Set password", password1="quite another secret", password2="quite another secret")

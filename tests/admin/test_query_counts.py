@@ -27,14 +27,14 @@ def queries(browser):
 
 @pytest.mark.parametrize(
     ("who", "expected"),
-    [("supporter", 6), ("agent", 7), ("administrator", 12)],
+    [("supporter", 6), ("agent", 7), ("administrator", 10)],
 )
 def test_the_page_of_a_user(queries, jane, request, who, expected):
     assert queries(request.getfixturevalue(who), user_path(jane)) == expected
 
 
 def test_the_page_of_a_staff_member(queries, administrator, supporter):
-    assert queries(administrator, user_path(supporter)) == 20
+    assert queries(administrator, user_path(supporter)) == 18
 
 
 def test_the_page_that_asks_before_deleting(queries, administrator, jane):

@@ -37,9 +37,9 @@ def test_support_sees_both_and_may_edit_one(visit, supporter, marked):
     assert USER_MARK in form.fields["user_metadata"][0]
     assert "app_metadata" not in form.fields
     assert "app_metadata_version" not in form.hidden
-    read_only = page.html.partition('<pre class="json"')[2].partition("</pre>")[0]
+    read_only = page.html_everywhere.partition('<pre class="json"')[2].partition("</pre>")[0]
     assert APP_MARK in read_only
-    assert "Your rights let you see it, not change it." in page.text
+    assert "Your rights let you see it, not change it." in page.text_everywhere
 
 
 def test_support_saves_user_metadata(visit, supporter, marked):
@@ -77,10 +77,10 @@ def test_a_viewer_without_the_right_sees_not_one_character_of_app_metadata(visit
 
     page = visit(viewer, marked)
 
-    assert USER_MARK in page.html
-    assert APP_MARK not in page.html
-    assert "app_metadata" not in page.html
-    assert "App metadata" not in page.html
+    assert USER_MARK in page.html_everywhere
+    assert APP_MARK not in page.html_everywhere
+    assert "app_metadata" not in page.html_everywhere
+    assert "App metadata" not in page.html_everywhere
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,16 @@ def test_what_may_be_seen_of_the_profile_is_text_for_who_may_not_change_it(visit
     page = visit(supporter, jane)
 
     assert "Save profile" not in page.buttons
-    assert {"Jane Doe", jane.email} <= {fact for fact in ("Jane Doe", jane.email) if fact in page.text}
+    assert {"Jane Doe", jane.email} <= {
+        fact for fact in ("Jane Doe", jane.email) if fact in page.text_everywhere
+    }
 
 
 def test_no_secret_is_in_the_page(visit, administrator, jane):
     page = visit(administrator, jane)
 
-    assert jane.password not in page.html
-    assert "md5$" not in page.html
+    assert jane.password not in page.html_everywhere
+    assert "md5$" not in page.html_everywhere
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
     page = visit(staff_with("view_user", *rights), jane)
 
     assert page.buttons - {"Sign out"} == buttons
-    assert "Delete this user…" not in page.text
+    assert "Delete this user…" not in page.text_everywhere
 
 
 def test_the_way_to_delete_is_offered_with_its_right(visit, staff_with, jane):

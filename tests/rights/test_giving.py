@@ -80,8 +80,15 @@ def test_nobody_gives_more_than_they_hold(staff_with, jane, group):
 def test_an_administrator_does_not_raise_themselves(staff_with):
     small = staff_with("administer")
 
-    with pytest.raises(Denied, match="rights that you do not hold"):
+    with pytest.raises(Denied, match="when the user is you"):
         give_staff_rights(small.user, groups("Administrator"), actor=small)
+
+
+def test_an_administrator_does_not_lock_themselves_out(administrator):
+    with pytest.raises(Denied, match="when the user is you"):
+        give_staff_rights(administrator, [], actor=staff(administrator))
+
+    assert User.objects.get(pk=administrator.pk).is_staff
 
 
 def test_rights_of_another_app_are_not_an_administrators_to_give(administrator, jane):

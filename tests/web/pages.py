@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -46,14 +47,34 @@ class Page:
         # What a strict CSP forbids: scripts and styles that stand in the page itself.
         self.inline = reader.inline
 
+    @cached_property
+    def tabs(self) -> list[Page]:
+        """This page and those behind its tabs, which a person clicks through."""
+        links = re.findall(r'<a href="(\?tab=[a-z]+)">', self.html)
+        return [self, *(open_page(self.browser, urljoin(self.path, link)) for link in links)]
+
+    @property
+    def html_everywhere(self) -> str:
+        """The source of this page and of all its tabs."""
+        return "".join(page.html for page in self.tabs)
+
+    @property
+    def text_everywhere(self) -> str:
+        """What a person reads who clicks through all tabs."""
+        return " ".join(page.text for page in self.tabs)
+
     @property
     def buttons(self) -> set[str]:
-        return {label for form in self.forms for label in form.buttons}
+        return {label for page in self.tabs for form in page.forms for label in form.buttons}
 
-    def form(self, button: str) -> Form:
-        found = [form for form in self.forms if button in form.buttons]
+    def behind(self, button: str) -> Page:
+        """The tab with that button; this very page, if it has it."""
+        found = [page for page in self.tabs if any(button in form.buttons for form in page.forms)]
         assert found, f"no button {button!r}, only {sorted(self.buttons)}"
         return found[0]
+
+    def form(self, button: str) -> Form:
+        return next(form for form in self.behind(button).forms if button in form.buttons)
 
     def data(self, button: str, **typed: Any) -> dict[str, Any]:
         """What pressing the button sends. A field that the form lacks, or hides, cannot be
@@ -74,7 +95,8 @@ class Page:
     def press(self, button: str, *, forged: dict[str, Any] | None = None, **typed: Any) -> Page:
         """Type, press, and read the answer; a redirect is followed. `forged` is sent besides
         what the page's fields allow."""
-        target = urljoin(self.path, self.form(button).action or self.path)
+        path = self.behind(button).path
+        target = urljoin(path, self.form(button).action or path)
         data = {**self.data(button, **typed), **(forged or {})}
         return read(self.browser, self.browser.post(target, data, follow=True), target)
 

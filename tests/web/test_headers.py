@@ -89,7 +89,7 @@ def test_redirects_and_programs_get_the_policy_as_well(path):
 
 @pytest.mark.django_db
 def test_a_refused_body_gets_the_policy_as_well():
-    answer = Client().generic("POST", "/login/", "{}", CONTENT_LENGTH=str(9 * 1024 * 1024))
+    answer = Client().generic("POST", "/login/", b" " * (9 * 1024 * 1024))
 
     assert answer.status_code == 413
     assert policy(answer) == CSP

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F
 
+from users.admin.filters import LastLoginFilter
+
 EMPTY_LAST = {"last_login"}
 
 
@@ -18,7 +20,10 @@ class UserChangeList(ChangeList):
         self.title = "Users"
 
     def get_ordering(self, request: Any, queryset: Any) -> list[Any]:
-        return [self._empty_last(field) for field in super().get_ordering(request, queryset)]
+        ordering = super().get_ordering(request, queryset)
+        if request.GET.get("last_login") in LastLoginFilter.days and "o" not in request.GET:
+            ordering = ["-last_login", "-id"]
+        return [self._empty_last(field) for field in ordering]
 
     def _empty_last(self, field: Any) -> Any:
         name = str(field).removeprefix("-")

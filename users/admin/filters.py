@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from users.models import Connection
 from users.models.user import UserQuerySet
+from users.search.listing import matching
 
 Choices = list[tuple[str, str]]
 
@@ -47,7 +48,9 @@ class ConnectionFilter(SimpleListFilter):
         return bool(self.lookup_choices)
 
     def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
-        return queryset.filter(connection__name=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        return matching(connection=self.value(), users=queryset)
 
 
 class _SinceFilter(SimpleListFilter):
@@ -76,9 +79,10 @@ class CreatedFilter(_SinceFilter):
 class LastLoginFilter(_SinceFilter):
     """Accounts in use, or never used."""
 
-    title = "last sign-in"
+    title = "last login"
     parameter_name = "last_login"
     column = "last_login"
+    days = ("1", "7", "30")
 
     def lookups(self, request: Any, model_admin: Any) -> Choices:
         return [*super().lookups(request, model_admin), ("never", "Never")]
@@ -86,4 +90,4 @@ class LastLoginFilter(_SinceFilter):
     def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
         if self.value() == "never":
             return queryset.filter(last_login__isnull=True)
-        return super().queryset(request, queryset) if self.value() in ("1", "7", "30") else queryset
+        return super().queryset(request, queryset) if self.value() in self.days else queryset

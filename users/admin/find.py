@@ -6,13 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from users.models import User
-from users.rights.may import Verb, may
+from users.rights.visible import PROFILE, visible
 from users.web.actors import staff
 
 
 def find_user(request: HttpRequest, object_id: str) -> User:
     """By the address's number or by `user_id`. Raises PermissionDenied before looking."""
-    if not may(staff(request), Verb.VIEW):
+    if not visible(staff(request), PROFILE):
         raise PermissionDenied("You may not see users.")
     is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
     by = {"pk": int(object_id)} if is_number else {"user_id": object_id.replace("\0", "")}

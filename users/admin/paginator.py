@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 
 MOST = 10_000
@@ -14,6 +14,10 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return min(self._counted, MOST)
+
+    def page(self, number: int) -> Page:
+        """A page past the end is the last one: somebody may have deleted users meanwhile."""
+        return super().page(max(1, min(number, self.num_pages)))
 
     @property
     def is_capped(self) -> bool:

@@ -21,7 +21,6 @@ class Site(AdminSite):
     site_title = site_header = "Profiledesk"
     index_title = "Directory"
     site_url = None
-    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.is_staff

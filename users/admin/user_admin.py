@@ -16,7 +16,7 @@ from users.admin.paginator import CappedPaginator
 from users.admin.user_page import user_page
 from users.models import User
 from users.models.user import UserQuerySet
-from users.rights.may import Verb, may
+from users.rights.visible import PROFILE, visible
 from users.search.words import by_words
 from users.web.actors import staff
 from users.web.initials import colour, initials
@@ -42,7 +42,7 @@ class UserAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return request.user.is_authenticated and may(staff(request), Verb.VIEW)
+        return request.user.is_authenticated and visible(staff(request), PROFILE)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # Django's own forms are not used; our page asks about each right
@@ -52,6 +52,14 @@ class UserAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+        """By any column where everybody is listed; beside a filter only where one index serves
+        both, so that no list is sorted as a whole."""
+        if request.GET.get("last_login") in LastLoginFilter.days:
+            return ["last_sign_in"]
+        filtered = {spec.parameter_name for spec in self.list_filter} & request.GET.keys()
+        return ["created"] if filtered else ["person", "logins", "last_sign_in", "created"]
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[UserChangeList]:
         return UserChangeList

@@ -11,9 +11,11 @@ from django.template.response import TemplateResponse
 
 from users.actions.errors import UserGone
 from users.admin.find import find_user
+from users.admin.tabs import TABS, open_tab
 from users.admin.verbs import VERBS
 from users.admin.visit import Page, Visit
-from users.admin.what_is_shown import shown_to
+from users.admin.what_is_shown import head
+from users.models import User
 from users.rights.errors import Denied
 from users.web.actors import staff
 
@@ -30,13 +32,21 @@ def user_page(request: HttpRequest, object_id: str, frame: dict[str, Any]) -> Ht
             faulty = _do(visit)
         except Denied as denied:
             raise PermissionDenied(denied.reason) from None
-        except UserGone:
+        except (UserGone, User.DoesNotExist):
             visit.warn(f"{visit.user} was deleted while you were editing. Nothing has been saved.")
             return redirect("admin:users_user_changelist")
         if faulty is None:
             return redirect(request.get_full_path())
         visit.user = find_user(request, object_id)
-    context = {**frame, **shown_to(visit.actor, visit.user), **(faulty or {})}
+    tab = open_tab(visit)
+    context = {
+        **frame,
+        **head(visit.actor, visit.user),
+        **tab.fill(visit),
+        **(faulty or {}),
+        "tabs": [{"name": one.name, "label": one.label, "is_open": one is tab} for one in TABS],
+        "tab_template": tab.template,
+    }
     status = 422 if faulty else 200
     return TemplateResponse(request, "users/admin/user.html", context, status=status)
 

@@ -69,6 +69,9 @@ def save_profile(visit: Visit) -> Page | None:
     except FieldError as error:
         form.add_error(error.field if error.field in form.fields else None, f"{error.rule}.")
         return {"profile_form": form}
+    except NotSupported as error:
+        form.add_error(None, str(error))
+        return {"profile_form": form}
     except Taken as error:
         form.add_error(error.field, "Another user of this connection has it already.")
         return {"profile_form": form}
@@ -97,9 +100,8 @@ def verify_email(visit: Visit) -> None:
 
 def send_reset(visit: Visit) -> None:
     """Mail the person a link to set a new password."""
-    check(visit.actor, Verb.SEND_RESET, visit.user)
     try:
-        send_password_reset(visit.request, visit.user)
+        send_password_reset(visit.request, visit.user, actor=visit.actor, reason=visit.reason)
     except (NoMail, NotSupported) as error:
         visit.warn(str(error))
     else:

@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from users.actions.edit_user import Edit, edit_user
+from users.actions.errors import NotSupported
 from users.actions.record_sign_in import record_sign_in
 from users.conf import conf
 from users.models import User
@@ -26,11 +28,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Called after the old password, or the link from the mail, has been checked."""
         request_id = getattr(self.request, "request_id", "")
-        edited = edit_user(
-            user,
-            Edit(password=password),
-            actor=owner(user, face=Face.SIGN_IN, request_id=request_id),
-        )
+        actor = owner(user, face=Face.SIGN_IN, request_id=request_id)
+        try:
+            edited = edit_user(user, Edit(password=password), actor=actor)
+        except NotSupported as error:
+            raise PermissionDenied(str(error)) from None
         # allauth signs the session anew with the object it holds.
         user.password, user.session_epoch = edited.password, edited.session_epoch
 

@@ -52,6 +52,6 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         email = self.cleaned_data["email"].strip()
         if not is_email(email):
             raise ValidationError("Enter an e-mail address, like jane@example.com.")
-        found = User.objects.by_email(email).filter(connection__strategy="auth0")
+        found = User.objects.by_email(email).in_own_database()
         self.users = [user for user in found if user.is_active]
         return email

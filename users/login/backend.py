@@ -22,7 +22,7 @@ class EmailBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, email: str = "", password: str = "", **_: Any
     ) -> User | None:
-        candidates = list(User.objects.by_email(email).filter(connection__strategy="auth0"))
+        candidates = list(User.objects.by_email(email).in_own_database())
         for user in candidates:
             correct, is_outdated = verify_password(password, user.password)
             if correct:

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.CharField(max_length=255)),
                 ('at', models.DateTimeField()),
-                ('what', models.CharField(choices=[('created', 'Account created'), ('deleted', 'Account deleted'), ('user_metadata', 'User metadata'), ('app_metadata', 'App metadata'), ('profile', 'Profile'), ('password', 'Password'), ('staff_rights', 'Staff rights')], max_length=20)),
+                ('what', models.CharField(choices=[('created', 'Account created'), ('deleted', 'Account deleted'), ('user_metadata', 'User metadata'), ('app_metadata', 'App metadata'), ('profile', 'Profile'), ('password', 'Password'), ('reset_sent', 'Password reset sent'), ('staff_rights', 'Staff rights')], max_length=20)),
                 ('keys', models.JSONField(default=dict, encoder=users.metadata.text.DocumentEncoder)),
                 ('actor_kind', models.CharField(choices=[('staff', 'Staff'), ('user', 'The user'), ('client', 'API client'), ('command', 'Command')], max_length=10)),
                 ('actor_id', models.CharField(max_length=255)),
@@ -189,6 +189,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='user',
             index=models.Index(condition=models.Q(('email_verified', False)), fields=['-created_at', '-id'], name='user_unverified'),
+        ),
+        migrations.AddIndex(
+            model_name='user',
+            index=models.Index(condition=models.Q(('last_login__isnull', True)), fields=['-created_at', '-id'], name='user_never_seen'),
         ),
         migrations.AddConstraint(
             model_name='user',

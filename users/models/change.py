@@ -23,6 +23,7 @@ class Change(models.Model):
         APP_METADATA = "app_metadata", "App metadata"
         PROFILE = "profile", "Profile"
         PASSWORD = "password", "Password"
+        RESET_SENT = "reset_sent", "Password reset sent"
         STAFF_RIGHTS = "staff_rights", "Staff rights"
 
     class ActorKind(models.TextChoices):

@@ -33,6 +33,10 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         return self.filter(email_folded=fold(email)).order_by("pk")
 
+    def in_own_database(self) -> Self:
+        """Those who sign in with a password kept here."""
+        return self.filter(connection__strategy="auth0", connection__is_enabled=True)
+
     def with_connection(self) -> Self:
         """Bring the connection along: the profile names it."""
         return self.select_related("connection")
@@ -146,6 +150,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["-created_at", "-id"], name="user_blocked", condition=Q(blocked=True)),
             models.Index(
                 fields=["-created_at", "-id"], name="user_unverified", condition=Q(email_verified=False)
+            ),
+            models.Index(
+                fields=["-created_at", "-id"], name="user_never_seen", condition=Q(last_login__isnull=True)
             ),
         ]
 

@@ -11,8 +11,9 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 300}
-_SHORT_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 150}
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 300, "pattern": _ONE_LINE}
+_SHORT_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 150, "pattern": _ONE_LINE}
 _DOCUMENT = {"type": "object", "additionalProperties": True}
 
 # What POST takes as a string and PATCH also takes as null, which removes it.

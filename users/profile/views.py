@@ -26,14 +26,14 @@ from users.web.initials import initials
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """The form reads `user_metadata` alone: whatever else is posted is not even looked at."""
     form = DocumentsForm(request.user, (USER_METADATA,), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             form = _save(request, form)
-        except UserGone:  # deleted in this very moment, and signed out with that
+        except (UserGone, User.DoesNotExist):  # deleted in this very moment, and signed out with that
             return redirect("home")
         if form is None:
             return redirect("profile")

@@ -50,7 +50,7 @@ class Verb(Enum):
     )
     BLOCK = Rule("block users", "block_user", frozenset({"update:users"}), guarded=True, others=True)
     DELETE = Rule("delete users", "delete_user", frozenset({"delete:users"}), guarded=True, others=True)
-    GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset())
+    GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:

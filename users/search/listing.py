@@ -7,9 +7,9 @@ from users.models.user import UserQuerySet
 from users.search.order import order
 
 
-def matching(*, connection: str = "") -> UserQuerySet:
-    """All users, or those of the connection of that name."""
-    users = User.objects.all()
+def matching(*, connection: str = "", users: UserQuerySet | None = None) -> UserQuerySet:
+    """All users, or `users`, of the connection of that name; of any where none is named."""
+    users = User.objects.all() if users is None else users
     if "\0" in connection:
         return users.none()
     return users.filter(connection__name=connection) if connection else users

@@ -15,7 +15,6 @@ COLUMNS = (
     "given_name_folded",
     "family_name_folded",
     "username_folded",
-    "user_id",
 )
 # Sorts after every character there is, so that a prefix becomes a range an index serves.
 LAST = "\U0010ffff"
@@ -58,7 +57,7 @@ def _begins(word: str) -> Q:
     folded = fold(word)
     found = Q()
     for column in COLUMNS:
-        start = word if column == "user_id" else folded
-        found |= Q(**{f"{column}__gte": start, f"{column}__lt": start + LAST})
-    # An id is often copied without its provider.
-    return found | Q(user_id__gte=f"auth0|{word}", user_id__lt=f"auth0|{word}{LAST}")
+        found |= Q(**{f"{column}__gte": folded, f"{column}__lt": folded + LAST})
+    # An id is often copied without its provider. The provider alone would find everybody.
+    start = word if word.partition("|")[2] else f"auth0|{word}"
+    return found | Q(user_id__gte=start, user_id__lt=start + LAST)

@@ -1,4 +1,4 @@
-"""Bodies over the limit are refused before a byte of them is read."""
+"""Bodies over the limit are refused unparsed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from users.web.errors import too_large
 from users.web.paths import is_api, is_oauth
 
+MOST_DRAINED = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+
 
 class BodyLimitMiddleware:
     """413 by the announced length; a body that announces none is not read at all."""
@@ -20,6 +23,7 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = _limit(request.path_info)
         if _announced(request) > limit:
+            _drain(request)
             return too_large(request, limit)
         return self._get_response(request)
 
@@ -28,6 +32,14 @@ def _limit(path: str) -> int:
     if is_oauth(path):
         return settings.OAUTH_MAX_BYTES
     return settings.API_MAX_BYTES if is_api(path) else settings.FORM_MAX_BYTES
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read on and forget, within bounds: a client that is still sending would otherwise see its
+    connection break instead of the answer, and lose the next request on it."""
+    left = MOST_DRAINED
+    while left > 0 and (chunk := request.read(min(left, CHUNK))):
+        left -= len(chunk)
 
 
 def _announced(request: HttpRequest) -> int:

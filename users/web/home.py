@@ -6,9 +6,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from users.rights.visible import PROFILE, visible
+from users.web.actors import staff
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """Staff to the dashboard, others to their own page, visitors to the sign-in."""
     if not request.user.is_authenticated:
         return redirect_to_login("/")
-    return redirect("admin:users_user_changelist" if request.user.is_staff else "profile")
+    may_enter = request.user.is_staff and visible(staff(request), PROFILE)
+    return redirect("admin:users_user_changelist" if may_enter else "profile")

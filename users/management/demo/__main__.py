@@ -16,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 def main(arguments: list[str]) -> None:
     """Prepare the environment, then run the command in this very process."""
+    os.umask(0o077)  # the database holds what other people of this machine may not read
     if (CHECKOUT / ".env").is_file():
         environ.Env.read_env(CHECKOUT / ".env")
     if not _given("SECRET_KEY"):

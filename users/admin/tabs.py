@@ -1,0 +1,107 @@
+"""The tabs of a user's page. Each is a link, so that reload, Back and a bookmark work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from users.admin.changes import as_read
+from users.admin.forms import ProfileForm, StaffRightsForm
+from users.admin.visit import Page, Visit
+from users.admin.what_is_shown import editable_documents
+from users.conf import conf
+from users.history.timeline import PAGE, timeline
+from users.metadata.documents import DOCUMENTS
+from users.models import Change
+from users.normalized.profile import identities, profile
+from users.rights.may import Verb, may
+from users.rights.visible import visible
+from users.web.documents_form import HELP, LABELS, DocumentsForm, text_of
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`fill` gives what its template reads."""
+
+    name: str
+    label: str
+    fill: Callable[[Visit], Page]
+
+    @property
+    def template(self) -> str:
+        """Beside the page's own."""
+        return f"users/admin/tabs/{self.name}.html"
+
+
+def metadata(visit: Visit) -> Page:
+    """Both documents: as a form where they may be changed, as text where only seen."""
+    actor, user = visit.actor, visit.user
+    editable = editable_documents(actor, user)
+    return {
+        "documents_form": DocumentsForm(user, editable, has_reason=True) if editable else None,
+        "read_only_documents": [
+            {"name": name, "label": LABELS[name], "help": HELP[name], "text": text_of(user, name)}
+            for name in DOCUMENTS
+            if name not in editable and visible(actor, name, user=user)
+        ],
+    }
+
+
+def profile_fields(visit: Visit) -> Page:
+    """The root fields."""
+    changeable = may(visit.actor, Verb.CHANGE_PROFILE, visit.user)
+    return {"profile_form": ProfileForm(visit.user) if changeable else None}
+
+
+def activity(visit: Visit) -> Page:
+    """The record of changes, newest first."""
+    oldest = visit.request.GET.get("before", "")
+    before = _change(visit, oldest)
+    changes = timeline(visit.user, visit.actor, before=before, limit=PAGE + 1)
+    return {
+        "changes": [as_read(change) for change in changes[:PAGE]],
+        "older": changes[PAGE - 1].pk if len(changes) > PAGE else None,
+        "is_older": before is not None,
+    }
+
+
+def security(visit: Visit) -> Page:
+    """How the account signs in, and which staff rights it has."""
+    may_give = may(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
+    groups = {"groups": visit.user.groups.all()}
+    return {
+        "identities": identities(visit.user),
+        "staff_form": StaffRightsForm(initial=groups) if may_give else None,
+    }
+
+
+def raw(visit: Visit) -> Page:
+    """The account as the Management API answers, as far as this staff member may see it."""
+    address = f"{conf.management_audience}users/{quote(visit.user.user_id, safe='')}"
+    return {
+        "raw": json.dumps(profile(visit.user, visit.actor), indent=2, ensure_ascii=False),
+        "raw_curl": f'curl -H "Authorization: Bearer $TOKEN" {address}',
+    }
+
+
+TABS = (
+    Tab("metadata", "Metadata", metadata),
+    Tab("profile", "Profile", profile_fields),
+    Tab("activity", "Activity", activity),
+    Tab("security", "Security", security),
+    Tab("raw", "Raw profile", raw),
+)
+
+
+def open_tab(visit: Visit) -> Tab:
+    """The one the address names; the first where it names none."""
+    wanted = visit.request.GET.get("tab")
+    return next((tab for tab in TABS if tab.name == wanted), TABS[0])
+
+
+def _change(visit: Visit, number: str) -> Change | None:
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Change.objects.filter(pk=int(number), subject=visit.user.user_id).first()
