@@ -19,6 +19,8 @@ def timeline(user: User, viewer: Actor, *, before: Change | None = None, limit: 
     Each holds only the keys that `viewer` may see; a change of which they may see nothing is
     left out, so that not even its moment tells.
     """
+    if not visible(viewer, PROFILE, user=user):
+        return []
     changes = Change.objects.filter(subject=user.user_id)
     if before is not None:
         changes = changes.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.pk))
