@@ -26,6 +26,12 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def path(name: str, *, beside: Path) -> str:
+    """A file's path, a relative one counted from `beside`; empty when unset."""
+    value = text(name)
+    return str(beside / value) if value else ""
+
+
 def required(name: str, *, why: str) -> str:
     """The value, which must be there."""
     value = text(name)

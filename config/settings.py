@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from csp.constants import NONCE
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
@@ -53,6 +54,10 @@ REDIS_URL = env.redis_url("REDIS_URL")
 STRICT_LIMITS = env.flag("STRICT_LIMITS", default=False)
 METADATA_MAX_BYTES = env.number("METADATA_MAX_BYTES", default=1024 * 1024, least=1024)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
+PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
+# JSON Schema files; read, and refused if they are no use, as the apps get ready.
+USER_METADATA_SCHEMA = env.path("USER_METADATA_SCHEMA", beside=BASE_DIR)
+APP_METADATA_SCHEMA = env.path("APP_METADATA_SCHEMA", beside=BASE_DIR)
 
 # --- Database --------------------------------------------------------------------------
 
@@ -227,7 +232,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        # The nonce is there only where a page asks for one: those with the JSON editor.
+        "style-src": ["'self'", NONCE],
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],

@@ -13,5 +13,7 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         from users import signals
+        from users.schemas.current import check_settings
 
         signals.connect(self)
+        check_settings()

@@ -30,6 +30,15 @@ class Conf:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL
 
+    def schema_paths(self) -> dict[str, str]:
+        """The JSON Schema file of each document; empty where it has none."""
+        return {"user_metadata": settings.USER_METADATA_SCHEMA, "app_metadata": settings.APP_METADATA_SCHEMA}
+
+    @property
+    def profile_json_mode(self) -> bool:
+        """Whether people may edit their own document as JSON where a schema draws a form."""
+        return settings.PROFILE_JSON_MODE
+
     @property
     def issuer(self) -> str:
         """The `iss` of our tokens, with the slash that Auth0's SDKs expect."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from users.actions.documents import check_by_schema
 from users.actions.draft import taken_reported
 from users.actions.errors import NotSupported
 from users.actions.passwords import check_strength
@@ -54,7 +55,7 @@ def create_user(
             " It must either be a database or passwordless connection."
         )
     check_profile(profile)
-    documents = _documents(user_metadata=user_metadata, app_metadata=app_metadata)
+    documents = _documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
     user = User(
         connection=connection,
         user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
@@ -74,11 +75,13 @@ def create_user(
     return user
 
 
-def _documents(**given: Document | None) -> dict[str, Document | None]:
+def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | None]:
+    documents: dict[str, Document | None] = dict.fromkeys(given)
     for name, value in given.items():
         if value is not None:
-            validate(name, value, conf.limits)
-    return {name: None if value is None else first(name, value) for name, value in given.items()}
+            documents[name] = first(name, validate(name, value, conf.limits))
+            check_by_schema(actor, name, None, documents[name])
+    return documents
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:

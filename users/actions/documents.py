@@ -10,10 +10,13 @@ from users.conf import conf
 from users.metadata.diff import diff
 from users.metadata.documents import APP_METADATA, JSON, USER_METADATA, Document
 from users.metadata.equal import same
+from users.metadata.errors import MetadataError
 from users.metadata.merge import merge, replacement
 from users.metadata.validate import check_size, validate
 from users.models import Change, User
+from users.rights.actor import Actor, Face
 from users.rights.may import Verb, check
+from users.schemas.current import schema_of
 
 VERBS = {USER_METADATA: Verb.CHANGE_USER_METADATA, APP_METADATA: Verb.CHANGE_APP_METADATA}
 
@@ -37,7 +40,8 @@ Write = Patch | Replace
 
 
 def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
-    """Apply each write. Raises Denied, MetadataError or, naming all of them, Conflict."""
+    """Apply each write. Raises Denied, MetadataError (SchemaError where a schema is broken anew)
+    or, naming all of them, Conflict."""
     for document in writes:
         check(draft.actor, VERBS[document], draft.user)
     for document, write in writes.items():
@@ -68,8 +72,23 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
         unchanged = same(before or {}, after or {})
     if unchanged:
         return
+    check_by_schema(draft.actor, document, before, after)
     draft.set(**{document: after, f"{document}_version": version_of(draft.user, document) + 1})
     draft.note(Change.What(document), diff(before, after))
+
+
+def check_by_schema(actor: Actor, document: str, before: Document | None, after: Document | None) -> None:
+    """Raises SchemaError for what the write makes newly invalid, and MetadataError where people
+    at their own page touch a key that is not theirs."""
+    schema = schema_of(document)
+    if schema is None:
+        return
+    if actor.face == Face.PROFILE:
+        for name in diff(before, after):
+            if name not in schema.names or name in schema.read_only:
+                reason = "only our staff can change this; put it back as it was"
+                raise MetadataError((name,), reason, document=document)
+    schema.check(document, before, after)
 
 
 def version_of(user: User, document: str) -> int:

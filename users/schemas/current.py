@@ -1,0 +1,45 @@
+"""The schema of each document, read from the file that a setting names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from users.conf import conf
+from users.metadata.documents import DOCUMENTS
+from users.metadata.errors import TextError
+from users.metadata.schema import BadSchema, Schema
+from users.metadata.text import parse
+
+SETTINGS = {name: f"{name.upper()}_SCHEMA" for name in DOCUMENTS}
+
+
+def schema_of(document: str) -> Schema | None:
+    """The schema in force for `document`; None where there is none."""
+    path = conf.schema_paths[document]
+    return _read(path, SETTINGS[document]) if path else None
+
+
+def check_settings() -> None:
+    """Raises ImproperlyConfigured, which names the setting, unless every schema can be used."""
+    for document in DOCUMENTS:
+        schema_of(document)
+
+
+@lru_cache(maxsize=16)
+def _read(path: str, setting: str) -> Schema:
+    """Kept for the life of the process: building a validator costs many times its use."""
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{setting} names {path}, which cannot be read ({error.strerror})"
+        ) from None
+    try:
+        return Schema(parse(text))
+    except (TextError, BadSchema) as error:
+        raise ImproperlyConfigured(
+            f"{setting} names {path}, which is no JSON Schema that we can use: {error}"
+        ) from None
