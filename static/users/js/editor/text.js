@@ -1,0 +1,121 @@
+/**
+ * Reads JSON text as strictly as the server does, and says in sentences what is wrong with it.
+ *
+ * @typedef {import("jsonc-parser").Node} Node
+ * @typedef {{from: number, to: number, line: number, column: number, message: string,
+ *   severity: "error" | "warning"}} Problem
+ * @typedef {{text: string, value: unknown, tree: Node | undefined, problems: Problem[]}} Reading
+ */
+import { ParseErrorCode, parseTree } from "jsonc-parser";
+
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+
+const SENTENCES = {
+  [ParseErrorCode.InvalidSymbol]: "this is not JSON; text stands in double quotes",
+  [ParseErrorCode.InvalidNumberFormat]: "this is not a JSON number",
+  [ParseErrorCode.PropertyNameExpected]: "a key in double quotes is missing here",
+  [ParseErrorCode.ValueExpected]: "a value is missing here",
+  [ParseErrorCode.ColonExpected]: "a colon is missing between the key and its value",
+  [ParseErrorCode.CommaExpected]: "a comma is missing before this",
+  [ParseErrorCode.CloseBraceExpected]: "a closing brace } is missing",
+  [ParseErrorCode.CloseBracketExpected]: "a closing bracket ] is missing",
+  [ParseErrorCode.EndOfFileExpected]: "the document ends before this; remove the rest",
+  [ParseErrorCode.InvalidCommentToken]: "JSON has no comments; remove this",
+  [ParseErrorCode.UnexpectedEndOfComment]: "JSON has no comments; remove this",
+  [ParseErrorCode.UnexpectedEndOfString]: "the closing quote of this text is missing",
+  [ParseErrorCode.UnexpectedEndOfNumber]: "this number ends too early",
+  [ParseErrorCode.InvalidUnicode]: "\\u is followed by four hexadecimal digits",
+  [ParseErrorCode.InvalidEscapeCharacter]: "this escape does not exist in JSON; a backslash itself is written \\\\",
+  [ParseErrorCode.InvalidCharacter]: "this character must be escaped, a line break as \\n",
+};
+const TRAILING_COMMA = "nothing follows this comma; remove it";
+const TOO_DEEP = "this is nested too deeply to be read";
+
+/** @returns {Reading} `tree` is missing where there is an error. */
+export function read(text) {
+  const reading = { text, value: undefined, tree: undefined, problems: [] };
+  try {
+    reading.value = JSON.parse(text);
+    reading.tree = parseTree(text, [], STRICT);
+    reading.problems = duplicates(reading.tree).map((key) => {
+      const message = `the key ${quoted(key.value)} is given twice in one object; keep one`;
+      return problem(text, key.offset, key.length, message, "warning");
+    });
+  } catch (error) {
+    reading.problems = [whatIsWrong(text, error)];
+  }
+  return reading;
+}
+
+/** Whether the reading is an object that can be edited key by key. */
+export function isPlainDocument(reading) {
+  return reading.tree?.type === "object" && reading.problems.length === 0;
+}
+
+/** A sentence with its place, for people. */
+export function sentence({ line, column, message }) {
+  return `Line ${line}, column ${column}: ${message}.`;
+}
+
+function whatIsWrong(text, error) {
+  const found = [];
+  try {
+    parseTree(text, found, STRICT);
+  } catch {
+    return problem(text, 0, 0, TOO_DEEP);
+  }
+  if (found.length === 0) {
+    return error instanceof SyntaxError
+      ? problem(text, placeIn(text, error.message), 1, SENTENCES[ParseErrorCode.InvalidCharacter])
+      : problem(text, 0, 0, TOO_DEEP);
+  }
+  const { error: code, offset, length } = found[0];
+  const before = text.slice(0, offset).trimEnd();
+  if (before.endsWith(",") && /[\]}]/.test(text.charAt(offset))) {
+    return problem(text, before.length - 1, 1, TRAILING_COMMA);
+  }
+  return problem(text, offset, length, SENTENCES[code] ?? "this is not JSON");
+}
+
+/** Where the browser's own parser stopped, which each browser words in its way. */
+function placeIn(text, message) {
+  const position = /position (\d+)/.exec(message);
+  if (position) return Number(position[1]);
+  const place = /line (\d+) column (\d+)/.exec(message);
+  if (!place) return 0;
+  const lines = text.split("\n").slice(0, Number(place[1]) - 1);
+  return lines.reduce((sum, line) => sum + line.length + 1, 0) + Number(place[2]) - 1;
+}
+
+function problem(text, offset, length, message, severity = "error") {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  const column = offset - before.lastIndexOf("\n");
+  return { from: offset, to: Math.min(offset + length, text.length), line, column, message, severity };
+}
+
+/** The key nodes that repeat an earlier key of their object. */
+function duplicates(tree) {
+  const found = [];
+  const waiting = [tree];
+  while (waiting.length) {
+    const node = waiting.pop();
+    if (node.type === "object") {
+      const seen = new Set();
+      for (const { children: [key] } of node.children) {
+        if (seen.has(key.value)) found.push(key);
+        seen.add(key.value);
+      }
+    }
+    for (const child of node.children ?? []) {
+      const value = node.type === "object" ? child.children[1] : child;
+      if (value?.children) waiting.push(value);
+    }
+  }
+  return found.sort((left, right) => left.offset - right.offset);
+}
+
+/** A key as people read it. */
+export function quoted(key) {
+  return `“${key}”`;
+}
