@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Conflict, UserGone
-from users.metadata.documents import APP_METADATA, USER_METADATA
+from users.conf import conf
+from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.errors import MetadataError
 from users.metadata.text import pretty
 from users.models import User
 from users.normalized.defaults import default_name
 from users.rights.visible import visible_part
+from users.schemas.current import schema_of
 from users.web.actors import owner
 from users.web.documents_form import DocumentsForm
 from users.web.initials import initials
@@ -62,9 +64,20 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
     shown = visible_part(owner(request), APP_METADATA, user) or {}
     return {
         "form": form,
+        "is_form_only": form.has_form and not conf.profile_json_mode,
+        "other_data": _facts(_other_data(user)),
         "name": user.name or default_name(user.email, user.user_id),
         "initials": initials(user),
-        "shown_app_metadata": {
-            key: value if isinstance(value, str) else pretty(value) for key, value in shown.items()
-        },
+        "shown_app_metadata": _facts(shown),
     }
+
+
+def _other_data(user: User) -> Document:
+    """The keys that no schema names, which their owner sees and may not change."""
+    schema = schema_of(USER_METADATA)
+    known = schema.names if schema else (user.user_metadata or {}).keys()
+    return {key: value for key, value in (user.user_metadata or {}).items() if key not in known}
+
+
+def _facts(document: Document) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else pretty(value) for key, value in document.items()}

@@ -8,6 +8,7 @@ happened to the document since.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from django import forms
@@ -17,10 +18,13 @@ from users.actions.documents import Replace, version_of
 from users.actions.errors import Conflict
 from users.conf import conf
 from users.metadata.documents import USER_METADATA
-from users.metadata.errors import MetadataError
+from users.metadata.errors import MetadataError, TextError
+from users.metadata.schema import SchemaError
 from users.metadata.text import parse, pretty
 from users.metadata.validate import advice, validate
 from users.models import User
+from users.schemas.current import schema_of
+from users.web.drawn_schema import drawn
 
 LABELS = {"user_metadata": "User metadata", "app_metadata": "App metadata"}
 HELP = {
@@ -49,6 +53,8 @@ class DocumentsForm(forms.Form):
         self.documents = documents
         self.writes: dict[str, Replace] = {}
         self.theirs: dict[str, str] = {}
+        # Where each document is refused, for the editor to show at the field.
+        self.problems: dict[str, list[dict[str, Any]]] = {name: [] for name in documents}
         if not has_reason:
             del self.fields["reason"]
         for name in documents:
@@ -74,6 +80,11 @@ class DocumentsForm(forms.Form):
             initial=digest(text), widget=forms.HiddenInput, required=False
         )
 
+    @property
+    def has_form(self) -> bool:
+        """Whether a schema draws a form for any of the documents."""
+        return any(schema_of(name) for name in self.documents)
+
     def boxes(self) -> list[dict[str, Any]]:
         """Each document for the template: its field, hidden companions and, after a conflict,
         what somebody else has saved."""
@@ -85,9 +96,23 @@ class DocumentsForm(forms.Form):
                 "number": version_of(self.user, name),
                 "theirs": self.theirs.get(name),
                 "advice": advice(LABELS[name], getattr(self.user, name), conf.limits),
+                "editor": self._editor(name),
             }
             for name in self.documents
         ]
+
+    def _editor(self, name: str) -> dict[str, Any]:
+        """What the browser's editor is told."""
+        schema = schema_of(name)
+        form = drawn(schema) if schema else None
+        stored = text_of(self.user, name)
+        return {
+            "schema": json.dumps(form) if form else "",
+            "problems": json.dumps(self.problems[name]) if self.problems[name] else "",
+            "max_bytes": conf.limits.max_bytes,
+            # Only where the box shows another text than the stored one: what was typed.
+            "stored": stored if self.is_bound and self[name].value() != stored else None,
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -105,13 +130,19 @@ class DocumentsForm(forms.Form):
         try:
             value = validate(name, parse(text), conf.limits)
         except MetadataError as error:
-            self.add_error(name, ValidationError(str(error)))
+            error.document = name
+            self.refuse(error)
             return
         self.writes[name] = Replace(value, cleaned[f"{name}_version"])
 
     def refuse(self, error: MetadataError) -> None:
-        """Show what only the write path could know."""
-        self.add_error(error.document, ValidationError(str(error)))
+        """Show why a document is refused: in the list, and for the editor at each place."""
+        found = error.problems if isinstance(error, SchemaError) else [error]
+        for one in found:
+            whole = MetadataError(one.path, one.reason, document=error.document)
+            self.add_error(error.document, ValidationError(str(error if one is error else whole)))
+        if not isinstance(error, TextError):
+            self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
 
     def after_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
         """The same form with what was typed, what the others saved beside it, and the present

@@ -1,0 +1,146 @@
+"""From JSON Schema to what django-jsonform draws: its own dialect, of one plain type a field.
+
+What it cannot draw is left out, and so are the rules that it would judge wrongly or apply by
+changing values (`default`, `const`): the server judges, the form only draws.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from users.metadata.schema import Schema
+
+# A dict of the form library's dialect.
+Drawn = dict[str, Any]
+
+# Objects within objects; beyond it (or in a schema that refers to itself) is JSON mode.
+MOST_LEVELS = 6
+# What the library's inputs call those formats that they do not spoil.
+FORMATS = {"email": "email", "uri": "url", "date": "date"}
+SCALARS = ("string", "integer", "number", "boolean")
+# The library joins paths by "§", takes what looks like a number for a position, and asks its
+# data for `hasOwnProperty`.
+_MISUNDERSTOOD = re.compile(r"\s*|.*§.*|\s*[+-]?(\d|\.\d|Infinity).*|__proto__|hasOwnProperty", re.DOTALL)
+
+
+def drawn(schema: Schema) -> Drawn | None:
+    """The form of a whole document; None where nothing of it can be drawn."""
+    top = {**schema.resolved(schema.source), "properties": schema.properties}
+    return _object(schema, {key: top[key] for key in ("properties", "required") if key in top}, 0)
+
+
+def _field(schema: Schema, part: Any, name: str, level: int) -> Drawn | None:
+    part = schema.resolved(part)
+    kind, is_nullable = _kind(part)
+    if kind is None or "const" in part:
+        return None
+    if kind == "object":
+        field = _object(schema, part, level)
+    elif kind == "array":
+        field = _list(schema, part, level)
+    else:
+        field = _scalar(part, kind)
+    if field is None:
+        return None
+    words = {"title": _text(part, "title") or _spoken(name)}
+    note = _text(part, "helpText") or _text(part, "description")
+    if note:
+        words["description" if kind in ("object", "array") else "helpText"] = note
+    if part.get("readOnly") is True:
+        field["readOnly"] = True
+    if is_nullable:
+        field["nullable"] = True
+    return {**field, **words}
+
+
+def _kind(part: dict[str, Any]) -> tuple[str | None, bool]:
+    """The one type a field has besides null, and whether null is one; None where it has several."""
+    named = part.get("type")
+    types = set(named if isinstance(named, list) else [named] if named else [])
+    is_nullable = "null" in types
+    types -= {"null"}
+    if not types and "properties" in part:
+        types = {"object"}
+    if not types:
+        types = {_type_of(value) for value, _ in _choices(part)} - {"null"}
+    kind = types.pop() if len(types) == 1 else None
+    return (kind if kind in (*SCALARS, "object", "array") else None), is_nullable
+
+
+def _object(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
+    properties = part.get("properties")
+    if level > MOST_LEVELS or not isinstance(properties, dict):
+        return None
+    fields = {
+        name: field
+        for name, inner in properties.items()
+        if not _MISUNDERSTOOD.fullmatch(name)
+        and (field := _field(schema, inner, name, level + 1)) is not None
+    }
+    if not fields:
+        return None
+    required = [name for name in part.get("required", ()) if name in fields]
+    return {"type": "object", "properties": fields, "required": required}
+
+
+def _list(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
+    inner = schema.resolved(part.get("items"))
+    items = _field(schema, inner, "", level + 1)
+    if items is None or items["type"] == "array":
+        return None
+    items.pop("title")
+    field = {"type": "array", "items": items}
+    if "choices" in items and part.get("uniqueItems") is True:
+        field["widget"] = "multiselect"
+    return field
+
+
+def _scalar(part: dict[str, Any], kind: str) -> Drawn | None:
+    field: Drawn = {"type": kind}
+    choices = [(value, title) for value, title in _choices(part) if value is not None]
+    if choices and kind != "boolean":
+        if any(_type_of(value) != kind and kind != "number" for value, _ in choices):
+            return None
+        field["choices"] = [{"value": value, "title": title} for value, title in choices]
+        return field
+    if kind == "string":
+        if part.get("format") in FORMATS:
+            field["format"] = FORMATS[part["format"]]
+        elif part.get("widget") == "textarea" or part.get("maxLength", 0) > 200:
+            field["widget"] = "textarea"
+    for rule in ("minimum", "maximum"):
+        if kind in ("integer", "number") and rule in part:
+            field[rule] = part[rule]
+    hint = part.get("placeholder", part.get("default"))
+    if hint not in (None, "") and kind != "boolean" and not isinstance(hint, dict | list):
+        field["placeholder"] = str(hint)
+    return field
+
+
+def _choices(part: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Values on offer with their titles: `enum`, or `oneOf` with a `const` each."""
+    titled = part.get("oneOf") or part.get("anyOf") or ()
+    if titled and all(isinstance(one, dict) and "const" in one for one in titled):
+        return [(one["const"], _text(one, "title") or _shown(one["const"])) for one in titled]
+    return [(value, _shown(value)) for value in part.get("enum", ())]
+
+
+def _type_of(value: Any) -> str:
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return names.get(type(value), "")
+
+
+def _text(part: dict[str, Any], key: str) -> str:
+    value = part.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _spoken(name: str) -> str:
+    """`date_of_birth` as "Date of birth"."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
