@@ -106,12 +106,13 @@ class DocumentsForm(forms.Form):
         schema = schema_of(name)
         form = drawn(schema) if schema else None
         stored = text_of(self.user, name)
+        shown = (self[name].value() or "").replace("\r\n", "\n")
         return {
             "schema": json.dumps(form) if form else "",
             "problems": json.dumps(self.problems[name]) if self.problems[name] else "",
             "max_bytes": conf.limits.max_bytes,
             # Only where the box shows another text than the stored one: what was typed.
-            "stored": stored if self.is_bound and self[name].value() != stored else None,
+            "stored": stored if shown != stored else None,
         }
 
     def clean(self) -> dict[str, Any]:

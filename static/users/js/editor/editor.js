@@ -31,13 +31,14 @@ export class Editor {
     this.maxBytes = Number(maxBytes);
     this.codemirror = codemirror;
     this.nonce = root.nonce;
+    this.isFormOnly = formOnly !== undefined;
     this.opened = read(stored ?? this.textarea.defaultValue);
     this.text = this.textarea.value;
     this.changes = [];
     this.onUpdate = () => {};
     this.build();
     const hasForm = this.schema && canDraw() && this.drawForm();
-    this.hasTabs = hasForm ? formOnly === undefined : Boolean(this.schema && canDraw());
+    this.hasTabs = hasForm ? !this.isFormOnly : Boolean(this.schema && canDraw());
     this.bar.hidden = hasForm && !this.hasTabs;
     if (!this.hasTabs) this.tabs.drop();
     if (hasForm) this.show(FORM);
@@ -83,7 +84,7 @@ export class Editor {
     // Moving an element takes the focus from it, and a textarea's scroll position.
     this.root.append(this.bar, this.formPanel, this.jsonPanel, this.error, this.status);
     this.jsonPanel.append(this.textarea, this.codeHost);
-    this.textarea.addEventListener("input", () => this.setText(this.textarea.value));
+    this.textarea.addEventListener("input", () => this.adopt());
   }
 
   // --- Modes -----------------------------------------------------------------------------
@@ -170,13 +171,18 @@ export class Editor {
 
   /** Names what the form leaves alone. */
   note(misfits, others) {
-    const mayEdit = this.root.dataset.formOnly === undefined;
-    const lines = misfits.map(({ path, why }) => {
-      const line = element("p", {}, element("code", {}, spelt(path)), ` ${why}; the form can't show it. `);
-      if (mayEdit) line.append(this.jumpButton("Edit in JSON", path));
-      return line;
-    });
-    if (others.length && mayEdit) {
+    const lines = misfits.map(({ path, why }) =>
+      this.isFormOnly
+        ? element("p", {}, element("code", {}, spelt(path)), " can't be changed here; it stays as it is.")
+        : element(
+            "p",
+            {},
+            element("code", {}, spelt(path)),
+            ` ${why}; the form can't show it. `,
+            this.jumpButton("Edit in JSON", path),
+          ),
+    );
+    if (others.length && !this.isFormOnly) {
       const names = others.slice(0, MOST_NAMES).flatMap((path) => [element("code", {}, shortened(spelt(path), 40)), " "]);
       const rest = others.length > MOST_NAMES ? [`and ${many(others.length - MOST_NAMES, "more key")} `] : [];
       lines.push(
@@ -200,6 +206,13 @@ export class Editor {
     this.text = text;
     if (this.textarea.value !== text) this.textarea.value = text;
     this.updateSoon();
+  }
+
+  /** Takes over what was typed or put into the textarea past the two modes. */
+  adopt() {
+    this.setText(this.textarea.value);
+    if (this.code) this.code.setText(this.text);
+    if (this.mode === FORM && !this.drawForm()) this.openJson();
   }
 
   format() {
@@ -242,13 +255,16 @@ export class Editor {
     const { tree, problems } = reading;
     this.changes = this.text === this.opened.text ? [] : tree ? changes(this.opened, reading) : null;
     this.say(problems.length ? sentence(problems[0]) : tree.type === "object" ? "" : NOT_AN_OBJECT);
-    const size = `${inWords(compactBytes(this.text))} of ${inWords(this.maxBytes)}`;
-    const parts = tree
-      ? [this.changesInWords(), ...(tree.type === "object" ? [many(tree.children.length, "key")] : []), size]
-      : ["Not valid JSON yet", size];
-    const words = parts.join(" · ");
+    const words = this.statusOf(tree);
     if (this.status.textContent !== words) this.status.textContent = words;
     this.onUpdate();
+  }
+
+  statusOf(tree) {
+    const words = tree ? this.changesInWords() : "Not valid JSON yet";
+    if (this.isFormOnly && tree) return words;
+    const keys = tree?.type === "object" ? [many(tree.children.length, "key")] : [];
+    return [words, ...keys, `${inWords(compactBytes(this.text))} of ${inWords(this.maxBytes)}`].join(" · ");
   }
 
   changesInWords() {

@@ -72,7 +72,8 @@ export class Form {
 }
 
 function errorMap(errors) {
-  const map = {};
+  // The library looks each field's name up in it: one may be called `constructor`.
+  const map = Object.create(null);
   for (const { path, reason } of errors) (map[path.join(JOINT)] ??= []).push(sentenceCase(reason));
   return map;
 }

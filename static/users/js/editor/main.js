@@ -23,6 +23,8 @@ for (const form of forms) {
   form.addEventListener("submit", () => {
     submitting = form;
   });
+  // Once the browser has put the texts back.
+  form.addEventListener("reset", () => setTimeout(() => own.forEach((editor) => editor.adopt())));
   // The editors' own inputs have names, which are nobody's business.
   form.addEventListener("formdata", ({ formData }) => {
     for (const { root, textarea } of own) {
@@ -36,10 +38,11 @@ window.addEventListener("beforeunload", (event) => {
   if (editors.some((editor) => editor.isDirty && editor.textarea.form !== submitting)) event.preventDefault();
 });
 
-// Links to a document's errors lead to its box, which the editor may have hidden.
+// A document's label, and links to its errors, lead to its textarea, which may be hidden.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href^='#']");
-  const editor = link && editors.find(({ textarea }) => `#${textarea.id}` === link.hash);
+  const from = event.target.closest("a[href^='#'], label[for]");
+  const id = from?.htmlFor ?? from?.hash?.slice(1);
+  const editor = editors.find(({ textarea }) => textarea.id === id);
   if (!editor) return;
   event.preventDefault();
   editor.focus();

@@ -9,6 +9,7 @@ export function compactBytes(text) {
 
 /** "0.4 kB", "1 MB". Binary units, as the limit is. */
 export function inWords(bytes) {
-  const [amount, unit] = bytes < 1024 * 1000 ? [bytes / 1024, "kB"] : [bytes / 1024 / 1024, "MB"];
+  const kilobytes = Math.max(bytes / 1024, 0.1);
+  const [amount, unit] = kilobytes < 1000 ? [kilobytes, "kB"] : [kilobytes / 1024, "MB"];
   return `${amount.toLocaleString("en", { maximumFractionDigits: 1 })} ${unit}`;
 }

@@ -1,0 +1,292 @@
+"""A real server in its own process, and a browser that opens documents on it.
+
+What a document holds is put into the page on its way to the browser, so that texts can be
+tried that no database would give back; what is posted is caught on its way out.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+BUNDLE = ROOT / "static" / "users" / "js" / "bundle" / "editor.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+PASSWORD = "correct horse battery"
+REQUIRED = os.environ.get("BROWSER_TESTS") == "required"
+
+USER_SCHEMA = {
+    "properties": {
+        "hobby": {"type": "string", "description": "Shown to other people."},
+        "language": {"enum": ["en", "de"]},
+        "age": {"type": "integer", "minimum": 0},
+        "height": {"type": "number"},
+        "bio": {"type": "string", "maxLength": 2000},
+        "motto": {"type": ["string", "null"]},
+        "birthday": {"type": "string", "format": "date"},
+        "newsletter": {"type": "boolean", "title": "Send me news"},
+        "address": {
+            "type": "object",
+            "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
+        },
+        "links": {"type": "array", "items": {"type": "string"}},
+        "topics": {"type": "array", "uniqueItems": True, "items": {"enum": ["art", "sport", "food"]}},
+        "pets": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "years": {"type": "integer"}},
+            },
+        },
+        "constructor": {"type": "string"},
+        "a§b": {"type": "string"},
+    }
+}
+APP_SCHEMA = {"properties": {"plan": {"enum": ["free", "full"]}, "credits": {"type": "integer"}}}
+
+PEOPLE = """
+from django.contrib.auth.models import Group
+from users.actions.create_user import create_user
+from users.actions.give_staff_rights import give_staff_rights
+from users.models import Connection
+from users.rights.actor import command
+
+shell = command("tests")
+def make(name, **documents):
+    return create_user(Connection.objects.get(), actor=shell, password="correct horse battery",
+        profile={"email": f"{name}@example.com", "name": name.title()}, **documents)
+
+give_staff_rights(make("agent"), Group.objects.filter(name="Support lead"), actor=shell)
+for name in ("jane", "saver", "owner"):
+    user_metadata = {"hobby": "surfing", "crm": {"id": 12345678901234567890}}
+    make(name, user_metadata=user_metadata, app_metadata={"plan": "free"})
+"""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Its address. Nothing is shared with the tests' own database."""
+    if not CHROMIUM or not BUNDLE.exists():
+        reason = "needs Chromium" if not CHROMIUM else "needs `make bundle`"
+        pytest.fail(reason) if REQUIRED else pytest.skip(reason)
+    data = tmp_path_factory.mktemp("editor")
+    for name, schema in (("user", USER_SCHEMA), ("app", APP_SCHEMA)):
+        (data / f"{name}.json").write_text(json.dumps(schema))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DEBUG": "false",
+        "SECRET_KEY": "only for tests, 50 characters long: " + "x" * 20,
+        "DATA_DIR": str(data),
+        "DATABASE_URL": f"sqlite:///{data / 'db.sqlite3'}",
+        "REDIS_URL": "",
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "1",
+        "USER_METADATA_SCHEMA": str(data / "user.json"),
+        "APP_METADATA_SCHEMA": str(data / "app.json"),
+    }
+    manage = [sys.executable, "manage.py"]
+    for arguments, given in (
+        (["migrate", "-v0"], None),
+        (["collectstatic", "--noinput", "-v0"], None),
+        (["shell", "-v0"], PEOPLE),
+    ):
+        subprocess.run([*manage, *arguments], cwd=ROOT, env=environment, input=given, text=True, check=True)
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
+    process = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _wait_for(address):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def chromium(server):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(server, chromium):
+    """The cookies of each person, signed in once."""
+    known = {}
+
+    def cookies_of(name):
+        if name not in known:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{server}/login/")
+            page.fill("[name=login]", f"{name}@example.com")
+            page.fill("[name=password]", PASSWORD)
+            page.click("main button[type=submit]")
+            page.wait_for_url(lambda address: "/login" not in address)
+            known[name] = context.storage_state()
+            context.close()
+        return known[name]
+
+    return cookies_of
+
+
+@dataclass
+class Desk:
+    """A page with editors, opened by somebody. `complaints` is what its console said."""
+
+    page: object
+    server: str
+    complaints: list[str] = field(default_factory=list)
+
+    def editor(self, name="user_metadata"):
+        return self.page.locator(f".editor:has(textarea[name={name}])")
+
+    def text(self, name="user_metadata"):
+        return self.page.locator(f"textarea[name={name}]").input_value()
+
+    def mode(self, mode, name="user_metadata"):
+        self.editor(name).get_by_role("tab", name=mode).click()
+        if mode == "JSON":
+            self.editor(name).locator(".cm-content").wait_for()
+
+    def chosen_mode(self, name="user_metadata"):
+        return self.editor(name).locator("[role=tab][aria-selected=true]").inner_text()
+
+    def status(self, name="user_metadata"):
+        """What the status line says once it has caught up."""
+        self.page.wait_for_timeout(400)
+        return self.editor(name).get_by_role("status").inner_text()
+
+    def type_json(self, text, name="user_metadata"):
+        """Puts `text` in place of what JSON mode holds, as if pasted."""
+        self.mode("JSON", name)
+        self.editor(name).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def save(self):
+        """Presses Save and gives back the fields that were posted, line ends as typed."""
+        with self.page.expect_request(lambda request: request.method == "POST") as sent:
+            self.page.locator("[data-save]").click()
+        pairs = parse_qsl(sent.value.post_data, keep_blank_values=True)
+        assert len(dict(pairs)) == len(pairs), f"a field was sent twice: {pairs}"
+        return {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+
+@pytest.fixture(scope="session")
+def context_of(chromium, signed_in):
+    """One browser session for each kind of visit, so that its cache is used."""
+    known = {}
+
+    def find(who, options):
+        key = (who, repr(sorted(options.items())))
+        if key not in known:
+            options = {"viewport": {"width": 1280, "height": 900}, **options}
+            known[key] = chromium.new_context(storage_state=signed_in(who), **options)
+            known[key].set_default_timeout(8000)
+        return known[key]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def page_of(server, context_of):
+    """The address of somebody's page at the desk."""
+    known = {}
+
+    def find(whom):
+        if whom not in known:
+            page = context_of("agent", {}).new_page()
+            page.goto(f"{server}/admin/users/user/?q={whom}")
+            known[whom] = (
+                page.locator("#result_list a", has_text=whom).first.get_attribute("href").partition("?")[0]
+            )
+            page.close()
+        return known[whom]
+
+    return find
+
+
+@pytest.fixture
+def desk(server, context_of, page_of):
+    """`desk(text)`: an agent at Jane's page, whose user_metadata reads `text`."""
+    desks = []
+
+    def open_page(user_metadata=None, *, app_metadata=None, who="agent", whom="jane", catch=True, **options):
+        page = context_of(who, options).new_page()
+        opened = Desk(page, server)
+        desks.append(opened)
+        page.on("console", lambda message: _note(opened, message))
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        texts = {"user_metadata": user_metadata, "app_metadata": app_metadata}
+        page.route(re.compile(r"/change/(\?.*)?$|/profile/$"), lambda route: _answer(route, texts, catch))
+        if who == "agent":
+            page.goto(server + page_of(whom))
+        else:
+            page.goto(f"{server}/profile/")
+        return opened
+
+    yield open_page
+    for opened in desks:
+        opened.page.close()
+        assert opened.complaints == []
+
+
+def _note(desk, message):
+    # The answer to a caught post, and to a refused one, is no complaint of the page.
+    if message.type in ("error", "warning") and "status of 422" not in message.text:
+        desk.complaints.append(message.text)
+
+
+def _answer(route, texts, catch):
+    if route.request.method == "POST":
+        if catch:
+            route.fulfill(status=200, content_type="text/html", body="<title>Caught</title>")
+        else:
+            route.continue_()
+        return
+    if all(text is None for text in texts.values()):
+        route.continue_()
+        return
+    response = route.fetch()
+    body = response.text()
+    for name, text in texts.items():
+        if text is not None:
+            body = _with_text(body, name, text)
+    route.fulfill(response=response, body=body)
+
+
+def _with_text(body, name, text):
+    """The page with another text in a box. HTML drops the first line break."""
+    pattern = rf'(<textarea[^>]*name="{name}"[^>]*>).*?(</textarea>)'
+    return re.sub(pattern, lambda m: f"{m[1]}\n{html.escape(text)}{m[2]}", body, count=1, flags=re.DOTALL)

@@ -1,0 +1,172 @@
+"""For everybody: keyboard only, screen readers, dark and light, small windows, no JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+DOCUMENT = """{
+  "hobby": "surfing", "language": "other", "age": 12, "newsletter": true,
+  "address": {"city": "Oslo"}, "links": ["a", "b"], "topics": ["art"],
+  "pets": [{"name": "Rex"}], "crm": 1
+}"""
+PAGES = [pytest.param("agent", id="desk"), pytest.param("owner", id="own page")]
+
+
+@pytest.fixture(scope="session")
+def axe():
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe()
+
+
+@pytest.mark.parametrize("who", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["Form", "JSON"])
+def test_axe_finds_nothing(desk, axe, who, theme, mode):
+    if who == "owner" and mode == "JSON":
+        pytest.skip("people have no JSON mode")
+    opened = desk(DOCUMENT, who=who, color_scheme=theme)
+    if mode == "JSON":
+        for name in ("user_metadata", "app_metadata"):
+            opened.mode("JSON", name)
+        opened.type_json('{"a": 1,}')
+        opened.page.wait_for_timeout(500)
+    else:
+        opened.editor().get_by_label("Hobby").fill("x")
+        opened.page.wait_for_timeout(400)
+        opened.page.locator("[data-review] summary").click()
+
+    results = axe.run(
+        opened.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    )
+
+    found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in results.response["violations"]]
+    assert found == []
+
+
+def test_every_input_has_a_name_and_its_help(desk):
+    opened = desk(DOCUMENT)
+    editor = opened.editor()
+
+    assert editor.get_by_role("textbox", name="Links 2").input_value() == "b"
+    assert editor.get_by_role("group", name="Pets 1").get_by_label("Name").input_value() == "Rex"
+    help_text = editor.get_by_label("Hobby").get_attribute("aria-describedby")
+    assert opened.page.locator(f"#{help_text}").inner_text() == "Shown to other people."
+    for name in ("Move down Links 1", "Remove Links 2", "Add to Pets", "Collapse Address"):
+        assert editor.get_by_role("button", name=name).count() == 1
+
+
+def focused(desk):
+    return desk.page.evaluate(
+        "document.activeElement.getAttribute('name') || document.activeElement.textContent"
+    )
+
+
+def test_the_focus_goes_along_in_lists(desk):
+    opened = desk('{"links": ["a", "b"]}')
+    editor, keys = opened.editor(), opened.page.keyboard
+
+    editor.get_by_role("button", name="Add to Links").press("Enter")
+    assert focused(opened) == "rjf§links§2"
+    keys.type("c")
+    editor.get_by_role("button", name="Remove Links 1").press("Enter")
+    opened.page.wait_for_timeout(400)
+    assert focused(opened) == "rjf§links§0"
+    for _ in range(2):
+        editor.get_by_role("button", name="Remove Links 1").press("Enter")
+        opened.page.wait_for_timeout(400)
+    assert focused(opened) == "Add item"
+    assert opened.save()["user_metadata"] == '{"links": []}'
+
+
+def test_the_tabs_are_one_stop_and_arrows_move_between_them(desk):
+    opened = desk('{"hobby": "x"}')
+    keys = opened.page.keyboard
+    opened.editor().get_by_role("tab", name="Form").focus()
+
+    keys.press("ArrowRight")
+    assert (opened.chosen_mode(), focused(opened)) == ("JSON", "JSON")
+    keys.press("Home")
+    assert (opened.chosen_mode(), focused(opened)) == ("Form", "Form")
+    keys.press("ArrowLeft")
+    assert opened.chosen_mode() == "JSON"
+    opened.type_json("{")
+    opened.editor().get_by_role("tab", name="JSON").focus()
+    keys.press("ArrowLeft")
+    opened.page.wait_for_timeout(300)
+    assert (opened.chosen_mode(), focused(opened)) == ("JSON", "JSON")
+
+
+def test_a_document_is_edited_and_saved_by_keyboard_alone(desk):
+    opened = desk('{"hobby": "x", "n": 1.0}')
+    keys = opened.page.keyboard
+    for _ in range(40):
+        keys.press("Tab")
+        if focused(opened) == "rjf§hobby":
+            break
+    keys.press("Control+a")
+    keys.type("chess")
+    for _ in range(80):
+        keys.press("Tab")
+        if focused(opened).startswith(("Save", "Save 1 change")):
+            break
+
+    with opened.page.expect_request(lambda request: request.method == "POST") as sent:
+        keys.press("Enter")
+
+    assert "chess" in sent.value.post_data
+
+
+@pytest.mark.parametrize("who", PAGES)
+@pytest.mark.parametrize("mode", ["Form", "JSON"])
+def test_nothing_scrolls_sideways_on_a_phone(desk, who, mode):
+    if who == "owner" and mode == "JSON":
+        pytest.skip("people have no JSON mode")
+    text = DOCUMENT.replace("surfing", "x" * 300).replace('"crm"', '"' + "k" * 300 + '"')
+    opened = desk(text, who=who, viewport={"width": 360, "height": 740})
+    if mode == "JSON":
+        opened.mode("JSON")
+        opened.editor().locator(".cm-content").click()
+        opened.page.keyboard.press("Control+f")
+    else:
+        opened.editor().get_by_label("Hobby").fill("y" * 300)
+        opened.page.wait_for_timeout(400)
+        opened.page.locator("[data-review] summary").click()
+
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_without_javascript_the_textarea_stands_and_posts(desk, who):
+    opened = desk('{"hobby": "x", "n": 1.0}', who=who, java_script_enabled=False)
+    area = opened.page.locator("textarea[name=user_metadata]")
+
+    assert area.is_visible()
+    assert opened.page.get_by_role("tab").count() == 0
+    assert opened.save()["user_metadata"] == '{"hobby": "x", "n": 1.0}'
+
+
+TOO_SMALL = """all => all.filter(button => {
+    const { width, height } = button.getBoundingClientRect()
+    return width < 24 || height < 24
+}).map(button => button.outerHTML)"""
+
+
+def test_targets_are_large_enough(desk):
+    opened = desk(DOCUMENT)
+
+    assert opened.editor().locator("button:visible").evaluate_all(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_s_own_theme_switch_is_followed(desk, theme):
+    opened = desk(DOCUMENT, color_scheme="dark" if theme == "light" else "light")
+    opened.mode("JSON", "app_metadata")
+    opened.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    grounds = opened.page.locator(".editor, .rjf-form-row input[type=text], .cm-editor").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    )
+
+    assert set(grounds) == {"rgb(255, 255, 255)" if theme == "light" else "rgb(23, 30, 39)"}

@@ -1,0 +1,139 @@
+"""JSON mode: the same text in an editor for it, with errors in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def alert(desk, name="user_metadata"):
+    desk.page.wait_for_timeout(400)
+    return desk.editor(name).get_by_role("alert")
+
+
+MISTAKES = {
+    "last comma": ('{\n  "a": 1,\n}', "Line 2, column 9: nothing follows this comma; remove it."),
+    "no comma": ('{\n  "a": 1\n  "b": 2\n}', "Line 3, column 3: a comma is missing before this."),
+    "no colon": ('{"a" 1}', "Line 1, column 6: a colon is missing between the key and its value."),
+    "no value": ('{"a": }', "Line 1, column 7: a value is missing here."),
+    "no quotes": ("{a: 1}", "Line 1, column 2: this is not JSON; text stands in double quotes."),
+    "no brace": ('{"a": 1', "Line 1, column 8: a closing brace } is missing."),
+    "no bracket": ('{"a": [1', "Line 1, column 9: a closing bracket ] is missing."),
+    "no quote": ('{"a": "x}', "Line 1, column 7: the closing quote of this text is missing."),
+    "rest": ('{"a": 1} x', "Line 1, column 10: this is not JSON; text stands in double quotes."),
+    "more": ('{"a": 1} 2', "Line 1, column 10: the document ends before this; remove the rest."),
+    "comment": ('{"a": 1 /* x */}', "Line 1, column 9: JSON has no comments; remove this."),
+    "escape": (
+        '{"a": "\\x"}',
+        "Line 1, column 7: this escape does not exist in JSON; a backslash itself is written \\\\.",
+    ),
+    "tab": ('{"a": "b\tc"}', "Line 1, column 7: this character must be escaped, a line break as \\n."),
+    "a list": ("[]", "The document must be an object: keys and values in braces { }."),
+    "twice": (
+        '{"a": 1,\n "a": 2}',
+        "Line 2, column 2: the key “a” is given twice in one object; keep one.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_says_what_is_wrong_and_where_and_stays(desk, text, said):
+    opened = desk("{}")
+    opened.type_json(text)
+
+    assert alert(opened).inner_text() == said
+    opened.editor().get_by_role("tab", name="Form").click()
+
+    assert opened.chosen_mode() == "JSON"
+    assert opened.editor().locator(".rjf-form-wrapper").is_hidden()
+    assert alert(opened).inner_text() == said
+    assert opened.save()["user_metadata"] == text
+
+
+def test_the_mended_text_is_drawn_anew(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.type_json('{"hobby": ')
+    opened.type_json('{"hobby": "y", "address": {"city": "Oslo"}}')
+    opened.mode("Form")
+
+    assert alert(opened).is_hidden()
+    assert opened.editor().get_by_label("Hobby").input_value() == "y"
+    assert opened.editor().get_by_label("City").input_value() == "Oslo"
+
+
+def test_both_modes_edit_one_text(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.editor().get_by_label("Hobby").fill("y")
+    opened.mode("JSON")
+
+    assert opened.editor().locator(".cm-content").inner_text() == '{"hobby": "y"}'
+
+    opened.type_json('{"hobby": "z", "n": 1.0}')
+    opened.mode("Form")
+    opened.editor().get_by_label("Hobby").fill("w")
+
+    assert opened.save()["user_metadata"] == '{"hobby": "w", "n": 1.0}'
+
+
+def test_format_moves_white_space_only(desk):
+    opened = desk('{"n":1.0,"e":1E+2,"i":12345678901234567890,"s":"a  \\u00e9","l":[1,2],"o":{},"p":[]}')
+    opened.mode("JSON")
+
+    opened.editor().get_by_role("button", name="Format").click()
+
+    assert opened.text() == (
+        '{\n  "n": 1.0,\n  "e": 1E+2,\n  "i": 12345678901234567890,\n  "s": "a  \\u00e9",\n'
+        '  "l": [\n    1,\n    2\n  ],\n  "o": {},\n  "p": []\n}'
+    )
+    assert opened.status().startswith("No changes but in layout")
+    opened.editor().locator(".cm-content").click()
+    opened.page.keyboard.press("Control+z")
+    assert opened.text().startswith('{"n":1.0')
+
+
+def test_format_leaves_a_bad_text_alone(desk):
+    opened = desk("{}")
+    opened.type_json('{"a":1,}')
+
+    opened.editor().get_by_role("button", name="Format").click()
+
+    assert opened.text() == '{"a":1,}'
+    assert "nothing follows this comma" in alert(opened).inner_text()
+
+
+def test_codemirror_is_fetched_when_first_opened(desk):
+    opened = desk("{}")
+    asked = "() => performance.getEntriesByType('resource').filter(e => /bundle.code/.test(e.name)).length"
+
+    assert opened.page.evaluate(asked) == 0
+    opened.mode("JSON")
+    opened.mode("JSON", "app_metadata")
+    assert opened.page.evaluate(asked) == 1
+
+
+def test_where_codemirror_cannot_be_had_the_textarea_stands_in(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.page.route("**/bundle/code.*", lambda route: route.abort())
+    opened.editor().get_by_role("tab", name="JSON").click()
+    opened.page.wait_for_timeout(300)
+    opened.page.locator("textarea[name=user_metadata]").fill('{"hobby": "typed", "n": 1.0}')
+    opened.editor().get_by_role("tab", name="Form").click()
+    opened.editor().get_by_label("Hobby").fill("y")
+
+    opened.complaints.clear()  # of the file that was kept from it
+    assert opened.save()["user_metadata"] == '{"hobby": "y", "n": 1.0}'
+
+
+def test_tab_leaves_the_box_and_search_opens(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.mode("JSON")
+    opened.editor().locator(".cm-content").click()
+    opened.page.keyboard.press("Control+f")
+    opened.page.keyboard.type("hob")
+
+    assert opened.editor().locator(".cm-search").is_visible()
+    opened.page.keyboard.press("Escape")
+    opened.page.keyboard.press("Tab")
+    assert not opened.page.evaluate("document.activeElement.classList.contains('cm-content')")
+    assert opened.text() == '{"hobby": "x"}'

@@ -1,0 +1,149 @@
+"""What the page says around the editors, and what is really saved."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_status_counts_changes_keys_and_size(desk):
+    opened = desk('{"hobby": "x", "age": 1.0, "address": {"city": "Oslo"}}')
+    assert opened.status() == "No changes · 3 keys · 0.1 kB of 1 MB"
+
+    opened.editor().get_by_label("Hobby").fill("y")
+    opened.editor().get_by_label("City").fill("")
+
+    assert opened.status() == "2 unsaved changes · 3 keys · 0.1 kB of 1 MB"
+
+
+def test_numbers_are_counted_by_their_spelling(desk):
+    opened = desk('{"a": 12345678901234567890, "b": 1}')
+    opened.type_json('{"a": 12345678901234567891, "b": 1.0}')
+
+    assert opened.status().startswith("2 unsaved changes")
+
+
+def test_changes_are_listed_before_saving(desk):
+    opened = desk('{"hobby": "x", "age": 3}', app_metadata='{"plan": "free"}')
+    review = opened.page.locator("[data-review]")
+    assert review.is_hidden()
+
+    opened.editor().get_by_label("Hobby").fill("<b>y</b>")
+    opened.editor().get_by_label("Age", exact=True).fill("")
+    opened.editor().get_by_label("City").fill("Oslo")
+    opened.editor("app_metadata").get_by_label("Plan").select_option("full")
+    opened.page.wait_for_timeout(400)
+
+    review.locator("summary").click()
+    assert review.locator("summary").inner_text() == "Review before save 4 changes"
+    terms, values = (review.locator(tag).all_inner_texts() for tag in ("dt", "dd"))
+    assert terms == ["hobby", "age", "address", "plan"]
+    words = [" ".join(value.split()) for value in values]
+    assert words == [
+        '"x" → becomes "<b>y</b>"',
+        "removed 3",
+        'added {"city": "Oslo"}',
+        '"free" → becomes "full"',
+    ]
+    assert review.locator("h3").all_inner_texts() == ["User metadata", "App metadata"]
+    assert opened.page.locator("[data-save]").inner_text() == "Save 4 changes"
+
+
+def leaves_freely(opened):
+    dialogs = []
+    opened.page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    opened.page.goto(f"{opened.server}/profile/")
+    return dialogs == []
+
+
+def test_leaving_warns_of_unsaved_changes_only(desk):
+    assert leaves_freely(desk('{"hobby": "x"}'))
+    opened = desk('{"hobby": "x"}')
+    opened.editor().get_by_label("Hobby").fill("y")
+    opened.page.wait_for_timeout(400)
+
+    assert not leaves_freely(opened)
+
+
+def test_saving_asks_nothing(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.page.on("dialog", lambda dialog: pytest.fail(dialog.type))
+    opened.editor().get_by_label("Hobby").fill("y")
+
+    assert opened.save()["user_metadata"] == '{"hobby": "y"}'
+
+
+def test_a_saved_edit_keeps_what_was_not_touched(desk):
+    opened = desk(whom="saver", catch=False)
+    opened.editor().get_by_label("Hobby").fill("sailing")
+    opened.page.locator("[data-save]").click()
+
+    opened.page.get_by_text("Saved.").wait_for()
+    assert opened.text() == '{\n  "hobby": "sailing",\n  "crm": {\n    "id": 12345678901234567890\n  }\n}'
+    opened.page.locator("[data-save]").click()
+    opened.page.get_by_text("There was nothing to save.").wait_for()
+
+
+def test_a_refused_value_is_shown_at_its_field(desk):
+    opened = desk(whom="saver", catch=False)
+    opened.editor().get_by_label("Age", exact=True).fill("-3")
+    opened.page.locator("[data-save]").click()
+
+    opened.page.get_by_text("Nothing has been saved").wait_for()
+    age = opened.editor().get_by_label("Age", exact=True)
+    assert age.input_value() == "-3"
+    assert age.get_attribute("aria-invalid") == "true"
+    described = age.get_attribute("aria-describedby").split()[0]
+    assert opened.page.locator(f"#{described}").inner_text() == "Must be at least 0."
+    assert opened.status().startswith("1 unsaved change")
+
+    opened.page.locator(".summary a").click()
+    assert age.evaluate("input => input === document.activeElement")
+
+    opened.mode("JSON")
+    opened.editor().locator(".cm-lintRange-error").wait_for()
+    assert (
+        "user_metadata.age: must be at least 0" in opened.page.locator(".document .errors").first.inner_text()
+    )
+
+
+def test_typed_json_comes_back_as_typed(desk):
+    opened = desk(whom="saver", catch=False)
+    opened.type_json('{"hobby":  "x", "a.b": 1.0}')
+    opened.page.locator("[data-save]").click()
+
+    opened.page.get_by_text("Nothing has been saved").wait_for()
+    assert opened.text() == '{"hobby":  "x", "a.b": 1.0}'
+    assert "must not contain a dot" in opened.page.locator(".document .errors").first.inner_text()
+
+
+def test_resetting_the_form_puts_the_text_back_into_both_modes(desk):
+    opened = desk('{"hobby": "x", "n": 1.0}')
+    opened.editor().get_by_label("Hobby").fill("y")
+    opened.mode("JSON", "app_metadata")
+    opened.page.locator("form.documents").evaluate("form => form.reset()")
+    opened.page.wait_for_timeout(300)
+
+    assert opened.editor().get_by_label("Hobby").input_value() == "x"
+    assert opened.status().startswith("No changes")
+    assert opened.save()["user_metadata"] == '{"hobby": "x", "n": 1.0}'
+
+
+def test_the_label_leads_into_the_editor(desk):
+    opened = desk('{"hobby": "x"}')
+    opened.page.locator("label", has_text="User metadata").click()
+
+    assert opened.page.evaluate("document.activeElement.name") == "rjf§hobby"
+
+
+def test_people_see_a_form_without_json_and_their_other_data_beside_it(desk):
+    opened = desk(who="owner", catch=False)
+
+    assert opened.page.get_by_role("tab").count() == 0
+    assert opened.page.get_by_role("heading", name="Other data we keep").is_visible()
+    opened.editor().get_by_label("Hobby").fill("chess")
+    opened.page.locator("[data-save]").click()
+    opened.page.get_by_text("Your preferences are saved.").wait_for()
+    assert '"hobby": "chess"' in opened.text()
+    assert "12345678901234567890" in opened.text()
