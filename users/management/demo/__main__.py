@@ -10,6 +10,7 @@ import environ
 from django.core.management import execute_from_command_line
 
 from users.management.demo.key import make_key
+from users.metadata.documents import DOCUMENTS
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -23,6 +24,9 @@ def main(arguments: list[str]) -> None:
         make_key(Path(_given("DATA_DIR") or CHECKOUT))
     # Password resets are shown in the terminal. Outside the demo nothing is sent until told how.
     os.environ["EMAIL_URL"] = _given("EMAIL_URL") or "consolemail://"
+    for document in DOCUMENTS:
+        setting = f"{document.upper()}_SCHEMA"
+        os.environ[setting] = _given(setting) or str(Path(__file__).with_name(f"{document}.schema.json"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(["manage.py", "run_demo", *arguments])
 
