@@ -10,7 +10,7 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 	SECRET_KEY=only-for-the-check-and-long-enough-to-please-it-0123456789
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bundle install lock
+.PHONY: help run test check screenshots bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -29,6 +29,9 @@ check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
 	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+screenshots: .venv/.dev bundle ## Take the pictures of the README anew (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshots
 
 install: .venv/.run bundle ## Make .venv with what serving needs
 

@@ -156,7 +156,9 @@ def test_an_outdated_version_is_refused_with_both_texts_shown(visit, row, agent,
     assert page.status == 422
     assert row(jane) == before
     assert COMPARE in page.text
-    assert page.form(SAVE).fields["app_metadata"] == ['{"plan":  "mine"}']
+    assert page.form(SAVE).fields["app_metadata"] == ['{\n  "plan": "mine",\n  "seats": 3\n}']
+    assert "Changed by them and merged in: seats" in page.text
+    assert '{"plan": "mine"}' in page.text.partition("What you typed")[2]
     theirs = page.text.partition("What is saved now")[2]
     assert '"seats": 3' in theirs
     assert '"plan": "full"' in theirs
@@ -169,10 +171,45 @@ def test_the_second_save_decides(visit, agent, jane):
 
     page = refused.press(SAVE)
 
-    assert (page.status, documents(jane)[1]) == (200, {"plan": "mine"})
+    assert (page.status, documents(jane)[1]) == (200, {"plan": "mine", "seats": 3})
     change = Change.objects.filter(subject=jane.user_id).first()
     assert change.reason == "Ticket 4711"
-    assert change.keys == {"plan": {"before": "full", "after": "mine"}, "seats": {"before": 3}}
+    assert change.keys == {"plan": {"before": "full", "after": "mine"}}
+
+
+@pytest.mark.parametrize(
+    ("choice", "plan"),
+    [pytest.param("mine", "mine", id="mine"), pytest.param("theirs", "theirs", id="theirs")],
+)
+def test_a_key_that_both_changed_is_chosen(visit, agent, jane, choice, plan):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs", "seats": 3})
+    refused = opened.press(SAVE, app_metadata='{"plan":  "mine"}')
+
+    assert "Both of you changed plan" in refused.text
+    refused.press(SAVE, forged={"app_metadata_choice_0": choice})
+
+    assert documents(jane)[1] == {"plan": plan, "seats": 3}
+
+
+def test_a_key_that_they_removed_may_go(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": None})
+    refused = opened.press(SAVE, app_metadata='{"plan": "mine"}')
+
+    assert "(removed)" in refused.text
+    refused.press(SAVE, forged={"app_metadata_choice_0": "theirs"})
+
+    assert documents(jane)[1] in ({}, None)
+
+
+def test_a_text_that_needed_no_merging_stays_as_it_was_typed(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs"})
+
+    refused = opened.press(SAVE, app_metadata='{"plan":  "mine"}')
+
+    assert refused.form(SAVE).fields["app_metadata"] == ['{"plan":  "mine"}']
 
 
 def test_the_second_save_is_refused_as_well_when_somebody_was_quicker_again(visit, agent, jane):
@@ -210,7 +247,7 @@ def test_a_conflict_in_one_document_saves_neither_and_keeps_both_texts(visit, ro
     assert (page.status, row(jane)) == (422, before)
     assert page.form(SAVE).fields["user_metadata"] == ['{"hobby": "chess"}']
     page.press(SAVE)
-    assert documents(jane) == ({"hobby": "chess"}, {"plan": "mine"})
+    assert documents(jane) == ({"hobby": "chess"}, {"plan": "mine", "seats": 3})
 
 
 def test_a_conflict_in_both_documents_shows_both(visit, agent, jane):

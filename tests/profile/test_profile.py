@@ -260,9 +260,9 @@ def test_a_change_by_somebody_else_is_a_conflict_with_both_texts(at_home, jane):
     assert (page.status, everything()) == (422, before)
     assert "Somebody else changed this while you were editing." in page.text
     assert '"theme": "dark"' in page.text.partition("What is saved now")[2]
-    assert page.form(SAVE).fields["user_metadata"] == ['{"hobby":  "chess"}']
+    assert page.form(SAVE).fields["user_metadata"] == ['{\n  "hobby": "chess",\n  "theme": "dark"\n}']
     page.press(SAVE)
-    assert again(jane).user_metadata == {"hobby": "chess"}
+    assert again(jane).user_metadata == {"hobby": "chess", "theme": "dark"}
 
 
 def test_a_change_of_app_metadata_by_staff_is_no_conflict_for_her(at_home, jane):

@@ -111,6 +111,7 @@ def test_an_error_of_the_write_path_lands_at_its_document(jane):
     assert form.errors == {"app_metadata": ["app_metadata.a: no good"]}
 
 
+@pytest.mark.django_db
 def test_after_a_conflict_the_form_holds_mine_theirs_and_their_version(jane):
     form = DocumentsForm(
         jane, BOTH, sent(jane, app_metadata='{"plan":  "mine"}', reason="Why"), has_reason=True

@@ -17,10 +17,12 @@ from django.core.exceptions import ValidationError
 from users.actions.documents import Replace, version_of
 from users.actions.errors import Conflict
 from users.conf import conf
-from users.metadata.documents import USER_METADATA
+from users.history.rewind import document_at
+from users.metadata.documents import JSON, USER_METADATA, Document
 from users.metadata.errors import MetadataError, TextError
 from users.metadata.schema import SchemaError
 from users.metadata.text import parse, pretty
+from users.metadata.three_way import ABSENT, Merged, put, three_way
 from users.metadata.validate import advice, validate
 from users.models import User
 from users.schemas.current import schema_of
@@ -31,8 +33,12 @@ HELP = {
     "user_metadata": "Preferences and the like. The user can edit this.",
     "app_metadata": "Plan, roles, access. Only staff and API clients can edit this.",
 }
-CONFLICT = "Somebody else changed this while you were editing. Nothing has been saved. Compare"
-CONFLICT_ADVICE = f"{CONFLICT} their version below with yours, then save again to keep yours."
+CONFLICT = (
+    "Somebody else changed this while you were editing. Nothing has been saved."
+    " What only they changed is merged in below; for the rest choose, then save again."
+)
+# At most this many keys of one document are offered for choice; the text decides about more.
+MOST_CHOICES = 50
 
 
 class DocumentsForm(forms.Form):
@@ -53,6 +59,8 @@ class DocumentsForm(forms.Form):
         self.documents = documents
         self.writes: dict[str, Replace] = {}
         self.theirs: dict[str, str] = {}
+        self.merged: dict[str, Merged] = {}
+        self.typed: dict[str, str] = {}
         # Where each document is refused, for the editor to show at the field.
         self.problems: dict[str, list[dict[str, Any]]] = {name: [] for name in documents}
         if not has_reason:
@@ -95,6 +103,9 @@ class DocumentsForm(forms.Form):
                 "opened": self[f"{name}_opened"],
                 "number": version_of(self.user, name),
                 "theirs": self.theirs.get(name),
+                "typed": self.typed.get(name),
+                "choices": self._choices_shown(name),
+                "taken": self.merged[name].taken if name in self.merged else [],
                 "advice": advice(LABELS[name], getattr(self.user, name), conf.limits),
                 "editor": self._editor(name),
             }
@@ -134,7 +145,24 @@ class DocumentsForm(forms.Form):
             error.document = name
             self.refuse(error)
             return
+        self._choose(name, value)
         self.writes[name] = Replace(value, cleaned[f"{name}_version"])
+
+    def _choose(self, name: str, value: Document) -> None:
+        """Lay in what was chosen of theirs, key by key, after a conflict."""
+        theirs = getattr(self.user, name) or {}
+        for number in range(MOST_CHOICES):
+            key = self.data.get(f"{name}_key_{number}")
+            if key is not None and self.data.get(f"{name}_choice_{number}") == "theirs":
+                put(value, key, theirs.get(key, ABSENT))
+
+    def _choices_shown(self, name: str) -> list[dict[str, Any]]:
+        if name not in self.merged:
+            return []
+        return [
+            {"key": one.key, "mine": _shown(one.mine), "theirs": _shown(one.theirs)}
+            for one in self.merged[name].contested[:MOST_CHOICES]
+        ]
 
     def refuse(self, error: MetadataError) -> None:
         """Show why a document is refused: in the list, and for the editor at each place."""
@@ -146,18 +174,32 @@ class DocumentsForm(forms.Form):
             self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
 
     def after_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
-        """The same form with what was typed, what the others saved beside it, and the present
-        versions: a second save is a decision, made with both in view."""
+        """The same form at the present versions, with what only they changed merged in and the
+        rest to choose: a second save is a decision, made with both in view."""
         data = self.data.copy()
-        for name in conflict.documents:
+        merged = {name: self._merge(user, name) for name in conflict.documents}
+        for name, both in merged.items():
             data[f"{name}_version"] = str(version_of(user, name))
             data[f"{name}_opened"] = digest(text_of(user, name))
+            if both.taken:  # else the text stays just as it was typed
+                data[name] = pretty(both.document)
         form = DocumentsForm(user, self.documents, data, has_reason="reason" in self.fields)
         form.full_clean()
         for name in conflict.documents:
             form.theirs[name] = text_of(user, name)
-            form.add_error(name, CONFLICT_ADVICE)
+            form.merged[name] = merged[name]
+            form.typed[name] = self.data[name]
+            form.add_error(name, CONFLICT)
         return form
+
+    def _merge(self, user: User, name: str) -> Merged:
+        write = self.writes[name]
+        base = document_at(user, name, write.opened_version)
+        return three_way(base, write.value, getattr(user, name) or {})
+
+
+def _shown(value: JSON) -> str:
+    return "(removed)" if value is ABSENT else pretty(value)
 
 
 def text_of(user: User, document: str) -> str:

@@ -1,0 +1,66 @@
+"""Two people changed one document: what both want, key by key at the first level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from users.metadata.documents import JSON, Document
+from users.metadata.equal import same
+
+# No JSON value, and equal to none: the key is not there.
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A key that both changed, to different ends; ABSENT on the side that removed it."""
+
+    key: str
+    mine: JSON
+    theirs: JSON
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`document` is mine with what only they changed laid in; for the `contested` keys it holds
+    mine. `taken` names the keys that came from them."""
+
+    document: Document
+    contested: list[Contested] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+
+
+def three_way(base: Document | None, mine: Document, theirs: Document) -> Merged:
+    """Merge two descendants of `base`. Without a base every difference is contested.
+
+    No argument is changed.
+    """
+    merged = Merged(dict(mine))
+    for key in sorted(mine.keys() | theirs.keys() | (base or {}).keys()):
+        sides = [state.get(key, ABSENT) for state in (base or {}, mine, theirs)]
+        _settle(merged, key, *sides, is_base_known=base is not None)
+    return merged
+
+
+def _settle(merged: Merged, key: str, old: JSON, mine: JSON, theirs: JSON, *, is_base_known: bool) -> None:
+    if _same(mine, theirs) or (is_base_known and _same(old, theirs)):
+        return
+    if is_base_known and _same(old, mine):
+        put(merged.document, key, theirs)
+        merged.taken.append(key)
+    else:
+        merged.contested.append(Contested(key, mine, theirs))
+
+
+def put(document: Document, key: str, value: JSON) -> None:
+    """Set the key, or take it out where the value is ABSENT."""
+    if value is ABSENT:
+        document.pop(key, None)
+    else:
+        document[key] = value
+
+
+def _same(left: JSON, right: JSON) -> bool:
+    if left is ABSENT or right is ABSENT:
+        return left is right
+    return same(left, right)
