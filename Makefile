@@ -14,7 +14,7 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 .DELETE_ON_ERROR:
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F"|" '{ printf "  %-18s%s\n", $$1, $$2 }'
 
 run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)

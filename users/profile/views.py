@@ -23,7 +23,7 @@ from users.rights.visible import visible_part
 from users.schemas.current import schema_of
 from users.web.actors import owner
 from users.web.documents_form import DocumentsForm
-from users.web.initials import initials
+from users.web.initials import colour, initials
 
 
 @login_required
@@ -68,6 +68,7 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
         "other_data": _facts(_other_data(user)),
         "name": user.name or default_name(user.email, user.user_id),
         "initials": initials(user),
+        "colour": colour(user),
         "shown_app_metadata": _facts(shown),
     }
 

@@ -129,8 +129,10 @@ def _wait_for(address):
     raise TimeoutError(address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(server):
+    # Stopped with the module: while playwright runs, Django takes this thread for an
+    # asynchronous one and refuses the database to the tests that follow.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -139,7 +141,7 @@ def chromium(server):
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(server, chromium):
     """The cookies of each person, signed in once."""
     known = {}
@@ -203,7 +205,7 @@ class Desk:
         return {name: value.replace("\r\n", "\n") for name, value in pairs}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context_of(chromium, signed_in):
     """One browser session for each kind of visit, so that its cache is used."""
     known = {}
@@ -219,7 +221,7 @@ def context_of(chromium, signed_in):
     return find
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_of(server, context_of):
     """The address of somebody's page at the desk."""
     known = {}

@@ -1,0 +1,30 @@
+"""The box of a document, whether the editor stands over it or not."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+NAMES = {"User metadata": "user_metadata", "App metadata": "app_metadata"}
+PUT = """(area, text) => {
+    area.value = text
+    area.dispatchEvent(new Event("input", { bubbles: true }))
+}"""
+
+
+def write(page: Page, label: str, text: str) -> None:
+    """Put a text into the box: typed where it is in sight, else as the editor itself would."""
+    area = page.locator(f"textarea[name={NAMES[label]}]")
+    if area.is_visible():
+        area.fill(text)
+    else:
+        area.evaluate(PUT, text)
+
+
+def written(page: Page, label: str) -> str:
+    """What stands in the box."""
+    return page.locator(f"textarea[name={NAMES[label]}]").input_value()
+
+
+def save(page: Page) -> None:
+    """Press the button that saves the documents, whatever it says of their changes."""
+    page.locator("[data-save]").click()
