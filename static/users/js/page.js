@@ -1,5 +1,5 @@
 // What every page does once it is there: lead people who made a mistake to its summary, close
-// an open menu with Escape, and copy ids.
+// an open menu with Escape, copy ids, and show passwords.
 document.querySelector(".summary")?.focus();
 
 document.addEventListener("keydown", (event) => {
@@ -17,4 +17,28 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
+}
+
+for (const field of document.querySelectorAll("input[type=password]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link show-password";
+  button.textContent = "Show password";
+  button.setAttribute("aria-controls", field.id);
+  const hint = document.createElement("span");
+  hint.className = "help";
+  hint.setAttribute("role", "status");
+  field.after(button, hint);
+  button.addEventListener("click", () => {
+    const isShown = field.type === "text";
+    field.type = isShown ? "password" : "text";
+    button.textContent = isShown ? "Show password" : "Hide password";
+  });
+  // A form is sent with its password hidden again, or browsers keep it among typed texts.
+  field.form?.addEventListener("submit", () => (field.type = "password"));
+  for (const kind of ["keydown", "keyup"]) {
+    field.addEventListener(kind, (event) => {
+      hint.textContent = event.getModifierState?.("CapsLock") ? "Caps Lock is on." : "";
+    });
+  }
 }

@@ -108,7 +108,7 @@ def test_a_document_is_edited_and_saved_by_keyboard_alone(desk):
             break
     keys.press("Control+a")
     keys.type("chess")
-    for _ in range(80):
+    for _ in range(200):
         keys.press("Tab")
         if focused(opened).startswith(("Save", "Save 1 change")):
             break
