@@ -192,6 +192,64 @@ def test_a_key_that_both_changed_is_chosen(visit, agent, jane, choice, plan):
     assert documents(jane)[1] == {"plan": plan, "seats": 3}
 
 
+THEIRS = {"app_metadata_choice_0": "theirs"}
+
+
+def test_a_choice_outlives_a_mistake_elsewhere(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs"})
+    refused = opened.press(SAVE, app_metadata='{"plan": "mine"}')
+
+    mistaken = refused.press(SAVE, user_metadata='{"broken": ', forged=THEIRS)
+    assert mistaken.status == 422
+    mistaken.press(SAVE, user_metadata='{"hobby": "chess"}')
+
+    assert documents(jane) == ({"hobby": "chess"}, {"plan": "theirs"})
+
+
+def test_a_choice_outlives_a_second_conflict(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs"})
+    refused = opened.press(SAVE, app_metadata='{"plan": "mine", "mine": 1}')
+    patch(jane, app_metadata={"seats": 3})
+
+    again_refused = refused.press(SAVE, forged=THEIRS)
+    assert again_refused.status == 422
+    again_refused.press(SAVE)
+
+    assert documents(jane)[1] == {"plan": "theirs", "mine": 1, "seats": 3}
+
+
+def test_what_is_typed_after_a_conflict_wins_over_a_choice_of_theirs(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs"})
+    refused = opened.press(SAVE, app_metadata='{"plan": "mine"}')
+
+    refused.press(SAVE, app_metadata='{"plan": "both of us"}', forged=THEIRS)
+
+    assert documents(jane)[1] == {"plan": "both of us"}
+
+
+def test_a_key_with_a_line_break_is_chosen_like_any_other(visit, agent, jane):
+    patch(jane, app_metadata={"a\nb": 1})
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"a\nb": 3})
+    refused = opened.press(SAVE, app_metadata='{"plan": "full", "a\\nb": 2}')
+
+    refused.press(SAVE, forged=THEIRS)
+
+    assert documents(jane)[1] == {"plan": "full", "a\nb": 3}
+
+
+def test_an_untouched_box_is_shown_as_it_is_by_now(visit, agent, jane):
+    opened = visit(agent, jane)
+    patch(jane, app_metadata={"plan": "theirs"}, user_metadata={"hobby": "theirs"})
+
+    refused = opened.press(SAVE, user_metadata='{"hobby": "mine"}')
+
+    assert refused.form(SAVE).fields["app_metadata"] == ['{\n  "plan": "theirs"\n}']
+
+
 def test_a_key_that_they_removed_may_go(visit, agent, jane):
     opened = visit(agent, jane)
     patch(jane, app_metadata={"plan": None})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -18,10 +19,10 @@ from users.actions.documents import Replace, version_of
 from users.actions.errors import Conflict
 from users.conf import conf
 from users.history.rewind import document_at
-from users.metadata.documents import JSON, USER_METADATA, Document
+from users.metadata.documents import JSON, USER_METADATA
 from users.metadata.errors import MetadataError, TextError
 from users.metadata.schema import SchemaError
-from users.metadata.text import parse, pretty
+from users.metadata.text import dump, parse, pretty
 from users.metadata.three_way import ABSENT, Merged, put, three_way
 from users.metadata.validate import advice, validate
 from users.models import User
@@ -106,6 +107,7 @@ class DocumentsForm(forms.Form):
                 "typed": self.typed.get(name),
                 "choices": self._choices_shown(name),
                 "taken": self.merged[name].taken if name in self.merged else [],
+                "has_more": name in self.merged and len(self.merged[name].contested) > MOST_CHOICES,
                 "advice": advice(LABELS[name], getattr(self.user, name), conf.limits),
                 "editor": self._editor(name),
             }
@@ -138,29 +140,66 @@ class DocumentsForm(forms.Form):
     def _clean_document(self, name: str, cleaned: dict[str, Any]) -> None:
         text = cleaned[name]
         if digest(text) == cleaned.get(f"{name}_opened"):
+            # Untouched: shown again, it is shown as it is by now.
+            self._show(name, text_of(self.user, name))
             return
         try:
-            value = validate(name, parse(text), conf.limits)
+            value = parse(text)
+            if self._choose(name, value):
+                self._put(name, pretty(value))
+            value = validate(name, value, conf.limits)
         except MetadataError as error:
             error.document = name
             self.refuse(error)
             return
-        self._choose(name, value)
         self.writes[name] = Replace(value, cleaned[f"{name}_version"])
 
-    def _choose(self, name: str, value: Document) -> None:
-        """Lay in what was chosen of theirs, key by key, after a conflict."""
+    def _choose(self, name: str, value: JSON) -> bool:
+        """Lay in what was chosen of theirs after a conflict, key by key; whether any was.
+
+        A key that was edited since it was offered stays as it was typed.
+        """
         theirs = getattr(self.user, name) or {}
-        for number in range(MOST_CHOICES):
-            key = self.data.get(f"{name}_key_{number}")
-            if key is not None and self.data.get(f"{name}_choice_{number}") == "theirs":
+        chosen = [choice for choice in self._choices_made(name) if isinstance(value, dict)]
+        for key, offered in chosen:
+            if _fingerprint(value.get(key, ABSENT)) == offered:
                 put(value, key, theirs.get(key, ABSENT))
+        return bool(chosen)
+
+    def _choices_made(self, name: str) -> Iterator[tuple[str, str]]:
+        """Each key for which theirs was chosen, with the fingerprint of mine as it was offered."""
+        for number in range(MOST_CHOICES):
+            if self.data.get(f"{name}_choice_{number}") == "theirs":
+                # In JSON, since a form would change the line ends within a key.
+                try:
+                    key = parse(self.data.get(f"{name}_key_{number}", ""))
+                except TextError:
+                    continue
+                if isinstance(key, str):
+                    yield key, self.data.get(f"{name}_mine_{number}", "")
+
+    def _show(self, name: str, text: str) -> None:
+        """Put the stored text and its version into the box."""
+        self._put(name, text)
+        self.data[f"{name}_version"] = str(version_of(self.user, name))
+        self.data[f"{name}_opened"] = digest(text)
+
+    def _put(self, name: str, text: str) -> None:
+        """Put a text into the box, as if it had been typed."""
+        self.data = self.data.copy()
+        self.data[name] = text
 
     def _choices_shown(self, name: str) -> list[dict[str, Any]]:
         if name not in self.merged:
             return []
         return [
-            {"key": one.key, "mine": _shown(one.mine), "theirs": _shown(one.theirs)}
+            {
+                "key": one.key,
+                "key_json": json.dumps(one.key),
+                "mine": _shown(one.mine),
+                "theirs": _shown(one.theirs),
+                "fingerprint": _fingerprint(one.mine),
+            }
             for one in self.merged[name].contested[:MOST_CHOICES]
         ]
 
@@ -178,6 +217,8 @@ class DocumentsForm(forms.Form):
         rest to choose: a second save is a decision, made with both in view."""
         data = self.data.copy()
         merged = {name: self._merge(user, name) for name in conflict.documents}
+        for key in [key for key in data if "_choice_" in key]:
+            del data[key]  # already laid into the text
         for name, both in merged.items():
             data[f"{name}_version"] = str(version_of(user, name))
             data[f"{name}_opened"] = digest(text_of(user, name))
@@ -196,6 +237,11 @@ class DocumentsForm(forms.Form):
         write = self.writes[name]
         base = document_at(user, name, write.opened_version)
         return three_way(base, write.value, getattr(user, name) or {})
+
+
+def _fingerprint(value: JSON) -> str:
+    """The same for the same value only."""
+    return "absent" if value is ABSENT else hashlib.sha256(dump(value).encode()).hexdigest()
 
 
 def _shown(value: JSON) -> str:

@@ -151,7 +151,8 @@ export class Editor {
       this.form = new Form(this.formHost, {
         schema,
         data,
-        errors: this.errors,
+        // What the server found is about the text it sent back, and no other.
+        errors: this.text === this.textarea.defaultValue ? this.errors : [],
         onChange: (now) => this.writeBack(fields, now),
       });
     } catch {

@@ -7,18 +7,26 @@ const editors = [...document.querySelectorAll("[data-editor]")].map((root) => ne
 const forms = new Set(editors.map((editor) => editor.textarea.form));
 let submitting = null;
 
+function wanted({ root, changes }) {
+  const chosen = [...root.closest(".document").querySelectorAll("[data-theirs]:checked")];
+  const theirs = new Set(chosen.map((input) => JSON.parse(input.dataset.theirs)));
+  return (changes ?? []).filter(({ path }) => !theirs.has(path[0]));
+}
+
 for (const form of forms) {
   const own = editors.filter((editor) => editor.textarea.form === form);
   const review = form.querySelector("[data-review]");
   const button = form.querySelector("[data-save]");
   const plain = button?.textContent;
   const update = () => {
-    const documents = own.map(({ label, changes }) => ({ label, changes: changes ?? [] }));
+    const documents = own.map((editor) => ({ label: editor.label, changes: wanted(editor) }));
     const count = documents.reduce((sum, { changes }) => sum + changes.length, 0);
     if (review) showReview(review, documents);
     if (button) button.textContent = count ? `Save ${many(count, "change")}` : plain;
   };
   for (const editor of own) editor.onUpdate = update;
+  // After a conflict: a key for which theirs is chosen stays as it is saved.
+  form.addEventListener("change", (event) => event.target.closest(".choice") && update());
   update();
   form.addEventListener("submit", () => {
     submitting = form;
