@@ -36,7 +36,7 @@ HELP = {
 }
 CONFLICT = (
     "Somebody else changed this while you were editing. Nothing has been saved."
-    " What only they changed is merged in below; for the rest choose, then save again."
+    " What only they changed is merged in already; for the rest choose, then save again."
 )
 # At most this many keys of one document are offered for choice; the text decides about more.
 MOST_CHOICES = 50
