@@ -445,14 +445,14 @@ def test_a_form_without_its_boxes_saves_nothing(visit, row, agent, jane):
 def test_a_user_deleted_meanwhile_is_gone_not_an_error(visit, agent, jane, monkeypatch):
     """Between looking the account up and locking it."""
     from users.actions.delete_user import delete_user
-    from users.admin import verbs
+    from users.web import documents_form
 
     def too_late(user, *args, **options):
         delete_user(user, actor=command("somebody else"))
         return edit_user(user, *args, **options)
 
     page = visit(agent, jane)
-    monkeypatch.setattr(verbs, "edit_user", too_late)
+    monkeypatch.setattr(documents_form, "edit_user", too_late)
     page.browser.raise_request_exception = False
 
     answer = page.browser.post(user_path(jane), page.data(SAVE, app_metadata='{"plan": "pro"}'), follow=True)

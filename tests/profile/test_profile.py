@@ -349,14 +349,14 @@ def test_a_deleted_person_is_out_at_once(at_home, jane):
 
 
 def test_a_person_deleted_in_the_very_moment_of_saving_meets_no_error(at_home, jane, monkeypatch):
-    from users.profile import views
+    from users.web import documents_form
 
     def too_late(user, *args, **options):
         delete_user(user, actor=command("somebody else"))
         return edit_user(user, *args, **options)
 
     page = at_home(jane)
-    monkeypatch.setattr(views, "edit_user", too_late)
+    monkeypatch.setattr(documents_form, "edit_user", too_late)
     page.browser.raise_request_exception = False
 
     answer = page.browser.post(PATH, page.data(SAVE, user_metadata='{"a": 1}'))

@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 from users.actions.block_user import block_user, unblock_user
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict, NotSupported, StaleVersion, Taken
+from users.actions.errors import NotSupported, StaleVersion, Taken
 from users.actions.give_staff_rights import give_staff_rights
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.metadata.documents import DOCUMENTS
-from users.metadata.errors import MetadataError
-from users.models import User
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
@@ -35,15 +33,9 @@ def save_documents(visit: Visit) -> Page | None:
     if not form.writes:
         visit.say("There was nothing to save.")
         return None
-    try:
-        edit = Edit(documents=form.writes)
-        edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
-    except Conflict as conflict:
-        fresh = User.objects.with_connection().get(pk=visit.user.pk)
-        return {"documents_form": form.after_conflict(fresh, conflict)}
-    except MetadataError as error:
-        form.refuse(error)
-        return {"documents_form": form}
+    faulty = form.write(visit.actor, form.cleaned_data["reason"])
+    if faulty is not None:
+        return {"documents_form": faulty}
     visit.say("Saved.")
     return None
 

@@ -11,11 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict, UserGone
+from users.actions.errors import UserGone
 from users.conf import conf
 from users.metadata.documents import APP_METADATA, USER_METADATA, Document
-from users.metadata.errors import MetadataError
 from users.metadata.text import pretty
 from users.models import User
 from users.normalized.defaults import default_name
@@ -48,13 +46,9 @@ def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
     if not form.writes:
         messages.info(request, "There was nothing to save.")
         return None
-    try:
-        edit_user(request.user, Edit(documents=form.writes), actor=owner(request))
-    except Conflict as conflict:
-        return form.after_conflict(User.objects.get(pk=request.user.pk), conflict)
-    except MetadataError as error:
-        form.refuse(error)
-        return form
+    faulty = form.write(owner(request))
+    if faulty is not None:
+        return faulty
     messages.success(request, "Your preferences are saved.")
     return None
 

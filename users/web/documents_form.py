@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from users.actions.documents import Replace, version_of
+from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Conflict
 from users.conf import conf
 from users.history.rewind import document_at
@@ -26,6 +27,7 @@ from users.metadata.text import dump, parse, pretty
 from users.metadata.three_way import ABSENT, Merged, put, three_way
 from users.metadata.validate import advice, validate
 from users.models import User
+from users.rights.actor import Actor
 from users.schemas.current import schema_of
 from users.web.drawn_schema import drawn
 
@@ -202,6 +204,21 @@ class DocumentsForm(forms.Form):
             }
             for one in self.merged[name].contested[:MOST_CHOICES]
         ]
+
+    def write(self, actor: Actor, reason: str = "") -> DocumentsForm | None:
+        """Carry the writes out. None once done, else the form with what is wrong.
+
+        Raises Denied, UserGone or User.DoesNotExist.
+        """
+        try:
+            edit_user(self.user, Edit(documents=self.writes), actor=actor, reason=reason)
+        except Conflict as conflict:
+            fresh = User.objects.with_connection().get(pk=self.user.pk)
+            return self.after_conflict(fresh, conflict)
+        except MetadataError as error:
+            self.refuse(error)
+            return self
+        return None
 
     def refuse(self, error: MetadataError) -> None:
         """Show why a document is refused: in the list, and for the editor at each place."""
