@@ -53,6 +53,8 @@ REDIS_URL = env.redis_url("REDIS_URL")
 
 STRICT_LIMITS = env.flag("STRICT_LIMITS", default=False)
 METADATA_MAX_BYTES = env.number("METADATA_MAX_BYTES", default=1024 * 1024, least=1024)
+API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
+CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
 # JSON Schema files; read, and refused if they are no use, as the apps get ready.
@@ -86,7 +88,15 @@ CACHES = {
         "LOCATION": "django_cache",
         # Past this the oldest keys go, and with Django's 300 a crowd would wash attempts away.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Calls to the API are counted off the database: in Redis, else by each worker for itself.
+    "rate_limits": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "rate_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # --- Application -----------------------------------------------------------------------
@@ -195,9 +205,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED_HEADERS else 0
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["users.api.permissions.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["users.api.json.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["users.api.json.StrictJSONParser", "users.api.forms.FormParser"],
     "DEFAULT_RENDERER_CLASSES": ["users.api.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.json.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.json.OnlyJSON",
     "EXCEPTION_HANDLER": "users.api.errors.answer",
 }
 

@@ -16,7 +16,7 @@ from django.test import Client as Browser
 
 from users.actions.create_user import create_user
 from users.actions.give_staff_rights import give_staff_rights
-from users.models import Client, ClientGrant, Connection, User
+from users.models import Client, ClientGrant, Connection, ResourceServer, User
 from users.rights.actor import Actor, Face, Kind, command
 from users.tokens import verify
 from users.tokens.issue import machine_token
@@ -115,7 +115,10 @@ def make_client(db):
         client = Client.objects.create(
             name=name, secret_hash=Client.hash_secret("s3cret"), grant_types=["client_credentials"]
         )
-        ClientGrant.objects.create(client=client, scope=list(scopes or MACHINE_SCOPES))
+        server = ResourceServer.objects.management()
+        ClientGrant.objects.create(
+            client=client, resource_server=server, scope=list(scopes or MACHINE_SCOPES)
+        )
         return client
 
     return make
@@ -156,7 +159,7 @@ def api(make_client):
 
     def with_scopes(*scopes: str) -> Api:
         client = make_client(*scopes)
-        return Api(Browser(), machine_token(client, client.grant.scope))
+        return Api(Browser(), machine_token(client, client.grants.get().scope))
 
     return with_scopes
 

@@ -26,6 +26,16 @@ class Conf:
         return frozenset(settings.PROFILE_APP_METADATA_KEYS)
 
     @property
+    def current_user_sees_app_metadata(self) -> bool:
+        """Whether a person's own token shows their `app_metadata`, as Auth0's does."""
+        return settings.CURRENT_USER_SEES_APP_METADATA
+
+    @property
+    def api_rate_limit(self) -> int:
+        """Calls a second that each client may make to the Management API; 0 for no limit."""
+        return settings.API_RATE_LIMIT
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

@@ -30,7 +30,10 @@ WRITERS = {
 # and `update` only with keywords, as a queryset takes it.
 MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
 RIGHTS = {"groups", "user_permissions", "user_set"}
-OTHER_TABLES = {"Change", "Client", "ClientGrant", "Connection", "SigningKey", "Session"}
+OTHER_TABLES = {
+    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "Permission", "ResourceServer", "Role"),
+    *("RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
+}
 
 # (file, function): why it writes no account.
 ALLOWED = {

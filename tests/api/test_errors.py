@@ -90,8 +90,19 @@ def test_a_foreign_host_is_refused_in_json(shop):
     assert problem(shop.get(USERS, Host="evil.example"))[0] == 400
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", "text/html;q=0.9,*/*;q=0.1"])
-def test_whatever_a_client_accepts_it_gets_json(shop, db, accept):
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml", "nonsense", "application/json;q=0", "text/*;q=0.9"]
+)
+def test_a_client_that_takes_no_json_is_told_that_there_is_nothing_else(shop, db, accept):
+    response = shop.get(USERS, Accept=accept)
+
+    assert problem(response) == (406, "The answer is application/json; accept it.", "not_acceptable")
+
+
+@pytest.mark.parametrize(
+    "accept", ["", " ", "*/*", "application/*", "Application/JSON;q=0.5", "text/html;q=0.9,*/*;q=0.1"]
+)
+def test_a_client_that_takes_anything_gets_json(shop, db, accept):
     response = shop.get(USERS, Accept=accept)
 
     assert (response.status_code, response.content) == (200, b"[]")

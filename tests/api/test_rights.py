@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,25 +15,37 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.api.answers import CONNECTION, problem
+from users.actions.block_user import block_user
+from users.actions.delete_user import delete_user
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.models import Client
-from users.tokens.issue import machine_token
+from users.models import Client, ResourceServer, User
+from users.rights.actor import command
+from users.tokens.issue import machine_token, person_token
 from users.tokens.keys import signing_key
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 NOBODY = "auth0|nobody"
+NAMES = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request that succeeds, and the scopes of which any one opens it."""
+    """A request that succeeds, the choices of scopes that open it for a client, and those that
+    open it for people's own tokens. `given` makes what the request needs besides Jane, and gives
+    the parts of its path, query and body that are named in braces."""
 
     scopes: tuple[str, ...]
     success: int
+    own: tuple[str, ...] = ()
     query: str = ""
     body: dict[str, Any] | None = field(default=None, hash=False)
+    own_body: dict[str, Any] | None = field(default=None, hash=False)
+    given: Callable[[User], dict[str, str]] = lambda jane: {}
 
+
+READ_OWN = ("read:current_user", "read:current_user_metadata")
+CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
 # An operation is its path and method, as the table of endpoints has them.
 EXAMPLES = {
@@ -38,11 +53,16 @@ EXAMPLES = {
     ("/users", "POST"): Example(
         ("create:users",), 201, body={"connection": CONNECTION, "email": "new@example.com"}
     ),
-    ("/users/{user_id}", "GET"): Example(("read:users", "read:user_idp_tokens"), 200),
+    ("/users/{user_id}", "GET"): Example(("read:users", "read:user_idp_tokens"), 200, own=READ_OWN),
     ("/users/{user_id}", "PATCH"): Example(
-        ("update:users", "update:users_app_metadata"), 200, body={"app_metadata": {"plan": "free"}}
+        ("update:users", "update:users_app_metadata"),
+        200,
+        own=CHANGE_OWN,
+        body={"app_metadata": {"plan": "free"}},
+        # Nothing new: each of the three scopes allows another kind of change.
+        own_body={"user_metadata": {"hobby": "surfing"}},
     ),
-    ("/users/{user_id}", "DELETE"): Example(("delete:users",), 204),
+    ("/users/{user_id}", "DELETE"): Example(("delete:users",), 204, own=("delete:current_user",)),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
 }
 OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
@@ -61,19 +81,24 @@ EXPIRED = (401, "Expired token received for JSON Web Token validation", None)
 def ask(browser):
     """Makes the example request of an operation with this Authorization header."""
 
-    def call(operation, authorization, user_id):
+    def call(operation, authorization, user_id, *, given=None, body=None):
         path, method = operation
         example = EXAMPLES[operation]
+        names = {"user_id": user_id, **(given or {})}
+        body = filled(json.dumps(body or example.body), names) if body or example.body else None
         return browser().generic(
             method,
-            f"/api/v2{path.format(user_id=user_id)}{example.query}",
-            **(
-                {"data": json.dumps(example.body), "content_type": "application/json"} if example.body else {}
-            ),
+            "/api/v2" + filled(path + example.query, names),
+            **({"data": body, "content_type": "application/json"} if body else {}),
             **({"HTTP_AUTHORIZATION": authorization} if authorization else {}),
         )
 
     return call
+
+
+def filled(text, names):
+    """The text with each known {name} put in."""
+    return NAMES.sub(lambda found: names.get(found[1], "x1"), text)
 
 
 @pytest.fixture
@@ -97,6 +122,18 @@ def forge(make_client):
         return "Bearer " + jwt.encode({"alg": "RS256", "kid": signing_key().kid}, good | claims, key)
 
     return sign
+
+
+@pytest.fixture
+def own_token(make_client, jane):
+    """Jane's own token with these scopes."""
+    client = make_client()
+
+    def make(*scopes, of=None):
+        server = ResourceServer.objects.management()
+        return f"Bearer {person_token(of or jane, client, scopes, server=server)}"
+
+    return make
 
 
 def revoked(forge):
@@ -143,13 +180,16 @@ def test_a_token_that_is_no_good_opens_nothing(operation, kind, ask, forge, jane
 def test_without_the_scope_it_is_closed_whether_there_is_such_a_user_or_not(
     operation, user_id, ask, forge, jane, unchanged
 ):
-    needed = EXAMPLES[operation].scopes
-    others = " ".join((MACHINE_SCOPES.keys() | CURRENT_USER_SCOPES.keys()) - set(needed))
+    needed = {*EXAMPLES[operation].scopes, *EXAMPLES[operation].own}
+    opening = {choice.split()[0] for choice in needed}
+    others = " ".join((MACHINE_SCOPES.keys() | CURRENT_USER_SCOPES.keys()) - opening)
 
     response = ask(operation, forge(scope=others), user_id or jane.user_id)
 
-    expected = f"Insufficient scope, expected any of: {','.join(needed)}"
-    assert problem(response) == (403, expected, "insufficient_scope")
+    status, text, code = problem(response)
+    assert (status, code) == (403, "insufficient_scope")
+    assert text.startswith("Insufficient scope, expected any of: ")
+    assert set(text.partition(": ")[2].split(",")) == needed
     assert unchanged()
 
 
@@ -162,17 +202,73 @@ def test_without_the_scope_it_is_closed_whether_there_is_such_a_user_or_not(
     ],
 )
 def test_each_scope_opens_it_alone(operation, scope, ask, make_client, jane):
-    token = machine_token(make_client(scope), [scope])
+    token = machine_token(make_client(*scope.split()), scope.split())
 
-    response = ask(operation, f"Bearer {token}", jane.user_id)
+    response = ask(operation, f"Bearer {token}", jane.user_id, given=EXAMPLES[operation].given(jane))
 
     assert response.status_code == EXAMPLES[operation].success, response.content
+
+
+@pytest.mark.parametrize(
+    ("operation", "scope"),
+    [
+        pytest.param(operation, scope, id=f"{operation[1]} {operation[0]} by {scope}")
+        for operation, example in EXAMPLES.items()
+        for scope in example.own
+    ],
+)
+class TestAPersonsOwnToken:
+    def test_opens_their_own_account(self, operation, scope, ask, own_token, jane):
+        example = EXAMPLES[operation]
+
+        response = ask(
+            operation, own_token(scope), jane.user_id, given=example.given(jane), body=example.own_body
+        )
+
+        assert response.status_code == example.success, response.content
+
+    @pytest.mark.parametrize("is_known", [True, False], ids=["another", "nobody"])
+    def test_opens_no_other(self, operation, scope, is_known, ask, own_token, stranger, jane):
+        user_id = stranger.user_id if is_known else NOBODY
+
+        response = ask(operation, own_token(scope), user_id)
+
+        text = "User to be acted on does not match subject in bearer token."
+        assert problem(response) == (403, text, "unowned_resource")
+
+    def test_is_refused_once_they_are_blocked(self, operation, scope, ask, own_token, jane):
+        token = own_token(scope)
+        block_user(jane, actor=command("tests"))
+
+        assert problem(ask(operation, token, jane.user_id)) == INVALID
+
+    def test_is_refused_once_they_are_no_more(self, operation, scope, ask, own_token, jane):
+        token = own_token(scope)
+        delete_user(jane, actor=command("tests"))
+
+        assert problem(ask(operation, token, jane.user_id)) == INVALID
+
+
+@every_operation
+def test_a_persons_token_with_scopes_of_machines_opens_nothing(operation, ask, own_token, jane, unchanged):
+    token = own_token(*MACHINE_SCOPES)
+
+    assert problem(ask(operation, token, jane.user_id))[0::2] == (403, "insufficient_scope")
+    assert unchanged()
+
+
+@every_operation
+def test_a_machines_token_with_scopes_of_people_opens_nothing(operation, ask, make_client, jane, unchanged):
+    token = machine_token(make_client(*CURRENT_USER_SCOPES), CURRENT_USER_SCOPES)
+
+    assert problem(ask(operation, f"Bearer {token}", jane.user_id))[0::2] == (403, "insufficient_scope")
+    assert unchanged()
 
 
 @every_operation
 def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, make_client, jane, unchanged):
     client = make_client("read:logs")
-    token = machine_token(client, EXAMPLES[operation].scopes)
+    token = machine_token(client, " ".join(EXAMPLES[operation].scopes).split())
 
     response = ask(operation, f"Bearer {token}", jane.user_id)
 
@@ -182,9 +278,10 @@ def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, ma
 
 @pytest.mark.parametrize("path", [path for path, method in OPERATIONS if method == "GET"])
 def test_head_asks_for_the_same_rights_as_get(path, browser, make_client, jane):
-    client = make_client("create:users")
-    address = f"/api/v2{path.format(user_id=jane.user_id)}{EXAMPLES[path, 'GET'].query}"
-    header = f"Bearer {machine_token(client, ['create:users'])}"
+    client = make_client("read:rules")
+    names = defaultdict(lambda: "x1", user_id=jane.user_id)
+    address = "/api/v2" + path.format_map(names) + EXAMPLES[path, "GET"].query
+    header = f"Bearer {machine_token(client, ['read:rules'])}"
 
     assert browser().head(address).status_code == 401
     assert browser().head(address, HTTP_AUTHORIZATION=header).status_code == 403

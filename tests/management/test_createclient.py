@@ -24,7 +24,7 @@ def test_a_client_with_its_grant():
 
     client = Client.objects.get()
     assert (client.name, client.client_id) == ("Shop", shown["client_id"])
-    assert client.grant.scope == ["read:users", "update:users"]
+    assert client.grants.get().scope == ["read:users", "update:users"]
     assert client.grant_types == ["client_credentials"]
     assert (shown["scope"], shown["audience"]) == ("read:users update:users", "http://127.0.0.1:8000/api/v2/")
 
@@ -65,7 +65,7 @@ def test_the_token_endpoint_takes_it(browser):
 def test_a_scope_given_twice_is_kept_once():
     create("Shop", "--scope", "read:users read:users,update:users")
 
-    assert Client.objects.get().grant.scope == ["read:users", "update:users"]
+    assert Client.objects.get().grants.get().scope == ["read:users", "update:users"]
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def test_staff_hold_the_rights_of_their_groups_and_no_more(document):
 def test_the_client_holds_every_machine_scope(document):
     client = Client.objects.get(client_id=document["client"]["client_id"])
 
-    assert set(client.grant.scope) == set(MACHINE_SCOPES)
-    assert not set(client.grant.scope) & set(CURRENT_USER_SCOPES)
+    assert set(client.grants.get().scope) == set(MACHINE_SCOPES)
+    assert not set(client.grants.get().scope) & set(CURRENT_USER_SCOPES)
     assert client.has_secret(document["client"]["client_secret"])
     assert client.grant_types == ["client_credentials"]
 

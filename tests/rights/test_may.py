@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.rights.actor import command, owner, staff
+from users.rights.actor import bearer, command, owner, staff
 from users.rights.errors import Denied
 from users.rights.may import Verb, check, may
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -32,6 +32,17 @@ TABLE = [
     (Verb.CHANGE_APP_METADATA, "change_app_metadata", {"update:users", "update:users_app_metadata"}, False),
     (Verb.BLOCK, "block_user", {"update:users"}, False),
     (Verb.DELETE, "delete_user", {"delete:users"}, False),
+    (Verb.CHANGE_IDENTITIES, "change_profile", {"update:users"}, False),
+    (Verb.REMOVE_MULTIFACTOR, "change_profile", {"update:users", "delete:guardian_enrollments"}, True),
+    (
+        Verb.CHANGE_ROLES,
+        "change_app_metadata",
+        {"update:users", "update:roles", "create:role_members", "delete:role_members"},
+        False,
+    ),
+    (Verb.MAKE_TICKET, None, {"create:user_tickets"}, False),
+    (Verb.SEND_VERIFICATION, "change_profile", {"create:users", "update:users"}, False),
+    (Verb.FORGIVE_ATTEMPTS, "block_user", {"update:users"}, False),
     (Verb.GIVE_STAFF_RIGHTS, "administer", set(), False),
 ]
 rules = pytest.mark.parametrize(
@@ -108,3 +119,35 @@ def test_nobody_at_the_desk_locks_themselves_out(root, staff_with, verb):
 def test_a_refusal_says_what_was_refused(actor_of, jane):
     with pytest.raises(Denied, match="You may not delete users"):
         check(actor_of("update:users"), Verb.DELETE, jane)
+
+
+# Verb, the scopes by which a person's own token opens it.
+OWN = {
+    Verb.VIEW: {"read:current_user", "read:current_user_metadata"},
+    Verb.CHANGE_USER_METADATA: {
+        "create:current_user_metadata",
+        "update:current_user_metadata",
+        "delete:current_user_metadata",
+    },
+    Verb.DELETE: {"delete:current_user"},
+    Verb.CHANGE_IDENTITIES: {"update:current_user_identities"},
+    Verb.REMOVE_MULTIFACTOR: {"delete:current_user_metadata"},
+}
+
+
+@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("scope", [*CURRENT_USER_SCOPES, *MACHINE_SCOPES])
+def test_a_persons_token_opens_what_its_scopes_say_and_their_own_account_only(jane, stranger, verb, scope):
+    actor = bearer(jane, frozenset({scope}))
+
+    assert may(actor, verb, jane) == (scope in OWN.get(verb, ()))
+    assert not may(actor, verb, stranger)
+    assert not may(actor, verb)
+
+
+def test_a_staff_members_own_token_carries_none_of_their_rights(administrator, stranger):
+    actor = bearer(administrator, frozenset(CURRENT_USER_SCOPES))
+
+    assert [verb for verb in Verb if may(actor, verb, stranger)] == []
+    assert not may(actor, Verb.DELETE, administrator)
+    assert may(actor, Verb.CHANGE_USER_METADATA, administrator)

@@ -321,15 +321,14 @@ def test_a_revoked_client_is_refused_once_forgotten(shop, token):
 def test_a_narrowed_grant_narrows_its_tokens_once_forgotten(shop, token):
     verify(token)
 
-    shop.grant.scope = ["update:users"]
-    shop.grant.save()
+    shop.grants.update(scope=["update:users"])
     forget()
 
     assert verify(token).scopes == {"update:users"}
 
 
 @pytest.mark.parametrize(
-    "take", [lambda shop: shop.grant.delete(), lambda shop: shop.delete()], ids=["grant", "client"]
+    "take", [lambda shop: shop.grants.all().delete(), lambda shop: shop.delete()], ids=["grant", "client"]
 )
 def test_a_client_without_a_grant_or_that_is_no_more_is_refused_once_forgotten(shop, token, take):
     verify(token)

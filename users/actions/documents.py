@@ -14,8 +14,9 @@ from users.metadata.errors import MetadataError
 from users.metadata.merge import merge, replacement
 from users.metadata.validate import check_size, validate
 from users.models import Change, User
-from users.rights.actor import Actor, Face
+from users.rights.actor import Actor, Face, Kind
 from users.rights.may import Verb, check
+from users.rights.own_metadata import check_own_change
 from users.schemas.current import schema_of
 
 VERBS = {USER_METADATA: Verb.CHANGE_USER_METADATA, APP_METADATA: Verb.CHANGE_APP_METADATA}
@@ -72,20 +73,24 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
         unchanged = same(before or {}, after or {})
     if unchanged:
         return
+    changes = diff(before, after)
+    check_own_change(draft.actor, changes)
     check_by_schema(draft.actor, document, before, after)
     draft.set(**{document: after, f"{document}_version": version_of(draft.user, document) + 1})
-    draft.note(Change.What(document), diff(before, after))
+    draft.note(Change.What(document), changes)
 
 
 def check_by_schema(actor: Actor, document: str, before: Document | None, after: Document | None) -> None:
     """Raises SchemaError for what the write makes newly invalid, and MetadataError where people
-    at their own page touch a key that is not theirs."""
+    touch a key of their own document that is not theirs: one the schema calls read-only and, at
+    their own page, one it does not name."""
     schema = schema_of(document)
     if schema is None:
         return
-    if actor.face == Face.PROFILE:
+    if actor.kind == Kind.USER:
         for name in diff(before, after):
-            if name not in schema.names or name in schema.read_only:
+            is_foreign = actor.face == Face.PROFILE and name not in schema.names
+            if is_foreign or name in schema.read_only:
                 reason = "only our staff can change this; put it back as it was"
                 raise MetadataError((name,), reason, document=document)
     schema.check(document, before, after)

@@ -1,4 +1,4 @@
-"""Who calls the Management API: a client, by its access token."""
+"""Who calls the Management API: a client or a person, by an access token."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
 
-from users.rights.actor import Actor, Face, Kind
-from users.tokens.verify import Machine, verify
+from users.rights.actor import Actor, Face, Kind, bearer
+from users.tokens.verify import Caller, Person, verify
 
 
 class NotAToken(Exception):
@@ -17,7 +17,7 @@ class NotAToken(Exception):
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <JWT>`. Raises NotAToken or a TokenRefused; `errors` words them."""
 
-    def authenticate(self, request: Any) -> tuple[Machine, str] | None:
+    def authenticate(self, request: Any) -> tuple[Caller, str] | None:
         header = request.headers.get("Authorization", "")
         if not header:
             return None
@@ -30,13 +30,15 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def client_actor(machine: Machine, request_id: str) -> Actor:
-    """The calling client, as actions ask for it."""
+def actor_of(caller: Caller, request_id: str) -> Actor:
+    """The caller, as actions ask for it."""
+    if isinstance(caller, Person):
+        return bearer(caller.user, caller.scopes, request_id=request_id)
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,
-        id=machine.client_id,
-        name=machine.name,
+        id=caller.client_id,
+        name=caller.name,
         request_id=request_id,
-        scopes=machine.scopes,
+        scopes=caller.scopes,
     )

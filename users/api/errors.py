@@ -42,7 +42,7 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
     if problem is None:
         return None
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
-    if problem.status == 503:
+    if problem.status in (429, 503):
         headers["Retry-After"] = "1"
     body = envelope(problem.status, problem.message, problem.code, **problem.more)
     return Response(body, status=problem.status, headers=headers)
@@ -108,7 +108,8 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     Http404: lambda _: Problem(404, "Not Found"),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),
     drf.MethodNotAllowed: lambda _: Problem(405, "Method Not Allowed"),
+    drf.NotAcceptable: lambda _: Problem(406, "The answer is application/json; accept it.", "not_acceptable"),
     drf.UnsupportedMediaType: lambda _: Problem(
-        415, "Send the body as application/json.", "unsupported_media_type"
+        415, "Send the body as application/json or as a form.", "unsupported_media_type"
     ),
 }

@@ -6,9 +6,11 @@ Named in the settings, so nothing here may import `rest_framework.views`: that w
 from __future__ import annotations
 
 import json
+import re
 from typing import IO, Any
 
 import orjson
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -43,8 +45,8 @@ class JSONRenderer(BaseRenderer):
             return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class AlwaysJSON(BaseContentNegotiation):
-    """Whatever a client says it accepts, it gets JSON, as from Auth0."""
+class OnlyJSON(BaseContentNegotiation):
+    """JSON is all there is; who accepts none of it is told so."""
 
     def select_parser(self, request: Any, parsers: list[BaseParser]) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
@@ -53,4 +55,14 @@ class AlwaysJSON(BaseContentNegotiation):
     def select_renderer(
         self, request: Any, renderers: list[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
+        accepted = request.headers.get("Accept", "")
+        if accepted.strip() and not any(map(_takes_json, accepted.split(","))):
+            raise NotAcceptable
         return renderers[0], renderers[0].media_type
+
+
+def _takes_json(media_range: str) -> bool:
+    """Of one part of an Accept header. Those of quality 0 are what a client does not take."""
+    kind, _, parameters = media_range.partition(";")
+    is_refused = re.search(r"\bq=0(\.0*)?\s*(;|$)", parameters)
+    return kind.strip().lower() in ("*/*", "application/*", "application/json") and not is_refused

@@ -9,7 +9,7 @@ from users.api.operation import Operation
 from users.api.view import View
 from users.conf import conf
 from users.normalized.schema import Schema
-from users.tokens.scopes import MACHINE_SCOPES
+from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 _ERROR: Schema = {
     "type": "object",
@@ -25,6 +25,7 @@ _ALWAYS = {
     400: "Something about the request breaks a rule; the message names the field.",
     401: "There is no token, or it is no good.",
     403: "The token lacks the scope, or the account is out of the client's reach.",
+    429: "The client makes too many calls a second; Retry-After says when to go on.",
     503: "The database is busy.",
 }
 
@@ -44,7 +45,7 @@ def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
                     "flows": {
                         "clientCredentials": {
                             "tokenUrl": f"{conf.issuer}oauth/token",
-                            "scopes": MACHINE_SCOPES,
+                            "scopes": {**MACHINE_SCOPES, **CURRENT_USER_SCOPES},
                         }
                     },
                 }
@@ -55,7 +56,12 @@ def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
 
 def _path(path: str, view: type[View]) -> dict[str, Any]:
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": view.path.get(name, {"type": "string"}),
+        }
         for name in re.findall(r"{(\w+)}", path)
     ]
     methods = {
@@ -69,8 +75,8 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "summary": operation.summary,
         "responses": _responses(operation),
-        # Any one of the scopes is enough.
-        "security": [{"token": [scope]} for scope in operation.scopes or ()],
+        # Any one of the choices is enough, and a choice of several asks for all of them.
+        "security": [{"token": choice.split()} for choice in operation.scopes or ()],
     }
     parameters = [_query(name, schema, operation) for name, schema in operation.query.items()]
     if 412 in operation.answers:

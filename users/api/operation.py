@@ -11,7 +11,8 @@ from users.normalized.schema import Schema, closed
 
 @dataclass(frozen=True)
 class Operation:
-    """`scopes`: any one opens it; None means that nobody need sign in. `query` and `body`
+    """`scopes`: any one opens it, and one that is several words asks for all of them; None means
+    that nobody need sign in. `query` and `body`
     are closed schemas. `answers` maps a status to what it means; `schema` is that of success."""
 
     summary: str

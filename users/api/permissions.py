@@ -8,12 +8,15 @@ from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 
 from users.api.problem import Problem
-from users.tokens.verify import Machine
+from users.tokens.verify import Machine, Person
+
+NOT_YOURS = Problem(403, "User to be acted on does not match subject in bearer token.", "unowned_resource")
 
 
 class HasScope(BasePermission):
-    """Any one of the operation's scopes is enough. The check comes before any look at the
-    account, so that a caller without the scope cannot learn who exists."""
+    """Any one of the operation's choices is enough; a choice of several scopes asks for all of
+    them. The check comes before any look at the account, so that a caller without the scope
+    cannot learn who exists."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         operation = view.operation(request.method)
@@ -21,9 +24,12 @@ class HasScope(BasePermission):
             raise MethodNotAllowed(request.method)
         if operation.scopes is None:
             return True
-        if not isinstance(request.user, Machine):
+        caller = request.user
+        if not isinstance(caller, Machine | Person):
             raise NotAuthenticated
-        if not request.user.scopes.intersection(operation.scopes):
+        if not any(caller.scopes.issuperset(choice.split()) for choice in operation.scopes):
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
+        if isinstance(caller, Person) and view.kwargs.get("user_id") != caller.user.user_id:
+            raise NOT_YOURS
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.http import QueryDict
+
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.normalized.check import FieldError
@@ -13,10 +15,10 @@ from users.normalized.schema import Schema
 BOOLEANS = {"true": True, "false": False}
 
 
-def read_query(operation: Operation, given: dict[str, str]) -> dict[str, Any]:
-    """Values by name, defaults filled in. An unknown name is an error: ignored, it would be a
-    trap. Raises Problem 400 `invalid_query_string`."""
-    values = {name: _typed(operation.query.get(name, {}), text) for name, text in given.items()}
+def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
+    """Values by name, defaults filled in; a list may be repeated or hold commas. An unknown name
+    is an error: ignored, it would be a trap. Raises Problem 400 `invalid_query_string`."""
+    values = {name: _value(operation.query.get(name, {}), given.getlist(name)) for name in given}
     try:
         operation.query_checker.check(values)
     except FieldError as error:
@@ -25,7 +27,13 @@ def read_query(operation: Operation, given: dict[str, str]) -> dict[str, Any]:
     return {**defaults, **values}
 
 
-def _typed(schema: Schema, text: str) -> Any:
+def _value(schema: Schema, texts: list[str]) -> Any:
+    if schema.get("type") == "array":
+        return [part for text in texts for part in text.split(",") if part]
+    return as_typed(schema, texts[-1])
+
+
+def as_typed(schema: Schema, text: str) -> Any:
     """The text as the type the schema asks for; left as text where it is none, for the
     checker to refuse in its own words."""
     if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):

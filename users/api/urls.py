@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import path, re_path
 
 from users.api.endpoints import ENDPOINTS
@@ -11,8 +13,9 @@ from users.api.views.openapi import OpenAPIView
 
 
 def _route(template: str) -> str:
-    # An id may hold a slash, which arrives decoded: hence `path`.
-    return template.removeprefix("/").replace("{user_id}", "<path:user_id>")
+    # A person's id may hold a slash, which arrives decoded: hence `path`.
+    route = template.removeprefix("/").replace("{user_id}", "<path:user_id>")
+    return re.sub(r"{(\w+)}", r"<str:\1>", route)
 
 
 urlpatterns = [

@@ -9,10 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from users.api.authentication import client_actor
+from users.api.authentication import actor_of
 from users.api.errors import bad_body
 from users.api.operation import Operation
+from users.api.path import check_path
 from users.api.query import read_query
+from users.api.rate_limit import Usage, count_call
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.metadata.validate import advice
@@ -20,13 +22,18 @@ from users.models import User
 from users.normalized.check import UNKNOWN, FieldError
 from users.normalized.fields import pick
 from users.normalized.profile import profile
+from users.normalized.schema import Schema
 from users.rights.actor import Actor
+from users.web.client_ip import client_ip
 
 
 class View(APIView):
     """An address. `operations` says, for each method, who may call it with what."""
 
     operations: ClassVar[dict[str, Operation]] = {}
+    # What the variable parts of the address may be, by their names in it.
+    path: ClassVar[dict[str, Schema]] = {}
+    usage: Usage | None = None
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -35,17 +42,30 @@ class View(APIView):
 
     @cached_property
     def actor(self) -> Actor:
-        """The calling client."""
-        return client_actor(self.request.user, self.request.request_id)
+        """The calling client, or the person by whose token it calls."""
+        return actor_of(self.request.user, self.request.request_id)
 
     @classmethod
     def operation(cls, method: str) -> Operation | None:
         """What `method` does here; HEAD is a GET whose body nobody reads."""
         return cls.operations.get("GET" if method == "HEAD" else method)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls, and count the call: a token that is no good counts by address."""
+        try:
+            super().perform_authentication(request)
+        except Exception:
+            self._count(f"ip:{client_ip(request)}")
+            raise
+        self._count(getattr(request.user, "client_id", None) or f"ip:{client_ip(request)}")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_path(self.path, kwargs)
+
     def query(self) -> dict[str, Any]:
         """The checked query string."""
-        return read_query(self.operation(self.request.method), self.request.query_params.dict())
+        return read_query(self.operation(self.request.method), self.request.query_params)
 
     def body(self) -> dict[str, Any]:
         """The checked body. Raises FieldError or TextError."""
@@ -83,7 +103,15 @@ class View(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
+        if self.usage is not None:
+            for name, value in self.usage.headers.items():
+                response[name] = value
         return response
+
+    def _count(self, caller: str) -> None:
+        self.usage = count_call(caller)
+        if self.usage is not None:
+            self.usage.check()
 
 
 def etag(user: User) -> str:

@@ -7,36 +7,32 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidClientError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
+from users.authentication.audiences import asked_server
 from users.authentication.clients import RegisteredClient
 from users.authentication.errors import TokenError
-from users.conf import conf
-from users.tokens.issue import LIFETIME, machine_token
+from users.models import Client, ClientGrant, ResourceServer
+from users.tokens.issue import machine_token
 
 
 class MachineGrant(ClientCredentialsGrant):
-    """client_credentials for the Management API's audience."""
+    """client_credentials: a client for itself, within its grant for the API it names."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post", "client_secret_basic"]
 
     def validate_token_request(self) -> None:
         client = self._authenticated()
         if not client.check_grant_type(self.GRANT_TYPE):
-            raise TokenError(
-                "unauthorized_client",
-                f"Grant type '{self.GRANT_TYPE}' not allowed for the client.",
-                403,
-            )
+            raise not_allowed(self.GRANT_TYPE)
         self.request.client = client
-        self._check_audience()
-        self._check_scope(client)
+        self._server = asked_server(self.request.payload.data)
+        self._scopes = granted_scopes(client.client, self._server, self.request.payload.data)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         client: RegisteredClient = self.request.client
-        scope = client.get_allowed_scope(self.request.payload.data.get("scope", ""))
         token = {
-            "access_token": machine_token(client.client, scope.split()),
-            "scope": scope,
-            "expires_in": LIFETIME,
+            "access_token": machine_token(client.client, self._scopes, server=self._server),
+            "scope": " ".join(self._scopes),
+            "expires_in": self._server.token_lifetime,
             "token_type": "Bearer",
         }
         return 200, token, self.TOKEN_RESPONSE_HEADER
@@ -47,21 +43,22 @@ class MachineGrant(ClientCredentialsGrant):
         except (InvalidClientError, ValueError):  # also a Basic header that is no text
             raise TokenError("access_denied", "Unauthorized", 401) from None
 
-    def _check_audience(self) -> None:
-        audience = self.request.payload.data.get("audience", "")
-        if not audience:
-            raise TokenError("invalid_request", "Missing required parameter: audience", 400)
-        if audience != conf.management_audience:
-            raise TokenError("access_denied", f"Service not found: {audience}", 403)
 
-    def _check_scope(self, client: RegisteredClient) -> None:
-        if not hasattr(client.client, "grant"):
-            raise TokenError(
-                "access_denied",
-                f"Client is not authorized to access {conf.management_audience}."
-                " You need to create a client grant.",
-                403,
-            )
-        asked = self.request.payload.data.get("scope", "")
-        if asked and not client.get_allowed_scope(asked):
-            raise TokenError("invalid_scope", f"None of these scopes is granted: {asked}", 400)
+def not_allowed(grant_type: str) -> TokenError:
+    """The client may not get tokens in this way."""
+    text = f"Grant type '{grant_type}' not allowed for the client."
+    return TokenError("unauthorized_client", text, 403)
+
+
+def granted_scopes(client: Client, server: ResourceServer, given: dict[str, str]) -> list[str]:
+    """Those asked for that are granted; all that are granted where none are asked for. Raises
+    TokenError."""
+    grant = ClientGrant.objects.filter(client=client, resource_server=server).first()
+    if grant is None:
+        text = f"Client is not authorized to access {server.audience}. You need to create a client grant."
+        raise TokenError("access_denied", text, 403)
+    asked = given.get("scope", "").split()
+    scopes = [scope for scope in grant.scope if not asked or scope in asked]
+    if asked and not scopes:
+        raise TokenError("invalid_scope", f"None of these scopes is granted: {' '.join(asked)}", 400)
+    return scopes

@@ -32,8 +32,7 @@ class Server(AuthorizationServer):
     def query_client(self, client_id: str) -> RegisteredClient | None:
         if "\0" in client_id:
             return None
-        found = Client.objects.filter(client_id=client_id, is_revoked=False)
-        client = found.select_related("grant").first()
+        client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
         return RegisteredClient(client) if client else None
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:

@@ -6,7 +6,7 @@ import secrets
 
 from django.db import transaction
 
-from users.models import Client, ClientGrant
+from users.models import Client, ClientGrant, ResourceServer
 
 GRANT_TYPES = ("client_credentials",)
 
@@ -18,5 +18,6 @@ def create_client(name: str, scopes: list[str], grant_types: list[str]) -> tuple
         client = Client.objects.create(
             name=name, secret_hash=Client.hash_secret(secret), grant_types=grant_types
         )
-        ClientGrant.objects.create(client=client, scope=scopes)
+        server = ResourceServer.objects.management()
+        ClientGrant.objects.create(client=client, resource_server=server, scope=scopes)
     return client, secret

@@ -3,8 +3,13 @@
 from users.models.change import Change
 from users.models.client import Client
 from users.models.connection import DEFAULT_CONNECTION, Connection
+from users.models.day import Day
 from users.models.grant import ClientGrant
+from users.models.job import Job
 from users.models.key import SigningKey
+from users.models.resource_server import ResourceServer
+from users.models.role import Permission, Role, RoleMember, UserPermission
+from users.models.ticket import Ticket
 from users.models.user import User
 
 __all__ = [
@@ -13,6 +18,14 @@ __all__ = [
     "Client",
     "ClientGrant",
     "Connection",
+    "Day",
+    "Job",
+    "Permission",
+    "ResourceServer",
+    "Role",
+    "RoleMember",
     "SigningKey",
+    "Ticket",
     "User",
+    "UserPermission",
 ]

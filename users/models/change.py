@@ -25,6 +25,12 @@ class Change(models.Model):
         PASSWORD = "password", "Password"
         RESET_SENT = "reset_sent", "Password reset sent"
         STAFF_RIGHTS = "staff_rights", "Staff rights"
+        TICKET = "ticket", "Link sent or made"
+        MULTIFACTOR = "multifactor", "Second factors"
+        IDENTITIES = "identities", "Identities"
+        ROLES = "roles", "Roles"
+        PERMISSIONS = "permissions", "Permissions"
+        UNBLOCKED = "unblocked", "Sign-in attempts forgiven"
 
     class ActorKind(models.TextChoices):
         STAFF = "staff", "Staff"

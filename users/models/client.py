@@ -12,10 +12,27 @@ from users.models.ids import new_client_id
 
 
 class Client(models.Model):
-    """A machine with credentials. Its scopes are in its grant."""
+    """An application: a machine with credentials, or one where people sign in. What it may do
+    for itself is in its grants."""
+
+    class Type(models.TextChoices):
+        MACHINE = "non_interactive", "Machine to machine"
+        WEB = "regular_web", "Regular web application"
+        SINGLE_PAGE = "spa", "Single-page application"
+        NATIVE = "native", "Native application"
 
     client_id = models.CharField(max_length=64, unique=True, default=new_client_id)
     name = models.CharField(max_length=200)
+    description = models.CharField(max_length=140, blank=True)
+    logo_uri = models.CharField(max_length=2048, blank=True)
+    app_type = models.CharField(max_length=20, choices=Type, default=Type.MACHINE)
+    # "client_secret_post", "client_secret_basic", or "none" for those that can keep no secret.
+    token_endpoint_auth_method = models.CharField(max_length=30, default="client_secret_post")
+    callbacks = models.JSONField(default=list)
+    allowed_origins = models.JSONField(default=list)
+    web_origins = models.JSONField(default=list)
+    allowed_logout_urls = models.JSONField(default=list)
+    client_metadata = models.JSONField(default=dict)
     # SHA-256 of 64 random characters: there is nothing to guess, so a slow hash would only
     # make each token call dear.
     secret_hash = models.CharField(max_length=64)
@@ -29,6 +46,11 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it can keep no secret, as a page in a browser cannot."""
+        return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, no secret
 
     @staticmethod
     def hash_secret(secret: str) -> str:

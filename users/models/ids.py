@@ -23,5 +23,25 @@ def new_client_id() -> str:
     return _random(32)
 
 
+def new_grant_id() -> str:
+    """`cgr_` and 16 letters or digits."""
+    return f"cgr_{_random(16)}"
+
+
+def new_resource_server_id() -> str:
+    """24 lower-case hex digits."""
+    return secrets.token_hex(12)
+
+
+def new_role_id() -> str:
+    """`rol_` and 16 letters or digits."""
+    return f"rol_{_random(16)}"
+
+
+def new_job_id() -> str:
+    """`job_` and 16 letters or digits."""
+    return f"job_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

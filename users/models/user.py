@@ -68,6 +68,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Named, because migrations must be able to find it."""
 
 
+class PrimaryManager(UserManager):
+    """Without those linked to another account: they are no users of their own."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return super().get_queryset().filter(linked_to=None)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """One account. Fields carry Auth0's names; null means the profile lacks the field."""
 
@@ -94,6 +101,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     user_metadata = MetadataField()
     app_metadata = MetadataField()
 
+    # A linked account is a row that points to its primary: it keeps its address and password for
+    # signing in, and is nowhere to be seen. The primary carries what the profile shows of those
+    # linked to it, as `identities` has it, so that reading a profile stays one row.
+    linked_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="linked", db_index=False)
+    linked_identities = models.JSONField(null=True)
+    # Auth0's names of the second factors enrolled, null until the first.
+    multifactor = models.JSONField(null=True)
+    multifactor_last_modified = models.DateTimeField(null=True)
+
     # Each counts the changes of its document; `version` those of the row, and is the ETag.
     # A sign-in raises none of them.
     user_metadata_version = models.PositiveIntegerField(default=0)
@@ -111,14 +127,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
-    objects = UserManager()
+    # People as the world sees them; and every row, those linked to another included.
+    objects = PrimaryManager()
+    accounts = UserManager()
 
     USERNAME_FIELD = "user_id"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
-        base_manager_name = "objects"  # the plain one would write past the guard
+        # The plain one would write past the guard, and `objects` would lose the linked.
+        base_manager_name = "accounts"
+        default_manager_name = "objects"
         default_permissions = ()
         permissions = [
             ("view_user", "Can see users and their user_metadata"),
@@ -141,6 +161,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["last_login", "id"], name="user_last_login"),
             models.Index(fields=["-logins_count", "-id"], name="user_logins_count"),
             models.Index(fields=["connection", "-created_at", "-id"], name="user_connection_newest"),
+            # Partial: as a whole it would tempt SQLite to look up "linked to nobody" in it.
+            models.Index(fields=["linked_to"], name="user_linked", condition=Q(linked_to__isnull=False)),
             models.Index(fields=["email_folded"], name="user_email"),
             models.Index(fields=["username_folded"], name="user_username"),
             models.Index(fields=["name_folded"], name="user_name"),

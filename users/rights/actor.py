@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from users.models import Change, User
 
@@ -14,8 +14,8 @@ Face = Change.Face
 class Actor:
     """One who asks for something. Built at the edge by each face; nothing else decides rights.
 
-    `user` is the person behind a staff or own-page request; `scopes` are those of a
-    client's token. `id` and `name` go into the record of changes.
+    `user` is the person behind a staff or own-page request, or behind a person's token;
+    `scopes` are those of a token. `id` and `name` go into the record of changes.
     """
 
     kind: Kind
@@ -33,6 +33,11 @@ class Actor:
             return True
         return self.kind == Kind.STAFF and self.user.has_perm("users.administer")
 
+    @property
+    def has_token(self) -> bool:
+        """Whether a token's scopes decide, as they do for clients and for people's own tokens."""
+        return self.face == Face.API
+
     def is_self(self, user: User) -> bool:
         """Whether the account is the actor's own, visited as its owner."""
         return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
@@ -46,6 +51,12 @@ def staff(user: User, *, request_id: str = "") -> Actor:
 def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "") -> Actor:
     """A person on their own page, staff or not: here they act as owner, never as staff."""
     return _person(Kind.USER, face, user, request_id)
+
+
+def bearer(user: User, scopes: frozenset[str], *, request_id: str = "") -> Actor:
+    """A person by a token of their own: owner of their account within its scopes, and nothing
+    besides, whatever staff rights the account has."""
+    return replace(_person(Kind.USER, Face.API, user, request_id), scopes=scopes)
 
 
 def command(name: str, *, face: Face = Face.COMMAND) -> Actor:

@@ -14,22 +14,30 @@ from users.rights.protected import check_unprotected
 @dataclass(frozen=True)
 class Rule:
     """`permission` for staff (without `users.`; empty: no permission gives it), `scopes` for
-    clients (any one of them), `owner` whether people may do it to themselves, `guarded`
-    whether accounts with staff rights are out of reach of all but administrators, `others`
-    whether staff may not do it to their own account (nobody locks themselves out)."""
+    clients (any one of them), `owner` whether people may do it to themselves on their own page,
+    `own` the scopes by which their own token may (any one of them), `guarded` whether accounts
+    with staff rights are out of reach of all but administrators, `others` whether staff may not
+    do it to their own account (nobody locks themselves out)."""
 
     doing: str
     permission: str
     scopes: frozenset[str]
     owner: bool = False
+    own: frozenset[str] = frozenset()
     guarded: bool = False
     others: bool = False
+
+
+READ_OWN = frozenset({"read:current_user", "read:current_user_metadata"})
+CHANGE_OWN = frozenset(
+    {"create:current_user_metadata", "update:current_user_metadata", "delete:current_user_metadata"}
+)
 
 
 class Verb(Enum):
     """Everything that can be done to an account."""
 
-    VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True)
+    VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
     CREATE = Rule("create users", "", frozenset({"create:users"}))
     CHANGE_PROFILE = Rule("change profiles", "change_profile", frozenset({"update:users"}))
@@ -41,7 +49,11 @@ class Verb(Enum):
     )
     SEND_RESET = Rule("send password resets", "change_profile", frozenset({"update:users"}), guarded=True)
     CHANGE_USER_METADATA = Rule(
-        "change user_metadata", "change_user_metadata", frozenset({"update:users"}), owner=True
+        "change user_metadata",
+        "change_user_metadata",
+        frozenset({"update:users"}),
+        owner=True,
+        own=CHANGE_OWN,
     )
     CHANGE_APP_METADATA = Rule(
         "change app_metadata",
@@ -49,7 +61,41 @@ class Verb(Enum):
         frozenset({"update:users", "update:users_app_metadata"}),
     )
     BLOCK = Rule("block users", "block_user", frozenset({"update:users"}), guarded=True, others=True)
-    DELETE = Rule("delete users", "delete_user", frozenset({"delete:users"}), guarded=True, others=True)
+    DELETE = Rule(
+        "delete users",
+        "delete_user",
+        frozenset({"delete:users"}),
+        own=frozenset({"delete:current_user"}),
+        guarded=True,
+        others=True,
+    )
+    CHANGE_IDENTITIES = Rule(
+        "link and unlink identities",
+        "change_profile",
+        frozenset({"update:users"}),
+        own=frozenset({"update:current_user_identities"}),
+        guarded=True,
+    )
+    REMOVE_MULTIFACTOR = Rule(
+        "remove second factors",
+        "change_profile",
+        frozenset({"update:users", "delete:guardian_enrollments"}),
+        owner=True,
+        own=frozenset({"delete:current_user_metadata"}),
+        guarded=True,
+    )
+    CHANGE_ROLES = Rule(
+        "change roles and permissions",
+        "change_app_metadata",
+        frozenset({"update:users", "update:roles", "create:role_members", "delete:role_members"}),
+    )
+    MAKE_TICKET = Rule("make tickets", "", frozenset({"create:user_tickets"}), guarded=True)
+    SEND_VERIFICATION = Rule(
+        "send verification mails", "change_profile", frozenset({"create:users", "update:users"})
+    )
+    FORGIVE_ATTEMPTS = Rule(
+        "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
+    )
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 
@@ -67,9 +113,10 @@ def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
     rule: Rule = verb.value
     if not _holds(actor, rule, user):
         raise Denied(f"You may not {rule.doing}.")
-    if rule.others and user is not None and actor.user == user:
+    if rule.others and user is not None and actor.kind == Kind.STAFF and actor.user == user:
         raise Denied(f"You may not {rule.doing} when the user is you; ask a colleague.")
-    if rule.guarded and user is not None and not actor.is_self(user):
+    at_home = user is not None and actor.is_self(user) and not actor.has_token
+    if rule.guarded and user is not None and not at_home:
         check_unprotected(actor, user)
 
 
@@ -80,4 +127,6 @@ def _holds(actor: Actor, rule: Rule, user: User | None) -> bool:
         return bool(rule.scopes & actor.scopes)
     if actor.kind == Kind.STAFF:
         return bool(rule.permission) and actor.user.has_perm(f"users.{rule.permission}")
-    return rule.owner and user is not None and actor.is_self(user)
+    if user is None or not actor.is_self(user):
+        return False
+    return bool(rule.own & actor.scopes) if actor.has_token else rule.owner

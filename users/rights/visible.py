@@ -10,7 +10,7 @@ from users.conf import conf
 from users.metadata.documents import APP_METADATA, Document
 from users.models import User
 from users.rights.actor import Actor, Kind
-from users.rights.may import Verb, may
+from users.rights.may import CHANGE_OWN, READ_OWN, Verb, may
 
 # The profile's own fields, where a document is asked for by name.
 PROFILE = "profile"
@@ -28,12 +28,21 @@ def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: U
     """
     if viewer.kind == Kind.CLIENT:
         return bool(viewer.scopes & (PROFILE_SCOPES if document == PROFILE else USER_SCOPES))
+    if viewer.kind == Kind.USER and viewer.has_token:
+        return user is not None and viewer.is_self(user) and _visible_by_token(viewer, document)
     if viewer.kind == Kind.USER and document == APP_METADATA:
         shown = bool(path) and path[0] in conf.profile_app_metadata_keys
         return shown and user is not None and viewer.is_self(user)
     if not may(viewer, Verb.VIEW, user):
         return False
     return document != APP_METADATA or may(viewer, Verb.VIEW_APP_METADATA, user)
+
+
+def _visible_by_token(viewer: Actor, document: str) -> bool:
+    """Of one's own account. Who may change it sees the answer to the change, as with Auth0."""
+    if document == APP_METADATA:
+        return conf.current_user_sees_app_metadata and bool(viewer.scopes & READ_OWN)
+    return bool(viewer.scopes & (READ_OWN | CHANGE_OWN))
 
 
 def visible_part(viewer: Actor, document: str, user: User) -> Document | None:

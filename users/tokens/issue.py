@@ -1,36 +1,75 @@
-"""Make access tokens."""
+"""Make tokens."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from joserfc import jwt
 
 from users.conf import conf
-from users.models import Client
+from users.models import Client, ResourceServer, User
 from users.tokens.keys import signing_key
 
-# Seconds a token lives, as Auth0's do for the Management API.
+# Seconds a token for the Management API lives, as Auth0's do.
 LIFETIME = 86_400
 
 
-def machine_token(client: Client, scopes: Iterable[str]) -> str:
-    """A signed JWT that lets `client` call the Management API within `scopes` for a day.
+def machine_token(client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None) -> str:
+    """A signed JWT that lets `client` call an API, the Management API where none is named, for
+    itself and within `scopes`.
 
     Claims as Auth0's: `iss`, `sub` (`<client_id>@clients`), `aud`, `iat`, `exp`, `azp`,
-    `scope` (space-separated), `gty`.
+    `scope` (space-separated), `gty`, and `permissions` where the API wants them named.
     """
+    scopes = list(scopes)
+    return sign(
+        {
+            "sub": f"{client.client_id}@clients",
+            "aud": server.audience if server else conf.management_audience,
+            "azp": client.client_id,
+            "scope": " ".join(scopes),
+            "gty": "client-credentials",
+            **({"permissions": scopes} if server and server.names_permissions else {}),
+        },
+        lifetime=server.token_lifetime if server else LIFETIME,
+    )
+
+
+def person_token(
+    user: User,
+    client: Client,
+    scopes: Iterable[str],
+    *,
+    server: ResourceServer,
+    permissions: Iterable[str] = (),
+) -> str:
+    """A signed JWT that lets `client` call an API for `user`, who has just given their password
+    (`auth_time`).
+
+    With `openid` among the scopes `aud` is a list that ends with our userinfo address, as with
+    Auth0. `permissions` are those the person has there, named where the API wants it.
+    """
+    scopes = list(scopes)
+    audience = [server.audience, f"{conf.issuer}userinfo"] if "openid" in scopes else server.audience
+    return sign(
+        {
+            "sub": user.user_id,
+            "aud": audience,
+            "azp": client.client_id,
+            "scope": " ".join(scopes),
+            "gty": "password",
+            "auth_time": int(time.time()),
+            **({"permissions": list(permissions)} if server.names_permissions else {}),
+        },
+        lifetime=server.token_lifetime,
+    )
+
+
+def sign(claims: dict[str, Any], *, lifetime: int) -> str:
+    """The claims, with `iss`, `iat` and `exp` added, signed by today's key. `lifetime` in seconds."""
     key = signing_key()
     now = int(time.time())
-    claims = {
-        "iss": conf.issuer,
-        "sub": f"{client.client_id}@clients",
-        "aud": conf.management_audience,
-        "iat": now,
-        "exp": now + LIFETIME,
-        "azp": client.client_id,
-        "scope": " ".join(scopes),
-        "gty": "client-credentials",
-    }
+    claims = {"iss": conf.issuer, **claims, "iat": now, "exp": now + lifetime}
     return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": key.kid}, claims, key)

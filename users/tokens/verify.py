@@ -1,4 +1,4 @@
-"""Judge a token."""
+"""Judge a token for the Management API."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, Jo
 from joserfc.jwk import KeySet
 
 from users.conf import conf
-from users.models import Client
+from users.models import Client, ClientGrant, User
 from users.tokens.cache import Remembered
 from users.tokens.keys import public_keys
+from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 # Seconds until a revoked client or a narrowed grant takes effect in every worker.
 REMEMBER_SECONDS = 15
@@ -20,7 +21,7 @@ MAX_LENGTH = 16 * 1024
 
 
 class TokenRefused(Exception):
-    """The token is no good. `problem` is one of the classes' names below."""
+    """The token is no good. The classes below say why."""
 
 
 class Malformed(TokenRefused):
@@ -36,7 +37,7 @@ class Expired(TokenRefused):
 
 
 class Invalid(TokenRefused):
-    """Well signed, but not meant for us, or its client is no more."""
+    """Well signed, but not meant for us, or its client or person is no more."""
 
 
 @dataclass(frozen=True)
@@ -50,36 +51,82 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class _Standing:
-    name: str
+class Person:
+    """Somebody as a token of their own shows them, fresh from the database. `scopes` are
+    current-user scopes and no others; `authenticated_at` is when they last gave their password,
+    in UNIX seconds."""
+
+    user: User
+    client_id: str
     scopes: frozenset[str]
+    authenticated_at: int
 
 
-def verify(token: str) -> Machine:
-    """The client behind an access token for the Management API. Raises a TokenRefused.
+Caller = Machine | Person
 
-    In the steady state nothing is read from the database.
+
+@dataclass(frozen=True)
+class _Standing:
+    """`scopes`: those its grant for the Management API holds; None where it has none."""
+
+    name: str
+    scopes: frozenset[str] | None
+
+
+def verify(token: str) -> Caller:
+    """Who is behind an access token for the Management API. Raises a TokenRefused.
+
+    For a client nothing is read from the database in the steady state. A person is read each
+    time, so that a block tells from the next request.
     """
     claims = _claims(token)
-    client_id = claims.get("azp")
-    if claims.get("sub") != f"{client_id}@clients" or not isinstance(client_id, str):
+    client_id, subject = claims.get("azp"), claims.get("sub")
+    if not isinstance(client_id, str) or not isinstance(subject, str):
         raise Invalid
     standing = _standings.get(client_id)
     if standing is None:
         raise Invalid
     asked = frozenset(str(claims.get("scope", "")).split())
-    return Machine(client_id, standing.name, asked & standing.scopes)
+    if subject == f"{client_id}@clients" and standing.scopes is not None:
+        return Machine(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
+    return Person(_person(subject), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims))
 
 
 def forget() -> None:
     """Drop what this process remembers, for tests and for whoever revokes in it."""
     _keys.forget()
     _standings.forget()
+    _signed.forget()
+
+
+def _person(subject: str) -> User:
+    user = User.objects.with_connection().filter(user_id=subject).first() if "|" in subject else None
+    if user is None or user.blocked:
+        raise Invalid
+    return user
+
+
+def _auth_time(claims: dict[str, object]) -> int:
+    at = claims.get("auth_time")
+    return at if isinstance(at, int) else 0
 
 
 def _claims(token: str) -> dict[str, object]:
     if len(token) > MAX_LENGTH or token.count(".") != 2:
         raise Malformed
+    claims = _signed.get(token)
+    try:
+        _registry().validate(claims)
+    except ExpiredTokenError:
+        raise Expired from None
+    except JoseError:
+        raise Invalid from None
+    return claims
+
+
+def _read_signed(token: str) -> dict[str, object]:
+    """The claims of a token whose signature is ours. Remembered for seconds: the arithmetic of a
+    signature costs as much as the rest of a call."""
     try:
         decoded = _decode(token)
     except BadSignatureError:
@@ -90,16 +137,9 @@ def _claims(token: str) -> dict[str, object]:
         raise BadSignature from None
     except (ValueError, TypeError, KeyError):  # hostile headers raise them all
         raise Malformed from None
-    claims = decoded.claims
-    if not isinstance(claims, dict):
+    if not isinstance(decoded.claims, dict):
         raise Malformed
-    try:
-        _registry().validate(claims)
-    except ExpiredTokenError:
-        raise Expired from None
-    except JoseError:
-        raise Invalid from None
-    return claims
+    return decoded.claims
 
 
 def _decode(token: str) -> jwt.Token:
@@ -128,11 +168,13 @@ def _read_keys(_: str) -> KeySet:
 
 
 def _read_standing(client_id: str) -> _Standing | None:
-    client = Client.objects.filter(client_id=client_id, is_revoked=False).select_related("grant").first()
-    if client is None or not hasattr(client, "grant"):
+    client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
+    if client is None:
         return None
-    return _Standing(client.name, frozenset(client.grant.scope))
+    grant = ClientGrant.objects.filter(client=client, resource_server__identifier=None).first()
+    return _Standing(client.name, None if grant is None else frozenset(grant.scope))
 
 
 _keys = Remembered(_read_keys, seconds=REMEMBER_SECONDS)
 _standings = Remembered(_read_standing, seconds=REMEMBER_SECONDS)
+_signed = Remembered(_read_signed, seconds=REMEMBER_SECONDS, limit=1_000)

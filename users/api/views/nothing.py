@@ -14,7 +14,7 @@ from users.api.view import View
 class NothingView(View):
     """404 in the envelope, for whatever method."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def check_permissions(self, request: Request) -> None:
         raise Problem(404, "Not Found")
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -12,12 +12,15 @@ from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
 from users.api import shapes
+from users.api.accounts import find_user
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.view import View, expected_versions
-from users.metadata.documents import DOCUMENTS
+from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
 from users.normalized.schema import PROFILE
+from users.rights.actor import Kind
+from users.rights.may import CHANGE_OWN, READ_OWN
 
 GONE = {404: "The user does not exist."}
 STALE = {412: "The user changed since the version that If-Match names."}
@@ -29,7 +32,7 @@ class UserView(View):
     operations = {
         "GET": Operation(
             "Read a user",
-            scopes=("read:users", "read:user_idp_tokens"),
+            scopes=("read:users", "read:user_idp_tokens", *sorted(READ_OWN)),
             query=shapes.FIELDS_QUERY,
             success=200,
             schema=shapes.USER,
@@ -38,7 +41,7 @@ class UserView(View):
         ),
         "PATCH": Operation(
             "Change a user",
-            scopes=("update:users", "update:users_app_metadata"),
+            scopes=("update:users", "update:users_app_metadata", *sorted(CHANGE_OWN)),
             body=shapes.UPDATE_USER,
             unknown_advice=shapes.UNKNOWN_FIELD,
             success=200,
@@ -46,17 +49,19 @@ class UserView(View):
             answers={**GONE, **STALE},
             has_etag=True,
         ),
-        "DELETE": Operation("Delete a user", scopes=("delete:users",), success=204, answers=STALE),
+        "DELETE": Operation(
+            "Delete a user", scopes=("delete:users", "delete:current_user"), success=204, answers=STALE
+        ),
     }
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
-        return self.answer_user(_find(user_id), query=query)
+        return self.answer_user(find_user(user_id), query=query)
 
     def patch(self, request: Request, user_id: str) -> Response:
         body = self.body()
         self._check_fields(body)
-        user = _find(user_id)
+        user = find_user(user_id)
         _check_connection(user, body)
         edit = Edit(
             profile={name: body[name] for name in PROFILE if name in body},
@@ -73,30 +78,21 @@ class UserView(View):
     def delete(self, request: Request, user_id: str) -> Response:
         """204 also where there is no such user, as recorded of Auth0."""
         try:
-            user = _find(user_id)
+            user = find_user(user_id)
             delete_user(user, actor=self.actor, expected_versions=expected_versions(request))
         except UserGone:
             pass
         return Response(status=204)
 
     def _check_fields(self, body: dict[str, Any]) -> None:
-        """`update:users_app_metadata` alone opens that document and no other field."""
+        """`update:users_app_metadata` alone opens that document and no other field, a person's
+        own token `user_metadata` and no other."""
         if "update:users" in self.actor.scopes:
             return
-        others = ", ".join(sorted(body.keys() - {"app_metadata"}))
+        opened = USER_METADATA if self.actor.kind == Kind.USER else APP_METADATA
+        others = ", ".join(sorted(body.keys() - {opened}))
         if others:
             raise Problem(403, f"Insufficient scope to update: {others}", "insufficient_scope")
-
-
-def _find(user_id: str) -> User:
-    if "|" not in user_id or "\0" in user_id:
-        rule = f"Object didn't pass validation for format user-id: {user_id}"
-        text = f"Path validation error: '{rule}' on property id (The id of the user)."
-        raise Problem(400, text, "invalid_uri")
-    user = User.objects.with_connection().filter(user_id=user_id).first()
-    if user is None:
-        raise UserGone
-    return user
 
 
 def _check_connection(user: User, body: dict[str, Any]) -> None:

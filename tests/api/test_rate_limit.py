@@ -1,0 +1,97 @@
+"""How many calls a second a client may make."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import caches
+from redis.exceptions import ConnectionError
+
+from tests.api.answers import USERS, problem
+from users.api import rate_limit
+
+HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    """One second that does not end."""
+    caches["rate_limits"].clear()
+    monkeypatch.setattr(rate_limit.time, "time", lambda: 1_800_000_000.5)
+
+
+def limits(response):
+    return tuple(int(response[name]) for name in HEADERS)
+
+
+def test_every_answer_says_how_much_is_left(shop, settings, db):
+    settings.API_RATE_LIMIT = 10
+
+    assert limits(shop.get(USERS)) == (10, 9, 1_800_000_001)
+    assert limits(shop.get("/api/v2/nothing")) == (10, 8, 1_800_000_001)
+    assert limits(shop.post(USERS, "{")) == (10, 7, 1_800_000_001)
+
+
+def test_the_limit_is_a_thousand_by_default(shop, db):
+    assert limits(shop.get(USERS))[:2] == (1000, 999)
+
+
+def test_beyond_it_a_client_is_told_when_to_come_again(shop, settings, db):
+    settings.API_RATE_LIMIT = 2
+    shop.get(USERS)
+    shop.get(USERS)
+
+    response = shop.get(USERS)
+
+    assert problem(response) == (429, "Global limit has been reached", "too_many_requests")
+    assert response["Retry-After"] == "1"
+    assert limits(response) == (2, 0, 1_800_000_001)
+
+
+def test_each_client_has_its_own(api, settings, db):
+    settings.API_RATE_LIMIT = 1
+    first, second = api(), api()
+
+    assert first.get(USERS).status_code == 200
+    assert first.get(USERS).status_code == 429
+    assert second.get(USERS).status_code == 200
+
+
+def test_the_next_second_begins_anew(shop, settings, db, monkeypatch):
+    settings.API_RATE_LIMIT = 1
+    shop.get(USERS)
+    monkeypatch.setattr(rate_limit.time, "time", lambda: 1_800_000_001.1)
+
+    assert shop.get(USERS).status_code == 200
+
+
+def test_those_without_a_good_token_are_counted_by_address(browser, settings, db):
+    settings.API_RATE_LIMIT = 2
+
+    def ask():
+        return browser().get(USERS, HTTP_AUTHORIZATION="Bearer token").status_code
+
+    assert [ask(), ask(), ask()] == [400, 400, 429]
+    assert browser().get(USERS, REMOTE_ADDR="203.0.113.9").status_code == 401
+
+
+def test_no_limit_no_headers(shop, settings, db):
+    settings.API_RATE_LIMIT = 0
+
+    assert "x-ratelimit-limit" not in shop.get(USERS).headers
+
+
+def test_a_redis_that_is_away_does_not_take_the_api_with_it(shop, db, monkeypatch, caplog):
+    def away(key):
+        raise ConnectionError("away")
+
+    monkeypatch.setattr(rate_limit, "_count", away)
+
+    assert shop.get(USERS).status_code == 200
+    assert "calls are not counted: away" in caplog.text
+
+
+def test_counting_asks_nothing_of_the_database(shop, db, django_assert_num_queries):
+    shop.get(USERS)
+
+    with django_assert_num_queries(0):
+        shop.post(USERS, {})

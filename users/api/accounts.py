@@ -1,0 +1,19 @@
+"""From an address to the account it means."""
+
+from __future__ import annotations
+
+from users.actions.errors import UserGone
+from users.api.problem import Problem
+from users.models import User
+
+
+def find_user(user_id: str) -> User:
+    """With its connection. Raises Problem 400 for what is no id, and UserGone."""
+    if "|" not in user_id or "\0" in user_id:
+        rule = f"Object didn't pass validation for format user-id: {user_id}"
+        text = f"Path validation error: '{rule}' on property id (The id of the user)."
+        raise Problem(400, text, "invalid_uri")
+    user = User.objects.with_connection().filter(user_id=user_id).first()
+    if user is None:
+        raise UserGone
+    return user

@@ -1,0 +1,64 @@
+"""How many calls a second one client may make. Counted off the database.
+
+Source: Auth0 docs, "Rate Limit Policy": the headers, and the status and text of a refusal.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from django.core.cache import caches
+from redis.exceptions import RedisError
+
+from users.api.problem import Problem
+from users.conf import conf
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Where a caller stands. `reset` is when counting begins anew, in UNIX seconds."""
+
+    limit: int
+    used: int
+    reset: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For every answer."""
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(max(self.limit - self.used, 0)),
+            "x-ratelimit-reset": str(self.reset),
+        }
+
+    def check(self) -> None:
+        """Raises Problem 429 beyond the limit."""
+        if self.used > self.limit:
+            raise Problem(429, "Global limit has been reached", "too_many_requests")
+
+
+def count_call(caller: str) -> Usage | None:
+    """Count a call by `caller`. None where there is no limit, or nothing to count by: a Redis
+    that is away must not take the API with it."""
+    if not conf.api_rate_limit:
+        return None
+    second = int(time.time())
+    try:
+        used = _count(f"{caller}:{second}")
+    except RedisError as error:
+        log.warning("calls are not counted: %s", error)
+        return None
+    return Usage(conf.api_rate_limit, used, second + 1)
+
+
+def _count(key: str) -> int:
+    cache = caches["rate_limits"]
+    try:
+        return cache.incr(key)
+    except ValueError:  # the first in this second
+        cache.add(key, 0, timeout=5)
+        return cache.incr(key)

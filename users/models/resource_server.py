@@ -1,0 +1,65 @@
+"""The APIs that tokens are made for."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from users.conf import conf
+from users.models.ids import new_resource_server_id
+
+
+class ResourceServerManager(models.Manager["ResourceServer"]):
+    """Finds APIs as tokens name them."""
+
+    def management(self) -> ResourceServer:
+        """Our own Management API."""
+        return self.get(identifier=None)
+
+    def for_audience(self, audience: str) -> ResourceServer | None:
+        """The API with exactly this audience."""
+        if audience == conf.management_audience:
+            return self.management()
+        return None if "\0" in audience else self.filter(identifier=audience).first()
+
+
+class ResourceServer(models.Model):
+    """An API with its audience and scopes. One of them is our own Management API, whose audience
+    follows from PUBLIC_URL and whose scopes stand in the code: neither is stored."""
+
+    resource_server_id = models.CharField(max_length=24, unique=True, default=new_resource_server_id)
+    name = models.CharField(max_length=200)
+    # The audience; null for the Management API.
+    identifier = models.CharField(max_length=600, unique=True, null=True)
+    # Each an object of `value` ("read:songs") and `description`.
+    scopes = models.JSONField(default=list)
+    # Seconds.
+    token_lifetime = models.PositiveIntegerField(default=86_400)
+    # Whether permissions decide what a person's token may hold (RBAC), and whether tokens name them.
+    enforce_policies = models.BooleanField(default=False)
+    names_permissions = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ResourceServerManager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_management(self) -> bool:
+        """Whether this is our own Management API."""
+        return self.identifier is None
+
+    @property
+    def audience(self) -> str:
+        """What tokens for it carry as `aud`."""
+        return conf.management_audience if self.identifier is None else self.identifier
+
+    @property
+    def scope_values(self) -> list[str]:
+        """The names of its stored scopes."""
+        return [scope["value"] for scope in self.scopes]
