@@ -100,6 +100,7 @@ CALLS = {
     "delete": ("/users/{user_id}", "DELETE", lambda shop, jane: shop.delete(at(jane))),
     "list": ("/users", "GET", lambda shop, jane: shop.get(USERS)),
     "list with totals": ("/users", "GET", lambda shop, jane: shop.get(f"{USERS}?include_totals=true")),
+    "list by checkpoint": ("/users", "GET", lambda shop, jane: shop.get(f"{USERS}?take=1")),
     "list badly": ("/users", "GET", lambda shop, jane: shop.get(f"{USERS}?page=-1")),
     "create": (
         "/users",

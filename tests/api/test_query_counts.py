@@ -16,6 +16,7 @@ COSTS = {
     "list of a connection": (1, lambda shop, jane: shop.get(f"{USERS}?connection={CONNECTION}")),
     "list with totals": (2, lambda shop, jane: shop.get(f"{USERS}?include_totals=true&per_page=100")),
     "count": (1, lambda shop, jane: shop.get(f"{USERS}?include_totals=true&per_page=0")),
+    "list by checkpoint": (1, lambda shop, jane: shop.get(f"{USERS}?take=5")),
     "find by e-mail": (1, lambda shop, jane: shop.get(f"{BY_EMAIL}?email={jane.email}")),
     "refused by its body": (0, lambda shop, jane: shop.patch(at(jane), {})),
     "patch a document": (6, lambda shop, jane: shop.patch(at(jane), {"user_metadata": {"a": 1}})),

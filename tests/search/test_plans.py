@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection as database
 
+from users.api.paging import OLDEST_FIRST
 from users.models import User
+from users.search.keyset import beyond
 from users.search.listing import matching
 from users.search.order import order
 from users.search.words import COLUMNS, by_words
@@ -51,6 +53,31 @@ def test_the_lists_own_order_is_read_from_its_index(crowd, plan):
     assert "user_newest" in found.indexes, found.text
     assert not found.scans
     assert not found.sorts
+
+
+@pytest.mark.parametrize(
+    ("of_connection", "indexes"),
+    [(False, {"user_newest"}), (True, {"user_newest", "user_connection_newest"})],
+    ids=["all", "of a connection"],
+)
+def test_a_walk_goes_on_where_it_was_in_the_index(crowd, connection, plan, of_connection, indexes):
+    users = matching(connection=connection.name if of_connection else "")
+    deep = User.objects.order_by("created_at", "id")[1500]
+    values = (deep.created_at, deep.pk)
+
+    found = plan(users.with_connection().filter(beyond(OLDEST_FIRST, values)).order_by(*OLDEST_FIRST)[:50])
+
+    assert found.indexes & indexes, found.text
+    assert not found.scans
+    assert not found.sorts
+    # It does not read its way there: the moment is where it begins.
+    assert begins_at_created_at(found.text), found.text
+
+
+def begins_at_created_at(text):
+    if database.vendor == "postgresql":
+        return any("created_at >=" in node.get("Index Cond", "") for node in text)
+    return any("created_at>?" in line for line in text)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ def bad_body(rule: str, code: str = "invalid_body") -> Problem:
     return Problem(400, f"Payload validation error: {rule}", code)
 
 
+def bad_query(name: str, rule: str) -> Problem:
+    """400 for a parameter of the query string that breaks a rule."""
+    return Problem(400, f"Query validation error: '{rule}' on property {name}.", "invalid_query_string")
+
+
 def _bad_document(error: MetadataError) -> Problem:
     return bad_body(f"'{error.reason}' on property {error.place}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
 from users.normalized.profile import FIELDS
 from users.normalized.schema import (
     BARE_ID,
@@ -89,6 +90,7 @@ PAGE: Schema = {
         "users": USERS,
     },
 }
+CHECKPOINT: Schema = checkpoint_schema("users", USER)
 
 _INCLUDE = {"type": "boolean", "default": True, "description": "Whether `fields` are the ones to keep."}
 _NAME = "|".join(FIELDS)
@@ -101,25 +103,8 @@ FIELDS_QUERY: dict[str, Schema] = {
     "include_fields": _INCLUDE,
 }
 LIST_QUERY: dict[str, Schema] = {
-    "page": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 1_000_000_000,
-        "default": 0,
-        "description": "Page, counted from 0.",
-    },
-    "per_page": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 100,
-        "default": 50,
-        "description": "Users on a page.",
-    },
-    "include_totals": {
-        "type": "boolean",
-        "default": False,
-        "description": "Whether to wrap the users with their totals.",
-    },
+    **PAGE_QUERY,
+    **CHECKPOINT_QUERY,
     "sort": {
         "type": "string",
         "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",

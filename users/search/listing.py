@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.models import User
+from users.models import Connection, User
 from users.models.user import UserQuerySet
 from users.search.order import order
 
@@ -12,7 +12,10 @@ def matching(*, connection: str = "", users: UserQuerySet | None = None) -> User
     users = User.objects.all() if users is None else users
     if "\0" in connection:
         return users.none()
-    return users.filter(connection__name=connection) if connection else users
+    if not connection:
+        return users
+    # Looked up first, and so a value by which the index of the connection's users is read.
+    return users.filter(connection=Connection.objects.filter(name=connection).values("pk")[:1])
 
 
 def page_of(users: UserQuerySet, *, number: int, size: int, sort: str = "") -> list[User]:

@@ -9,13 +9,15 @@ from rest_framework.response import Response
 
 from users.actions.create_user import create_user
 from users.api import shapes
-from users.api.errors import bad_body
+from users.api.errors import bad_body, bad_query
 from users.api.operation import Operation
+from users.api.paging import checkpoint_page, is_checkpoint
 from users.api.problem import Problem
 from users.api.view import View
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
+from users.models.user import UserQuerySet
 from users.normalized.schema import PROFILE
 from users.search.listing import matching, page_of
 from users.search.order import UnknownSort
@@ -26,6 +28,7 @@ PAST_WINDOW = (
     "You can only page through the first 1000 records."
     " See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation"
 )
+SORTED_WALK = "Not together with from or take: a walk by checkpoint leads from the oldest user to the newest"
 OLD_ENGINES = {
     "v1": "You are not allowed to use search_engine=v1.",
     "v2": "You are not allowed to use search_engine=v2. Use search_engine=v3 instead.",
@@ -41,7 +44,7 @@ class UsersView(View):
             scopes=("read:users", "read:user_idp_tokens"),
             query=shapes.LIST_QUERY,
             success=200,
-            schema={"oneOf": [shapes.USERS, shapes.PAGE]},
+            schema={"anyOf": [shapes.USERS, shapes.PAGE, shapes.CHECKPOINT]},
         ),
         "POST": Operation(
             "Create a user",
@@ -58,8 +61,10 @@ class UsersView(View):
     def get(self, request: Request) -> Response:
         query = self.query()
         _check_list(query)
-        number, size = query["page"], query["per_page"]
         users = matching(connection=query.get("connection", ""))
+        if is_checkpoint(query):
+            return Response(self._walk(users, query))
+        number, size = query["page"], query["per_page"]
         try:
             page = page_of(users, number=number, size=size, sort=query.get("sort", ""))
         except UnknownSort as error:
@@ -82,12 +87,19 @@ class UsersView(View):
         )
         return self.answer_write(user, status=201)
 
+    def _walk(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
+        """An addition of ours: Auth0's list of users has no checkpoints."""
+        if "sort" in query:
+            raise bad_query("sort", SORTED_WALK)
+        rows = users.with_connection()
+        return checkpoint_page(rows, query, name="users", show=lambda user: self.show(user, query))
+
 
 def _check_list(query: dict[str, Any]) -> None:
     refused = OLD_ENGINES.get(query.get("search_engine", ""))
     if refused:
         raise Problem(400, refused, "invalid_query_string")
-    if conf.strict_limits and (query["page"] + 1) * query["per_page"] > WINDOW:
+    if conf.strict_limits and not is_checkpoint(query) and (query["page"] + 1) * query["per_page"] > WINDOW:
         raise Problem(400, PAST_WINDOW, "invalid_paging")
 
 
