@@ -16,10 +16,11 @@ from joserfc.jwk import RSAKey
 
 from tests.api.answers import CONNECTION, problem
 from users.actions.block_user import block_user
+from users.actions.clients import make_client as make_client_row
 from users.actions.delete_user import delete_user
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.models import Client, ResourceServer, User
+from users.models import Client, ClientGrant, ResourceServer, User
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token
 from users.tokens.keys import signing_key
@@ -44,6 +45,24 @@ class Example:
     given: Callable[[User], dict[str, str]] = lambda jane: {}
 
 
+def a_server(jane):
+    server = ResourceServer.objects.create(
+        name="Songs", identifier="https://api.example/", scopes=[{"value": "read:songs"}]
+    )
+    return {"resource_server_id": server.resource_server_id, "audience": server.audience}
+
+
+def a_client(jane):
+    client, _ = make_client_row(name="Till")
+    return {"client_id": client.client_id, **a_server(jane)}
+
+
+def a_grant(jane):
+    server = ResourceServer.objects.get(resource_server_id=a_server(jane)["resource_server_id"])
+    client, _ = make_client_row(name="Till")
+    return {"grant_id": ClientGrant.objects.create(client=client, resource_server=server).grant_id}
+
+
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -64,6 +83,39 @@ EXAMPLES = {
     ),
     ("/users/{user_id}", "DELETE"): Example(("delete:users",), 204, own=("delete:current_user",)),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
+    ("/clients", "GET"): Example(("read:clients",), 200),
+    ("/clients", "POST"): Example(("create:clients",), 201, body={"name": "Till"}),
+    ("/clients/{client_id}", "GET"): Example(("read:clients",), 200, given=a_client),
+    ("/clients/{client_id}", "PATCH"): Example(
+        ("update:clients",), 200, body={"name": "Till"}, given=a_client
+    ),
+    ("/clients/{client_id}", "DELETE"): Example(("delete:clients",), 204, given=a_client),
+    ("/clients/{client_id}/rotate-secret", "POST"): Example(("update:client_keys",), 200, given=a_client),
+    ("/client-grants", "GET"): Example(("read:client_grants",), 200),
+    ("/client-grants", "POST"): Example(
+        ("create:client_grants",),
+        201,
+        body={"client_id": "{client_id}", "audience": "{audience}", "scope": ["read:songs"]},
+        given=a_client,
+    ),
+    ("/client-grants/{grant_id}", "GET"): Example(("read:client_grants",), 200, given=a_grant),
+    ("/client-grants/{grant_id}", "PATCH"): Example(
+        ("update:client_grants",), 200, body={"scope": []}, given=a_grant
+    ),
+    ("/client-grants/{grant_id}", "DELETE"): Example(("delete:client_grants",), 204, given=a_grant),
+    ("/resource-servers", "GET"): Example(("read:resource_servers",), 200),
+    ("/resource-servers", "POST"): Example(
+        ("create:resource_servers",), 201, body={"identifier": "https://songs.example/"}
+    ),
+    ("/resource-servers/{resource_server_id}", "GET"): Example(
+        ("read:resource_servers",), 200, given=a_server
+    ),
+    ("/resource-servers/{resource_server_id}", "PATCH"): Example(
+        ("update:resource_servers",), 200, body={"name": "Songs"}, given=a_server
+    ),
+    ("/resource-servers/{resource_server_id}", "DELETE"): Example(
+        ("delete:resource_servers",), 204, given=a_server
+    ),
 }
 OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
 

@@ -47,3 +47,15 @@ class Combination(ValueError):
 
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"Cannot update {first} and {second} simultaneously")
+
+
+class Exists(ValueError):
+    """There is one already. The text says of what."""
+
+
+class UnknownScope(ValueError):
+    """No such scope at this API."""
+
+    def __init__(self, scope: str, audience: str) -> None:
+        self.scope = scope
+        super().__init__(f"{scope} is no scope of {audience}")

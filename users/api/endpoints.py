@@ -4,6 +4,10 @@ place in the OpenAPI document and its rows in the tests of rights."""
 from __future__ import annotations
 
 from users.api.view import View
+from users.api.views.client import ClientSecretView, ClientView
+from users.api.views.client_grants import ClientGrantsView, ClientGrantView
+from users.api.views.clients import ClientsView
+from users.api.views.resource_servers import ResourceServersView, ResourceServerView
 from users.api.views.user import UserView
 from users.api.views.users import UsersView
 from users.api.views.users_by_email import UsersByEmailView
@@ -13,4 +17,11 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users-by-email": UsersByEmailView,
     "/users": UsersView,
     "/users/{user_id}": UserView,
+    "/clients": ClientsView,
+    "/clients/{client_id}": ClientView,
+    "/clients/{client_id}/rotate-secret": ClientSecretView,
+    "/client-grants": ClientGrantsView,
+    "/client-grants/{grant_id}": ClientGrantView,
+    "/resource-servers": ResourceServersView,
+    "/resource-servers/{resource_server_id}": ResourceServerView,
 }

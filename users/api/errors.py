@@ -16,9 +16,11 @@ from rest_framework.response import Response
 
 from users.actions.errors import (
     Combination,
+    Exists,
     NotSupported,
     StaleVersion,
     Taken,
+    UnknownScope,
     UserGone,
     WeakPassword,
 )
@@ -100,6 +102,8 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     TooLarge: lambda error: Problem(413, f"{error.place}: {error.reason}", "payload_too_large"),
     FieldError: lambda error: bad_body(str(error)),
     Taken: _taken,
+    Exists: lambda error: Problem(409, str(error), "conflict"),
+    UnknownScope: lambda error: bad_body(f"'{error}' on property scope."),
     Combination: lambda error: Problem(400, str(error), "operation_not_supported"),
     NotSupported: lambda error: Problem(400, str(error), "operation_not_supported"),
     WeakPassword: lambda error: Problem(

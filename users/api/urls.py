@@ -11,10 +11,14 @@ from users.api.views.docs import docs
 from users.api.views.nothing import NothingView
 from users.api.views.openapi import OpenAPIView
 
+# What may hold a slash, which arrives decoded: the ids of people, and audiences.
+WITH_SLASHES = ("user_id", "resource_server_id")
+
 
 def _route(template: str) -> str:
-    # A person's id may hold a slash, which arrives decoded: hence `path`.
-    route = template.removeprefix("/").replace("{user_id}", "<path:user_id>")
+    route = template.removeprefix("/")
+    for name in WITH_SLASHES:
+        route = route.replace(f"{{{name}}}", f"<path:{name}>")
     return re.sub(r"{(\w+)}", r"<str:\1>", route)
 
 

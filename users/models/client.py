@@ -33,6 +33,8 @@ class Client(models.Model):
     web_origins = models.JSONField(default=list)
     allowed_logout_urls = models.JSONField(default=list)
     client_metadata = models.JSONField(default=dict)
+    # Seconds the ID tokens made for it live.
+    id_token_lifetime = models.PositiveIntegerField(default=36_000)
     # SHA-256 of 64 random characters: there is nothing to guess, so a slow hash would only
     # make each token call dear.
     secret_hash = models.CharField(max_length=64)

@@ -29,6 +29,7 @@ MACHINE_SCOPES = {
     "create:clients": "Create clients",
     "update:clients": "Change clients",
     "delete:clients": "Delete clients",
+    "update:client_keys": "Make clients new secrets",
     "read:client_grants": "See client grants",
     "create:client_grants": "Create client grants",
     "update:client_grants": "Change client grants",

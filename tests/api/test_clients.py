@@ -1,0 +1,167 @@
+"""Applications, as whoever sets the product up by its API meets them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.api.answers import invalid_body, problem, shown
+from users.models import Client
+
+CLIENTS = "/api/v2/clients"
+ABSENT = (404, "The client does not exist", "inexistent_client")
+
+
+@pytest.fixture
+def till(shop):
+    """A client just made, as it was answered."""
+    return shown(shop.post(CLIENTS, {"name": "Till"}))
+
+
+def token(browser, client, **given):
+    body = {
+        "grant_type": "client_credentials",
+        "client_id": client["client_id"],
+        "client_secret": client["client_secret"],
+        "audience": "http://127.0.0.1:8000/api/v2/",
+    }
+    return browser().post("/oauth/token", json.dumps(body | given), content_type="application/json")
+
+
+def test_a_new_client_is_a_machine_and_its_secret_is_shown_once(shop, till):
+    assert len(till["client_secret"]) == 64
+    assert till["app_type"] == "non_interactive"
+    assert till["grant_types"] == ["client_credentials"]
+    assert till["token_endpoint_auth_method"] == "client_secret_post"
+    assert till["jwt_configuration"] == {"alg": "RS256", "lifetime_in_seconds": 36000}
+
+    again = shown(shop.get(f"{CLIENTS}/{till['client_id']}"))
+
+    assert again == {name: value for name, value in till.items() if name != "client_secret"}
+    assert till["client_secret"] not in str(Client.objects.values().get(client_id=till["client_id"]))
+
+
+@pytest.mark.parametrize("app_type", ["spa", "native"])
+def test_a_client_that_can_keep_no_secret_gets_none(shop, app_type):
+    made = shown(shop.post(CLIENTS, {"name": "Page", "app_type": app_type}))
+
+    assert "client_secret" not in made
+    assert made["token_endpoint_auth_method"] == "none"
+    assert made["grant_types"] == []
+    assert problem(shop.post(f"{CLIENTS}/{made['client_id']}/rotate-secret", {}))[0::2] == (
+        400,
+        "operation_not_supported",
+    )
+
+
+def test_without_a_grant_it_gets_no_token(browser, till, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+
+    response = token(browser, till)
+
+    assert response.status_code == 403
+    assert "You need to create a client grant" in response.json()["error_description"]
+
+
+def test_a_patch_sets_what_it_names(shop, till):
+    address = f"{CLIENTS}/{till['client_id']}"
+    changes = {
+        "description": "At the door",
+        "web_origins": ["https://till.example"],
+        "client_metadata": {"floor": "1"},
+        "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": 60},
+    }
+
+    answer = shown(shop.patch(address, changes))
+
+    expected = {name: value for name, value in till.items() if name != "client_secret"} | changes
+    assert answer == expected == shown(shop.get(address))
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ({}, "'Missing required property: name'."),
+        ({"name": ""}, "'String is too short (0 chars), minimum 1' on property name (What people call it)."),
+        ({"name": "x", "wish": 1}, "'Additional properties not allowed: wish'."),
+        (
+            {"name": "x", "grant_types": ["magic"]},
+            "'No enum match for: magic' on property grant_types[0] (The ways it may get tokens).",
+        ),
+        (
+            {"name": "x", "web_origins": ["https://a.example/path"]},
+            "'String does not match pattern ^https?://[^/?#\\s]+$: https://a.example/path'"
+            " on property web_origins[0] (Origins whose pages may call us).",
+        ),
+        (
+            {"name": "x", "client_metadata": {"a": 1}},
+            "'Expected type string but found type integer' on property client_metadata.a"
+            " (Notes of yours, ten strings at most).",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(shop, db, body, rule):
+    assert problem(shop.post(CLIENTS, body)) == invalid_body(rule)
+
+
+def test_a_new_secret_ends_the_old_one(shop, browser, till, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+
+    fresh = shown(shop.post(f"{CLIENTS}/{till['client_id']}/rotate-secret", ""))
+
+    assert token(browser, till).json()["error_description"] == "Unauthorized"
+    assert "client grant" in token(browser, fresh).json()["error_description"]
+
+
+def test_removing_is_answered_the_same_whether_there_was_one_or_not(shop, till):
+    address = f"{CLIENTS}/{till['client_id']}"
+
+    assert [shop.delete(address).status_code for _ in range(2)] == [204, 204]
+    assert problem(shop.get(address)) == ABSENT
+    assert problem(shop.patch(address, {"name": "x"})) == ABSENT
+    assert problem(shop.post(f"{address}/rotate-secret", "")) == ABSENT
+
+
+def test_a_removed_client_calls_nothing_more(api, shop):
+    other = api("read:clients")
+    client_id = Client.objects.latest("pk").client_id
+    assert other.get(CLIENTS).status_code == 200
+
+    shop.delete(f"{CLIENTS}/{client_id}")
+
+    assert problem(other.get(CLIENTS)) == (401, "Invalid token", None)
+
+
+def test_the_list_comes_in_pages_and_by_kind(shop, till):
+    shop.post(CLIENTS, {"name": "Page", "app_type": "spa"})
+
+    page = shown(shop.get(f"{CLIENTS}?include_totals=true&per_page=2&page=1&fields=name"))
+    assert page == {"clients": [{"name": "Page"}], "start": 2, "limit": 2, "total": 3}
+    assert [c["name"] for c in shown(shop.get(f"{CLIENTS}?app_type=spa,native"))] == ["Page"]
+    assert shown(shop.get(f"{CLIENTS}?is_global=true")) == []
+    first = shown(shop.get(f"{CLIENTS}?take=2"))
+    rest = shown(shop.get(f"{CLIENTS}?take=2&from={first['next']}"))
+    assert [c["name"] for c in (*first["clients"], *rest["clients"])] == ["Shop", "Till", "Page"]
+    assert "next" not in rest
+    assert not any("client_secret" in c for c in shown(shop.get(CLIENTS)))
+
+
+TAKEOVERS = {
+    "its secret": lambda low, address: low.post(f"{address}/rotate-secret", ""),
+    "how it proves itself": lambda low, address: low.patch(address, {"token_endpoint_auth_method": "none"}),
+    "its grants": lambda low, address: low.patch(address, {"grant_types": ["password"]}),
+    "its origins": lambda low, address: low.patch(address, {"web_origins": ["https://evil.example"]}),
+}
+
+
+@pytest.mark.parametrize("take", TAKEOVERS)
+def test_nobody_takes_over_a_client_that_holds_more(api, make_client, take):
+    low = api("update:clients", "update:client_keys")
+    high = make_client("update:users")
+    before = Client.objects.values().get(pk=high.pk)
+
+    response = TAKEOVERS[take](low, f"{CLIENTS}/{high.client_id}")
+
+    assert problem(response)[0::2] == (403, "insufficient_scope")
+    assert Client.objects.values().get(pk=high.pk) == before

@@ -1,0 +1,118 @@
+"""The APIs that tokens are made for."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.api.answers import problem, shown
+from users.conf import conf
+from users.models import ClientGrant, Permission, ResourceServer, Role, UserPermission
+from users.tokens.scopes import MACHINE_SCOPES
+
+SERVERS = "/api/v2/resource-servers"
+SONGS = "https://songs.example/"
+ABSENT = (404, "The resource server does not exist", "inexistent_resource_server")
+
+
+@pytest.fixture
+def songs(shop):
+    body = {
+        "identifier": SONGS,
+        "name": "Songs",
+        "scopes": [{"value": "read:songs", "description": "Hear"}, {"value": "write:songs"}],
+    }
+    return shown(shop.post(SERVERS, body))
+
+
+def test_a_new_one_has_the_defaults(songs):
+    assert len(songs.pop("id")) == 24
+    assert songs == {
+        "name": "Songs",
+        "identifier": SONGS,
+        "is_system": False,
+        "scopes": [{"value": "read:songs", "description": "Hear"}, {"value": "write:songs"}],
+        "token_lifetime": 86400,
+        "enforce_policies": False,
+        "token_dialect": "access_token",
+        "signing_alg": "RS256",
+        "allow_offline_access": False,
+        "skip_consent_for_verifiable_first_party_clients": True,
+    }
+
+
+def test_it_is_read_by_its_id_and_by_its_identifier(shop, songs):
+    for name in (songs["id"], quote(SONGS, safe="")):
+        assert shown(shop.get(f"{SERVERS}/{name}")) == songs
+
+
+def test_a_patch_sets_what_it_names(shop, songs):
+    changes = {"token_lifetime": 60, "enforce_policies": True, "token_dialect": "access_token_authz"}
+
+    assert shown(shop.patch(f"{SERVERS}/{songs['id']}", changes)) == songs | changes
+
+
+@pytest.mark.parametrize("taken", [SONGS, "ours"])
+def test_an_identifier_is_taken_once(shop, songs, taken):
+    identifier = conf.management_audience if taken == "ours" else taken
+
+    assert problem(shop.post(SERVERS, {"identifier": identifier})) == (
+        409,
+        "A resource server with the same identifier already exists",
+        "conflict",
+    )
+
+
+def test_the_identifier_cannot_be_changed(shop, songs):
+    response = shop.patch(f"{SERVERS}/{songs['id']}", {"identifier": "https://other.example/"})
+
+    assert problem(response)[0::2] == (400, "invalid_body")
+
+
+@pytest.mark.parametrize("changes", [{"signing_alg": "HS256"}, {"scopes": [{"value": "a b"}]}, {}])
+def test_what_cannot_be_is_refused(shop, songs, changes):
+    assert problem(shop.patch(f"{SERVERS}/{songs['id']}", changes))[0::2] == (400, "invalid_body")
+
+
+def test_our_own_api_is_shown_with_its_scopes_and_cannot_be_changed(shop, db):
+    ours = shown(shop.get(f"{SERVERS}?identifiers={quote(conf.management_audience)}"))[0]
+
+    assert ours["is_system"]
+    assert {scope["value"] for scope in ours["scopes"]} == set(MACHINE_SCOPES)
+    for call in (
+        lambda address: shop.patch(address, {"token_lifetime": 5}),
+        lambda address: shop.delete(address),
+    ):
+        assert problem(call(f"{SERVERS}/{ours['id']}"))[0::2] == (400, "operation_not_supported")
+
+
+def test_a_scope_that_is_no_more_is_taken_from_all_who_hold_it(shop, songs, jane, make_client):
+    server = ResourceServer.objects.get(identifier=SONGS)
+    role = Role.objects.create(name="Singer", name_folded="singer")
+    for name in ("read:songs", "write:songs"):
+        Permission.objects.create(role=role, resource_server=server, name=name)
+        UserPermission.objects.create(user=jane, resource_server=server, name=name)
+    ClientGrant.objects.create(
+        client=make_client(), resource_server=server, scope=["read:songs", "write:songs"]
+    )
+
+    shop.patch(f"{SERVERS}/{songs['id']}", {"scopes": [{"value": "read:songs"}]})
+
+    assert [p.name for p in Permission.objects.all()] == ["read:songs"]
+    assert [p.name for p in UserPermission.objects.all()] == ["read:songs"]
+    assert server.grants.get().scope == ["read:songs"]
+
+
+def test_removing_is_answered_the_same_whether_there_was_one_or_not(shop, songs):
+    address = f"{SERVERS}/{songs['id']}"
+
+    assert [shop.delete(address).status_code for _ in range(2)] == [204, 204]
+    assert problem(shop.get(address)) == ABSENT
+    assert problem(shop.patch(address, {"name": "x"})) == ABSENT
+
+
+def test_the_list_comes_in_pages(shop, songs):
+    page = shown(shop.get(f"{SERVERS}?include_totals=true&per_page=1&page=1"))
+
+    assert page == {"resource_servers": [songs], "start": 1, "limit": 1, "total": 2}

@@ -1,0 +1,86 @@
+"""`/clients/{id}`: read, change, remove; and its secret."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.clients import delete_client, edit_client, rotate_secret
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.view import View
+from users.api.views.clients import FIELDS_QUERY, show
+from users.models import Client
+from users.normalized.clients import FIELDS, SCHEMA, columns, shown
+from users.normalized.schema import Schema, closed
+
+GONE = {404: "The client does not exist."}
+PATH: dict[str, Schema] = {"client_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}
+
+
+class ClientView(View):
+    """One application."""
+
+    path = PATH
+    operations = {
+        "GET": Operation(
+            "Read a client",
+            scopes=("read:clients",),
+            query=FIELDS_QUERY,
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "PATCH": Operation(
+            "Change a client",
+            scopes=("update:clients",),
+            body={**closed(FIELDS), "minProperties": 1},
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "DELETE": Operation("Remove a client", scopes=("delete:clients",), success=204),
+    }
+
+    def get(self, request: Request, client_id: str) -> Response:
+        return Response(show(find_client(client_id), self.query()))
+
+    def patch(self, request: Request, client_id: str) -> Response:
+        body = self.body()
+        client = edit_client(find_client(client_id), columns(body), actor=self.actor)
+        return Response(shown(client))
+
+    def delete(self, request: Request, client_id: str) -> Response:
+        """204 also where there is no such client, as recorded of Auth0."""
+        delete_client(client_id)
+        return Response(status=204)
+
+
+class ClientSecretView(View):
+    """Its secret."""
+
+    path = PATH
+    operations = {
+        "POST": Operation(
+            "Make a new secret",
+            scopes=("update:client_keys",),
+            success=200,
+            schema=SCHEMA,
+            answers={**GONE, 400: "The client is public and has no secret."},
+        ),
+    }
+
+    def post(self, request: Request, client_id: str) -> Response:
+        client = find_client(client_id)
+        if client.is_public:
+            text = "The client keeps no secret: its token_endpoint_auth_method is none."
+            raise Problem(400, text, "operation_not_supported")
+        return Response(shown(client, secret=rotate_secret(client, actor=self.actor)))
+
+
+def find_client(client_id: str) -> Client:
+    """Raises Problem 404."""
+    client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
+    if client is None:
+        raise Problem(404, "The client does not exist", "inexistent_client")
+    return client

@@ -1,0 +1,123 @@
+"""`/client-grants`: what clients may ask of APIs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.client_grants import delete_grant, edit_grant, make_grant
+from users.api.operation import Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.problem import Problem
+from users.api.view import View
+from users.api.views.client import find_client
+from users.models import ClientGrant, ResourceServer
+from users.normalized.client_grants import SCHEMA, SCOPE, shown
+from users.normalized.schema import closed
+
+GONE = {404: "The client grant does not exist."}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 600}
+
+
+class ClientGrantsView(View):
+    """The grants as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List client grants",
+            scopes=("read:client_grants",),
+            query={
+                **PAGE_QUERY,
+                **CHECKPOINT_QUERY,
+                "client_id": {**_TEXT, "description": "Only those of this client."},
+                "audience": {**_TEXT, "description": "Only those for this API."},
+            },
+            success=200,
+            schema=page_schema("client_grants", SCHEMA),
+        ),
+        "POST": Operation(
+            "Give a client scopes of an API",
+            scopes=("create:client_grants",),
+            body=closed(
+                {
+                    "client_id": {**_TEXT, "description": "The client."},
+                    "audience": {**_TEXT, "description": "The API."},
+                    "scope": SCOPE,
+                },
+                required=("client_id", "audience", "scope"),
+            ),
+            success=201,
+            schema=SCHEMA,
+            answers={404: "There is no such client or API.", 409: "There is a grant for both already."},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        return Response(answer_page(_matching(query), query, name="client_grants", show=shown))
+
+    def post(self, request: Request) -> Response:
+        body = self.body()
+        client = find_client(body["client_id"])
+        server = ResourceServer.objects.for_audience(body["audience"])
+        if server is None:
+            raise Problem(404, f"Resource server not found: {body['audience']}", "inexistent_resource_server")
+        return Response(shown(make_grant(client, server, body["scope"], actor=self.actor)), status=201)
+
+
+class ClientGrantView(View):
+    """One grant."""
+
+    path = {"grant_id": {"type": "string", "pattern": "^cgr_[A-Za-z0-9]{16}$"}}
+    operations = {
+        "GET": Operation(
+            "Read a client grant",
+            scopes=("read:client_grants",),
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "PATCH": Operation(
+            "Change what a client is granted",
+            scopes=("update:client_grants",),
+            body=closed({"scope": SCOPE}, required=("scope",)),
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "DELETE": Operation("Remove a client grant", scopes=("delete:client_grants",), success=204),
+    }
+
+    def get(self, request: Request, grant_id: str) -> Response:
+        return Response(shown(_find(grant_id)))
+
+    def patch(self, request: Request, grant_id: str) -> Response:
+        scope = self.body()["scope"]
+        return Response(shown(edit_grant(_find(grant_id), scope, actor=self.actor)))
+
+    def delete(self, request: Request, grant_id: str) -> Response:
+        delete_grant(grant_id)
+        return Response(status=204)
+
+
+def _all() -> QuerySet:
+    return ClientGrant.objects.select_related("client", "resource_server")
+
+
+def _matching(query: dict[str, Any]) -> QuerySet:
+    grants = _all()
+    if "client_id" in query:
+        grants = grants.filter(client__client_id=query["client_id"])
+    if "audience" in query:
+        grants = grants.filter(resource_server=ResourceServer.objects.for_audience(query["audience"]))
+    return grants
+
+
+def _find(grant_id: str) -> ClientGrant:
+    grant = _all().filter(grant_id=grant_id).first()
+    if grant is None:
+        raise Problem(404, "The client grant does not exist", "inexistent_client_grant")
+    return grant

@@ -1,0 +1,79 @@
+"""`/clients`: the applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.clients import make_client
+from users.api.operation import Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.view import View
+from users.models import Client
+from users.normalized.clients import FIELDS, SCHEMA, columns, shown
+from users.normalized.fields import pick
+from users.normalized.schema import Schema, closed
+
+FIELDS_QUERY: dict[str, Schema] = {
+    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
+    "include_fields": {
+        "type": "boolean",
+        "default": True,
+        "description": "Whether `fields` are the ones to keep.",
+    },
+}
+
+
+class ClientsView(View):
+    """The applications as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List clients",
+            scopes=("read:clients",),
+            query={
+                **PAGE_QUERY,
+                **CHECKPOINT_QUERY,
+                **FIELDS_QUERY,
+                "app_type": {
+                    "type": "array",
+                    "items": {"type": "string", "enum": Client.Type.values},
+                    "description": "Only those of these kinds.",
+                },
+                "is_first_party": {"type": "boolean", "description": "All are; false finds none."},
+                "is_global": {"type": "boolean", "description": "None is; true finds none."},
+            },
+            success=200,
+            schema=page_schema("clients", SCHEMA),
+        ),
+        "POST": Operation(
+            "Make a client",
+            scopes=("create:clients",),
+            body=closed(FIELDS, required=("name",)),
+            success=201,
+            schema=SCHEMA,
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        return Response(answer_page(_matching(query), query, name="clients", show=lambda c: show(c, query)))
+
+    def post(self, request: Request) -> Response:
+        client, secret = make_client(**columns(self.body()))
+        return Response(shown(client, secret=secret), status=201)
+
+
+def _matching(query: dict[str, Any]) -> Any:
+    if query.get("is_first_party") is False or query.get("is_global"):
+        return Client.objects.none()
+    clients = Client.objects.filter(is_revoked=False)
+    return clients.filter(app_type__in=query["app_type"]) if "app_type" in query else clients
+
+
+def show(client: Client, query: dict[str, Any]) -> dict[str, Any]:
+    """The client, with only the fields asked for."""
+    names = frozenset(query.get("fields", "").replace(" ", "").split(",")) - {""}
+    return pick(shown(client), names, include=query["include_fields"])

@@ -1,0 +1,122 @@
+"""`/resource-servers`: the APIs that tokens are made for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.resource_servers import delete_server, edit_server, make_server
+from users.api.operation import Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.problem import Problem
+from users.api.view import View
+from users.models import ResourceServer
+from users.normalized import resource_servers
+from users.normalized.resource_servers import FIELDS, IDENTIFIER, SCHEMA
+from users.normalized.schema import closed
+from users.tokens.scopes import MACHINE_SCOPES
+
+GONE = {404: "The resource server does not exist."}
+OURS = {400: "It is our own Management API, or something about the request breaks a rule."}
+
+
+class ResourceServersView(View):
+    """The APIs as a collection, our own Management API among them."""
+
+    operations = {
+        "GET": Operation(
+            "List resource servers",
+            scopes=("read:resource_servers",),
+            query={
+                **PAGE_QUERY,
+                **CHECKPOINT_QUERY,
+                "identifiers": {
+                    "type": "array",
+                    "items": {"type": "string", "maxLength": 600},
+                    "maxItems": 100,
+                    "description": "Only those of these audiences.",
+                },
+            },
+            success=200,
+            schema=page_schema("resource_servers", SCHEMA),
+        ),
+        "POST": Operation(
+            "Make a resource server",
+            scopes=("create:resource_servers",),
+            body=closed({"identifier": IDENTIFIER, **FIELDS}, required=("identifier",)),
+            success=201,
+            schema=SCHEMA,
+            answers={409: "There is one with this identifier."},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        servers = ResourceServer.objects.all()
+        if "identifiers" in query:
+            found = (ResourceServer.objects.for_audience(name) for name in query["identifiers"])
+            servers = servers.filter(pk__in=[server.pk for server in found if server])
+        return Response(answer_page(servers, query, name="resource_servers", show=_shown))
+
+    def post(self, request: Request) -> Response:
+        server = make_server(**resource_servers.columns(self.body()))
+        return Response(_shown(server), status=201)
+
+
+class ResourceServerView(View):
+    """One API, by its id or its identifier."""
+
+    operations = {
+        "GET": Operation(
+            "Read a resource server",
+            scopes=("read:resource_servers",),
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "PATCH": Operation(
+            "Change a resource server",
+            scopes=("update:resource_servers",),
+            body={**closed(FIELDS), "minProperties": 1},
+            success=200,
+            schema=SCHEMA,
+            answers={**GONE, **OURS},
+        ),
+        "DELETE": Operation(
+            "Remove a resource server", scopes=("delete:resource_servers",), success=204, answers=OURS
+        ),
+    }
+
+    def get(self, request: Request, resource_server_id: str) -> Response:
+        return Response(_shown(_find(resource_server_id)))
+
+    def patch(self, request: Request, resource_server_id: str) -> Response:
+        columns = resource_servers.columns(self.body())
+        return Response(_shown(edit_server(_find(resource_server_id), columns)))
+
+    def delete(self, request: Request, resource_server_id: str) -> Response:
+        """204 also where there is none, as recorded of Auth0."""
+        server = _by(resource_server_id)
+        if server is not None:
+            delete_server(server)
+        return Response(status=204)
+
+
+def _shown(server: ResourceServer) -> dict[str, Any]:
+    return resource_servers.shown(server, MACHINE_SCOPES)
+
+
+def _by(text: str) -> ResourceServer | None:
+    if "\0" in text:
+        return None
+    by_id = ResourceServer.objects.filter(resource_server_id=text).first()
+    return by_id or ResourceServer.objects.for_audience(text)
+
+
+def _find(text: str) -> ResourceServer:
+    server = _by(text)
+    if server is None:
+        raise Problem(404, "The resource server does not exist", "inexistent_resource_server")
+    return server
