@@ -13,8 +13,8 @@ from users.normalized.schema import Schema
 
 
 class FormParser(BaseParser):
-    """Every value is text, and becomes what the operation's schema says it is. An object or a
-    list is written as JSON. Raises TextError."""
+    """Every value is text, and becomes what the operation's schema says it is. An object is
+    written as JSON, a list as JSON or by repeating its name. Raises TextError."""
 
     media_type = "application/x-www-form-urlencoded"
 
@@ -23,10 +23,13 @@ class FormParser(BaseParser):
         operation = view.operation(request.method)
         fields = ((operation and operation.body) or {}).get("properties", {})
         given = QueryDict(stream.read(), encoding="utf-8")
-        return {name: _value(fields.get(name, {}), text) for name, text in given.items()}
+        return {name: _value(fields.get(name, {}), given.getlist(name)) for name in given}
 
 
-def _value(schema: Schema, text: str) -> Any:
-    if schema.get("type") in ("object", "array"):
-        return parse(text.encode())
-    return as_typed(schema, text)
+def _value(schema: Schema, texts: list[str]) -> Any:
+    kind = schema.get("type")
+    if kind == "array" and not (len(texts) == 1 and texts[0].startswith("[")):
+        return [_value(schema.get("items", {}), [text]) for text in texts]
+    if kind in ("object", "array"):
+        return parse(texts[-1].encode())
+    return as_typed(schema, texts[-1])

@@ -5,28 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from users.api.examples import example
 from users.api.operation import Operation
+from users.api.responses import ERROR, HEADERS, responses
 from users.api.view import View
 from users.conf import conf
 from users.normalized.schema import Schema
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
-_ERROR: Schema = {
-    "type": "object",
-    "required": ["statusCode", "error", "message"],
-    "properties": {
-        "statusCode": {"type": "integer"},
-        "error": {"type": "string"},
-        "message": {"type": "string"},
-        "errorCode": {"type": "string"},
+# Of what the views look at themselves.
+_PATH: dict[str, Schema] = {
+    "user_id": {
+        "type": "string",
+        "pattern": r"^[^|\x00]+\|[^\x00]+$",
+        "examples": ["auth0|6600aa11bb22cc33dd44ee55"],
     },
-}
-_ALWAYS = {
-    400: "Something about the request breaks a rule; the message names the field.",
-    401: "There is no token, or it is no good.",
-    403: "The token lacks the scope, or the account is out of the client's reach.",
-    429: "The client makes too many calls a second; Retry-After says when to go on.",
-    503: "The database is busy.",
 }
 
 
@@ -38,7 +31,8 @@ def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
         "servers": [{"url": conf.management_audience.rstrip("/")}],
         "paths": {path: _path(path, view) for path, view in endpoints.items()},
         "components": {
-            "schemas": {"Error": _ERROR},
+            "schemas": {"Error": ERROR},
+            "headers": HEADERS,
             "securitySchemes": {
                 "token": {
                     "type": "oauth2",
@@ -60,7 +54,7 @@ def _path(path: str, view: type[View]) -> dict[str, Any]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": view.path.get(name, {"type": "string"}),
+            "schema": view.path.get(name, _PATH.get(name, {"type": "string"})),
         }
         for name in re.findall(r"{(\w+)}", path)
     ]
@@ -74,7 +68,7 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "summary": operation.summary,
-        "responses": _responses(operation),
+        "responses": responses(operation),
         # Any one of the choices is enough, and a choice of several asks for all of them.
         "security": [{"token": choice.split()} for choice in operation.scopes or ()],
     }
@@ -91,9 +85,20 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     if parameters:
         described["parameters"] = parameters
     if operation.body:
-        content = {"application/json": {"schema": operation.body}}
-        described["requestBody"] = {"required": True, "content": content}
+        content = {"schema": operation.body, "example": operation.example or example(operation.body)}
+        form = {"schema": operation.body, "encoding": _encoding(operation.body)}
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": content, "application/x-www-form-urlencoded": form},
+        }
     return described
+
+
+def _encoding(body: Schema) -> dict[str, Any]:
+    """In a form, objects and lists are written as JSON."""
+    fields = body.get("properties", {}).items()
+    as_json = {"contentType": "application/json"}
+    return {name: as_json for name, field in fields if field.get("type") in ("object", "array")}
 
 
 def _query(name: str, schema: Schema, operation: Operation) -> dict[str, Any]:
@@ -104,22 +109,4 @@ def _query(name: str, schema: Schema, operation: Operation) -> dict[str, Any]:
         "required": name in operation.required_query,
         "description": schema.pop("description", ""),
         "schema": schema,
-    }
-
-
-def _responses(operation: Operation) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": "Done."}
-    if operation.schema:
-        success["content"] = {"application/json": {"schema": operation.schema}}
-    if operation.has_etag:
-        success["headers"] = {
-            "ETag": {"schema": {"type": "string"}, "description": "The user's version, for If-Match."}
-        }
-    errors = {**(_ALWAYS if operation.scopes is not None else {}), **operation.answers}
-    if operation.body:
-        errors |= {413: "The body or a document is too large.", 415: "The body is not JSON."}
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {
-        str(operation.success): success,
-        **{str(status): {"description": text, "content": content} for status, text in sorted(errors.items())},
     }

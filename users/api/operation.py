@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from users.normalized.check import Checker
 from users.normalized.schema import Schema, closed
@@ -22,6 +23,8 @@ class Operation:
     query: dict[str, Schema] = field(default_factory=dict)
     required_query: tuple[str, ...] = ()
     body: Schema | None = None
+    # A body for the OpenAPI document, where one made from the schema would not do.
+    example: Any = None
     # Said to whoever sends a field that the body does not have.
     unknown_advice: str = ""
     answers: dict[int, str] = field(default_factory=dict)

@@ -36,6 +36,13 @@ CREATE_USER = closed(
     },
     required=("connection",),
 )
+CREATE_EXAMPLE = {
+    "connection": "Username-Password-Authentication",
+    "email": "jane.doe@example.com",
+    "password": "Plum-Tart-77",
+    "user_metadata": {"hobby": "surfing"},
+    "app_metadata": {"plan": "full"},
+}
 UPDATE_USER = {
     **closed(
         {
@@ -51,6 +58,8 @@ UPDATE_USER = {
     "minProperties": 1,
 }
 
+UPDATE_EXAMPLE = {"name": "Jane Doe", "user_metadata": {"hobby": None}, "app_metadata": {"plan": "pro"}}
+
 _MOMENT = {"type": "string", "format": "date-time"}
 USER: Schema = {
     "type": "object",
@@ -58,21 +67,21 @@ USER: Schema = {
         **{name: without_null(schema) for name, schema in NULLABLE.items()},
         **SWITCHES,
         **DOCUMENTS,
-        "user_id": {"type": "string"},
+        "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
         "identities": {
             "type": "array",
             "items": {
                 "type": "object",
                 "properties": {
-                    "connection": {"type": "string"},
-                    "user_id": {"type": "string"},
-                    "provider": {"type": "string"},
+                    "connection": CONNECTION,
+                    "user_id": {"type": "string", "examples": ["6600aa11bb22cc33dd44ee55"]},
+                    "provider": {"type": "string", "examples": ["auth0"]},
                     "isSocial": {"type": "boolean"},
                 },
             },
         },
         "logins_count": {"type": "integer"},
-        "last_ip": {"type": "string"},
+        "last_ip": {"type": "string", "examples": ["203.0.113.9"]},
         "last_login": _MOMENT,
         "last_password_reset": _MOMENT,
         "created_at": _MOMENT,

@@ -12,7 +12,7 @@ from users.normalized.schema import Schema
 
 SCOPE: Schema = {
     "type": "array",
-    "items": {"type": "string", "minLength": 1, "maxLength": 280},
+    "items": {"type": "string", "minLength": 1, "maxLength": 280, "examples": ["read:users"]},
     "uniqueItems": True,
     "maxItems": 1000,
     "description": "Scopes of the API that the client may ask for.",
@@ -21,9 +21,9 @@ SCHEMA: Schema = {
     "type": "object",
     "required": ["id", "client_id", "audience", "scope"],
     "properties": {
-        "id": {"type": "string"},
-        "client_id": {"type": "string"},
-        "audience": {"type": "string"},
+        "id": {"type": "string", "examples": ["cgr_AbCdEfGh12345678"]},
+        "client_id": {"type": "string", "examples": ["5Pz0qvkBCSk4eGkpFRRB5EBE2cHmZGVD"]},
+        "audience": {"type": "string", "examples": ["https://songs.example.com/"]},
         "scope": SCOPE,
     },
 }

@@ -22,7 +22,12 @@ GRANT_TYPES = (
 )
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
-_ORIGIN: Schema = {"type": "string", "pattern": r"^https?://[^/?#\s]+$", "maxLength": 300}
+_ORIGIN: Schema = {
+    "type": "string",
+    "pattern": r"^https?://[^/?#\s]+$",
+    "maxLength": 300,
+    "examples": ["https://shop.example.com"],
+}
 
 
 def _list(item: Schema, description: str) -> Schema:
@@ -43,6 +48,7 @@ FIELDS: dict[str, Schema] = {
         "maxLength": 200,
         "pattern": r"^[^<>\x00-\x1f\x7f]*$",
         "description": "What people call it.",
+        "examples": ["Shop"],
     },
     "description": {
         "type": "string",
@@ -54,6 +60,7 @@ FIELDS: dict[str, Schema] = {
         "type": "string",
         "maxLength": 2048,
         "pattern": r"^(https?://\S+)?$",
+        "examples": ["https://shop.example.com/logo.png"],
         "description": "Address of its logo.",
     },
     "app_type": {
@@ -77,6 +84,7 @@ FIELDS: dict[str, Schema] = {
         "propertyNames": {"maxLength": 255},
         "additionalProperties": {"type": "string", "maxLength": 255},
         "description": "Notes of yours, ten strings at most.",
+        "examples": [{"team": "checkout"}],
     },
     "jwt_configuration": {
         "type": "object",
@@ -96,7 +104,7 @@ SCHEMA: Schema = {
     "required": ["client_id", "name"],
     "properties": {
         **FIELDS,
-        "client_id": {"type": "string"},
+        "client_id": {"type": "string", "examples": ["5Pz0qvkBCSk4eGkpFRRB5EBE2cHmZGVD"]},
         "client_secret": {
             "type": "string",
             "description": "Shown once, when it is made: only its hash is kept.",

@@ -23,6 +23,7 @@ _SCOPE: Schema = {
             "minLength": 1,
             "maxLength": 280,
             "pattern": r"^[\x21\x23-\x5b\x5d-\x7e]+$",
+            "examples": ["read:songs"],
         },
         "description": {"type": "string", "maxLength": 500},
     },
@@ -35,6 +36,7 @@ FIELDS: dict[str, Schema] = {
         "maxLength": 200,
         "pattern": r"^[^<>\x00-\x1f\x7f]*$",
         "description": "What people call it.",
+        "examples": ["Songs"],
     },
     "scopes": {
         "type": "array",
@@ -71,13 +73,14 @@ IDENTIFIER: Schema = {
     "maxLength": 600,
     "pattern": ONE_LINE,
     "description": "The audience of its tokens. It cannot be changed.",
+    "examples": ["https://songs.example.com/"],
 }
 SCHEMA: Schema = {
     "type": "object",
     "required": ["id", "name", "identifier"],
     "properties": {
         **FIELDS,
-        "id": {"type": "string"},
+        "id": {"type": "string", "examples": ["6600aa11bb22cc33dd44ee55"]},
         "identifier": IDENTIFIER,
         "is_system": {"type": "boolean"},
     },

@@ -24,17 +24,19 @@ NULLABLE: dict[str, Schema] = {
         "minLength": 1,
         "maxLength": 128,
         "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_]+$",
+        "examples": ["jane"],
         "description": "The user's user name, where the connection has user names.",
     },
     "phone_number": {
         "type": ["string", "null"],
         "pattern": r"^\+[0-9]{1,15}$",
+        "examples": ["+4915112345678"],
         "description": "The user's phone number, following E.164.",
     },
-    "name": {**_NAME, "description": "The user's full name."},
-    "nickname": {**_NAME, "description": "The user's nickname."},
-    "given_name": {**_SHORT_NAME, "description": "The user's given name."},
-    "family_name": {**_SHORT_NAME, "description": "The user's family name."},
+    "name": {**_NAME, "description": "The user's full name.", "examples": ["Jane Doe"]},
+    "nickname": {**_NAME, "description": "The user's nickname.", "examples": ["jane"]},
+    "given_name": {**_SHORT_NAME, "description": "The user's given name.", "examples": ["Jane"]},
+    "family_name": {**_SHORT_NAME, "description": "The user's family name.", "examples": ["Doe"]},
     "picture": {
         "type": ["string", "null"],
         "format": "uri",
@@ -48,10 +50,15 @@ SWITCHES: dict[str, Schema] = {
     "blocked": {"type": "boolean", "description": "Whether the user is blocked by an administrator."},
 }
 DOCUMENTS: dict[str, Schema] = {
-    "user_metadata": {**_DOCUMENT, "description": "What the user may edit, such as preferences."},
+    "user_metadata": {
+        **_DOCUMENT,
+        "description": "What the user may edit, such as preferences.",
+        "examples": [{"hobby": "surfing"}],
+    },
     "app_metadata": {
         **_DOCUMENT,
         "description": "What the user may not edit and what changes their access, such as a plan.",
+        "examples": [{"plan": "full"}],
     },
 }
 # Every root field an account can be given, each with what it may hold.
@@ -62,6 +69,7 @@ PASSWORD: Schema = {
     "minLength": 1,
     "maxLength": 72,
     "pattern": r"^[\x21-\x7e]+$",
+    "examples": ["Plum-Tart-77"],
     "description": "The user's password. Never returned.",
     "writeOnly": True,
 }
@@ -70,9 +78,15 @@ BARE_ID: Schema = {
     "minLength": 1,
     "maxLength": 240,
     "pattern": r"^[^\s|]+$",
+    "examples": ["6600aa11bb22cc33dd44ee55"],
     "description": "The part of the user's id after the provider.",
 }
-CONNECTION: Schema = {"type": "string", "minLength": 1, "description": "Name of the connection."}
+CONNECTION: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "description": "Name of the connection.",
+    "examples": ["Username-Password-Authentication"],
+}
 
 
 def without_null(schema: Schema) -> Schema:

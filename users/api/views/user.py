@@ -43,6 +43,7 @@ class UserView(View):
             "Change a user",
             scopes=("update:users", "update:users_app_metadata", *sorted(CHANGE_OWN)),
             body=shapes.UPDATE_USER,
+            example=shapes.UPDATE_EXAMPLE,
             unknown_advice=shapes.UNKNOWN_FIELD,
             success=200,
             schema=shapes.USER,

@@ -50,6 +50,7 @@ class UsersView(View):
             "Create a user",
             scopes=("create:users",),
             body=shapes.CREATE_USER,
+            example=shapes.CREATE_EXAMPLE,
             unknown_advice=shapes.UNKNOWN_FIELD,
             success=201,
             schema=shapes.USER,
