@@ -39,6 +39,7 @@ _BY_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-Af
 
 _ALWAYS = {
     400: "Something about the request breaks a rule; the message names the field.",
+    404: "There is nothing at this address.",
     406: "The client accepts no application/json.",
     429: "The client makes too many calls a second.",
     503: "The database is busy.",

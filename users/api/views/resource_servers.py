@@ -14,6 +14,7 @@ from users.api.problem import Problem
 from users.api.view import View
 from users.models import ResourceServer
 from users.normalized import resource_servers
+from users.normalized.clients import ONE_LINE
 from users.normalized.resource_servers import FIELDS, IDENTIFIER, SCHEMA
 from users.normalized.schema import closed
 from users.tokens.scopes import MACHINE_SCOPES
@@ -68,6 +69,7 @@ class ResourceServersView(View):
 class ResourceServerView(View):
     """One API, by its id or its identifier."""
 
+    path = {"resource_server_id": {"type": "string", "maxLength": 600, "pattern": ONE_LINE}}
     operations = {
         "GET": Operation(
             "Read a resource server",
@@ -109,8 +111,6 @@ def _shown(server: ResourceServer) -> dict[str, Any]:
 
 
 def _by(text: str) -> ResourceServer | None:
-    if "\0" in text:
-        return None
     by_id = ResourceServer.objects.filter(resource_server_id=text).first()
     return by_id or ResourceServer.objects.for_audience(text)
 
