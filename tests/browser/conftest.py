@@ -6,15 +6,13 @@ Nothing here touches the database: what is stored is asked of the API, like ever
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -27,6 +25,7 @@ from playwright.sync_api import (
 )
 
 from tests.management.demo_server import DemoServer, free_port
+from tests.own_database import own_database
 
 USERS = 30
 CHROMIUM = shutil.which("chromium")
@@ -45,32 +44,16 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def own_database() -> Iterator[str]:
-    """An empty database beside that of the other tests, where these use PostgreSQL; else
-    nothing, and the demo makes a file of its own."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield ""
-        return
-    name = f"browser_{secrets.token_hex(4)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="session")
-def server(chromium_path, own_database, tmp_path_factory) -> Iterator[DemoServer]:
+def server(chromium_path, tmp_path_factory) -> Iterator[DemoServer]:
     """What `make run` serves, with a few people in it."""
     folder = tmp_path_factory.mktemp("browser") / "data"
-    server = DemoServer(folder, free_port(), users=USERS, DATABASE_URL=own_database)
-    try:
-        yield server.wait()
-    finally:
-        server.stop()
-        server.clean_up()
+    with own_database("browser") as database:
+        server = DemoServer(folder, free_port(), users=USERS, DATABASE_URL=database)
+        try:
+            yield server.wait()
+        finally:
+            server.stop()
+            server.clean_up()
 
 
 @dataclass
