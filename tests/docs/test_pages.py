@@ -56,5 +56,7 @@ def test_the_licence_is_the_one_that_is_declared():
 
 
 def test_locks_name_no_hosts():
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        assert "://" not in (CHECKOUT / name).read_text()
+    for path in CHECKOUT.glob("requirements*.txt"):
+        assert "://" not in path.read_text()
+    for folder in (".", "tests/sdk/node"):
+        assert '"resolved"' not in (CHECKOUT / folder / "package-lock.json").read_text()

@@ -1,0 +1,58 @@
+"""What a developer writes with auth0-python 6."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from answering import answer_calls
+from auth0.authentication import GetToken
+from auth0.management import ManagementClient
+
+
+class Program:
+    def __init__(self, domain: str, **credentials: str) -> None:
+        self.domain = domain
+        self.credentials = credentials
+        self.users = ManagementClient(domain=domain, **credentials).users
+
+    def token(self) -> dict[str, Any]:
+        return GetToken(self.domain, **self.credentials).client_credentials(f"https://{self.domain}/api/v2/")
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        return shown(self.users.create(**body))
+
+    def get(self, user_id: str) -> dict[str, Any]:
+        return shown(self.users.get(user_id))
+
+    def patch(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        return shown(self.users.update(user_id, **body))
+
+    def delete(self, user_id: str) -> None:
+        self.users.delete(user_id)
+
+    def page(self, number: int, size: int) -> dict[str, Any]:
+        return shown(self.users.list(page=number, per_page=size).response)
+
+    def everybody(self, size: int) -> list[str]:
+        return [user.user_id for user in self.users.list(per_page=size)]
+
+    def by_email(self, address: str) -> list[dict[str, Any]]:
+        return [shown(user) for user in self.users.list_users_by_email(email=address)]
+
+
+def shown(model: Any) -> Any:
+    return json.loads(model.json())
+
+
+def facts(error: Exception) -> dict[str, Any]:
+    """The management part keeps the body, the token part takes it apart."""
+    body = getattr(error, "body", None) or {}
+    return {
+        "status": getattr(error, "status_code", None),
+        "code": body.get("errorCode", getattr(error, "error_code", None)),
+        "message": body.get("message", getattr(error, "message", None)),
+    }
+
+
+answer_calls(Program, facts)

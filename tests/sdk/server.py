@@ -1,0 +1,94 @@
+"""The product as an installation runs it, https spoken by gunicorn itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tests.management.demo_server import CHECKOUT, free_port, own_environment
+from tests.sdk.authority import HOST, Authority
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class Server:
+    """On a port of its own; `domain` is what an SDK is given."""
+
+    def __init__(self, data_dir: Path, authority: Authority, **settings: str) -> None:
+        port = free_port()
+        self.domain = f"{HOST}:{port}"
+        self._authority = authority
+        self._log = data_dir / f"gunicorn-{port}.log"
+        self._environment = own_environment(
+            DATA_DIR=str(data_dir),
+            PORT=str(port),
+            PUBLIC_URL=f"https://{self.domain}",
+            WEB_CONCURRENCY="1",
+            **settings,
+        )
+        self._process: subprocess.Popen | None = None
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints."""
+        finished = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=CHECKOUT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout
+
+    def make_client(self, name: str, *scopes: str) -> dict[str, str]:
+        """Credentials as every SDK takes them."""
+        made = json.loads(self.manage("createclient", name, "--scope", " ".join(scopes), "--json"))
+        return {part: made[part] for part in ("client_id", "client_secret")}
+
+    def start(self) -> Server:
+        """Returns once it serves."""
+        tls = ["--certfile", str(self._authority.certificate), "--keyfile", str(self._authority.key)]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", *tls, "config.wsgi"],
+                cwd=CHECKOUT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        trust = ssl.create_default_context(cafile=self._authority.trusted)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"https://{self.domain}/healthz", timeout=5, context=trust):
+                    return self
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise AssertionError(self.log)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
