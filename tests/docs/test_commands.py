@@ -23,6 +23,7 @@ KINDS = {
     "docs/production.md": r"make install$|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export ",
     "docs/architecture.md": r"$",
     "docs/decisions.md": r"$",
+    "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
 }
 # Commands of `make` that others run, each with the file that shows it.
 RUN_ELSEWHERE = {
@@ -34,7 +35,9 @@ DEMO_URL = "http://127.0.0.1:8000"
 
 
 def blocks(page: str) -> list[str]:
-    return re.findall(r"^```sh\n(.*?)^```", (CHECKOUT / page).read_text(), re.MULTILINE | re.DOTALL)
+    """Also those in an item of a list, without its indentation."""
+    found = re.findall(r"^( *)```sh\n(.*?)^ *```", (CHECKOUT / page).read_text(), re.MULTILINE | re.DOTALL)
+    return [re.sub(f"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
 
 
 def commands(page: str) -> list[str]:

@@ -1,0 +1,34 @@
+"""Each claim of `docs/from-auth0.md` names tests, and they exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGE = (CHECKOUT / "docs/from-auth0.md").read_text()
+# A claim is an item of a list: what begins with a dash, and the indented lines below it.
+CLAIMS = re.findall(r"^- .*\n(?:(?:  .*)?\n)*", PAGE, re.MULTILINE)
+PROOF = re.compile(r"^  `(tests/[\w/]+\.py)::(test_\w+)`$", re.MULTILINE)
+
+
+def proofs(text: str) -> list[tuple[str, str]]:
+    return PROOF.findall(text)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim[2:40])
+def test_each_claim_names_its_tests_and_they_exist(claim):
+    assert proofs(claim)
+    assert [proof for proof in proofs(claim) if proof[1] not in functions_of(proof[0])] == []
+
+
+def test_no_proof_is_overlooked():
+    assert sum(len(proofs(claim)) for claim in CLAIMS) == PAGE.count("::") > 0
+
+
+def functions_of(file: str) -> set[str]:
+    tree = ast.parse((CHECKOUT / file).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
