@@ -26,8 +26,9 @@ TYPED = {
     403: "ForbiddenError",
     404: "NotFoundError",
     409: "ConflictError",
+    429: "TooManyRequestsError",
 }
-UNTYPED = dict.fromkeys(TYPED, "Auth0Error")
+UNTYPED = {**dict.fromkeys(TYPED, "Auth0Error"), 429: "RateLimitError"}
 
 
 @dataclass(frozen=True)

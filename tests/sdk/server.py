@@ -26,7 +26,9 @@ class Server:
     def __init__(self, data_dir: Path, authority: Authority, **settings: str) -> None:
         port = free_port()
         self.domain = f"{HOST}:{port}"
+        self._data_dir = data_dir
         self._authority = authority
+        self._settings = settings
         self._log = data_dir / f"gunicorn-{port}.log"
         self._environment = own_environment(
             DATA_DIR=str(data_dir),
@@ -36,6 +38,10 @@ class Server:
             **settings,
         )
         self._process: subprocess.Popen | None = None
+
+    def beside(self, **settings: str) -> Server:
+        """Another, on the same data, with these settings changed."""
+        return Server(self._data_dir, self._authority, **{**self._settings, **settings})
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints."""

@@ -15,6 +15,10 @@ export class Program {
         return this.users.get(userId);
     }
 
+    async get_once(userId) {
+        return this.users.get(userId, {}, { maxRetries: 0 });
+    }
+
     async patch(userId, body) {
         return this.users.update(userId, body);
     }

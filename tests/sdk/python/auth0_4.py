@@ -7,14 +7,17 @@ from typing import Any
 from answering import answer_calls
 from auth0.authentication import GetToken
 from auth0.management import Auth0
+from auth0.rest import RestClientOptions
 
 
 class Program:
     def __init__(self, domain: str, token: str = "", **credentials: str) -> None:
         self.domain = domain
         self.credentials = credentials
-        self.management = Auth0(domain, token or self.token()["access_token"])
+        token = token or self.token()["access_token"]
+        self.management = Auth0(domain, token)
         self.users = self.management.users
+        self.impatient = Auth0(domain, token, rest_options=RestClientOptions(retries=0)).users
 
     def token(self) -> dict[str, Any]:
         return GetToken(self.domain, **self.credentials).client_credentials(f"https://{self.domain}/api/v2/")
@@ -24,6 +27,9 @@ class Program:
 
     def get(self, user_id: str) -> dict[str, Any]:
         return self.users.get(user_id)
+
+    def get_once(self, user_id: str) -> dict[str, Any]:
+        return self.impatient.get(user_id)
 
     def patch(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
         return self.users.update(user_id, body)

@@ -25,6 +25,9 @@ class Program:
     def get(self, user_id: str) -> dict[str, Any]:
         return shown(self.users.get(user_id))
 
+    def get_once(self, user_id: str) -> dict[str, Any]:
+        return shown(self.users.get(user_id, request_options={"max_retries": 0}))
+
     def patch(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
         return shown(self.users.update(user_id, **body))
 
