@@ -5,6 +5,7 @@ export class Program {
         this.audience = `https://${domain}/api/v2/`;
         this.management = new ManagementClient(token ? { domain, token } : this.credentials);
         this.users = this.management.users;
+        this.roles = this.management.roles;
     }
 
     async create(body) {
@@ -32,12 +33,58 @@ export class Program {
     }
 
     async everybody(size) {
-        const found = [];
-        for await (const user of await this.users.list({ per_page: size })) found.push(user.user_id);
-        return found;
+        const users = await all(this.users.list({ per_page: size }));
+        return users.map((user) => user.user_id);
     }
 
     async by_email(address) {
         return this.users.listUsersByEmail({ email: address });
     }
+
+    async create_role(body) {
+        return this.roles.create(body);
+    }
+
+    async role(roleId) {
+        return this.roles.get(roleId);
+    }
+
+    async roles_named(text) {
+        return all(this.roles.list({ name_filter: text }));
+    }
+
+    async patch_role(roleId, body) {
+        return this.roles.update(roleId, body);
+    }
+
+    async delete_role(roleId) {
+        return this.roles.delete(roleId);
+    }
+
+    async give_roles(userId, roleIds) {
+        return this.users.roles.assign(userId, { roles: roleIds });
+    }
+
+    async take_roles(userId, roleIds) {
+        return this.users.roles.delete(userId, { roles: roleIds });
+    }
+
+    async roles_of(userId) {
+        return all(this.users.roles.list(userId));
+    }
+
+    async give_role_to(roleId, userIds) {
+        return this.roles.users.assign(roleId, { users: userIds });
+    }
+
+    async members(roleId, size) {
+        const users = await all(this.roles.users.list(roleId, { take: size }));
+        return users.map((user) => user.user_id);
+    }
+}
+
+async function all(pages) {
+    const found = [];
+    for await (const item of await pages) found.push(item);
+    return found;
 }

@@ -16,7 +16,7 @@ class Program:
         self.credentials = credentials
         token = token or self.token()["access_token"]
         self.management = Auth0(domain, token)
-        self.users = self.management.users
+        self.users, self.roles = self.management.users, self.management.roles
         self.impatient = Auth0(domain, token, rest_options=RestClientOptions(retries=0)).users
 
     def token(self) -> dict[str, Any]:
@@ -51,6 +51,42 @@ class Program:
 
     def by_email(self, address: str) -> list[dict[str, Any]]:
         return self.management.users_by_email.search_users_by_email(address)
+
+    def create_role(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self.roles.create(body)
+
+    def role(self, role_id: str) -> dict[str, Any]:
+        return self.roles.get(role_id)
+
+    def roles_named(self, text: str) -> list[dict[str, Any]]:
+        return self.roles.list(name_filter=text)["roles"]
+
+    def patch_role(self, role_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.roles.update(role_id, body)
+
+    def delete_role(self, role_id: str) -> None:
+        self.roles.delete(role_id)
+
+    def give_roles(self, user_id: str, role_ids: list[str]) -> None:
+        self.users.add_roles(user_id, role_ids)
+
+    def take_roles(self, user_id: str, role_ids: list[str]) -> None:
+        self.users.remove_roles(user_id, role_ids)
+
+    def roles_of(self, user_id: str) -> list[dict[str, Any]]:
+        return self.users.list_roles(user_id)["roles"]
+
+    def give_role_to(self, role_id: str, user_ids: list[str]) -> None:
+        self.roles.add_users(role_id, user_ids)
+
+    def members(self, role_id: str, size: int) -> list[str]:
+        """From checkpoint to checkpoint, until there is none."""
+        page = self.roles.list_users(role_id, take=size)
+        found = page["users"]
+        while "next" in page:
+            page = self.roles.list_users(role_id, from_param=page["next"], take=size)
+            found += page["users"]
+        return [user["user_id"] for user in found]
 
 
 def facts(error: Exception) -> dict[str, Any]:

@@ -14,7 +14,8 @@ class Program:
     def __init__(self, domain: str, **credentials: str) -> None:
         self.domain = domain
         self.credentials = credentials
-        self.users = ManagementClient(domain=domain, **credentials).users
+        management = ManagementClient(domain=domain, **credentials)
+        self.users, self.roles = management.users, management.roles
 
     def token(self) -> dict[str, Any]:
         return GetToken(self.domain, **self.credentials).client_credentials(f"https://{self.domain}/api/v2/")
@@ -42,6 +43,36 @@ class Program:
 
     def by_email(self, address: str) -> list[dict[str, Any]]:
         return [shown(user) for user in self.users.list_users_by_email(email=address)]
+
+    def create_role(self, body: dict[str, Any]) -> dict[str, Any]:
+        return shown(self.roles.create(**body))
+
+    def role(self, role_id: str) -> dict[str, Any]:
+        return shown(self.roles.get(role_id))
+
+    def roles_named(self, text: str) -> list[dict[str, Any]]:
+        return [shown(role) for role in self.roles.list(name_filter=text)]
+
+    def patch_role(self, role_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        return shown(self.roles.update(role_id, **body))
+
+    def delete_role(self, role_id: str) -> None:
+        self.roles.delete(role_id)
+
+    def give_roles(self, user_id: str, role_ids: list[str]) -> None:
+        self.users.roles.assign(user_id, roles=role_ids)
+
+    def take_roles(self, user_id: str, role_ids: list[str]) -> None:
+        self.users.roles.delete(user_id, roles=role_ids)
+
+    def roles_of(self, user_id: str) -> list[dict[str, Any]]:
+        return [shown(role) for role in self.users.roles.list(user_id)]
+
+    def give_role_to(self, role_id: str, user_ids: list[str]) -> None:
+        self.roles.users.assign(role_id, users=user_ids)
+
+    def members(self, role_id: str, size: int) -> list[str]:
+        return [user.user_id for user in self.roles.users.list(role_id, take=size)]
 
 
 def shown(model: Any) -> Any:
