@@ -101,7 +101,6 @@ FIELDS: dict[str, Schema] = {
 }
 SCHEMA: Schema = {
     "type": "object",
-    "required": ["client_id", "name"],
     "properties": {
         **FIELDS,
         "client_id": {"type": "string", "examples": ["5Pz0qvkBCSk4eGkpFRRB5EBE2cHmZGVD"]},
