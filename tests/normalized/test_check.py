@@ -34,6 +34,8 @@ def rule(schema, value):
         ({"const": False}, True, "'No enum match for: true' on property x."),
         ({"minimum": 2}, 1, "'Value 1 is less than minimum 2' on property x."),
         ({"maximum": 2}, 3, "'Value 3 is greater than maximum 2' on property x."),
+        ({"minItems": 1}, [], "'Array is too short (0), minimum 1' on property x."),
+        ({"maxItems": 1}, [1, 2], "'Array is too long (2), maximum 1' on property x."),
         (
             {"type": "string", "description": "What it is."},
             1,

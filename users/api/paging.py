@@ -62,14 +62,19 @@ CHECKPOINT_QUERY: dict[str, Schema] = {
 
 def page_schema(name: str, item: Schema) -> Schema:
     """What `answer_page` answers."""
+    return {"anyOf": [*numbered_schema(name, item)["anyOf"], checkpoint_schema(name, item)]}
+
+
+def numbered_schema(name: str, item: Schema) -> Schema:
+    """What it answers where there are no checkpoints, and what `numbered_page` answers."""
     items: Schema = {"type": "array", "items": item}
     number: Schema = {"type": "integer"}
-    numbered: Schema = {
+    wrapped: Schema = {
         "type": "object",
         "required": [name, "start", "limit", "total"],
         "properties": {name: items, "start": number, "limit": number, "total": number},
     }
-    return {"anyOf": [items, numbered, checkpoint_schema(name, item)]}
+    return {"anyOf": [items, wrapped]}
 
 
 def checkpoint_schema(name: str, item: Schema) -> Schema:
@@ -96,12 +101,24 @@ def answer_page(
     """
     if is_checkpoint(query):
         return checkpoint_page(rows, query, name=name, show=show, order=order)
+    return numbered_page(rows.order_by(*order), rows.count, query, name=name, show=show)
+
+
+def numbered_page(
+    rows: QuerySet | Sequence[Any],
+    count: Callable[[], int],
+    query: dict[str, Any],
+    *,
+    name: str,
+    show: Callable[[Any], Any],
+) -> list[Any] | dict[str, Any]:
+    """The same of rows that are in order, counted only where totals are asked for."""
     size = query["per_page"]
     start = query["page"] * size
-    items = [show(row) for row in rows.order_by(*order)[start : start + size]]
+    items = [show(row) for row in rows[start : start + size]]
     if not query["include_totals"]:
         return items
-    return {name: items, "start": start, "limit": size, "total": rows.count()}
+    return {name: items, "start": start, "limit": size, "total": count()}
 
 
 def is_checkpoint(query: dict[str, Any]) -> bool:

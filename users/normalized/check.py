@@ -139,6 +139,10 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
             return f"Value {value} is less than minimum {kind.limit}"
         case "maximum":
             return f"Value {value} is greater than maximum {kind.limit}"
+        case "minItems":
+            return f"Array is too short ({len(value)}), minimum {kind.limit}"
+        case "maxItems":
+            return f"Array is too long ({len(value)}), maximum {kind.limit}"
         case "minProperties":
             return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
     return error.message
