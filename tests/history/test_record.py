@@ -10,6 +10,7 @@ from django.utils import timezone
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
+from users.history.record import record, record_for
 from users.models import Change, User
 from users.rights.actor import Face, command, owner, staff
 
@@ -137,3 +138,33 @@ def test_an_account_has_no_line_of_another(jane, stranger):
     edit_user(jane, EDIT, actor=SHELL)
 
     assert [line.what for line in User.objects.get(pk=stranger.pk).changes.all()] == ["created"]
+
+
+def test_a_line_for_many_is_what_each_would_have_got_alone(jane, stranger, actors):
+    at = timezone.now()
+    keys = {'Ed\'s \u00e4 "role" 100%s': {"before": "rol_1", "after": [1, 1.5, None, {"a": True}]}}
+    given = {"actor": actors["client"], "at": at, "reason": "it's 100%s gone" + "x" * 600}
+
+    record(jane, Change.What.ROLES, keys, **given)
+    record_for(User.objects.exclude(pk=jane.pk), Change.What.ROLES, keys, **given)
+
+    alone = Change.objects.filter(subject=jane.user_id).values().first()
+    [copied] = Change.objects.filter(what="roles", subject=stranger.user_id).values()
+    own = {"id": copied["id"], "user_id": stranger.pk, "subject": stranger.user_id}
+    assert copied == alone | own
+    assert (
+        not Change.objects.filter(what="roles")
+        .exclude(user__in=[jane, stranger])
+        .exclude(user=actors["staff"].user)
+    )
+    # It goes on counting where the copies ended.
+    assert record(jane, Change.What.ROLES, keys, **given).pk > copied["id"]
+
+
+def test_a_line_for_nobody_is_none(jane):
+    before = Change.objects.count()
+
+    record_for(User.objects.none(), Change.What.ROLES, {"a": {"after": 1}}, actor=SHELL, at=timezone.now())
+    record_for(User.objects.filter(user_id="x"), Change.What.ROLES, {"a": {}}, actor=SHELL, at=timezone.now())
+
+    assert Change.objects.count() == before

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Value
 
 from users.metadata.diff import Diff
 from users.models import Change, User
+from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 
 
@@ -22,21 +28,42 @@ def note(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
 ) -> Change:
     """The same, unsaved, for callers that save several at once."""
-    return Change(
-        user=user,
-        subject=user.user_id,
-        what=what,
-        keys=keys,
-        at=at,
-        actor_kind=actor.kind,
-        actor_id=actor.id[:255],
-        actor_name=actor.name[:300],
-        face=actor.face,
-        request_id=actor.request_id,
-        reason=reason[:500],
-    )
+    return Change(user=user, subject=user.user_id, **_columns(what, keys, actor, at, reason))
 
 
 def record_all(changes: list[Change]) -> None:
     """Save what `note` made, in one statement."""
     Change.objects.bulk_create(changes)
+
+
+def record_for(
+    users: UserQuerySet, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    """Note the same change for each of these people without reading them: the database copies
+    their ids, and it is one statement for a million as for one."""
+    columns = _columns(what, keys, actor, at, reason)
+    fields = [Change._meta.get_field(name) for name in ("user", "subject", *columns)]
+    values = [Value(columns[field.name], output_field=field) for field in fields[2:]]
+    try:
+        lines, parameters = users.values_list("pk", "user_id", *values).query.sql_with_params()
+    except EmptyResultSet:  # Django's word for people who can only be none
+        return
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {quote(Change._meta.db_table)} ({names}) {lines}", parameters)
+
+
+def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: str) -> dict[str, Any]:
+    """What does not depend on whose account changed."""
+    return {
+        "what": what,
+        "keys": keys,
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id[:255],
+        "actor_name": actor.name[:300],
+        "face": actor.face,
+        "request_id": actor.request_id,
+        "reason": reason[:500],
+    }
