@@ -15,8 +15,11 @@ from django.contrib.auth.models import Group
 from django.test import Client as Browser
 
 from users.actions.create_user import create_user
+from users.actions.define_roles import make_role as make_role_row
+from users.actions.define_roles import permit
 from users.actions.give_staff_rights import give_staff_rights
-from users.models import Client, ClientGrant, Connection, ResourceServer, User
+from users.metadata.fold import fold
+from users.models import Client, ClientGrant, Connection, ResourceServer, Role, User
 from users.rights.actor import Actor, Face, Kind, command
 from users.tokens import verify
 from users.tokens.issue import machine_token
@@ -162,6 +165,27 @@ def api(make_client):
         return Api(Browser(), machine_token(client, client.grants.get().scope))
 
     return with_scopes
+
+
+@pytest.fixture
+def songs_api(db) -> ResourceServer:
+    """An API of which people can be permitted something."""
+    scopes = [
+        {"value": f"{verb}:songs", "description": f"{verb} songs"} for verb in ("read", "write", "burn")
+    ]
+    return ResourceServer.objects.create(name="Songs", identifier="https://songs.example/", scopes=scopes)
+
+
+@pytest.fixture
+def make_role(db):
+    """`make_role("Editor", "read:songs", description="Edits")`: names of scopes of the songs' API."""
+
+    def make(name: str, /, *scopes: str, **columns: str) -> Role:
+        role = make_role_row(name=name, name_folded=fold(name), **columns)
+        permit(role, frozenset(("https://songs.example/", scope) for scope in scopes))
+        return role
+
+    return make
 
 
 @pytest.fixture

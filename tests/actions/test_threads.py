@@ -9,12 +9,15 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
+from users.actions.define_roles import delete_role
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch, Replace
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict, Taken, UserGone
+from users.actions.errors import Conflict, RoleGone, Taken, UserGone
+from users.actions.permissions import give_permissions
 from users.actions.record_sign_in import record_sign_in
-from users.models import Change, User
+from users.actions.roles import give_roles
+from users.models import Change, RoleMember, User, UserPermission
 from users.rights.actor import command
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -108,3 +111,59 @@ def test_a_patch_and_a_deletion_come_one_after_the_other(jane):
     assert not User.objects.exists()
     assert all(isinstance(error, UserGone) for error in raised(results))
     assert Change.objects.first().what == "deleted"
+
+
+def test_a_role_given_by_many_at_once_is_had_and_recorded_once(jane, stranger, make_role):
+    editor = make_role("Editor")
+    people = [jane.user_id, stranger.user_id]
+
+    results = at_once(
+        [partial(give_roles, ids, [editor.role_id], actor=SHELL) for ids in (people, people[::-1]) * 3]
+    )
+
+    assert raised(results) == []
+    assert RoleMember.objects.count() == 2
+    assert Change.objects.filter(what="roles").count() == 2
+
+
+def test_a_permission_given_by_many_at_once_is_held_and_recorded_once(jane, songs_api):
+    wanted = frozenset({(songs_api.identifier, "read:songs")})
+
+    results = at_once([partial(give_permissions, jane, wanted, actor=SHELL)] * 6)
+
+    assert raised(results) == []
+    assert UserPermission.objects.count() == 1
+    assert jane.changes.filter(what="permissions").count() == 1
+
+
+def test_a_role_deleted_while_it_is_given_leaves_nobody_with_it_unrecorded(jane, stranger, make_role):
+    editor = make_role("Editor")
+
+    results = at_once(
+        [
+            partial(give_roles, [jane.user_id], [editor.role_id], actor=SHELL),
+            partial(delete_role, editor, actor=SHELL),
+            partial(give_roles, [stranger.user_id], [editor.role_id], actor=SHELL),
+        ]
+    )
+
+    assert all(isinstance(error, RoleGone) for error in raised(results))
+    assert not RoleMember.objects.exists()
+    for user in (jane, stranger):
+        lines = [line.keys["Editor"] for line in user.changes.filter(what="roles")]
+        assert lines in ([], [{"before": editor.role_id}, {"after": editor.role_id}])
+
+
+def test_somebody_deleted_while_given_a_role_is_gone_with_it(jane, make_role):
+    editor = make_role("Editor")
+
+    results = at_once(
+        [
+            partial(give_roles, [jane.user_id], [editor.role_id], actor=SHELL),
+            partial(delete_user, jane, actor=SHELL),
+        ]
+    )
+
+    assert all(isinstance(error, UserGone) for error in raised(results))
+    assert not RoleMember.objects.exists()
+    assert not User.objects.exists()

@@ -7,6 +7,18 @@ class UserGone(LookupError):
     """The account was deleted meanwhile."""
 
 
+class RoleGone(LookupError):
+    """There is no such role, or no more."""
+
+
+class ServerGone(LookupError):
+    """There is no API with this identifier."""
+
+    def __init__(self, identifier: str) -> None:
+        self.identifier = identifier
+        super().__init__(f"no API is called {identifier}")
+
+
 class StaleVersion(Exception):
     """The row changed since the version the caller knows (`If-Match`)."""
 
@@ -59,3 +71,7 @@ class UnknownScope(ValueError):
     def __init__(self, scope: str, audience: str) -> None:
         self.scope = scope
         super().__init__(f"{scope} is no scope of {audience}")
+
+
+class UnknownPermission(UnknownScope):
+    """The same, of a permission that somebody should be given."""

@@ -1,0 +1,39 @@
+"""Which scopes of APIs people may be given, by a role or directly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Manager
+
+from users.actions.errors import NotSupported, ServerGone, UnknownPermission
+from users.conf import conf
+from users.models import ResourceServer
+
+# An API's identifier and the name of one of its scopes.
+Named = tuple[str, str]
+
+
+def check_assignable(wanted: frozenset[Named]) -> dict[str, ResourceServer]:
+    """The APIs meant, by their identifiers, held against whoever changes their scopes meanwhile.
+
+    Raises ServerGone, UnknownPermission, or NotSupported for our own Management API: people hold
+    nothing there but what lets them see to their own account, and that without a permission.
+    """
+    identifiers = {identifier for identifier, _ in wanted}
+    if conf.management_audience in identifiers:
+        raise NotSupported("Scopes of the Management API cannot be given to people, by a role or directly.")
+    found = ResourceServer.objects.filter(identifier__in=identifiers).order_by("pk").select_for_update()
+    servers = {server.identifier: server for server in found}
+    for identifier, name in sorted(wanted):
+        if identifier not in servers:
+            raise ServerGone(identifier)
+        if name not in servers[identifier].scope_values:
+            raise UnknownPermission(name, identifier)
+    return servers
+
+
+def keys_of(permissions: Manager[Any]) -> dict[Named, int]:
+    """The keys of a role's permissions, or of somebody's own, by what they name."""
+    rows = permissions.values_list("resource_server__identifier", "name", "pk")
+    return {(identifier, name): key for identifier, name, key in rows}
