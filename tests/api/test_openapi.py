@@ -10,7 +10,12 @@ import pytest
 from openapi_spec_validator import validate
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
+from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
+from users.models import Role
+from users.rights.actor import command
+
+ROLES = "/api/v2/roles"
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_it_names_the_scopes_of_each(document):
     for path, view in ENDPOINTS.items():
         for method, described in view.operations.items():
             alternatives = operation(document, path, method)["security"]
-            assert alternatives == [{"token": [scope]} for scope in described.scopes]
+            assert alternatives == [{"token": choice.split()} for choice in described.scopes]
 
 
 def test_its_server_is_this_one(document, settings):
@@ -84,6 +89,11 @@ def test_its_server_is_this_one(document, settings):
 
 def test_it_says_nothing_of_methods_it_lacks(browser, db):
     assert browser().post("/api/v2/openapi.json").status_code == 405
+
+
+def editor():
+    """The id of the role that Jane has."""
+    return Role.objects.get(name="Editor").role_id
 
 
 CALLS = {
@@ -119,6 +129,49 @@ CALLS = {
             USERS, {"connection": CONNECTION, "email": "a@b.de", "user_metadata": {"a": "x" * 2**20}}
         ),
     ),
+    "list roles": ("/roles", "GET", lambda shop, jane: shop.get(ROLES)),
+    "list roles with totals": ("/roles", "GET", lambda shop, jane: shop.get(f"{ROLES}?include_totals=true")),
+    "create a role": ("/roles", "POST", lambda shop, jane: shop.post(ROLES, {"name": "New"})),
+    "create a role again": ("/roles", "POST", lambda shop, jane: shop.post(ROLES, {"name": "Editor"})),
+    "read a role": ("/roles/{id}", "GET", lambda shop, jane: shop.get(f"{ROLES}/{editor()}")),
+    "delete a role": ("/roles/{id}", "DELETE", lambda shop, jane: shop.delete(f"{ROLES}/{editor()}")),
+    "members": ("/roles/{id}/users", "GET", lambda shop, jane: shop.get(f"{ROLES}/{editor()}/users")),
+    "members by checkpoint": (
+        "/roles/{id}/users",
+        "GET",
+        lambda shop, jane: shop.get(f"{ROLES}/{editor()}/users?take=1"),
+    ),
+    "give a role": (
+        "/roles/{id}/users",
+        "POST",
+        lambda shop, jane: shop.post(f"{ROLES}/{editor()}/users", {"users": [jane.user_id]}),
+    ),
+    "what a role permits": (
+        "/roles/{id}/permissions",
+        "GET",
+        lambda shop, jane: shop.get(f"{ROLES}/{editor()}/permissions"),
+    ),
+    "take roles": (
+        "/users/{user_id}/roles",
+        "DELETE",
+        lambda shop, jane: shop.call("DELETE", f"{at(jane)}/roles", {"roles": [editor()]}),
+    ),
+    "give nobody roles": (
+        "/users/{user_id}/roles",
+        "POST",
+        lambda shop, jane: shop.post(f"{USERS}/auth0|nobody/roles", {"roles": [editor()]}),
+    ),
+    "roles of a user": ("/users/{user_id}/roles", "GET", lambda shop, jane: shop.get(f"{at(jane)}/roles")),
+    "permissions": (
+        "/users/{user_id}/permissions",
+        "GET",
+        lambda shop, jane: shop.get(f"{at(jane)}/permissions"),
+    ),
+    "organizations": (
+        "/users/{user_id}/organizations",
+        "GET",
+        lambda shop, jane: shop.get(f"{at(jane)}/organizations?include_totals=true"),
+    ),
     "find by e-mail": (
         "/users-by-email",
         "GET",
@@ -128,7 +181,8 @@ CALLS = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_what_is_answered_is_as_described(call, document, shop, full_jane):
+def test_what_is_answered_is_as_described(call, document, shop, full_jane, make_role, songs_api):
+    give_roles([full_jane.user_id], [make_role("Editor", "read:songs").role_id], actor=command("tests"))
     path, method, make = CALLS[call]
 
     response = make(shop, full_jane)

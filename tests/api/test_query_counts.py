@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
+from users.actions.permissions import give_permissions
+from users.actions.roles import give_roles
+from users.rights.actor import command
 from users.tokens.verify import forget
+
+SHELL = command("tests")
 
 # What one call asks of the database once the worker knows the client and the keys.
 COSTS = {
@@ -33,6 +38,31 @@ COSTS = {
     ),
     "delete": (17, lambda shop, jane: shop.delete(at(jane))),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
+}
+
+
+# The same of roles, where everybody has all of them.
+ROLE_COSTS = {
+    "roles": (1, "GET", "/roles", None),
+    "roles by name": (2, "GET", "/roles?name_filter=role&include_totals=true", None),
+    "role": (1, "GET", "/roles/{role}", None),
+    "make a role": (3, "POST", "/roles", {"name": "New"}),
+    "change a role": (5, "PATCH", "/roles/{role}", {"name": "New"}),
+    "delete a role": (8, "DELETE", "/roles/{role}", None),
+    "members": (2, "GET", "/roles/{role}/users", None),
+    "members with totals": (3, "GET", "/roles/{role}/users?include_totals=true&per_page=100", None),
+    "members by checkpoint": (2, "GET", "/roles/{role}/users?take=100", None),
+    "give a role": (7, "POST", "/roles/{fresh}/users", {"users": "everybody"}),
+    "permissions of a role": (3, "GET", "/roles/{role}/permissions", None),
+    "permit": (7, "POST", "/roles/{fresh}/permissions", {"permissions": "all"}),
+    "forbid": (6, "DELETE", "/roles/{role}/permissions", {"permissions": "all"}),
+    "roles of a user": (2, "GET", "/users/{jane}/roles", None),
+    "give roles to a user": (8, "POST", "/users/{stranger}/roles", {"roles": "all"}),
+    "take roles from a user": (8, "DELETE", "/users/{jane}/roles", {"roles": "all"}),
+    "permissions of a user": (4, "GET", "/users/{jane}/permissions?include_totals=true", None),
+    "give permissions to a user": (8, "POST", "/users/{stranger}/permissions", {"permissions": "all"}),
+    "take permissions from a user": (7, "DELETE", "/users/{jane}/permissions", {"permissions": "all"}),
+    "organizations of a user": (1, "GET", "/users/{jane}/organizations", None),
 }
 
 
@@ -64,3 +94,35 @@ def test_a_token_costs_three_queries_once(shop, db, django_assert_num_queries):
 def test_a_call_without_a_token_costs_nothing(browser, db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert browser().get(USERS).status_code == 401
+
+
+@pytest.fixture
+def roles(request, make_user, make_role, jane, stranger, songs_api):
+    """So many roles, people and permissions, all of everybody but a stranger, and the words by
+    which the calls above mean them."""
+    scopes = [f"do:{number}" for number in range(request.param)]
+    songs_api.scopes = [{"value": scope} for scope in scopes]
+    songs_api.save()
+    made = [make_role(f"Role {number}", *scopes).role_id for number in range(request.param)]
+    fresh = make_role("Fresh").role_id
+    people = [make_user(f"user-{number}").user_id for number in range(request.param)]
+    give_roles([jane.user_id, *people], made, actor=SHELL)
+    give_permissions(jane, frozenset((songs_api.identifier, scope) for scope in scopes), actor=SHELL)
+    pairs = [
+        {"resource_server_identifier": songs_api.identifier, "permission_name": scope} for scope in scopes
+    ]
+    names = {"role": made[0], "fresh": fresh, "jane": jane.user_id, "stranger": stranger.user_id}
+    return names, {"users": people, "roles": made, "permissions": pairs}
+
+
+@pytest.mark.parametrize("roles", [1, 20], indirect=True)
+@pytest.mark.parametrize("call", ROLE_COSTS)
+def test_a_call_costs_the_same_with_many_roles_and_few(call, roles, shop, django_assert_num_queries):
+    queries, method, path, body = ROLE_COSTS[call]
+    names, bodies = roles
+    many = {"everybody", "all"}
+    body = body and {key: bodies[key] if value in many else value for key, value in body.items()}
+    shop.get(f"{USERS}/auth0|nobody")
+
+    with django_assert_num_queries(queries):
+        assert shop.call(method, "/api/v2" + path.format(**names), body).status_code < 300

@@ -17,7 +17,10 @@ from joserfc.jwk import RSAKey
 from tests.api.answers import CONNECTION, problem
 from users.actions.block_user import block_user
 from users.actions.clients import make_client as make_client_row
+from users.actions.define_roles import make_role, permit
 from users.actions.delete_user import delete_user
+from users.actions.permissions import give_permissions
+from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
 from users.models import Client, ClientGrant, ResourceServer, User
@@ -63,6 +66,19 @@ def a_grant(jane):
     return {"grant_id": ClientGrant.objects.create(client=client, resource_server=server).grant_id}
 
 
+def a_role(jane):
+    """A role, and one that Jane has and that permits something; she may do something besides."""
+    api = a_server(jane)["audience"]
+    editor, viewer = (make_role(name=name, name_folded=name) for name in ("editor", "viewer"))
+    held = frozenset({(api, "read:songs")})
+    permit(viewer, held)
+    give_permissions(jane, held, actor=command("tests"))
+    give_roles([jane.user_id], [viewer.role_id], actor=command("tests"))
+    return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
+
+
+ROLES = {"roles": ["{id}", "{held}"]}
+PERMISSIONS = {"permissions": [{"resource_server_identifier": "{audience}", "permission_name": "read:songs"}]}
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -82,6 +98,31 @@ EXAMPLES = {
         own_body={"user_metadata": {"hobby": "surfing"}},
     ),
     ("/users/{user_id}", "DELETE"): Example(("delete:users",), 204, own=("delete:current_user",)),
+    ("/users/{user_id}/roles", "GET"): Example(("read:users read:roles", "read:role_members"), 200),
+    ("/users/{user_id}/roles", "POST"): Example(
+        ("update:users", "create:role_members"), 204, body=ROLES, given=a_role
+    ),
+    ("/users/{user_id}/roles", "DELETE"): Example(
+        ("update:users", "delete:role_members"), 204, body=ROLES, given=a_role
+    ),
+    ("/users/{user_id}/permissions", "GET"): Example(("read:users",), 200, given=a_role),
+    ("/users/{user_id}/permissions", "POST"): Example(("update:users",), 201, body=PERMISSIONS, given=a_role),
+    ("/users/{user_id}/permissions", "DELETE"): Example(
+        ("update:users",), 204, body=PERMISSIONS, given=a_role
+    ),
+    ("/users/{user_id}/organizations", "GET"): Example(("read:organizations",), 200),
+    ("/roles", "GET"): Example(("read:roles",), 200),
+    ("/roles", "POST"): Example(("create:roles",), 200, body={"name": "Editor"}),
+    ("/roles/{id}", "GET"): Example(("read:roles",), 200, given=a_role),
+    ("/roles/{id}", "PATCH"): Example(("update:roles",), 200, body={"name": "Editor"}, given=a_role),
+    ("/roles/{id}", "DELETE"): Example(("delete:roles",), 200, given=a_role),
+    ("/roles/{id}/users", "GET"): Example(("read:users read:roles", "read:role_members"), 200, given=a_role),
+    ("/roles/{id}/users", "POST"): Example(
+        ("update:roles", "create:role_members"), 200, body={"users": ["{user_id}"]}, given=a_role
+    ),
+    ("/roles/{id}/permissions", "GET"): Example(("read:roles",), 200, given=a_role),
+    ("/roles/{id}/permissions", "POST"): Example(("update:roles",), 201, body=PERMISSIONS, given=a_role),
+    ("/roles/{id}/permissions", "DELETE"): Example(("update:roles",), 204, body=PERMISSIONS, given=a_role),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
     ("/clients", "GET"): Example(("read:clients",), 200),
     ("/clients", "POST"): Example(("create:clients",), 201, body={"name": "Till"}),

@@ -8,7 +8,14 @@ from users.api.views.client import ClientSecretView, ClientView
 from users.api.views.client_grants import ClientGrantsView, ClientGrantView
 from users.api.views.clients import ClientsView
 from users.api.views.resource_servers import ResourceServersView, ResourceServerView
+from users.api.views.role import RoleView
+from users.api.views.role_permissions import RolePermissionsView
+from users.api.views.role_users import RoleUsersView
+from users.api.views.roles import RolesView
 from users.api.views.user import UserView
+from users.api.views.user_organizations import UserOrganizationsView
+from users.api.views.user_permissions import UserPermissionsView
+from users.api.views.user_roles import UserRolesView
 from users.api.views.users import UsersView
 from users.api.views.users_by_email import UsersByEmailView
 
@@ -16,7 +23,14 @@ from users.api.views.users_by_email import UsersByEmailView
 ENDPOINTS: dict[str, type[View]] = {
     "/users-by-email": UsersByEmailView,
     "/users": UsersView,
+    "/users/{user_id}/roles": UserRolesView,
+    "/users/{user_id}/permissions": UserPermissionsView,
+    "/users/{user_id}/organizations": UserOrganizationsView,
     "/users/{user_id}": UserView,
+    "/roles": RolesView,
+    "/roles/{id}": RoleView,
+    "/roles/{id}/users": RoleUsersView,
+    "/roles/{id}/permissions": RolePermissionsView,
     "/clients": ClientsView,
     "/clients/{client_id}": ClientView,
     "/clients/{client_id}/rotate-secret": ClientSecretView,

@@ -18,8 +18,11 @@ from users.actions.errors import (
     Combination,
     Exists,
     NotSupported,
+    RoleGone,
+    ServerGone,
     StaleVersion,
     Taken,
+    UnknownPermission,
     UnknownScope,
     UserGone,
     WeakPassword,
@@ -36,6 +39,8 @@ BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
 EXPIRED = "Expired token received for JSON Web Token validation"
 USER_GONE = Problem(404, "The user does not exist.", "inexistent_user")
+# As recorded, it carries no code.
+ROLE_GONE = Problem(404, "The role does not exist.")
 
 
 def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -112,7 +117,10 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     StaleVersion: lambda _: Problem(
         412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
     ),
+    UnknownPermission: lambda error: bad_body(f"'{error}' on property permissions."),
     UserGone: lambda _: USER_GONE,
+    RoleGone: lambda _: ROLE_GONE,
+    ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
     OperationalError: _locked,
     Http404: lambda _: Problem(404, "Not Found"),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),

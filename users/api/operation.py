@@ -9,6 +9,9 @@ from typing import Any
 from users.normalized.check import Checker
 from users.normalized.schema import Schema, closed
 
+# The answer `{}`.
+NOTHING: Schema = closed({})
+
 
 @dataclass(frozen=True)
 class Operation:

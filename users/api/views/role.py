@@ -1,0 +1,51 @@
+"""`/roles/{id}`: read, change, delete."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.define_roles import delete_role, edit_role
+from users.api.operation import NOTHING, Operation
+from users.api.roles import GONE, PATH, find_role
+from users.api.view import View
+from users.normalized import roles
+from users.normalized.schema import closed
+
+
+class RoleView(View):
+    """One role."""
+
+    path = PATH
+    operations = {
+        "GET": Operation(
+            "Read a role", scopes=("read:roles",), success=200, schema=roles.SCHEMA, answers=GONE
+        ),
+        "PATCH": Operation(
+            "Change a role",
+            scopes=("update:roles",),
+            body=closed(roles.FIELDS),
+            success=200,
+            schema=roles.SCHEMA,
+            answers={**GONE, 409: "Another role has this name."},
+        ),
+        # 200 and not 204, and 404 where there is none, as recorded.
+        "DELETE": Operation(
+            "Delete a role, and take it from everybody",
+            scopes=("delete:roles",),
+            success=200,
+            schema=NOTHING,
+            answers=GONE,
+        ),
+    }
+
+    def get(self, request: Request, id: str) -> Response:
+        return Response(roles.shown(find_role(id)))
+
+    def patch(self, request: Request, id: str) -> Response:
+        columns = roles.columns(self.body())
+        return Response(roles.shown(edit_role(find_role(id), columns)))
+
+    def delete(self, request: Request, id: str) -> Response:
+        delete_role(find_role(id), actor=self.actor)
+        return Response({})

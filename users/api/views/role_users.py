@@ -1,0 +1,61 @@
+"""`/roles/{id}/users`: who has a role, and giving it to many at once."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.errors import UserGone
+from users.actions.roles import give_roles
+from users.api.operation import NOTHING, Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.problem import Problem
+from users.api.roles import GONE, PATH, find_role
+from users.api.view import View
+from users.models import RoleMember
+from users.normalized import roles
+from users.normalized.schema import closed
+
+# Source: Auth0's published OpenAPI document.
+SOME_GONE = Problem(404, "One or more of the users do not exist.", "inexistent_user")
+
+
+class RoleUsersView(View):
+    """The members of one role, those who have had it longest first."""
+
+    path = PATH
+    operations = {
+        "GET": Operation(
+            "List who has a role",
+            scopes=("read:users read:roles", "read:role_members"),
+            query={**PAGE_QUERY, **CHECKPOINT_QUERY},
+            success=200,
+            schema=page_schema("users", roles.MEMBER),
+            answers=GONE,
+        ),
+        "POST": Operation(
+            "Give a role to users",
+            scopes=("update:roles", "create:role_members"),
+            body=closed({"users": roles.USERS}, required=("users",)),
+            success=200,
+            schema=NOTHING,
+            answers={404: "The role or one of the users does not exist. Nobody was given it."},
+        ),
+    }
+
+    def get(self, request: Request, id: str) -> Response:
+        query = self.query()
+        columns = ("created_at", *(f"user__{name}" for name in roles.MEMBER_COLUMNS))
+        members = RoleMember.objects.filter(role=find_role(id), user__linked_to=None)
+        members = members.select_related("user").only(*columns)
+        return Response(
+            answer_page(members, query, name="users", show=lambda member: roles.shown_member(member.user))
+        )
+
+    def post(self, request: Request, id: str) -> Response:
+        users = self.body()["users"]
+        try:
+            give_roles(users, [id], actor=self.actor)
+        except UserGone:
+            raise SOME_GONE from None
+        return Response({})

@@ -1,0 +1,56 @@
+"""`/roles`: list and create."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.define_roles import make_role
+from users.api.operation import Operation
+from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.view import View
+from users.metadata.fold import fold
+from users.metadata.text import bad_characters
+from users.models import Role
+from users.normalized import roles
+from users.normalized.schema import closed
+
+
+class RolesView(View):
+    """The roles as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List roles",
+            scopes=("read:roles",),
+            query={
+                **PAGE_QUERY,
+                "name_filter": {
+                    "type": "string",
+                    "description": "Only roles whose name holds this, in whatever case.",
+                },
+            },
+            success=200,
+            schema=numbered_schema("roles", roles.SCHEMA),
+        ),
+        "POST": Operation(
+            "Create a role",
+            scopes=("create:roles",),
+            body=closed(roles.FIELDS, required=("name",)),
+            # Not 201, as recorded.
+            success=200,
+            schema=roles.SCHEMA,
+            answers={409: "A role has this name."},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        named = query.get("name_filter", "")
+        found = Role.objects.none() if bad_characters(named) else Role.objects.all()
+        if named:
+            found = found.filter(name_folded__contains=fold(named))
+        return Response(answer_page(found, query, name="roles", show=roles.shown))
+
+    def post(self, request: Request) -> Response:
+        return Response(roles.shown(make_role(**roles.columns(self.body()))))

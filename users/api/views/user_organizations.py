@@ -1,0 +1,31 @@
+"""`/users/{id}/organizations`: always empty."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.view import View
+
+
+class UserOrganizationsView(View):
+    """We have no organizations; programs that ask are told so in the form they expect."""
+
+    operations = {
+        "GET": Operation(
+            "List the organizations of a user: there are none",
+            scopes=("read:organizations",),
+            query=PAGE_QUERY,
+            success=200,
+            schema=numbered_schema("organizations", {"type": "object"}),
+            answers={404: "The user does not exist."},
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        find_user(user_id)
+        return Response(numbered_page([], lambda: 0, query, name="organizations", show=dict))

@@ -1,0 +1,64 @@
+"""`/users/{id}/permissions`: what one user is permitted at the APIs."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.permissions import give_permissions, take_permissions
+from users.api.accounts import find_user
+from users.api.operation import NOTHING, Operation
+from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.view import View
+from users.normalized import permissions
+from users.rights.permissions import held_permissions
+
+GONE = {404: "The user does not exist."}
+
+
+class UserPermissionsView(View):
+    """The permissions of one user: those of their roles, and those of their own, which alone can be
+    given and taken here."""
+
+    operations = {
+        "GET": Operation(
+            "List the permissions of a user",
+            scopes=("read:users",),
+            query=PAGE_QUERY,
+            success=200,
+            schema=numbered_schema("permissions", permissions.HELD),
+            answers=GONE,
+        ),
+        "POST": Operation(
+            "Give permissions to a user",
+            scopes=("update:users",),
+            body=permissions.BODY,
+            success=201,
+            schema=NOTHING,
+            answers={404: "The user or one of the resource servers does not exist. Nothing was given."},
+        ),
+        "DELETE": Operation(
+            "Take permissions from a user",
+            scopes=("update:users",),
+            body=permissions.BODY,
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        held = held_permissions(find_user(user_id))
+        return Response(
+            numbered_page(held, held.__len__, query, name="permissions", show=permissions.shown_held)
+        )
+
+    def post(self, request: Request, user_id: str) -> Response:
+        wanted = permissions.named(self.body())
+        give_permissions(find_user(user_id), wanted, actor=self.actor)
+        return Response({}, status=201)
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        unwanted = permissions.named(self.body())
+        take_permissions(find_user(user_id), unwanted, actor=self.actor)
+        return Response(status=204)

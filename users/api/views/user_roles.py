@@ -1,0 +1,61 @@
+"""`/users/{id}/roles`: the roles of one user."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.roles import give_roles, take_roles
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.view import View
+from users.normalized import roles
+from users.normalized.schema import closed
+from users.rights.permissions import roles_of
+
+BODY = closed({"roles": roles.ROLES}, required=("roles",))
+GONE = {404: "The user or one of the roles does not exist. Nothing was changed."}
+
+
+class UserRolesView(View):
+    """The roles of one user."""
+
+    operations = {
+        "GET": Operation(
+            "List the roles of a user",
+            scopes=("read:users read:roles", "read:role_members"),
+            query=PAGE_QUERY,
+            success=200,
+            schema=numbered_schema("roles", roles.SCHEMA),
+            answers={404: "The user does not exist."},
+        ),
+        "POST": Operation(
+            "Give roles to a user",
+            scopes=("update:users", "create:role_members"),
+            body=BODY,
+            success=204,
+            answers=GONE,
+        ),
+        "DELETE": Operation(
+            "Take roles from a user",
+            scopes=("update:users", "delete:role_members"),
+            body=BODY,
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        return Response(answer_page(roles_of(find_user(user_id)), query, name="roles", show=roles.shown))
+
+    def post(self, request: Request, user_id: str) -> Response:
+        wanted = self.body()["roles"]
+        give_roles([find_user(user_id).user_id], wanted, actor=self.actor)
+        return Response(status=204)
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        unwanted = self.body()["roles"]
+        take_roles([find_user(user_id).user_id], unwanted, actor=self.actor)
+        return Response(status=204)
