@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from users.admin.changes import as_read
 from users.admin.forms import ProfileForm, StaffRightsForm
+from users.admin.permitted import permitted
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
@@ -68,11 +69,12 @@ def activity(visit: Visit) -> Page:
 
 
 def security(visit: Visit) -> Page:
-    """How the account signs in, and which staff rights it has."""
+    """How the account signs in, which staff rights it has, and what it may do elsewhere."""
     may_give = may(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
     return {
         "identities": identities(visit.user),
+        "permitted": permitted(visit.user),
         "staff_form": StaffRightsForm(initial=groups) if may_give else None,
     }
 
