@@ -190,6 +190,8 @@ ACCOUNT_ADAPTER = "users.authentication.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "users.authentication.forms.LoginForm",
     "reset_password": "users.authentication.forms.ResetPasswordForm",
+    "reset_password_from_key": "users.authentication.forms.ResetPasswordKeyForm",
+    "change_password": "users.authentication.forms.ChangePasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -235,6 +235,35 @@ def test_a_weak_password_is_refused(create, password):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        (
+            "shrt-",
+            "PasswordStrengthError: Password is too weak. At least 8 characters in length."
+            " Contain at least 3 of the following 4 types of characters: lower case letters (a-z),"
+            " upper case letters (A-Z), numbers (i.e. 0-9), special characters (e.g. !@#$%^&*).",
+        ),
+        ("Password1", "PasswordDictionaryError: Password is too common"),
+        ("New.Mail-77", "PasswordNoUserInfoError: Password contains user information"),
+    ],
+    ids=["weak", "common", "personal"],
+)
+def test_the_connections_policy_refuses_in_auth0s_words(create, password, message):
+    Connection.objects.update(
+        options={
+            "passwordPolicy": "good",
+            "password_dictionary": {"enable": True},
+            "password_no_personal_info": {"enable": True},
+        }
+    )
+
+    answer = create(email="new.mail@example.com", password=password)
+
+    assert problem(answer) == (400, message, "invalid_password")
+    assert not User.objects.exists()
+
+
 # Fields that are refused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -96,6 +97,75 @@ def test_a_refused_change_says_why_and_changes_nothing(browser, jane, old, new, 
     assert member.get("/profile/").status_code == 200
     for typed in {old, new, repeated} - {""}:
         assert f'value="{typed}"' not in page.html
+
+
+@pytest.fixture
+def policy(jane):
+    """Jane's connection has a policy of its own."""
+    Connection.objects.update(
+        options={
+            "passwordPolicy": "good",
+            "password_dictionary": {"enable": True},
+            "password_no_personal_info": {"enable": True},
+        }
+    )
+
+
+ASKED = (
+    "At least 8 characters in length. Contain at least 3 of the following 4 types of characters:"
+    " lower case letters (a-z), upper case letters (A-Z), numbers (i.e. 0-9),"
+    " special characters (e.g. !@#$%^&*)."
+)
+REFUSED_BY_POLICY = [
+    ("short", "At least 8 characters in length."),
+    ("quite another secret", "Contain at least 3 of the following 4 types of characters:"),
+    ("Password1", "Password is too common."),
+    ("Jane.Doe-77", "Password contains user information."),
+    ("Aa1-" + "x" * 69, "At most 72 bytes in length."),
+]
+
+
+def test_the_page_says_beforehand_what_the_connection_asks(browser, policy, jane):
+    assert ASKED in open_page(browser(jane), "/password/change/").text
+    ask(jane.email)
+    assert ASKED in open_page(Client(), link()).text
+
+
+def test_without_a_policy_it_says_what_django_asks(browser, jane):
+    text = open_page(browser(jane), "/password/change/").text
+
+    assert "at least 8 characters" in text
+    assert "types of characters" not in text
+
+
+@pytest.mark.parametrize(("new", "words"), REFUSED_BY_POLICY)
+def test_what_the_connection_refuses_is_refused_with_its_reason(browser, policy, jane, new, words):
+    page = change(browser(jane), new=new)
+
+    assert words in errors_of(page)
+    assert again(jane).check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(("new", "words"), REFUSED_BY_POLICY)
+def test_also_behind_the_link_from_the_mail(policy, jane, new, words):
+    ask(jane.email)
+
+    page = open_page(Client(), link()).press(SET, password1=new, password2=new)
+
+    assert words in errors_of(page)
+    assert again(jane).check_password(PASSWORD)
+
+
+def test_what_the_connection_takes_is_taken_though_django_would_not(browser, policy, jane):
+    change(browser(jane), new="Aa1-aaaa")
+
+    assert again(jane).check_password("Aa1-aaaa")
+
+
+def errors_of(page: Page) -> str:
+    """What stands below the new password."""
+    [found] = re.findall(r'<ul class="errors" id="id_password1_error">(.*?)</ul>', page.html)
+    return html.unescape(found)
 
 
 def test_guessing_at_the_old_password_is_limited(browser, jane):

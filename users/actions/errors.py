@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class UserGone(LookupError):
     """The account was deleted meanwhile."""
@@ -43,11 +45,39 @@ class Taken(ValueError):
 
 
 class WeakPassword(ValueError):
-    """The password is refused. `messages` say why, a sentence each."""
+    """The password is refused. `messages` say why, a sentence each; `rules` are those of the
+    connection's policy, as `users.passwords.policy` explains them, where it has one.
 
-    def __init__(self, messages: list[str]) -> None:
+    Source of names and summaries: texts quoted by several clients of Auth0.
+    """
+
+    name = "PasswordStrengthError"
+    summary = "Password is too weak"
+
+    def __init__(self, messages: list[str], rules: list[dict[str, Any]] | None = None) -> None:
         self.messages = messages
+        self.rules = rules or []
         super().__init__(" ".join(messages))
+
+    @property
+    def text(self) -> str:
+        """The summary, and whatever else is to be said."""
+        others = [message for message in self.messages if message != f"{self.summary}."]
+        return ". ".join([self.summary, *([" ".join(others)] if others else [])])
+
+
+class CommonPassword(WeakPassword):
+    """Strong enough, but in the dictionary."""
+
+    name = "PasswordDictionaryError"
+    summary = "Password is too common"
+
+
+class PersonalPassword(WeakPassword):
+    """Strong enough, but it holds something about its owner."""
+
+    name = "PasswordNoUserInfoError"
+    summary = "Password contains user information"
 
 
 class NotSupported(ValueError):

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
 
 from users.actions.draft import Draft
-from users.actions.errors import WeakPassword
+from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
 from users.actions.profile_fields import check_connection
 from users.models import Change, User
+from users.passwords.forbidden import holds_any, is_listed
+from users.passwords.policy import MAX_BYTES, Policy, is_too_long, policy_of, sentence
 from users.rights.may import Verb, check
+
+TOO_LONG = f"At most {MAX_BYTES} bytes in length."
+# The keys of user_metadata that hold a person's name, by Auth0's convention.
+NAMES_IN_METADATA = ("name", "first", "last")
 
 
 def set_password(draft: Draft, password: str) -> None:
@@ -24,8 +34,53 @@ def set_password(draft: Draft, password: str) -> None:
 
 
 def check_strength(password: str, user: User) -> None:
-    """Raises WeakPassword with every reason."""
+    """Judge by the options of the user's connection; where they name no policy, by Django's
+    validators. Raises WeakPassword, CommonPassword or PersonalPassword, each with every reason.
+    """
+    options = user.connection.options
+    policy = policy_of(options)
+    reasons = {
+        WeakPassword: _weak(password, user, policy),
+        CommonPassword: _common(password, options),
+        PersonalPassword: _personal(password, options, user),
+    }
+    messages = [message for found in reasons.values() for message in found]
+    for kind, found in reasons.items():
+        if found:
+            raise kind(messages, policy.explain(password) if policy else [])
+
+
+def _weak(password: str, user: User, policy: Policy | None) -> list[str]:
+    long = [TOO_LONG] if is_too_long(password) else []
+    if policy:
+        return [sentence(rule) for rule in policy.explain(password) if not rule["verified"]] + long
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise WeakPassword(error.messages) from None
+        return error.messages + long
+    return long
+
+
+def _common(password: str, options: Mapping[str, Any]) -> list[str]:
+    dictionary = options.get("password_dictionary", {})
+    if not dictionary.get("enable"):
+        return []
+    is_common = password.lower() in _common_passwords() or is_listed(
+        password, dictionary.get("dictionary", ())
+    )
+    return [f"{CommonPassword.summary}."] if is_common else []
+
+
+def _personal(password: str, options: Mapping[str, Any], user: User) -> list[str]:
+    if not options.get("password_no_personal_info", {}).get("enable"):
+        return []
+    local_part = (user.email or "").partition("@")[0]
+    given = [(user.user_metadata or {}).get(key) for key in NAMES_IN_METADATA]
+    is_personal = holds_any(password, [user.name, user.username, user.nickname, local_part, *given])
+    return [f"{PersonalPassword.summary}."] if is_personal else []
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """Django's twenty thousand, in lower case, read once."""
+    return frozenset(CommonPasswordValidator().passwords)

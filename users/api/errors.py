@@ -111,9 +111,7 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     UnknownScope: lambda error: bad_body(f"'{error}' on property scope."),
     Combination: lambda error: Problem(400, str(error), "operation_not_supported"),
     NotSupported: lambda error: Problem(400, str(error), "operation_not_supported"),
-    WeakPassword: lambda error: Problem(
-        400, f"PasswordStrengthError: Password is too weak. {error}", "invalid_password"
-    ),
+    WeakPassword: lambda error: Problem(400, f"{error.name}: {error.text}", "invalid_password"),
     StaleVersion: lambda _: Problem(
         412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
     ),

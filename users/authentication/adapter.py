@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import NotSupported
+from users.actions.errors import NotSupported, WeakPassword
+from users.actions.passwords import check_strength
 from users.actions.record_sign_in import record_sign_in
 from users.conf import conf
 from users.models import User
@@ -24,6 +25,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def clean_password(self, password: str, user: User) -> str:
+        """As every other door judges it, and beside the field."""
+        try:
+            check_strength(password, user)
+        except WeakPassword as error:
+            raise ValidationError(error.messages) from None
+        return password
 
     def set_password(self, user: User, password: str) -> None:
         """Called after the old password, or the link from the mail, has been checked."""

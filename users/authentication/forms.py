@@ -10,6 +10,7 @@ from users.conf import conf
 from users.metadata.fold import fold
 from users.models import User
 from users.normalized.emails import is_email
+from users.passwords.policy import policy_of, sentence
 
 NO_MAIL = "This site cannot send mail yet. Ask whoever runs it to set your password."
 
@@ -55,3 +56,24 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         found = User.objects.by_email(email).in_own_database()
         self.users = [user for user in found if user.is_active]
         return email
+
+
+class PolicyShown:
+    """Says beside the new password what the connection's policy asks of it."""
+
+    user: User | None  # nobody behind a link that is no good
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        policy = self.user and policy_of(self.user.connection.options)
+        if policy:
+            rules = (sentence(rule) for rule in policy.explain(""))
+            self.fields["password1"].help_text = " ".join(rules)
+
+
+class ChangePasswordForm(PolicyShown, allauth_forms.ChangePasswordForm):
+    """For whoever knows the old one."""
+
+
+class ResetPasswordKeyForm(PolicyShown, allauth_forms.ResetPasswordKeyForm):
+    """For whoever followed the link in the mail."""

@@ -1,0 +1,136 @@
+"""How strong a password must be: Auth0's five policies.
+
+Source: npm packages auth0-password-policies 3.1.0 (what each policy asks) and password-sheriff
+(codes, texts and the shape of an explanation, which Lock and the mobile SDKs read).
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+# bcrypt reads no further; Auth0 takes no longer one.
+MAX_BYTES = 72
+
+# A rule as password-sheriff explains it: `code`, `message` with %d and %s for what `format`
+# holds, `verified` whether the password keeps it, and `items` of the same kind.
+Rule = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of characters."""
+
+    code: str
+    message: str
+    characters: frozenset[str]
+
+    def explain(self, password: str) -> Rule:
+        """Whether one of them is in the password."""
+        verified = not self.characters.isdisjoint(password)
+        return {"code": self.code, "message": self.message, "verified": verified}
+
+
+LETTERS_AND_NUMBERS = (
+    Kind("lowerCase", "lower case letters (a-z)", frozenset(string.ascii_lowercase)),
+    Kind("upperCase", "upper case letters (A-Z)", frozenset(string.ascii_uppercase)),
+    Kind("numbers", "numbers (i.e. 0-9)", frozenset(string.digits)),
+)
+SPECIAL = Kind("specialCharacters", "special characters (e.g. !@#$%^&*)", frozenset(string.punctuation + " "))
+ALL_KINDS = (*LETTERS_AND_NUMBERS, SPECIAL)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """At least `min_length` characters, of at least `at_least` of the `kinds`, none of them more
+    than `max_identical` times in a row."""
+
+    min_length: int
+    kinds: tuple[Kind, ...] = ()
+    at_least: int = 0
+    max_identical: int | None = None
+
+    def explain(self, password: str) -> list[Rule]:
+        """Every rule, and whether the password keeps it."""
+        rules = [self._length(password)]
+        if self.kinds:
+            rules.append(self._kinds(password))
+        if self.max_identical is not None:
+            rules.append(self._identical(password, self.max_identical))
+        return rules
+
+    def _length(self, password: str) -> Rule:
+        verified = len(password) >= self.min_length
+        if self.min_length == 1:
+            return {"code": "nonEmpty", "message": "Non-empty password required", "verified": verified}
+        return {
+            "code": "lengthAtLeast",
+            "format": [self.min_length],
+            "message": "At least %d characters in length",
+            "verified": verified,
+        }
+
+    def _kinds(self, password: str) -> Rule:
+        items = [kind.explain(password) for kind in self.kinds]
+        rule: Rule = {"code": "shouldContain", "message": "Should contain:"}
+        if self.at_least < len(self.kinds):
+            rule = {
+                "code": "containsAtLeast",
+                "format": [self.at_least, len(self.kinds)],
+                "message": "Contain at least %d of the following %d types of characters:",
+            }
+        verified = sum(item["verified"] for item in items) >= self.at_least
+        return {**rule, "verified": verified, "items": items}
+
+    def _identical(self, password: str, most: int) -> Rule:
+        return {
+            "code": "identicalChars",
+            "format": [most, "a" * (most + 1)],
+            "message": 'No more than %d identical characters in a row (e.g., "%s" not allowed)',
+            "verified": re.search(rf"(.)\1{{{most}}}", password, re.DOTALL) is None,
+        }
+
+
+POLICIES = {
+    "none": Policy(1),
+    "low": Policy(6),
+    "fair": Policy(8, LETTERS_AND_NUMBERS, 3),
+    "good": Policy(8, ALL_KINDS, 3),
+    "excellent": Policy(10, ALL_KINDS, 3, max_identical=2),
+}
+
+
+def policy_of(options: Mapping[str, Any]) -> Policy | None:
+    """What a connection with these options asks; None where it names no policy."""
+    if "passwordPolicy" not in options:
+        return None
+    policy = POLICIES[options["passwordPolicy"]]
+    min_length = options.get("password_complexity_options", {}).get("min_length")
+    return policy if min_length is None else replace(policy, min_length=min_length)
+
+
+def is_too_long(password: str) -> bool:
+    """Whether it is over 72 bytes of UTF-8, which no policy takes."""
+    return len(password.encode(errors="surrogatepass")) > MAX_BYTES
+
+
+def sentence(rule: Rule) -> str:
+    """One rule for people."""
+    items = ", ".join(item["message"] for item in rule.get("items", ()))
+    return f"{_message(rule)} {items}".strip() + "."
+
+
+def plain(rules: list[Rule]) -> str:
+    """The rules as the list in plain text that Auth0 calls `policy`."""
+    lines = []
+    for rule in rules:
+        lines.append(f"* {_message(rule)}")
+        lines += [f" * {item['message']}" for item in rule.get("items", ())]
+    return "\n".join(lines)
+
+
+def _message(rule: Rule) -> str:
+    return rule["message"] % tuple(rule.get("format", ()))
