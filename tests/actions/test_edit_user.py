@@ -458,6 +458,22 @@ def test_a_user_name_where_there_are_user_names_is_kept_in_lower_case(jane):
     assert (again(jane).username, again(jane).username_folded) == ("jane", "jane")
 
 
+@pytest.mark.parametrize("username", ["a" * 16, "jane@example.com"])
+def test_a_user_name_the_connection_does_not_take_is_refused(jane, username):
+    Connection.objects.update(options={"requires_username": True})
+
+    with pytest.raises(FieldError, match="on property username"):
+        edit_user(jane, Edit(profile={"username": username}), actor=SHELL)
+
+    assert again(jane).username is None
+
+
+def test_how_long_a_user_name_may_be_is_the_connections_to_say(jane):
+    Connection.objects.update(options={"requires_username": True, "validation": {"username": {"max": 16}}})
+
+    assert edit_user(jane, Edit(profile={"username": "a" * 16}), actor=SHELL).username == "a" * 16
+
+
 def test_a_user_name_belongs_to_one_account(jane, stranger):
     Connection.objects.update(options={"requires_username": True})
     edit_user(jane, Edit(profile={"username": "jane"}), actor=SHELL)

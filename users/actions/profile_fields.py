@@ -10,6 +10,7 @@ from users.actions.errors import NotSupported
 from users.metadata.diff import diff
 from users.models import Change, Connection
 from users.normalized.check import check_profile
+from users.normalized.usernames import check_username
 from users.rights.may import Verb, check
 
 # What decides who can sign in as the account, and so is out of reach on staff accounts.
@@ -56,9 +57,12 @@ def check_connection(connection: Connection, names: Iterable[str]) -> None:
 def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
     """Addresses and user names of a database connection are kept in lower case.
 
-    Raises NotSupported for a user name where the connection has none."""
-    if fields.get("username") and not connection.options.get("requires_username"):
-        raise NotSupported("Cannot set username for connection without requires_username.")
+    Raises NotSupported for a user name where the connection has none, and FieldError for one
+    that it does not take."""
+    if fields.get("username"):
+        if not connection.options.get("requires_username"):
+            raise NotSupported("Cannot set username for connection without requires_username.")
+        check_username(fields["username"], connection.options)
     lowered = {
         name: fields[name].lower()
         for name in ("email", "username")
