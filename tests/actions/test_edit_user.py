@@ -494,6 +494,47 @@ def test_what_is_taken_is_told_by_the_constraint_and_not_by_the_value(jane, stra
     assert caught.value.field == "username"
 
 
+@pytest.mark.parametrize(
+    ("strategy", "options"),
+    [
+        ("auth0", {}),
+        ("auth0", {"set_user_root_attributes": "on_each_login"}),
+        ("email", {}),
+        ("sms", {}),
+        ("samlp", {"set_user_root_attributes": "on_first_login"}),
+        ("google-oauth2", {"set_user_root_attributes": "never_on_login"}),
+    ],
+)
+def test_names_are_ours_to_change_where_no_provider_writes_them(jane, strategy, options):
+    Connection.objects.update(strategy=strategy, options=options)
+
+    assert edit_user(jane, Edit(profile={"name": "J"}), actor=SHELL).name == "J"
+
+
+@pytest.mark.parametrize("options", [{}, {"set_user_root_attributes": "on_each_login"}])
+def test_what_a_provider_writes_at_each_sign_in_is_not(jane, options):
+    Connection.objects.update(strategy="samlp", options=options)
+    names = {"picture": None, "name": "J", "family_name": "D", "nickname": "J", "given_name": "J"}
+
+    with pytest.raises(NotSupported) as caught:
+        edit_user(jane, Edit(profile={"blocked": True, **names}), actor=SHELL)
+
+    assert str(caught.value) == (
+        "The following user attributes cannot be updated: family_name, given_name, name, nickname, picture."
+        " The connection must either be a database connection (using the Auth0 store), a passwordless"
+        " connection (email or sms) or has disabled 'Sync user profile attributes at each login'."
+    )
+    assert again(jane).name == "Jane Doe"
+
+
+def test_the_rest_of_a_providers_user_is(jane):
+    Connection.objects.update(strategy="samlp")
+
+    edit = Edit(profile={"blocked": True}, documents={"user_metadata": Patch({"name": "J"})})
+
+    assert edit_user(jane, edit, actor=SHELL).blocked
+
+
 def test_an_account_that_is_gone_is_said_to_be_gone(jane):
     opened = again(jane)
     delete_user(jane, actor=SHELL)

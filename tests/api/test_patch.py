@@ -249,6 +249,16 @@ def test_the_address_of_another_providers_user_is_not_ours_to_change(patch, unch
     assert unchanged()
 
 
+def test_the_name_of_another_providers_user_would_not_last(patch, unchanged):
+    Connection.objects.update(strategy="google-oauth2")
+
+    status, message, code = problem(patch(name="New", picture=None))
+
+    assert (status, code) == (400, "operation_not_supported")
+    assert message.startswith("The following user attributes cannot be updated: name, picture. ")
+    assert unchanged()
+
+
 @pytest.mark.parametrize("field", ["email", "password"])
 def test_in_a_disabled_connection_address_and_password_stay(patch, unchanged, field):
     Connection.objects.update(is_enabled=False)

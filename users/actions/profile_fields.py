@@ -16,6 +16,13 @@ from users.rights.may import Verb, check
 # What decides who can sign in as the account, and so is out of reach on staff accounts.
 SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
 NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
+PASSWORDLESS = ("email", "sms")
+# Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
+SYNCED = (
+    "The following user attributes cannot be updated: {}. The connection must either be a database"
+    " connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled"
+    " 'Sync user profile attributes at each login'."
+)
 VERBS = {
     **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
     **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
@@ -44,7 +51,8 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
 
 
 def check_connection(connection: Connection, names: Iterable[str]) -> None:
-    """Raises NotSupported where the address or password is not ours to change.
+    """Raises NotSupported where the address or password is not ours to change, and where a name
+    or the picture would not last.
 
     Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400."""
     given = {"email", "password"}.intersection(names)
@@ -52,6 +60,18 @@ def check_connection(connection: Connection, names: Iterable[str]) -> None:
         raise NotSupported(f"Cannot update {min(given)} for non-database user.")
     if given and not connection.is_enabled:
         raise NotSupported("Cannot change email or password for users in a disabled connection.")
+    synced = sorted(set(NAME_FIELDS).intersection(names))
+    if synced and is_synced(connection):
+        raise NotSupported(SYNCED.format(", ".join(synced)))
+
+
+def is_synced(connection: Connection) -> bool:
+    """Whether a provider writes names and picture anew at each sign-in.
+
+    Source: Auth0 docs, "Configure Connection Sync with Auth0"."""
+    if connection.is_database or connection.strategy in PASSWORDLESS:
+        return False
+    return connection.options.get("set_user_root_attributes", "on_each_login") == "on_each_login"
 
 
 def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
