@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
-from users.models import Role
+from users.models import Connection, Role
 from users.rights.actor import command
 
 ROLES = "/api/v2/roles"
@@ -96,6 +96,15 @@ def editor():
     return Role.objects.get(name="Editor").role_id
 
 
+CONNECTIONS = "/api/v2/connections"
+ONE = "/connections/{connection_id}"
+
+
+def elsewhere():
+    """The address of a connection without users."""
+    return f"{CONNECTIONS}/{Connection.objects.create(name='Elsewhere').connection_id}"
+
+
 CALLS = {
     "read one": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(at(jane))),
     "read nobody": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(f"{USERS}/auth0|nobody")),
@@ -172,6 +181,42 @@ CALLS = {
         "GET",
         lambda shop, jane: shop.get(f"{at(jane)}/organizations?include_totals=true"),
     ),
+    "list connections": ("/connections", "GET", lambda shop, jane: shop.get(CONNECTIONS)),
+    "list connections with totals": (
+        "/connections",
+        "GET",
+        lambda shop, jane: shop.get(f"{CONNECTIONS}?include_totals=true"),
+    ),
+    "list connections by checkpoint": (
+        "/connections",
+        "GET",
+        lambda shop, jane: [elsewhere(), shop.get(f"{CONNECTIONS}?take=1")][1],
+    ),
+    "create a connection": (
+        "/connections",
+        "POST",
+        lambda shop, jane: shop.post(CONNECTIONS, {"name": "Partners", "strategy": "auth0"}),
+    ),
+    "create a connection again": (
+        "/connections",
+        "POST",
+        lambda shop, jane: shop.post(CONNECTIONS, {"name": CONNECTION, "strategy": "auth0"}),
+    ),
+    "read a connection": (ONE, "GET", lambda shop, jane: shop.get(elsewhere())),
+    "read no connection": (ONE, "GET", lambda shop, jane: shop.get(f"{CONNECTIONS}/x")),
+    "change a connection": (ONE, "PATCH", lambda shop, jane: shop.patch(elsewhere(), {"is_enabled": False})),
+    "delete a connection": (ONE, "DELETE", lambda shop, jane: shop.delete(elsewhere())),
+    "delete no connection": (ONE, "DELETE", lambda shop, jane: shop.delete(f"{CONNECTIONS}/x")),
+    "delete the connection of users": (
+        ONE,
+        "DELETE",
+        lambda shop, jane: shop.delete(f"{CONNECTIONS}/{jane.connection.connection_id}"),
+    ),
+    "delete a user of a connection": (
+        f"{ONE}/users",
+        "DELETE",
+        lambda shop, jane: shop.delete(f"{elsewhere()}/users?email=a@example.com"),
+    ),
     "find by e-mail": (
         "/users-by-email",
         "GET",
@@ -203,8 +248,9 @@ def test_what_is_answered_is_as_described(call, document, shop, full_jane, make_
     [
         ("/users", "POST", {"connection": CONNECTION, "email": "a@example.com", "user_metadata": {"a": [1]}}),
         ("/users/{user_id}", "PATCH", {"email": None, "blocked": True, "app_metadata": {}}),
+        ("/connections", "POST", {"name": "Partners", "strategy": "auth0", "options": {}}),
     ],
-    ids=["create", "patch"],
+    ids=["create", "patch", "create a connection"],
 )
 def test_what_is_taken_is_as_described(path, method, body, document, shop, jane):
     schema = operation(document, path, method)["requestBody"]["content"]["application/json"]["schema"]

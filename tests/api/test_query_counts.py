@@ -11,6 +11,13 @@ from users.rights.actor import command
 from users.tokens.verify import forget
 
 SHELL = command("tests")
+CONNECTIONS = "/api/v2/connections"
+
+
+def of(user):
+    """The address of the user's connection."""
+    return f"{CONNECTIONS}/{user.connection.connection_id}"
+
 
 # What one call asks of the database once the worker knows the client and the keys.
 COSTS = {
@@ -37,6 +44,18 @@ COSTS = {
         lambda shop, jane: shop.post(USERS, {"connection": CONNECTION, "email": "new@example.com"}),
     ),
     "delete": (17, lambda shop, jane: shop.delete(at(jane))),
+    "list connections": (1, lambda shop, jane: shop.get(f"{CONNECTIONS}?strategy=auth0")),
+    "list connections with totals": (2, lambda shop, jane: shop.get(f"{CONNECTIONS}?include_totals=true")),
+    "list connections by checkpoint": (1, lambda shop, jane: shop.get(f"{CONNECTIONS}?take=1")),
+    "read a connection": (1, lambda shop, jane: shop.get(of(jane))),
+    "create a connection": (
+        3,
+        lambda shop, jane: shop.post(CONNECTIONS, {"name": "Partners", "strategy": "auth0"}),
+    ),
+    "change a connection": (5, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
+    "disable a connection": (8, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
+    "delete the connection": (1, lambda shop, jane: shop.delete(of(jane))),
+    "delete by e-mail": (18, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 
@@ -77,6 +96,7 @@ def crowd(request, make_user):
 def test_a_call_costs_the_same_among_many_and_few(call, crowd, shop, jane, django_assert_num_queries):
     queries, make = COSTS[call]
     shop.get(f"{USERS}/auth0|nobody")
+    assert jane.connection  # read once, here
 
     with django_assert_num_queries(queries):
         make(shop, jane)

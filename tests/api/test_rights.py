@@ -23,7 +23,7 @@ from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.models import Client, ClientGrant, ResourceServer, User
+from users.models import Client, ClientGrant, Connection, ResourceServer, User
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token
 from users.tokens.keys import signing_key
@@ -79,6 +79,13 @@ def a_role(jane):
 
 ROLES = {"roles": ["{id}", "{held}"]}
 PERMISSIONS = {"permissions": [{"resource_server_identifier": "{audience}", "permission_name": "read:songs"}]}
+
+
+def a_connection(jane):
+    """Without users."""
+    return {"connection_id": Connection.objects.create(name="Empty").connection_id}
+
+
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -124,6 +131,18 @@ EXAMPLES = {
     ("/roles/{id}/permissions", "POST"): Example(("update:roles",), 201, body=PERMISSIONS, given=a_role),
     ("/roles/{id}/permissions", "DELETE"): Example(("update:roles",), 204, body=PERMISSIONS, given=a_role),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
+    ("/connections", "GET"): Example(("read:connections",), 200),
+    ("/connections", "POST"): Example(
+        ("create:connections",), 201, body={"name": "Partners", "strategy": "auth0"}
+    ),
+    ("/connections/{connection_id}", "GET"): Example(("read:connections",), 200, given=a_connection),
+    ("/connections/{connection_id}", "PATCH"): Example(
+        ("update:connections",), 200, body={"options": {"passwordPolicy": "good"}}, given=a_connection
+    ),
+    ("/connections/{connection_id}", "DELETE"): Example(("delete:connections",), 202, given=a_connection),
+    ("/connections/{connection_id}/users", "DELETE"): Example(
+        ("delete:users",), 204, query="?email=jane.doe@example.com", given=a_connection
+    ),
     ("/clients", "GET"): Example(("read:clients",), 200),
     ("/clients", "POST"): Example(("create:clients",), 201, body={"name": "Till"}),
     ("/clients/{client_id}", "GET"): Example(("read:clients",), 200, given=a_client),

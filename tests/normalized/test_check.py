@@ -36,6 +36,7 @@ def rule(schema, value):
         ({"maximum": 2}, 3, "'Value 3 is greater than maximum 2' on property x."),
         ({"minItems": 1}, [], "'Array is too short (0), minimum 1' on property x."),
         ({"maxItems": 1}, [1, 2], "'Array is too long (2), maximum 1' on property x."),
+        ({"not": {}, "description": "Leave it out."}, 1, "'Not supported' on property x (Leave it out)."),
         (
             {"type": "string", "description": "What it is."},
             1,
@@ -50,6 +51,34 @@ def rule(schema, value):
 )
 def test_a_broken_rule_is_told_in_auth0s_words(schema, value, expected):
     assert rule(schema, value) == expected
+
+
+INNER = {
+    "description": "All of it.",
+    "properties": {
+        "described": {"type": "string", "description": "This part."},
+        "bare": {"type": "string"},
+        "list": {"items": {"type": "string", "description": "One of them."}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"described": 1}, "x.described (This part)"),
+        ({"bare": 1}, "x.bare (All of it)"),
+        ({"list": ["a", 1]}, "x.list[1] (One of them)"),
+    ],
+)
+def test_the_nearest_description_is_told(value, place):
+    assert rule(INNER, value) == f"'Expected type string but found type integer' on property {place}."
+
+
+def test_a_part_of_a_secret_is_not_repeated():
+    schema = {"writeOnly": True, "properties": {"inner": {"pattern": "^a$"}}}
+
+    assert rule(schema, {"inner": "b"}) == "'String does not match pattern ^a$' on property x.inner."
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,18 @@ class Exists(ValueError):
     """There is one already. The text says of what."""
 
 
+class ConnectionExists(Exists):
+    """Another connection has this name."""
+
+
+class ConnectionGone(LookupError):
+    """There is no such connection, or no more."""
+
+
+class ConnectionNeeded(Exception):
+    """The connection cannot be deleted. The text says what needs it and what to do."""
+
+
 class UnknownScope(ValueError):
     """No such scope at this API."""
 

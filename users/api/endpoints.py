@@ -7,6 +7,9 @@ from users.api.view import View
 from users.api.views.client import ClientSecretView, ClientView
 from users.api.views.client_grants import ClientGrantsView, ClientGrantView
 from users.api.views.clients import ClientsView
+from users.api.views.connection import ConnectionView
+from users.api.views.connection_users import ConnectionUsersView
+from users.api.views.connections import ConnectionsView
 from users.api.views.resource_servers import ResourceServersView, ResourceServerView
 from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
@@ -31,6 +34,9 @@ ENDPOINTS: dict[str, type[View]] = {
     "/roles/{id}": RoleView,
     "/roles/{id}/users": RoleUsersView,
     "/roles/{id}/permissions": RolePermissionsView,
+    "/connections": ConnectionsView,
+    "/connections/{connection_id}": ConnectionView,
+    "/connections/{connection_id}/users": ConnectionUsersView,
     "/clients": ClientsView,
     "/clients/{client_id}": ClientView,
     "/clients/{client_id}/rotate-secret": ClientSecretView,

@@ -16,6 +16,9 @@ from rest_framework.response import Response
 
 from users.actions.errors import (
     Combination,
+    ConnectionExists,
+    ConnectionGone,
+    ConnectionNeeded,
     Exists,
     NotSupported,
     RoleGone,
@@ -119,6 +122,11 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     UserGone: lambda _: USER_GONE,
     RoleGone: lambda _: ROLE_GONE,
     ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
+    ConnectionExists: lambda _: Problem(
+        409, "A connection with the same name already exists", "connection_conflict"
+    ),
+    ConnectionGone: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
+    ConnectionNeeded: lambda error: Problem(409, str(error), "connection_in_use"),
     OperationalError: _locked,
     Http404: lambda _: Problem(404, "Not Found"),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),

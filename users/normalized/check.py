@@ -102,10 +102,14 @@ def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldErr
 
 
 def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
-    """Of the root field in which the rule was broken; nothing for the whole."""
-    if not error.instance_path:
-        return {}
-    return schema.get("properties", {}).get(error.instance_path[0], {})
+    """What is said of the field in which the rule was broken, or else of one around it; nothing
+    for the whole."""
+    said: Schema = {}
+    for step in error.instance_path:
+        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+        schema = inner or {}
+        said |= {name: schema[name] for name in ("description", "writeOnly") if name in schema}
+    return said
 
 
 def _spelt(value: Any) -> str:
@@ -145,4 +149,10 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
             return f"Array is too long ({len(value)}), maximum {kind.limit}"
         case "minProperties":
             return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
+        case "minItems":
+            return f"Array is too short ({len(value)}), minimum {kind.limit}"
+        case "maxItems":
+            return f"Array is too long ({len(value)}), maximum {kind.limit}"
+        case "not":
+            return "Not supported"
     return error.message

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
-from users.models import User
+from users.models import Connection, User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Protected
 
@@ -41,6 +41,25 @@ def check_unprotected(actor: Actor, user: User) -> None:
         raise Protected("This account has staff rights; only an administrator may do this.")
     if not holds_at_least(actor, user):
         raise Protected("This account holds more rights than you; you may not do this.")
+
+
+def check_none_protected(actor: Actor, connection: Connection) -> None:
+    """Raises Protected if accounts with staff rights are in the connection and `actor` is no
+    administrator: who could close it would lock them out."""
+    if actor.is_administrator or not holds_staff(connection):
+        return
+    raise Protected("Accounts with staff rights are in this connection; only an administrator may do this.")
+
+
+def holds_staff(connection: Connection) -> bool:
+    """Whether any account of the connection holds a staff right, be it blocked or not."""
+    users = User.objects.filter(connection=connection)
+    ours = Permission.objects.filter(content_type__app_label="users")
+    return (
+        users.filter(user_permissions__in=ours).exists()
+        or users.filter(groups__permissions__in=ours).exists()
+        or users.filter(is_superuser=True).exists()
+    )
 
 
 def holds_at_least(actor: Actor, user: User) -> bool:

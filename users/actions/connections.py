@@ -1,0 +1,117 @@
+"""Make, change and remove connections."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from users.actions.errors import ConnectionExists, ConnectionGone, ConnectionNeeded, NotSupported
+from users.models import DEFAULT_CONNECTION, Connection, User
+from users.normalized.check import Checker, FieldError
+from users.normalized.connection_options import OPTIONS
+from users.normalized.schema import closed
+from users.rights.actor import Actor
+from users.rights.protected import check_none_protected
+
+# Beyond that nobody asks how many users a connection has.
+COUNTED = 100
+# Source: Auth0's published OpenAPI document, POST and PATCH /connections, status 400.
+NOT_OUR_STORE = (
+    "options.set_user_root_attributes can be set only for enterprise connections, social connections or"
+    " custom database connections (using external users store)"
+)
+
+
+def make_connection(name: str, *, options: dict[str, Any], is_enabled: bool = True) -> Connection:
+    """A database of ours, empty. Raises FieldError, NotSupported or ConnectionExists."""
+    connection = Connection(name=name, options=options, is_enabled=is_enabled)
+    _check_options(connection)
+    try:
+        with transaction.atomic():
+            connection.save(force_insert=True)
+    except IntegrityError:
+        raise ConnectionExists from None
+    return connection
+
+
+def edit_connection(
+    connection: Connection,
+    *,
+    actor: Actor,
+    options: dict[str, Any] | None = None,
+    is_enabled: bool | None = None,
+) -> Connection:
+    """Change what is given and return the fresh connection; `options` are replaced whole.
+
+    Raises FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
+    """
+    with transaction.atomic():
+        connection = _locked(connection)
+        if options is not None:
+            connection.options = options
+            _check_options(connection)
+        if is_enabled is not None:
+            if not is_enabled:
+                check_none_protected(actor, connection)
+            connection.is_enabled = is_enabled
+        connection.save(update_fields=["options", "is_enabled"])
+    return connection
+
+
+def delete_connection(connection: Connection) -> None:
+    """Remove an empty connection for good.
+
+    Unlike Auth0's it never takes users along, whose documents nobody could bring back. Raises
+    ConnectionNeeded or ConnectionGone.
+    """
+    if connection.name == DEFAULT_CONNECTION:
+        raise ConnectionNeeded(
+            f"{DEFAULT_CONNECTION} is where this installation makes its own accounts; it cannot be deleted."
+        )
+    with transaction.atomic():
+        connection = _locked(connection)
+        count = _count_users(connection)
+        if count:
+            raise ConnectionNeeded(
+                f"The connection still has {_spelt(count)}. Delete them first, or set is_enabled to false:"
+                " then nobody signs in through it."
+            )
+        connection.delete()
+
+
+def _check_options(connection: Connection) -> None:
+    """What the schema says, and what it cannot say."""
+    options = connection.options
+    _checker().check({"options": options})
+    length = options.get("validation", {}).get("username")
+    if length and length["min"] > length["max"]:
+        rule = f"Value {length['min']} is greater than maximum {length['max']}"
+        raise FieldError("options.validation.username.min", rule)
+    if connection.is_database and "set_user_root_attributes" in options:
+        raise NotSupported(NOT_OUR_STORE)
+
+
+@cache
+def _checker() -> Checker:
+    return Checker(closed({"options": OPTIONS}))
+
+
+def _locked(connection: Connection) -> Connection:
+    """The row as it is now, held against other writers until the transaction ends."""
+    try:
+        return Connection.objects.select_for_update().get(pk=connection.pk)
+    except Connection.DoesNotExist:
+        raise ConnectionGone from None
+
+
+def _count_users(connection: Connection) -> int:
+    """Counted to a hundred and one, as a count of all would read them all; linked ones, too."""
+    return User.accounts.filter(connection=connection)[: COUNTED + 1].count()
+
+
+def _spelt(count: int) -> str:
+    if count > COUNTED:
+        return f"more than {COUNTED} users"
+    return f"{count} user" if count == 1 else f"{count} users"

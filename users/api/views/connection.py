@@ -1,0 +1,85 @@
+"""`/connections/{id}`: read, change, delete."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.connections import delete_connection, edit_connection
+from users.actions.errors import ConnectionGone
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.connections import FIELDS_QUERY
+from users.models import Connection
+from users.normalized.connections import FIELDS, SCHEMA, shown
+from users.normalized.fields import pick_asked
+from users.normalized.moments import moment
+from users.normalized.schema import Schema, closed
+
+GONE = {404: "The connection does not exist."}
+PATH: dict[str, Schema] = {"connection_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}
+
+
+class ConnectionView(View):
+    """One connection."""
+
+    path = PATH
+    operations = {
+        "GET": Operation(
+            "Read a connection",
+            scopes=("read:connections",),
+            query=FIELDS_QUERY,
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "PATCH": Operation(
+            "Change a connection",
+            scopes=("update:connections",),
+            body={**closed(FIELDS), "minProperties": 1},
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+        "DELETE": Operation(
+            "Delete a connection that has no users",
+            scopes=("delete:connections",),
+            success=202,
+            schema=closed({"deleted_at": {"type": "string", "format": "date-time"}}),
+            answers={
+                204: "There is no such connection any more.",
+                409: "It still has users, or the installation needs it. Auth0 would delete the users too.",
+            },
+        ),
+    }
+
+    def get(self, request: Request, connection_id: str) -> Response:
+        query = self.query()
+        return Response(pick_asked(shown(find_connection(connection_id)), query))
+
+    def patch(self, request: Request, connection_id: str) -> Response:
+        body = self.body()
+        connection = edit_connection(
+            find_connection(connection_id),
+            actor=self.actor,
+            options=body.get("options"),
+            is_enabled=body.get("is_enabled"),
+        )
+        return Response(shown(connection))
+
+    def delete(self, request: Request, connection_id: str) -> Response:
+        """204 also where there is no such connection, as Auth0's document says."""
+        try:
+            delete_connection(find_connection(connection_id))
+        except ConnectionGone:
+            return Response(status=204)
+        return Response({"deleted_at": moment(timezone.now())}, status=202)
+
+
+def find_connection(connection_id: str) -> Connection:
+    """Raises ConnectionGone."""
+    connection = Connection.objects.filter(connection_id=connection_id).first()
+    if connection is None:
+        raise ConnectionGone
+    return connection

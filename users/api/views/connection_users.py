@@ -1,0 +1,44 @@
+"""`/connections/{id}/users`: delete one by address."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.delete_user import delete_user
+from users.actions.errors import NotSupported, UserGone
+from users.api.operation import Operation
+from users.api.shapes import EMAIL_QUERY
+from users.api.view import View
+from users.api.views.connection import GONE, PATH, find_connection
+from users.models import User
+
+
+class ConnectionUsersView(View):
+    """The users of one connection."""
+
+    path = PATH
+    operations = {
+        "DELETE": Operation(
+            "Delete the connection's user of this e-mail",
+            scopes=("delete:users",),
+            query={"email": EMAIL_QUERY["email"]},
+            required_query=("email",),
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def delete(self, request: Request, connection_id: str) -> Response:
+        """204 also where there is no such user, as on `/users/{id}`."""
+        email = self.query()["email"]
+        connection = find_connection(connection_id)
+        if not connection.is_database:
+            raise NotSupported("Connection must be a database connection.")
+        user = User.objects.by_email(email).filter(connection=connection).first()
+        if user is not None:
+            with suppress(UserGone):
+                delete_user(user, actor=self.actor)
+        return Response(status=204)

@@ -1,0 +1,86 @@
+"""`/connections`: list and create."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.connections import make_connection
+from users.api.operation import Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.view import View
+from users.models import Connection
+from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, shown
+from users.normalized.fields import pick_asked
+from users.normalized.schema import Schema, closed
+
+FIELDS_QUERY: dict[str, Schema] = {
+    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
+    "include_fields": {
+        "type": "boolean",
+        "default": True,
+        "description": "Whether `fields` are the ones to keep.",
+    },
+}
+# The NUL character is all that the database could not be asked for.
+_TEXT: Schema = {"type": "string", "pattern": r"^[^\x00]*$"}
+
+
+class ConnectionsView(View):
+    """The connections as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List connections",
+            scopes=("read:connections",),
+            query={
+                **PAGE_QUERY,
+                **CHECKPOINT_QUERY,
+                **FIELDS_QUERY,
+                "name": {**_TEXT, "description": "Only the connection of this name."},
+                "strategy": {
+                    "type": "array",
+                    "items": _TEXT,
+                    "description": "Only connections of these kinds.",
+                },
+            },
+            success=200,
+            schema=page_schema("connections", SCHEMA),
+        ),
+        "POST": Operation(
+            "Create a connection",
+            scopes=("create:connections",),
+            body=closed({"name": NAME, "strategy": STRATEGY, **FIELDS}, required=("name", "strategy")),
+            success=201,
+            schema=SCHEMA,
+            answers={409: "Another connection has this name."},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+
+        def show(connection: Connection) -> dict[str, Any]:
+            return pick_asked(shown(connection), query)
+
+        page = answer_page(_matching(query), query, name="connections", show=show, order=("id",))
+        return Response(page)
+
+    def post(self, request: Request) -> Response:
+        body = self.body()
+        connection = make_connection(
+            body["name"], options=body.get("options", {}), is_enabled=body.get("is_enabled", True)
+        )
+        return Response(shown(connection), status=201)
+
+
+def _matching(query: dict[str, Any]) -> QuerySet[Connection]:
+    found = Connection.objects.all()
+    if "name" in query:
+        found = found.filter(name=query["name"])
+    if "strategy" in query:
+        found = found.filter(strategy__in=query["strategy"])
+    return found
