@@ -36,6 +36,12 @@ def rule(schema, value):
         ({"maximum": 2}, 3, "'Value 3 is greater than maximum 2' on property x."),
         ({"minItems": 1}, [], "'Array is too short (0), minimum 1' on property x."),
         ({"maxItems": 1}, [1, 2], "'Array is too long (2), maximum 1' on property x."),
+        (
+            {"uniqueItems": True},
+            [1, "b", {"a": 1, "b": 2}, 2, {"b": 2, "a": 1}],
+            "'Array items are not unique (indexes 2 and 4)' on property x.",
+        ),
+        ({"uniqueItems": True}, [1, 1.0], "'Array items are not unique' on property x."),
         ({"not": {}, "description": "Leave it out."}, 1, "'Not supported' on property x (Leave it out)."),
         (
             {"type": "string", "description": "What it is."},

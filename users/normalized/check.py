@@ -153,6 +153,18 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
             return f"Array is too short ({len(value)}), minimum {kind.limit}"
         case "maxItems":
             return f"Array is too long ({len(value)}), maximum {kind.limit}"
+        case "uniqueItems":
+            return f"Array items are not unique{_twins(value)}"
         case "not":
             return "Not supported"
     return error.message
+
+
+def _twins(values: list[Any]) -> str:
+    """Which two items are the first to be equal."""
+    places: dict[str, int] = {}
+    for place, value in enumerate(values):
+        first = places.setdefault(json.dumps(value, sort_keys=True), place)
+        if first != place:
+            return f" (indexes {first} and {place})"
+    return ""  # 1 and 1.0, which JSON Schema calls equal
