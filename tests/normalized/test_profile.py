@@ -9,7 +9,6 @@ import pytest
 
 from users.models import Connection, User
 from users.normalized.defaults import default_picture
-from users.normalized.fields import pick
 from users.normalized.moments import moment
 from users.normalized.profile import FIELDS, profile
 
@@ -120,18 +119,3 @@ def test_the_picture_is_by_the_address_whatever_its_case(settings):
 )
 def test_times_are_utc_with_milliseconds(at, expected):
     assert moment(at) == expected
-
-
-@pytest.mark.parametrize(
-    ("names", "include", "expected"),
-    [
-        (set(), True, {"a": 1, "b": 2}),
-        (set(), False, {"a": 1, "b": 2}),
-        ({"a"}, True, {"a": 1}),
-        ({"a"}, False, {"b": 2}),
-        ({"c"}, True, {}),
-        ({"c"}, False, {"a": 1, "b": 2}),
-    ],
-)
-def test_fields_are_kept_or_left_out(names, include, expected):
-    assert pick({"a": 1, "b": 2}, frozenset(names), include=include) == expected

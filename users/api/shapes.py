@@ -111,6 +111,11 @@ FIELDS_QUERY: dict[str, Schema] = {
     },
     "include_fields": _INCLUDE,
 }
+# Where every name is taken, and those that there are not are passed over.
+ANY_FIELDS_QUERY: dict[str, Schema] = {
+    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
+    "include_fields": _INCLUDE,
+}
 LIST_QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
     **CHECKPOINT_QUERY,
@@ -120,8 +125,7 @@ LIST_QUERY: dict[str, Schema] = {
         "description": "A field and 1 or -1, as in created_at:-1.",
     },
     "connection": {"type": "string", "description": "Only users of this connection."},
-    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
-    "include_fields": _INCLUDE,
+    **ANY_FIELDS_QUERY,
     "search_engine": {
         "type": "string",
         "enum": ["v1", "v2", "v3"],

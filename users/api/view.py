@@ -83,9 +83,7 @@ class View(APIView):
 
     def show(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
         """The user as this client may see it, with only the fields it asked for."""
-        names = frozenset((query or {}).get("fields", "").replace(" ", "").split(",")) - {""}
-        include = (query or {}).get("include_fields", True)
-        return pick(profile(user, self.actor), names, include=include)
+        return pick(profile(user, self.actor), query or {})
 
     def answer_user(self, user: User, *, status: int = 200, query: dict[str, Any] | None = None) -> Response:
         """One user, with its version as ETag."""

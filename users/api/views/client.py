@@ -8,8 +8,9 @@ from rest_framework.response import Response
 from users.actions.clients import delete_client, edit_client, rotate_secret
 from users.api.operation import Operation
 from users.api.problem import Problem
+from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
-from users.api.views.clients import FIELDS_QUERY, show
+from users.api.views.clients import show
 from users.models import Client
 from users.normalized.clients import FIELDS, SCHEMA, columns, shown
 from users.normalized.schema import Schema, closed
@@ -26,7 +27,7 @@ class ClientView(View):
         "GET": Operation(
             "Read a client",
             scopes=("read:clients",),
-            query=FIELDS_QUERY,
+            query=ANY_FIELDS_QUERY,
             success=200,
             schema=SCHEMA,
             answers=GONE,

@@ -10,20 +10,12 @@ from rest_framework.response import Response
 from users.actions.clients import make_client
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Client
 from users.normalized.clients import FIELDS, SCHEMA, columns, shown
 from users.normalized.fields import pick
-from users.normalized.schema import Schema, closed
-
-FIELDS_QUERY: dict[str, Schema] = {
-    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
-    "include_fields": {
-        "type": "boolean",
-        "default": True,
-        "description": "Whether `fields` are the ones to keep.",
-    },
-}
+from users.normalized.schema import closed
 
 
 class ClientsView(View):
@@ -36,7 +28,7 @@ class ClientsView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
-                **FIELDS_QUERY,
+                **ANY_FIELDS_QUERY,
                 "app_type": {
                     "type": "array",
                     "items": {"type": "string", "enum": Client.Type.values},
@@ -75,5 +67,4 @@ def _matching(query: dict[str, Any]) -> Any:
 
 def show(client: Client, query: dict[str, Any]) -> dict[str, Any]:
     """The client, with only the fields asked for."""
-    names = frozenset(query.get("fields", "").replace(" ", "").split(",")) - {""}
-    return pick(shown(client), names, include=query["include_fields"])
+    return pick(shown(client), query)

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from users.actions.connections import delete_connection, edit_connection
 from users.actions.errors import ConnectionGone
 from users.api.operation import Operation
+from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
-from users.api.views.connections import FIELDS_QUERY
 from users.models import Connection
 from users.normalized.connections import FIELDS, SCHEMA, shown
-from users.normalized.fields import pick_asked
+from users.normalized.fields import pick
 from users.normalized.moments import moment
 from users.normalized.schema import Schema, closed
 
@@ -29,7 +29,7 @@ class ConnectionView(View):
         "GET": Operation(
             "Read a connection",
             scopes=("read:connections",),
-            query=FIELDS_QUERY,
+            query=ANY_FIELDS_QUERY,
             success=200,
             schema=SCHEMA,
             answers=GONE,
@@ -56,7 +56,7 @@ class ConnectionView(View):
 
     def get(self, request: Request, connection_id: str) -> Response:
         query = self.query()
-        return Response(pick_asked(shown(find_connection(connection_id)), query))
+        return Response(pick(shown(find_connection(connection_id)), query))
 
     def patch(self, request: Request, connection_id: str) -> Response:
         body = self.body()

@@ -11,20 +11,13 @@ from rest_framework.response import Response
 from users.actions.connections import make_connection
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Connection
 from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, shown
-from users.normalized.fields import pick_asked
+from users.normalized.fields import pick
 from users.normalized.schema import Schema, closed
 
-FIELDS_QUERY: dict[str, Schema] = {
-    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
-    "include_fields": {
-        "type": "boolean",
-        "default": True,
-        "description": "Whether `fields` are the ones to keep.",
-    },
-}
 # The NUL character is all that the database could not be asked for.
 _TEXT: Schema = {"type": "string", "pattern": r"^[^\x00]*$"}
 
@@ -39,7 +32,7 @@ class ConnectionsView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
-                **FIELDS_QUERY,
+                **ANY_FIELDS_QUERY,
                 "name": {**_TEXT, "description": "Only the connection of this name."},
                 "strategy": {
                     "type": "array",
@@ -64,7 +57,7 @@ class ConnectionsView(View):
         query = self.query()
 
         def show(connection: Connection) -> dict[str, Any]:
-            return pick_asked(shown(connection), query)
+            return pick(shown(connection), query)
 
         page = answer_page(_matching(query), query, name="connections", show=show, order=("id",))
         return Response(page)
