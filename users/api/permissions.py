@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from users.api.problem import Problem
 from users.tokens.verify import Machine, Person
 
-NOT_YOURS = Problem(403, "User to be acted on does not match subject in bearer token.", "unowned_resource")
+NOT_YOURS = "User to be acted on does not match subject in bearer token."
 
 
 class HasScope(BasePermission):
@@ -31,5 +31,5 @@ class HasScope(BasePermission):
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
         if isinstance(caller, Person) and view.kwargs.get("user_id") != caller.user.user_id:
-            raise NOT_YOURS
+            raise Problem(403, NOT_YOURS, "unowned_resource")
         return True
