@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
 class SigningKey(models.Model):
-    """An RSA key. The newest signs; all are published, so that older tokens still verify."""
+    """An RSA key. All are published, so that every token of ours verifies; the newest whose
+    moment has come signs."""
 
     kid = models.CharField(max_length=64, unique=True)
     public_jwk = models.JSONField()
     # PEM, encrypted with a key derived from SECRET_KEY (users.tokens.keys).
     private_encrypted = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
+    # Later than its creation where the world is to learn of the key first.
+    signs_from = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         default_permissions = ()
-        ordering = ["-created_at", "-id"]
+        ordering = ["-signs_from", "-id"]
 
     def __str__(self) -> str:
         return self.kid

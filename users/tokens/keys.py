@@ -4,37 +4,50 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
 from users.models import SigningKey
 
+# Seconds for which others may keep the published keys without asking anew.
+PUBLISHED_SECONDS = 300
+
 
 def signing_key() -> RSAKey:
-    """The newest key this installation can use; a new one where there is none.
+    """The newest key this installation can use whose moment has come; before that of any, the
+    first that will; a new one where there is none.
 
     A changed SECRET_KEY makes the older private keys unreadable. Then a new one signs, and
     the older public keys go on verifying the tokens they signed.
     """
-    for stored in SigningKey.objects.all():
-        key = _private(stored.kid, stored.private_encrypted, settings.SECRET_KEY)
-        if key is not None:
+    now = timezone.now()
+    usable = [(stored, key) for stored in SigningKey.objects.all() if (key := private_key(stored))]
+    for stored, key in usable:
+        if stored.signs_from <= now:
             return key
-    return create_key()
+    return usable[-1][1] if usable else create_key()
 
 
-def create_key() -> RSAKey:
-    """Make a key that signs from now on."""
+def create_key(*, signs_from: datetime | None = None) -> RSAKey:
+    """Make a key, published at once, that signs from that moment on; from now where none is given."""
     key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
     SigningKey.objects.create(
         kid=key.kid,
         public_jwk=key.as_dict(private=False),
         private_encrypted=_cipher(settings.SECRET_KEY).encrypt(key.as_pem(private=True)).decode(),
+        signs_from=signs_from or timezone.now(),
     )
     return key
+
+
+def private_key(stored: SigningKey) -> RSAKey | None:
+    """The key whole; None where another SECRET_KEY encrypted it."""
+    return _private(stored.kid, stored.private_encrypted, settings.SECRET_KEY)
 
 
 def public_keys() -> KeySet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from users.tokens.keys import published_keys, signing_key
+from users.tokens.keys import PUBLISHED_SECONDS, published_keys, signing_key
 
 
 @require_safe
@@ -13,5 +13,5 @@ def published(request: HttpRequest) -> JsonResponse:
     """The public keys by which anybody can verify our tokens. Readable from any origin."""
     if not published_keys():
         signing_key()  # the first visitor must find the key that will sign
-    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
     return JsonResponse({"keys": published_keys()}, headers=headers)

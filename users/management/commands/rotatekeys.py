@@ -1,0 +1,51 @@
+"""`manage.py rotatekeys`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from users.models import SigningKey
+from users.tokens import rotation
+from users.tokens.keys import PUBLISHED_SECONDS
+
+
+class Command(BaseCommand):
+    """Nothing is to be restarted: every worker finds the keys in the database."""
+
+    help = (
+        "Make a new key to sign tokens by. It is published at once and signs after"
+        f" {PUBLISHED_SECONDS // 60} minutes, when everybody has read it; older keys stay published"
+        " as long as tokens of theirs live, and go with a later rotation."
+        " If a key has leaked: --now, then --revoke with its id."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--now", action="store_true", help="let the new key sign at once")
+        how.add_argument(
+            "--revoke", metavar="KID", help="make no key, unpublish this one: its tokens are refused"
+        )
+
+    def handle(self, *, now: bool, revoke: str | None, **options: Any) -> None:
+        if revoke is not None:
+            self._revoke(revoke)
+            return
+        key, removed = rotation.rotate(at_once=now)
+        self.stdout.write(f"{key.kid} is published and signs from {_moment(key)}.")
+        for kid in removed:
+            self.stdout.write(f"{kid} is removed: none of its tokens is left.")
+
+    def _revoke(self, kid: str) -> None:
+        try:
+            signer = rotation.revoke(kid)
+        except rotation.UnknownKey:
+            known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
+            raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
+        self.stdout.write(f"{kid} is unpublished. We refuse its tokens within 30 seconds; whoever else")
+        self.stdout.write(f"verifies them does when they next read our keys. {signer.kid} signs.")
+
+
+def _moment(key: SigningKey) -> str:
+    return f"{key.signs_from:%Y-%m-%d %H:%M:%S} UTC"
