@@ -116,3 +116,11 @@ def test_what_words_are_looked_up_in_is_compared_by_code_points(db):
         by_code_points = {name for (name,) in cursor.fetchall()}
 
     assert by_code_points == set(COLUMNS)
+
+
+@pytest.mark.parametrize("question", ["by_login", "by_identifier"])
+def test_whom_a_login_means_is_found_by_indexes_without_a_scan(crowd, plan, question):
+    found = plan(getattr(User.objects, question)("user-1777@example.com"))
+
+    assert found.scans == [], found.text
+    assert {"user_email", "user_username"} <= found.indexes, found.text

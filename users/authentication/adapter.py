@@ -15,6 +15,7 @@ from users.actions.errors import NotSupported, WeakPassword
 from users.actions.passwords import check_strength
 from users.actions.record_sign_in import record_sign_in
 from users.conf import conf
+from users.login import attempts
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip
@@ -51,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account alone. allauth puts the host in, whose port is the caller's to choose."""
-        return str(credentials.get("email", ""))
+        return attempts.key_of(credentials.get("email", ""))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """By our own address, whatever host the request named."""

@@ -33,6 +33,19 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         return self.filter(email_folded=fold(email)).order_by("pk")
 
+    def by_login(self, login: str) -> Self:
+        """All accounts with this address or user name, whatever its case."""
+        if bad_characters(login):
+            return self.none()
+        folded = fold(login)
+        return self.filter(Q(email_folded=folded) | Q(username_folded=folded)).order_by("pk")
+
+    def by_identifier(self, identifier: str) -> Self:
+        """All accounts with this address, user name or phone number."""
+        if bad_characters(identifier):
+            return self.none()
+        return (self.by_login(identifier) | self.filter(phone_number=identifier)).order_by("pk")
+
     def in_own_database(self) -> Self:
         """Those who sign in with a password kept here."""
         return self.filter(connection__strategy="auth0", connection__is_enabled=True)
@@ -165,6 +178,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["linked_to"], name="user_linked", condition=Q(linked_to__isnull=False)),
             models.Index(fields=["email_folded"], name="user_email"),
             models.Index(fields=["username_folded"], name="user_username"),
+            models.Index(fields=["phone_number"], name="user_phone", condition=Q(phone_number__isnull=False)),
             models.Index(fields=["name_folded"], name="user_name"),
             models.Index(fields=["nickname_folded"], name="user_nickname"),
             models.Index(fields=["given_name_folded"], name="user_given_name"),

@@ -1,0 +1,143 @@
+"""How tries to sign in are counted, whoever counts them."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+from allauth.core.internal import ratelimit
+
+from users.login import attempts
+from users.login.attempts import TooManyAttempts
+
+pytestmark = pytest.mark.django_db
+JANE = "jane.doe@example.com"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Lets time go by for the counters: `clock(60)` seconds."""
+    start, ticks = time.time(), itertools.count()
+    passed = 0
+
+    def now():
+        return start + passed + next(ticks) / 1000
+
+    def at(seconds):
+        nonlocal passed
+        passed = seconds
+
+    monkeypatch.setattr(ratelimit.time, "time", now)
+    return at
+
+
+def fail(times, login=JANE, ip="192.0.2.1"):
+    for _ in range(times):
+        attempts.begin(login, ip=ip)
+
+
+def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
+    for number in range(5):
+        assert not attempts.is_barred(JANE)
+        fail(1, ip=f"192.0.2.{number}")
+
+    assert attempts.is_barred(JANE)
+    with pytest.raises(TooManyAttempts):
+        attempts.begin(JANE, ip="198.51.100.1")
+
+
+def test_a_success_takes_back_its_own_try_and_no_other(clock):
+    fail(4)
+    attempts.begin(JANE, ip="192.0.2.1").succeeded()
+    assert not attempts.is_barred(JANE)
+
+    fail(1)
+    assert attempts.is_barred(JANE)
+
+
+@pytest.mark.parametrize("spelt", ["JANE.DOE@example.com", "  jane.doe@example.com"])
+def test_however_it_is_spelt(clock, spelt):
+    fail(5)
+
+    assert attempts.is_barred(spelt)
+
+
+def test_it_is_told_how_long_to_wait_and_then_may(clock):
+    fail(3)
+    clock(100)
+    fail(2)
+    clock(200)
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        attempts.begin(JANE, ip="192.0.2.1")
+
+    assert refusal.value.seconds == 100
+    clock(301)
+    assert not attempts.is_barred(JANE)
+    fail(1)
+
+
+def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
+    for number in range(10):
+        fail(1, login=f"person{number}@example.com")
+    fail(5, ip="192.0.2.2")
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        attempts.begin(JANE, ip="192.0.2.1")
+
+    assert refusal.value.seconds == 300
+
+
+def test_asking_counts_nothing(clock):
+    fail(4)
+    for _ in range(10):
+        attempts.is_barred(JANE)
+
+    assert not attempts.is_barred(JANE)
+
+
+def test_what_is_forgiven_begins_anew(clock):
+    fail(5)
+
+    attempts.forgive(JANE)
+
+    assert not attempts.is_barred(JANE)
+    fail(5, ip="192.0.2.2")
+    assert attempts.is_barred(JANE)
+
+
+def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
+    fail(5, login="other@example.com", ip="192.0.2.2")
+    fail(5)
+    for number in range(5):
+        fail(1, login=f"person{number}@example.com")
+
+    attempts.forgive(JANE)
+
+    assert attempts.is_barred("other@example.com")
+    with pytest.raises(TooManyAttempts):
+        attempts.begin(JANE, ip="192.0.2.1")
+    fail(1, ip="192.0.2.3")
+
+
+def test_those_without_an_address_count_as_one(clock):
+    for number in range(10):
+        fail(1, login=f"person{number}@example.com", ip=None)
+
+    with pytest.raises(TooManyAttempts):
+        attempts.begin(JANE, ip=None)
+
+
+@pytest.mark.parametrize("login", ["", "\0", "x" * 10_000, "名前"])
+def test_any_text_can_be_counted(clock, login):
+    fail(5, login=login)
+
+    assert attempts.is_barred(login)
+
+
+def test_counters_are_in_the_cache_that_workers_share(settings):
+    assert attempts.cache is not None
+    backend = settings.CACHES["default"]["BACKEND"]
+
+    assert backend.rpartition(".")[2] in ("DatabaseCache", "RedisCache")

@@ -1,0 +1,45 @@
+"""Signing in where no page is shown: a program sends what the person typed."""
+
+from __future__ import annotations
+
+from users.actions.record_sign_in import record_sign_in
+from users.login import attempts
+from users.login.password import holder_of
+from users.models import Connection, User
+
+
+class Refused(Exception):
+    """Nobody is signed in. The classes below say why."""
+
+
+class WrongPassword(Refused):
+    """Or there is no such account, which nobody is to learn."""
+
+
+class Blocked(Refused):
+    """The password was right."""
+
+
+class SecondFactorNeeded(Refused):
+    """The password was right; but the account asks for more, and this way cannot."""
+
+
+def sign_in(login: str, password: str, *, connection: Connection, ip: str | None) -> User:
+    """Whoever has this login and password in `connection`; noted as a sign-in from `ip`.
+
+    Raises TooManyAttempts or a Refused. Source for Blocked, which is counted: Auth0 docs, "User
+    profile structure".
+    """
+    login = login.strip()
+    attempt = attempts.begin(login, ip=ip)
+    user = holder_of(login, password, connection=connection)
+    if user is None:
+        raise WrongPassword
+    attempt.succeeded()
+    if user.blocked:
+        record_sign_in(user, ip=ip)
+        raise Blocked
+    if user.multifactor:
+        raise SecondFactorNeeded
+    record_sign_in(user, ip=ip)
+    return user
