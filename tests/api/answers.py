@@ -10,6 +10,7 @@ from users.models import User
 
 USERS = "/api/v2/users"
 BY_EMAIL = "/api/v2/users-by-email"
+BLOCKS = "/api/v2/user-blocks"
 CONNECTION = "Username-Password-Authentication"
 
 

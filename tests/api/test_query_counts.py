@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
+from tests.api.answers import BLOCKS, BY_EMAIL, CONNECTION, USERS, at
 from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.rights.actor import command
@@ -30,6 +30,10 @@ COSTS = {
     "count": (1, lambda shop, jane: shop.get(f"{USERS}?include_totals=true&per_page=0")),
     "list by checkpoint": (1, lambda shop, jane: shop.get(f"{USERS}?take=5")),
     "find by e-mail": (1, lambda shop, jane: shop.get(f"{BY_EMAIL}?email={jane.email}")),
+    # Where there is no Redis, the counters are in the database as well.
+    "blocks of one": (2, lambda shop, jane: shop.get(f"{BLOCKS}/{jane.user_id}")),
+    "blocks by login": (2, lambda shop, jane: shop.get(f"{BLOCKS}?identifier={jane.email}")),
+    "blocks of nobody": (1, lambda shop, jane: shop.get(f"{BLOCKS}?identifier=nobody@example.com")),
     "refused by its body": (0, lambda shop, jane: shop.patch(at(jane), {})),
     "patch a document": (6, lambda shop, jane: shop.patch(at(jane), {"user_metadata": {"a": 1}})),
     "patch both": (

@@ -143,6 +143,10 @@ EXAMPLES = {
     ("/connections/{connection_id}/users", "DELETE"): Example(
         ("delete:users",), 204, query="?email=jane.doe@example.com", given=a_connection
     ),
+    ("/user-blocks", "GET"): Example(("read:users",), 200, query="?identifier=jane.doe@example.com"),
+    ("/user-blocks", "DELETE"): Example(("update:users",), 204, query="?identifier=jane.doe@example.com"),
+    ("/user-blocks/{user_id}", "GET"): Example(("read:users",), 200),
+    ("/user-blocks/{user_id}", "DELETE"): Example(("update:users",), 204),
     ("/clients", "GET"): Example(("read:clients",), 200),
     ("/clients", "POST"): Example(("create:clients",), 201, body={"name": "Till"}),
     ("/clients/{client_id}", "GET"): Example(("read:clients",), 200, given=a_client),

@@ -16,6 +16,7 @@ from users.api.views.role_permissions import RolePermissionsView
 from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
 from users.api.views.user import UserView
+from users.api.views.user_blocks import UserBlocksView, UserBlockView
 from users.api.views.user_organizations import UserOrganizationsView
 from users.api.views.user_permissions import UserPermissionsView
 from users.api.views.user_roles import UserRolesView
@@ -24,6 +25,8 @@ from users.api.views.users_by_email import UsersByEmailView
 
 # Path below /api/v2, as OpenAPI writes it. The more specific come first.
 ENDPOINTS: dict[str, type[View]] = {
+    "/user-blocks/{user_id}": UserBlockView,
+    "/user-blocks": UserBlocksView,
     "/users-by-email": UsersByEmailView,
     "/users": UsersView,
     "/users/{user_id}/roles": UserRolesView,

@@ -1,0 +1,188 @@
+"""`/user-blocks`: who has to wait after too many wrong passwords, and letting them try again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.answers import BLOCKS, CONNECTION, invalid_query, problem, shown
+from tests.conftest import PASSWORD
+from users.actions.block_user import block_user
+from users.login import attempts
+from users.login.by_password import Refused, sign_in
+from users.models import Change, Connection, User
+from users.rights.actor import command
+
+SHELL = command("tests")
+NOBODY_BARRED = {"blocked_for": []}
+
+
+def of(user):
+    return f"{BLOCKS}/{user.user_id}"
+
+
+def by(identifier):
+    return f"{BLOCKS}?identifier={identifier.replace('+', '%2B')}"
+
+
+def fail(login, times=5):
+    for number in range(times):
+        with pytest.raises(Refused):
+            sign_in(
+                login, "wrong", connection=Connection.objects.get(name=CONNECTION), ip=f"192.0.2.{number}"
+            )
+
+
+def barred(*logins):
+    return {"blocked_for": [{"identifier": login, "connection": CONNECTION} for login in logins]}
+
+
+def unblocked():
+    return list(Change.objects.filter(what="unblocked").values_list("subject", flat=True))
+
+
+@pytest.fixture
+def jd(user_names, put, jane):
+    """Jane, with a user name and a phone number."""
+    return put(jane, username="jd", username_folded="jd", phone_number="+491")
+
+
+def test_who_may_try_is_not_listed(shop, jane):
+    fail(jane.email, times=4)
+
+    assert shown(shop.get(of(jane))) == shown(shop.get(by(jane.email))) == NOBODY_BARRED
+
+
+def test_who_has_to_wait_is(shop, jane, stranger):
+    fail(jane.email)
+
+    assert shown(shop.get(of(jane))) == shown(shop.get(by(jane.email))) == barred(jane.email)
+    assert shown(shop.get(of(stranger))) == NOBODY_BARRED
+
+
+@pytest.mark.parametrize("identifier", ["jane.doe@example.com", "JANE.DOE@example.com", "jd", "+491"])
+def test_people_are_found_by_address_user_name_and_phone_number(shop, jd, identifier):
+    fail(jd.email)
+
+    assert shown(shop.get(by(identifier))) == barred(jd.email)
+
+
+def test_each_login_is_listed_for_itself(shop, jd):
+    fail("JD")
+    assert shown(shop.get(of(jd))) == barred("jd")
+
+    fail(jd.email)
+    assert shown(shop.get(of(jd))) == barred(jd.email, "jd")
+
+
+@pytest.mark.parametrize("by_what", ["id", "identifier"])
+def test_forgiven_they_may_try_again(shop, jane, by_what):
+    fail(jane.email)
+
+    answer = shop.delete(of(jane) if by_what == "id" else by(jane.email.upper()))
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert shown(shop.get(of(jane))) == NOBODY_BARRED
+    signed_in = sign_in(jane.email, PASSWORD, connection=jane.connection, ip="192.0.2.1")
+    assert signed_in == jane
+
+
+def test_it_is_recorded_where_there_was_something_to_forgive(shop, jane):
+    fail(jane.email, times=4)
+    shop.delete(of(jane))
+    assert unblocked() == []
+
+    fail(jane.email)
+    shop.delete(of(jane))
+    shop.delete(of(jane))
+
+    assert unblocked() == [jane.user_id]
+    change = jane.changes.first()
+    assert (change.actor_kind, change.face, change.keys) == ("client", "api", {})
+
+
+def test_what_was_counted_so_far_is_forgiven_too(shop, jane):
+    fail(jane.email, times=4)
+
+    shop.delete(of(jane))
+
+    fail(jane.email, times=4)
+    assert not attempts.is_barred(jane.email)
+
+
+def test_it_raises_no_version(shop, jane):
+    fail(jane.email)
+
+    shop.delete(of(jane))
+
+    assert User.objects.get(pk=jane.pk).version == jane.version
+
+
+def test_it_has_nothing_to_do_with_blocked(shop, jane):
+    block_user(jane, actor=SHELL)
+    assert shown(shop.get(of(jane))) == NOBODY_BARRED
+
+    fail(jane.email)
+    shop.delete(of(jane))
+
+    assert User.objects.get(pk=jane.pk).blocked is True
+
+
+def test_an_address_in_two_connections_is_forgiven_in_both(shop, jane, elsewhere, put, stranger):
+    put(stranger, connection=elsewhere, email=jane.email, email_folded=jane.email)
+    fail(jane.email)
+    both = shown(shop.get(by(jane.email)))["blocked_for"]
+    assert {block["connection"] for block in both} == {CONNECTION, "Elsewhere"}
+
+    shop.delete(by(jane.email))
+
+    assert shown(shop.get(by(jane.email))) == NOBODY_BARRED
+    assert sorted(unblocked()) == sorted([jane.user_id, stranger.user_id])
+
+
+@pytest.mark.parametrize("identifier", ["nobody@example.com", "%00", "x"])
+def test_an_identifier_of_nobody_is_no_error(shop, jane, identifier):
+    assert shown(shop.get(f"{BLOCKS}?identifier={identifier}")) == NOBODY_BARRED
+    assert shop.delete(f"{BLOCKS}?identifier={identifier}").status_code == 204
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_an_id_of_nobody_is(shop, db, method):
+    answer = getattr(shop, method)(f"{BLOCKS}/auth0|nobody")
+
+    assert problem(answer) == (404, "The user does not exist.", "inexistent_user")
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_what_is_no_id_is_told_so(shop, db, method):
+    status, text, code = problem(getattr(shop, method)(f"{BLOCKS}/jane"))
+
+    assert (status, code) == (400, "invalid_uri")
+    assert "user-id" in text
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_an_identifier_must_be_named(shop, db, method):
+    send = getattr(shop, method)
+
+    assert problem(send(BLOCKS)) == invalid_query("'Missing required property: identifier'.")
+    assert problem(send(f"{BLOCKS}?identifier="))[2] == "invalid_query_string"
+    assert problem(send(f"{BLOCKS}?identifier=x&page=1"))[2] == "invalid_query_string"
+
+
+def test_what_newer_clients_ask_besides_is_taken(shop, jane):
+    fail(jane.email)
+
+    for address in (f"{of(jane)}?", f"{by(jane.email)}&"):
+        assert shown(shop.get(f"{address}consider_brute_force_enablement=true")) == barred(jane.email)
+
+
+@pytest.mark.parametrize("by_what", ["id", "identifier"])
+def test_a_staff_account_is_seen_and_not_forgiven(shop, agent, by_what):
+    fail(agent.email)
+    assert shown(shop.get(of(agent))) == barred(agent.email)
+
+    answer = shop.delete(of(agent) if by_what == "id" else by(agent.email))
+
+    assert problem(answer)[::2] == (403, "protected_account")
+    assert shown(shop.get(of(agent))) == barred(agent.email)
+    assert unblocked() == []

@@ -1,0 +1,33 @@
+"""The query string and answer of `/user-blocks`, as JSON Schema."""
+
+from __future__ import annotations
+
+from users.normalized.schema import Schema
+
+IDENTIFIER_QUERY: dict[str, Schema] = {
+    "identifier": {
+        "type": "string",
+        "minLength": 1,
+        "description": "E-mail address, user name or phone number; its case does not matter.",
+    }
+}
+# Source: the queries of auth0-python's generated client.
+ENFORCED_QUERY: dict[str, Schema] = {
+    "consider_brute_force_enablement": {
+        "type": "boolean",
+        "default": False,
+        "description": "Accepted; what is listed is always enforced.",
+    }
+}
+BLOCKS: Schema = {
+    "type": "object",
+    "properties": {
+        "blocked_for": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"identifier": {"type": "string"}, "connection": {"type": "string"}},
+            },
+        }
+    },
+}
