@@ -114,12 +114,15 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "corsheaders",
     "rest_framework",
     "django_jsonform",
 ]
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
+    # Before whatever may refuse: a page must be able to read a refusal.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -212,6 +215,24 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.json.OnlyJSON",
     "EXCEPTION_HANDLER": "users.api.errors.answer",
 }
+
+# --- Pages elsewhere -------------------------------------------------------------------
+
+# Which origins may is decided by users.web.cors. The documentation is a page for people, with
+# whoever is signed in on it, and nothing that a page elsewhere should read.
+CORS_URLS_REGEX = r"^/(api/v2/(?!docs/)|oauth/token$)"
+CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    *("Authorization", "Content-Type", "If-Match", "DPoP"),
+    *("Auth0-Client", "X-Request-Language", "X-Request-ID"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Warning", "Retry-After", "X-Request-ID"),
+    *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+]
+# As Auth0 answers; neither address reads a cookie.
+CORS_ALLOW_CREDENTIALS = True
+CORS_PREFLIGHT_MAX_AGE = 600
 
 # --- Mail ------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from users.rights.actor import Actor, Face, Kind, command
 from users.tokens import verify
 from users.tokens.issue import machine_token
 from users.tokens.scopes import MACHINE_SCOPES
+from users.web import cors
 
 PASSWORD = "correct horse battery"
 SHELL = command("tests")
@@ -42,8 +43,10 @@ def _quick_passwords(settings):
 def _nothing_remembered():
     """What a process remembers about keys and clients must not leak into a test."""
     verify.forget()
+    cors.forget()
     yield
     verify.forget()
+    cors.forget()
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
 from users.actions.record_sign_in import record_sign_in
+from users.web import cors
 from users.web.client_ip import client_ip
 
 
@@ -18,6 +20,7 @@ def connect(app: AppConfig) -> None:
     # Under the name of Django's own receiver, which then stays out: it would save the account
     # past the one write path.
     user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
+    check_request_enabled.connect(cors.is_allowed, dispatch_uid="users.cors")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
 
 
