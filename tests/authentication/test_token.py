@@ -336,7 +336,7 @@ def test_a_fault_of_ours_does_not_log_the_secret(browser, shop, caplog, monkeypa
     def broken(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("users.authentication.grants.machine_token", broken)
+    monkeypatch.setattr("users.authentication.grants.machine.machine_token", broken)
     visitor = browser()
     visitor.raise_request_exception = False
     body = {

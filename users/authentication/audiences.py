@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from users.authentication.errors import TokenError
+from users.authentication.parameters import required
 from users.models import ResourceServer
 
 
 def asked_server(given: dict[str, str]) -> ResourceServer:
     """The API that `audience` names. Raises TokenError."""
-    audience = given.get("audience", "")
-    if not audience:
-        raise TokenError("invalid_request", "Missing required parameter: audience", 400)
+    audience = required(given, "audience")
     server = ResourceServer.objects.for_audience(audience)
     if server is None:
         raise TokenError("access_denied", f"Service not found: {audience}", 403)

@@ -8,11 +8,17 @@ from authlib.oauth2 import OAuth2Error
 class TokenError(OAuth2Error):
     """An error in Auth0's words, which may hold any character."""
 
-    def __init__(self, error: str, description: str, status: int) -> None:
+    def __init__(
+        self, error: str, description: str, status: int, headers: list[tuple[str, str]] | None = None
+    ) -> None:
         super().__init__()
         self.error = error
         self.description = description
         self.status_code = status
+        self._headers = headers or []
 
     def get_body(self) -> list[tuple[str, str]]:
         return [("error", self.error), ("error_description", self.description)]
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        return [*super().get_headers(), *self._headers]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from users.authentication.errors import TokenError
 from users.metadata.errors import TextError
 from users.metadata.text import parse
+from users.web.client_ip import client_ip
 
 
 class TokenRequest(OAuth2Request):
@@ -19,6 +20,7 @@ class TokenRequest(OAuth2Request):
         # question is settled before a request arrives.
         super().__init__(request.method, f"https://localhost{request.path}", headers=dict(request.headers))
         self.payload = BasicOAuth2Payload(read_body(request))
+        self.ip = client_ip(request)
 
     @property
     def args(self) -> dict[str, str]:

@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 
 from users.authentication.clients import RegisteredClient
 from users.authentication.errors import TokenError
-from users.authentication.grants import MachineGrant
+from users.authentication.grants.machine import MachineGrant
+from users.authentication.grants.password import PasswordGrant, RealmGrant
 from users.authentication.requests import TokenRequest
 from users.models import Client
 
@@ -49,8 +50,10 @@ class Server(AuthorizationServer):
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 
 
+GRANTS = (MachineGrant, PasswordGrant, RealmGrant)
 server = Server()
-server.register_grant(MachineGrant)
+for grant in GRANTS:
+    server.register_grant(grant)
 
 
 def token_response(request: HttpRequest) -> HttpResponse:

@@ -10,9 +10,9 @@ from users.authentication.server import server, token_response
 
 
 @csrf_exempt  # clients authenticate by secret; no cookie plays a part
-@sensitive_post_parameters("client_secret")
+@sensitive_post_parameters("client_secret", "password")
 def issue(request: HttpRequest) -> HttpResponse:
-    """Trade client credentials for an access token. JSON and form bodies."""
+    """Trade credentials for tokens. JSON and form bodies."""
     if request.method != "POST":
         body = {"error": "method_not_allowed", "error_description": "Use POST."}
         return server.handle_response(405, body, [("Allow", "POST")])

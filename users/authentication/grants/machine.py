@@ -1,0 +1,32 @@
+"""A client for itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+
+from users.authentication.audiences import asked_server
+from users.authentication.grants.client import CONFIDENTIAL, allowed_client
+from users.authentication.grants.scopes import for_machine
+from users.tokens.issue import machine_token
+
+
+class MachineGrant(ClientCredentialsGrant):
+    """client_credentials: within the client's grant for the API it names."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL
+
+    def validate_token_request(self) -> None:
+        self.request.client = allowed_client(self)
+        self._server = asked_server(self.request.payload.data)
+        self._scopes = for_machine(self.request.client.client, self._server, self.request.payload.data)
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        token = {
+            "access_token": machine_token(self.request.client.client, self._scopes, server=self._server),
+            "scope": " ".join(self._scopes),
+            "expires_in": self._server.token_lifetime,
+            "token_type": "Bearer",
+        }
+        return 200, token, self.TOKEN_RESPONSE_HEADER
