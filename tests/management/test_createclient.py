@@ -68,6 +68,28 @@ def test_a_scope_given_twice_is_kept_once():
     assert Client.objects.get().grants.get().scope == ["read:users", "update:users"]
 
 
+def test_passwords_are_for_those_it_names_and_no_others():
+    create("Shop", "--scope", "read:users")
+    create("App", "--grant", "password", "--grant", "password-realm")
+
+    shop, app = Client.objects.get(name="Shop"), Client.objects.get(name="App")
+    assert shop.grant_types == ["client_credentials"]
+    assert app.grant_types == ["password", "http://auth0.com/oauth/grant-type/password-realm"]
+    assert not app.grants.exists()
+
+
+def test_a_public_client_has_no_secret():
+    page = ("--public", "--grant", "password-realm", "--origin", "https://shop.example.com/")
+
+    shown = json.loads(create("Page", *page, "--origin", "http://localhost:3000", "--json"))
+
+    client = Client.objects.get()
+    assert "client_secret" not in shown
+    assert (client.is_public, client.secret_hash) == (True, "")
+    assert client.allowed_origins == ["https://shop.example.com", "http://localhost:3000"]
+    assert "client_secret" not in create("Page", *page)
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -76,8 +98,13 @@ def test_a_scope_given_twice_is_kept_once():
         (("Shop", "--scope", " "), "at least one scope"),
         ((" ", "--scope", "read:users"), "1 to 200 characters"),
         (("x" * 201, "--scope", "read:users"), "1 to 200 characters"),
-        (("Shop", "--scope", "read:users", "--grant", "password"), "invalid choice"),
+        (("Shop", "--scope", "read:users", "--grant", "implicit"), "invalid choice"),
+        (("Shop", "--scope", "read:users", "--grant", "password"), "needs --grant client_credentials"),
+        (("Shop", "--scope", "read:users", "--public"), "has no secret for client_credentials"),
         (("Shop",), "--scope"),
+        (("Shop", "--grant", "password", "--origin", "shop.example.com"), "is no origin"),
+        (("Shop", "--grant", "password", "--origin", "https://shop.example.com/page"), "is no origin"),
+        (("Shop", "--grant", "password", "--origin", "*"), "is no origin"),
     ],
 )
 def test_refused(arguments, reason):

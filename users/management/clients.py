@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from users.actions.client_grants import make_grant
@@ -9,12 +11,33 @@ from users.actions.clients import make_client
 from users.models import Client, ResourceServer
 from users.rights.actor import command
 
-GRANT_TYPES = ("client_credentials",)
+MACHINE = "client_credentials"
+# The ways to get tokens, by the names that people type.
+GRANT_TYPES = {
+    MACHINE: MACHINE,
+    "password": "password",
+    "password-realm": "http://auth0.com/oauth/grant-type/password-realm",
+}
 
 
-def create_client(name: str, scopes: list[str], grant_types: list[str]) -> tuple[Client, str]:
-    """A client with its grant, and its secret of 64 random characters, which is not kept."""
+def create_client(
+    name: str,
+    scopes: list[str],
+    grants: Sequence[str] = (MACHINE,),
+    *,
+    origins: Sequence[str] = (),
+    is_public: bool = False,
+) -> tuple[Client, str | None]:
+    """A client, with a grant for the Management API where there are `scopes`, and its secret of
+    64 random characters, which is not kept; a public one, which could not keep it, has none.
+    `grants` are names of GRANT_TYPES, `origins` those whose pages may call us for it."""
     with transaction.atomic():
-        client, secret = make_client(name=name, grant_types=grant_types)
-        make_grant(client, ResourceServer.objects.management(), scopes, actor=command("createclient"))
+        client, secret = make_client(
+            name=name,
+            app_type=Client.Type.SINGLE_PAGE if is_public else Client.Type.MACHINE,
+            grant_types=[GRANT_TYPES[grant] for grant in grants],
+            allowed_origins=list(origins),
+        )
+        if scopes:
+            make_grant(client, ResourceServer.objects.management(), scopes, actor=command("createclient"))
     return client, secret

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.conf import conf
-from users.management.clients import GRANT_TYPES, create_client
+from users.management.clients import GRANT_TYPES, MACHINE, create_client
 from users.models import Client
 from users.tokens.scopes import refused_for_machines
+from users.web.cors import origin_of
 
 
 class Command(BaseCommand):
@@ -20,33 +21,69 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="what people call it, like Shop")
-        parser.add_argument("--scope", required=True, help='what it may do, like "read:users update:users"')
+        parser.add_argument(
+            "--scope", default="", help='what it may do for itself, like "read:users update:users"'
+        )
         parser.add_argument(
             "--grant",
+            action="append",
             choices=GRANT_TYPES,
-            default=GRANT_TYPES[0],
-            help="how it gets tokens (default %(default)s)",
+            help=f"how it gets tokens, repeatable (default {MACHINE}); the two of passwords are for"
+            " applications of your own in which people type theirs",
+        )
+        parser.add_argument(
+            "--origin",
+            action="append",
+            default=[],
+            metavar="URL",
+            help="origin whose pages may call us, like https://shop.example.com; repeatable",
+        )
+        parser.add_argument(
+            "--public", action="store_true", help="it runs where no secret can be kept, so it gets none"
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object only")
 
-    def handle(self, *, name: str, scope: str, grant: str, json: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        name: str,
+        scope: str,
+        grant: list[str] | None,
+        origin: list[str],
+        public: bool,
+        json: bool,
+        **options: Any,
+    ) -> None:
         scopes = list(dict.fromkeys(scope.replace(",", " ").split()))
-        _check(name, scopes)
-        client, secret = create_client(name.strip(), scopes, [grant])
+        grants = list(dict.fromkeys(grant or [MACHINE]))
+        _check_name(name)
+        _check_ways(scopes, grants, public)
+        origins = [_origin(address) for address in origin]
+        client, secret = create_client(name.strip(), scopes, grants, origins=origins, is_public=public)
         credentials = {
             "client_id": client.client_id,
-            "client_secret": secret,
+            **({"client_secret": secret} if secret else {}),
             "audience": conf.management_audience,
             "scope": " ".join(scopes),
-            "grant_types": [grant],
+            "grant_types": client.grant_types,
         }
         self.stdout.write(_as_json(credentials) if json else _as_text(client, credentials))
 
 
-def _check(name: str, scopes: list[str]) -> None:
+def _check_name(name: str) -> None:
     longest = Client._meta.get_field("name").max_length
     if not name.strip() or len(name.strip()) > longest:
         raise CommandError(f"The name must have 1 to {longest} characters.")
+
+
+def _check_ways(scopes: list[str], grants: list[str], is_public: bool) -> None:
+    """What it may do for itself, and by which secret, must fit how it gets tokens."""
+    if MACHINE not in grants:
+        if scopes:
+            raise CommandError(f"--scope is what a client may do for itself: it needs --grant {MACHINE}.")
+        return
+    if is_public:
+        raise CommandError(f"A public client has no secret for {MACHINE}; name another --grant.")
     if not scopes:
         raise CommandError('--scope must name at least one scope, like "read:users".')
     refusal = refused_for_machines(scopes)
@@ -54,20 +91,26 @@ def _check(name: str, scopes: list[str]) -> None:
         raise CommandError(f"--scope: {refusal}.")
 
 
+def _origin(address: str) -> str:
+    origin = origin_of(address)
+    if origin is None or address.rstrip("/") != origin:
+        raise CommandError(f"--origin: {address} is no origin, like https://shop.example.com.")
+    return origin
+
+
 def _as_json(credentials: dict[str, Any]) -> str:
     return json.dumps(credentials, indent=2)
 
 
 def _as_text(client: Client, credentials: dict[str, Any]) -> str:
+    names = ("client_id", "client_secret", "audience", "scope")
+    shown = (f"  {name:<15}{credentials[name]}" for name in names if credentials.get(name))
+    advice = "Keep the secret now: only its hash is stored, and it is not shown again."
     return "\n".join(
         (
             f"{client.name} may now call the API.",
             "",
-            f"  client_id      {credentials['client_id']}",
-            f"  client_secret  {credentials['client_secret']}",
-            f"  audience       {credentials['audience']}",
-            f"  scope          {credentials['scope']}",
-            "",
-            "Keep the secret now: only its hash is stored, and it is not shown again.",
+            *shown,
+            *(("", advice) if "client_secret" in credentials else ()),
         )
     )

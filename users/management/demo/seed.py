@@ -13,7 +13,7 @@ from django.db import transaction
 
 from users.actions.create_user import create_user
 from users.actions.give_staff_rights import give_staff_rights
-from users.management.clients import GRANT_TYPES, create_client
+from users.management.clients import create_client
 from users.management.demo import demo_file
 from users.management.demo.people import write_people
 from users.models import DEFAULT_CONNECTION, Connection, User
@@ -93,5 +93,5 @@ def _account(
 
 
 def _client() -> dict[str, str]:
-    client, secret = create_client("Demo", list(MACHINE_SCOPES), list(GRANT_TYPES))
+    client, secret = create_client("Demo", list(MACHINE_SCOPES))
     return {"client_id": client.client_id, "client_secret": secret}
