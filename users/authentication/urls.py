@@ -9,7 +9,7 @@ from allauth.account import views as allauth
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from users.authentication.views import keys, token
+from users.authentication.views import discovery, keys, token
 
 
 def not_offered(request: HttpRequest, **_: str) -> HttpResponse:
@@ -39,5 +39,6 @@ urlpatterns = [
         for name in ("signup", "email", "set_password", "reauthenticate", "email_verification_sent")
     ),
     path("oauth/token", token.issue, name="token"),
+    path(".well-known/openid-configuration", discovery.described, name="discovery"),
     path(".well-known/jwks.json", keys.published, name="jwks"),
 ]
