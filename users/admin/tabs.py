@@ -14,6 +14,7 @@ from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
 from users.history.timeline import PAGE, timeline
+from users.login.forgive import barred_logins
 from users.metadata.documents import DOCUMENTS
 from users.models import Change
 from users.normalized.profile import identities, profile
@@ -75,6 +76,8 @@ def security(visit: Visit) -> Page:
     return {
         "identities": identities(visit.user),
         "permitted": permitted(visit.user),
+        "barred": barred_logins(visit.user),
+        "may_forgive": may(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),
         "staff_form": StaffRightsForm(initial=groups) if may_give else None,
     }
 

@@ -11,6 +11,7 @@ from users.actions.give_staff_rights import give_staff_rights
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
+from users.login.forgive import forgive_attempts
 from users.metadata.documents import DOCUMENTS
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
@@ -100,6 +101,14 @@ def send_reset(visit: Visit) -> None:
         visit.say(f"A password reset link is on its way to {visit.user.email}.")
 
 
+def forgive(visit: Visit) -> None:
+    """Let somebody try to sign in again who has mistyped too often."""
+    if forgive_attempts([visit.user], actor=visit.actor, reason=visit.reason):
+        visit.say("Forgiven. They may try to sign in again.")
+    else:
+        visit.say("There was nothing to forgive.")
+
+
 def staff_rights(visit: Visit) -> Page | None:
     """Decide to which staff groups the account belongs."""
     check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
@@ -118,5 +127,6 @@ VERBS: dict[str, Callable[[Visit], Page | None]] = {
     "unblock": unblock,
     "verify_email": verify_email,
     "send_reset": send_reset,
+    "forgive": forgive,
     "staff_rights": staff_rights,
 }
