@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
 from users.models import SigningKey
+from users.tokens.cipher import cipher
+
+PURPOSE = "signing keys"
 
 # Seconds for which others may keep the published keys without asking anew.
 PUBLISHED_SECONDS = 300
@@ -39,7 +40,7 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
     SigningKey.objects.create(
         kid=key.kid,
         public_jwk=key.as_dict(private=False),
-        private_encrypted=_cipher(settings.SECRET_KEY).encrypt(key.as_pem(private=True)).decode(),
+        private_encrypted=cipher(PURPOSE, settings.SECRET_KEY).encrypt(key.as_pem(private=True)).decode(),
         signs_from=signs_from or timezone.now(),
     )
     return key
@@ -64,12 +65,7 @@ def published_keys() -> list[dict[str, str]]:
 def _private(kid: str, encrypted: str, secret: str) -> RSAKey | None:
     """Decrypted once a process: reading a PEM costs more than signing with it."""
     try:
-        pem = _cipher(secret).decrypt(encrypted.encode())
+        pem = cipher(PURPOSE, secret).decrypt(encrypted.encode())
     except InvalidToken:
         return None
     return RSAKey.import_key(pem, {"kid": kid, "use": "sig", "alg": "RS256"})
-
-
-def _cipher(secret: str) -> Fernet:
-    digest = hashlib.sha256(b"profiledesk signing keys" + secret.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
