@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from users.rights.actor import bearer, command, owner, staff
-from users.rights.errors import Denied
+from users.rights.errors import Denied, StaleSignIn
 from users.rights.may import Verb, check, may
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -34,6 +36,7 @@ TABLE = [
     (Verb.DELETE, "delete_user", {"delete:users"}, False),
     (Verb.CHANGE_IDENTITIES, "change_profile", {"update:users"}, False),
     (Verb.REMOVE_MULTIFACTOR, "change_profile", {"update:users", "delete:guardian_enrollments"}, True),
+    (Verb.RENEW_RECOVERY_CODE, None, {"update:users"}, False),
     (
         Verb.CHANGE_ROLES,
         "change_app_metadata",
@@ -109,7 +112,7 @@ def test_blocked_staff_may_nothing(make_user, jane, verb, permission, scopes, ow
     assert not may(staff(agent), verb, jane)
 
 
-@pytest.mark.parametrize("verb", [Verb.BLOCK, Verb.DELETE])
+@pytest.mark.parametrize("verb", [Verb.BLOCK, Verb.DELETE, Verb.REMOVE_MULTIFACTOR])
 def test_nobody_at_the_desk_locks_themselves_out(root, staff_with, verb):
     for actor in (root, staff_with(*PERMISSIONS)):
         with pytest.raises(Denied, match="ask a colleague"):
@@ -138,11 +141,22 @@ OWN = {
 @pytest.mark.parametrize("verb", Verb)
 @pytest.mark.parametrize("scope", [*CURRENT_USER_SCOPES, *MACHINE_SCOPES])
 def test_a_persons_token_opens_what_its_scopes_say_and_their_own_account_only(jane, stranger, verb, scope):
-    actor = bearer(jane, frozenset({scope}))
+    actor = bearer(jane, frozenset({scope}), authenticated_at=int(time.time()))
 
     assert may(actor, verb, jane) == (scope in OWN.get(verb, ()))
     assert not may(actor, verb, stranger)
     assert not may(actor, verb)
+
+
+@pytest.mark.parametrize("verb", [Verb.REMOVE_MULTIFACTOR])
+def test_some_things_a_persons_token_opens_only_soon_after_they_signed_in(jane, verb):
+    def token(age):
+        return bearer(jane, frozenset(CURRENT_USER_SCOPES), authenticated_at=int(time.time()) - age)
+
+    check(token(age=295), verb, jane)
+    for stale in (token(age=302), bearer(jane, frozenset(CURRENT_USER_SCOPES))):
+        with pytest.raises(StaleSignIn, match="within 5 minutes of signing in; sign in again"):
+            check(stale, verb, jane)
 
 
 def test_a_staff_members_own_token_carries_none_of_their_rights(administrator, stranger):

@@ -33,7 +33,9 @@ class TokenAuthentication(BaseAuthentication):
 def actor_of(caller: Caller, request_id: str) -> Actor:
     """The caller, as actions ask for it."""
     if isinstance(caller, Person):
-        return bearer(caller.user, caller.scopes, request_id=request_id)
+        return bearer(
+            caller.user, caller.scopes, authenticated_at=caller.authenticated_at, request_id=request_id
+        )
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,

@@ -34,7 +34,7 @@ from users.api.authentication import NotAToken
 from users.api.problem import Problem
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.normalized.check import FieldError
-from users.rights.errors import Denied, Protected
+from users.rights.errors import Denied, Protected, StaleSignIn
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
 
@@ -105,6 +105,8 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     Invalid: lambda _: refused_token("Invalid token"),
     Denied: lambda error: Problem(403, error.reason, "insufficient_scope"),
     Protected: lambda error: Problem(403, error.reason, "protected_account"),
+    # The code is OAuth's. Source: RFC 9470.
+    StaleSignIn: lambda error: Problem(403, error.reason, "insufficient_user_authentication"),
     TextError: lambda error: bad_body(f"'{error}'."),
     MetadataError: _bad_document,
     TooLarge: lambda error: Problem(413, f"{error.place}: {error.reason}", "payload_too_large"),

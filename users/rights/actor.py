@@ -15,7 +15,8 @@ class Actor:
     """One who asks for something. Built at the edge by each face; nothing else decides rights.
 
     `user` is the person behind a staff or own-page request, or behind a person's token;
-    `scopes` are those of a token. `id` and `name` go into the record of changes.
+    `scopes` are those of a token, and `authenticated_at`, in UNIX seconds, is when the person of
+    a token last signed in. `id` and `name` go into the record of changes.
     """
 
     kind: Kind
@@ -25,6 +26,7 @@ class Actor:
     request_id: str = ""
     user: User | None = None
     scopes: frozenset[str] = frozenset()
+    authenticated_at: int = 0
 
     @property
     def is_administrator(self) -> bool:
@@ -53,10 +55,11 @@ def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "") -> Act
     return _person(Kind.USER, face, user, request_id)
 
 
-def bearer(user: User, scopes: frozenset[str], *, request_id: str = "") -> Actor:
+def bearer(user: User, scopes: frozenset[str], *, authenticated_at: int = 0, request_id: str = "") -> Actor:
     """A person by a token of their own: owner of their account within its scopes, and nothing
     besides, whatever staff rights the account has."""
-    return replace(_person(Kind.USER, Face.API, user, request_id), scopes=scopes)
+    person = _person(Kind.USER, Face.API, user, request_id)
+    return replace(person, scopes=scopes, authenticated_at=authenticated_at)
 
 
 def command(name: str, *, face: Face = Face.COMMAND) -> Actor:

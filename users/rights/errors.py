@@ -13,3 +13,7 @@ class Denied(Exception):
 
 class Protected(Denied):
     """The account has staff rights, and the actor is no administrator."""
+
+
+class StaleSignIn(Denied):
+    """The token is of a sign-in too long ago for this."""

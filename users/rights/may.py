@@ -8,6 +8,7 @@ from enum import Enum
 from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
+from users.rights.fresh import check_fresh
 from users.rights.protected import check_unprotected
 
 
@@ -17,7 +18,8 @@ class Rule:
     clients (any one of them), `owner` whether people may do it to themselves on their own page,
     `own` the scopes by which their own token may (any one of them), `guarded` whether accounts
     with staff rights are out of reach of all but administrators, `others` whether staff may not
-    do it to their own account (nobody locks themselves out)."""
+    do it to their own account (nobody locks themselves out), `fresh` whether a person's own token
+    must come of a sign-in a moment ago."""
 
     doing: str
     permission: str
@@ -26,6 +28,7 @@ class Rule:
     own: frozenset[str] = frozenset()
     guarded: bool = False
     others: bool = False
+    fresh: bool = False
 
 
 READ_OWN = frozenset({"read:current_user", "read:current_user_metadata"})
@@ -83,7 +86,11 @@ class Verb(Enum):
         owner=True,
         own=frozenset({"delete:current_user_metadata"}),
         guarded=True,
+        # On their own page, which asks for the password again.
+        others=True,
+        fresh=True,
     )
+    RENEW_RECOVERY_CODE = Rule("make recovery codes", "", frozenset({"update:users"}), guarded=True)
     CHANGE_ROLES = Rule(
         "change roles and permissions",
         "change_app_metadata",
@@ -115,6 +122,8 @@ def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
         raise Denied(f"You may not {rule.doing}.")
     if rule.others and user is not None and actor.kind == Kind.STAFF and actor.user == user:
         raise Denied(f"You may not {rule.doing} when the user is you; ask a colleague.")
+    if rule.fresh:
+        check_fresh(actor, rule.doing)
     at_home = user is not None and actor.is_self(user) and not actor.has_token
     if rule.guarded and user is not None and not at_home:
         check_unprotected(actor, user)
