@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "corsheaders",
+    "allauth.mfa",
     "rest_framework",
     "django_jsonform",
 ]
@@ -195,6 +196,7 @@ ACCOUNT_FORMS = {
     "reset_password": "users.authentication.forms.ResetPasswordForm",
     "reset_password_from_key": "users.authentication.forms.ResetPasswordKeyForm",
     "change_password": "users.authentication.forms.ChangePasswordForm",
+    "reauthenticate": "users.authentication.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -203,6 +205,15 @@ ACCOUNT_UNIQUE_EMAIL = True  # of allauth's own table, which stays empty; ours i
 ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
+MFA_ADAPTER = "users.authentication.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "users.authentication.code_forms.ActivateForm",
+    "authenticate": "users.authentication.code_forms.SignInForm",
+    "reauthenticate": "users.authentication.code_forms.ReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Profiledesk" if IS_LOOPBACK else PUBLIC_HOST
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: people are slow to type, and clocks differ
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED_HEADERS else 0
 
 # --- API -------------------------------------------------------------------------------

@@ -23,11 +23,18 @@ def test_every_field_has_auth0s_name(jane, reader):
     jane.username, jane.phone_number, jane.phone_verified = "jane", "+491", True
     jane.given_name, jane.family_name, jane.blocked = "Jane", "Doe", False
     jane.logins_count, jane.last_ip = 1, "192.0.2.7"
-    jane.last_login = jane.last_password_reset = noon
+    jane.last_login = jane.last_password_reset = jane.multifactor_last_modified = noon
+    jane.multifactor = ["google-authenticator"]
 
     shown = profile(jane, reader)
 
-    assert shown.keys() == {*FIELDS, "phone_verified", "last_password_reset"}
+    assert shown.keys() == {
+        *FIELDS,
+        "phone_verified",
+        "last_password_reset",
+        "multifactor",
+        "multifactor_last_modified",
+    }
     assert (shown["blocked"], shown["last_login"]) == (False, "2026-03-04T12:00:00.000Z")
 
 

@@ -13,6 +13,7 @@ from django.forms.models import model_to_dict
 from users.actions.block_user import block_user, unblock_user
 from users.actions.delete_user import delete_user
 from users.actions.edit_user import Edit, edit_user
+from users.actions.multifactor import remove_multifactor
 from users.models import Change, Connection, User
 from users.models.guard import account_writes
 from users.rights.actor import command, owner, staff
@@ -47,6 +48,7 @@ ATTACKS = {
     "unblock": lambda user, actor: unblock_user(user, actor=actor),
     "blocked beside a name": sets(name="Harmless", blocked=True),
     "delete": lambda user, actor: delete_user(user, actor=actor),
+    "second factor": lambda user, actor: remove_multifactor(user, actor=actor),
 }
 attacks = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 

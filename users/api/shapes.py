@@ -80,6 +80,8 @@ USER: Schema = {
                 },
             },
         },
+        "multifactor": {"type": "array", "items": {"type": "string"}},
+        "multifactor_last_modified": _MOMENT,
         "logins_count": {"type": "integer"},
         "last_ip": {"type": "string", "examples": ["203.0.113.9"]},
         "last_login": _MOMENT,

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -45,6 +46,15 @@ class AccountAdapter(DefaultAccountAdapter):
             raise PermissionDenied(str(error)) from None
         # allauth signs the session anew with the object it holds.
         user.password, user.session_epoch = edited.password, edited.session_epoch
+
+    def get_login_stages(self) -> list[str]:
+        return ["users.authentication.second_factor.SecondFactorStage"]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Whoever was blocked between password and code is told so, and not let in."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         record_sign_in(user, ip=client_ip(request))

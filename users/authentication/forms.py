@@ -77,3 +77,12 @@ class ChangePasswordForm(PolicyShown, allauth_forms.ChangePasswordForm):
 
 class ResetPasswordKeyForm(PolicyShown, allauth_forms.ResetPasswordKeyForm):
     """For whoever followed the link in the mail."""
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    """Asks the signed-in for their password once more."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)

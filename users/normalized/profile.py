@@ -66,6 +66,9 @@ def _root(user: User) -> dict[str, Any]:
         "family_name": user.family_name,
         "picture": user.picture or default_picture(user.email),
         "identities": identities(user),
+        "multifactor": user.multifactor,
+        "multifactor_last_modified": user.multifactor_last_modified
+        and moment(user.multifactor_last_modified),
         "blocked": user.blocked,
         "logins_count": user.logins_count or None,
         "last_login": user.last_login and moment(user.last_login),
