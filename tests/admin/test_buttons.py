@@ -132,6 +132,7 @@ NEEDED = {
     "unblock": {"block_user"},
     "verify_email": {"change_profile"},
     "send_reset": {"change_profile"},
+    "remove_second_factor": {"change_profile"},
     "profile": {"change_profile"},
     "staff_rights": {"administer"},
     "documents": {"change_user_metadata", "change_app_metadata"},
@@ -170,7 +171,7 @@ def test_a_button_that_does_not_exist_does_nothing(browser, row, administrator, 
     assert (answer.status_code, row(jane)) == (403, before)
 
 
-@pytest.mark.parametrize("name", ["block", "unblock", "verify_email", "send_reset"])
+@pytest.mark.parametrize("name", ["block", "unblock", "verify_email", "send_reset", "remove_second_factor"])
 def test_looking_at_an_address_does_nothing(browser, row, administrator, jane, name):
     before = row(jane)
 

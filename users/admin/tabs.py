@@ -17,6 +17,7 @@ from users.history.timeline import PAGE, timeline
 from users.login.forgive import barred_logins
 from users.metadata.documents import DOCUMENTS
 from users.models import Change
+from users.normalized.enrollments import enrolled
 from users.normalized.profile import identities, profile
 from users.rights.may import Verb, may
 from users.rights.visible import visible
@@ -73,11 +74,15 @@ def security(visit: Visit) -> Page:
     """How the account signs in, which staff rights it has, and what it may do elsewhere."""
     may_give = may(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
+    second_factors = enrolled(visit.user)
     return {
         "identities": identities(visit.user),
         "permitted": permitted(visit.user),
         "barred": barred_logins(visit.user),
         "may_forgive": may(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),
+        "second_factors": second_factors,
+        "may_remove_second_factor": bool(second_factors)
+        and may(visit.actor, Verb.REMOVE_MULTIFACTOR, visit.user),
         "staff_form": StaffRightsForm(initial=groups) if may_give else None,
     }
 

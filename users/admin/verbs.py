@@ -8,6 +8,7 @@ from users.actions.block_user import block_user, unblock_user
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, StaleVersion, Taken
 from users.actions.give_staff_rights import give_staff_rights
+from users.actions.multifactor import remove_multifactor
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
@@ -109,6 +110,12 @@ def forgive(visit: Visit) -> None:
         visit.say("There was nothing to forgive.")
 
 
+def remove_second_factor(visit: Visit) -> None:
+    """Let the person in by their password alone."""
+    remove_multifactor(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("The second factor is removed.")
+
+
 def staff_rights(visit: Visit) -> Page | None:
     """Decide to which staff groups the account belongs."""
     check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
@@ -128,5 +135,6 @@ VERBS: dict[str, Callable[[Visit], Page | None]] = {
     "verify_email": verify_email,
     "send_reset": send_reset,
     "forgive": forgive,
+    "remove_second_factor": remove_second_factor,
     "staff_rights": staff_rights,
 }
