@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
+from tests.second_factor import enrol
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.models import Connection, Role
@@ -42,6 +43,8 @@ def full_jane(jane, put):
         last_login=noon,
         last_password_reset=noon,
         last_ip="192.0.2.7",
+        multifactor=["google-authenticator"],
+        multifactor_last_modified=noon,
     )
 
 
@@ -216,6 +219,20 @@ CALLS = {
         f"{ONE}/users",
         "DELETE",
         lambda shop, jane: shop.delete(f"{elsewhere()}/users?email=a@example.com"),
+    "list second factors": (
+        "/users/{user_id}/enrollments",
+        "GET",
+        lambda shop, jane: enrol(jane) and shop.get(f"{at(jane)}/enrollments"),
+    ),
+    "remove second factors": (
+        "/users/{user_id}/authenticators",
+        "DELETE",
+        lambda shop, jane: shop.delete(f"{at(jane)}/authenticators"),
+    ),
+    "renew the recovery code": (
+        "/users/{user_id}/recovery-code-regeneration",
+        "POST",
+        lambda shop, jane: shop.post(f"{at(jane)}/recovery-code-regeneration", {}),
     ),
     "find by e-mail": (
         "/users-by-email",

@@ -60,6 +60,13 @@ COSTS = {
     "disable a connection": (8, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (1, lambda shop, jane: shop.delete(of(jane))),
     "delete by e-mail": (18, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete": (18, lambda shop, jane: shop.delete(at(jane))),
+    "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
+    "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),
+    "renew the recovery code": (
+        13,
+        lambda shop, jane: shop.post(f"{at(jane)}/recovery-code-regeneration", {}),
+    ),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

@@ -77,6 +77,10 @@ def a_role(jane):
     return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
 
 
+def a_factor(jane):
+    return {"provider": "google-authenticator"}
+
+
 ROLES = {"roles": ["{id}", "{held}"]}
 PERMISSIONS = {"permissions": [{"resource_server_identifier": "{audience}", "permission_name": "read:songs"}]}
 
@@ -130,6 +134,15 @@ EXAMPLES = {
     ("/roles/{id}/permissions", "GET"): Example(("read:roles",), 200, given=a_role),
     ("/roles/{id}/permissions", "POST"): Example(("update:roles",), 201, body=PERMISSIONS, given=a_role),
     ("/roles/{id}/permissions", "DELETE"): Example(("update:roles",), 204, body=PERMISSIONS, given=a_role),
+    ("/users/{user_id}/multifactor/{provider}", "DELETE"): Example(
+        ("update:users",), 204, own=("delete:current_user_metadata",), given=a_factor
+    ),
+    ("/users/{user_id}/multifactor/actions/invalidate-remember-browser", "POST"): Example(
+        ("update:users",), 204
+    ),
+    ("/users/{user_id}/authenticators", "DELETE"): Example(("delete:guardian_enrollments",), 204),
+    ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
+    ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
     ("/connections", "GET"): Example(("read:connections",), 200),
     ("/connections", "POST"): Example(

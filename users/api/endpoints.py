@@ -4,12 +4,17 @@ place in the OpenAPI document and its rows in the tests of rights."""
 from __future__ import annotations
 
 from users.api.view import View
+from users.api.views.authenticators import AuthenticatorsView
 from users.api.views.client import ClientSecretView, ClientView
 from users.api.views.client_grants import ClientGrantsView, ClientGrantView
 from users.api.views.clients import ClientsView
 from users.api.views.connection import ConnectionView
 from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
+from users.api.views.enrollments import EnrollmentsView
+from users.api.views.multifactor import MultifactorView
+from users.api.views.recovery_code import RecoveryCodeView
+from users.api.views.remembered_browsers import RememberedBrowsersView
 from users.api.views.resource_servers import ResourceServersView, ResourceServerView
 from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
@@ -32,6 +37,11 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/roles": UserRolesView,
     "/users/{user_id}/permissions": UserPermissionsView,
     "/users/{user_id}/organizations": UserOrganizationsView,
+    "/users/{user_id}/multifactor/actions/invalidate-remember-browser": RememberedBrowsersView,
+    "/users/{user_id}/multifactor/{provider}": MultifactorView,
+    "/users/{user_id}/authenticators": AuthenticatorsView,
+    "/users/{user_id}/enrollments": EnrollmentsView,
+    "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
     "/users/{user_id}": UserView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,

@@ -1,0 +1,30 @@
+"""`/users/{id}/authenticators`: remove all second factors."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.multifactor import remove_multifactor
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.user import GONE
+
+
+class AuthenticatorsView(View):
+    """Everything somebody enrolled in."""
+
+    operations = {
+        "DELETE": Operation(
+            "Remove all second factors",
+            scopes=("delete:guardian_enrollments",),
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        """204 also where there is nothing to remove."""
+        remove_multifactor(find_user(user_id), actor=self.actor)
+        return Response(status=204)

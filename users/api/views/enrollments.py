@@ -1,0 +1,29 @@
+"""`/users/{id}/enrollments`: the second factors of a user."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.user import GONE
+from users.normalized.enrollments import SCHEMA, enrollments
+
+
+class EnrollmentsView(View):
+    """What somebody enrolled in, and when."""
+
+    operations = {
+        "GET": Operation(
+            "List a user's second factors",
+            scopes=("read:users", "read:current_user"),
+            success=200,
+            schema={"type": "array", "items": SCHEMA},
+            answers=GONE,
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        return Response(enrollments(find_user(user_id), self.actor))

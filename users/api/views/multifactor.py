@@ -1,0 +1,37 @@
+"""`/users/{id}/multifactor/{provider}`: remove a second factor."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.multifactor import PROVIDERS, remove_multifactor
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.user import GONE
+
+
+class MultifactorView(View):
+    """What somebody enrolled in, by Auth0's name of the provider."""
+
+    path = {
+        "provider": {
+            "type": "string",
+            "enum": list(PROVIDERS),
+            "description": "The multi-factor provider.",
+        }
+    }
+    operations = {
+        "DELETE": Operation(
+            "Remove a second factor",
+            scopes=("update:users", "delete:current_user_metadata"),
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def delete(self, request: Request, user_id: str, provider: str) -> Response:
+        """204 also where there is nothing to remove."""
+        remove_multifactor(find_user(user_id), actor=self.actor, provider=provider)
+        return Response(status=204)

@@ -1,0 +1,35 @@
+"""`/users/{id}/recovery-code-regeneration`: a way in for whoever lost their second factor."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.multifactor import renew_recovery_code
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.user import GONE
+from users.normalized.schema import Schema
+
+SCHEMA: Schema = {
+    "type": "object",
+    "properties": {"recovery_code": {"type": "string", "examples": ["7QZ3MHKD9W4XTBY2RFGC8NPV"]}},
+}
+
+
+class RecoveryCodeView(View):
+    """Told once, to be passed on: what is kept of it is encrypted."""
+
+    operations = {
+        "POST": Operation(
+            "Make a recovery code in place of the earlier ones",
+            scopes=("update:users",),
+            success=200,
+            schema=SCHEMA,
+            answers=GONE,
+        ),
+    }
+
+    def post(self, request: Request, user_id: str) -> Response:
+        return Response({"recovery_code": renew_recovery_code(find_user(user_id), actor=self.actor)})

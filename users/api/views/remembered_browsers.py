@@ -1,0 +1,28 @@
+"""`/users/{id}/multifactor/actions/invalidate-remember-browser`: forget where not to ask."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.view import View
+from users.api.views.user import GONE
+
+
+class RememberedBrowsersView(View):
+    """No browser is ever remembered: each sign-in asks for the second factor."""
+
+    operations = {
+        "POST": Operation(
+            "Ask for the second factor in every browser again",
+            scopes=("update:users",),
+            success=204,
+            answers=GONE,
+        ),
+    }
+
+    def post(self, request: Request, user_id: str) -> Response:
+        find_user(user_id)
+        return Response(status=204)
