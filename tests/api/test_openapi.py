@@ -219,6 +219,7 @@ CALLS = {
         f"{ONE}/users",
         "DELETE",
         lambda shop, jane: shop.delete(f"{elsewhere()}/users?email=a@example.com"),
+    ),
     "list second factors": (
         "/users/{user_id}/enrollments",
         "GET",

@@ -1,0 +1,166 @@
+"""Second factors in a real browser: added with an app, asked for at the next sign-in, seen and
+removed at the desk. Every page is readable by everybody, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_looks import NARROW, WIDE, is_dark, too_wide, violations
+from tests.second_factor import code, wrong
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "Quite-A-Secret-77"
+
+
+@pytest.fixture
+def maya(api) -> dict[str, Any]:
+    """Somebody new, who may try as often as one may."""
+    name = f"maya.{secrets.token_hex(4)}"
+    return api.create(email=f"{name}@example.com", name="Maya Lin", password=PASSWORD)
+
+
+def sign_in(page: Page, person: dict[str, Any]) -> None:
+    page.goto("/login/")
+    page.get_by_label("E-mail").fill(person["email"])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def confirm(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+
+def add_the_app(page: Page) -> str:
+    """From one's own page to the recovery codes. The secret that is in the app now."""
+    page.goto("/profile/")
+    page.get_by_role("link", name="Second factor").click()
+    page.get_by_role("link", name="Add an app").click()
+    confirm(page)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(code(secret))
+    page.get_by_role("button", name="Add the app").click()
+    expect(page.get_by_text("Your app is added.")).to_be_visible()
+    return secret
+
+
+def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
+    page = desk.visitor()
+    sign_in(page, maya)
+    secret = add_the_app(page)
+    recovery_code = page.locator(".codes code").first.inner_text()
+    assert api.by_email(maya["email"])["multifactor"] == ["google-authenticator"]
+    page.get_by_role("button", name="Sign out").click()
+
+    sign_in(page, maya)
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
+    page.get_by_label("Code").fill(wrong(secret))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    page.get_by_label("Code").fill(code(secret))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/profile/")
+    page.get_by_role("button", name="Sign out").click()
+
+    sign_in(page, maya)
+    page.get_by_label("Code").fill(recovery_code)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/profile/")
+    page.goto("/profile/security/")
+    expect(page.get_by_text("9 left.")).to_be_visible()
+    page.get_by_role("link", name="Remove the app…").click()
+    confirm(page)
+    page.get_by_role("button", name="Remove the app").click()
+    expect(page.get_by_text("The app is removed.")).to_be_visible()
+    assert api.by_email(maya["email"])["multifactor"] == []
+
+
+def test_the_codes_are_saved_as_a_file(desk, maya):
+    page = desk.visitor()
+    sign_in(page, maya)
+    add_the_app(page)
+    shown = page.locator(".codes code").all_inner_texts()
+
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as a file").click()
+
+    assert saving.value.suggested_filename == "recovery-codes.txt"
+    assert saving.value.path().read_text().split() == shown
+
+
+def test_support_removes_it_for_whoever_lost_their_phone(desk, maya):
+    person = desk.visitor()
+    sign_in(person, maya)
+    add_the_app(person)
+    person.get_by_role("button", name="Sign out").click()
+    sign_in(person, maya)
+    expect(person.get_by_role("heading", name="Enter your code")).to_be_visible()
+
+    support = desk.signed_in("admin")
+    support.goto(f"/admin/users/user/{maya['user_id']}/change/?tab=security")
+    expect(support.get_by_text("Authenticator app, since")).to_be_visible()
+    support.get_by_role("button", name="Remove second factor").click()
+    expect(support.get_by_text("The second factor is removed.")).to_be_visible()
+
+    person.reload()
+    sign_in(person, maya)
+    expect(person).to_have_url("/profile/")
+
+
+def test_every_page_is_readable_by_everybody(desk, maya):
+    page = desk.visitor(viewport=WIDE)
+    sign_in(page, maya)
+    desk.look_away()
+    look(page, "/profile/security/")
+    page.goto("/profile/security/app/add/")
+    look(page)
+    confirm(page)
+    look(page)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(wrong(secret))
+    page.get_by_role("button", name="Add the app").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page)
+    page.get_by_label("Code").fill(code(secret))
+    page.get_by_role("button", name="Add the app").click()
+    expect(page.locator(".codes")).to_be_visible()
+    look(page)
+    for path in (
+        "/profile/security/",
+        "/profile/security/app/remove/",
+        "/profile/security/recovery-codes/new/",
+        "/login/again/code/?next=/profile/security/",
+        "/profile/",
+    ):
+        look(page, path)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, maya)
+    look(page)
+    page.get_by_label("Code").fill(wrong(secret))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page)
+    staff = desk.signed_in("admin", viewport=WIDE)
+    desk.look_away()
+    look(staff, f"/admin/users/user/{maya['user_id']}/change/?tab=security")
+
+
+def look(page: Page, path: str = "") -> None:
+    """Take the page in: wide and light, then narrow and dark."""
+    if path:
+        page.goto(path)
+    for scheme, size in (("light", WIDE), ("dark", NARROW)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+        assert is_dark(page) == (scheme == "dark")
+        assert too_wide(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+        assert violations(page) == []
