@@ -149,10 +149,6 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
             return f"Array is too long ({len(value)}), maximum {kind.limit}"
         case "minProperties":
             return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
-        case "minItems":
-            return f"Array is too short ({len(value)}), minimum {kind.limit}"
-        case "maxItems":
-            return f"Array is too long ({len(value)}), maximum {kind.limit}"
         case "uniqueItems":
             return f"Array items are not unique{_twins(value)}"
         case "not":
