@@ -143,7 +143,7 @@ def test_of_a_user_that_does_not_exist(shop, editor, method, user_id, expected):
         (
             {"roles": ["Editor"]},
             "'String does not match pattern ^rol_[A-Za-z0-9]{16}$: Editor' on property roles[0]"
-            " (Ids of the roles).",
+            " (The id of the role).",
         ),
         ({"roles": [UNKNOWN], "role": 1}, "'Additional properties not allowed: role'."),
     ],
