@@ -25,12 +25,14 @@ ANOTHER_SECRET = "another secret, as long as the one before it: " + "y" * 20
 
 @pytest.fixture
 def wait(monkeypatch):
-    """Lets time go by for the keys: `wait(300)` seconds."""
-    now = timezone.now
+    """The clock of the keys stands still, and goes on by so much: `wait(300)` seconds after the
+    beginning."""
+    start = timezone.now()
 
     def until(seconds):
-        monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(seconds=seconds))
+        monkeypatch.setattr(timezone, "now", lambda: start + timedelta(seconds=seconds))
 
+    until(0)
     return until
 
 
