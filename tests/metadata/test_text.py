@@ -226,12 +226,12 @@ def test_nesting_up_to_the_limit_parses():
     ],
 )
 def test_hostile_text_is_refused_in_no_time(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(TextError):
         parse(text)
 
-    assert time.perf_counter() - start < 0.4
+    assert time.process_time() - start < 0.4
 
 
 def test_the_limit_of_digits_is_the_callers():
