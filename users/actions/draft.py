@@ -14,6 +14,7 @@ from users.history.record import note, record_all
 from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.guard import account_writes
+from users.models.kept_query import locked_by_pk
 from users.models.user import FOLDED
 from users.rights.actor import Actor
 
@@ -68,10 +69,10 @@ def locked(user: User) -> User:
 
     PostgreSQL locks the row; on SQLite the transaction began with the write lock.
     """
-    try:
-        return User.objects.with_connection().select_for_update(of=("self",)).get(pk=user.pk)
-    except User.DoesNotExist:
-        raise UserGone from None
+    found = locked_by_pk.one(user.pk)
+    if found is None:
+        raise UserGone
+    return found
 
 
 def check_version(user: User, expected: frozenset[int] | None) -> None:

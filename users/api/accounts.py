@@ -5,6 +5,7 @@ from __future__ import annotations
 from users.actions.errors import UserGone
 from users.api.problem import Problem
 from users.models import User
+from users.models.kept_query import by_user_id
 
 
 def find_user(user_id: str) -> User:
@@ -13,7 +14,7 @@ def find_user(user_id: str) -> User:
         rule = f"Object didn't pass validation for format user-id: {user_id}"
         text = f"Path validation error: '{rule}' on property id (The id of the user)."
         raise Problem(400, text, "invalid_uri")
-    user = User.objects.with_connection().filter(user_id=user_id).first()
+    user = by_user_id.one(user_id)
     if user is None:
         raise UserGone
     return user
