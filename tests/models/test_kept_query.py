@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from users.models import User
 from users.models.guard import account_writes
-from users.models.kept_query import by_user_id, locked_by_pk
+from users.models.kept_query import by_user_id, locked_by_pk, locked_by_user_id
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def every_value(row: models.Model) -> dict:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
-@pytest.mark.parametrize(("query", "name"), [(by_user_id, "user_id"), (locked_by_pk, "pk")])
+@pytest.mark.parametrize(
+    ("query", "name"), [(by_user_id, "user_id"), (locked_by_user_id, "user_id"), (locked_by_pk, "pk")]
+)
 def test_it_brings_the_account_with_its_connection(query, name, rich, django_assert_num_queries):
     query.one(getattr(rich, name))
 

@@ -14,7 +14,7 @@ from users.history.record import note, record_all
 from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.guard import account_writes
-from users.models.kept_query import locked_by_pk
+from users.models.kept_query import locked_by_pk, locked_by_user_id
 from users.models.user import FOLDED
 from users.rights.actor import Actor
 
@@ -53,23 +53,24 @@ class Draft:
 
 
 @contextmanager
-def editing(user: User, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
+def editing(account: User | str, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
     """Lock the account, give a fresh draft of it, and save it at the end, or nothing at all.
 
+    It may be named by its user_id, so that nobody need read it before it is locked.
     Raises UserGone where the account is no more.
     """
     with transaction.atomic(), account_writes():
-        draft = Draft(locked(user), actor, reason)
+        draft = Draft(locked(account), actor, reason)
         yield draft
         draft.save()
 
 
-def locked(user: User) -> User:
+def locked(account: User | str) -> User:
     """The row as it is now, held against other writers until the transaction ends.
 
     PostgreSQL locks the row; on SQLite the transaction began with the write lock.
     """
-    found = locked_by_pk.one(user.pk)
+    found = locked_by_user_id.one(account) if isinstance(account, str) else locked_by_pk.one(account.pk)
     if found is None:
         raise UserGone
     return found

@@ -35,14 +35,16 @@ class Edit:
     expected_versions: frozenset[int] | None = None
 
 
-def edit_user(user: User, edit: Edit, *, actor: Actor, reason: str = "") -> User:
+def edit_user(account: User | str, edit: Edit, *, actor: Actor, reason: str = "") -> User:
     """Apply `edit` whole or not at all, record it, and return the fresh account.
 
-    Writes nothing where nothing changes. Raises Denied, Combination, StaleVersion, FieldError,
-    MetadataError, Conflict, Taken, WeakPassword, NotSupported or UserGone.
+    The account may be named by its user_id. Writes nothing where nothing changes.
+
+    Raises Denied, Combination, StaleVersion, FieldError, MetadataError, Conflict, Taken,
+    WeakPassword, NotSupported or UserGone.
     """
     check_combination(edit)
-    with editing(user, actor, reason=reason) as draft:
+    with editing(account, actor, reason=reason) as draft:
         check_version(draft.user, edit.expected_versions)
         if edit.profile:
             set_profile(draft, edit.profile)

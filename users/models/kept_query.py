@@ -61,4 +61,9 @@ def _instance(model: type[models.Model], values: list[Any], using: str) -> Any:
 
 
 by_user_id = KeptQuery(lambda user_id: User.objects.filter(user_id=user_id))
-locked_by_pk = KeptQuery(lambda pk: User.objects.select_for_update(of=("self",)).filter(pk=pk))
+locked_by_pk = KeptQuery(lambda pk: _locked().filter(pk=pk))
+locked_by_user_id = KeptQuery(lambda user_id: _locked().filter(user_id=user_id))
+
+
+def _locked() -> UserQuerySet:
+    return User.objects.select_for_update(of=("self",))

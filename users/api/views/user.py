@@ -12,7 +12,7 @@ from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
 from users.api import shapes
-from users.api.accounts import find_user
+from users.api.accounts import check_user_id, find_user
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.view import View, expected_versions
@@ -62,8 +62,9 @@ class UserView(View):
     def patch(self, request: Request, user_id: str) -> Response:
         body = self.body()
         self._check_fields(body)
-        user = find_user(user_id)
-        _check_connection(user, body)
+        check_user_id(user_id)
+        if "connection" in body:
+            _check_connection(find_user(user_id), body["connection"])
         edit = Edit(
             profile={name: body[name] for name in PROFILE if name in body},
             documents={name: Patch(body[name]) for name in DOCUMENTS if name in body},
@@ -71,7 +72,7 @@ class UserView(View):
             expected_versions=expected_versions(request),
         )
         try:
-            return self.answer_write(edit_user(user, edit, actor=self.actor))
+            return self.answer_write(edit_user(user_id, edit, actor=self.actor))
         except Taken as error:
             text = f"The specified new {error.field} already exists"
             raise Problem(400, text, "auth0_idp_error") from None
@@ -96,7 +97,7 @@ class UserView(View):
             raise Problem(403, f"Insufficient scope to update: {others}", "insufficient_scope")
 
 
-def _check_connection(user: User, body: dict[str, Any]) -> None:
+def _check_connection(user: User, name: str) -> None:
     """On PATCH `connection` names the identity that is meant."""
-    if body.get("connection", user.connection.name) != user.connection.name:
+    if name != user.connection.name:
         raise Problem(400, "The user has no identity in this connection.", "operation_not_supported")
