@@ -45,7 +45,7 @@ ALLOWED = {
     ("users/models/user.py", "UserQuerySet.bulk_update"): "the guard itself",
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/history/record.py", "record"): "a line of the record of changes",
-    ("users/history/record.py", "record_for"): "lines of the record of changes",
+    ("users/history/record.py", "_insert"): "lines of the record of changes",
 }
 
 
