@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check screenshots bundle install lock
+.PHONY: help run test check bench screenshots bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -32,6 +32,9 @@ check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
 	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.dev ## Measure what requests cost (Linux only; make bench ARGS="--help")
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: .venv/.dev bundle ## Take the pictures of the README anew (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots

@@ -12,10 +12,10 @@ import psycopg
 
 
 @contextmanager
-def own_database(prefix: str) -> Iterator[str]:
-    """The address of an empty one where the tests use PostgreSQL; else nothing, and whoever
-    starts makes a file of its own."""
-    url = os.environ.get("DATABASE_URL", "")
+def own_database(prefix: str, url: str | None = None) -> Iterator[str]:
+    """The address of an empty one beside that of `url`, or of the tests, where it is on PostgreSQL;
+    else nothing, and whoever starts makes a file of its own."""
+    url = os.environ.get("DATABASE_URL", "") if url is None else url
     if not url.startswith("postgres"):
         yield ""
         return

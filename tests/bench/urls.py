@@ -1,0 +1,20 @@
+"""The project's addresses, and the plain views at `/plain/`.
+
+These come first, so that they find their view no later than the API does.
+"""
+
+from django.urls import include, path
+
+from config import urls as project
+from tests.bench import plain
+
+handler400, handler403 = project.handler400, project.handler403
+handler404, handler500 = project.handler404, project.handler500
+
+views = [
+    path("users-by-email", plain.by_email),
+    path("users", plain.users),
+    path("users/<path:user_id>", plain.user),
+    path("unrecorded/users/<path:user_id>", plain.user, {"history": False}),
+]
+urlpatterns = [path("plain/", include(views)), *project.urlpatterns]
