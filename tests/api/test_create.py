@@ -512,10 +512,10 @@ def test_text_that_would_be_stored_otherwise_than_sent_is_refused(send, value, r
 @pytest.mark.parametrize("text", [b"\\" * 40_000, b'\\"' * 20_000], ids=["backslashes", "quotes"])
 def test_a_string_without_end_is_refused_without_delay(send, text):
     # A hundredth of what is allowed; a scanner that starts again at each quote takes seconds.
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert problem(send(b'{"a": "' + text))[0] == 400
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -110,10 +110,10 @@ def test_huge_integers_are_judged(number):
 def test_patterns_take_linear_time():
     schema = Schema({"properties": {"s": {"pattern": "^(a+)+$"}}})
 
-    started = time.perf_counter()
+    started = time.process_time()
     schema.problems({"s": "a" * 50_000 + "!"})
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
