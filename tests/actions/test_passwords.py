@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
@@ -11,7 +12,7 @@ from users.actions.create_user import create_user
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, WeakPassword
 from users.actions.record_sign_in import record_sign_in, renew_hash
-from users.models import Change, Connection, User
+from users.models import Change, Connection, Day, User
 from users.rights.actor import command, owner
 
 SHELL = command("tests")
@@ -77,6 +78,25 @@ def test_a_sign_in_is_counted_for_a_blocked_account_too(make_user):
     record_sign_in(user, ip=None)
 
     assert again(user).logins_count == 1
+    assert not Day.objects.exists()  # they are not in
+
+
+def test_sign_ins_are_counted_by_the_day(jane, stranger, monkeypatch):
+    for day, user in ((3, jane), (4, jane), (4, stranger)):
+        noon = datetime(2026, 3, day, 12, tzinfo=UTC)
+        monkeypatch.setattr("users.actions.record_sign_in.timezone.now", lambda at=noon: at)
+        record_sign_in(user, ip=None)
+
+    assert [(day.date.day, day.logins) for day in Day.objects.all()] == [(3, 1), (4, 2)]
+
+
+def test_the_day_is_that_of_utc(jane, monkeypatch):
+    late = datetime(2026, 3, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    monkeypatch.setattr("users.actions.record_sign_in.timezone.now", lambda: late)
+
+    record_sign_in(jane, ip=None)
+
+    assert Day.objects.get().date == date(2026, 3, 5)
 
 
 @pytest.fixture

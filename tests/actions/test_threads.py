@@ -13,12 +13,13 @@ from users.actions.define_roles import delete_role
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch, Replace
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict, RoleGone, Taken, UserGone
+from users.actions.errors import Conflict, RoleGone, Taken, TicketRefused, UserGone
 from users.actions.permissions import give_permissions
 from users.actions.record_sign_in import record_sign_in
 from users.actions.roles import give_roles
-from users.models import Change, RoleMember, User, UserPermission
-from users.rights.actor import command
+from users.actions.tickets import make_ticket, open_ticket, set_password_by
+from users.models import Change, Day, RoleMember, Ticket, User, UserPermission
+from users.rights.actor import Face, command, owner
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SHELL = command("tests")
@@ -101,6 +102,21 @@ def test_sign_ins_are_all_counted(jane):
 
     assert raised(results) == []
     assert User.objects.get().logins_count == 6
+    assert Day.objects.get().logins == 6
+
+
+def test_of_two_who_follow_one_link_at_once_the_second_finds_it_used(jane):
+    secret = make_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
+    ticket = open_ticket(secret, Ticket.Purpose.PASSWORD_CHANGE)
+    passwords = ["mine is this one", "yours is that one"]
+
+    results = at_once(
+        [partial(set_password_by, ticket, new, actor=owner(jane, face=Face.SIGN_IN)) for new in passwords]
+    )
+
+    assert [error.why for error in raised(results)] == [TicketRefused.Why.USED]
+    kept = passwords[0 if raised(results[1:]) else 1]
+    assert User.objects.get().check_password(kept)
 
 
 def test_a_patch_and_a_deletion_come_one_after_the_other(jane):

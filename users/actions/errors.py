@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
+
+from users.models import Ticket
 
 
 class UserGone(LookupError):
@@ -117,3 +120,20 @@ class UnknownScope(ValueError):
 
 class UnknownPermission(UnknownScope):
     """The same, of a permission that somebody should be given."""
+
+
+class TicketRefused(Exception):
+    """A link is no good: `why`, and its ticket where there is one."""
+
+    class Why(Enum):
+        """OVERTAKEN: the address or the password changed since, or the account became staff."""
+
+        UNKNOWN = "unknown"
+        USED = "used"
+        EXPIRED = "expired"
+        OVERTAKEN = "overtaken"
+
+    def __init__(self, why: Why, ticket: Ticket | None = None) -> None:
+        self.why = why
+        self.ticket = ticket
+        super().__init__(why.value)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from users.models import User
+from users.models import Day, User
 from users.models.guard import account_writes
 
 
 def record_sign_in(user: User, *, ip: str | None) -> None:
     """Count the sign-in. No version rises and no change is recorded: nobody edited anything.
 
-    Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user.
+    Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user. That
+    is no login of the day, though.
     """
     now = timezone.now()
-    with account_writes():
+    with transaction.atomic(), account_writes():
         User.objects.filter(pk=user.pk).update(
             logins_count=F("logins_count") + 1, last_login=now, updated_at=now, last_ip=ip
         )
+        if user.is_active:
+            _count_login(now)
+
+
+def _count_login(at: datetime) -> None:
+    """Comes last: everybody who signs in today waits for this row until the transaction ends."""
+    today = at.astimezone(UTC).date()
+    day = Day.objects.filter(date=today)
+    if not day.update(logins=F("logins") + 1, updated_at=at):
+        # The first today. If another was first after all, the row is theirs.
+        Day.objects.bulk_create([Day(date=today, created_at=at)], ignore_conflicts=True)
+        day.update(logins=F("logins") + 1, updated_at=at)
 
 
 def renew_hash(user: User, password: str) -> None:

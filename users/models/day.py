@@ -7,11 +7,13 @@ from django.utils import timezone
 
 
 class Day(models.Model):
-    """Counts of one day, in UTC. A day without events has no row."""
+    """The sign-ins of one day, in UTC. A day without any has no row.
+
+    New accounts are not counted here: the record of changes has a line for each.
+    """
 
     date = models.DateField(unique=True)
     logins = models.PositiveIntegerField(default=0)
-    signups = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

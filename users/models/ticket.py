@@ -27,6 +27,9 @@ class Ticket(models.Model):
     made_by = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
+    # Null until somebody follows the link to its end. The row stays till it expires, so that the
+    # second click is told apart from a made-up link.
+    used_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
