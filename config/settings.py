@@ -250,6 +250,7 @@ CORS_PREFLIGHT_MAX_AGE = 600
 _email = env.email("EMAIL_URL")
 IS_EMAIL_CONFIGURED = bool(_email)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 10  # a mail server that says nothing must not hold a worker
 globals().update({name: value for name, value in _email.items() if name.startswith("EMAIL")})
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Profiledesk <no-reply@{PUBLIC_HOST}>")
 if "@" not in DEFAULT_FROM_EMAIL:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from tests.admin.conftest import again, user_path
 from tests.web.pages import open_page
@@ -17,6 +18,7 @@ from users.rights.actor import command
 SHELL = command("tests")
 BLOCK, UNBLOCK = "Block", "Unblock"
 VERIFY, RESET = "Mark e-mail as verified", "Send password reset"
+MAIL = "Send verification e-mail"
 
 
 def latest(user) -> Change:
@@ -110,6 +112,37 @@ def test_without_mail_the_page_says_so_and_sends_nothing(visit, clerk, jane, set
     assert mail.outbox == []
 
 
+def test_a_verification_mail_leads_to_the_persons_own_confirmation(visit, clerk, jane):
+    page = visit(clerk, jane).press(MAIL, reason="Ticket 4711")
+
+    assert "A verification link is on its way to jane.doe@example.com." in page.text
+    [letter] = mail.outbox
+    assert letter.to == [jane.email]
+    change = latest(jane)
+    assert (change.what, change.reason, change.actor_id) == ("ticket", "Ticket 4711", clerk.user_id)
+    assert not again(jane).email_verified
+    secret = re.search(r"ticket=(\w+)#", letter.body)[1]
+    assert secret not in page.html
+    Client().post("/u/email-verification", {"ticket": secret})
+    assert again(jane).email_verified
+
+
+def test_a_verification_mail_that_cannot_leave_says_so(visit, clerk, jane, settings):
+    settings.IS_EMAIL_CONFIGURED = False
+
+    page = visit(clerk, jane).press(MAIL)
+
+    assert "Mail is not set up (EMAIL_URL), so nothing was sent." in page.text
+    assert latest(jane).what == "created"
+
+
+@pytest.mark.parametrize(
+    "lacks", [{"email": None, "phone_number": "+491"}, {"email_verified": True}], ids=["address", "need"]
+)
+def test_a_verification_mail_is_not_offered_where_there_is_nothing_to_verify(visit, clerk, make_user, lacks):
+    assert MAIL not in visit(clerk, make_user("x", **lacks)).buttons
+
+
 @pytest.mark.parametrize("lacks", ["an address", "a password here"])
 def test_reset_is_not_offered_where_there_is_nothing_to_reset(visit, clerk, jane, lacks):
     with account_writes():
@@ -133,6 +166,7 @@ NEEDED = {
     "verify_email": {"change_profile"},
     "send_reset": {"change_profile"},
     "remove_second_factor": {"change_profile"},
+    "send_verification": {"change_profile"},
     "profile": {"change_profile"},
     "staff_rights": {"administer"},
     "documents": {"change_user_metadata", "change_app_metadata"},
@@ -171,7 +205,10 @@ def test_a_button_that_does_not_exist_does_nothing(browser, row, administrator, 
     assert (answer.status_code, row(jane)) == (403, before)
 
 
-@pytest.mark.parametrize("name", ["block", "unblock", "verify_email", "send_reset", "remove_second_factor"])
+@pytest.mark.parametrize(
+    "name",
+    ["block", "unblock", "verify_email", "send_reset", "send_verification", "remove_second_factor"],
+)
 def test_looking_at_an_address_does_nothing(browser, row, administrator, jane, name):
     before = row(jane)
 
@@ -181,8 +218,6 @@ def test_looking_at_an_address_does_nothing(browser, row, administrator, jane, n
 
 
 def test_no_button_works_without_the_token_of_its_page(administrator, row, jane):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(administrator)
     before = row(jane)

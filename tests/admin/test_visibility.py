@@ -161,7 +161,13 @@ def test_no_secret_is_in_the_page(visit, administrator, jane):
         ((), set()),
         (("change_user_metadata",), {SAVE}),
         (("change_app_metadata", "view_app_metadata"), {SAVE}),
-        (("change_profile",), {"Save profile", "Mark e-mail as verified", "Send password reset"}),
+        (
+            ("change_profile",),
+            {
+                *("Save profile", "Mark e-mail as verified"),
+                *("Send password reset", "Send verification e-mail"),
+            },
+        ),
         (("block_user",), {"Block"}),
         (("administer",), {"Save staff rights"}),
     ],

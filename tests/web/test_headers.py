@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.web.pages import Page
+from users.actions.tickets import make_ticket
+from users.models import Ticket
+from users.rights.actor import command
 
 CSP = {
     "default-src": "'self'",
@@ -28,6 +31,9 @@ PEOPLE = {
     "/password/reset/done/": None,
     "/password/reset/key/1-used/": None,
     "/password/change/": "jane",
+    "/u/reset-password?ticket={password_ticket}": None,
+    "/u/email-verification?ticket={email_ticket}": "jane",
+    "/u/reset-password?ticket=made-up": None,
     "/profile/": "jane",
     "/profile/security/": "jane",
     "/profile/security/app/add/": "jane",
@@ -42,10 +48,21 @@ PEOPLE = {
 }
 
 
+@pytest.fixture
+def names(jane):
+    """What stands in braces in the addresses."""
+    purposes = {"password_ticket": "password_change", "email_ticket": "email_verification"}
+    secrets = {
+        name: make_ticket(jane, Ticket.Purpose(purpose), actor=command("tests"))
+        for name, purpose in purposes.items()
+    }
+    return {"jane": jane.pk, **secrets}
+
+
 @pytest.fixture(params=PEOPLE)
-def page(request, browser, jane) -> Page:
+def page(request, browser, names) -> Page:
     """Each page there is, as somebody who may open it."""
-    path = request.param.format(jane=jane.pk)
+    path = request.param.format(**names)
     who = PEOPLE[request.param]
     visitor = browser(request.getfixturevalue(who)) if who else browser()
     return Page(visitor, visitor.get(path, follow=True), path)
@@ -74,7 +91,8 @@ def test_no_page_names_another_host(page):
 
 def test_the_other_headers_stand_on_every_page(page):
     assert page.response["X-Content-Type-Options"] == "nosniff"
-    assert page.response["Referrer-Policy"] == "same-origin"
+    has_secret = page.path.startswith("/u/")
+    assert page.response["Referrer-Policy"] == ("no-referrer" if has_secret else "same-origin")
     assert page.response["X-Frame-Options"] == "DENY"
     assert page.response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert page.response["Content-Type"] == "text/html; charset=utf-8"

@@ -18,7 +18,9 @@ from users.normalized.check import FieldError
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.web.documents_form import DocumentsForm
-from users.web.password_reset import NoMail, send_password_reset
+from users.web.mail import NoMail
+from users.web.password_reset import send_password_reset
+from users.web.verification import send_verification
 
 
 def save_documents(visit: Visit) -> Page | None:
@@ -116,6 +118,16 @@ def remove_second_factor(visit: Visit) -> None:
     visit.say("The second factor is removed.")
 
 
+def send_verification_mail(visit: Visit) -> None:
+    """Mail the person a link to confirm the address."""
+    try:
+        send_verification(visit.user, actor=visit.actor, reason=visit.reason)
+    except (NoMail, NotSupported) as error:
+        visit.warn(str(error))
+    else:
+        visit.say(f"A verification link is on its way to {visit.user.email}.")
+
+
 def staff_rights(visit: Visit) -> Page | None:
     """Decide to which staff groups the account belongs."""
     check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
@@ -136,5 +148,6 @@ VERBS: dict[str, Callable[[Visit], Page | None]] = {
     "send_reset": send_reset,
     "forgive": forgive,
     "remove_second_factor": remove_second_factor,
+    "send_verification": send_verification_mail,
     "staff_rights": staff_rights,
 }

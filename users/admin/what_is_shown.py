@@ -43,6 +43,11 @@ def _offered(actor: Actor, user: User) -> dict[str, bool]:
         "verify_email": bool(user.email)
         and not user.email_verified
         and may(actor, Verb.CHANGE_SIGN_IN, user),
+        "send_verification": bool(user.email)
+        and not user.email_verified
+        and user.connection.is_database
+        and user.connection.is_enabled
+        and may(actor, Verb.SEND_VERIFICATION, user),
         "send_reset": bool(user.email)
         and user.connection.is_database
         and user.connection.is_enabled

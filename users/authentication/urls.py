@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from users.authentication.views import discovery, keys, token
+from users.authentication.views import discovery, keys, tickets, token
 
 
 def not_offered(request: HttpRequest, **_: str) -> HttpResponse:
@@ -64,6 +64,8 @@ urlpatterns = [
         path(f"account/{name}/", not_offered, name=f"account_{name}")
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
+    path("u/reset-password", tickets.set_password, name="ticket_password"),
+    path("u/email-verification", tickets.confirm_email, name="ticket_email"),
     path("oauth/token", token.issue, name="token"),
     path(".well-known/openid-configuration", discovery.described, name="discovery"),
     path(".well-known/jwks.json", keys.published, name="jwks"),

@@ -8,19 +8,14 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from users.actions.note_password_reset import note_password_reset
-from users.conf import conf
 from users.models import User
 from users.rights.actor import Actor
-
-
-class NoMail(Exception):
-    """No mail can leave this installation."""
+from users.web.mail import check_mail
 
 
 @transaction.atomic  # a mail that could not be sent is not recorded as sent
 def send_password_reset(request: HttpRequest, user: User, *, actor: Actor, reason: str = "") -> None:
     """The same mail as if the person had asked. Raises Denied, NoMail or NotSupported."""
     note_password_reset(user, actor=actor, reason=reason)
-    if not conf.is_email_configured:
-        raise NoMail("Mail is not set up (EMAIL_URL), so nothing was sent.")
+    check_mail()
     request_password_reset(request, user.email, [user], default_token_generator)

@@ -1,0 +1,40 @@
+"""What the application that asked for a ticket is told when it has been used, or could not be.
+
+Source: Auth0 docs, "Customize Email Templates", redirect-to results. Applications compare the
+texts.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from users.actions.errors import TicketRefused
+from users.models import Ticket
+
+Purpose = Ticket.Purpose
+Why = TicketRefused.Why
+
+USED = {
+    Purpose.PASSWORD_CHANGE: "You can now login to the application with the new password.",
+    Purpose.EMAIL_VERIFICATION: "Your email was verified. You can continue using the application.",
+}
+REFUSED = {Why.USED: "This URL can be used only once", Why.EXPIRED: "Access expired."}
+OVERTAKEN = {
+    Purpose.PASSWORD_CHANGE: "The operation cannot be completed. Please try again.",
+    Purpose.EMAIL_VERIFICATION: "Your email address could not be verified.",
+}
+
+
+def address_after(ticket: Ticket, refused: Why | None = None) -> str:
+    """Where the person goes on, with the outcome in the query string; empty where they stay."""
+    if not ticket.result_url:
+        return ""
+    purpose = Purpose(ticket.purpose)
+    told = {
+        **({"email": ticket.email} if ticket.names_email_in_redirect else {}),
+        "success": "false" if refused else "true",
+        "message": REFUSED.get(refused, OVERTAKEN[purpose]) if refused else USED[purpose],
+    }
+    parts = urlsplit(ticket.result_url)
+    query = "&".join(filter(None, (parts.query, urlencode(told))))
+    return urlunsplit(parts._replace(query=query))
