@@ -359,11 +359,6 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
             " (The user's password. Never returned).",
             id="no password, said so",
         ),
-        pytest.param(
-            {"verify_email": True},
-            "'No enum match for: true' on property verify_email (Verification mail is not sent yet).",
-            id="a mail that cannot be sent",
-        ),
         *(
             pytest.param(
                 {"user_metadata": value},

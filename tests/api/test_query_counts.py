@@ -66,6 +66,21 @@ COSTS = {
         13,
         lambda shop, jane: shop.post(f"{at(jane)}/recovery-code-regeneration", {}),
     ),
+    "make a ticket": (
+        7,
+        lambda shop, jane: shop.post("/api/v2/tickets/password-change", {"user_id": jane.user_id}),
+    ),
+    "ask for a mail": (
+        2,
+        lambda shop, jane: shop.post("/api/v2/jobs/verification-email", {"user_id": jane.user_id}),
+    ),
+    "read a job": (1, lambda shop, jane: shop.get("/api/v2/jobs/job_0000000000000000")),
+    "logs": (1, lambda shop, jane: shop.get("/api/v2/logs?per_page=100")),
+    "logs with totals": (2, lambda shop, jane: shop.get("/api/v2/logs?include_totals=true")),
+    "walk through the logs": (1, lambda shop, jane: shop.get("/api/v2/logs?take=100")),
+    "logs of a user": (1, lambda shop, jane: shop.get(f"{at(jane)}/logs")),
+    "active users": (1, lambda shop, jane: shop.get("/api/v2/stats/active-users")),
+    "what happened on each day": (2, lambda shop, jane: shop.get("/api/v2/stats/daily")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

@@ -23,7 +23,7 @@ from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.models import Client, ClientGrant, Connection, ResourceServer, User
+from users.models import Client, ClientGrant, Connection, Job, ResourceServer, User
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token
 from users.tokens.keys import signing_key
@@ -90,6 +90,14 @@ def a_connection(jane):
     return {"connection_id": Connection.objects.create(name="Empty").connection_id}
 
 
+def a_job(jane):
+    return {"id": Job.objects.create(kind=Job.Kind.VERIFICATION_EMAIL, user=jane).job_id}
+
+
+def a_log_entry(jane):
+    return {"id": f"{jane.changes.first().pk:020d}"}
+
+
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -143,6 +151,7 @@ EXAMPLES = {
     ("/users/{user_id}/authenticators", "DELETE"): Example(("delete:guardian_enrollments",), 204),
     ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
     ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
+    ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
     ("/connections", "GET"): Example(("read:connections",), 200),
     ("/connections", "POST"): Example(
@@ -193,6 +202,19 @@ EXAMPLES = {
     ("/resource-servers/{resource_server_id}", "DELETE"): Example(
         ("delete:resource_servers",), 204, given=a_server
     ),
+    ("/tickets/password-change", "POST"): Example(
+        ("create:user_tickets",), 201, body={"user_id": "{user_id}"}
+    ),
+    ("/tickets/email-verification", "POST"): Example(
+        ("create:user_tickets",), 201, body={"user_id": "{user_id}"}
+    ),
+    ("/jobs/verification-email", "POST"): Example(("update:users",), 201, body={"user_id": "{user_id}"}),
+    ("/jobs/{id}", "GET"): Example(("create:users", "read:users"), 200, given=a_job),
+    ("/jobs/{id}/errors", "GET"): Example(("create:users", "read:users"), 204, given=a_job),
+    ("/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
+    ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
+    ("/stats/active-users", "GET"): Example(("read:stats",), 200),
+    ("/stats/daily", "GET"): Example(("read:stats",), 200),
 }
 OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
 
@@ -396,7 +418,7 @@ def test_a_machines_token_with_scopes_of_people_opens_nothing(operation, ask, ma
 
 @every_operation
 def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, make_client, jane, unchanged):
-    client = make_client("read:logs")
+    client = make_client("read:rules")
     token = machine_token(client, " ".join(EXAMPLES[operation].scopes).split())
 
     response = ask(operation, f"Bearer {token}", jane.user_id)

@@ -12,6 +12,8 @@ from users.api.views.connection import ConnectionView
 from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
+from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
+from users.api.views.logs import LogsView, LogView, UserLogsView
 from users.api.views.multifactor import MultifactorView
 from users.api.views.recovery_code import RecoveryCodeView
 from users.api.views.remembered_browsers import RememberedBrowsersView
@@ -20,6 +22,8 @@ from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
 from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
+from users.api.views.stats import ActiveUsersView, DailyView
+from users.api.views.tickets import EmailVerificationView, PasswordChangeView
 from users.api.views.user import UserView
 from users.api.views.user_blocks import UserBlocksView, UserBlockView
 from users.api.views.user_organizations import UserOrganizationsView
@@ -42,6 +46,7 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/authenticators": AuthenticatorsView,
     "/users/{user_id}/enrollments": EnrollmentsView,
     "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
+    "/users/{user_id}/logs": UserLogsView,
     "/users/{user_id}": UserView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,
@@ -57,4 +62,13 @@ ENDPOINTS: dict[str, type[View]] = {
     "/client-grants/{grant_id}": ClientGrantView,
     "/resource-servers": ResourceServersView,
     "/resource-servers/{resource_server_id}": ResourceServerView,
+    "/tickets/password-change": PasswordChangeView,
+    "/tickets/email-verification": EmailVerificationView,
+    "/jobs/verification-email": VerificationEmailView,
+    "/jobs/{id}": JobView,
+    "/jobs/{id}/errors": JobErrorsView,
+    "/logs": LogsView,
+    "/logs/{id}": LogView,
+    "/stats/active-users": ActiveUsersView,
+    "/stats/daily": DailyView,
 }

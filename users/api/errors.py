@@ -37,6 +37,7 @@ from users.normalized.check import FieldError
 from users.rights.errors import Denied, Protected, StaleSignIn
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
+from users.web.mail import NoMail
 
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
@@ -117,6 +118,7 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     Combination: lambda error: Problem(400, str(error), "operation_not_supported"),
     NotSupported: lambda error: Problem(400, str(error), "operation_not_supported"),
     WeakPassword: lambda error: Problem(400, f"{error.name}: {error.text}", "invalid_password"),
+    NoMail: lambda error: Problem(400, str(error), "operation_not_supported"),
     StaleVersion: lambda _: Problem(
         412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
     ),

@@ -17,7 +17,13 @@ from users.normalized.schema import (
     without_null,
 )
 
-_NO_MAIL = {"type": "boolean", "const": False, "description": "Verification mail is not sent yet."}
+_VERIFY_EMAIL = {
+    "type": "boolean",
+    # Auth0 also sends where it is left out. Then whoever copies people from elsewhere through the
+    # API would write to all of them.
+    "description": "Whether a verification mail is sent. Unlike at Auth0, none is unless it is true.",
+}
+_NO_SMS = {"type": "boolean", "const": False, "description": "No text messages are sent."}
 
 # Source: recorded refusals of the real service.
 UNKNOWN_FIELD = (
@@ -32,7 +38,7 @@ CREATE_USER = closed(
         "connection": CONNECTION,
         "password": PASSWORD,
         "user_id": BARE_ID,
-        "verify_email": _NO_MAIL,
+        "verify_email": _VERIFY_EMAIL,
     },
     required=("connection",),
 )
@@ -51,8 +57,8 @@ UPDATE_USER = {
             "connection": CONNECTION,
             "password": PASSWORD,
             "client_id": {"type": "string", "description": "The client that the user signed in to."},
-            "verify_email": _NO_MAIL,
-            "verify_phone_number": _NO_MAIL,
+            "verify_email": _VERIFY_EMAIL,
+            "verify_phone_number": _NO_SMS,
         }
     ),
     "minProperties": 1,

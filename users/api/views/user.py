@@ -21,6 +21,7 @@ from users.models import User
 from users.normalized.schema import PROFILE
 from users.rights.actor import Kind
 from users.rights.may import CHANGE_OWN, READ_OWN
+from users.web.verification import check_can_send, request_verification
 
 GONE = {404: "The user does not exist."}
 STALE = {412: "The user changed since the version that If-Match names."}
@@ -63,8 +64,12 @@ class UserView(View):
         body = self.body()
         self._check_fields(body)
         check_user_id(user_id)
-        if "connection" in body:
-            _check_connection(find_user(user_id), body["connection"])
+        is_mail_wanted = body.get("verify_email", False)
+        if "connection" in body or is_mail_wanted:
+            user = find_user(user_id)
+            _check_connection(user, body.get("connection", user.connection.name))
+            if is_mail_wanted:
+                check_can_send(body.get("email", user.email), user.connection)
         edit = Edit(
             profile={name: body[name] for name in PROFILE if name in body},
             documents={name: Patch(body[name]) for name in DOCUMENTS if name in body},
@@ -72,10 +77,13 @@ class UserView(View):
             expected_versions=expected_versions(request),
         )
         try:
-            return self.answer_write(edit_user(user_id, edit, actor=self.actor))
+            user = edit_user(user_id, edit, actor=self.actor)
         except Taken as error:
             text = f"The specified new {error.field} already exists"
             raise Problem(400, text, "auth0_idp_error") from None
+        if is_mail_wanted:
+            request_verification(user, actor=self.actor)
+        return self.answer_write(user)
 
     def delete(self, request: Request, user_id: str) -> Response:
         """204 also where there is no such user, as recorded of Auth0."""

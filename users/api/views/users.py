@@ -21,6 +21,7 @@ from users.models.user import UserQuerySet
 from users.normalized.schema import PROFILE
 from users.search.listing import matching, page_of
 from users.search.order import UnknownSort
+from users.web.verification import check_can_send, request_verification
 
 # Source: recorded refusals of the real service.
 WINDOW = 1000
@@ -78,14 +79,20 @@ class UsersView(View):
 
     def post(self, request: Request) -> Response:
         body = self.body()
+        connection, profile = _connection(body["connection"]), _profile(body)
+        is_mail_wanted = body.get("verify_email", False)
+        if is_mail_wanted:
+            check_can_send(profile.get("email"), connection)
         user = create_user(
-            _connection(body["connection"]),
+            connection,
             actor=self.actor,
-            profile=_profile(body),
+            profile=profile,
             password=body.get("password"),
             bare_id=body.get("user_id"),
             **{name: body[name] for name in DOCUMENTS if name in body},
         )
+        if is_mail_wanted:
+            request_verification(user, actor=self.actor)
         return self.answer_write(user, status=201)
 
     def _walk(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:

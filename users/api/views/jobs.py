@@ -1,0 +1,102 @@
+"""`/jobs`: work that takes a while, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api import shapes_jobs as shapes
+from users.api.accounts import check_main_identity, named_user
+from users.api.named_parts import check_named_parts
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.shapes_tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
+from users.api.view import View
+from users.models import Job
+from users.normalized.moments import moment
+from users.web.verification import request_verification
+
+GONE = {404: "The job does not exist."}
+
+
+class VerificationEmailView(View):
+    """Mail somebody a link to confirm their address."""
+
+    operations = {
+        "POST": Operation(
+            "Send a verification e-mail",
+            scopes=("update:users",),
+            body=VERIFICATION_EMAIL,
+            example=MAIL_EXAMPLE,
+            success=201,
+            schema=shapes.JOB,
+            answers={404: "The user does not exist."},
+        )
+    }
+
+    def post(self, request: Request) -> Response:
+        body = self.body()
+        user = named_user(body["user_id"])
+        check_main_identity(user, body.get("identity"))
+        check_named_parts(body)
+        job = request_verification(user, actor=self.actor)
+        return Response(shown(job), status=201)
+
+
+class JobView(View):
+    """One job. Whoever may read jobs may read everybody's, as with Auth0."""
+
+    path = {"id": shapes.JOB_ID}
+    operations = {
+        "GET": Operation(
+            "Read a job",
+            scopes=("create:users", "read:users"),
+            success=200,
+            schema=shapes.JOB,
+            answers=GONE,
+        )
+    }
+
+    def get(self, request: Request, id: str) -> Response:
+        return Response(shown(_find(id)))
+
+
+class JobErrorsView(View):
+    """What went wrong with it."""
+
+    path = {"id": shapes.JOB_ID}
+    operations = {
+        "GET": Operation(
+            "Read the errors of a job",
+            scopes=("create:users", "read:users"),
+            success=200,
+            schema=shapes.JOB,
+            answers={**GONE, 204: "The job has no errors."},
+        )
+    }
+
+    def get(self, request: Request, id: str) -> Response:
+        job = _find(id)
+        if job.status != Job.Status.FAILED:
+            return Response(status=204)
+        return Response(shown(job))
+
+
+def shown(job: Job) -> dict[str, Any]:
+    """The job as the API answers it."""
+    return {
+        "type": job.kind,
+        "status": job.status,
+        "created_at": moment(job.created_at),
+        "id": job.job_id,
+        **({"status_details": job.details} if job.details else {}),
+    }
+
+
+def _find(job_id: str) -> Job:
+    job = Job.objects.filter(job_id=job_id).first()
+    if job is None:
+        raise Problem(404, "The job does not exist", "inexistent_job")
+    return job

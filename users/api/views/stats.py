@@ -1,0 +1,102 @@
+"""`/stats`: how many people, and on which day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api.errors import bad_query
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.view import View
+from users.history.days import Happened, days
+from users.models import User
+from users.normalized.moments import moment
+from users.normalized.schema import Schema
+
+SCOPES = ("read:stats",)
+ACTIVE = timedelta(days=30)
+# As many days before `to` as are told of where no `from` is given.
+BEFORE = timedelta(days=30)
+
+_MOMENT = {"type": "string", "format": "date-time"}
+_COUNT = {"type": "integer", "minimum": 0}
+DAY: Schema = {
+    "type": "object",
+    "properties": {
+        "date": _MOMENT,
+        "logins": _COUNT,
+        "signups": {**_COUNT, "description": "New accounts, those imported aside."},
+        "leaked_passwords": {**_COUNT, "description": "Always 0: we do not look for them."},
+        "created_at": {**_MOMENT, "description": "When the first of these was."},
+        "updated_at": {**_MOMENT, "description": "When the latest of these was."},
+    },
+}
+
+
+def _day(text: str) -> Schema:
+    # Source: Auth0's published OpenAPI document, GET /stats/daily.
+    pattern = "^2[0-9]{3}((0[1-9])|(1[0-2]))((0[1-9])|([12][0-9])|(3[01]))$"
+    return {"type": "string", "pattern": pattern, "description": text, "examples": ["20260304"]}
+
+
+class ActiveUsersView(View):
+    """How many signed in during the last 30 days."""
+
+    operations = {
+        "GET": Operation(
+            "Count the active users", scopes=SCOPES, success=200, schema={"type": "integer", "minimum": 0}
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        return Response(User.objects.filter(last_login__gte=timezone.now() - ACTIVE).count())
+
+
+class DailyView(View):
+    """What happened on each day."""
+
+    operations = {
+        "GET": Operation(
+            "Read the statistics of days",
+            scopes=SCOPES,
+            query={
+                "from": _day("The first day, in UTC, as YYYYMMDD; else 30 days before the last."),
+                "to": _day("The last day, in UTC, as YYYYMMDD; else today."),
+            },
+            success=200,
+            schema={"type": "array", "items": DAY},
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        last = _asked(query, "to") or timezone.now().astimezone(UTC).date()
+        first = _asked(query, "from") or last - BEFORE
+        if first > last:
+            raise Problem(400, "'from' date cannot be greater than 'to' date.", "invalid_query_string")
+        return Response([_shown(day) for day in days(first, last)])
+
+
+def _asked(query: dict[str, Any], name: str) -> date | None:
+    if name not in query:
+        return None
+    try:
+        return datetime.strptime(query[name], "%Y%m%d").replace(tzinfo=UTC).date()
+    except ValueError:  # such as the 31st of June
+        raise bad_query(name, f"There is no such day: {query[name]}") from None
+
+
+def _shown(day: Happened) -> dict[str, Any]:
+    return {
+        "date": f"{day.date}T00:00:00.000Z",
+        "logins": day.logins,
+        "signups": day.signups,
+        "leaked_passwords": 0,
+        "created_at": moment(day.first),
+        "updated_at": moment(day.latest),
+    }
