@@ -17,7 +17,7 @@ SHELL = command("tests")
 
 @pytest.fixture
 def partners(connection):
-    return make_connection("Partners", options={"passwordPolicy": "good"})
+    return make_connection(name="Partners", options={"passwordPolicy": "good"})
 
 
 @pytest.fixture
@@ -28,18 +28,18 @@ def as_they_were(partners):
 
 def test_options_are_checked_whoever_comes(partners, as_they_were):
     with pytest.raises(FieldError, match=r"on property options\.passwordPolicy"):
-        edit_connection(partners, actor=SHELL, options={"passwordPolicy": "strong"})
+        edit_connection(partners, {"options": {"passwordPolicy": "strong"}}, actor=SHELL)
     with pytest.raises(FieldError, match=r"on property options\.validation\.username\.min"):
-        make_connection("More", options={"validation": {"username": {"min": 9, "max": 1}}})
+        make_connection(name="More", options={"validation": {"username": {"min": 9, "max": 1}}})
     with pytest.raises(NotSupported, match="can be set only for enterprise connections"):
-        make_connection("More", options={"set_user_root_attributes": "on_each_login"})
+        make_connection(name="More", options={"set_user_root_attributes": "on_each_login"})
 
     assert as_they_were()
 
 
 def test_a_name_is_taken_once(partners, as_they_were):
     with pytest.raises(ConnectionExists):
-        make_connection("Partners", options={})
+        make_connection(name="Partners")
 
     assert as_they_were()
 
@@ -49,10 +49,10 @@ def test_only_administrators_and_the_shell_may_lock_staff_out(partners, actor_of
 
     for actor in (actor_of("update:connections"), staff(agent)):
         with pytest.raises(Protected):
-            edit_connection(partners, actor=actor, is_enabled=False)
+            edit_connection(partners, {"is_enabled": False}, actor=actor)
 
     for actor in (SHELL, staff(administrator)):
-        assert not edit_connection(partners, actor=actor, is_enabled=False).is_enabled
+        assert not edit_connection(partners, {"is_enabled": False}, actor=actor).is_enabled
 
 
 def test_what_is_gone_is_said_to_be_gone(partners):
@@ -60,7 +60,7 @@ def test_what_is_gone_is_said_to_be_gone(partners):
     delete_connection(partners)
 
     with pytest.raises(ConnectionGone):
-        edit_connection(opened, actor=SHELL, is_enabled=True)
+        edit_connection(opened, {"is_enabled": True}, actor=SHELL)
     with pytest.raises(ConnectionGone):
         delete_connection(opened)
 

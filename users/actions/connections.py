@@ -24,9 +24,9 @@ NOT_OUR_STORE = (
 )
 
 
-def make_connection(name: str, *, options: dict[str, Any], is_enabled: bool = True) -> Connection:
+def make_connection(**columns: Any) -> Connection:
     """A database of ours, empty. Raises FieldError, NotSupported or ConnectionExists."""
-    connection = Connection(name=name, options=options, is_enabled=is_enabled)
+    connection = Connection(**columns)
     _check_options(connection)
     try:
         with transaction.atomic():
@@ -36,27 +36,20 @@ def make_connection(name: str, *, options: dict[str, Any], is_enabled: bool = Tr
     return connection
 
 
-def edit_connection(
-    connection: Connection,
-    *,
-    actor: Actor,
-    options: dict[str, Any] | None = None,
-    is_enabled: bool | None = None,
-) -> Connection:
-    """Change what is given and return the fresh connection; `options` are replaced whole.
+def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: Actor) -> Connection:
+    """Set columns and return the fresh connection; `options` are replaced whole.
 
     Raises FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
     """
     with transaction.atomic():
         connection = _locked(connection)
-        if options is not None:
-            connection.options = options
+        for name, value in columns.items():
+            setattr(connection, name, value)
+        if "options" in columns:
             _check_options(connection)
-        if is_enabled is not None:
-            if not is_enabled:
-                check_none_protected(actor, connection)
-            connection.is_enabled = is_enabled
-        connection.save(update_fields=["options", "is_enabled"])
+        if columns.get("is_enabled") is False:
+            check_none_protected(actor, connection)
+        connection.save(update_fields=columns.keys())
     return connection
 
 

@@ -43,6 +43,7 @@ STRATEGY: Schema = {
     "enum": ["auth0"],
     "description": "The kind of connection: auth0, our own database. No other can be signed in through yet.",
 }
+COLUMNS = ("name", "options", "is_enabled")
 SCHEMA: Schema = {
     "type": "object",
     "properties": {
@@ -68,3 +69,8 @@ def shown(connection: Connection) -> dict[str, Any]:
         "enabled_clients": [],
         "is_enabled": connection.is_enabled,
     }
+
+
+def columns(body: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a checked body sets."""
+    return {name: body[name] for name in COLUMNS if name in body}

@@ -12,7 +12,7 @@ from users.api.operation import Operation
 from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Connection
-from users.normalized.connections import FIELDS, SCHEMA, shown
+from users.normalized.connections import FIELDS, SCHEMA, columns, shown
 from users.normalized.fields import pick
 from users.normalized.moments import moment
 from users.normalized.schema import Schema, closed
@@ -59,13 +59,8 @@ class ConnectionView(View):
         return Response(pick(shown(find_connection(connection_id)), query))
 
     def patch(self, request: Request, connection_id: str) -> Response:
-        body = self.body()
-        connection = edit_connection(
-            find_connection(connection_id),
-            actor=self.actor,
-            options=body.get("options"),
-            is_enabled=body.get("is_enabled"),
-        )
+        wanted = columns(self.body())
+        connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
         return Response(shown(connection))
 
     def delete(self, request: Request, connection_id: str) -> Response:

@@ -14,7 +14,7 @@ from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_sch
 from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Connection
-from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, shown
+from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, columns, shown
 from users.normalized.fields import pick
 from users.normalized.schema import Schema, closed
 
@@ -63,10 +63,7 @@ class ConnectionsView(View):
         return Response(page)
 
     def post(self, request: Request) -> Response:
-        body = self.body()
-        connection = make_connection(
-            body["name"], options=body.get("options", {}), is_enabled=body.get("is_enabled", True)
-        )
+        connection = make_connection(**columns(self.body()))
         return Response(shown(connection), status=201)
 
 
