@@ -229,6 +229,14 @@ def test_a_name_is_taken_once(create, connection):
     assert Connection.objects.count() == 1
 
 
+def test_what_people_call_it_is_shown_where_it_is_said(create, shop):
+    made = shown(create(display_name="Our partners, <all> of them"))
+    assert made["display_name"] == "Our partners, <all> of them"
+
+    again = shown(shop.patch(f"{CONNECTIONS}/{made['id']}", {"display_name": ""}))
+    assert "display_name" not in again
+
+
 @pytest.mark.parametrize("name", ["a", "A1-b2-C3", "x" * 128])
 def test_a_name_may_be(create, name):
     assert shown(create(name=name))["name"] == name
@@ -276,6 +284,11 @@ def test_a_kind_nobody_could_sign_in_through_is_refused_and_says_so(create, stra
             {"is_domain_connection": True},
             "'No enum match for: true' on property is_domain_connection"
             " (A connection is never chosen by the domain of an address).",
+        ),
+        (
+            {"display_name": "two\nlines"},
+            "'String does not match pattern ^[^\\x00-\\x1f\\x7f]*$: two\nlines' on property display_name"
+            " (What people call it, where that is not its name).",
         ),
         (
             {"options": []},

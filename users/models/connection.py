@@ -14,6 +14,8 @@ class Connection(models.Model):
 
     connection_id = models.CharField(max_length=20, unique=True, default=new_connection_id)
     name = models.CharField(max_length=128, unique=True)
+    # What people call it; empty where they call it by its name.
+    display_name = models.CharField(max_length=128, blank=True)
     strategy = models.CharField(max_length=50, default="auth0")
     options = models.JSONField(default=dict, blank=True)
     is_enabled = models.BooleanField(default=True)

@@ -13,6 +13,13 @@ from users.normalized.schema import Schema
 
 # What POST and PATCH take; POST also takes the name and the kind.
 FIELDS: dict[str, Schema] = {
+    "display_name": {
+        "type": "string",
+        "maxLength": 128,
+        "pattern": r"^[^\x00-\x1f\x7f]*$",
+        "description": "What people call it, where that is not its name.",
+        "examples": ["Our partners"],
+    },
     "options": OPTIONS,
     "is_enabled": {
         "type": "boolean",
@@ -43,7 +50,7 @@ STRATEGY: Schema = {
     "enum": ["auth0"],
     "description": "The kind of connection: auth0, our own database. No other can be signed in through yet.",
 }
-COLUMNS = ("name", "options", "is_enabled")
+COLUMNS = ("name", "display_name", "options", "is_enabled")
 SCHEMA: Schema = {
     "type": "object",
     "properties": {
@@ -58,10 +65,13 @@ SCHEMA: Schema = {
 
 
 def shown(connection: Connection) -> dict[str, Any]:
-    """It has one realm, its name; every client may use it, so none is listed."""
+    """It has one realm, its name; every client may use it, so none is listed. Without a display
+    name the key is left out."""
+    named = {"display_name": connection.display_name} if connection.display_name else {}
     return {
         "id": connection.connection_id,
         "name": connection.name,
+        **named,
         "strategy": connection.strategy,
         "options": connection.options,
         "realms": [connection.name],
