@@ -68,7 +68,8 @@ def test_a_walk_goes_on_where_it_was_in_the_index(crowd, connection, plan, of_co
     found = plan(users.with_connection().filter(beyond(OLDEST_FIRST, values)).order_by(*OLDEST_FIRST)[:50])
 
     assert found.indexes & indexes, found.text
-    assert not found.scans
+    # The table of connections may be: it has a row or two.
+    assert not [scan for scan in found.scans if "users_user" in scan]
     assert not found.sorts
     # It does not read its way there: the moment is where it begins.
     assert begins_at_created_at(found.text), found.text
