@@ -10,7 +10,7 @@ import pytest
 from users.models import Connection, User
 from users.normalized.defaults import default_picture
 from users.normalized.moments import moment
-from users.normalized.profile import FIELDS, profile
+from users.normalized.profile import FIELDS, identity, profile
 
 
 @pytest.fixture
@@ -99,6 +99,21 @@ def test_the_identity_is_the_id_taken_apart(reader, user_id, strategy, expected)
 
     assert identity["connection"] == "Users"
     assert expected.items() <= identity.items()
+
+
+def test_linked_accounts_follow_the_users_own_identity(jane, reader):
+    other = {"connection": "Partners", "user_id": "7", "provider": "samlp", "isSocial": True}
+    jane.linked_identities = [{"profileData": {"email": "j@example.com"}, **other}]
+
+    own, linked = profile(jane, reader)["identities"]
+
+    assert own["user_id"] == jane.bare_id
+    assert "profileData" not in own
+    assert linked == {"profileData": {"email": "j@example.com"}, **other}
+
+
+def test_an_identity_holds_what_was_given_and_no_default(stranger):
+    assert identity(stranger)["profileData"] == {"email": "stranger@example.com", "email_verified": False}
 
 
 def test_who_may_not_see_anything_is_shown_nothing(jane, actor_of):

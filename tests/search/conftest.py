@@ -36,6 +36,21 @@ def crowd(connection):
             setattr(user, f"{field}_folded", fold(getattr(user, field)))
     with account_writes():
         User.objects.bulk_create(people)
+    analyse()
+
+
+@pytest.fixture
+def linked_crowd(crowd):
+    """One in four of them is linked to the one before."""
+    people = list(User.objects.order_by("pk"))
+    with account_writes():
+        for primary, linked in zip(people[::4], people[1::4], strict=True):
+            User.objects.filter(pk=linked.pk).update(linked_to=primary)
+    analyse()
+    return people
+
+
+def analyse() -> None:
     with database.cursor() as cursor:
         cursor.execute("ANALYZE users_user")
 

@@ -47,6 +47,30 @@ def test_the_list_by_age_is_read_from_its_index(crowd, plan, direction):
     assert not found.sorts
 
 
+@pytest.mark.parametrize("sort", ["", "created_at:-1", "last_login:-1", "logins_count:-1"])
+def test_linked_accounts_are_left_out_on_the_way_and_not_by_an_index_of_their_own(linked_crowd, plan, sort):
+    found = plan(first_page(matching(), sort))
+
+    assert not found.indexes & {"user_linked"}, found.text
+    assert found.indexes & {"user_newest", "user_last_login", "user_latest_login", "user_logins_count"}
+    assert not found.scans
+    assert not found.sorts
+
+
+def test_those_linked_to_somebody_are_found_by_that_index(linked_crowd, plan):
+    found = plan(User.accounts.filter(linked_to=linked_crowd[0]))
+
+    assert found.indexes == {"user_linked"}, found.text
+    assert not found.scans
+
+
+def test_an_address_is_found_by_its_index_among_all_accounts_too(linked_crowd, plan):
+    found = plan(User.accounts.by_email("user-17@example.com"))
+
+    assert found.indexes & {"user_email", "user_email_once"}, found.text
+    assert not found.scans
+
+
 def test_the_lists_own_order_is_read_from_its_index(crowd, plan):
     found = plan(first_page(matching()))
 

@@ -16,7 +16,8 @@ from users.rights.may import Verb, check
 def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
-    """Remove the account for good. The record of its changes stays, with a line for this one.
+    """Remove the account for good, and those linked to it with it. The record of their changes
+    stays, with a line for each.
 
     Raises Denied, StaleVersion or UserGone.
     """
@@ -24,7 +25,10 @@ def delete_user(
         user = locked(user)
         check(actor, Verb.DELETE, user)
         check_version(user, expected_versions)
-        line = note(user, Change.What.DELETED, {}, actor=actor, at=timezone.now(), reason=reason)
-        line.user = None
+        gone = [user, *(User.accounts.filter(linked_to=user) if user.linked_identities else ())]
+        at = timezone.now()
+        lines = [note(one, Change.What.DELETED, {}, actor=actor, at=at, reason=reason) for one in gone]
+        for line in lines:
+            line.user = None
         user.delete()
-        record_all([line])
+        record_all(lines)

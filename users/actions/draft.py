@@ -20,13 +20,17 @@ from users.rights.actor import Actor
 
 
 class Draft:
-    """Collects changes to one locked account and saves them at once."""
+    """Collects changes to one locked account and saves them at once.
 
-    def __init__(self, user: User, actor: Actor, reason: str) -> None:
+    `person` is whose rights decide: the account itself, or the primary one where it is linked,
+    since by a linked account one signs in to the primary."""
+
+    def __init__(self, user: User, actor: Actor, reason: str, *, person: User | None = None) -> None:
         self.user = user
+        self.person = person or user
         self.actor = actor
         self.at = timezone.now()
-        self._reason = reason
+        self.reason = reason
         self._columns: set[str] = set()
         self._changes: list[Change] = []
 
@@ -38,7 +42,7 @@ class Draft:
 
     def note(self, what: Change.What, keys: Diff) -> None:
         """Remember a line for the record of changes."""
-        self._changes.append(note(self.user, what, keys, actor=self.actor, at=self.at, reason=self._reason))
+        self._changes.append(note(self.user, what, keys, actor=self.actor, at=self.at, reason=self.reason))
 
     def save(self) -> None:
         """Write the touched columns and the record. Nothing changed, nothing written."""

@@ -137,3 +137,11 @@ class TicketRefused(Exception):
         self.why = why
         self.ticket = ticket
         super().__init__(why.value)
+
+
+class BadIdentity(ValueError):
+    """The two accounts cannot be linked, or parted, like this. The text is Auth0's."""
+
+
+class IdentityTaken(ValueError):
+    """The account to be linked is linked already, to this or to another account."""

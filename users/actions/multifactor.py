@@ -33,9 +33,15 @@ def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason:
     """
     with editing(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
-        if provider == APP and Authenticator.objects.filter(user=draft.user).delete()[0]:
-            _set_providers(draft, [])
+        if provider == APP:
+            discard_factors(draft)
     return draft.user
+
+
+def discard_factors(draft: Draft) -> None:
+    """Remove and note what the account has, if it has any."""
+    if Authenticator.objects.filter(user=draft.user).delete()[0]:
+        _set_providers(draft, [])
 
 
 def renew_recovery_code(user: User, *, actor: Actor) -> str:

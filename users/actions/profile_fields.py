@@ -36,7 +36,7 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     A new e-mail or phone number is unverified unless said otherwise; a block ends every session.
     """
     for verb in {VERBS[name] for name in fields if name in VERBS}:
-        check(draft.actor, verb, draft.user)
+        check(draft.actor, verb, draft.person)
     check_profile(fields)
     check_connection(draft.user.connection, fields.keys())
     wanted = implied(draft.user.email, draft.user.phone_number, tidy(fields, draft.user.connection))

@@ -116,7 +116,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # A linked account is a row that points to its primary: it keeps its address and password for
     # signing in, and is nowhere to be seen. The primary carries what the profile shows of those
-    # linked to it, as `identities` has it, so that reading a profile stays one row.
+    # linked to it, as `identities` has it, so that reading a profile stays one row. By itself
+    # `linked` asks `objects` and finds nobody: ask `linked(manager="accounts")`.
     linked_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="linked", db_index=False)
     linked_identities = models.JSONField(null=True)
     # Auth0's names of the second factors enrolled, null until the first.

@@ -37,6 +37,19 @@ FIELDS = (
     "family_name",
     "given_name",
 )
+# What a login says of its own person.
+PROFILE_DATA = (
+    "email",
+    "email_verified",
+    "username",
+    "phone_number",
+    "phone_verified",
+    "name",
+    "nickname",
+    "given_name",
+    "family_name",
+    "picture",
+)
 
 
 def profile(user: User, viewer: Actor) -> dict[str, Any]:
@@ -80,12 +93,32 @@ def _root(user: User) -> dict[str, Any]:
 
 
 def identities(user: User) -> list[dict[str, Any]]:
-    """The logins of the account, the primary one first."""
-    return [
-        {
-            "connection": user.connection.name,
-            "user_id": user.bare_id,
-            "provider": user.provider,
-            "isSocial": not user.connection.is_database,
-        }
-    ]
+    """The logins of the account, the primary one first. Only the linked ones carry `profileData`:
+    the primary one's is the profile itself."""
+    return [_login(user), *(user.linked_identities or [])]
+
+
+def identities_in_full(user: User) -> list[dict[str, Any]]:
+    """The same with `profileData` on each, as linking and unlinking answer."""
+    return [identity(user), *(user.linked_identities or [])]
+
+
+def identity(user: User) -> dict[str, Any]:
+    """The account as one login among others, with what its own profile says (`profileData`).
+
+    Source: recorded answers to linking and unlinking; what is not set is left out.
+    """
+    given = {name: getattr(user, name) for name in PROFILE_DATA}
+    if not user.email:
+        del given["email_verified"]
+    data = {name: value for name, value in given.items() if value is not None}
+    return {"profileData": data, **_login(user)}
+
+
+def _login(user: User) -> dict[str, Any]:
+    return {
+        "connection": user.connection.name,
+        "user_id": user.bare_id,
+        "provider": user.provider,
+        "isSocial": not user.connection.is_database,
+    }
