@@ -197,6 +197,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "users.authentication.forms.ResetPasswordKeyForm",
     "change_password": "users.authentication.forms.ChangePasswordForm",
     "reauthenticate": "users.authentication.forms.ReauthenticateForm",
+    "user_token": "users.authentication.forms.UserTokenForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

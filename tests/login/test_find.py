@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from users.login.find import accounts_known_as, accounts_named, logins_of
+from users.actions.identities import link
+from users.login.find import accounts_known_as, accounts_named, logins_of, person_of
 from users.models import Connection, User
 from users.models.guard import account_writes
+from users.rights.actor import command
 
 
 @pytest.fixture
@@ -92,3 +94,26 @@ def test_people_are_known_by_their_phone_number_too(jd, stranger, identifier):
 @pytest.mark.parametrize("identifier", ["+49", "491", "\0", "nobody"])
 def test_but_not_by_a_part_of_it(jd, identifier):
     assert accounts_known_as(identifier) == []
+
+
+class TestLinked:
+    """An account linked to another is a way to sign in to that one."""
+
+    @pytest.fixture
+    def primary(self, jd, make_user):
+        jane = make_user("jane")
+        return link(jane, jd, actor=command("tests"))
+
+    def test_it_is_found_by_what_one_signs_in_by(self, primary, jd):
+        assert accounts_named("jd") == accounts_named(jd.email) == [jd]
+        assert [person_of(account) for account in accounts_named("jd")] == [primary]
+
+    def test_whoever_is_known_by_it_is_its_primary(self, primary):
+        for identifier in ("jd", "jane.doe@example.com", "+491", "jane@example.com"):
+            assert accounts_known_as(identifier) == [primary]
+
+    def test_its_logins_are_the_primarys(self, primary):
+        assert logins_of(primary) == ["jane@example.com", "jane.doe@example.com", "jd"]
+
+    def test_one_is_oneself(self, jd):
+        assert person_of(jd) == jd

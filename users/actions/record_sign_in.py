@@ -45,4 +45,4 @@ def renew_hash(user: User, password: str) -> None:
     signature holds the hash."""
     verified, user.password = user.password, make_password(password)
     with account_writes():
-        User.objects.filter(pk=user.pk, password=verified).update(password=user.password)
+        User.accounts.filter(pk=user.pk, password=verified).update(password=user.password)

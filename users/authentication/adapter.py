@@ -17,6 +17,7 @@ from users.actions.passwords import check_strength
 from users.actions.record_sign_in import record_sign_in
 from users.conf import conf
 from users.login import attempts
+from users.login.find import person_of
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip
@@ -37,15 +38,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return password
 
     def set_password(self, user: User, password: str) -> None:
-        """Called after the old password, or the link from the mail, has been checked."""
+        """Called after the old password, or the link from the mail, has been checked. `user` may
+        be a linked account, of which the link was made."""
+        person = person_of(user)
         request_id = getattr(self.request, "request_id", "")
-        actor = owner(user, face=Face.SIGN_IN, request_id=request_id)
+        actor = owner(person, face=Face.SIGN_IN, request_id=request_id)
+        edit = Edit(password=password, identity=None if person == user else user.user_id)
         try:
-            edited = edit_user(user, Edit(password=password), actor=actor)
+            edited = edit_user(person, edit, actor=actor)
         except NotSupported as error:
             raise PermissionDenied(str(error)) from None
-        # allauth signs the session anew with the object it holds.
-        user.password, user.session_epoch = edited.password, edited.session_epoch
+        if edited == user:
+            # allauth signs the session anew with the object it holds.
+            user.password, user.session_epoch = edited.password, edited.session_epoch
 
     def get_login_stages(self) -> list[str]:
         return ["users.authentication.second_factor.SecondFactorStage"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from allauth.account import forms as allauth_forms
+from allauth.account.utils import url_str_to_user_pk
 from django import forms
 from django.core.exceptions import ValidationError
 
 from users.conf import conf
+from users.login.find import person_of
 from users.metadata.fold import fold
 from users.models import User
 from users.normalized.emails import is_email
@@ -53,8 +55,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         email = self.cleaned_data["email"].strip()
         if not is_email(email):
             raise ValidationError("Enter an e-mail address, like jane@example.com.")
-        found = User.objects.by_email(email).in_own_database()
-        self.users = [user for user in found if user.is_active]
+        # A linked account's address is one to sign in by, too: its own password is set.
+        found = User.accounts.by_email(email).in_own_database()
+        self.users = [user for user in found if person_of(user).is_active]
         return email
 
 
@@ -86,3 +89,13 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         super().__init__(*args, **options)
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class UserTokenForm(allauth_forms.UserTokenForm):
+    """Whose link from the mail it is: linked accounts have passwords, too."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        try:
+            return User.accounts.with_connection().get(pk=url_str_to_user_pk(uidb36))
+        except (ValueError, User.DoesNotExist):
+            return None

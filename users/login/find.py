@@ -7,24 +7,36 @@ from users.models import Connection, User
 
 
 def accounts_named(login: str, *, connection: Connection | None = None) -> list[User]:
-    """Those who may sign in by this e-mail address or user name with a password kept here: in
-    `connection`, or in any where none is named."""
-    found = User.objects.with_connection().by_login(login).in_own_database()
+    """Those that may sign in by this e-mail address or user name with a password kept here: in
+    `connection`, or in any where none is named. Linked accounts are among them; `person_of` says
+    whom they sign in."""
+    found = User.accounts.with_connection().by_login(login).in_own_database()
     if connection is not None:
         found = found.filter(connection=connection)
-    return [user for user in found if fold(login) in map(fold, logins_of(user))]
+    return [account for account in found if fold(login) in map(fold, _own_logins(account))]
+
+
+def person_of(account: User) -> User:
+    """Whom the account signs in: its primary, if it is linked to one."""
+    return account.linked_to or account
 
 
 def accounts_known_as(identifier: str) -> list[User]:
-    """Everybody with this e-mail address, user name or phone number."""
-    return list(User.objects.with_connection().by_identifier(identifier))
+    """Everybody with this e-mail address, user name or phone number, be it a linked account's."""
+    found = User.accounts.with_connection().by_identifier(identifier)
+    return list(dict.fromkeys(map(person_of, found)))
 
 
 def logins_of(user: User) -> list[str]:
-    """What the person may type to sign in here, the address first; nothing where no password of
-    theirs is kept here."""
-    connection = user.connection
+    """What the person may type to sign in here, their own address first, then what their linked
+    accounts sign in by; nothing where no password of theirs is kept here."""
+    linked = User.accounts.with_connection().filter(linked_to=user) if user.linked_identities else ()
+    return [login for account in (user, *linked) for login in _own_logins(account)]
+
+
+def _own_logins(account: User) -> list[str]:
+    connection = account.connection
     if not connection.is_database or not connection.is_enabled:
         return []
-    username = user.username if connection.options.get("requires_username") else None
-    return [name for name in (user.email, username) if name]
+    username = account.username if connection.options.get("requires_username") else None
+    return [name for name in (account.email, username) if name]
