@@ -11,6 +11,8 @@ from openapi_spec_validator import validate
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
 from tests.second_factor import enrol
+from users.actions.create_user import create_user
+from users.actions.identities import link
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.models import Connection, Role
@@ -108,6 +110,17 @@ def elsewhere():
     return f"{CONNECTIONS}/{Connection.objects.create(name='Elsewhere').connection_id}"
 
 
+IDENTITIES = "/users/{user_id}/identities"
+
+
+def jay(jane, *, is_linked=False):
+    """Another account, as the body that links it names it."""
+    user = create_user(jane.connection, actor=command("tests"), profile={"email": "jay@example.com"})
+    if is_linked:
+        link(jane, user, actor=command("tests"))
+    return {"provider": "auth0", "user_id": user.bare_id}
+
+
 CALLS = {
     "read one": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(at(jane))),
     "read nobody": ("/users/{user_id}", "GET", lambda shop, jane: shop.get(f"{USERS}/auth0|nobody")),
@@ -140,6 +153,18 @@ CALLS = {
         lambda shop, jane: shop.post(
             USERS, {"connection": CONNECTION, "email": "a@b.de", "user_metadata": {"a": "x" * 2**20}}
         ),
+    ),
+    "link": (IDENTITIES, "POST", lambda shop, jane: shop.post(f"{at(jane)}/identities", jay(jane))),
+    "link nobody": (IDENTITIES, "POST", lambda shop, jane: shop.post(f"{at(jane)}/identities", {})),
+    "link what is linked": (
+        IDENTITIES,
+        "POST",
+        lambda shop, jane: shop.post(f"{at(jane)}/identities", jay(jane, is_linked=True)),
+    ),
+    "unlink": (
+        IDENTITIES + "/{provider}/{identity_id}",
+        "DELETE",
+        lambda shop, jane: shop.delete(f"{at(jane)}/identities/auth0/{jay(jane, is_linked=True)['user_id']}"),
     ),
     "list roles": ("/roles", "GET", lambda shop, jane: shop.get(ROLES)),
     "list roles with totals": ("/roles", "GET", lambda shop, jane: shop.get(f"{ROLES}?include_totals=true")),

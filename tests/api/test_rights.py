@@ -17,15 +17,17 @@ from joserfc.jwk import RSAKey
 from tests.api.answers import CONNECTION, problem
 from users.actions.block_user import block_user
 from users.actions.clients import make_client as make_client_row
+from users.actions.create_user import create_user
 from users.actions.define_roles import make_role, permit
 from users.actions.delete_user import delete_user
+from users.actions.identities import link
 from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
 from users.models import Client, ClientGrant, Connection, Job, ResourceServer, User
 from users.rights.actor import command
-from users.tokens.issue import machine_token, person_token
+from users.tokens.issue import machine_token, person_token, sign
 from users.tokens.keys import signing_key
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -101,6 +103,21 @@ def a_log_entry(jane):
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
+
+def another(jane):
+    """An account besides Jane's, and the proof that it is the caller's, too."""
+    other = create_user(jane.connection, actor=command("tests"), profile={"email": "jay@example.com"})
+    claims = {"sub": other.user_id, "aud": Client.objects.get().client_id}
+    return {"other_id": other.bare_id, "id_token": sign(claims, lifetime=60)}
+
+
+def linked(jane):
+    """An account linked to Jane's."""
+    names = another(jane)
+    link(jane, User.objects.get(email="jay@example.com"), actor=command("tests"))
+    return {"provider": "auth0", "identity_id": names["other_id"]}
+
+
 # An operation is its path and method, as the table of endpoints has them.
 EXAMPLES = {
     ("/users", "GET"): Example(("read:users", "read:user_idp_tokens"), 200),
@@ -152,6 +169,17 @@ EXAMPLES = {
     ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
     ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
     ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
+    ("/users/{user_id}/identities", "POST"): Example(
+        ("update:users",),
+        201,
+        own=("update:current_user_identities",),
+        body={"provider": "auth0", "user_id": "{other_id}"},
+        own_body={"link_with": "{id_token}"},
+        given=another,
+    ),
+    ("/users/{user_id}/identities/{provider}/{identity_id}", "DELETE"): Example(
+        ("update:users",), 200, own=("update:current_user_identities",), given=linked
+    ),
     ("/users-by-email", "GET"): Example(("read:users",), 200, query="?email=jane.doe@example.com"),
     ("/connections", "GET"): Example(("read:connections",), 200),
     ("/connections", "POST"): Example(

@@ -12,6 +12,7 @@ from users.api.views.connection import ConnectionView
 from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
+from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
 from users.api.views.multifactor import MultifactorView
@@ -38,6 +39,8 @@ ENDPOINTS: dict[str, type[View]] = {
     "/user-blocks": UserBlocksView,
     "/users-by-email": UsersByEmailView,
     "/users": UsersView,
+    "/users/{user_id}/identities/{provider}/{identity_id}": IdentityView,
+    "/users/{user_id}/identities": IdentitiesView,
     "/users/{user_id}/roles": UserRolesView,
     "/users/{user_id}/permissions": UserPermissionsView,
     "/users/{user_id}/organizations": UserOrganizationsView,

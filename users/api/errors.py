@@ -15,11 +15,13 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from users.actions.errors import (
+    BadIdentity,
     Combination,
     ConnectionExists,
     ConnectionGone,
     ConnectionNeeded,
     Exists,
+    IdentityTaken,
     NotSupported,
     RoleGone,
     ServerGone,
@@ -35,6 +37,7 @@ from users.api.problem import Problem
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.normalized.check import FieldError
 from users.rights.errors import Denied, Protected, StaleSignIn
+from users.tokens.id_tokens import IdTokenRefused
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
 from users.web.mail import NoMail
@@ -123,6 +126,9 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
         412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
     ),
     UnknownPermission: lambda error: bad_body(f"'{error}' on property permissions."),
+    BadIdentity: lambda error: Problem(400, str(error), "operation_not_supported"),
+    IdTokenRefused: lambda error: Problem(400, str(error), "operation_not_supported"),
+    IdentityTaken: lambda _: Problem(409, "Specified identity already exists.", "identity_conflict"),
     UserGone: lambda _: USER_GONE,
     RoleGone: lambda _: ROLE_GONE,
     ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),

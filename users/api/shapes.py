@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
+from users.api.shapes_identities import IDENTITIES
 from users.normalized.profile import FIELDS
 from users.normalized.schema import (
     BARE_ID,
@@ -74,18 +75,7 @@ USER: Schema = {
         **SWITCHES,
         **DOCUMENTS,
         "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
-        "identities": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "connection": CONNECTION,
-                    "user_id": {"type": "string", "examples": ["6600aa11bb22cc33dd44ee55"]},
-                    "provider": {"type": "string", "examples": ["auth0"]},
-                    "isSocial": {"type": "boolean"},
-                },
-            },
-        },
+        "identities": IDENTITIES,
         "multifactor": {"type": "array", "items": {"type": "string"}},
         "multifactor_last_modified": _MOMENT,
         "logins_count": {"type": "integer"},

@@ -12,7 +12,7 @@ from users.api.views.nothing import NothingView
 from users.api.views.openapi import OpenAPIView
 
 # What may hold a slash, which arrives decoded: the ids of people, and audiences.
-WITH_SLASHES = ("user_id", "resource_server_id")
+WITH_SLASHES = ("user_id", "identity_id", "resource_server_id")
 
 
 def _route(template: str) -> str:

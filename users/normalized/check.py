@@ -153,6 +153,8 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
             return f"Array items are not unique{_twins(value)}"
         case "not":
             return "Not supported"
+        case "oneOf":
+            return "Data does not match any schemas from 'oneOf'"
     return error.message
 
 

@@ -64,16 +64,16 @@ class UserView(View):
         body = self.body()
         self._check_fields(body)
         check_user_id(user_id)
-        is_mail_wanted = body.get("verify_email", False)
-        if "connection" in body or is_mail_wanted:
-            user = find_user(user_id)
-            _check_connection(user, body.get("connection", user.connection.name))
-            if is_mail_wanted:
-                check_can_send(body.get("email", user.email), user.connection)
+        named, is_mail_wanted = body.get("connection"), body.get("verify_email", False)
+        user = find_user(user_id) if named or is_mail_wanted else None
+        identity = _identity_meant(user, named) if named else None
+        if is_mail_wanted:
+            _check_mail(user, identity, body)
         edit = Edit(
             profile={name: body[name] for name in PROFILE if name in body},
             documents={name: Patch(body[name]) for name in DOCUMENTS if name in body},
             password=body.get("password"),
+            identity=identity,
             expected_versions=expected_versions(request),
         )
         try:
@@ -105,7 +105,23 @@ class UserView(View):
             raise Problem(403, f"Insufficient scope to update: {others}", "insufficient_scope")
 
 
-def _check_connection(user: User, name: str) -> None:
-    """On PATCH `connection` names the identity that is meant."""
-    if name != user.connection.name:
+def _identity_meant(user: User, name: str) -> str | None:
+    """On PATCH `connection` names the identity that is meant: this gives the `user_id` of the
+    linked account, and None where it is the user's own."""
+    if name == user.connection.name:
+        return None
+    linked = [one for one in user.linked_identities or [] if one["connection"] == name]
+    if not linked:
         raise Problem(400, "The user has no identity in this connection.", "operation_not_supported")
+    if len(linked) > 1:
+        text = "The user has several identities in this connection."
+        raise Problem(400, text, "operation_not_supported")
+    return f"{linked[0]['provider']}|{linked[0]['user_id']}"
+
+
+def _check_mail(user: User, identity: str | None, body: dict[str, Any]) -> None:
+    """Raises Problem 400, NotSupported or NoMail where no verification mail could follow."""
+    if identity is not None:
+        text = "Only the address of the user's main identity is verified by mail."
+        raise Problem(400, text, "operation_not_supported")
+    check_can_send(body.get("email", user.email), user.connection)

@@ -1,0 +1,96 @@
+"""`/users/{id}/identities`: link and unlink accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.identities import link, possible_ids, unlink
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.shapes_identities import IDENTITIES, IDENTITY_ID, LINK, PROVIDER
+from users.api.view import View
+from users.models import Connection, User
+from users.normalized.profile import identities_in_full
+from users.rights.actor import Kind
+from users.tokens.id_tokens import proven_subject
+
+SCOPES = ("update:users", "update:current_user_identities")
+GONE = {404: "The user does not exist."}
+
+
+class IdentitiesView(View):
+    """The logins of one user."""
+
+    operations = {
+        "POST": Operation(
+            "Link another account to a user",
+            scopes=SCOPES,
+            body=LINK,
+            success=201,
+            schema=IDENTITIES,
+            answers={**GONE, 409: "The account is linked already."},
+        ),
+    }
+
+    def post(self, request: Request, user_id: str) -> Response:
+        body = self.body()
+        if self.actor.kind == Kind.USER and "link_with" not in body:
+            # By its id anybody's account could be taken.
+            fields = ", ".join(sorted(body))
+            raise Problem(403, f"Insufficient scope to link by: {fields}", "insufficient_scope")
+        primary = find_user(user_id)
+        secondary = self._secondary(body)
+        linked = link(primary, secondary, actor=self.actor, is_proven="link_with" in body)
+        return Response(identities_in_full(linked), status=201)
+
+    def _secondary(self, body: dict[str, Any]) -> User:
+        """The account that the body names. Linked ones are found too, to be refused as such."""
+        if "link_with" not in body:
+            return _named(body)
+        subject = proven_subject(body["link_with"], client_id=self.request.user.client_id)
+        user = User.accounts.filter(user_id=subject).first()
+        if user is None:
+            raise refused("Provided secondary account not found.")
+        return user
+
+
+class IdentityView(View):
+    """One login of a user."""
+
+    path = {"provider": PROVIDER, "identity_id": IDENTITY_ID}
+    operations = {
+        "DELETE": Operation(
+            "Make a linked account a user of its own again",
+            scopes=SCOPES,
+            success=200,
+            schema=IDENTITIES,
+            answers=GONE,
+        ),
+    }
+
+    def delete(self, request: Request, user_id: str, provider: str, identity_id: str) -> Response:
+        primary = unlink(find_user(user_id), provider, identity_id, actor=self.actor)
+        return Response(identities_in_full(primary))
+
+
+def refused(text: str) -> Problem:
+    """400 in Auth0's words."""
+    return Problem(400, text, "operation_not_supported")
+
+
+def _named(body: dict[str, Any]) -> User:
+    provider, connection = body["provider"], body.get("connection_id")
+    ids = possible_ids(provider, str(body["user_id"]))
+    of = {"connection__connection_id": connection} if connection else {}
+    found = {user.user_id: user for user in User.accounts.filter(user_id__in=ids, **of)}
+    for user_id in ids:
+        if user_id in found:
+            return found[user_id]
+    of = {"connection_id": connection} if connection else {}
+    if not Connection.objects.filter(strategy=provider, **of).exists():
+        raise refused("The provider/connection is not configured.")
+    raise refused("Linking to an inexistent identity is not allowed.")

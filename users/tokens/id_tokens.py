@@ -1,0 +1,58 @@
+"""Judge an id token: the proof that somebody has signed in to a client.
+
+Source of the texts: Auth0's published OpenAPI document, POST /users/{id}/identities, status 400.
+"""
+
+from __future__ import annotations
+
+from joserfc import jwt
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+
+from users.conf import conf
+from users.tokens.keys import public_keys
+
+MAX_LENGTH = 16 * 1024
+
+
+class IdTokenRefused(ValueError):
+    """The token proves nothing. The text says why."""
+
+
+def proven_subject(token: str, *, client_id: str) -> str:
+    """The `user_id` of whoever has signed in to this very client, by an id token of ours that is
+    still good. Raises IdTokenRefused."""
+    claims = _signed_claims(token)
+    if claims.get("iss") != conf.issuer:
+        raise IdTokenRefused("JWT (link_with) must have the same issuer as the calling user.")
+    _check_audience(claims.get("aud"), client_id)
+    if "sub" not in claims:
+        raise IdTokenRefused("JWT (link_with) must contains sub claim.")
+    subject = claims["sub"]
+    if not isinstance(subject, str) or "|" not in subject:
+        raise IdTokenRefused("JWT (link_with) contains an invalid sub claim.")
+    return subject
+
+
+def _check_audience(audience: object, client_id: str) -> None:
+    """An access token has the audience of an API, and so is no proof here."""
+    names = audience if isinstance(audience, list) else [audience]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise IdTokenRefused("JWT (link_with) contains an invalid aud claim.")
+    if names != [client_id]:
+        raise IdTokenRefused(
+            "JWT (link_with) must have an aud claim that matches that of the calling token's azp."
+        )
+
+
+def _signed_claims(token: str) -> dict[str, object]:
+    refused = IdTokenRefused("Invalid token (link_with).")
+    if len(token) > MAX_LENGTH or token.count(".") != 2:
+        raise refused
+    try:
+        claims = jwt.decode(token, public_keys(), algorithms=["RS256"]).claims
+        jwt.JWTClaimsRegistry(leeway=0, exp={"essential": True}).validate(claims)
+    except UnsupportedAlgorithmError:
+        raise IdTokenRefused("JWT (link_with) must have an alg of RS256.") from None
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):  # hostile tokens raise them all
+        raise refused from None
+    return claims
