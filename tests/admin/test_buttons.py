@@ -169,6 +169,7 @@ NEEDED = {
     "send_verification": {"change_profile"},
     "profile": {"change_profile"},
     "staff_rights": {"administer"},
+    "unlink": {"change_profile"},
     "documents": {"change_user_metadata", "change_app_metadata"},
 }
 ALL = {

@@ -74,9 +74,12 @@ def security(visit: Visit) -> Page:
     """How the account signs in, which staff rights it has, and what it may do elsewhere."""
     may_give = may(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
+    own, *linked = identities(visit.user)
     second_factors = enrolled(visit.user)
     return {
-        "identities": identities(visit.user),
+        "identity": own,
+        "linked": linked,
+        "may_unlink": may(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
         "permitted": permitted(visit.user),
         "barred": barred_logins(visit.user),
         "may_forgive": may(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),

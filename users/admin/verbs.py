@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from users.actions.block_user import block_user, unblock_user
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import NotSupported, StaleVersion, Taken
+from users.actions.errors import BadIdentity, NotSupported, StaleVersion, Taken
 from users.actions.give_staff_rights import give_staff_rights
+from users.actions.identities import unlink
 from users.actions.multifactor import remove_multifactor
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
@@ -139,6 +140,17 @@ def staff_rights(visit: Visit) -> Page | None:
     return None
 
 
+def unlink_account(visit: Visit) -> None:
+    """Make a linked account a user of its own again."""
+    provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
+    try:
+        unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
+    except BadIdentity:
+        visit.warn("That account is not linked to this user any more.")
+    else:
+        visit.say("Unlinked. The account is a user of its own now, without metadata.")
+
+
 VERBS: dict[str, Callable[[Visit], Page | None]] = {
     "documents": save_documents,
     "profile": save_profile,
@@ -150,4 +162,5 @@ VERBS: dict[str, Callable[[Visit], Page | None]] = {
     "remove_second_factor": remove_second_factor,
     "send_verification": send_verification_mail,
     "staff_rights": staff_rights,
+    "unlink": unlink_account,
 }
