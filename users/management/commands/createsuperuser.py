@@ -71,7 +71,7 @@ def _check_email(email: str, connection: Connection) -> None:
         check_profile({"email": email})
     except FieldError as error:
         raise CommandError(str(error)) from None
-    if User.objects.by_email(email).filter(connection=connection).exists():
+    if User.accounts.by_email(email).filter(connection=connection).exists():
         raise CommandError(f"{email} is taken: there is an account with this address.")
 
 

@@ -65,5 +65,5 @@ def outdated(document: DemoDocument) -> list[str]:
 
 
 def _signs_in(email: str, password: str, **_: Any) -> bool:
-    accounts = User.objects.by_email(email).without_documents()
+    accounts = User.accounts.by_email(email).without_documents()
     return any(account.check_password(password) for account in accounts)

@@ -45,7 +45,7 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
     with transaction.atomic():
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
         for email in (ADMIN, AGENT, JANE):
-            if User.objects.by_email(email).filter(connection=connection).exists():
+            if User.accounts.by_email(email).filter(connection=connection).exists():
                 raise AlreadyThere(email)
         _people(connection, count, on_record)
         document = {**demo_file.addresses(), **_accounts(connection), "client": _client()}
