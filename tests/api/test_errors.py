@@ -124,7 +124,9 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(broken):
     assert response["X-Request-ID"]
 
 
-@pytest.mark.parametrize("text", ["database is locked", "canceling statement due to lock timeout"])
+@pytest.mark.parametrize(
+    "text", ["database is locked", "canceling statement due to lock timeout", "deadlock detected"]
+)
 def test_a_busy_database_says_to_come_back(broken, text):
     response = broken(OperationalError(text))
 

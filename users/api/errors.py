@@ -92,7 +92,7 @@ def _bad_document(error: MetadataError) -> Problem:
 
 
 def _locked(error: OperationalError) -> Problem | None:
-    if "locked" in str(error) or "lock timeout" in str(error):
+    if any(words in str(error) for words in ("locked", "lock timeout", "deadlock detected")):
         return Problem(503, "The database is busy. Try again in a moment.", "database_busy")
     return None
 
