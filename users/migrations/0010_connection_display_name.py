@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0009_oauth_phone_index"),
+        ("users", "0009_phone_index"),
     ]
 
     operations = [

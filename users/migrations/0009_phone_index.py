@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0008_oauth_signs_from")]
+    dependencies = [("users", "0008_signs_from")]
 
     operations = [
         migrations.AddIndex(

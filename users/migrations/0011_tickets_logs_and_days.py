@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0009_oauth_phone_index"),
+        ("users", "0010_connection_display_name"),
     ]
 
     operations = [
