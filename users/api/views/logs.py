@@ -50,9 +50,7 @@ class LogsBase(View):
 
     def entries(self, changes: Iterable[Change], query: dict[str, Any]) -> list[dict[str, Any]]:
         """These lines as this client may see them, with the fields it asked for."""
-        names = frozenset(query.get("fields", "").split(",")) - {""}
-        include = query["include_fields"]
-        return [pick(log_entry(change, self.actor), names, include=include) for change in changes]
+        return [pick(log_entry(change, self.actor), query) for change in changes]
 
 
 class LogsView(LogsBase):
