@@ -17,6 +17,7 @@ from users.actions.block_user import block_user
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
 from users.actions.give_staff_rights import give_staff_rights
+from users.actions.identities import link
 from users.actions.tickets import make_ticket, open_ticket, set_password_by, verify_email_by
 from users.models import Change, Connection, Ticket, User
 from users.models.guard import account_writes
@@ -179,9 +180,7 @@ def staff_rights(user, ticket):
 
 
 def linked(user, ticket):
-    primary = User.objects.exclude(pk=user.pk).get()
-    with account_writes():
-        User.objects.filter(pk=user.pk).update(linked_to=primary)
+    link(User.objects.exclude(pk=user.pk).get(), user, actor=SHELL)
 
 
 @pytest.mark.parametrize(
@@ -193,8 +192,8 @@ def linked(user, ticket):
         (new_address, VERIFICATION, Why.OVERTAKEN),
         (new_password, PASSWORD_CHANGE, Why.OVERTAKEN),
         (staff_rights, PASSWORD_CHANGE, Why.OVERTAKEN),
-        (linked, PASSWORD_CHANGE, Why.OVERTAKEN),
-        (linked, VERIFICATION, Why.OVERTAKEN),
+        (linked, PASSWORD_CHANGE, Why.UNKNOWN),
+        (linked, VERIFICATION, Why.UNKNOWN),
     ],
 )
 def test_it_is_void_once_that_has_happened(jane, stranger, maker, happens, purpose, expected):

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.api.answers import invalid_body, problem, shown
+from users.actions.identities import link
 from users.models import Change, Client, Connection, Ticket, User
+from users.rights.actor import command
 
 PASSWORD_CHANGE, VERIFICATION = "/api/v2/tickets/password-change", "/api/v2/tickets/email-verification"
 GONE = (404, "The user does not exist.", "inexistent_user")
@@ -229,6 +231,18 @@ def test_an_identity_that_is_not_the_users_is_refused(maker, jane, path, bare_id
 
     expected = "The user exists, but does not contain the given identity."
     assert (status, message == expected) == (400, bool(bare_id))
+
+
+@both
+def test_a_linked_identity_is_not_supported_and_its_account_is_no_user(maker, jane, stranger, path):
+    link(jane, stranger, actor=command("tests"))
+    identity = {"provider": "auth0", "user_id": stranger.bare_id}
+
+    answer = maker.post(path, {"user_id": jane.user_id, "identity": identity})
+
+    text = "Only the user's main identity is supported here; this one is linked to it."
+    assert refused(answer) == (400, text, "operation_not_supported")
+    assert refused(maker.post(path, {"user_id": stranger.user_id})) == GONE
 
 
 def test_a_password_is_one_of_our_database(maker, jane):

@@ -119,7 +119,7 @@ def _check_good(ticket: Ticket, user: User) -> None:
 
 def _is_overtaken(ticket: Ticket, user: User) -> bool:
     """Whether the account is no more what the ticket was made for."""
-    if user.email != ticket.email or user.linked_to_id is not None:
+    if user.email != ticket.email:
         return True
     if ticket.purpose != Purpose.PASSWORD_CHANGE:
         return False
