@@ -20,6 +20,7 @@ from users.rights.actor import command
     [
         pytest.param(lambda jane: jane.save(), id="save"),
         pytest.param(lambda jane: jane.save(update_fields=["name"]), id="save some fields"),
+        pytest.param(lambda jane: jane.save_columns(["name"]), id="save columns"),
         pytest.param(lambda jane: async_to_sync(jane.asave)(), id="asave"),
         pytest.param(lambda jane: jane.delete(), id="delete"),
         pytest.param(lambda jane: User.objects.update(name="x"), id="update all"),

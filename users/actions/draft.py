@@ -15,7 +15,6 @@ from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.guard import account_writes
 from users.models.kept_query import locked_by_pk, locked_by_user_id
-from users.models.user import FOLDED
 from users.rights.actor import Actor
 
 
@@ -49,10 +48,9 @@ class Draft:
         if not self._columns:
             return
         self.set(version=self.user.version + 1, updated_at=self.at)
-        folded = {f"{name}_folded" for name in self._columns.intersection(FOLDED)}
         # A savepoint costs two round trips: only where the database may say "taken".
         with taken_reported() if self._columns & {"email", "username"} else nullcontext():
-            self.user.save(update_fields=self._columns | folded)
+            self.user.save_columns(self._columns)
         record_all(self._changes)
 
 

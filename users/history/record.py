@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Field, Value
+from django.db.models import Value
 
 from users.metadata.diff import Diff
 from users.models import Change, User
+from users.models.by_hand import insert_by_hand
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 
@@ -33,19 +33,11 @@ def note(
 
 
 def record_all(changes: list[Change]) -> None:
-    """Save what `note` made, together."""
+    """Save what `note` made, in one statement."""
     if len(changes) == 1:
-        _save_one(changes[0])
+        insert_by_hand(changes[0])
     else:
         Change.objects.bulk_create(changes)
-
-
-def _save_one(change: Change) -> None:
-    """Nearly every write ends here, and Django would take longer to make the statement than the
-    database to carry it out: so it is put together by hand."""
-    fields = [field for field in Change._meta.concrete_fields if not field.primary_key]
-    values = [field.get_db_prep_save(getattr(change, field.attname), connection) for field in fields]
-    _insert(fields, f"VALUES ({', '.join(['%s'] * len(fields))})", values)
 
 
 def record_for(
@@ -60,14 +52,10 @@ def record_for(
         lines, parameters = users.values_list("pk", "user_id", *values).query.sql_with_params()
     except EmptyResultSet:  # Django's word for people who can only be none
         return
-    _insert(fields, lines, parameters)
-
-
-def _insert(fields: list[Field], lines: str, values: Sequence[Any]) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(Change._meta.db_table)} ({names}) {lines}", values)
+        cursor.execute(f"INSERT INTO {quote(Change._meta.db_table)} ({names}) {lines}", parameters)
 
 
 def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: str) -> dict[str, Any]:

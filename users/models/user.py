@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from users.metadata.fold import fold
 from users.metadata.text import bad_characters
+from users.models.by_hand import update_by_hand
 from users.models.connection import Connection
 from users.models.fields import CodePointField, MetadataField
 from users.models.guard import check_account_writes
@@ -201,6 +203,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         for field in FOLDED:
             setattr(self, f"{field}_folded", fold(getattr(self, field)))
         super().save(**options)
+
+    def save_columns(self, names: Collection[str]) -> None:
+        """Save these fields, and the folded twins of those that have one."""
+        check_account_writes()
+        twins = {name: f"{name}_folded" for name in FOLDED if name in names}
+        for name, twin in twins.items():
+            setattr(self, twin, fold(getattr(self, name)))
+        update_by_hand(self, sorted({*names, *twins.values()}))
 
     def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
         check_account_writes()
