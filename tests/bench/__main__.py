@@ -42,8 +42,8 @@ def main(arguments: list[str]) -> int:
 def read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--users", type=int, default=10_000, help="people in the database (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=2, help="of each measurement (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the best counts (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=1, help="of each measurement (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=6, help="of which the best counts (%(default)s)")
     parser.add_argument("--connections", type=int, default=8, help="to the server at once (%(default)s)")
     parser.add_argument(
         "--database",
