@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots bundle install lock
+.PHONY: help run tools test check bench screenshots bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -22,7 +22,9 @@ help: ## List these commands
 run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)
 
-test: .venv/.dev bundle $(SDKS) ## Run the tests (make test ARGS="-k jane")
+tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
+
+test: tools ## Run the tests (make test ARGS="-k jane")
 	@NODE=$(NODE) $(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
