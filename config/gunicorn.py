@@ -12,6 +12,8 @@ threads = 4
 keepalive = 75 if TRUST_FORWARDED_HEADERS else 5
 # Whose word on scheme and address is taken: the proxy's, or nobody's.
 forwarded_allow_ips = "*" if TRUST_FORWARDED_HEADERS else ""
+# Long queries are for us to answer, not for the server with a page of its own.
+limit_request_line = 8190
 loglevel = "warning"
 # Nothing here is steered from outside the process.
 control_socket_disable = True

@@ -122,6 +122,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
+    "users.api.middleware.RateLimitHeadersMiddleware",
     # Before whatever may refuse: a page must be able to read a refusal.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -236,10 +237,10 @@ CORS_URLS_REGEX = r"^/(api/v2/(?!docs/)|oauth/token$)"
 CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
     *("Authorization", "Content-Type", "If-Match", "DPoP"),
-    *("Auth0-Client", "X-Request-Language", "X-Request-ID"),
+    *("Auth0-Client", "X-Request-Language", "X-Request-ID", "X-Correlation-ID"),
 ]
 CORS_EXPOSE_HEADERS = [
-    *("ETag", "Warning", "Retry-After", "X-Request-ID"),
+    *("ETag", "Link", "Warning", "Retry-After", "X-Request-ID"),
     *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
 ]
 # As Auth0 answers; neither address reads a cookie.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import models as auth
@@ -34,6 +36,7 @@ from users.rights.protected import held_by
 
 SHELL = command("tests")
 OWN = frozenset({"update:current_user_identities"})
+NOW = 2**40  # of a proof, in UNIX seconds: later than whatever a test changes
 
 
 @pytest.fixture
@@ -252,17 +255,35 @@ class TestRights:
 
         with pytest.raises(Denied):
             link(jane, jay, actor=actor)
-        link(jane, jay, actor=actor, is_proven=True)
+        link(jane, jay, actor=actor, proven_at=NOW)
 
         assert again(jay).linked_to == jane
 
+    def test_by_their_owner_sheds_no_access(self, jane, jay):
+        role = Role.objects.create(name="Editor", name_folded="editor")
+        RoleMember.objects.create(role=role, user=jay)
+
+        link(jane, jay, actor=bearer(jane, OWN), proven_at=NOW)
+        unlink(again(jane), "auth0", jay.bare_id, actor=bearer(jane, OWN))
+
+        assert again(jay).app_metadata == {"plan": "free"}
+        assert again(jay).user_metadata is None
+        assert [one.role for one in jay.memberships.all()] == [role]
+
+    def test_proof_ends_with_the_password_it_was_given_for(self, jane, jay):
+        proven_at = int(time.time()) - 1
+        edit_user(jay, Edit(password="a wholly new secret"), actor=SHELL)
+
+        with pytest.raises(BadIdentity, match="Invalid token"):
+            link(jane, jay, actor=bearer(jane, OWN), proven_at=proven_at)
+
     def test_proof_opens_nobody_elses_account(self, jane, jay, stranger):
         with pytest.raises(Denied):
-            link(stranger, jay, actor=bearer(jane, OWN), is_proven=True)
+            link(stranger, jay, actor=bearer(jane, OWN), proven_at=NOW)
 
     def test_people_may_not_on_their_own_page(self, jane, jay):
         with pytest.raises(Denied):
-            link(jane, jay, actor=owner(jane), is_proven=True)
+            link(jane, jay, actor=owner(jane), proven_at=NOW)
 
     def test_no_account_with_staff_rights_is_linked_through_the_api(self, jane, agent, actor_of):
         client = actor_of("update:users")
@@ -270,7 +291,7 @@ class TestRights:
             with pytest.raises(Protected):
                 link(primary, secondary, actor=client)
             with pytest.raises(Protected):
-                link(primary, secondary, actor=bearer(primary, OWN), is_proven=True)
+                link(primary, secondary, actor=bearer(primary, OWN), proven_at=NOW)
         assert not User.accounts.exclude(linked_to=None).exists()
 
     def test_nor_parted(self, agent, jay, actor_of):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from users.models import Client
+from users.models import Client, Ticket
 from users.rights.actor import Actor
 from users.rights.machines import check_not_above
 from users.tokens.verify import forget
@@ -52,6 +52,7 @@ def rotate_secret(client: Client, *, actor: Actor) -> str:
 def delete_client(client_id: str) -> None:
     """Remove it with its grants, if there is such a client. Its tokens are no good from now on in
     this process, and within seconds in every other."""
+    Ticket.objects.filter(made_by=client_id, used_at=None).delete()
     Client.objects.filter(client_id=client_id).delete()
     forget()
 

@@ -43,11 +43,13 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
     """
     with transaction.atomic():
         connection = _locked(connection)
+        had_names = connection.options.get("requires_username")
         for name, value in columns.items():
             setattr(connection, name, value)
         if "options" in columns:
             _check_options(connection)
-        if columns.get("is_enabled") is False:
+        loses_names = had_names and not connection.options.get("requires_username")
+        if columns.get("is_enabled") is False or loses_names:
             check_none_protected(actor, connection)
         connection.save(update_fields=columns.keys())
     return connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 
 from users.actions.draft import editing
@@ -16,7 +17,10 @@ from users.rights.protected import check_unprotected, held_by
 
 def give_staff_rights(user: User, groups: Iterable[Group], *, actor: Actor, reason: str = "") -> User:
     """Make `groups` the account's only ones. Given by administrators alone, and never more
-    than the giver holds. Raises Denied, Protected or UserGone."""
+    than the giver holds. Raises Denied, Protected or UserGone.
+
+    An account gets its first rights only while no other is linked to it, and its recovery codes
+    are void from then on."""
     wanted = set(groups)
     with editing(user, actor, reason=reason) as draft:
         check(actor, Verb.GIVE_STAFF_RIGHTS, draft.user)
@@ -25,10 +29,19 @@ def give_staff_rights(user: User, groups: Iterable[Group], *, actor: Actor, reas
         if wanted == before:
             return draft.user
         _check_not_more_than_held(actor, wanted)
+        if not before:
+            _close_side_doors(draft.user)
         draft.user.groups.set(wanted)
         draft.set(updated_at=draft.at)
         draft.note(Change.What.STAFF_RIGHTS, {"groups": {"before": _names(before), "after": _names(wanted)}})
     return draft.user
+
+
+def _close_side_doors(user: User) -> None:
+    """Whoever could lay another way in, while the account had no rights, may not use it now."""
+    if user.linked_identities:
+        raise Denied("Other accounts sign in to this one; unlink them before giving staff rights.")
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
 
 
 def _check_not_more_than_held(actor: Actor, groups: set[Group]) -> None:

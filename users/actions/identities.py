@@ -13,12 +13,14 @@ from users.actions.only_users_have import take_away
 from users.models import Change, User
 from users.models.guard import account_writes
 from users.normalized.profile import identity
-from users.rights.actor import Actor
+from users.rights.actor import Actor, Kind
 from users.rights.may import Verb, check
 from users.rights.protected import check_unprotected, is_protected
 
 
-def link(primary: User, secondary: User, *, actor: Actor, is_proven: bool = False, reason: str = "") -> User:
+def link(
+    primary: User, secondary: User, *, actor: Actor, proven_at: int | None = None, reason: str = ""
+) -> User:
     """Make `secondary` a login of `primary`, and return the fresh primary.
 
     The primary's profile and documents stay as they are. The secondary is no user any more: it
@@ -26,8 +28,9 @@ def link(primary: User, secondary: User, *, actor: Actor, is_proven: bool = Fals
     Accounts linked to it are linked to the primary from now on, so that nobody loses a way in.
 
     An account that is blocked, or has staff rights, cannot be the secondary: being linked would
-    lift its block, or hide its rights. `is_proven` says that the actor has shown the secondary to
-    be their own, by its id token; then no right to it is asked besides. Raises Denied,
+    lift its block, or hide its rights. `proven_at` says when, in UNIX seconds, the actor showed
+    the secondary to be their own by its password, as its id token tells; then no right to it is
+    asked besides, unless its password or second factor was changed since. Raises Denied,
     BadIdentity, IdentityTaken or UserGone.
     """
     if primary.pk == secondary.pk:
@@ -35,14 +38,15 @@ def link(primary: User, secondary: User, *, actor: Actor, is_proven: bool = Fals
     with transaction.atomic(), account_writes():
         main, other = (Draft(user, actor, reason) for user in _locked(primary, secondary))
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
-        if is_proven:
+        if proven_at is not None:
             check_unprotected(actor, other.user)
+            _check_still_proven(other.user, proven_at)
         else:
             check(actor, Verb.CHANGE_IDENTITIES, other.user)
         if other.user.blocked or is_protected(other.user):
             raise BadIdentity("Unable to link with the secondary account.")
         followers = [Draft(user, actor, reason) for user in _linked_to(other.user)]
-        take_away(other)
+        take_away(other, with_access=actor.kind != Kind.USER)
         other.set(linked_identities=None, session_epoch=other.user.session_epoch + 1)
         for draft in (other, *followers):
             _move(draft, None if draft is other else other.user, main.user)
@@ -52,9 +56,16 @@ def link(primary: User, secondary: User, *, actor: Actor, is_proven: bool = Fals
     return main.user
 
 
+def _check_still_proven(user: User, proven_at: int) -> None:
+    """An id token from before the last change of a password or second factor proves nothing."""
+    changed = filter(None, (user.last_password_reset, user.multifactor_last_modified))
+    if any(proven_at <= at.timestamp() for at in changed):
+        raise BadIdentity("Invalid token (link_with).")
+
+
 def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason: str = "") -> User:
     """Make the linked account a user of its own again, without documents, and return the fresh
-    primary.
+    primary. What its owner's own linking could not discard is theirs again.
 
     A blocked person's accounts stay blocked. The primary's sessions end, since nobody can tell
     which of them began at the account that leaves. Raises Denied, BadIdentity or UserGone.

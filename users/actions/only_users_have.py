@@ -5,18 +5,23 @@ from __future__ import annotations
 from users.actions.draft import Draft
 from users.actions.multifactor import discard_factors
 from users.metadata.diff import diff
-from users.metadata.documents import DOCUMENTS
+from users.metadata.documents import APP_METADATA, USER_METADATA
 from users.models import Change
 
 
-def take_away(draft: Draft) -> None:
+def take_away(draft: Draft, *, with_access: bool) -> None:
     """Discard the documents, never merged into anything, then roles, permissions, links in mails
     and second factors: signing in asks for the primary's. Each has its line in the record, with
-    what it was."""
-    for document in DOCUMENTS:
-        _discard_document(draft, document)
-    _discard_roles(draft)
-    _discard_permissions(draft)
+    what it was.
+
+    `app_metadata`, roles and permissions go only `with_access`: nobody sheds their own by linking
+    and parting two accounts of theirs. They rest until the account is parted again.
+    """
+    _discard_document(draft, USER_METADATA)
+    if with_access:
+        _discard_document(draft, APP_METADATA)
+        _discard_roles(draft)
+        _discard_permissions(draft)
     draft.user.tickets.all().delete()
     discard_factors(draft)
 

@@ -91,8 +91,15 @@ def _bad_document(error: MetadataError) -> Problem:
     return bad_body(f"'{error.reason}' on property {error.place}.")
 
 
+BUSY = (
+    *("locked", "lock timeout", "deadlock detected", "statement timeout"),
+    *("too many clients", "too many connections", "remaining connection slots", "connection is lost"),
+    *("server closed the connection", "connection refused", "Connection refused"),
+)
+
+
 def _locked(error: OperationalError) -> Problem | None:
-    if any(words in str(error) for words in ("locked", "lock timeout", "deadlock detected")):
+    if any(words in str(error) for words in BUSY):
         return Problem(503, "The database is busy. Try again in a moment.", "database_busy")
     return None
 

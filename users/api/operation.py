@@ -32,6 +32,8 @@ class Operation:
     unknown_advice: str = ""
     answers: dict[int, str] = field(default_factory=dict)
     has_etag: bool = False
+    # More headers of a success, besides those of every answer.
+    headers: tuple[str, ...] = ()
 
     @cached_property
     def query_checker(self) -> Checker:

@@ -30,18 +30,29 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("x-ratelimit-reset", "integer", "When counting begins anew, in UNIX seconds."),
         ("Retry-After", "integer", "Seconds to wait before trying again."),
         ("WWW-Authenticate", "string", "Bearer."),
+        ("Cache-Control", "string", "no-store."),
+        ("Allow", "string", "The methods there are."),
+        ("Link", "string", "Where the next page is."),
         ("ETag", "string", "The user's version, for If-Match."),
         ("Warning", "string", "That a document has grown large."),
     )
 }
-_ON_EVERY = ("X-Request-ID", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
-_BY_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+_ON_EVERY = (
+    "X-Request-ID",
+    "Cache-Control",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+)
+_BY_STATUS = {405: ("Allow",), 401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 _ALWAYS = {
     400: "Something about the request breaks a rule; the message names the field.",
     404: "There is nothing at this address.",
     406: "The client accepts no application/json.",
     429: "The client makes too many calls a second.",
+    405: "There is no such method here.",
+    500: "Something broke on our side. It has been logged.",
     503: "The database is busy.",
 }
 _WITH_TOKEN = {
@@ -70,8 +81,8 @@ def responses(operation: Operation) -> dict[str, Any]:
 
 
 def _success(operation: Operation) -> dict[str, Any]:
-    more = ("ETag", "Warning") if operation.has_etag else ()
-    answer: dict[str, Any] = {"description": "Done.", "headers": _headers(*more)}
+    more = (("ETag", "Warning") if operation.body else ("ETag",)) if operation.has_etag else ()
+    answer: dict[str, Any] = {"description": "Done.", "headers": _headers(*more, *operation.headers)}
     if operation.schema is not None:
         content = {"schema": operation.schema, "example": example(operation.schema)}
         answer["content"] = {"application/json": content}

@@ -62,10 +62,11 @@ class View(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_path(self.path, kwargs)
+        self._query = read_query(self.operation(request.method), request.query_params)
 
     def query(self) -> dict[str, Any]:
         """The checked query string."""
-        return read_query(self.operation(self.request.method), self.request.query_params)
+        return self._query
 
     def body(self) -> dict[str, Any]:
         """The checked body. Raises FieldError or TextError."""

@@ -6,6 +6,7 @@ from users.actions.record_sign_in import record_sign_in
 from users.login import attempts
 from users.login.password import holder_of
 from users.models import Connection, User
+from users.normalized.enrollments import enrolled
 
 
 class Refused(Exception):
@@ -39,7 +40,7 @@ def sign_in(login: str, password: str, *, connection: Connection, ip: str | None
     if user.blocked:
         record_sign_in(user, ip=ip)
         raise Blocked
-    if user.multifactor:
+    if user.multifactor or enrolled(user):
         raise SecondFactorNeeded
     record_sign_in(user, ip=ip)
     return user

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from users.history.record import record
 from users.login import attempts
-from users.login.find import logins_of
+from users.login.find import accounts_named, logins_of, person_of
 from users.models import Change, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -24,8 +24,11 @@ def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -
     anybody. Raises Denied or Protected for any of them, and does nothing then."""
     for user in users:
         check(actor, Verb.FORGIVE_ATTEMPTS, user)
+    logins = {login for user in users for login in logins_of(user)}
+    for other in {person_of(account) for login in logins for account in accounts_named(login)}:
+        check(actor, Verb.FORGIVE_ATTEMPTS, other)  # they are counted together
     barred = [user for user in users if barred_logins(user)]
-    for login in {login for user in users for login in logins_of(user)}:
+    for login in logins:
         attempts.forgive(login)
     for user in barred:
         record(user, Change.What.UNBLOCKED, {}, actor=actor, at=timezone.now(), reason=reason)

@@ -53,7 +53,8 @@ def check_none_protected(actor: Actor, connection: Connection) -> None:
 
 def holds_staff(connection: Connection) -> bool:
     """Whether any account of the connection holds a staff right, be it blocked or not."""
-    users = User.objects.filter(connection=connection)
+    inside = User.accounts.filter(connection=connection)
+    users = User.accounts.filter(Q(connection=connection) | Q(pk__in=inside.values("linked_to")))
     ours = Permission.objects.filter(content_type__app_label="users")
     return (
         users.filter(user_permissions__in=ours).exists()

@@ -18,10 +18,12 @@ class IdTokenRefused(ValueError):
     """The token proves nothing. The text says why."""
 
 
-def proven_subject(token: str, *, client_id: str) -> str:
+def proven_subject(token: str, *, client_id: str) -> tuple[str, int]:
     """The `user_id` of whoever has signed in to this very client, by an id token of ours that is
     still good. Raises IdTokenRefused."""
     claims = _signed_claims(token)
+    if "gty" in claims:
+        raise IdTokenRefused("Invalid token (link_with).")
     if claims.get("iss") != conf.issuer:
         raise IdTokenRefused("JWT (link_with) must have the same issuer as the calling user.")
     _check_audience(claims.get("aud"), client_id)
@@ -30,7 +32,7 @@ def proven_subject(token: str, *, client_id: str) -> str:
     subject = claims["sub"]
     if not isinstance(subject, str) or "|" not in subject:
         raise IdTokenRefused("JWT (link_with) contains an invalid sub claim.")
-    return subject
+    return subject, int(claims.get("iat", 0))
 
 
 def _check_audience(audience: object, client_id: str) -> None:

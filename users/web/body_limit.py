@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from users.web.errors import too_large
+from users.web.errors import no_length, too_large
 from users.web.paths import is_api, is_oauth
 
 MOST_DRAINED = 32 * 1024 * 1024
@@ -15,12 +15,14 @@ CHUNK = 64 * 1024
 
 
 class BodyLimitMiddleware:
-    """413 by the announced length; a body that announces none is not read at all."""
+    """413 by the announced length; 411 for a body that announces none, which nobody would read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" in request.headers and "CONTENT_LENGTH" not in request.META:
+            return no_length(request)
         limit = _limit(request.path_info)
         if _announced(request) > limit:
             _drain(request)

@@ -15,6 +15,7 @@ TEXTS = {
     400: ("That request makes no sense to us", "Go back and try again."),
     403: ("You may not see this", "Ask an administrator if you think you should."),
     404: ("There is nothing here", "The address is wrong, or what was here is gone."),
+    411: ("We do not know how much that is", "Send its length."),
     413: ("That is too much at once", "Send less."),
     500: ("Something broke on our side", "It has been logged. Try again in a moment."),
 }
@@ -39,7 +40,8 @@ def error_json(request: HttpRequest, status: int, message: str, code: str | None
     """In the form that the clients of this address read."""
     if is_oauth(request.path_info):
         return JsonResponse(oauth_envelope(message), status=status)
-    return JsonResponse(envelope(status, message, code), status=status)
+    body = envelope(status, message, code)
+    return JsonResponse(body, status=status, content_type="application/json; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -69,6 +71,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(
         request, 403, advice="The page you sent was out of date. Reload it, then send it again."
     )
+
+
+def no_length(request: HttpRequest) -> HttpResponse:
+    """411 for a body in pieces, whose length nobody can know beforehand."""
+    message = "Send the length of the body (Content-Length); it is not taken in chunks."
+    if is_api(request.path_info) or is_oauth(request.path_info):
+        return error_json(request, 411, message, "length_required")
+    return error_page(request, 411, advice=message)
 
 
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:

@@ -10,10 +10,15 @@ from django.shortcuts import render
 from users.api.openapi import document
 from users.api.view import View
 from users.conf import conf
+from users.web.errors import error_json
 
 
 def docs(request: HttpRequest, endpoints: dict[str, type[View]]) -> HttpResponse:
     """Open to all, like the document itself. `endpoints` comes with the address."""
+    if request.method not in ("GET", "HEAD"):
+        refusal = error_json(request, 405, "Method Not Allowed")
+        refusal["Allow"] = "GET"
+        return refusal
     context = {
         "operations": list(_operations(document(endpoints))),
         "base": conf.management_audience.rstrip("/"),

@@ -43,19 +43,19 @@ class IdentitiesView(View):
             fields = ", ".join(sorted(body))
             raise Problem(403, f"Insufficient scope to link by: {fields}", "insufficient_scope")
         primary = find_user(user_id)
-        secondary = self._secondary(body)
-        linked = link(primary, secondary, actor=self.actor, is_proven="link_with" in body)
+        secondary, proven_at = self._secondary(body)
+        linked = link(primary, secondary, actor=self.actor, proven_at=proven_at)
         return Response(identities_in_full(linked), status=201)
 
-    def _secondary(self, body: dict[str, Any]) -> User:
+    def _secondary(self, body: dict[str, Any]) -> tuple[User, int | None]:
         """The account that the body names. Linked ones are found too, to be refused as such."""
         if "link_with" not in body:
-            return _named(body)
-        subject = proven_subject(body["link_with"], client_id=self.request.user.client_id)
+            return _named(body), None
+        subject, proven_at = proven_subject(body["link_with"], client_id=self.request.user.client_id)
         user = User.accounts.filter(user_id=subject).first()
         if user is None:
             raise refused("Provided secondary account not found.")
-        return user
+        return user, proven_at
 
 
 class IdentityView(View):

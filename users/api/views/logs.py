@@ -63,6 +63,7 @@ class LogsView(LogsBase):
             query=shapes.QUERY,
             success=200,
             schema={"anyOf": [shapes.ENTRIES, shapes.PAGE]},
+            headers=("Link",),
         )
     }
 
