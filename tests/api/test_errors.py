@@ -168,3 +168,28 @@ def test_of_a_long_request_id_64_characters_are_kept(shop, db):
 
 def test_each_request_has_an_id_of_its_own(shop, db):
     assert shop.get(USERS)["X-Request-ID"] != shop.get(USERS)["X-Request-ID"]
+
+
+def test_a_body_in_chunks_is_refused_rather_than_taken_as_empty(shop, jane):
+    response = shop.browser.generic(
+        "PATCH",
+        f"{USERS}/{jane.user_id}",
+        HTTP_AUTHORIZATION=f"Bearer {shop.token}",
+        HTTP_TRANSFER_ENCODING="chunked",
+        content_type="application/json",
+    )
+
+    assert problem(response)[0::2] == (411, "length_required")
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_the_page_about_the_api_is_only_looked_at(shop, db, method):
+    response = shop.call(method, "/api/v2/docs/")
+
+    assert problem(response) == (405, "Method Not Allowed", None)
+
+
+def test_an_unknown_parameter_is_refused_where_none_is_known_too(shop, jane):
+    response = shop.delete(f"{USERS}/{jane.user_id}?force=true")
+
+    assert problem(response)[0::2] == (400, "invalid_query_string")

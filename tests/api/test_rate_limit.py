@@ -95,3 +95,16 @@ def test_counting_asks_nothing_of_the_database(shop, db, django_assert_num_queri
 
     with django_assert_num_queries(0):
         shop.post(USERS, {})
+
+
+def test_what_no_view_answered_carries_the_headers_as_well(shop, settings, db):
+    settings.API_MAX_BYTES = 10
+
+    for response, status in (
+        (shop.post(USERS, {"name": "longer than that"}), 413),
+        (shop.get(USERS, Accept="text/html"), 406),
+        (shop.get(USERS, Host="evil.example"), 400),
+        (shop.get("/api/v2/docs/"), 200),
+    ):
+        assert response.status_code == status
+        assert limits(response)[0] == 1000

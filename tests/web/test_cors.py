@@ -57,7 +57,7 @@ def test_it_is_told_what_it_may_send(browser, shop):
     assert words(answer, "Access-Control-Allow-Methods") == {"get", "post", "patch", "delete"}
     assert words(answer, "Access-Control-Allow-Headers") == {
         *("authorization", "content-type", "if-match", "dpop"),
-        *("auth0-client", "x-request-language", "x-request-id"),
+        *("auth0-client", "x-request-language", "x-request-id", "x-correlation-id"),
     }
     assert answer["Access-Control-Max-Age"] == "600"
 
@@ -66,7 +66,7 @@ def test_it_may_read_what_the_api_says_in_headers(browser, shop):
     answer = ask(browser, "GET", API)
 
     assert words(answer, "Access-Control-Expose-Headers") == {
-        *("etag", "warning", "retry-after", "x-request-id"),
+        *("etag", "link", "warning", "retry-after", "x-request-id"),
         *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
     }
 

@@ -108,8 +108,10 @@ def identity(user: User) -> dict[str, Any]:
 
     Source: recorded answers to linking and unlinking; what is not set is left out.
     """
-    shown = _root(user)
-    data = {name: shown[name] for name in PROFILE_DATA if shown[name] is not None}
+    given = {name: getattr(user, name) for name in PROFILE_DATA}
+    if not user.email:
+        del given["email_verified"]
+    data = {name: value for name, value in given.items() if value is not None}
     return {"profileData": data, **_login(user)}
 
 
