@@ -1,0 +1,258 @@
+"""Reading a query.
+
+    list    = any, { any }                   nothing between them: the implicit operator
+    any     = all, { "OR", all }
+    all     = sign, { "AND", sign }          AND binds closer than OR
+    sign    = { "NOT" | "-" | "+" }, term
+    term    = [ field ":" ], ( value | "(", list, ")" )
+
+Source: Lucene 2.9, query parser syntax, except that AND and OR are what logic has them be, as Auth0's
+own examples need them ("NOT _exists_:logins_count OR logins_count:0").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from users.lucene.errors import ParseError, TooComplex
+from users.lucene.limits import DEFAULT, Limits
+from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Query, Range, Word
+from users.lucene.tokens import Kind, Token, tokens
+
+EXISTS = "_exists_"
+
+
+class Implicit(Enum):
+    """What stands between two terms with nothing between them."""
+
+    AND = "AND"
+    OR = "OR"
+
+
+def parse(text: str, *, implicit: Implicit = Implicit.OR, limits: Limits = DEFAULT) -> Query:
+    """The tree of a query; blank text is everything. Raises ParseError or TooComplex."""
+    if len(text) > limits.length:
+        raise TooComplex(limits.length + 1, f"a query has at most {limits.length} characters")
+    _check_characters(text)
+    if not text or text.isspace():
+        return Everything(end=len(text))
+    return _Parser(text, implicit, limits).query()
+
+
+def _check_characters(text: str) -> None:
+    for index, character in enumerate(text):
+        if character == "\0" or "\ud800" <= character <= "\udfff":
+            raise ParseError(index + 1, "this character can be in no value")
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """An item of a list: `sign` is "+" where it must be there, "-" where it must not, and nothing
+    where neither was said."""
+
+    sign: str
+    query: Query
+
+
+class _Parser:
+    """Goes through the tokens once; `token` is the one to look at next."""
+
+    def __init__(self, text: str, implicit: Implicit, limits: Limits) -> None:
+        self.implicit = implicit
+        self.limits = limits
+        self.terms = self.leading = self.depth = 0
+        self.tokens = tokens(text)
+        self.token = next(self.tokens)
+
+    def query(self) -> Query:
+        found = self._list(None)
+        if self.token.kind == Kind.CLOSE:
+            raise ParseError(self.token.start + 1, "there is no ( for this )")
+        return found
+
+    def _take(self) -> Token:
+        token = self.token
+        if token.kind != Kind.END:
+            self.token = next(self.tokens)
+        return token
+
+    # Lists
+
+    def _list(self, name: Name | None) -> Query:
+        items = [self._any(name)]
+        while self.token.kind not in (Kind.CLOSE, Kind.END):
+            items.append(self._any(name))
+        if self.implicit == Implicit.AND:
+            return _and([_negated(item) for item in items])
+        return _of_any(items)
+
+    def _any(self, name: Name | None) -> _Signed:
+        items = [self._all(name)]
+        while self.token.kind == Kind.OR:
+            self._take()
+            items.append(self._all(name))
+        if len(items) == 1:
+            return items[0]
+        for item in items:
+            if item.sign == "+":
+                reason = "+ beside OR says nothing; use AND, or leave out the OR"
+                raise ParseError(item.query.column, reason)
+        return _Signed("", _or([_negated(item) for item in items]))
+
+    def _all(self, name: Name | None) -> _Signed:
+        items = [self._signed(name)]
+        while self.token.kind == Kind.AND:
+            self._take()
+            items.append(self._signed(name))
+        return items[0] if len(items) == 1 else _Signed("", _and([_negated(item) for item in items]))
+
+    def _signed(self, name: Name | None) -> _Signed:
+        token = self.token
+        if token.kind not in (Kind.NOT, Kind.MINUS, Kind.PLUS):
+            return _Signed("", self._term(name))
+        self._take()
+        with_depth = self._deeper(token)
+        inner = self._signed(name)
+        self.depth = with_depth - 1
+        if token.kind == Kind.PLUS:
+            return _Signed("+", _negated(inner))
+        return _Signed("-", _negated(inner))
+
+    # Terms
+
+    def _term(self, name: Name | None) -> Query:
+        token = self._take()
+        if token.kind == Kind.OPEN:
+            return self._group(token, name)
+        if token.kind == Kind.FIELD:
+            return self._field(token)
+        if token.kind == Kind.VALUE:
+            return self._value(token, name)
+        raise ParseError(token.start + 1, _unexpected(token))
+
+    def _group(self, opening: Token, name: Name | None) -> Query:
+        depth = self._deeper(opening)
+        if self.token.kind == Kind.CLOSE:
+            raise ParseError(opening.start + 1, "there is nothing between these parentheses")
+        found = self._list(name)
+        if self.token.kind != Kind.CLOSE:
+            raise ParseError(opening.start + 1, "this parenthesis is never closed")
+        self._take()
+        self.depth = depth - 1
+        return found
+
+    def _field(self, field: Token) -> Query:
+        token = self._take()
+        if token.kind not in (Kind.VALUE, Kind.OPEN):
+            raise ParseError(field.start + 1, _without_value(field, token))
+        if field.text == EXISTS:
+            return self._exists(field, token)
+        name = _name(field.text, field.start, field.end - 1)
+        return self._group(token, name) if token.kind == Kind.OPEN else self._value(token, name)
+
+    def _exists(self, field: Token, token: Token) -> Query:
+        if not isinstance(token.value, Word):
+            raise ParseError(token.start + 1, f"after {EXISTS} stands the name of one field")
+        self._count(field)
+        name = _name(token.value.text, token.start, token.end)
+        return Exists(name, start=field.start, end=token.end)
+
+    def _value(self, token: Token, name: Name | None) -> Query:
+        self._count(token)
+        value, start = token.value, token.start
+        if name is not None and name.start < start:
+            start = name.start
+        if isinstance(value, Pattern):
+            self._check_pattern(value)
+        is_open = value == Pattern(("", "")) or (isinstance(value, Range) and value.low is value.high is None)
+        if is_open and name is not None:
+            return Exists(name, start=start, end=token.end)
+        if isinstance(value, Range) and name is None:
+            raise ParseError(token.start + 1, "a range needs a field before it")
+        if is_open:
+            return Everything(start=start, end=token.end)
+        return Match(name, value, start=start, end=token.end)
+
+    # Limits
+
+    def _deeper(self, token: Token) -> int:
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            reason = f"parentheses and negations stand at most {self.limits.depth} deep"
+            raise TooComplex(token.start + 1, reason)
+        return self.depth
+
+    def _count(self, token: Token) -> None:
+        self.terms += 1
+        if self.terms > self.limits.terms:
+            raise TooComplex(token.start + 1, f"a query has at most {self.limits.terms} terms")
+
+    def _check_pattern(self, pattern: Pattern) -> None:
+        if len(pattern.pieces) > self.limits.pieces:
+            raise TooComplex(pattern.column, f"a word has at most {self.limits.pieces - 1} stars")
+        if not pattern.is_leading or pattern.pieces == ("", ""):
+            return
+        self.leading += 1
+        if self.leading > self.limits.leading:
+            reason = f"at most {self.limits.leading} words of a query begin with a star"
+            raise TooComplex(pattern.column, reason)
+        if max(map(len, pattern.pieces)) < self.limits.literal:
+            reason = f"a word that begins with a star needs {self.limits.literal} characters beside it"
+            raise ParseError(pattern.column, reason)
+
+
+def _name(text: str, start: int, end: int) -> Name:
+    path = tuple(text.split("."))
+    if "" in path:
+        raise ParseError(start + 1, f"between the dots of {text!r} a name is missing")
+    return Name(path, start=start, end=end)
+
+
+def _unexpected(token: Token) -> str:
+    if token.kind == Kind.END:
+        return "the query ends where a term is expected"
+    if token.kind == Kind.CLOSE:
+        return "a term is expected before this )"
+    return f"a term is expected before {token.text}; put it in quotes where it is meant as a word"
+
+
+def _without_value(field: Token, token: Token) -> str:
+    reason = f"the field {field.text} has no value"
+    if token.kind == Kind.FIELD:
+        return f"{reason}; a colon within a value must be escaped (\\:), or the value put in quotes"
+    if token.kind in (Kind.AND, Kind.OR, Kind.NOT):
+        return f"{reason}; put {token.text} in quotes where it is meant"
+    return reason
+
+
+# Putting together
+
+
+def _of_any(items: Sequence[_Signed]) -> Query:
+    """A list whose implicit operator is OR: + and - decide where they are given, else any will do."""
+    required = [item.query for item in items if item.sign == "+"]
+    refused = [_negated(item) for item in items if item.sign == "-"]
+    others = [item.query for item in items if not item.sign]
+    if required or not others:
+        return _and([*required, *refused])
+    return _and([_or(others), *refused])
+
+
+def _negated(item: _Signed) -> Query:
+    if item.sign != "-":
+        return item.query
+    return Not(item.query, start=item.query.start, end=item.query.end)
+
+
+def _and(parts: Sequence[Query]) -> Query:
+    return parts[0] if len(parts) == 1 else And(tuple(parts), **_around(parts))
+
+
+def _or(parts: Sequence[Query]) -> Query:
+    return parts[0] if len(parts) == 1 else Or(tuple(parts), **_around(parts))
+
+
+def _around(parts: Sequence[Query]) -> dict[str, int]:
+    return {"start": min(part.start for part in parts), "end": max(part.end for part in parts)}
