@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from django.db import connection as database
@@ -53,6 +54,30 @@ def linked_crowd(crowd):
 def analyse() -> None:
     with database.cursor() as cursor:
         cursor.execute("ANALYZE users_user")
+
+
+@pytest.fixture
+def make_people(connection):
+    """Accounts with these profiles, written past the rules, which must not matter here."""
+
+    def make(profiles):
+        people = [_person(connection, given) for given in profiles]
+        with account_writes():
+            User.objects.bulk_create(people)
+        return people
+
+    return make
+
+
+def _person(connection, given):
+    columns = {name: value for name, value in given.items() if name != "identities"}
+    for name in ("created_at", "updated_at", "last_login"):
+        if name in given:
+            columns[name] = datetime.fromisoformat(given[name])
+    user = User(connection=connection, linked_identities=given.get("identities"), **columns)
+    for field in FOLDED:
+        setattr(user, f"{field}_folded", fold(getattr(user, field)))
+    return user
 
 
 @pytest.fixture

@@ -1,0 +1,187 @@
+"""The search language in plain Python, over a profile as the API shows it: what the databases must
+agree with. It shares with them how dates and numbers are read, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from users.lucene import nodes
+from users.lucene.nodes import Pattern, Query, Range, Word
+from users.metadata.fold import fold
+from users.models import User
+from users.normalized.profile import profile
+from users.rights.actor import command
+from users.search.values import as_boolean, as_date_prefix, as_number, as_period
+
+DOCUMENTS = ("user_metadata", "app_metadata")
+BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
+FOLDED = ("email", "email.domain", "name", "given_name", "family_name", "nickname")
+MOMENTS = ("created_at", "updated_at", "last_login")
+ANY = (*DOCUMENTS, "identities.profileData")
+# How many lists within each other stand for their items.
+LEVELS = 2
+
+
+def shown(user: User) -> dict[str, Any]:
+    """The profile, for who may see all of it."""
+    whole = profile(user, command("tests"))
+    return {**whole, "identities": [whole["identities"][0], *(user.linked_identities or [])]}
+
+
+def found(query: Query, profile: dict[str, Any]) -> bool:
+    """Whether the query finds who has this profile."""
+    match query:
+        case nodes.Everything():
+            return True
+        case nodes.Not(part):
+            return not found(part, profile)
+        case nodes.And(parts):
+            return all(found(part, profile) for part in parts)
+        case nodes.Or(parts):
+            return any(found(part, profile) for part in parts)
+        case nodes.Exists(name):
+            return any(_scalars_below(value) for value in _reached(profile, name.path))
+        case nodes.Match(None, value):
+            return any(_one(profile, (name,), value) for name in BARE)
+        case nodes.Match(name, value):
+            return _one(profile, name.path, value)
+
+
+def _one(profile: dict[str, Any], path: tuple[str, ...], value: nodes.Value) -> bool:
+    name = ".".join(path)
+    held = [item for reached in _reached(profile, path) for item in _items(reached)]
+    if name.startswith(ANY):
+        return any(_any(item, value) for item in held)
+    if name in MOMENTS:
+        return any(_moment(item, value) for item in held)
+    if name in FOLDED and not _is_bare_id(profile, name):
+        held, value = [fold(item) for item in held], _folded(value)
+    return any(_plain(item, value) for item in held)
+
+
+def _is_bare_id(profile: dict[str, Any], name: str) -> bool:
+    """Whether what is shown as the name is the id, whose case matters, for want of anything else."""
+    return name in ("name", "nickname") and "email" not in profile and profile[name] == profile["user_id"]
+
+
+# The values at a path
+
+
+def _reached(value: Any, path: tuple[str, ...], levels: int = LEVELS) -> Iterator[Any]:
+    if path == ("email", "domain"):
+        yield from (email.rpartition("@")[2] for email in _reached(value, ("email",)))
+        return
+    if not path:
+        yield value
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _reached(value[path[0]], path[1:])
+    elif isinstance(value, list) and levels:
+        for item in value:
+            yield from _reached(item, path, levels - 1)
+
+
+def _items(value: Any, levels: int = LEVELS) -> Iterator[Any]:
+    if not isinstance(value, list):
+        yield value
+    elif levels:
+        for item in value:
+            yield from _items(item, levels - 1)
+
+
+def _scalars_below(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_scalars_below, value.values() if isinstance(value, dict) else value))
+    return value is not None
+
+
+# One value
+
+
+def _any(item: Any, value: nodes.Value) -> bool:
+    is_number = isinstance(item, int | float) and not isinstance(item, bool)
+    match value:
+        case Word(text) if isinstance(item, bool):
+            return item is as_boolean(text)
+        case Word(text) if is_number:
+            return as_number(text) is not None and _decimal(item) == as_number(text)
+        case Word(text):
+            return item == text
+        case Pattern():
+            return isinstance(item, str) and _like(item, value)
+        case Range(low, high):
+            given = [end for end in (low, high) if end is not None]
+            if all(not end.is_quoted and as_number(end.text) is not None for end in given):
+                return is_number and _between(_decimal(item), value, as_number)
+            return isinstance(item, str) and _between_dates(item, value)
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(repr(number))
+
+
+def _plain(item: Any, value: nodes.Value) -> bool:
+    match value:
+        case Word(text):
+            if isinstance(item, bool):
+                return item is as_boolean(text)
+            return item == as_number(text) if isinstance(item, int) else item == text
+        case Pattern():
+            return _like(item, value)
+        case Range():
+            return _between(item, value, as_number if isinstance(item, int) else str)
+
+
+def _like(item: str, pattern: Pattern) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.pieces)), item, re.DOTALL) is not None
+
+
+def _between(item: Any, ends: Range, read: Any) -> bool:
+    if ends.low is not None:
+        low = read(ends.low.text)
+        if item < low or (item == low and not ends.includes_low):
+            return False
+    if ends.high is not None:
+        high = read(ends.high.text)
+        if item > high or (item == high and not ends.includes_high):
+            return False
+    return True
+
+
+def _between_dates(item: str, ends: Range) -> bool:
+    """As text, but what begins with the date of an end counts as that end."""
+    for end, includes, is_beyond in (
+        (ends.low, ends.includes_low, str.__lt__),
+        (ends.high, ends.includes_high, str.__gt__),
+    ):
+        if end is None:
+            continue
+        date = as_date_prefix(end.text)
+        is_end = item.startswith(date) if date else item == end.text
+        if (is_end and not includes) or (not is_end and is_beyond(item, date or end.text)):
+            return False
+    return True
+
+
+def _moment(item: str, value: nodes.Value) -> bool:
+    at = datetime.fromisoformat(item)
+    if isinstance(value, Word):
+        start, end = as_period(value.text)
+        return start <= at < end
+    if value.low is not None and at < as_period(value.low.text)[not value.includes_low]:
+        return False
+    return value.high is None or at < as_period(value.high.text)[value.includes_high]
+
+
+def _folded(value: nodes.Value) -> nodes.Value:
+    match value:
+        case Word(text):
+            return Word(fold(text))
+        case Pattern(pieces):
+            return Pattern(tuple(map(fold, pieces)))
+        case Range(low, high):
+            ends = (None if end is None else _folded(end) for end in (low, high))
+            return Range(*ends, value.includes_low, value.includes_high)

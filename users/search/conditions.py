@@ -1,0 +1,136 @@
+"""What a query asks of an account: the form between the language and a database's SQL.
+
+A condition is true or not, never unknown: what an account lacks fits no test, and so fits the
+negation of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from users.metadata.fold import fold
+from users.search.fields import Field
+from users.search.values import after
+
+
+@dataclass(frozen=True)
+class Equals:
+    """The text; in JSON also the number or the boolean that it may stand for."""
+
+    text: str
+    number: Decimal | None = None
+    boolean: bool | None = None
+
+    def folded(self) -> Equals:
+        return replace(self, text=fold(self.text))
+
+
+@dataclass(frozen=True)
+class Like:
+    """Text made of the pieces in turn, anything between them."""
+
+    pieces: tuple[str, ...]
+
+    def folded(self) -> Like:
+        return Like(tuple(map(fold, self.pieces)))
+
+
+@dataclass(frozen=True)
+class TextBetween:
+    """Text by code points; None for an open end."""
+
+    low: str | None
+    high: str | None
+    includes_low: bool = True
+    includes_high: bool = False
+
+    def folded(self) -> TextBetween:
+        return replace(self, low=fold(self.low), high=fold(self.high))
+
+
+def beginning(prefix: str) -> TextBetween:
+    """Text that begins so, as a range that an index serves."""
+    return TextBetween(prefix, after(prefix))
+
+
+@dataclass(frozen=True)
+class NumberBetween:
+    """Numbers; None for an open end."""
+
+    low: Decimal | None
+    high: Decimal | None
+    includes_low: bool
+    includes_high: bool
+
+
+@dataclass(frozen=True)
+class MomentBetween:
+    """Moments from `low` until just before `high`; None for an open end."""
+
+    low: datetime | None
+    high: datetime | None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false, whichever is asked for. In JSON also as text."""
+
+    value: bool
+
+
+@dataclass(frozen=True)
+class Exists:
+    """There is a value; of JSON, anywhere below, and null is none."""
+
+
+Test = Equals | Like | TextBetween | NumberBetween | MomentBetween | Flag | Exists
+TextTest = Equals | Like | TextBetween | Exists
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Some value of the field passes the test."""
+
+    field: Field
+    test: Test
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part is not true."""
+
+    part: Condition
+
+
+@dataclass(frozen=True)
+class All:
+    """Every part is true. None: everybody."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Some part is true. None: nobody."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+Condition = Leaf | Not | All | AnyOf
+EVERYBODY = All()
+NOBODY = AnyOf()
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """The tests, in order."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case Leaf():
+            yield condition

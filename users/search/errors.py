@@ -1,0 +1,18 @@
+"""What can be wrong with a search whose text is of the language."""
+
+from __future__ import annotations
+
+from users.lucene.errors import QueryError
+
+
+class SearchError(QueryError):
+    """A field or a value makes no sense where it stands."""
+
+
+class TooSlow(Exception):
+    """The search took longer than it may. `keys` are those of metadata that no index serves the way
+    they are asked for."""
+
+    def __init__(self, keys: tuple[str, ...] = ()) -> None:
+        self.keys = keys
+        super().__init__(", ".join(keys))

@@ -1,0 +1,166 @@
+"""What can be searched, and where the database has it.
+
+Source: Auth0 docs, "User profile structure" and "User search query syntax": which fields, and which
+without regard to case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+from users.metadata.documents import DOCUMENTS
+from users.rights.visible import PROFILE
+
+
+class Kind(Enum):
+    """How values are compared."""
+
+    TEXT = "text"
+    # Without regard to case.
+    NAME = "name"
+    FLAG = "true or false"
+    MOMENT = "date"
+    NUMBER = "number"
+    # By what each value of the JSON is.
+    ANY = "any"
+
+
+class Part(Enum):
+    """A piece of a column's text."""
+
+    BEFORE_AT = "before @"
+    AFTER_AT = "after @"
+    BEFORE_PIPE = "before |"
+    AFTER_PIPE = "after |"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the account, or a part of its text. It counts only where the columns `unless` are
+    empty and those of `given` are not. `is_folded`: holds text folded."""
+
+    name: str
+    part: Part | None = None
+    unless: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    is_folded: bool = False
+
+
+@dataclass(frozen=True)
+class ConnectionName:
+    """The name of the account's connection."""
+
+
+@dataclass(frozen=True)
+class IsSocial:
+    """Whether the account's connection is no database."""
+
+
+@dataclass(frozen=True)
+class Json:
+    """A path in a column of JSON, whose lists stand for their items. `is_list`: so is its top."""
+
+    column: str
+    path: tuple[str, ...]
+    is_list: bool = False
+
+
+Source = Column | ConnectionName | IsSocial | Json
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field and all places where the database has its values. `document` and `path` are what
+    rights are asked about."""
+
+    kind: Kind
+    sources: tuple[Source, ...]
+    document: str = PROFILE
+    path: tuple[str, ...] = ()
+
+
+def _column(kind: Kind, name: str) -> Field:
+    return Field(kind, (Column(name),))
+
+
+def _folded(name: str) -> Column:
+    return Column(f"{name}_folded", is_folded=True)
+
+
+def _identity(kind: Kind, name: str, primary: Source) -> Field:
+    return Field(kind, (primary, _linked(name)))
+
+
+def _linked(*path: str) -> Json:
+    return Json("linked_identities", path, is_list=True)
+
+
+# Where no name was given the profile shows the address, or else the id: see normalized.defaults.
+_NO_NAME = (
+    Column("email_folded", unless=("name_folded",), is_folded=True),
+    Column("user_id", unless=("name_folded", "email_folded")),
+)
+_NO_NICKNAME = (
+    Column("email_folded", Part.BEFORE_AT, unless=("nickname_folded",), is_folded=True),
+    Column("user_id", unless=("nickname_folded", "email_folded")),
+)
+
+FIELDS: dict[str, Field] = {
+    "user_id": _column(Kind.TEXT, "user_id"),
+    "email": Field(Kind.NAME, (_folded("email"),)),
+    "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, is_folded=True),)),
+    "email_verified": Field(Kind.FLAG, (Column("email_verified", given=("email_folded",)),)),
+    "username": _column(Kind.TEXT, "username"),
+    "name": Field(Kind.NAME, (_folded("name"), *_NO_NAME)),
+    "given_name": Field(Kind.NAME, (_folded("given_name"),)),
+    "family_name": Field(Kind.NAME, (_folded("family_name"),)),
+    "nickname": Field(Kind.NAME, (_folded("nickname"), *_NO_NICKNAME)),
+    "phone_number": _column(Kind.TEXT, "phone_number"),
+    "phone_verified": _column(Kind.FLAG, "phone_verified"),
+    "blocked": _column(Kind.FLAG, "blocked"),
+    "created_at": _column(Kind.MOMENT, "created_at"),
+    "updated_at": _column(Kind.MOMENT, "updated_at"),
+    "last_login": _column(Kind.MOMENT, "last_login"),
+    "last_ip": _column(Kind.TEXT, "last_ip"),
+    "logins_count": _column(Kind.NUMBER, "logins_count"),
+    # Nobody is in an organization here, and no query is wrong for asking.
+    "organization_id": Field(Kind.TEXT, ()),
+    "identities.connection": _identity(Kind.TEXT, "connection", ConnectionName()),
+    "identities.provider": _identity(Kind.TEXT, "provider", Column("user_id", Part.BEFORE_PIPE)),
+    "identities.user_id": _identity(Kind.TEXT, "user_id", Column("user_id", Part.AFTER_PIPE)),
+    "identities.isSocial": _identity(Kind.FLAG, "isSocial", IsSocial()),
+}
+# Where a word without a field is looked for.
+BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
+# Parts of a profile that are no values: name something within.
+CONTAINERS = ("user_metadata", "app_metadata", "identities", "identities.profileData")
+UNSEARCHABLE = frozenset(
+    {"picture", "multifactor", "multifactor_last_modified", "last_password_reset", "guardian_authenticators"}
+)
+_PROFILE_DATA = ("identities", "profileData")
+
+
+def find(path: tuple[str, ...]) -> Field | None:
+    """The field of that name; None where there is none. Any key of metadata is one."""
+    if path[0] in DOCUMENTS:
+        document, *keys = path
+        return Field(Kind.ANY, (Json(document, tuple(keys)),), document, tuple(keys))
+    if path[:2] == _PROFILE_DATA:
+        return Field(Kind.ANY, (_linked(*path[1:]),))
+    if path == ("identities",):
+        # Everybody has the login of the account itself.
+        return Field(Kind.TEXT, (Column("user_id"),))
+    return FIELDS.get(".".join(path))
+
+
+def nearest(path: tuple[str, ...]) -> str:
+    """The name somebody may have meant; empty where nothing is near."""
+    asked = ".".join(path).lower()
+    names = {name.lower(): name for name in FIELDS}
+    found = get_close_matches(asked, names, n=1, cutoff=0.7)
+    if found:
+        return names[found[0]]
+    roots = get_close_matches(path[0].lower(), DOCUMENTS, n=1, cutoff=0.7) if len(path) > 1 else []
+    return ".".join((roots[0], *path[1:])) if roots else ""

@@ -1,0 +1,1 @@
+"""Conditions as SQL, one emitter a database."""

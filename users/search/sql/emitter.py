@@ -1,0 +1,190 @@
+"""What SQL is the same everywhere. What differs is the abstract part.
+
+Whatever a user wrote is a parameter, never part of the text.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from users.models import Connection
+from users.search.conditions import (
+    All,
+    AnyOf,
+    Condition,
+    Equals,
+    Exists,
+    Flag,
+    Leaf,
+    Like,
+    MomentBetween,
+    Not,
+    NumberBetween,
+    Test,
+    TextBetween,
+    TextTest,
+    beginning,
+)
+from users.search.fields import Column, ConnectionName, IsSocial, Json, Part, Source
+
+Sql = tuple[str, tuple[Any, ...]]
+EVER: Sql = ("1 = 1", ())
+NEVER: Sql = ("1 = 0", ())
+CONNECTIONS = Connection._meta.db_table
+
+
+class Emitter(ABC):
+    """Writes conditions over one account.
+
+    `columns` are the account's columns as the query at hand spells them, `moment` turns a datetime
+    into a parameter. A piece of SQL may be NULL where it is not true: only `Not` minds.
+    """
+
+    def __init__(self, columns: Mapping[str, str], moment: Callable[[Any], Any]) -> None:
+        self.columns = columns
+        self.moment = moment
+
+    def condition(self, condition: Condition) -> Sql:
+        """The whole."""
+        match condition:
+            case All(parts):
+                return both(map(self.condition, parts))
+            case AnyOf(parts):
+                return either(map(self.condition, parts))
+            case Not(part):
+                sql, parameters = self.condition(part)
+                return f"({sql}) IS NOT TRUE", parameters
+            case Leaf(field, test):
+                return either(self.source(source, test) for source in field.sources)
+
+    def source(self, source: Source, test: Test) -> Sql:
+        """One place where the field is."""
+        match source:
+            case Json(column, path, is_list):
+                return self.json(self.columns[column], path, test, is_list)
+            case Column():
+                guards = [(f"{self.columns[name]} IS NULL", ()) for name in source.unless]
+                guards += [(f"{self.columns[name]} IS NOT NULL", ()) for name in source.given]
+                return both([*guards, self.column(source, test)])
+            case ConnectionName():
+                return self.connection(self.text("name", test))
+            case IsSocial():
+                if isinstance(test, Exists):
+                    return EVER
+                return self.connection((f"strategy {'<>' if test.value else '='} %s", ("auth0",)))
+
+    def connection(self, condition: Sql) -> Sql:
+        """Accounts of the connections that fit."""
+        sql, parameters = condition
+        column = self.columns["connection_id"]
+        return f"{column} IN (SELECT id FROM {CONNECTIONS} WHERE {sql})", parameters  # noqa: S608
+
+    # Columns
+
+    def column(self, source: Column, test: Test) -> Sql:
+        """A column, or a part of its text."""
+        column = self.columns[source.name]
+        match test:
+            case Flag(value):
+                return (column, ()) if value else (f"NOT {column}", ())
+            case MomentBetween(low, high):
+                return self.between(column, low and self.moment(low), high and self.moment(high), True, False)
+            case NumberBetween(low, high, includes_low, includes_high):
+                # Nobody's count is shown as 0: the profile then lacks it.
+                ends = (None if end is None else self.number(end) for end in (low, high))
+                return both([(f"{column} > 0", ()), self.between(column, *ends, includes_low, includes_high)])
+            case Exists() if source.name == "logins_count":
+                return f"{column} > 0", ()
+        if source.is_folded and not isinstance(test, Exists):
+            test = test.folded()
+        if source.part is None:
+            return self.text(self.plain(source.name), test)
+        # What is true of the whole column besides lets its index serve.
+        hint = _hint(source.part, test)
+        of_part = self.text(self.part(column, source.part), test)
+        return of_part if hint is None else both([self.text(column, hint), of_part])
+
+    def plain(self, name: str) -> str:
+        """The column as text."""
+        return self.columns[name]
+
+    def text(self, column: str, test: TextTest) -> Sql:
+        """Text compared by code points."""
+        match test:
+            case Exists():
+                return f"{column} IS NOT NULL", ()
+            case Equals(text):
+                return f"{column} = %s", (text,)
+            case TextBetween(low, high, includes_low, includes_high):
+                return self.between(self.by_code_points(column), low, high, includes_low, includes_high)
+            case Like((first, "")):
+                return self.text(column, beginning(first))
+            case Like((first, *_)) if first:
+                return both([self.text(column, beginning(first)), self.like(column, test.pieces)])
+            case Like(pieces):
+                return self.like(column, pieces)
+
+    @staticmethod
+    def between(column: str, low: Any, high: Any, includes_low: bool, includes_high: bool) -> Sql:
+        """Within the two ends, None for an open one."""
+        parts: list[Sql] = []
+        if low is not None:
+            parts.append((f"{column} {'>=' if includes_low else '>'} %s", (low,)))
+        if high is not None:
+            parts.append((f"{column} {'<=' if includes_high else '<'} %s", (high,)))
+        return both(parts or [(f"{column} IS NOT NULL", ())])
+
+    # What each database does its own way
+
+    @abstractmethod
+    def by_code_points(self, column: str) -> str:
+        """The column, ordered by code points."""
+
+    @abstractmethod
+    def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
+        """The pieces in turn, anything between them; case matters."""
+
+    @abstractmethod
+    def part(self, column: str, part: Part) -> str:
+        """A part of the column's text."""
+
+    @abstractmethod
+    def number(self, number: Any) -> Any:
+        """A number as parameter."""
+
+    @abstractmethod
+    def json(self, column: str, path: tuple[str, ...], test: Test, is_list: bool) -> Sql:
+        """Some value at the path passes the test. A list stands for its items, and a list within a
+        list for its own; a third level is not looked into."""
+
+
+def _hint(part: Part, test: TextTest) -> TextTest | None:
+    """What the whole column fits where the part passes the test."""
+    if not isinstance(test, Equals):
+        return None
+    text = test.text
+    return {
+        Part.BEFORE_AT: beginning(f"{text}@"),
+        Part.AFTER_AT: Like(("", f"@{text}")),
+        Part.BEFORE_PIPE: beginning(f"{text}|"),
+        Part.AFTER_PIPE: Like(("", f"|{text}")),
+    }[part]
+
+
+def both(parts: Iterable[Sql]) -> Sql:
+    """Each of the parts."""
+    return _joined(" AND ", list(parts), EVER)
+
+
+def either(parts: Iterable[Sql]) -> Sql:
+    """Any of the parts."""
+    return _joined(" OR ", list(parts), NEVER)
+
+
+def _joined(word: str, parts: list[Sql], empty: Sql) -> Sql:
+    if len(parts) < 2:
+        return parts[0] if parts else empty
+    sql = word.join(f"({sql})" for sql, _ in parts)
+    return sql, tuple(parameter for _, parameters in parts for parameter in parameters)

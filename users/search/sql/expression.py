@@ -1,0 +1,59 @@
+"""A condition as an expression that querysets take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import BooleanField, Expression, F
+
+from users.search.conditions import Condition, leaves
+from users.search.fields import Column, ConnectionName, IsSocial, Json, Source
+from users.search.sql.emitter import Emitter
+from users.search.sql.postgresql import PostgresqlEmitter
+from users.search.sql.sqlite import SqliteEmitter
+
+EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite": SqliteEmitter}
+
+
+class Fits(Expression):
+    """For `User.objects.filter(Fits(condition))`. Its negation is a condition of its own: what
+    `exclude` would make of it leaves out those of whom the database knows nothing."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(output_field=BooleanField())
+        self.condition = condition
+        used = (
+            name for leaf in leaves(condition) for source in leaf.field.sources for name in _columns(source)
+        )
+        self.names = sorted(set(used))
+        self.columns = [F(name) for name in self.names]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, expressions: list[Any]) -> None:
+        self.columns = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        columns = {
+            name: compiler.compile(column)[0] for name, column in zip(self.names, self.columns, strict=True)
+        }
+        emitter = EMITTERS[connection.vendor](columns, connection.ops.adapt_datetimefield_value)
+        sql, parameters = emitter.condition(self.condition)
+        return f"({sql})", parameters
+
+
+def _columns(source: Source) -> Iterator[str]:
+    match source:
+        case Json(column):
+            yield column
+        case Column(name, unless=unless, given=given):
+            yield name
+            yield from unless
+            yield from given
+        case ConnectionName() | IsSocial():
+            yield "connection_id"

@@ -1,0 +1,127 @@
+"""SQLite: no index serves JSON, so the tests read each document by `json_each`."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
+from users.search.fields import Part
+from users.search.sql.emitter import Emitter, Sql, both, either
+
+_PARTS = {
+    Part.BEFORE_AT: "substr({0}, 1, instr({0}, '@') - 1)",
+    Part.AFTER_AT: "substr({0}, instr({0}, '@') + 1)",
+    Part.BEFORE_PIPE: "substr({0}, 1, instr({0}, '|') - 1)",
+    Part.AFTER_PIPE: "substr({0}, instr({0}, '|') + 1)",
+}
+_LARGEST = 2**63 - 1
+
+
+class SqliteEmitter(Emitter):
+    """For version 3.38 and later."""
+
+    def by_code_points(self, column: str) -> str:
+        return column
+
+    def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
+        # GLOB and not LIKE, which disregards the case of ASCII.
+        return f"{column} GLOB %s", ("*".join(re.sub(r"[*?\[]", r"[\g<0>]", piece) for piece in pieces),)
+
+    def part(self, column: str, part: Part) -> str:
+        return _PARTS[part].format(column)
+
+    def number(self, number: Decimal) -> int | float:
+        # Beyond 64 bits SQLite reads numbers as floating point.
+        is_whole = abs(number) <= _LARGEST and number == int(number)
+        return int(number) if is_whole else float(number)
+
+    def json(self, column: str, path: tuple[str, ...], test: Test, is_list: bool) -> Sql:
+        walk = _Walk(column, is_list)
+        for key in path:
+            walk.into(key)
+        if isinstance(test, Exists):
+            return walk.finds_below(bool(path))
+        walk.items()
+        return walk.finds(self._value(walk.type, walk.atom, test))
+
+    def _value(self, kind: str, atom: str, test: Test) -> Sql:
+        """A scalar of JSON passes the test."""
+        is_text = (f"{kind} = 'text'", ())
+        is_number = (f"{kind} IN ('integer', 'real')", ())
+        match test:
+            case Equals(text, number, boolean):
+                found = [both([is_text, (f"{atom} = %s", (text,))])]
+                if number is not None:
+                    found.append(both([is_number, (f"{atom} = %s", (self.number(number),))]))
+                if boolean is not None:
+                    found.append((f"{kind} = %s", (str(boolean).lower(),)))
+                return either(found)
+            case Flag(value):
+                return f"{kind} = %s", (str(value).lower(),)
+            case NumberBetween(low, high, includes_low, includes_high):
+                ends = (None if end is None else self.number(end) for end in (low, high))
+                return both([is_number, self.between(atom, *ends, includes_low, includes_high)])
+            case Like() | TextBetween():
+                return both([is_text, self.text(atom, test)])
+
+
+class _Walk:
+    """A way into a document, as table functions that follow each other.
+
+    `type` and `value` are of what has been reached: an object, or whatever a key holds.
+    """
+
+    def __init__(self, column: str, is_list: bool) -> None:
+        self.tables: list[str] = []
+        self.conditions: list[Sql] = []
+        self.object = column
+        self.type = "'object'"
+        self.value = column
+        if is_list:
+            self.tables.append(f"json_each({column}) e")
+            self.object = self.value = "e.value"
+
+    def into(self, key: str) -> None:
+        """To what the objects reached hold under the key. Keys are compared as values, since a path
+        of SQLite's can spell only some of them."""
+        self.items()
+        name = f"k{len(self.tables)}"
+        self.tables.append(f"json_each({self.object}) {name}")
+        self.conditions.append((f"{name}.key = %s", (key,)))
+        self.type, self.value, self.atom = f"{name}.type", f"{name}.value", f"{name}.atom"
+        self.is_open = True
+
+    is_open = False
+
+    def items(self) -> None:
+        """To the items, where what was reached is a list, and those of lists within."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        name, kind = f"i{len(self.tables)}", self.type
+        self.tables.append(f"json_tree(CASE {kind} WHEN 'array' THEN {self.value} ELSE '0' END) {name}")
+        # No dot: not within an object. At most two brackets: no third level of lists.
+        self.conditions.append(
+            (f"{name}.fullkey NOT GLOB '*.*' AND {name}.fullkey NOT GLOB '*[[]*[[]*[[]*'", ())
+        )
+        self.type = f"CASE {kind} WHEN 'array' THEN {name}.type ELSE {kind} END"
+        self.value = f"CASE {kind} WHEN 'array' THEN {name}.value ELSE {self.value} END"
+        self.atom = f"CASE {kind} WHEN 'array' THEN {name}.atom ELSE {self.atom} END"
+        self.object = f"CASE {self.type} WHEN 'object' THEN {self.value} END"
+
+    def finds(self, condition: Sql) -> Sql:
+        """Somewhere on the way the condition holds."""
+        sql, parameters = both([*self.conditions, condition])
+        return f"EXISTS (SELECT 1 FROM {', '.join(self.tables)} WHERE {sql})", parameters  # noqa: S608
+
+    def finds_below(self, is_key: bool) -> Sql:
+        """There is a value at what was reached, or anywhere below."""
+        below = (
+            f"CASE WHEN {self.type} IN ('object', 'array') THEN {self.value}"
+            f" WHEN {self.type} = 'null' THEN 'null' ELSE '0' END"
+            if is_key
+            else self.object
+        )
+        self.tables.append(f"json_tree({below}) b")
+        return self.finds(("b.type NOT IN ('object', 'array', 'null')", ()))

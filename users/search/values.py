@@ -1,0 +1,93 @@
+"""What a word of a query may stand for besides itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+# A number as JSON writes it, and short enough for every database.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+LAST = "\U0010ffff"
+
+
+def as_number(text: str) -> Decimal | None:
+    """The number, where the text is one. `007` is none: somebody meant the zeros."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def as_boolean(text: str) -> bool | None:
+    """The boolean, where the text is one."""
+    return {"true": True, "false": False}.get(text)
+
+
+def as_period(text: str) -> tuple[datetime, datetime] | None:
+    """What a whole or partial date covers, its end left out: `2026-02` is February. UTC.
+
+    A time covers its last given digit, down to milliseconds, which is as fine as profiles show.
+    """
+    try:
+        date = _DATE.fullmatch(text)
+        return _of_date(*date.groups()) if date else _of_time(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _of_date(year: str, month: str | None, day: str | None) -> tuple[datetime, datetime]:
+    start = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+    if day:
+        return start, _plus(start, timedelta(days=1))
+    if month and start.month < 12:
+        return start, start.replace(month=start.month + 1)
+    if start.year == END_OF_TIME.year:
+        return start, END_OF_TIME
+    return start, start.replace(year=start.year + 1, month=1)
+
+
+def _of_time(text: str) -> tuple[datetime, datetime] | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    day, minute, second, fraction, zone = found.groups()
+    if fraction and not second:
+        return None
+    milliseconds = (fraction or "")[:3]
+    start = datetime.fromisoformat(f"{day}T{minute}{second or ':00'}{zone or 'Z'}").astimezone(UTC)
+    start += timedelta(milliseconds=int(milliseconds.ljust(3, "0")))
+    if not second:
+        return start, _plus(start, timedelta(minutes=1))
+    return start, _plus(start, timedelta(milliseconds=10 ** (3 - len(milliseconds))))
+
+
+def _plus(start: datetime, length: timedelta) -> datetime:
+    return start + length if END_OF_TIME - start > length else END_OF_TIME
+
+
+def as_date_prefix(text: str) -> str | None:
+    """What every ISO text within the same period begins with, in UTC; None where the text is no date.
+
+    So dates that are text, as in metadata, are compared as text.
+    """
+    period = as_period(text)
+    if period is None or _DATE.fullmatch(text):
+        return text if period else None
+    second, fraction = _TIME.fullmatch(text).group(3, 4)
+    start = period[0].strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
+    if second:
+        start += second
+    return f"{start}.{fraction[:3]}" if fraction else start
+
+
+def after(prefix: str) -> str | None:
+    """The first text, by code points, after all that begin so; None where there is none."""
+    kept = prefix.rstrip(LAST)
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    # Surrogates are no characters.
+    return kept[:-1] + chr(0xE000 if following == 0xD800 else following)
