@@ -53,6 +53,7 @@ REDIS_URL = env.redis_url("REDIS_URL")
 
 STRICT_LIMITS = env.flag("STRICT_LIMITS", default=False)
 METADATA_MAX_BYTES = env.number("METADATA_MAX_BYTES", default=1024 * 1024, least=1024)
+SEARCH_TIMEOUT = env.number("SEARCH_TIMEOUT", default=2, least=1, most=600)
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
 CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")

@@ -36,6 +36,11 @@ class Conf:
         return settings.API_RATE_LIMIT
 
     @property
+    def search_timeout(self) -> int:
+        """Seconds that a search may take."""
+        return settings.SEARCH_TIMEOUT
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

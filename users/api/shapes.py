@@ -117,6 +117,11 @@ ANY_FIELDS_QUERY: dict[str, Schema] = {
 LIST_QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
     **CHECKPOINT_QUERY,
+    "q": {
+        "type": "string",
+        "description": "Whom to find, in Auth0's search language; everybody where it is empty.",
+        "examples": ['name:jane* AND user_metadata.hobby:"surfing"'],
+    },
     "sort": {
         "type": "string",
         "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",

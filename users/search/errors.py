@@ -10,9 +10,4 @@ class SearchError(QueryError):
 
 
 class TooSlow(Exception):
-    """The search took longer than it may. `keys` are those of metadata that no index serves the way
-    they are asked for."""
-
-    def __init__(self, keys: tuple[str, ...] = ()) -> None:
-        self.keys = keys
-        super().__init__(", ".join(keys))
+    """The search took longer than it may."""

@@ -13,14 +13,17 @@ from users.api.errors import bad_body, bad_query
 from users.api.operation import Operation
 from users.api.paging import checkpoint_page, is_checkpoint
 from users.api.problem import Problem
+from users.api.searching import searching
 from users.api.view import View
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
 from users.normalized.schema import PROFILE
+from users.search.find import found
 from users.search.listing import matching, page_of
 from users.search.order import UnknownSort
+from users.search.sequence import read_in_order
 from users.web.verification import check_can_send, request_verification
 
 # Source: recorded refusals of the real service.
@@ -64,18 +67,13 @@ class UsersView(View):
         query = self.query()
         _check_list(query)
         users = matching(connection=query.get("connection", ""))
-        if is_checkpoint(query):
-            return Response(self._walk(users, query))
-        number, size = query["page"], query["per_page"]
-        try:
-            page = page_of(users, number=number, size=size, sort=query.get("sort", ""))
-        except UnknownSort as error:
-            raise Problem(400, f"Users cannot be sorted by {error}.", "invalid_sort") from None
-        shown = [self.show(user, query) for user in page]
-        if not query["include_totals"]:
-            return Response(shown)
-        totals = {"start": number * size, "limit": size, "length": len(shown), "total": users.count()}
-        return Response({**totals, "users": shown})
+        text = query.get("q", "")
+        if not text.strip():
+            return Response(self._answer(self._page(users, query), users, query))
+        with searching(text):
+            users = found(users, text, viewer=self.actor, strict=conf.strict_limits)
+            page = read_in_order(users, lambda rows: self._page(rows, query))
+            return Response(self._answer(page, users, query))
 
     def post(self, request: Request) -> Response:
         body = self.body()
@@ -94,6 +92,26 @@ class UsersView(View):
         if is_mail_wanted:
             request_verification(user, actor=self.actor)
         return self.answer_write(user, status=201)
+
+    def _page(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
+        """One page of the users, by number or by checkpoint."""
+        if is_checkpoint(query):
+            return self._walk(users, query)
+        try:
+            page = page_of(users, number=query["page"], size=query["per_page"], sort=query.get("sort", ""))
+        except UnknownSort as error:
+            raise Problem(400, f"Users cannot be sorted by {error}.", "invalid_sort") from None
+        return {"users": [self.show(user, query) for user in page]}
+
+    def _answer(self, page: dict[str, Any], users: UserQuerySet, query: dict[str, Any]) -> Any:
+        """The page as it was asked for: bare, or with its totals."""
+        if is_checkpoint(query):
+            return page
+        if not query["include_totals"]:
+            return page["users"]
+        number, size = query["page"], query["per_page"]
+        totals = {"start": number * size, "limit": size, "length": len(page["users"])}
+        return {**totals, "total": users.count(), **page}
 
     def _walk(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
         """An addition of ours: Auth0's list of users has no checkpoints."""

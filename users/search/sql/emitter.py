@@ -42,6 +42,9 @@ class Emitter(ABC):
     into a parameter. A piece of SQL may be NULL where it is not true: only `Not` minds.
     """
 
+    # How a column is held against what a query finds.
+    one_of = "IN ({})"
+
     def __init__(self, columns: Mapping[str, str], moment: Callable[[Any], Any]) -> None:
         self.columns = columns
         self.moment = moment
@@ -78,8 +81,8 @@ class Emitter(ABC):
     def connection(self, condition: Sql) -> Sql:
         """Accounts of the connections that fit."""
         sql, parameters = condition
-        column = self.columns["connection_id"]
-        return f"{column} IN (SELECT id FROM {CONNECTIONS} WHERE {sql})", parameters  # noqa: S608
+        ids = f"SELECT id FROM {CONNECTIONS} WHERE {sql}"  # noqa: S608
+        return f"{self.columns['connection_id']} {self.one_of.format(ids)}", parameters
 
     # Columns
 

@@ -26,6 +26,9 @@ class PostgresqlEmitter(Emitter):
     compares its items. `[*]` adds one level to that.
     """
 
+    # An array is looked up in the index also beside an OR, which a sub-query is not.
+    one_of = "= ANY (ARRAY({}))"
+
     def by_code_points(self, column: str) -> str:
         return f'{column} COLLATE "C"'
 
@@ -36,7 +39,11 @@ class PostgresqlEmitter(Emitter):
         return _PARTS[part].format(column)
 
     def plain(self, name: str) -> str:
-        return f"host({self.columns[name]})" if name == "last_ip" else self.columns[name]
+        column = self.columns[name]
+        if name == "username":
+            # As its index has it: unlike others, this column is searched as it stands.
+            return self.by_code_points(column)
+        return f"host({column})" if name == "last_ip" else column
 
     def number(self, number: Decimal) -> Decimal:
         return number

@@ -1,0 +1,220 @@
+"""`GET /users?q=`: who is found, and what is answered where nobody can be."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection as database
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
+from tests.api.answers import USERS, problem, shown
+from users.actions.create_user import create_user
+from users.conf import Conf
+from users.rights.actor import command
+from users.search import find, sequence, timeout
+from users.search.errors import TooSlow
+
+
+@pytest.fixture
+def searched(shop):
+    """The answer to a search, by a client that may read users."""
+
+    def ask(q, **query):
+        return shop.get(f"{USERS}?{urlencode({'q': q, **query})}")
+
+    return ask
+
+
+@pytest.fixture
+def names(searched):
+    def ask(q, **query):
+        answer = shown(searched(q, **query))
+        return [user["nickname"] for user in (answer["users"] if isinstance(answer, dict) else answer)]
+
+    return ask
+
+
+@pytest.fixture
+def five(make_user):
+    hobbies = {"ada": "archery", "ben": "surfing", "cleo": "surfing", "dora": "Surfing", "emil": "sailing"}
+    return [
+        make_user(name, user_metadata={"hobby": hobby}, app_metadata={"plan": name[0]})
+        for name, hobby in hobbies.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("nickname:ada", ["ada"]),
+        ("ADA", ["ada"]),
+        ('user_metadata.hobby:"surfing"', ["ben", "cleo"]),
+        ("user_metadata.hobby:s*", ["ben", "cleo", "emil"]),
+        ("user_metadata.hobby:surfing AND NOT app_metadata.plan:b", ["cleo"]),
+        ("email.domain:example.com -user_metadata.hobby:(surfing OR Surfing)", ["ada", "emil"]),
+        ("ada ben", ["ada", "ben"]),
+        ("nobody", []),
+    ],
+)
+def test_a_query_finds(five, names, q, expected):
+    assert names(q) == expected
+
+
+@pytest.mark.parametrize("q", ["", " ", "*", "*:*"])
+def test_an_empty_query_finds_everybody(five, names, q):
+    assert names(q) == ["ada", "ben", "cleo", "dora", "emil"]
+
+
+@pytest.mark.parametrize("few", [0, 2, 100], ids=["walked", "walked, too", "fetched"])
+def test_a_query_goes_with_all_else_that_lists_take(five, elsewhere, names, searched, few, monkeypatch):
+    monkeypatch.setattr(sequence, "FEW", few)
+    create_user(
+        elsewhere,
+        actor=command("tests"),
+        profile={"email": "fay@example.com"},
+        user_metadata={"hobby": "surfing"},
+    )
+    q = "user_metadata.hobby:surfing OR user_metadata.hobby:s*"
+
+    assert names(q, sort="email:-1") == ["fay", "emil", "cleo", "ben"]
+    assert names(q, page=1, per_page=2) == ["emil", "fay"]
+    assert names(q, connection="Elsewhere") == ["fay"]
+    assert shown(searched(q, fields="email", per_page=1)) == [{"email": "ben@example.com"}]
+    page = shown(searched(q, include_totals="true", page=1, per_page=3, fields="nickname"))
+    assert page == {"start": 3, "limit": 3, "length": 1, "total": 4, "users": [{"nickname": "fay"}]}
+    counted = shown(searched(q, include_totals="true", per_page=0))
+    assert counted == {"start": 0, "limit": 0, "length": 0, "total": 4, "users": []}
+
+
+def test_what_is_found_can_be_walked_through_by_checkpoint(five, searched):
+    first = shown(searched("user_metadata.hobby:s*", take=2))
+    second = shown(searched("user_metadata.hobby:s*", take=2, **{"from": first["next"]}))
+
+    assert [user["nickname"] for user in first["users"] + second["users"]] == ["ben", "cleo", "emil"]
+    assert "next" not in second
+
+
+def test_a_walk_that_finds_nothing_soon_is_given_up_and_the_matches_fetched(five, names, monkeypatch):
+    monkeypatch.setattr(sequence, "FEW", 0)
+    monkeypatch.setattr(sequence, "time_limit", too_slow)
+
+    assert names("user_metadata.hobby:surfing") == ["ben", "cleo"]
+
+
+def too_slow(seconds):
+    raise TooSlow
+
+
+@pytest.mark.parametrize(
+    ("q", "reason"),
+    [
+        ("emial:jane", "column 1: there is no field emial; did you mean email?"),
+        ("name:(jane", "column 6: this parenthesis is never closed"),
+        ("jane AND", "column 9: the query ends where a term is expected"),
+        ("a\0b", "column 2: this character can be in no value"),
+    ],
+)
+def test_a_query_that_is_none_is_told_where_and_why(searched, db, q, reason):
+    assert problem(searched(q)) == (400, f"Failed to parse query [{q}]: {reason}", "invalid_query_string")
+
+
+def test_an_error_repeats_no_more_than_the_beginning(searched, db):
+    status, message, _ = problem(searched("a" * 4001))
+
+    assert status == 400
+    assert (
+        message == f"Failed to parse query [{'a' * 200}...]: column 4001: a query has at most 4000 characters"
+    )
+
+
+def test_an_unknown_field_is_an_error_or_under_strict_limits_nobody(jane, searched, names, settings):
+    assert searched("plan:full").status_code == 400
+
+    settings.STRICT_LIMITS = True
+    assert names("plan:full") == []
+    assert names("picture:x OR jane.doe") == ["jane.doe"]
+
+
+def test_an_unknown_key_of_metadata_finds_nobody(jane, names):
+    assert names("app_metadata.shoe_size:44") == []
+
+
+@pytest.mark.parametrize("value", ["surf*", "[a TO b]"], ids=["wildcard", "range"])
+def test_wildcards_and_ranges_on_user_metadata_are_refused_under_strict_limits_only(
+    jane, searched, settings, value
+):
+    assert searched(f"app_metadata.hobby:{value}").status_code == 200
+    assert searched(f"user_metadata.hobby:{value}").status_code == 200
+
+    settings.STRICT_LIMITS = True
+    assert searched(f"app_metadata.hobby:{value}").status_code == 200
+    status, message, code = problem(searched(f"user_metadata.hobby:{value}"))
+    assert (status, code) == (400, "invalid_query_string")
+    assert message.endswith(": column 21: neither wildcards nor ranges are supported on user_metadata")
+
+
+def test_under_strict_limits_exists_is_open(jane, names, settings):
+    settings.STRICT_LIMITS = True
+
+    assert names("_exists_:user_metadata.hobby") == ["jane.doe"]
+
+
+@pytest.mark.parametrize(
+    "q", ["app_metadata.plan:full", "name:x OR NOT _exists_:user_metadata", "user_metadata.a:(b OR c)"]
+)
+def test_what_one_may_not_see_one_may_not_search_by(jane, api, q):
+    seer_of_profiles = api("read:user_idp_tokens")
+
+    status, message, code = problem(seer_of_profiles.get(f"{USERS}?{urlencode({'q': q})}"))
+
+    assert (status, code) == (403, "insufficient_scope")
+    assert message.startswith("You may not search by ")
+    assert shown(seer_of_profiles.get(f"{USERS}?q=jane.doe@example.com"))
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Searches that take longer than they may."""
+    if database.vendor == "postgresql":
+        sleep = RawSQL("pg_sleep(1) IS NOT NULL", [], output_field=BooleanField())
+        monkeypatch.setattr(find, "Fits", lambda condition: sleep)
+    else:
+        monkeypatch.setattr(timeout, "STEPS", 1)
+    monkeypatch.setattr(Conf, "search_timeout", 0.05 if database.vendor == "postgresql" else 0)
+
+
+@pytest.mark.parametrize(
+    ("q", "key"),
+    [
+        ("_exists_:user_metadata.hobby", "user_metadata.hobby"),
+        ("user_metadata.hobby:s* OR user_metadata.hobby:t*", "user_metadata.hobby"),
+        ("NOT app_metadata.n:[1 TO 2]", "app_metadata.n"),
+    ],
+)
+def test_a_search_that_takes_too_long_is_told_so(jane, searched, slow, q, key):
+    response = searched(q)
+
+    assert response["Retry-After"] == "1"
+    assert problem(response) == (
+        503,
+        "The query exceeded the timeout. Please try refining your search criteria."
+        " See https://auth0.com/docs/best-practices/search-best-practices."
+        f" Everybody is read for a wildcard, a range or _exists_ on a key of metadata: {key}",
+        "query_timeout",
+    )
+
+
+def test_where_no_key_is_to_blame_none_is_named(jane, searched, slow):
+    status, message, _ = problem(searched("user_metadata.hobby:surfing"))
+
+    assert status == 503
+    assert message.endswith("search-best-practices")
+
+
+def test_the_next_search_has_its_own_time(jane, searched, names, slow, monkeypatch):
+    searched("user_metadata.hobby:surfing")
+    monkeypatch.undo()
+
+    assert names("user_metadata.hobby:surfing") == ["jane.doe"]

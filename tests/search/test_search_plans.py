@@ -1,0 +1,88 @@
+"""Which indexes serve which query, by the databases' own word."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection as database
+
+from users.models import User
+from users.models.guard import account_writes
+from users.rights.actor import command
+from users.search.find import found
+from users.search.listing import matching
+from users.search.order import order
+from users.search.sequence import FEW, count_up_to, fetched
+
+SHELL = command("tests")
+on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite has no such index")
+
+
+@pytest.fixture
+def documented(crowd):
+    """Two thousand people with documents, of whom the oldest twenty alone surf."""
+    people = list(User.objects.order_by("created_at"))
+    for number, user in enumerate(people):
+        user.user_metadata = {
+            "hobby": "surfing" if number < 20 else "sailing",
+            "trips": [{"city": f"City {number % 500}"}],
+            "n": number,
+        }
+        user.app_metadata = {"groups": [f"group-{number % 400}"], "vip": number % 2 == 0}
+    with account_writes():
+        User.objects.bulk_update(people, ["user_metadata", "app_metadata"], batch_size=500)
+    with database.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE users_user" if not database.in_atomic_block else "ANALYZE users_user")
+
+
+def ids(q):
+    return found(matching(), q, viewer=SHELL).values("pk")
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("q", "indexes"),
+    [
+        ("user_metadata.n:1777", {"user_user_metadata"}),
+        ("user_metadata.hobby:surfing", {"user_user_metadata"}),
+        ('user_metadata.trips.city:"City 77"', {"user_user_metadata"}),
+        ("app_metadata.groups:group-7", {"user_app_metadata"}),
+        ("app_metadata.groups:group-7 AND user_metadata.n:7", {"user_app_metadata", "user_user_metadata"}),
+        ("app_metadata.groups:group-7 OR user_metadata.n:9", {"user_app_metadata", "user_user_metadata"}),
+        ("app_metadata.groups:(group-7 OR group-8)", {"user_app_metadata"}),
+        ("app_metadata.groups:group-7 AND NOT app_metadata.vip:true", {"user_app_metadata"}),
+        ("email:USER-1777@example.com", {"user_email", "user_email_once"}),
+        ("email:user-177*", {"user_email", "user_email_infix"}),
+        ("email:*r-1777@*", {"user_email_infix"}),
+        ("name:*ber\\ 1777", {"user_name_infix"}),
+        ("user_id:auth0|abcdef*", {"users_user_user_id_key", "user_id_infix"}),
+        ("identities.user_id:abcdef0123456789", {"user_id_infix"}),
+        ("user-1777", {"user_email", "user_name", "user_nickname", "user_given_name", "user_family_name"}),
+        ("nickname:nick-1777", {"user_nickname"}),
+    ],
+)
+def test_a_query_is_served_by_indexes(documented, plan, q, indexes):
+    planned = plan(ids(q))
+
+    assert planned.indexes & indexes, planned.text
+    assert not planned.scans, planned.text
+
+
+@pytest.mark.parametrize("q", ["email:user-1777@example.com", "email:user-177*", "user-1777", "name:user*7"])
+def test_names_and_addresses_are_found_by_indexes_in_either_database(crowd, plan, q):
+    assert not plan(ids(q)).scans
+
+
+@on_postgresql
+def test_a_few_matches_are_fetched_and_sorted_and_not_waited_for(documented, plan):
+    users = found(matching(), "user_metadata.hobby:surfing", viewer=SHELL)
+
+    assert count_up_to(users, FEW) == 20
+    planned = plan(fetched(users, FEW).order_by(*order("created_at:-1")).values("pk")[:50])
+
+    assert "user_user_metadata" in planned.indexes
+    assert "user_newest" not in planned.indexes, planned.text
+
+
+@pytest.mark.parametrize(("most", "count"), [(5, 6), (20, 20), (100, 20)])
+def test_counting_stops_at_what_is_asked_for(documented, most, count):
+    assert count_up_to(found(matching(), "user_metadata.hobby:surfing", viewer=SHELL), most) == count

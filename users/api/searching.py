@@ -1,0 +1,41 @@
+"""What can go wrong with a search, as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from users.api.problem import Problem
+from users.conf import conf
+from users.lucene.errors import QueryError
+from users.search.errors import TooSlow
+from users.search.find import slow_keys
+from users.search.timeout import time_limit
+
+# Source: Auth0's published OpenAPI document.
+TIMEOUT = (
+    "The query exceeded the timeout. Please try refining your search criteria."
+    " See https://auth0.com/docs/best-practices/search-best-practices"
+)
+# As much of a query as an error repeats.
+SHOWN = 200
+
+
+@contextmanager
+def searching(text: str) -> Iterator[None]:
+    """Raises Problem 400 for a query that is none, and 503 for one that takes too long."""
+    try:
+        with time_limit(conf.search_timeout):
+            yield
+    except QueryError as error:
+        shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+        raise Problem(400, f"Failed to parse query [{shown}]: {error}", "invalid_query_string") from None
+    except TooSlow:
+        raise Problem(503, TIMEOUT + _advice(text), "query_timeout") from None
+
+
+def _advice(text: str) -> str:
+    keys = slow_keys(text)
+    if not keys:
+        return ""
+    return f". Everybody is read for a wildcard, a range or _exists_ on a key of metadata: {', '.join(keys)}"

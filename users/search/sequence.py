@@ -1,0 +1,50 @@
+"""Reading what a search finds in an order, without the trap of walking it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import connection
+
+from users.models import User
+from users.models.user import UserQuerySet
+from users.search.errors import TooSlow
+from users.search.timeout import time_limit
+
+# So many are fetched and sorted faster than a long list is walked in vain.
+FEW = 10_000
+# What a walk may take before the matches are fetched after all, in seconds.
+WALK = 0.5
+# PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
+ALL = 2**62
+
+Read = TypeVar("Read")
+
+
+def read_in_order(found: UserQuerySet, read: Callable[[UserQuerySet], Read]) -> Read:
+    """What `read` makes of the users found, which it puts in an order and cuts.
+
+    Asked for the first few of an order, PostgreSQL walks it until enough have matched; where those
+    that match come late, it reads everybody. So a few matches are counted, fetched and sorted. SQLite
+    reads everybody either way.
+    """
+    if connection.vendor != "postgresql":
+        return read(found)
+    if count_up_to(found, FEW) <= FEW:
+        return read(fetched(found, FEW))
+    try:
+        with time_limit(WALK):
+            return read(found)
+    except TooSlow:
+        return read(fetched(found, ALL))
+
+
+def count_up_to(found: UserQuerySet, most: int) -> int:
+    """How many there are; `most` and one where there are more."""
+    return found.order_by().values("pk")[: most + 1].count()
+
+
+def fetched(found: UserQuerySet, most: int) -> UserQuerySet:
+    """The same users, at most so many, looked up before they are put in an order."""
+    return User.objects.filter(pk__in=found.order_by().values("pk")[:most])
