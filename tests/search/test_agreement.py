@@ -22,7 +22,6 @@ MANY = Limits(length=100_000, leading=100)
 
 @pytest.mark.django_db
 @settings(
-    max_examples=2000,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

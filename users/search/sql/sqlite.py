@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
@@ -15,6 +16,9 @@ _PARTS = {
     Part.BEFORE_PIPE: "substr({0}, 1, instr({0}, '|') - 1)",
     Part.AFTER_PIPE: "substr({0}, instr({0}, '|') + 1)",
 }
+# What JSON need not escape, and whole numbers that no float is written by an exponent for.
+_PLAIN = re.compile(r"[A-Za-z0-9 _.:@|/+-]+")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _LARGEST = 2**63 - 1
 
 
@@ -43,7 +47,12 @@ class SqliteEmitter(Emitter):
         if isinstance(test, Exists):
             return walk.finds_below(bool(path))
         walk.items()
-        return walk.finds(self._value(walk.type, walk.atom, test))
+        found = walk.finds(self._value(walk.type, walk.atom, test))
+        if is_list:
+            return found
+        # To look for a few letters costs a fraction of reading the document.
+        hints = ((f"instr({column}, %s) > 0", (text,)) for text in _held(path, test))
+        return both([*hints, found])
 
     def _value(self, kind: str, atom: str, test: Test) -> Sql:
         """A scalar of JSON passes the test."""
@@ -64,6 +73,18 @@ class SqliteEmitter(Emitter):
                 return both([is_number, self.between(atom, *ends, includes_low, includes_high)])
             case Like() | TextBetween():
                 return both([is_text, self.text(atom, test)])
+
+
+def _held(path: tuple[str, ...], test: Test) -> Iterator[str]:
+    """What the text of a document, as `metadata.text.dump` writes it, holds where the test passes."""
+    yield from (f'"{key}"' for key in path if _PLAIN.fullmatch(key))
+    match test:
+        case Equals(text, None, None) if _PLAIN.fullmatch(text):
+            yield f'"{text}"'
+        case Equals(text, number, boolean) if boolean is not None or (
+            number is not None and _WHOLE.fullmatch(text)
+        ):
+            yield text
 
 
 class _Walk:
