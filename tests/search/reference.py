@@ -28,8 +28,7 @@ LEVELS = 2
 
 def shown(user: User) -> dict[str, Any]:
     """The profile, for who may see all of it."""
-    whole = profile(user, command("tests"))
-    return {**whole, "identities": [whole["identities"][0], *(user.linked_identities or [])]}
+    return profile(user, command("tests"))
 
 
 def found(query: Query, profile: dict[str, Any]) -> bool:

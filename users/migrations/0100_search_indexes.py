@@ -54,5 +54,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0010_tickets_logs_and_days")]
+    dependencies = [("users", "0011_tickets_logs_and_days")]
     operations = [migrations.RunPython(create, drop)]
