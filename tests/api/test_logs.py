@@ -357,6 +357,9 @@ def test_lists_are_read_from_their_index(db, query, index):
     )
     with database.cursor() as cursor:
         cursor.execute("ANALYZE users_change")
+        if database.vendor == "postgresql":
+            # Whether the index gives the order; for so few rows sorting may be as cheap.
+            cursor.execute("SET LOCAL enable_sort = off")
 
     plan = Plan(query().values("pk"))
 

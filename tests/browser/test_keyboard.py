@@ -51,6 +51,7 @@ def test_jane_signs_in_and_saves_with_keys_alone(desk, api, jane):
     page.keyboard.type(desk.demo["user"]["password"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    page.wait_for_load_state()  # before, what has the focus has no ring yet
     tab_to(page, "rjf§hobby")
     page.keyboard.press("Control+A")
     page.keyboard.type("chess")
