@@ -1,0 +1,163 @@
+"""Real worker processes, to be killed.
+
+`python -m tests.jobs.nursery` has Django loaded and forks a worker for each line it reads, so
+that a worker is there within milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Nursery:
+    """The test's end of it."""
+
+    def __init__(self, database_url: str) -> None:
+        self._alive: set[int] = set()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.jobs.nursery"],
+            cwd=CHECKOUT,
+            env={**os.environ, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, *, dies: str = "", hangs: str = "", **timing: float) -> int:
+        """The pid of a new worker. `dies` and `hangs` are moments at which it sends itself
+        SIGKILL or SIGSTOP."""
+        trap = [dies or hangs, signal.SIGKILL if dies else signal.SIGSTOP]
+        pid = self._ask({"trap": trap, "timing": timing})
+        self._alive.add(pid)
+        return pid
+
+    def wait(self, pid: int) -> int:
+        """How it ended: 0, or minus the signal that killed it."""
+        self._alive.remove(pid)
+        return self._ask({"wait": pid})
+
+    def stop(self, pid: int) -> None:
+        """Ask it to, and see that it does so in good order."""
+        os.kill(pid, signal.SIGTERM)
+        assert self.wait(pid) == 0
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        self.wait(pid)
+
+    def clear(self) -> None:
+        """Whatever a failed test left."""
+        for pid in tuple(self._alive):
+            self.kill(pid)
+
+    def close(self) -> None:
+        self._process.communicate(timeout=30)
+
+    def _ask(self, question: dict[str, Any]) -> int:
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+def url_of(settings: dict[str, Any]) -> str:
+    """The address of the tests' own database."""
+    if settings["ENGINE"].endswith("sqlite3"):
+        return f"sqlite:///{settings['NAME']}"
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{settings['NAME']}"))
+
+
+# --- The other end --------------------------------------------------------------------
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    for line in sys.stdin:
+        question = json.loads(line)
+        if "wait" in question:
+            _, status = os.waitpid(question["wait"], 0)
+            answer(os.waitstatus_to_exitcode(status))
+            continue
+        pid = os.fork()
+        if not pid:
+            be_a_worker(**question)
+        answer(pid)
+
+
+def answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def be_a_worker(trap: tuple[str, int], timing: dict[str, float]) -> None:
+    from tests.jobs.steps import steps
+    from users.jobs.registry import KINDS, Kind
+    from users.jobs.timing import Timing
+    from users.jobs.worker import Worker
+
+    KINDS.clear()
+    KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
+    if trap[0]:
+        set_trap(*trap)
+    worker = Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run()
+    os._exit(0)
+
+
+def slowly(work: Callable) -> Callable:
+    """With a moment after each job, so that others get some, too."""
+
+    def worked(run):
+        result = work(run)
+        time.sleep(0.005)
+        return result
+
+    return worked
+
+
+def set_trap(moment: str, number: int) -> None:
+    """Send oneself a signal right before or after something is called: "after take"; "before
+    note:3" when it is called for the third time."""
+    from users.jobs import queue, run
+    from users.models import Client
+
+    where, _, rest = moment.partition(" ")
+    name, _, count = rest.partition(":")
+    owner, attribute = {
+        "take": (queue, "take"),
+        "begin": (queue, "_begin"),
+        "effect": (Client.objects, "create"),
+        "note": (run.Run, "_note"),
+        "put_away": (queue, "put_away"),
+        "check": (run.Run, "check_interrupted"),
+    }[name]
+    original, calls = getattr(owner, attribute), int(count or 1)
+
+    def trapped(*args, **options):
+        nonlocal calls
+        calls -= 1
+        if not calls and where == "before":
+            os.kill(os.getpid(), number)
+        result = original(*args, **options)
+        if not calls and where == "after":
+            os.kill(os.getpid(), number)
+        return result
+
+    setattr(owner, attribute, trapped)
+
+
+if __name__ == "__main__":
+    main()

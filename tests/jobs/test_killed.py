@@ -1,0 +1,148 @@
+"""Workers in processes of their own, killed with -9 at any moment: every job is gone on with by
+another worker, and no step of it has its effect twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from tests.jobs.conftest import now
+from tests.jobs.nursery import Nursery, url_of
+from tests.jobs.steps import each_once, effects, steps
+from users.models import Job
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(scope="module")
+def loaded_nursery(django_db_setup):
+    nursery = Nursery(url_of(database.settings_dict))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def nursery(loaded_nursery):
+    yield loaded_nursery
+    loaded_nursery.clear()
+
+
+def wait_until(is_so, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def are_all_finished() -> bool:
+    return not Job.objects.filter(due_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("before begin", id="about to claim it"),
+        pytest.param("after begin", id="claimed, not committed"),
+        pytest.param("after take", id="claimed"),
+        pytest.param("before effect", id="in the first step"),
+        pytest.param("after effect:3", id="in a step, its effect not committed"),
+        pytest.param("after note:3", id="in a step, all but committed"),
+        pytest.param("before check:4", id="between two steps"),
+        pytest.param("after note:5", id="in the last step"),
+        pytest.param("before put_away", id="all done, not yet said"),
+        pytest.param("after put_away", id="all done and said"),
+    ],
+)
+def test_killed_at_any_moment_it_is_gone_on_with_and_nothing_is_done_twice(
+    nursery, kinds, ask, worker, moment
+):
+    kinds("steps", steps)
+    job = ask("steps", of=5)
+
+    victim = nursery.start(dies=moment, lease=0)
+    assert nursery.wait(victim) == -signal.SIGKILL
+    while worker.work():
+        pass
+
+    job = now(job)
+    assert (job.status, job.done, job.result) == ("completed", 5, {"made": 5})
+    assert effects(job) == each_once(job)
+    assert [text for _, text in job.log if text.startswith("step")] == [f"step {n}" for n in range(5)]
+
+
+def test_workers_killed_at_random_moments_leave_no_job_behind(nursery, ask):
+    jobs = [ask("steps", of=random.randint(1, 6)) for _ in range(60)]
+    workers = [nursery.start() for _ in range(3)]
+    for _ in range(8):
+        time.sleep(random.uniform(0.01, 0.15))
+        nursery.kill(workers.pop(0))
+        workers.append(nursery.start())
+
+    wait_until(are_all_finished)
+
+    for worker in workers:
+        nursery.stop(worker)
+    assert {now(job).status for job in jobs} == {"completed"}
+    assert [effects(job) for job in jobs] == [each_once(job) for job in jobs]
+
+
+def test_two_workers_never_have_one_job_both(nursery, ask):
+    jobs = [ask("steps", of=2) for _ in range(80)]
+    # With a lease that never runs out, each job is begun once or it was begun by both.
+    workers = [nursery.start(lease=600) for _ in range(2)]
+
+    wait_until(are_all_finished)
+
+    for worker in workers:
+        nursery.stop(worker)
+    assert [effects(job) for job in jobs] == [each_once(job) for job in jobs]
+    assert set(Job.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("before check:4", id="between two steps"),
+        pytest.param("after effect:3", id="in a step"),
+        pytest.param("before put_away", id="all done, not yet said"),
+    ],
+)
+def test_a_worker_that_hung_and_comes_back_writes_nothing_more(nursery, kinds, ask, worker, moment):
+    if moment == "after effect:3" and database.vendor == "sqlite":
+        pytest.skip("it keeps the lock, so that nobody else can go on")
+    kinds("steps", steps)
+    job = ask("steps", of=5)
+    hung = nursery.start(hangs=moment, lease=0.1, beat=60)
+    wait_until(lambda: now(job).done > 1 and now(job).due_at < timezone.now())
+    assert worker.work()
+    done = now(job)
+
+    os.kill(hung, signal.SIGCONT)
+    nursery.stop(hung)
+
+    assert done.status == "completed"
+    assert now(job).__dict__ | {"_state": None} == done.__dict__ | {"_state": None}
+    assert effects(done) == each_once(done)
+
+
+def test_told_to_stop_it_finishes_its_step_and_lets_the_job_go(nursery, kinds, ask, worker):
+    kinds("steps", steps)
+    job = ask("steps", of=3000)
+    stopped = nursery.start(lease=600)
+    wait_until(lambda: now(job).done > 2)
+
+    nursery.stop(stopped)
+
+    left = now(job)
+    assert (left.status, left.attempts, left.claim) == ("pending", 0, "")
+    assert effects(left) == dict.fromkeys(range(left.done), 1)
+    Job.objects.filter(pk=job.pk).update(parameters={"of": left.done + 3})
+    assert worker.work()
+    job = now(job)
+    assert (job.status, effects(job)) == ("completed", each_once(job))

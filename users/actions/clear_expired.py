@@ -1,0 +1,55 @@
+"""Delete what has had its time: a job of its own, once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from users.jobs.registry import job
+from users.jobs.run import Run
+from users.models import Job, Ticket
+
+# How long a ticket is kept beyond its time, so that whoever comes late is told so.
+TICKETS_KEPT = timedelta(days=30)
+JOBS_KEPT = timedelta(days=30)
+AT_ONCE = 500
+
+
+@job(Job.Kind.HOUSEKEEPING, every=timedelta(days=1))
+def clear_expired(run: Run) -> dict[str, int]:
+    """Returns how many went, by what they were. What one attempt has deleted the next does not
+    meet, so its own count is all there is to remember."""
+    counts: dict[str, int] = run.state
+    for name, delete_some in WHAT.items():
+        gone = AT_ONCE
+        while gone == AT_ONCE:
+            with run.step():
+                gone = delete_some(timezone.now())
+                counts[name] = counts.get(name, 0) + gone
+                run.progress(sum(counts.values()))
+    return counts
+
+
+def _sessions(now: datetime) -> int:
+    found = Session.objects.filter(expire_date__lt=now).order_by("expire_date")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return Session.objects.filter(pk__in=keys).delete()[0]
+
+
+def _tickets(now: datetime) -> int:
+    found = Ticket.objects.filter(expires_at__lt=now - TICKETS_KEPT).order_by("expires_at")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return Ticket.objects.filter(pk__in=keys).delete()[0]
+
+
+def _jobs(now: datetime) -> int:
+    """By when they were asked for, of which there is an index. None is deleted that may yet run."""
+    found = Job.objects.filter(created_at__lt=now - JOBS_KEPT, due_at=None).order_by("created_at", "pk")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return Job.objects.filter(pk__in=keys).delete()[0]
+
+
+WHAT: dict[str, Callable[[datetime], int]] = {"sessions": _sessions, "tickets": _tickets, "jobs": _jobs}

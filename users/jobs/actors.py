@@ -1,0 +1,53 @@
+"""Whoever asked for a job, kept until it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.models import ClientGrant, Job
+from users.rights.actor import Actor, Face, Kind
+from users.rights.errors import Denied
+
+GONE = "Whoever asked for this is no longer here, or may not do it any more."
+
+
+def kept(actor: Actor) -> dict[str, Any]:
+    """The actor as a job keeps it; the account of a person stands beside it, as `owner`."""
+    return {
+        "kind": actor.kind,
+        "face": actor.face,
+        "id": actor.id,
+        "name": actor.name,
+        "request_id": actor.request_id,
+        "scopes": sorted(actor.scopes),
+        "authenticated_at": actor.authenticated_at,
+    }
+
+
+def actor_of(job: Job) -> Actor:
+    """The same actor with the rights it has now. Raises Denied where an account or a client is
+    no more, is blocked or revoked."""
+    scopes = frozenset(job.actor["scopes"])
+    if job.actor["kind"] == Kind.CLIENT:
+        scopes &= _scopes_now(job.actor["id"])
+    elif job.actor["kind"] != Kind.COMMAND and (job.owner is None or job.owner.blocked):
+        raise Denied(GONE)
+    return Actor(
+        kind=Kind(job.actor["kind"]),
+        face=Face(job.actor["face"]),
+        id=job.actor["id"],
+        name=job.actor["name"],
+        request_id=job.actor["request_id"],
+        user=job.owner,
+        scopes=scopes,
+        authenticated_at=job.actor["authenticated_at"],
+    )
+
+
+def _scopes_now(client_id: str) -> frozenset[str]:
+    """Of our own Management API, as its grant stands."""
+    grants = ClientGrant.objects.filter(client__client_id=client_id, client__is_revoked=False)
+    grant = grants.filter(resource_server__identifier=None).first()
+    if grant is None:
+        raise Denied(GONE)
+    return frozenset(grant.scope)

@@ -1,0 +1,27 @@
+"""Call a job off."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from users.jobs import queue
+from users.jobs.visible import jobs_of
+from users.models import Job
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+
+
+def cancel(job: Job, *, actor: Actor) -> bool:
+    """What is done stays done. One that is being processed ends before its next step. False: it
+    had ended by itself. Raises Denied unless the actor may see it."""
+    with transaction.atomic():
+        found = jobs_of(actor).select_for_update().filter(pk=job.pk).first()
+        if found is None:
+            raise Denied("You may not cancel this job.")
+        if found.is_finished:
+            return False
+        columns = {"cancelled_by": actor.name}
+        if found.status == Job.Status.PENDING:
+            columns |= queue.ended(Job.Status.CANCELLED)
+        Job.objects.filter(pk=found.pk).update(**columns)
+    return True

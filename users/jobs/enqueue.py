@@ -1,0 +1,39 @@
+"""Ask for a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from users.jobs.actors import kept
+from users.models import Job, User
+from users.rights.actor import Actor, Kind
+
+
+def enqueue(
+    kind: str,
+    *,
+    actor: Actor,
+    parameters: dict[str, Any] | None = None,
+    user: User | None = None,
+    once_key: str | None = None,
+) -> Job:
+    """Put a job into the queue, in the caller's transaction: it is there if and when that commits.
+
+    `user` is whom it is about. Where there is a job with this `once_key` already, that one is
+    returned. Whether the actor may is the caller's to ask, and the job's once it runs.
+    """
+    columns = {
+        "kind": kind,
+        "user": user,
+        "owner": actor.user,
+        "client_id": actor.id if actor.kind == Kind.CLIENT else "",
+        "actor": kept(actor),
+        "parameters": parameters or {},
+        "due_at": timezone.now(),
+    }
+    if once_key is None:
+        return Job.objects.create(**columns)
+    job, _ = Job.objects.get_or_create(once_key=once_key, defaults=columns)
+    return job

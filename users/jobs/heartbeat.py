@@ -1,0 +1,51 @@
+"""A sign of life while a job is worked on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+
+from django.db import DatabaseError, connection
+
+from users.jobs import queue
+from users.jobs.run import Run
+from users.jobs.timing import Timing
+
+log = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Holds on to the job from a thread with a connection of its own, as long as the block lasts."""
+
+    def __init__(self, run: Run, timing: Timing) -> None:
+        self._run = run
+        self._timing = timing
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat of {run.job}", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(self._timing.beat):
+                self._hold_on()
+        finally:
+            connection.close()
+
+    def _hold_on(self) -> None:
+        try:
+            if not queue.keep(self._run.job, self._timing.lease):
+                self._run.is_lost.set()
+        except DatabaseError as error:
+            # The next beat tries again; should the lease run out meanwhile, the claim is lost
+            # with the next step.
+            log.warning("%s: no heartbeat (%s)", self._run.job, error)
+            connection.close()

@@ -1,0 +1,103 @@
+"""Take a job from the queue, and put it back or away. Every write but the taking asks for the claim."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from users.jobs.log import with_line
+from users.jobs.registry import Kind
+from users.models import Job
+
+Status = Job.Status
+
+STOPPED = "The worker stopped in the middle of it."
+
+
+def take(kinds: dict[str, Kind], lease: float) -> Job | None:
+    """The job that has waited longest, with a fresh claim that holds for `lease` seconds."""
+    # A look without a lock first: an idle worker keeps nobody from writing.
+    while _waiting(kinds).exists():
+        with transaction.atomic():
+            # SQLite has one writer at a time and passes over the lock; where there are more,
+            # what another is just taking is passed over.
+            job = _waiting(kinds).select_for_update(skip_locked=True).first()
+            if job is None:
+                return None
+            if _begin(job, kinds[job.kind], lease):
+                return job
+    return None
+
+
+def are_waiting(kinds: Collection[str]) -> bool:
+    """Whether any job could be taken now."""
+    return _waiting(kinds).exists()
+
+
+def keep(job: Job, lease: float, **columns: Any) -> bool:
+    """Write to a job that is held, and hold it for `lease` seconds more. False: it is lost."""
+    return _write(job, due_at=_in(lease), **columns)
+
+
+def put_back(job: Job, *, rest: float = 0, **columns: Any) -> bool:
+    """Back into the queue, to be taken in `rest` seconds at the earliest."""
+    return _write(job, status=Status.PENDING, claim="", due_at=_in(rest), **columns)
+
+
+def put_away(job: Job, status: Status, details: str = "", **columns: Any) -> bool:
+    """Out of the queue, for good."""
+    return _write(job, **ended(status, details), **columns)
+
+
+def ended(status: Status, details: str = "") -> dict[str, Any]:
+    """The columns of a job to which nothing happens any more."""
+    return {
+        "status": status,
+        "details": details[:500],
+        "claim": "",
+        "due_at": None,
+        "finished_at": timezone.now(),
+    }
+
+
+def _waiting(kinds: Collection[str]) -> QuerySet[Job]:
+    waiting = Job.objects.filter(due_at__lte=timezone.now(), kind__in=list(kinds))
+    return waiting.order_by("due_at", "pk")
+
+
+def _begin(job: Job, kind: Kind, lease: float) -> bool:
+    """Claim a job whose row is locked. False: it was not to be begun once more, and is put away."""
+    now = timezone.now()
+    if job.status == Status.PROCESSING:
+        job.log = with_line(job.log, STOPPED, now)
+    if job.cancelled_by:
+        columns = ended(Status.CANCELLED)
+    elif job.attempts >= kind.attempts:
+        columns = ended(Status.FAILED, f"{STOPPED} It was begun {job.attempts} times.")
+    else:
+        columns = {
+            "status": Status.PROCESSING,
+            "claim": secrets.token_hex(16),
+            "attempts": job.attempts + 1,
+            "due_at": _in(lease),
+            "started_at": job.started_at or now,
+        }
+    for name, value in columns.items():
+        setattr(job, name, value)
+    Job.objects.filter(pk=job.pk).update(log=job.log, **columns)
+    return not job.is_finished
+
+
+def _write(job: Job, **columns: Any) -> bool:
+    """Whether the claim still held, and so the columns are written."""
+    return bool(Job.objects.filter(pk=job.pk, claim=job.claim).update(**columns))
+
+
+def _in(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)

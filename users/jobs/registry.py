@@ -1,0 +1,40 @@
+"""Which code does which kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+# Called with a `users.jobs.run.Run`; what it returns is kept as the job's result.
+Work = Callable[[Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`attempts`: how often it is begun without getting on before it is given up. `every`: how
+    often it is done unasked; None for never."""
+
+    work: Work
+    attempts: int
+    every: timedelta | None
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def job(name: str, *, attempts: int = 5, every: timedelta | None = None) -> Callable[[Work], Work]:
+    """Declare a function that does jobs of this kind.
+
+    It may be killed at any moment and is then called anew, perhaps elsewhere. So whatever it
+    writes, it writes in steps (`Run.step`), and begins by looking at `run.state`.
+    """
+
+    def declare(work: Work) -> Work:
+        if name in KINDS:
+            raise ValueError(f"there is a kind {name} already")
+        KINDS[name] = Kind(work, attempts, every)
+        return work
+
+    return declare

@@ -1,0 +1,103 @@
+"""One job in the hands of one worker, as the code of its kind sees it."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from users.jobs import queue
+from users.jobs.actors import actor_of
+from users.jobs.errors import Cancelled, ClaimLost, Released
+from users.jobs.log import with_line
+from users.jobs.registry import KINDS
+from users.jobs.timing import Timing
+from users.models import Job
+from users.rights.actor import Actor
+
+
+class Run:
+    """`state`, `done`, `total` and the log are kept as they are at the end of each step. Of what
+    is done outside a step nothing is promised: it may happen again."""
+
+    def __init__(self, job: Job, timing: Timing, should_stop: Callable[[], bool]) -> None:
+        self.job = job
+        self.parameters: dict[str, Any] = job.parameters
+        self.state: dict[str, Any] = job.state
+        self.done, self.total = job.done, job.total
+        self.lines = job.log
+        self.attempts = job.attempts
+        # Set by the heartbeat, which looks while a long step is under way.
+        self.is_lost = threading.Event()
+        self._timing = timing
+        self._should_stop = should_stop
+        self._turn_ends: float | None = None
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Whoever asked, with the rights they have now. Raises Denied."""
+        return actor_of(self.job)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A transaction that what is done and the note of it share: both hold, or neither.
+
+        Keep it short, a second or less: on SQLite nobody else can write meanwhile. Raises an
+        Interrupted before it begins, where the job is to go no further, and ClaimLost at its
+        end, where another worker has taken the job.
+        """
+        self.check_interrupted()
+        before = copy.deepcopy((self.state, self.done, self.total, self.lines))
+        try:
+            with transaction.atomic(durable=True):
+                yield
+                self._note()
+        except BaseException:
+            self.state, self.done, self.total, self.lines = before
+            raise
+        # A job that has got on has used up no tries.
+        self.attempts = 1
+        self._turn_ends = self._turn_ends or time.monotonic() + self._timing.turn
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """How much is done, and of how much where that is known."""
+        self.done = done
+        self.total = self.total if total is None else total
+
+    def log(self, text: str) -> None:
+        """A line for people to read."""
+        self.lines = with_line(self.lines, text, timezone.now())
+
+    def check_interrupted(self) -> None:
+        """Raises an Interrupted where the job is to go no further now. Every step asks; work
+        that takes long outside of steps does well to ask, too."""
+        if self.is_lost.is_set():
+            raise ClaimLost
+        if Job.objects.filter(pk=self.job.pk).exclude(cancelled_by="").exists():
+            raise Cancelled
+        if self._should_stop() or self._is_turn_over():
+            raise Released
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What is kept of it in the job."""
+        return {"state": self.state, "done": self.done, "total": self.total, "log": self.lines}
+
+    def _note(self) -> None:
+        if not queue.keep(self.job, self._timing.lease, attempts=1, **self.columns):
+            raise ClaimLost
+
+    def _is_turn_over(self) -> bool:
+        """Whether it has had its time and others wait. A turn begins with the first step: a job
+        that makes way before it gets on would go round in circles."""
+        if self._turn_ends is None or time.monotonic() < self._turn_ends:
+            return False
+        self._turn_ends = time.monotonic() + self._timing.turn
+        return queue.are_waiting(KINDS)

@@ -1,0 +1,23 @@
+"""How long a worker waits for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timing:
+    """All in seconds.
+
+    A job whose worker has not been heard of for `lease` is taken by another; a worker lets
+    hear of itself every `beat`. An idle worker looks for jobs every `poll`. A job that has run
+    for `turn` makes way for others that wait. What is periodic is looked after every `tick`.
+    After an attempt that broke, a job rests for `rest`, then four times as long each time.
+    """
+
+    lease: float = 60
+    beat: float = 10
+    poll: float = 1
+    turn: float = 10
+    tick: float = 60
+    rest: float = 5

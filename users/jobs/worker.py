@@ -1,0 +1,104 @@
+"""The loop of a worker process."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from users.jobs import queue
+from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
+from users.jobs.heartbeat import Heartbeat
+from users.jobs.log import with_line
+from users.jobs.periodic import ask_for_what_is_due
+from users.jobs.registry import KINDS
+from users.jobs.run import Run
+from users.jobs.timing import Timing
+from users.models import Job
+from users.rights.errors import Denied
+
+log = logging.getLogger(__name__)
+
+BROKE = "Something broke on our side. It has been logged."
+
+
+class Worker:
+    """One job at a time. For more at a time start more of these, on as many machines as you like."""
+
+    def __init__(self, timing: Timing | None = None) -> None:
+        self._timing = timing or Timing()
+        self._is_stopping = False
+        self._next_tick = 0.0
+
+    def stop(self) -> None:
+        """Finish the step under way and return from `run`. Safe to call in a signal handler."""
+        self._is_stopping = True
+
+    def run(self) -> None:
+        """Work until told to stop. Whatever goes wrong is logged, a database that is locked or
+        away for minutes included, and the loop goes on."""
+        while not self._is_stopping:
+            try:
+                is_idle = not self.work()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("the database cannot be used: %s", str(error).strip())
+                is_idle = True
+            except Exception:
+                log.exception("the worker goes on after this")
+                is_idle = True
+            if is_idle and not self._is_stopping:
+                time.sleep(self._timing.poll)
+        connection.close()
+
+    def work(self) -> bool:
+        """Do the job whose turn it is. False: there is none."""
+        close_old_connections()
+        self._tick()
+        job = queue.take(KINDS, self._timing.lease)
+        if job is None:
+            return False
+        self._perform(job)
+        return True
+
+    def _perform(self, job: Job) -> None:
+        run = Run(job, self._timing, lambda: self._is_stopping)
+        log.info("%s begins: %s, attempt %d", job, job.kind, job.attempts)
+        try:
+            with Heartbeat(run, self._timing):
+                result = KINDS[job.kind].work(run)
+        except ClaimLost:
+            log.warning("%s has been taken by another worker", job)
+        except Released:
+            queue.put_back(job, attempts=0)
+            log.info("%s makes way", job)
+        except Cancelled:
+            queue.put_away(job, Job.Status.CANCELLED, log=run.lines)
+            log.info("%s is cancelled", job)
+        except (JobFailed, Denied) as error:
+            queue.put_away(job, Job.Status.FAILED, str(error), log=run.lines)
+            log.info("%s failed: %s", job, error)
+        except Exception as error:
+            self._try_again(run, error)
+        else:
+            queue.put_away(job, Job.Status.COMPLETED, result=result or {}, **run.columns)
+            log.info("%s is completed", job)
+
+    def _try_again(self, run: Run, error: Exception) -> None:
+        """What broke stands in the log of the machine only: it may hold what is nobody's business."""
+        log.exception("%s broke", run.job)
+        close_old_connections()  # it may be what broke
+        name = type(error).__name__
+        if run.attempts >= KINDS[run.job.kind].attempts:
+            lines = with_line(run.lines, f"It broke ({name}) and is given up.", timezone.now())
+            queue.put_away(run.job, Job.Status.FAILED, BROKE, log=lines)
+            return
+        rest = self._timing.rest * 4 ** (run.attempts - 1)
+        lines = with_line(run.lines, f"It broke ({name}) and is tried again.", timezone.now())
+        queue.put_back(run.job, rest=rest, log=lines)
+
+    def _tick(self) -> None:
+        if time.monotonic() >= self._next_tick:
+            self._next_tick = time.monotonic() + self._timing.tick
+            ask_for_what_is_due()

@@ -1,0 +1,33 @@
+"""`manage.py work`."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from users.jobs.worker import Worker
+from users.management import kinds
+
+# On SQLite: how long it waits for its turn to write. Whoever waits in a browser waits less.
+LOCK_SECONDS = 30
+
+
+class Command(BaseCommand):
+    """Start as many as you like, on as many machines as you like, against one database."""
+
+    help = (
+        "Do the jobs that are asked for, one at a time, until SIGTERM or Ctrl-C, which let the step"
+        " under way finish. A job whose worker was killed is gone on with by another."
+    )
+
+    def handle(self, **options: Any) -> None:
+        if connection.vendor == "sqlite":
+            connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
+        worker = Worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        self.stderr.write(f"Waiting for jobs; {len(kinds.__all__)} kinds are known.")
+        worker.run()
