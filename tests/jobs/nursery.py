@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+# Much less than a worker of ours waits, so that a test need not wait as long.
+LOCK_SECONDS = 1
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -102,11 +104,15 @@ def answer(number: int) -> None:
 
 
 def be_a_worker(trap: tuple[str, int], timing: dict[str, float]) -> None:
+    from django.db import connection
+
     from tests.jobs.steps import steps
     from users.jobs.registry import KINDS, Kind
     from users.jobs.timing import Timing
     from users.jobs.worker import Worker
 
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
     KINDS.clear()
     KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
     if trap[0]:

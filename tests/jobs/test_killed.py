@@ -10,13 +10,15 @@ import time
 
 import pytest
 from django.db import connection as database
+from django.db import transaction
 from django.utils import timezone
 
 from tests.jobs.conftest import now
-from tests.jobs.nursery import Nursery, url_of
+from tests.jobs.nursery import LOCK_SECONDS, Nursery, url_of
 from tests.jobs.steps import each_once, effects, steps
 from users.models import Job
 
+ON_SQLITE = database.vendor == "sqlite"
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
@@ -114,7 +116,7 @@ def test_two_workers_never_have_one_job_both(nursery, ask):
     ],
 )
 def test_a_worker_that_hung_and_comes_back_writes_nothing_more(nursery, kinds, ask, worker, moment):
-    if moment == "after effect:3" and database.vendor == "sqlite":
+    if moment == "after effect:3" and ON_SQLITE:
         pytest.skip("it keeps the lock, so that nobody else can go on")
     kinds("steps", steps)
     job = ask("steps", of=5)
@@ -144,5 +146,42 @@ def test_told_to_stop_it_finishes_its_step_and_lets_the_job_go(nursery, kinds, a
     assert effects(left) == dict.fromkeys(range(left.done), 1)
     Job.objects.filter(pk=job.pk).update(parameters={"of": left.done + 3})
     assert worker.work()
+    job = now(job)
+    assert (job.status, effects(job)) == ("completed", each_once(job))
+
+
+@pytest.mark.skipif(not ON_SQLITE, reason="elsewhere nobody locks the whole database")
+def test_a_lock_longer_than_it_waits_costs_the_worker_nothing(nursery, ask):
+    worker = nursery.start()
+    job = ask("steps", of=3000)
+    wait_until(lambda: now(job).done > 2)
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(parameters={"of": now(job).done + 3})
+        time.sleep(LOCK_SECONDS * 2.5)
+
+    wait_until(are_all_finished)
+
+    nursery.stop(worker)
+    job = now(job)
+    assert (job.status, effects(job)) == ("completed", each_once(job))
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="there is no server to lose")
+def test_lost_connections_cost_the_worker_nothing(nursery, ask):
+    worker = nursery.start()
+    job = ask("steps", of=3000)
+    wait_until(lambda: now(job).done > 2)
+    with transaction.atomic(), database.cursor() as cursor:
+        # Held, so that the worker learns of its new end before it gets on.
+        found = Job.objects.select_for_update().get(pk=job.pk)
+        Job.objects.filter(pk=job.pk).update(parameters={"of": found.done + 3})
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    wait_until(are_all_finished)
+
+    nursery.stop(worker)
     job = now(job)
     assert (job.status, effects(job)) == ("completed", each_once(job))

@@ -40,6 +40,7 @@ class Worker:
         """Work until told to stop. Whatever goes wrong is logged, a database that is locked or
         away for minutes included, and the loop goes on."""
         while not self._is_stopping:
+            close_old_connections()
             try:
                 is_idle = not self.work()
             except (OperationalError, InterfaceError) as error:
@@ -54,7 +55,6 @@ class Worker:
 
     def work(self) -> bool:
         """Do the job whose turn it is. False: there is none."""
-        close_old_connections()
         self._tick()
         job = queue.take(KINDS, self._timing.lease)
         if job is None:
@@ -88,7 +88,6 @@ class Worker:
     def _try_again(self, run: Run, error: Exception) -> None:
         """What broke stands in the log of the machine only: it may hold what is nobody's business."""
         log.exception("%s broke", run.job)
-        close_old_connections()  # it may be what broke
         name = type(error).__name__
         if run.attempts >= KINDS[run.job.kind].attempts:
             lines = with_line(run.lines, f"It broke ({name}) and is given up.", timezone.now())
@@ -100,5 +99,5 @@ class Worker:
 
     def _tick(self) -> None:
         if time.monotonic() >= self._next_tick:
-            self._next_tick = time.monotonic() + self._timing.tick
             ask_for_what_is_due()
+            self._next_tick = time.monotonic() + self._timing.tick

@@ -1,0 +1,83 @@
+"""The daily job that deletes what has had its time, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from users.actions import clear_expired
+from users.jobs.enqueue import enqueue
+from users.jobs.registry import KINDS
+from users.jobs.worker import Worker
+from users.models import Job, Ticket
+from users.rights.actor import command
+
+SHELL = command("tests")
+KEPT = timedelta(days=30)
+
+
+@pytest.fixture
+def clean():
+    """Do the job; what it says of itself."""
+
+    def do() -> Job:
+        assert Worker().work()
+        return Job.objects.filter(kind="housekeeping").latest("pk")
+
+    return do
+
+
+def make_session(key: str, *, ago: timedelta) -> None:
+    Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() - ago)
+
+
+def make_ticket(user, name: str, *, ago: timedelta) -> None:
+    Ticket.objects.create(
+        secret_hash=name, purpose="password_change", user=user, expires_at=timezone.now() - ago
+    )
+
+
+def make_job(details: str, *, ago: timedelta, due_at=None) -> None:
+    job = enqueue("of yesterday", actor=SHELL)
+    columns = {"details": details, "created_at": timezone.now() - ago, "due_at": due_at}
+    Job.objects.filter(pk=job.pk).update(**columns)
+
+
+def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
+    hour = timedelta(hours=1)
+    make_session("old", ago=hour)
+    make_session("in use", ago=-hour)
+    make_ticket(jane, "old", ago=KEPT + hour)
+    make_ticket(jane, "late", ago=KEPT - hour)
+    make_job("old", ago=KEPT + hour)
+    make_job("late", ago=KEPT - hour)
+    make_job("still to be done", ago=KEPT + hour, due_at=timezone.now())
+
+    job = clean()
+
+    assert (job.status, job.result) == ("completed", {"sessions": 1, "tickets": 1, "jobs": 1})
+    assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
+    assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
+    assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
+        "late",
+        "still to be done",
+    }
+
+
+def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
+    monkeypatch.setattr(clear_expired, "AT_ONCE", 3)
+    for number in range(10):
+        make_session(f"old {number}", ago=timedelta(hours=1))
+
+    job = clean()
+
+    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0}
+    assert job.done == 10
+    assert not Session.objects.exists()
+
+
+def test_it_is_asked_for_every_day():
+    assert KINDS["housekeeping"].every == timedelta(days=1)
