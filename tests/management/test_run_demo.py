@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import time
 import urllib.request
 
 import pytest
@@ -188,3 +191,26 @@ def test_a_bad_setting_is_named(start):
     assert server.process.wait(120) != 0
 
     assert "PUBLIC_URL must begin with https://" in server.log
+
+
+def workers_of(demo: DemoServer) -> list[int]:
+    """The pids of the processes that do the demo's jobs, dead ones included, as they said them."""
+    return [int(pid) for pid in re.findall(r"^Process (\d+) does jobs", demo.log, re.MULTILINE)]
+
+
+def wait_for(found, seconds: float = 30):
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found()
+
+
+def test_one_worker_does_the_jobs_and_is_begun_anew_when_killed(start):
+    demo = start().wait()
+    (worker,) = wait_for(lambda: workers_of(demo))
+    wait_for(lambda: "housekeeping" in demo.log)
+
+    os.kill(worker, signal.SIGKILL)
+
+    wait_for(lambda: len(workers_of(demo)) == 2)

@@ -15,6 +15,7 @@ from django.db import connection, connections
 from users.management.arguments import count
 from users.management.commands.seed_demo import PEOPLE
 from users.management.demo import announce, demo_file
+from users.management.demo.keeper import start_keeper
 from users.management.demo.seed import seed
 from users.management.progress import Progress
 from users.models import User
@@ -23,9 +24,13 @@ HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    """Becomes the server in the end, so that what stops this process stops everything."""
+    """Becomes the server in the end, so that what stops this process stops everything, the
+    worker that does the jobs included."""
 
-    help = "Ready the database, fill it when it is empty, say how to get in, and serve on 127.0.0.1:PORT."
+    help = (
+        "Ready the database, fill it when it is empty, say how to get in, do the jobs, and serve on"
+        " 127.0.0.1:PORT."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -41,6 +46,7 @@ class Command(BaseCommand):
             seed(users, on_record=Progress(self.stderr, users, "people"))
         self._announce()
         connections.close_all()
+        start_keeper()
         _serve()
 
     def _announce(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import Any
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
         worker = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.stop())
-        self.stderr.write(f"Waiting for jobs; {len(kinds.__all__)} kinds are known.")
+            # Whoever started us may have us ignore Ctrl-C, being told themselves.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda *_: worker.stop())
+        self.stderr.write(f"Process {os.getpid()} does jobs of {len(kinds.__all__)} kinds.")
         worker.run()
