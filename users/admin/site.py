@@ -9,8 +9,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 
+from users.admin.jobs import job_page, jobs_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
 
@@ -40,6 +41,21 @@ class Site(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
+
+    def get_urls(self) -> list[Any]:
+        pages = [
+            path("jobs/", self.admin_view(self.jobs), name="jobs"),
+            path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def jobs(self, request: HttpRequest) -> HttpResponse:
+        """What staff asked for that takes long."""
+        return jobs_page(request, self.each_context(request))
+
+    def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
+        """One of them."""
+        return job_page(request, job_id, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

@@ -1,0 +1,87 @@
+"""The pages of jobs: what staff asked for, and for administrators everything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from users.admin.visit import Page
+from users.jobs.cancel import cancel
+from users.jobs.progress import percentage, seconds_left
+from users.jobs.visible import jobs_of
+from users.models import Job
+from users.rights.visible import PROFILE, visible
+from users.web.actors import staff
+
+PAGE = 50
+# What a list does without: documents that may be long.
+LONG = ("state", "log", "parameters", "result")
+
+
+def jobs_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """The latest first, those before `?before=` where it names one."""
+    actor = staff(request)
+    jobs = jobs_of(actor)
+    before = jobs.filter(job_id=request.GET.get("before", "").replace("\0", "")).first()
+    found = list(_older(jobs, before).defer(*LONG)[: PAGE + 1])
+    shown = found[:PAGE]
+    context = {
+        **frame,
+        "title": "Jobs",
+        "section": "jobs",
+        "is_administrator": actor.is_administrator,
+        "jobs": [_row(job) for job in shown],
+        "is_live": any(not job.is_finished for job in shown),
+        "is_older": before is not None,
+        "older": shown[-1].job_id if len(found) > PAGE else None,
+    }
+    return TemplateResponse(request, "users/admin/jobs.html", context)
+
+
+def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
+    """GET shows, POST cancels. What one may not see is not there."""
+    actor = staff(request)
+    job = jobs_of(actor).select_related("user").filter(job_id=job_id).first()
+    if job is None:
+        raise Http404
+    if request.method == "POST":
+        if cancel(job, actor=actor):
+            messages.success(request, "Cancelled. What is done already stays done.")
+        else:
+            messages.info(request, "There was nothing to cancel: the job had ended.")
+        return redirect(request.path)
+    context = {
+        **frame,
+        **_row(job),
+        "title": f"{job.get_kind_display()}, {job}",
+        "section": "jobs",
+        "about": job.user if job.user and visible(actor, PROFILE, user=job.user) else None,
+        "tenth": (percentage(job) or 0) // 10 * 10,
+        "seconds_left": seconds_left(job, timezone.now()),
+        "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
+    }
+    return TemplateResponse(request, "users/admin/job.html", context)
+
+
+def _row(job: Job) -> Page:
+    return {
+        "job": job,
+        "percentage": percentage(job),
+        "is_ending": bool(job.cancelled_by) and not job.is_finished,
+        "asked_by": job.actor.get("name") or job.client_id,
+    }
+
+
+def _older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
+    """The first test is the range in which the index begins to be read."""
+    if than is None:
+        return jobs
+    at = than.created_at
+    return jobs.filter(Q(created_at__lte=at), Q(created_at__lt=at) | Q(pk__lt=than.pk))
