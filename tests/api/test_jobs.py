@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import smtplib
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, problem, shown
-from users.models import Connection, Job, Ticket, User
+from users.actions.delete_user import delete_user
+from users.jobs.cancel import cancel
+from users.jobs.worker import Worker
+from users.models import Client, Connection, Job, Ticket, User
+from users.rights.actor import command
 
 JOBS = "/api/v2/jobs"
 SEND = f"{JOBS}/verification-email"
@@ -17,19 +23,20 @@ NO_MAIL = "Mail is not set up (EMAIL_URL), so nothing was sent."
 NOT_TAKEN = "The mail server did not take the mail, so nothing was sent."
 
 
-@pytest.fixture
-def committed(django_capture_on_commit_callbacks):
-    """`with committed():` does what waits for the end of the transaction."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+def work() -> None:
+    """As a worker does."""
+    while Worker().work():
+        pass
 
 
 @pytest.fixture
-def send(shop, committed):
-    """Ask for a mail; the request ends as it would."""
+def send(shop):
+    """Ask for a mail, and let a worker do the job."""
 
     def post(user, **given):
-        with committed():
-            return shop.post(SEND, {"user_id": user.user_id, **given})
+        answer = shop.post(SEND, {"user_id": user.user_id, **given})
+        work()
+        return answer
 
     return post
 
@@ -77,13 +84,77 @@ def test_its_link_verifies_the_address(send, jane, browser):
     assert User.objects.get().email_verified
 
 
-def test_it_does_not_leave_before_all_is_written(shop, jane, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks() as waiting:
-        shop.post(SEND, {"user_id": jane.user_id})
+def test_it_waits_for_a_worker(shop, jane):
+    job = shown(shop.post(SEND, {"user_id": jane.user_id}))
 
     assert mail.outbox == []
-    assert len(waiting) == 1
     assert not Ticket.objects.exists()
+    assert shown(shop.get(f"{JOBS}/{job['id']}")) == job
+
+
+def test_it_is_not_sent_twice_whatever_becomes_of_the_worker(send, jane):
+    send(jane)
+    Job.objects.update(status="processing", due_at=timezone.now())
+
+    work()
+
+    assert len(mail.outbox) == 1
+    assert Job.objects.get().status == "completed"
+
+
+def test_a_worker_that_was_killed_while_sending_fails_the_job_and_says_so(shop, jane, monkeypatch):
+    def killed(*args, **options):
+        raise SystemExit
+
+    job = shown(shop.post(SEND, {"user_id": jane.user_id}))
+    with monkeypatch.context() as patched:
+        patched.setattr("users.web.mail.send_mail", killed)
+        with pytest.raises(SystemExit):
+            work()
+    Job.objects.update(due_at=timezone.now())
+
+    work()
+
+    failed = shown(shop.get(f"{JOBS}/{job['id']}/errors"))
+    assert failed["status"] == "failed"
+    assert failed["status_details"] == (
+        "The worker stopped while handing over the mail. Nobody knows whether that was done."
+    )
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("gone", ["user", "client"])
+def test_what_is_gone_when_its_turn_comes_gets_no_mail(shop, jane, gone):
+    job = shown(shop.post(SEND, {"user_id": jane.user_id}))
+    if gone == "user":
+        delete_user(jane, actor=command("tests"))
+    else:
+        Client.objects.update(is_revoked=True)
+
+    work()
+
+    assert mail.outbox == []
+    assert Job.objects.get(job_id=job["id"]).status == "failed"
+
+
+def test_a_job_under_way_says_how_far_it_is(shop, jane):
+    job = shown(shop.post(SEND, {"user_id": jane.user_id}))
+    began = timezone.now() - timedelta(seconds=60)
+    Job.objects.update(status="processing", done=25, total=100, started_at=began)
+
+    now = shown(shop.get(f"{JOBS}/{job['id']}"))
+
+    assert (now["status"], now["percentage_done"]) == ("processing", 25)
+    assert now["time_left_seconds"] == pytest.approx(180, abs=5)
+
+
+def test_a_cancelled_one_has_failed_to_clients_who_know_no_other_word(shop, jane):
+    job = shown(shop.post(SEND, {"user_id": jane.user_id}))
+    cancel(Job.objects.get(), actor=command("tests"))
+
+    failed = {**job, "status": "failed", "status_details": "It was cancelled."}
+    assert shown(shop.get(f"{JOBS}/{job['id']}")) == failed
+    assert shown(shop.get(f"{JOBS}/{job['id']}/errors")) == failed
 
 
 def test_the_sending_is_recorded_as_the_clients(send, jane):
@@ -115,10 +186,14 @@ def test_a_mail_server_that_fails_fails_the_job_and_keeps_its_words_to_the_log(
     assert "connection lost at mail.internal:25" in caplog.text
 
 
-def test_whatever_else_breaks_is_logged_and_fails_the_job(send, shop, jane, monkeypatch, caplog):
+def test_whatever_else_breaks_is_tried_again_then_logged_and_fails_the_job(
+    send, shop, jane, monkeypatch, caplog
+):
     monkeypatch.setattr("users.web.verification.make_ticket", lambda *_, **__: 1 / 0)
 
     job = shown(send(jane))
+    while Job.objects.filter(status="pending").update(due_at=timezone.now()):
+        work()
 
     details = shown(shop.get(f"{JOBS}/{job['id']}"))["status_details"]
     assert details == "Something broke on our side. It has been logged."
@@ -218,10 +293,11 @@ class TestOnCreation:
     """`verify_email` of POST /users."""
 
     @pytest.fixture
-    def create(self, shop, committed):
+    def create(self, shop):
         def post(**given):
-            with committed():
-                return shop.post(USERS, {"connection": CONNECTION, "email": "new@example.com", **given})
+            answer = shop.post(USERS, {"connection": CONNECTION, "email": "new@example.com", **given})
+            work()
+            return answer
 
         return post
 
@@ -258,11 +334,11 @@ class TestOnCreation:
 
         assert (User.objects.count(), Job.objects.get().status) == (1, "failed")
 
-    def test_who_may_only_create_may_have_it_sent(self, api, committed, db):
+    def test_who_may_only_create_may_have_it_sent(self, api, db):
         body = {"connection": CONNECTION, "email": "new@example.com", "verify_email": True}
 
-        with committed():
-            assert api("create:users").post(USERS, body).status_code == 201
+        assert api("create:users").post(USERS, body).status_code == 201
+        work()
 
         assert len(mail.outbox) == 1
 
@@ -271,10 +347,11 @@ class TestOnChange:
     """`verify_email` of PATCH /users/{id}."""
 
     @pytest.fixture
-    def patch(self, shop, committed, jane):
+    def patch(self, shop, jane):
         def call(**given):
-            with committed():
-                return shop.patch(at(jane), given)
+            answer = shop.patch(at(jane), given)
+            work()
+            return answer
 
         return call
 

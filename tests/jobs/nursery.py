@@ -106,7 +106,7 @@ def answer(number: int) -> None:
 def be_a_worker(trap: tuple[str, int], timing: dict[str, float]) -> None:
     from django.db import connection
 
-    from tests.jobs.steps import steps
+    from tests.jobs.steps import once, steps
     from users.jobs.registry import KINDS, Kind
     from users.jobs.timing import Timing
     from users.jobs.worker import Worker
@@ -115,6 +115,7 @@ def be_a_worker(trap: tuple[str, int], timing: dict[str, float]) -> None:
         connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
     KINDS.clear()
     KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
+    KINDS["once"] = Kind(once, attempts=50, every=None)
     if trap[0]:
         set_trap(*trap)
     worker = Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))

@@ -20,6 +20,11 @@ def steps(run: Run) -> dict[str, int]:
     return {"made": of}
 
 
+def once(run: Run) -> None:
+    """One effect that no transaction takes back."""
+    run.once("effect", lambda: Client.objects.create(name=f"{run.job} 0"), doing="making a client")
+
+
 def effects(job: Job) -> Counter[int]:
     """How often each step of the job had its effect."""
     names = Client.objects.filter(name__startswith=f"{job} ").values_list("name", flat=True)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests.jobs.conftest import now
 from tests.jobs.nursery import LOCK_SECONDS, Nursery, url_of
-from tests.jobs.steps import each_once, effects, steps
+from tests.jobs.steps import each_once, effects, once, steps
 from users.models import Job
 
 ON_SQLITE = database.vendor == "sqlite"
@@ -76,6 +76,32 @@ def test_killed_at_any_moment_it_is_gone_on_with_and_nothing_is_done_twice(
     assert (job.status, job.done, job.result) == ("completed", 5, {"made": 5})
     assert effects(job) == each_once(job)
     assert [text for _, text in job.log if text.startswith("step")] == [f"step {n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "status", "count"),
+    [
+        pytest.param("after take", "completed", 1, id="before it"),
+        pytest.param("before effect", "failed", 0, id="about to do it"),
+        pytest.param("after effect", "failed", 1, id="just done"),
+        pytest.param("after note:2", "completed", 1, id="done and noted"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_done_once_or_the_job_says_that_nobody_knows(
+    nursery, kinds, ask, worker, moment, status, count
+):
+    kinds("once", once)
+    job = ask("once")
+
+    victim = nursery.start(dies=moment, lease=0)
+    assert nursery.wait(victim) == -signal.SIGKILL
+    while worker.work():
+        pass
+
+    job = now(job)
+    assert (job.status, effects(job)[0]) == (status, count)
+    if status == "failed":
+        assert "stopped while making a client. Nobody knows" in job.details
 
 
 def test_workers_killed_at_random_moments_leave_no_job_behind(nursery, ask):

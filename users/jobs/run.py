@@ -15,12 +15,15 @@ from django.utils import timezone
 
 from users.jobs import queue
 from users.jobs.actors import actor_of
-from users.jobs.errors import Cancelled, ClaimLost, Released
+from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
 from users.jobs.log import with_line
 from users.jobs.registry import KINDS
 from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.actor import Actor
+
+# In the state: what is done once, by name, and how far that is.
+ONCE, BEGUN, DONE = "once", "begun", "done"
 
 
 class Run:
@@ -30,7 +33,7 @@ class Run:
     def __init__(self, job: Job, timing: Timing, should_stop: Callable[[], bool]) -> None:
         self.job = job
         self.parameters: dict[str, Any] = job.parameters
-        self.state: dict[str, Any] = job.state
+        self._state: dict[str, Any] = job.state
         self.done, self.total = job.done, job.total
         self.lines = job.log
         self.attempts = job.attempts
@@ -39,6 +42,11 @@ class Run:
         self._timing = timing
         self._should_stop = should_stop
         self._turn_ends: float | None = None
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Whatever the kind needs to know to go on; to be filled, not to be replaced."""
+        return self._state
 
     @cached_property
     def actor(self) -> Actor:
@@ -54,17 +62,41 @@ class Run:
         end, where another worker has taken the job.
         """
         self.check_interrupted()
-        before = copy.deepcopy((self.state, self.done, self.total, self.lines))
+        before = copy.deepcopy((self._state, self.done, self.total, self.lines))
         try:
             with transaction.atomic(durable=True):
                 yield
                 self._note()
         except BaseException:
-            self.state, self.done, self.total, self.lines = before
+            self._state, self.done, self.total, self.lines = before
             raise
-        # A job that has got on has used up no tries.
         self.attempts = 1
         self._turn_ends = self._turn_ends or time.monotonic() + self._timing.turn
+
+    def once(self, name: str, act: Callable[[], object], *, doing: str) -> None:
+        """Call what no transaction can take back, such as what hands over a mail. It is called
+        once, however often the job is killed and gone on with.
+
+        An exception says that nothing has happened, and is for the job to deal with. Raises
+        JobFailed where a worker was stopped in the middle; `doing` then says of what ("handing
+        over the mail").
+        """
+        marks = self.state.get(ONCE, {})
+        if marks.get(name) == DONE:
+            return
+        if name in marks:
+            raise JobFailed(f"The worker stopped while {doing}. Nobody knows whether that was done.")
+        self.check_interrupted()
+        self.state[ONCE] = {**marks, name: BEGUN}
+        self._note(self.attempts)  # the job has not got on by that
+        try:
+            act()
+        except Exception:
+            del self.state[ONCE][name]
+            self._note(self.attempts)
+            raise
+        self.state[ONCE][name] = DONE
+        self._note()
 
     def progress(self, done: int, total: int | None = None) -> None:
         """How much is done, and of how much where that is known."""
@@ -90,8 +122,9 @@ class Run:
         """What is kept of it in the job."""
         return {"state": self.state, "done": self.done, "total": self.total, "log": self.lines}
 
-    def _note(self) -> None:
-        if not queue.keep(self.job, self._timing.lease, attempts=1, **self.columns):
+    def _note(self, attempts: int = 1) -> None:
+        """A job that gets on has used up no tries but the present one."""
+        if not queue.keep(self.job, self._timing.lease, attempts=attempts, **self.columns):
             raise ClaimLost
 
     def _is_turn_over(self) -> bool:

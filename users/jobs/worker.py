@@ -42,6 +42,7 @@ class Worker:
         while not self._is_stopping:
             close_old_connections()
             try:
+                self._tick()
                 is_idle = not self.work()
             except (OperationalError, InterfaceError) as error:
                 log.warning("the database cannot be used: %s", str(error).strip())
@@ -55,7 +56,6 @@ class Worker:
 
     def work(self) -> bool:
         """Do the job whose turn it is. False: there is none."""
-        self._tick()
         job = queue.take(KINDS, self._timing.lease)
         if job is None:
             return False

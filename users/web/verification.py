@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
-
-from django.db import transaction
 
 from users.actions.errors import NotSupported
 from users.actions.tickets import make_ticket
+from users.jobs.enqueue import enqueue
+from users.jobs.errors import JobFailed
+from users.jobs.registry import job
+from users.jobs.run import Run
 from users.models import Connection, Job, Ticket, User
-from users.rights.actor import Actor, Kind
+from users.rights.actor import Actor
 from users.rights.may import Verb, check
 from users.web.mail import NoMail, check_mail, send_letter
 from users.web.ticket_links import ticket_link
-
-log = logging.getLogger(__name__)
 
 
 def check_verifiable(email: str | None, connection: Connection) -> None:
@@ -47,28 +46,21 @@ def send_verification(user: User, *, actor: Actor, reason: str = "") -> None:
 
 
 def request_verification(user: User, *, actor: Actor) -> Job:
-    """The same as a job: the mail leaves once the present transaction is committed, and the job
-    says whether it did. Raises Denied or NotSupported."""
+    """The same as a job, in the caller's transaction: what asked for the mail is done and cannot
+    fail any more, and the job says whether it left. Raises Denied or NotSupported."""
     check(actor, Verb.SEND_VERIFICATION, user)
     check_verifiable(user.email, user.connection)
-    client_id = actor.id if actor.kind == Kind.CLIENT else ""
-    job = Job.objects.create(kind=Job.Kind.VERIFICATION_EMAIL, user=user, client_id=client_id)
-    transaction.on_commit(partial(_run, job, actor))
-    return job
+    return enqueue(Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user)
 
 
-def _run(job: Job, actor: Actor) -> None:
-    """Never raises: what asked for the mail is done and cannot fail any more."""
+@job(Job.Kind.VERIFICATION_EMAIL)
+def mail_verification(run: Run) -> None:
+    """One mail or none: a job that is killed in the very middle fails, and may be asked for anew."""
+    user = run.job.user
+    if user is None:
+        raise JobFailed("The user was deleted meanwhile.")
+    send = partial(send_verification, user, actor=run.actor)
     try:
-        send_verification(job.user, actor=actor)
-    except NoMail as error:
-        _finish(job, Job.Status.FAILED, str(error))
-    except Exception:
-        log.exception("%s broke", job)
-        _finish(job, Job.Status.FAILED, "Something broke on our side. It has been logged.")
-    else:
-        _finish(job, Job.Status.COMPLETED)
-
-
-def _finish(job: Job, status: Job.Status, details: str = "") -> None:
-    Job.objects.filter(pk=job.pk).update(status=status, details=details)
+        run.once("mail", send, doing="handing over the mail")
+    except (NoMail, NotSupported) as error:
+        raise JobFailed(str(error)) from None

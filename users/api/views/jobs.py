@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +15,7 @@ from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.shapes_tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
 from users.api.view import View
+from users.jobs.progress import percentage, seconds_left
 from users.models import Job
 from users.normalized.moments import moment
 from users.web.verification import request_verification
@@ -78,20 +80,24 @@ class JobErrorsView(View):
     }
 
     def get(self, request: Request, id: str) -> Response:
-        job = _find(id)
-        if job.status != Job.Status.FAILED:
-            return Response(status=204)
-        return Response(shown(job))
+        job = shown(_find(id))
+        return Response(job) if job["status"] == Job.Status.FAILED else Response(status=204)
 
 
 def shown(job: Job) -> dict[str, Any]:
     """The job as the API answers it."""
+    is_cancelled = job.status == Job.Status.CANCELLED
+    further = {
+        "status_details": "It was cancelled." if is_cancelled else job.details or None,
+        "percentage_done": percentage(job) if job.status == Job.Status.PROCESSING else None,
+        "time_left_seconds": seconds_left(job, timezone.now()),
+    }
     return {
         "type": job.kind,
-        "status": job.status,
+        "status": Job.Status.FAILED if is_cancelled else job.status,
         "created_at": moment(job.created_at),
         "id": job.job_id,
-        **({"status_details": job.details} if job.details else {}),
+        **{name: value for name, value in further.items() if value is not None},
     }
 
 
