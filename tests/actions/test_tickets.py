@@ -12,7 +12,6 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from tests.conftest import PASSWORD
-from users.actions import tickets
 from users.actions.block_user import block_user
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
@@ -270,18 +269,6 @@ def test_nor_who_has_no_password_here(jane, maker, kept):
 
     with pytest.raises(NotSupported, match="main connection does not support this operation"):
         make_ticket(user, PASSWORD_CHANGE, actor=maker)
-
-
-def test_those_long_expired_go_some_at_a_time(jane, maker, monkeypatch):
-    monkeypatch.setattr(tickets, "CLEARED_AT_ONCE", 2)
-    for _ in range(4):
-        make_ticket(jane, VERIFICATION, actor=maker)
-    Ticket.objects.update(expires_at=timezone.now() - timedelta(days=31))
-
-    make_ticket(jane, VERIFICATION, actor=maker)
-    assert Ticket.objects.count() == 2 + 1
-    make_ticket(jane, VERIFICATION, actor=maker)
-    assert Ticket.objects.count() == 2
 
 
 def test_those_just_expired_stay_for_whoever_comes_late(jane, maker):

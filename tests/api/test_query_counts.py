@@ -71,7 +71,7 @@ COSTS = {
         lambda shop, jane: shop.post(f"{at(jane)}/recovery-code-regeneration", {}),
     ),
     "make a ticket": (
-        7,
+        6,
         lambda shop, jane: shop.post("/api/v2/tickets/password-change", {"user_id": jane.user_id}),
     ),
     "ask for a mail": (

@@ -50,7 +50,10 @@ def commands(page: str) -> list[str]:
 
 COMMANDS = sorted({command for page in KINDS for command in commands(page)})
 OF_MAKE = [command for command in COMMANDS if command.startswith("make ")]
-OF_MANAGE = [command for command in COMMANDS if command.startswith(".venv/bin/python manage.py ")]
+WORK = ".venv/bin/python manage.py work"
+OF_MANAGE = [
+    command for command in COMMANDS if command.startswith(".venv/bin/python manage.py ") and command != WORK
+]
 
 
 @pytest.mark.parametrize("page", KINDS)
@@ -119,6 +122,18 @@ def test_commands_of_manage_run_as_written(installation, command, tmp_path):
     run_manage(".venv/bin/python manage.py migrate", own)
 
     run_manage(command, own)
+
+
+def test_it_works_as_written(installation):
+    assert WORK in COMMANDS
+    worker = subprocess.Popen(
+        shlex.split(WORK), cwd=CHECKOUT, env=installation, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert any("is completed" in line for line in worker.stderr)
+    finally:
+        worker.terminate()
+    assert worker.communicate(timeout=30)[1].count("Traceback") == worker.returncode == 0
 
 
 def test_it_serves_as_written(installation):

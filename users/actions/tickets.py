@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,10 +24,6 @@ Purpose = Ticket.Purpose
 LIFETIME = timedelta(days=5)
 NO_ADDRESS = "The user does not have an email address."
 NOT_HERE = "The user's main connection does not support this operation."
-# How long one is kept beyond its time, so that whoever comes late is told so. Then so many go
-# whenever one is made: no making takes long, and none stay for ever.
-KEPT = timedelta(days=30)
-CLEARED_AT_ONCE = 100
 
 
 def make_ticket(
@@ -51,7 +47,6 @@ def make_ticket(
         raise NotSupported(NOT_HERE)
     secret, now = get_random_string(32), timezone.now()
     with transaction.atomic():
-        _clear(now)
         Ticket.objects.create(
             secret_hash=_hash(secret),
             purpose=purpose,
@@ -134,14 +129,6 @@ def _verify_email(draft: Draft) -> None:
     if not draft.user.email_verified:
         draft.set(email_verified=True)
         draft.note(Change.What.PROFILE, {"email_verified": {"before": False, "after": True}})
-
-
-def _clear(now: datetime) -> None:
-    """Delete some that expired long ago, passing over those that another is just deleting."""
-    expired = Ticket.objects.filter(expires_at__lt=now - KEPT).order_by("expires_at")
-    found = expired.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEARED_AT_ONCE]
-    if gone := list(found):
-        Ticket.objects.filter(pk__in=gone).delete()
 
 
 def _hash(secret: str) -> str:
