@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0011_tickets_logs_and_days"),
+        ("users", "0012_search_indexes"),
     ]
 
     operations = [
