@@ -61,6 +61,11 @@ def open_filters(page: Page) -> None:
     page.get_by_text("Filters", exact=True).click()
 
 
+def open_first_job(page: Page) -> None:
+    page.locator("#result_list tbody a").first.click()
+    expect(page.get_by_role("heading", name="Log")).to_be_visible()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -87,6 +92,9 @@ PAGES = {
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
     "list, all of it long": ("admin", "/admin/users/user/?q=xxxx", None),
     "delete": ("admin", "/admin/users/user/{long}/delete/", None),
+    "jobs": ("admin", "/admin/jobs/", None),
+    "jobs, none": ("agent", "/admin/jobs/", None),
+    "job": ("admin", "/admin/jobs/", open_first_job),
 }
 
 
