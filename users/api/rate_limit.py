@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
 from redis.exceptions import RedisError
 
 from users.api.problem import Problem
 from users.conf import conf
+from users.web.client_ip import client_ip
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,21 @@ class Usage:
         """Raises Problem 429 beyond the limit."""
         if self.used > self.limit:
             raise Problem(429, "Global limit has been reached", "too_many_requests")
+
+
+def check_rate(request: Any, caller: str = "") -> None:
+    """Count the request for `caller`, or by its address. Raises Problem 429 beyond the limit."""
+    usage = usage_of(request, caller)
+    if usage is not None:
+        usage.check()
+
+
+def usage_of(request: Any, caller: str = "") -> Usage | None:
+    """Where the request's caller stands: counted the first time, and remembered with the request."""
+    request = getattr(request, "_request", request)  # Django's own, within that of the framework
+    if not hasattr(request, "rate_usage"):
+        request.rate_usage = count_call(caller or f"ip:{client_ip(request)}")
+    return request.rate_usage
 
 
 def count_call(caller: str) -> Usage | None:

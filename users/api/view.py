@@ -14,7 +14,7 @@ from users.api.errors import bad_body
 from users.api.operation import Operation
 from users.api.path import check_path
 from users.api.query import read_query
-from users.api.rate_limit import Usage, count_call
+from users.api.rate_limit import check_rate
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.metadata.validate import advice
@@ -24,7 +24,6 @@ from users.normalized.fields import pick
 from users.normalized.profile import profile
 from users.normalized.schema import Schema
 from users.rights.actor import Actor
-from users.web.client_ip import client_ip
 
 
 class View(APIView):
@@ -33,7 +32,6 @@ class View(APIView):
     operations: ClassVar[dict[str, Operation]] = {}
     # What the variable parts of the address may be, by their names in it.
     path: ClassVar[dict[str, Schema]] = {}
-    usage: Usage | None = None
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -55,9 +53,9 @@ class View(APIView):
         try:
             super().perform_authentication(request)
         except Exception:
-            self._count(f"ip:{client_ip(request)}")
+            check_rate(request)
             raise
-        self._count(getattr(request.user, "client_id", None) or f"ip:{client_ip(request)}")
+        check_rate(request, getattr(request.user, "client_id", ""))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -102,15 +100,7 @@ class View(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
-        if self.usage is not None:
-            for name, value in self.usage.headers.items():
-                response[name] = value
         return response
-
-    def _count(self, caller: str) -> None:
-        self.usage = count_call(caller)
-        if self.usage is not None:
-            self.usage.check()
 
 
 def etag(user: User) -> str:
