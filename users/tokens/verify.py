@@ -10,6 +10,7 @@ from joserfc.jwk import KeySet
 
 from users.conf import conf
 from users.models import Client, ClientGrant, User
+from users.models.kept_query import by_user_id
 from users.tokens.cache import Remembered
 from users.tokens.keys import public_keys
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -100,7 +101,7 @@ def forget() -> None:
 
 
 def _person(subject: str) -> User:
-    user = User.objects.with_connection().filter(user_id=subject).first() if "|" in subject else None
+    user = by_user_id.one(subject) if "|" in subject else None
     if user is None or user.blocked:
         raise Invalid
     return user
