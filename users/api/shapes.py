@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
 from users.api.shapes_identities import IDENTITIES
+from users.normalized.fields import fields_query
 from users.normalized.profile import FIELDS
 from users.normalized.schema import (
     BARE_ID,
@@ -99,21 +100,8 @@ PAGE: Schema = {
 }
 CHECKPOINT: Schema = checkpoint_schema("users", USER)
 
-_INCLUDE = {"type": "boolean", "default": True, "description": "Whether `fields` are the ones to keep."}
-_NAME = "|".join(FIELDS)
-FIELDS_QUERY: dict[str, Schema] = {
-    "fields": {
-        "type": "string",
-        "pattern": f"^({_NAME})(,({_NAME}))*$",
-        "description": "Fields to keep or to leave out, separated by commas.",
-    },
-    "include_fields": _INCLUDE,
-}
-# Where every name is taken, and those that there are not are passed over.
-ANY_FIELDS_QUERY: dict[str, Schema] = {
-    "fields": {"type": "string", "description": "Fields to keep or to leave out, separated by commas."},
-    "include_fields": _INCLUDE,
-}
+FIELDS_QUERY = fields_query(FIELDS)
+ANY_FIELDS_QUERY = fields_query()
 LIST_QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
     **CHECKPOINT_QUERY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema
 
 FIELDS = (
@@ -52,16 +53,7 @@ USER_QUERY: dict[str, Schema] = {
         "pattern": f"^({_NAME}):(1|-1)$",
         "description": "date:-1 or date:1. Only the date is served by an index.",
     },
-    "fields": {
-        "type": "string",
-        "pattern": f"^({_NAME})(,({_NAME}))*$",
-        "description": "Fields to keep or to leave out, separated by commas.",
-    },
-    "include_fields": {
-        "type": "boolean",
-        "default": True,
-        "description": "Whether `fields` are the ones to keep.",
-    },
+    **fields_query(FIELDS),
 }
 QUERY: dict[str, Schema] = {
     **USER_QUERY,

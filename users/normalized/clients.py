@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from users.models import Client
-from users.normalized.schema import Schema
+from users.normalized.schema import LABEL, ONE_LINE, Schema
 
 # Those we offer, and those that Auth0's programs name besides: kept, and refused at the token
 # endpoint until they are offered.
@@ -20,7 +20,6 @@ GRANT_TYPES = (
     "implicit",
     "refresh_token",
 )
-ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
 _ORIGIN: Schema = {
     "type": "string",
@@ -42,14 +41,7 @@ def _list(item: Schema, description: str) -> Schema:
 
 # What POST and PATCH take, by Auth0's names, which are our columns' too.
 FIELDS: dict[str, Schema] = {
-    "name": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 200,
-        "pattern": r"^[^<>\x00-\x1f\x7f]*$",
-        "description": "What people call it.",
-        "examples": ["Shop"],
-    },
+    "name": {**LABEL, "examples": ["Shop"]},
     "description": {
         "type": "string",
         "maxLength": 140,

@@ -9,14 +9,14 @@ from typing import Any
 
 from users.models import Connection
 from users.normalized.connection_options import OPTIONS
-from users.normalized.schema import Schema
+from users.normalized.schema import ONE_LINE, Schema
 
 # What POST and PATCH take; POST also takes the name and the kind.
 FIELDS: dict[str, Schema] = {
     "display_name": {
         "type": "string",
         "maxLength": 128,
-        "pattern": r"^[^\x00-\x1f\x7f]*$",
+        "pattern": ONE_LINE,
         "description": "What people call it, where that is not its name.",
         "examples": ["Our partners"],
     },

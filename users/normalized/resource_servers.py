@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from users.models import ResourceServer
-from users.normalized.clients import ONE_LINE
-from users.normalized.schema import Schema
+from users.normalized.schema import LABEL, ONE_LINE, Schema
 
 NAMES_PERMISSIONS = "access_token_authz"
 _SCOPE: Schema = {
@@ -30,14 +29,7 @@ _SCOPE: Schema = {
 }
 # What PATCH takes; POST also takes the identifier.
 FIELDS: dict[str, Schema] = {
-    "name": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 200,
-        "pattern": r"^[^<>\x00-\x1f\x7f]*$",
-        "description": "What people call it.",
-        "examples": ["Songs"],
-    },
+    "name": {**LABEL, "examples": ["Songs"]},
     "scopes": {
         "type": "array",
         "items": _SCOPE,

@@ -10,9 +10,8 @@ from typing import Any
 
 from users.metadata.fold import fold
 from users.models import Role, User
-from users.normalized.clients import ONE_LINE
 from users.normalized.defaults import default_name, default_picture
-from users.normalized.schema import Schema
+from users.normalized.schema import ONE_LINE, Schema
 
 ROLE_ID: Schema = {
     "type": "string",

@@ -11,10 +11,18 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 300, "pattern": _ONE_LINE}
-_SHORT_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 150, "pattern": _ONE_LINE}
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 300, "pattern": ONE_LINE}
+_SHORT_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 150, "pattern": ONE_LINE}
 _DOCUMENT = {"type": "object", "additionalProperties": True}
+# What people call a thing that has an id besides.
+LABEL: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "pattern": r"^[^<>\x00-\x1f\x7f]*$",
+    "description": "What people call it.",
+}
 
 # What POST takes as a string and PATCH also takes as null, which removes it.
 NULLABLE: dict[str, Schema] = {

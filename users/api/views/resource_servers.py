@@ -14,9 +14,8 @@ from users.api.problem import Problem
 from users.api.view import View
 from users.models import ResourceServer
 from users.normalized import resource_servers
-from users.normalized.clients import ONE_LINE
 from users.normalized.resource_servers import FIELDS, IDENTIFIER, SCHEMA
-from users.normalized.schema import closed
+from users.normalized.schema import ONE_LINE, closed
 from users.tokens.scopes import MACHINE_SCOPES
 
 GONE = {404: "The resource server does not exist."}
