@@ -29,7 +29,7 @@ KINDS = {
 # Commands of `make` that others run, each with the file that shows it.
 RUN_ELSEWHERE = {
     "make run": ("tests/management/demo_server.py", '["make", "run"'),
-    "make test": (".ci/run", "\nlane sqlite make test "),
+    "make test": (".ci/lanes", " make test "),
     "make check": (".ci/run", "\nmake check\n"),
     "make bench": ("tests/bench/test_bench.py", '["make", "bench"'),
 }
