@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from users.admin.site import site
+from users.api.export_links import export_file
 from users.api.views.nothing import NothingView
 from users.web.home import home
 
@@ -18,5 +19,6 @@ urlpatterns = [
     path("", include("users.authentication.urls")),
     path("profile/", include("users.profile.urls")),
     path("admin/", site.urls),
+    path("exports/<str:signed>/<str:name>", export_file, name="export_file"),
     path("api/v2", NothingView.as_view()),  # else Django would redirect, in HTML
 ]

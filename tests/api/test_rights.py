@@ -47,7 +47,20 @@ class Example:
     query: str = ""
     body: dict[str, Any] | None = field(default=None, hash=False)
     own_body: dict[str, Any] | None = field(default=None, hash=False)
+    # Instead of JSON: a body in parts, by PARTS.
+    parts: str = ""
     given: Callable[[User], dict[str, str]] = lambda jane: {}
+
+
+PARTS = "multipart/form-data; boundary=x"
+IMPORTED = (
+    '--x\r\nContent-Disposition: form-data; name="users"; filename="users.json"\r\n\r\n[]\r\n'
+    '--x\r\nContent-Disposition: form-data; name="connection_id"\r\n\r\n{connection_id}\r\n--x--\r\n'
+)
+
+
+def a_database(jane):
+    return {"connection_id": jane.connection.connection_id}
 
 
 def a_server(jane):
@@ -237,6 +250,8 @@ EXAMPLES = {
         ("create:user_tickets",), 201, body={"user_id": "{user_id}"}
     ),
     ("/jobs/verification-email", "POST"): Example(("update:users",), 201, body={"user_id": "{user_id}"}),
+    ("/jobs/users-imports", "POST"): Example(("create:users",), 202, parts=IMPORTED, given=a_database),
+    ("/jobs/users-exports", "POST"): Example(("read:users",), 200, body={"format": "csv"}),
     ("/jobs/{id}", "GET"): Example(("create:users", "read:users"), 200, given=a_job),
     ("/jobs/{id}/errors", "GET"): Example(("create:users", "read:users"), 204, given=a_job),
     ("/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
@@ -265,10 +280,13 @@ def ask(browser):
         example = EXAMPLES[operation]
         names = {"user_id": user_id, **(given or {})}
         body = filled(json.dumps(body or example.body), names) if body or example.body else None
+        content_type = "application/json"
+        if example.parts:
+            body, content_type = filled(example.parts, names), PARTS
         return browser().generic(
             method,
             "/api/v2" + filled(path + example.query, names),
-            **({"data": body, "content_type": "application/json"} if body else {}),
+            **({"data": body, "content_type": content_type} if body else {}),
             **({"HTTP_AUTHORIZATION": authorization} if authorization else {}),
         )
 

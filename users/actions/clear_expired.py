@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from users.jobs.files import KEPT
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Job, Ticket
+from users.models import FilePiece, Job, Ticket
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
 TICKETS_KEPT = timedelta(days=30)
@@ -52,4 +53,16 @@ def _jobs(now: datetime) -> int:
     return Job.objects.filter(pk__in=keys).delete()[0]
 
 
-WHAT: dict[str, Callable[[datetime], int]] = {"sessions": _sessions, "tickets": _tickets, "jobs": _jobs}
+def _files(now: datetime) -> int:
+    """A few at a time: each may be a megabyte."""
+    found = FilePiece.objects.filter(job__finished_at__lt=now - KEPT).order_by("pk")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return FilePiece.objects.filter(pk__in=keys).delete()[0]
+
+
+WHAT: dict[str, Callable[[datetime], int]] = {
+    "sessions": _sessions,
+    "tickets": _tickets,
+    "jobs": _jobs,
+    "files": _files,
+}

@@ -25,6 +25,7 @@ from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
 from users.api.views.stats import ActiveUsersView, DailyView
 from users.api.views.tickets import EmailVerificationView, PasswordChangeView
+from users.api.views.transfers import UsersExportsView, UsersImportsView
 from users.api.views.user import UserView
 from users.api.views.user_blocks import UserBlocksView, UserBlockView
 from users.api.views.user_organizations import UserOrganizationsView
@@ -68,6 +69,8 @@ ENDPOINTS: dict[str, type[View]] = {
     "/tickets/password-change": PasswordChangeView,
     "/tickets/email-verification": EmailVerificationView,
     "/jobs/verification-email": VerificationEmailView,
+    "/jobs/users-imports": UsersImportsView,
+    "/jobs/users-exports": UsersExportsView,
     "/jobs/{id}": JobView,
     "/jobs/{id}/errors": JobErrorsView,
     "/logs": LogsView,

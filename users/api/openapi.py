@@ -85,13 +85,15 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     if parameters:
         described["parameters"] = parameters
     if operation.body:
-        content = {"schema": operation.body, "example": operation.example or example(operation.body)}
-        form = {"schema": operation.body, "encoding": _encoding(operation.body)}
-        described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": content, "application/x-www-form-urlencoded": form},
-        }
+        content = {media_type: _content(media_type, operation) for media_type in operation.media_types}
+        described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _content(media_type: str, operation: Operation) -> dict[str, Any]:
+    if media_type == "application/x-www-form-urlencoded":
+        return {"schema": operation.body, "encoding": _encoding(operation.body)}
+    return {"schema": operation.body, "example": operation.example or example(operation.body)}
 
 
 def _encoding(body: Schema) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Operation:
     query: dict[str, Schema] = field(default_factory=dict)
     required_query: tuple[str, ...] = ()
     body: Schema | None = None
+    # Of the body.
+    media_types: tuple[str, ...] = ("application/json", "application/x-www-form-urlencoded")
     # A body for the OpenAPI document, where one made from the schema would not do.
     example: Any = None
     # Said to whoever sends a field that the body does not have.

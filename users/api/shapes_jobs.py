@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from users.api.shapes_tickets import CONNECTION_ID
+from users.api.shapes_transfer import FIELDS
 from users.models import Job
 from users.normalized.schema import Schema
 
 # Auth0 knows no cancelled ones: to clients they have failed.
+# An export whose file has had its time.
+EXPIRED = "expired"
 STATUSES = [status for status in Job.Status.values if status != Job.Status.CANCELLED]
+STATUSES.append(EXPIRED)
 JOB_ID: Schema = {
     "type": "string",
     "pattern": "^job_[A-Za-z0-9]{16}$",
@@ -24,5 +29,43 @@ JOB: Schema = {
         "status_details": {"type": "string", "description": "Why it failed."},
         "percentage_done": {"type": "integer", "description": "While it is processing, where known."},
         "time_left_seconds": {"type": "integer", "description": "While it is processing, where known."},
+        "connection_id": CONNECTION_ID,
+        "connection": {"type": "string", "description": "The connection's name."},
+        "external_id": {"type": "string"},
+        "format": {"type": "string", "enum": ["json", "csv"]},
+        "limit": {"type": "integer"},
+        "fields": FIELDS,
+        "location": {
+            "type": "string",
+            "format": "uri",
+            "description": "Where the file of an export is for a minute; look again for a new address.",
+        },
+        "summary": {
+            "type": "object",
+            "description": "Of an import, how many records became what.",
+            "properties": {name: {"type": "integer"} for name in ("failed", "updated", "inserted", "total")},
+        },
     },
 }
+_ERROR: Schema = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"type": "string", "examples": ["DUPLICATED_USER"]},
+        "message": {"type": "string"},
+        "path": {"type": "string", "description": "The field that is wrong."},
+    },
+}
+FAILED_RECORD: Schema = {
+    "type": "object",
+    "required": ["user", "errors"],
+    "properties": {
+        "user": {
+            "description": "The record; password hashes are hidden.",
+            "examples": [{"email": "j@example.com"}],
+        },
+        "errors": {"type": "array", "items": _ERROR},
+    },
+}
+# Of single records, or of the job as a whole.
+ERRORS: Schema = {"anyOf": [{"type": "array", "items": FAILED_RECORD}, JOB]}

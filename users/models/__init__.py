@@ -6,6 +6,7 @@ from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.day import Day
 from users.models.grant import ClientGrant
 from users.models.job import Job
+from users.models.job_file import FailedRecord, FilePiece
 from users.models.key import SigningKey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
@@ -19,6 +20,8 @@ __all__ = [
     "ClientGrant",
     "Connection",
     "Day",
+    "FailedRecord",
+    "FilePiece",
     "Job",
     "Permission",
     "ResourceServer",

@@ -16,6 +16,8 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         VERIFICATION_EMAIL = "verification_email", "Verification e-mail"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
+        USERS_IMPORT = "users_import", "Import of users"
+        USERS_EXPORT = "users_export", "Export of users"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"

@@ -38,7 +38,7 @@ class Actor:
     @property
     def has_token(self) -> bool:
         """Whether a token's scopes decide, as they do for clients and for people's own tokens."""
-        return self.face == Face.API
+        return self.kind == Kind.CLIENT or self.face == Face.API
 
     def is_self(self, user: User) -> bool:
         """Whether the account is the actor's own, visited as its owner."""

@@ -10,13 +10,14 @@ from django.db import transaction
 from users.actions.create_user import create_user
 from users.actions.errors import NotSupported, Taken
 from users.conf import conf
+from users.metadata.documents import JSON
 from users.metadata.errors import MetadataError
 from users.models import Connection
 from users.normalized.check import FieldError
 from users.rights.actor import Actor
 from users.transfer.errors import TransferError
 from users.transfer.read import read
-from users.transfer.records import Record, to_record
+from users.transfer.records import to_record
 
 # Two documents whose every character may be written as a six-character escape, with room for
 # blanks and the profile.
@@ -38,13 +39,14 @@ def create_from_file(
     number = 0
     with path.open("rb") as stream, transaction.atomic():
         for number, value in read(stream, max_bytes=TIMES_THE_DOCUMENT_LIMIT * conf.limits.max_bytes):
-            _create(to_record(number, value), number, connection, actor)
+            _create(value, number, connection, actor)
             on_record(number)
     return number
 
 
-def _create(record: Record, number: int, connection: Connection, actor: Actor) -> None:
+def _create(value: JSON, number: int, connection: Connection, actor: Actor) -> None:
     try:
+        record = to_record(value)
         create_user(
             connection,
             actor=actor,

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 
+class RecordTwice(ValueError):
+    """An earlier record of the same file has written this account."""
+
+    def __init__(self) -> None:
+        super().__init__("The file holds another record of this address before this one")
+
+
 class TransferError(ValueError):
     """The file, or its record of that number (counted from 1), is refused; nothing was written."""
 

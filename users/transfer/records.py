@@ -13,7 +13,6 @@ from typing import Any
 from users.metadata.documents import JSON, Document
 from users.normalized.check import Checker, FieldError
 from users.normalized.schema import BARE_ID, DOCUMENTS, PROFILE, Schema, closed, without_null
-from users.transfer.errors import TransferError
 
 SCHEMA: Schema = closed(
     {
@@ -43,18 +42,15 @@ class Record:
     bare_id: str | None
 
 
-def to_record(number: int, value: JSON) -> Record:
-    """Raises TransferError unless `value`, the file's record of that number, may be taken.
+def to_record(value: JSON) -> Record:
+    """Raises FieldError unless the record may be taken.
 
     The insides of the two documents are judged where they are written.
     """
     for name, reason in NOT_TAKEN.items():
         if name in value:
-            raise TransferError(f"{name}: {reason}", number)
-    try:
-        _checker().check(value)
-    except FieldError as error:
-        raise TransferError(str(error), number) from None
+            raise FieldError(name, reason)
+    _checker().check(value)
     return Record(
         profile={name: value[name] for name in value if name in PROFILE},
         user_metadata=value.get("user_metadata"),

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from users.conf import conf
 from users.web.errors import no_length, too_large
 from users.web.paths import is_api, is_oauth
 
+IMPORTS = "/api/v2/jobs/users-imports"
+# Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
+STRICT_IMPORT = 512_000
 MOST_DRAINED = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 
@@ -33,6 +37,10 @@ class BodyLimitMiddleware:
 def _limit(path: str) -> int:
     if is_oauth(path):
         return settings.OAUTH_MAX_BYTES
+    if path == IMPORTS:
+        return (
+            min(settings.IMPORT_MAX_BYTES, STRICT_IMPORT) if conf.strict_limits else settings.IMPORT_MAX_BYTES
+        )
     return settings.API_MAX_BYTES if is_api(path) else settings.FORM_MAX_BYTES
 
 

@@ -6,6 +6,7 @@ export class Program {
         this.management = new ManagementClient(token ? { domain, token } : this.credentials);
         this.users = this.management.users;
         this.roles = this.management.roles;
+        this.jobs = this.management.jobs;
     }
 
     async create(body) {
@@ -39,6 +40,23 @@ export class Program {
 
     async by_email(address) {
         return this.users.listUsersByEmail({ email: address });
+    }
+
+    async import_users(text, connectionId) {
+        return this.jobs.usersImports.create({
+            users: new Blob([text]),
+            connection_id: connectionId,
+            upsert: true,
+            external_id: "wave-3",
+        });
+    }
+
+    async export_users(body) {
+        return this.jobs.usersExports.create(body);
+    }
+
+    async job(jobId) {
+        return this.jobs.get(jobId);
     }
 
     async create_role(body) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from answering import answer_calls
@@ -51,6 +52,16 @@ class Program:
 
     def by_email(self, address: str) -> list[dict[str, Any]]:
         return self.management.users_by_email.search_users_by_email(address)
+
+    def import_users(self, text: str, connection_id: str) -> dict[str, Any]:
+        file = io.BytesIO(text.encode())
+        return self.management.jobs.import_users(connection_id, file, upsert=True, external_id="wave-3")
+
+    def export_users(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self.management.jobs.export_users(body)
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return self.management.jobs.get(job_id)
 
     def create_role(self, body: dict[str, Any]) -> dict[str, Any]:
         return self.roles.create(body)

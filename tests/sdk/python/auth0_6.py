@@ -15,7 +15,7 @@ class Program:
         self.domain = domain
         self.credentials = credentials
         management = ManagementClient(domain=domain, **credentials)
-        self.users, self.roles = management.users, management.roles
+        self.users, self.roles, self.jobs = management.users, management.roles, management.jobs
 
     def token(self) -> dict[str, Any]:
         return GetToken(self.domain, **self.credentials).client_credentials(f"https://{self.domain}/api/v2/")
@@ -73,6 +73,17 @@ class Program:
 
     def members(self, role_id: str, size: int) -> list[str]:
         return [user.user_id for user in self.roles.users.list(role_id, take=size)]
+
+    def import_users(self, text: str, connection_id: str) -> dict[str, Any]:
+        file = ("users.json", text.encode(), "application/json")
+        jobs = self.jobs.users_imports
+        return shown(jobs.create(users=file, connection_id=connection_id, upsert=True, external_id="wave-3"))
+
+    def export_users(self, body: dict[str, Any]) -> dict[str, Any]:
+        return shown(self.jobs.users_exports.create(**body))
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return shown(self.jobs.get(job_id))
 
 
 def shown(model: Any) -> Any:

@@ -10,17 +10,22 @@ from rest_framework.response import Response
 
 from users.api import shapes_jobs as shapes
 from users.api.accounts import check_main_identity, named_user
+from users.api.export_links import export_link
 from users.api.named_parts import check_named_parts
 from users.api.operation import Operation
 from users.api.problem import Problem
+from users.api.shapes_jobs import EXPIRED
 from users.api.shapes_tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
 from users.api.view import View
+from users.jobs.files import is_expired
 from users.jobs.progress import percentage, seconds_left
 from users.models import Job
 from users.normalized.moments import moment
 from users.web.verification import request_verification
 
 GONE = {404: "The job does not exist."}
+# Of what was asked for, what the job shows.
+ECHOED = ("connection_id", "connection", "external_id", "format", "limit", "fields")
 
 
 class VerificationEmailView(View):
@@ -74,14 +79,17 @@ class JobErrorsView(View):
             "Read the errors of a job",
             scopes=("create:users", "read:users"),
             success=200,
-            schema=shapes.JOB,
+            schema=shapes.ERRORS,
             answers={**GONE, 204: "The job has no errors."},
         )
     }
 
     def get(self, request: Request, id: str) -> Response:
-        job = shown(_find(id))
-        return Response(job) if job["status"] == Job.Status.FAILED else Response(status=204)
+        job = _find(id)
+        if _status(job) == Job.Status.FAILED:
+            return Response(shown(job))
+        failed = [{"user": record.user, "errors": record.errors} for record in job.failed_records.all()]
+        return Response(failed) if failed else Response(status=204)
 
 
 def shown(job: Job) -> dict[str, Any]:
@@ -91,14 +99,25 @@ def shown(job: Job) -> dict[str, Any]:
         "status_details": "It was cancelled." if is_cancelled else job.details or None,
         "percentage_done": percentage(job) if job.status == Job.Status.PROCESSING else None,
         "time_left_seconds": seconds_left(job, timezone.now()),
+        "summary": job.result.get("summary"),
     }
+    if job.kind == Job.Kind.USERS_EXPORT and _status(job) == Job.Status.COMPLETED:
+        further["location"] = export_link(job)
     return {
         "type": job.kind,
-        "status": Job.Status.FAILED if is_cancelled else job.status,
+        "status": _status(job),
         "created_at": moment(job.created_at),
         "id": job.job_id,
+        **{name: job.parameters[name] for name in ECHOED if name in job.parameters},
         **{name: value for name, value in further.items() if value is not None},
     }
+
+
+def _status(job: Job) -> str:
+    if job.status == Job.Status.CANCELLED:
+        return Job.Status.FAILED
+    is_gone = job.kind == Job.Kind.USERS_EXPORT and is_expired(job, timezone.now())
+    return EXPIRED if is_gone else job.status
 
 
 def _find(job_id: str) -> Job:

@@ -1,0 +1,379 @@
+"""/jobs/users-imports and /jobs/users-exports: from the file to the answer, as a client sees it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.utils import timezone
+
+from tests.api.answers import problem, shown
+from tests.api.test_jobs import JOBS, work
+from users.actions.delete_user import delete_user
+from users.jobs.actors import kept
+from users.management import kinds  # noqa: F401
+from users.models import Change, ClientGrant, FilePiece, Job, User
+from users.rights.actor import command
+from users.transfer import import_job
+
+IMPORTS, EXPORTS = f"{JOBS}/users-imports", f"{JOBS}/users-exports"
+
+
+@pytest.fixture
+def upload(shop, connection):
+    """Send a file as the SDKs do, and let a worker do the job."""
+
+    def send(records, *, token=None, **parts):
+        text = records if isinstance(records, bytes) else json.dumps(records).encode()
+        given = {"connection_id": connection.connection_id, **parts}
+        if text is not None:
+            given["users"] = SimpleUploadedFile("users.json", text)
+        header = {"HTTP_AUTHORIZATION": f"Bearer {token or shop.token}"}
+        answer = shop.browser.post(
+            IMPORTS, {name: value for name, value in given.items() if value is not None}, **header
+        )
+        work()
+        return answer
+
+    return send
+
+
+@pytest.fixture
+def ended(shop):
+    """The job of an answer as it is now, and what its errors are."""
+
+    def look(answer):
+        assert answer.status_code in (200, 202), answer.content
+        job = f"{JOBS}/{answer.json()['id']}"
+        errors = shop.get(f"{job}/errors")
+        return shown(shop.get(job)), errors.json() if errors.status_code == 200 else []
+
+    return look
+
+
+def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection, jane):
+    answer = upload(
+        [
+            {"email": "New@Example.com", "user_id": "7", "app_metadata": {"plan": "full"}},
+            {"email": jane.email, "name": "Another"},
+            {"name": "Nobody"},
+            {"email": "no address"},
+            {"email": "x@example.com", "colour": "red"},
+            {"email": "y@example.com", "app_metadata": {"a.b": 1}},
+            {"email": "z@example.com", "password_hash": "$2b$10$secret"},
+        ],
+        external_id="wave-3",
+        send_completion_email="false",
+    )
+
+    assert answer.status_code == 202
+    assert answer.json().items() >= {
+        ("type", "users_import"),
+        ("status", "pending"),
+        ("connection_id", connection.connection_id),
+        ("connection", connection.name),
+        ("external_id", "wave-3"),
+    }
+    job, errors = ended(answer)
+    assert (job["status"], job["summary"]) == (
+        "completed",
+        {"failed": 6, "updated": 0, "inserted": 1, "total": 7},
+    )
+    new = User.objects.get(email="new@example.com")
+    assert (new.user_id, new.app_metadata) == ("auth0|7", {"plan": "full"})
+    first, *others = errors
+    assert first == {
+        "user": {"email": jane.email, "name": "Another"},
+        "errors": [
+            {"code": "DUPLICATED_USER", "message": "The user already exist and upsert parameter is false"}
+        ],
+    }
+    assert [(error["errors"][0]["code"], error["errors"][0].get("path")) for error in others] == [
+        ("OBJECT_REQUIRED", None),
+        ("FORMAT", "email"),
+        ("NOT_PASSED", None),
+        ("NOT_PASSED", "app_metadata.'a.b'"),
+        ("NOT_PASSED", "password_hash"),
+    ]
+    assert errors[-1]["user"]["password_hash"] == "*****"
+
+
+def test_the_record_of_changes_says_which_import_it_was(upload, shop):
+    answer = upload([{"email": "new@example.com"}])
+
+    change = Change.objects.get(subject=User.objects.get(email="new@example.com").user_id)
+    assert (change.face, change.actor_kind, change.request_id) == ("import", "client", answer.json()["id"])
+
+
+def test_an_upsert_writes_over_what_it_may(upload, ended, jane):
+    answer = upload(
+        [
+            {
+                "email": "Jane.Doe@example.com",
+                "name": "Jane Roe",
+                "blocked": True,
+                "user_id": "other",
+                "user_metadata": {"sport": "chess"},
+            },
+            {"email": "jane.doe@example.com", "name": "Janet"},
+            {"email": "new@example.com"},
+        ],
+        upsert="true",
+    )
+
+    job, errors = ended(answer)
+    assert job["summary"] == {"failed": 1, "updated": 1, "inserted": 1, "total": 3}
+    assert [error["errors"][0]["code"] for error in errors] == ["CONFLICT_EMAIL"]
+    jane.refresh_from_db()
+    # Whole, not merged; what the record does not name stays.
+    assert (jane.name, jane.user_metadata, jane.app_metadata) == (
+        "Jane Roe",
+        {"sport": "chess"},
+        {"plan": "full"},
+    )
+    assert (jane.blocked, jane.user_id.endswith("other")) == (None, False)
+
+
+def test_who_may_only_create_writes_over_nobody(upload, api, connection, jane):
+    creator = api("create:users")
+
+    answer = upload([{"email": jane.email, "name": "X"}], token=creator.token, upsert="true")
+
+    assert problem(answer)[0::2] == (403, "insufficient_scope")
+    assert not Job.objects.exists()
+
+
+def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane):
+    creator = api("create:users")
+    file = SimpleUploadedFile("users.json", b'[{"email": "new@example.com"}]')
+    header = {"HTTP_AUTHORIZATION": f"Bearer {creator.token}"}
+    job = browser().post(IMPORTS, {"users": file, "connection_id": connection.connection_id}, **header).json()
+    ClientGrant.objects.update(scope=["read:users"])
+    work()
+
+    assert Job.objects.get(job_id=job["id"]).status == "failed"
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):
+    monkeypatch.setattr(import_job, "BATCH", 2)
+    take, calls = import_job.take, []
+
+    def stumble(value, *rest, **options):
+        calls.append(value["email"])
+        if len(calls) == 4:
+            raise RuntimeError("the power went out")
+        return take(value, *rest, **options)
+
+    monkeypatch.setattr(import_job, "take", stumble)
+    answer = upload([{"email": f"user-{number}@example.com"} for number in range(7)])
+    assert (Job.objects.get().status, User.objects.count()) == ("pending", 2)
+    Job.objects.update(due_at=timezone.now())
+    work()
+
+    job, errors = ended(answer)
+    assert (job["status"], job["summary"]["inserted"], errors) == ("completed", 7, [])
+    assert User.objects.count() == 7
+    assert calls.count("user-2@example.com") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"nonsense", "a record must be an object"),
+        (b'[{"email": "a@example.com"}, {"email": ]', "record 2"),
+    ],
+)
+def test_a_file_that_is_none_fails_whole(upload, ended, text, reason):
+    job, error = ended(upload(text))
+
+    assert job["status"] == "failed"
+    assert reason in job["status_details"]
+    assert error == job
+    assert not User.objects.exists()
+
+
+def test_what_is_missing_or_wrong_is_named(upload, shop, connection, make_client):
+    def said(**parts):
+        return problem(upload(parts.pop("text", b"[]"), **parts))[1]
+
+    assert problem(shop.browser.post(IMPORTS, {}, HTTP_AUTHORIZATION=f"Bearer {shop.token}"))[:2] == (
+        400,
+        "Must provide 'users' file as multipart part.",
+    )
+    assert said(connection_id=None) == "Must provide 'connection_id' as multipart part."
+    assert "does not match pattern" in said(connection_id="7")
+    assert said(connection_id="con_0123456789abcdef") == "The connection does not exist."
+    assert said(text=b"") == "Users file must not be empty."
+    assert "upsert" in said(upsert="perhaps")
+    connection.is_enabled = False
+    connection.save()
+    assert said() == "Connection must be enabled."
+    answer = shop.post(IMPORTS, {"connection_id": connection.connection_id})
+    assert problem(answer)[0] == 415
+
+
+def test_a_file_may_be_larger_than_other_bodies_but_not_endless(upload, settings, ended):
+    settings.API_MAX_BYTES = 2000
+    records = [{"email": f"user-{number}@example.com"} for number in range(250)]
+    job, _ = ended(upload(records))
+    assert job["summary"]["inserted"] == 250
+
+    settings.IMPORT_MAX_BYTES = 2000
+    assert problem(upload(records)) == (
+        413,
+        "Payload content length greater than maximum allowed: 2000",
+        "payload_too_large",
+    )
+
+
+def test_under_strict_limits_two_imports_run_at_once(shop, connection, settings):
+    settings.STRICT_LIMITS = True
+
+    def send():
+        file = SimpleUploadedFile("users.json", b"[]")
+        given = {"users": file, "connection_id": connection.connection_id}
+        return shop.browser.post(IMPORTS, given, HTTP_AUTHORIZATION=f"Bearer {shop.token}").status_code
+
+    assert [send(), send(), send()] == [202, 202, 429]
+
+
+# --- Exports ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetch(shop):
+    """Ask for an export, let a worker do it, and open its file with no token at all."""
+
+    def export(**asked):
+        answer = shop.post(EXPORTS, asked)
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["status"] == "pending"
+        work()
+        job = shown(shop.get(f"{JOBS}/{answer.json()['id']}"))
+        assert job["status"] == "completed", job
+        file = Browser().get(job["location"])
+        assert file.status_code == 200
+        return gzip.decompress(file.getvalue()).decode()
+
+    return export
+
+
+def test_json_is_a_user_on_each_line(fetch, jane, stranger):
+    fields = [
+        {"name": "email"},
+        {"name": "identities[0].connection", "export_as": "From"},
+        {"name": "user_metadata.hobby", "export_as": "Hobby"},
+        {"name": "app_metadata"},
+        {"name": "identities[3].connection"},
+        {"name": "email.domain"},
+    ]
+
+    lines = [json.loads(line) for line in fetch(fields=fields).splitlines()]
+
+    assert lines == [
+        {
+            "email": jane.email,
+            "From": jane.connection.name,
+            "Hobby": "surfing",
+            "app_metadata": {"plan": "full"},
+        },
+        {"email": stranger.email, "From": jane.connection.name},
+    ]
+
+
+def test_csv_holds_no_formula(fetch, make_user):
+    make_user("a", name="=1+1", user_metadata={"says": 'a "b"\nc', "age": 7, "n": 12345678901234567890123})
+    fields = [
+        {"name": "name", "export_as": "=Name"},
+        {"name": "user_metadata.says"},
+        {"name": "user_metadata.age"},
+        {"name": "user_metadata"},
+        {"name": "created_at"},
+    ]
+
+    head, row = csv.reader(io.StringIO(fetch(format="csv", fields=fields), newline=""))
+
+    assert head == ["'=Name", "user_metadata.says", "user_metadata.age", "user_metadata", "created_at"]
+    assert row[:3] == ["'=1+1", '\'a "b"\nc', "7"]
+    assert json.loads(row[3][1:])["n"] == 12345678901234567890123
+    assert row[4].endswith("Z")
+
+
+def test_the_usual_fields_of_some(fetch, jane, make_user, connection):
+    for number in range(5):
+        make_user(f"user-{number}")
+
+    lines = [json.loads(line) for line in fetch(limit=3, connection_id=connection.connection_id).splitlines()]
+
+    assert len(lines) == 3
+    assert lines[0].keys() == {
+        *("user_id", "nickname", "name", "email", "email_verified", "picture"),
+        *("identities[0].connection", "created_at", "updated_at"),
+    }
+
+
+def test_nobody_is_an_empty_file(fetch, connection):
+    assert fetch() == ""
+    assert fetch(format="csv", fields=[{"name": "email"}]) == '"email"\r\n'
+
+
+def test_pages_go_on_where_the_last_one_ended(fetch, make_user, monkeypatch):
+    monkeypatch.setattr("users.transfer.export_job.PAGE", 2)
+    emails = [make_user(f"user-{number}").email for number in range(5)]
+
+    assert [json.loads(line)["email"] for line in fetch(fields=[{"name": "email"}]).splitlines()] == emails
+
+
+def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
+    job = shop.post(EXPORTS, {}).json()
+    work()
+    link = shown(shop.get(f"{JOBS}/{job['id']}"))["location"]
+    assert Browser().get(link.replace("/exports/job", "/exports/jub")).status_code == 404
+    monkeypatch.setattr("users.api.export_links.SECONDS", -1)
+    assert Browser().get(link).status_code == 404
+    monkeypatch.undo()
+
+    Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+
+    assert Browser().get(link).status_code == 404
+    expired = shown(shop.get(f"{JOBS}/{job['id']}"))
+    assert (expired["status"], "location" in expired) == ("expired", False)
+    Job.objects.create(kind=Job.Kind.HOUSEKEEPING, due_at=timezone.now())
+    Job.objects.filter(kind=Job.Kind.HOUSEKEEPING).update(actor=kept(command("tests")))
+    work()
+    assert not FilePiece.objects.exists()
+
+
+def test_a_wrong_connection_is_told(shop):
+    answer = shop.post(EXPORTS, {"connection_id": "con_0123456789abcdef"})
+
+    assert problem(answer)[:2] == (400, "The connection does not exist.")
+
+
+def test_under_strict_limits_csv_holds_thirty_columns_and_no_document(shop, settings):
+    settings.STRICT_LIMITS = True
+    many = [{"name": f"user_metadata.k{number}"} for number in range(31)]
+
+    assert problem(shop.post(EXPORTS, {"format": "csv", "fields": many}))[0] == 400
+    whole = shop.post(EXPORTS, {"format": "csv", "fields": [{"name": "user_metadata"}]})
+    assert "fields[0].name" in problem(whole)[1]
+    assert shop.post(EXPORTS, {"fields": [{"name": "user_metadata"}, *many]}).status_code == 200
+
+
+def test_what_was_exported_can_be_imported(fetch, upload, ended, jane):
+    lines = fetch(fields=[{"name": name} for name in ("user_id", "email", "user_metadata", "app_metadata")])
+    record = json.loads(lines)
+    delete_user(jane, actor=command("tests"))
+
+    job, errors = ended(upload([record | {"user_id": record["user_id"].removeprefix("auth0|")}]))
+
+    assert (job["summary"]["inserted"], errors) == (1, [])
+    again = User.objects.get()
+    assert (again.user_id, again.app_metadata) == (jane.user_id, {"plan": "full"})

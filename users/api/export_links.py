@@ -1,0 +1,45 @@
+"""The link by which an export is fetched: signed for one job, good for a minute.
+
+Source: Auth0 docs, "Bulk User Exports": 60 seconds, and a new link with each look at the job.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.core import signing
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from users.conf import conf
+from users.jobs.files import is_expired, pieces
+from users.models import Job
+
+SECONDS = 60
+_SIGNER = signing.TimestampSigner(salt="users.export")
+
+
+def export_link(job: Job) -> str:
+    """An address that anybody may open for a minute."""
+    name = (
+        f"{(urlsplit(conf.public_url).hostname or 'users').partition('.')[0]}.{job.parameters['format']}.gz"
+    )
+    return conf.public_url + reverse("export_file", args=[_SIGNER.sign(job.job_id), name])
+
+
+@require_safe
+def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpResponse:
+    """The file, as long as its link and its day last."""
+    try:
+        job_id = _SIGNER.unsign(signed, max_age=SECONDS)
+    except signing.BadSignature:
+        raise Http404("This link has had its time. Look at the job again for a new one.") from None
+    job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
+    if job is None or is_expired(job, timezone.now()):
+        raise Http404("This export has been deleted.")
+    response = StreamingHttpResponse(pieces(job), content_type="application/gzip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response

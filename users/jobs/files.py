@@ -1,0 +1,78 @@
+"""The file of a job: written and read in pieces."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from django.db.models import Max
+
+from users.models import FilePiece, Job
+
+PIECE = 1024 * 1024
+# How long a file is kept after its job has ended. Source: Auth0 docs, "Bulk User Exports".
+KEPT = timedelta(hours=24)
+
+
+def keep_file(job: Job, chunks: Iterable[bytes]) -> None:
+    """Give the job a file, in the caller's transaction."""
+    number = 0
+    for number, content in enumerate(_even(chunks), 1):
+        FilePiece.objects.create(job=job, number=number, content=content)
+
+
+def append(job: Job, content: bytes) -> None:
+    """Write on at the end of the job's file."""
+    last = FilePiece.objects.filter(job=job).aggregate(last=Max("number"))["last"]
+    FilePiece.objects.create(job=job, number=(last or 0) + 1, content=content)
+
+
+def pieces(job: Job) -> Iterator[bytes]:
+    """What the file holds, a piece in memory at a time."""
+    number = 0
+    while True:
+        piece = FilePiece.objects.filter(job=job, number__gt=number).order_by("number").first()
+        if piece is None:
+            return
+        number = piece.number
+        yield bytes(piece.content)
+
+
+def open_file(job: Job) -> BinaryIO:
+    """The file as a stream to read."""
+    return io.BufferedReader(_Pieces(pieces(job)))
+
+
+def is_expired(job: Job, now: datetime) -> bool:
+    """Whether the file of a job that has ended has had its time."""
+    return job.finished_at is not None and now - job.finished_at > KEPT
+
+
+class _Pieces(io.RawIOBase):
+    def __init__(self, contents: Iterator[bytes]) -> None:
+        self._contents = contents
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        if not self._rest:
+            self._rest = next(self._contents, b"")
+        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of one size."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
+    if held:
+        yield bytes(held)

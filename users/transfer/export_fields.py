@@ -1,0 +1,62 @@
+"""Which fields an export writes, and how each is found in a profile.
+
+Source: Auth0 docs, "Bulk User Exports": a name is a path, such as `identities[0].connection`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from users.metadata.documents import JSON
+
+# Source: the fields that Auth0's export extension proposes.
+DEFAULT = (
+    "user_id",
+    "given_name",
+    "family_name",
+    "nickname",
+    "name",
+    "email",
+    "email_verified",
+    "picture",
+    "identities[0].connection",
+    "created_at",
+    "updated_at",
+)
+_STEP = re.compile(r"\[([0-9]{1,6})\]|([^.\[\]]+)")
+
+
+@dataclass(frozen=True)
+class ExportField:
+    """`path` leads to the value, `title` stands above it."""
+
+    path: tuple[str | int, ...]
+    title: str
+
+
+def fields_of(given: list[dict[str, str]] | None) -> list[ExportField]:
+    """Those asked for as `[{name, export_as}]`, or the usual ones."""
+    given = given or [{"name": name} for name in DEFAULT]
+    return [ExportField(path_of(item["name"]), item.get("export_as", item["name"])) for item in given]
+
+
+def path_of(name: str) -> tuple[str | int, ...]:
+    """`identities[0].connection` as `("identities", 0, "connection")`."""
+    return tuple(int(number) if number else key for number, key in _STEP.findall(name))
+
+
+def row(profile: dict[str, JSON], fields: list[ExportField]) -> dict[str, Any]:
+    """Values by title; what the profile lacks is left out."""
+    found = ((field.title, _at(profile, field.path)) for field in fields)
+    return {title: value for title, value in found if value is not None}
+
+
+def _at(value: JSON, path: tuple[str | int, ...]) -> JSON:
+    for step in path:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value

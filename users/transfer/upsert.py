@@ -1,0 +1,77 @@
+"""What becomes of one record of an import.
+
+Source: Auth0 docs, "Bulk User Imports": without upsert, whoever is there already is an error; with
+it, a match on the address takes the fields that may be updated, and documents are replaced whole.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from users.actions.create_user import create_user
+from users.actions.documents import Replace, version_of
+from users.actions.draft import locked
+from users.actions.edit_user import Edit, edit_user
+from users.metadata.documents import DOCUMENTS, JSON
+from users.metadata.fold import fold
+from users.models import Change, Connection, User
+from users.rights.actor import Actor
+from users.transfer.errors import RecordTwice
+from users.transfer.records import Record, to_record
+
+# Source: Auth0 docs, "User profile structure", the column of what an upsert may write.
+UPSERTABLE = ("email_verified", "phone_verified", "name", "nickname", "given_name", "family_name", "picture")
+
+
+class Outcome(StrEnum):
+    """Source: recorded summaries of imports."""
+
+    FAILED = "failed"
+    UPDATED = "updated"
+    INSERTED = "inserted"
+
+
+def take(value: JSON, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
+    """Make the account of this record or, in an upsert, write over the one of the same address.
+
+    In the caller's transaction. Raises one of `record_errors.REFUSALS`.
+    """
+    record = to_record(value)
+    account = _of_address(connection, record.profile["email"]) if is_upsert else None
+    if account is None:
+        create_user(
+            connection,
+            actor=actor,
+            profile=record.profile,
+            user_metadata=record.user_metadata,
+            app_metadata=record.app_metadata,
+            bare_id=record.bare_id,
+        )
+        return Outcome.INSERTED
+    if _is_written_by(actor, account):
+        raise RecordTwice
+    _write_over(account, record, actor)
+    return Outcome.UPDATED
+
+
+def _of_address(connection: Connection, email: str) -> User | None:
+    return User.objects.filter(connection=connection, email_folded=fold(email)).first()
+
+
+def _is_written_by(actor: Actor, account: User) -> bool:
+    """Whether this very import has written the account, by an earlier record of the file."""
+    return Change.objects.filter(subject=account.user_id, request_id=actor.request_id).exists()
+
+
+def _write_over(account: User, record: Record, actor: Actor) -> None:
+    # Held, so that nobody writes between the look at its versions and the edit.
+    account = locked(account)
+    profile: dict[str, Any] = {name: value for name, value in record.profile.items() if name in UPSERTABLE}
+    documents = {name: getattr(record, name) for name in DOCUMENTS}
+    writes = {
+        name: Replace(value, opened_version=version_of(account, name))
+        for name, value in documents.items()
+        if value is not None
+    }
+    edit_user(account, Edit(profile=profile, documents=writes), actor=actor)
