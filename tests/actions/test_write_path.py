@@ -32,7 +32,7 @@ MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclea
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
     *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "Permission", "ResourceServer", "Role"),
-    *("RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
+    *("RoleMember", "Segment", "Session", "SigningKey", "Ticket", "UserPermission"),
 }
 
 # (file, function): why it writes no account.

@@ -9,6 +9,7 @@ from users.models.job import Job
 from users.models.key import SigningKey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
+from users.models.segment import Segment
 from users.models.ticket import Ticket
 from users.models.user import User
 
@@ -24,6 +25,7 @@ __all__ = [
     "ResourceServer",
     "Role",
     "RoleMember",
+    "Segment",
     "SigningKey",
     "Ticket",
     "User",
