@@ -41,6 +41,11 @@ class Conf:
         return settings.SEARCH_TIMEOUT
 
     @property
+    def redis_url(self) -> str:
+        """Where idle workers are woken; empty where there is no Redis."""
+        return settings.REDIS_URL
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL
