@@ -21,7 +21,11 @@ def found(
 
     Raises QueryError, and Denied where it asks about what `viewer` may not see: the answer would tell.
     """
-    query = parse(text, implicit=implicit)
+    return whom(users, parse(text, implicit=implicit), viewer=viewer, strict=strict)
+
+
+def whom(users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = False) -> UserQuerySet:
+    """The same by a query that is read already."""
     check_visible(query, viewer)
     condition = understand(query, strict=strict)
     return users if condition == EVERYBODY else users.filter(Fits(condition))
