@@ -6,6 +6,7 @@ address, a name or the id; all else is as `q` of the API has it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from users.lucene.nodes import And, Everything, Match, Not, Or, Query, Word
@@ -18,48 +19,54 @@ from users.search.words import by_words, said
 
 def found_by_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
     """Those of `users` whom the text finds; all where it is empty. Raises QueryError and Denied."""
-    words, rest = _read(text)
-    found = whom(users, rest, viewer=viewer)
+    words, rest = _split(parse(text, implicit=Implicit.AND))
+    found = whom(users, _all(rest), viewer=viewer)
     return by_words(found, words) if words else found
 
 
 def explicit(text: str) -> Query:
-    """The same as a tree of the language, which finds the same people wherever it is asked.
+    """The same in the language of the API: it finds the same people wherever it is asked.
 
     Raises QueryError."""
-    words, rest = _read(text)
-    if not words:
-        return rest
-    return said(words) if isinstance(rest, Everything) else And((said(words), rest))
+    return _spelt_out(parse(text, implicit=Implicit.AND))
 
 
-def _read(text: str) -> tuple[list[str], Query]:
+def _split(query: Query) -> tuple[list[str], list[Query]]:
     """The plain words that every hit must fit, and what is asked besides."""
-    query = parse(text, implicit=Implicit.AND)
-    parts = query.parts if isinstance(query, And) else (query,)
+    parts = list(_parts(query))
     words = [part.value.text for part in parts if _is_plain(part)]
-    rest = tuple(_spelt_out(part) for part in parts if not _is_plain(part))
-    if len(rest) > 1:
-        return words, And(rest)
-    return words, rest[0] if rest else Everything()
+    return words, [_spelt_out(part) for part in parts if not _is_plain(part)]
+
+
+def _parts(query: Query) -> Iterator[Query]:
+    if not isinstance(query, And):
+        yield query
+        return
+    for part in query.parts:
+        yield from _parts(part)
 
 
 def _is_plain(query: Query) -> bool:
-    return (
-        isinstance(query, Match)
-        and query.name is None
-        and isinstance(query.value, Word)
-        and not query.value.is_quoted
-    )
+    match query:
+        case Match(None, Word(is_quoted=False)):
+            return True
+    return False
 
 
 def _spelt_out(query: Query) -> Query:
-    """The query with each plain word in it as what it means."""
+    """The query with its plain words as what they mean."""
     match query:
-        case And(parts) | Or(parts):
+        case Or(parts):
             return replace(query, parts=tuple(map(_spelt_out, parts)))
         case Not(part):
             return replace(query, part=_spelt_out(part))
-        case Match(None, Word(text)) if _is_plain(query):
-            return said([text])
+        case And() | Match(None, Word(is_quoted=False)):
+            words, rest = _split(query)
+            return _all([said(words), *rest] if words else rest)
     return query
+
+
+def _all(parts: Sequence[Query]) -> Query:
+    if len(parts) > 1:
+        return And(tuple(parts))
+    return parts[0] if parts else Everything()
