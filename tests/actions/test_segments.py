@@ -11,7 +11,7 @@ from users.lucene.errors import QueryError
 from users.models import Segment
 from users.rights.actor import command, staff
 from users.rights.errors import Denied
-from users.search.segments import as_read
+from users.search.saved import as_read
 
 
 @pytest.fixture

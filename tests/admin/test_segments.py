@@ -125,10 +125,10 @@ class Hurried:
 def test_it_is_changed_renamed_and_shared(desk, agent, save):
     segment = save("old", "name:a")
 
-    page = desk(agent, path(segment)).press(SAVE, name="new", query="name:b c", is_shared="on")
+    page = desk(agent, path(segment)).press(SAVE, name="new", query="name:b name:c", is_shared="on")
 
     now = Segment.objects.get()
-    assert (now.name, now.query, now.is_shared) == ("new", "name:b AND c", True)
+    assert (now.name, now.query, now.is_shared) == ("new", "name:b AND name:c", True)
     assert "is saved" in page.text
 
 

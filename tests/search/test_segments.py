@@ -80,6 +80,11 @@ def test_one_stands_in_another_and_may_be_renamed(four, save, finds):
     assert finds('segment:"chess players who pay"') == ["ada", "cleo"]
 
 
+def test_plain_words_are_beginnings_as_in_the_box(four, save, finds):
+    save("a word and more", "ad app_metadata.plan:trial")
+    assert finds('segment:"a word and more"') == ["ada"]
+
+
 @pytest.mark.parametrize("implicit", list(Implicit))
 def test_it_means_the_same_whatever_stands_between_words(four, save, finds, implicit):
     segment = save("both", "app_metadata.plan:trial user_metadata.hobby:go")

@@ -18,7 +18,8 @@ from users.models import Segment
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.search.segments import canonical, segments_of
+from users.search.saved import canonical
+from users.search.segments import segments_of
 from users.search.visibility import check_visible
 
 

@@ -30,7 +30,8 @@ from users.rights.visible import PROFILE, visible
 from users.search.count import Count, how_many
 from users.search.errors import TooSlow
 from users.search.keyset import beyond
-from users.search.segments import ID, as_read, segments_of
+from users.search.saved import as_read
+from users.search.segments import ID, segments_of
 from users.web.actors import staff
 
 PAGE = 50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.lucene.nodes import Exists, Pattern, Range, terms
+from users.lucene.nodes import Exists, Pattern, Query, Range, terms
 from users.lucene.parser import Implicit, parse
 from users.metadata.documents import DOCUMENTS
 from users.models.user import UserQuerySet
@@ -21,7 +21,12 @@ def found(
 
     Raises QueryError, and Denied where it asks about what `viewer` may not see: the answer would tell.
     """
-    query = expanded(parse(text, implicit=implicit), viewer)
+    return whom(users, parse(text, implicit=implicit), viewer=viewer, strict=strict)
+
+
+def whom(users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = False) -> UserQuerySet:
+    """The same by a query that is read already."""
+    query = expanded(query, viewer)
     check_visible(query, viewer)
     condition = understand(query, strict=strict)
     return users if condition == EVERYBODY else users.filter(Fits(condition))

@@ -1,22 +1,16 @@
-"""`segment:"trial ends"` in a query: a saved search, put in its place.
-
-What is stored of a segment names others by their ids, so that each may be renamed. People write
-and read names.
-"""
+"""`segment:"trial ends"` in a query: a saved search, put in its place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from difflib import get_close_matches
 
 from django.db.models import Q, QuerySet
 
-from users.lucene.errors import QueryError, TooComplex
+from users.lucene.errors import TooComplex
 from users.lucene.limits import DEFAULT
 from users.lucene.nodes import Exists, Match, Name, Query, Word, terms
-from users.lucene.parser import Implicit, parse
+from users.lucene.parser import parse
 from users.lucene.printer import quote, write
 from users.lucene.rewrite import Leaf, placed, with_leaves
 from users.metadata.fold import fold
@@ -25,8 +19,7 @@ from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.visible import PROFILE, visible
 from users.search.errors import SearchError
-from users.search.meaning import understand
-from users.search.visibility import check_visible, may_ask
+from users.search.visibility import may_ask
 
 FIELD = Name(("segment",))
 ID = re.compile(r"seg_[0-9A-Za-z]{16}")
@@ -53,7 +46,7 @@ def expanded(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Q
     Raises SearchError for one that is not there or leads back to itself, Denied where one asks
     about what `viewer` may not see, and TooComplex where the whole breaks the limits of one query.
     """
-    named = [term for term in terms(query) if _is_segment(term)]
+    named = [term for term in terms(query) if is_segment(term)]
     if not named:
         return query
     whole = _Expansion(viewer).of(query, within)
@@ -63,32 +56,6 @@ def expanded(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Q
         reason = f"with its segments written out {error.reason}"
         raise TooComplex(named[0].column, reason) from None
     return whole
-
-
-def canonical(text: str, *, owner: Actor, segment: Segment, strict: bool = False) -> str:
-    """What is stored of a query as somebody typed it for `segment`: every operator written out,
-    other segments by their ids. It reads the same whatever stands between two words.
-
-    Raises QueryError, and Denied where it asks about what `owner` may not see.
-    """
-    query = parse(text, implicit=Implicit.AND)
-    check_visible(query, owner)
-    understand(expanded(query, owner, (segment,)), strict=strict)
-    written = write(_renamed(query, lambda term: _used(term, owner, segment).segment_id))
-    try:
-        parse(written)
-    except TooComplex as error:
-        raise TooComplex(1, f"with its operators written out {error.reason}") from None
-    return written
-
-
-def as_read(segment: Segment, viewer: Actor) -> str | None:
-    """The query with the names of the segments in it; None where it asks about what `viewer` may
-    not see. Of one they may not use the id is left."""
-    query = parse(segment.query)
-    if not all(may_ask(term, viewer) for term in terms(query)):
-        return None
-    return write(_renamed(query, lambda term: _readable(term, viewer)))
 
 
 def find(term: Exists | Match, viewer: Actor) -> Segment:
@@ -104,6 +71,11 @@ def find(term: Exists | Match, viewer: Actor) -> Segment:
     return found
 
 
+def is_segment(leaf: Leaf) -> bool:
+    """Whether it names one."""
+    return isinstance(leaf, Exists | Match) and leaf.name == FIELD
+
+
 class _Expansion:
     """Walks through a query and the segments in it, each of which is read once."""
 
@@ -116,7 +88,7 @@ class _Expansion:
         return with_leaves(query, lambda leaf: self._leaf(leaf, within))
 
     def _leaf(self, leaf: Leaf, within: tuple[Segment, ...]) -> Query:
-        if _is_segment(leaf):
+        if is_segment(leaf):
             return self._segment(leaf, within)
         # Counted meanwhile: segments within segments could otherwise grow beyond all bounds.
         self.terms += 1
@@ -138,39 +110,6 @@ class _Expansion:
         if not all(may_ask(each, self.viewer) for each in terms(query)):
             raise Denied(f"You may not use the segment {quote(segment.name)}: you may not see what it asks")
         return self.of(placed(query, term.start, term.end), (*within, segment))
-
-
-def _is_segment(leaf: Leaf) -> bool:
-    return isinstance(leaf, Exists | Match) and leaf.name == FIELD
-
-
-def _renamed(query: Query, name: Callable[[Match], str]) -> Query:
-    """The query with each segment named as `name` says."""
-
-    def changed(leaf: Leaf) -> Query:
-        if not _is_segment(leaf):
-            return leaf
-        return replace(leaf, value=Word(name(leaf), is_quoted=True))
-
-    return with_leaves(query, changed)
-
-
-def _used(term: Match, owner: Actor, by: Segment) -> Segment:
-    """What `by` names. What is shared must not break for others."""
-    found = find(term, owner)
-    if by.is_shared and not found.is_shared:
-        raise SearchError(term.column, f"the segment {quote(found.name)} is not shared, and this one is")
-    return found
-
-
-def _readable(term: Match, viewer: Actor) -> str:
-    try:
-        segment = find(term, viewer)
-        named = find(replace(term, value=Word(segment.name)), viewer)
-    except QueryError:
-        return term.value.text
-    # Another of that name may come first.
-    return segment.name if named == segment else segment.segment_id
 
 
 def _unknown(text: str, usable: QuerySet[Segment]) -> str:
