@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
+from users.admin.search_help import help_page
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
@@ -45,6 +46,7 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         pages = [
+            path("help/search/", self.admin_view(self.search_help), name="search_help"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
             path("segments/", self.admin_view(self.segments), name="segments"),
@@ -68,6 +70,10 @@ class Site(AdminSite):
     def segment(self, request: HttpRequest, segment_id: str = "") -> HttpResponse:
         """One of them, or a new one."""
         return segment_page(request, segment_id, self.each_context(request))
+
+    def search_help(self, request: HttpRequest) -> HttpResponse:
+        """What the box above the list of users takes."""
+        return help_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
