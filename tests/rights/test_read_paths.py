@@ -40,9 +40,9 @@ from users.tokens.issue import person_token
 from users.tokens.scopes import MACHINE_SCOPES
 
 SHELL = command("tests")
-KEY, MARK = "zebrakey", "okapi-mark"
-# Of the same length, and nobody has them: no answer may tell the two apart.
-NO_KEY, NO_MARK = "qaxbykey", "quoll-mark"
+KEY, MARK = "zebrakey", "okapimark"
+# Alike but for their beginning, and nobody has them: no answer may tell the two apart.
+NO_KEY, NO_MARK = "qaxrakey", "quopimark"
 SECRET, INVENTED = "secretly", "inverted"
 # Tabs of a user's page on which app_metadata stands.
 TELLING = ("metadata", "activity", "raw")
