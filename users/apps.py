@@ -13,7 +13,9 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         from users import signals
-        from users.schemas.current import check_settings
+        from users.admin import columns
+        from users.schemas import current
 
         signals.connect(self)
-        check_settings()
+        current.check_settings()
+        columns.check_settings()

@@ -41,6 +41,21 @@ class Conf:
         return settings.SEARCH_TIMEOUT
 
     @property
+    def redis_url(self) -> str:
+        """Where idle workers are woken; empty where there is no Redis."""
+        return settings.REDIS_URL
+
+    @property
+    def api_total_limit(self) -> int:
+        """To how many users the Management API counts for `include_totals`; 0 for all."""
+        return settings.API_TOTAL_LIMIT
+
+    @property
+    def list_columns(self) -> tuple[str, ...]:
+        """The columns of the users list, besides the user, until a staff member chooses others."""
+        return settings.LIST_COLUMNS
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

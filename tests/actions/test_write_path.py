@@ -31,8 +31,9 @@ WRITERS = {
 MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
-    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "Permission", "ResourceServer", "Role"),
-    *("FailedRecord", "FilePiece", "RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
+    *("Change", "Client", "ClientGrant", "Connection", "Day", "FailedRecord", "FilePiece", "Job"),
+    *("Permission", "ResourceServer", "Role", "RoleMember", "Segment", "Session", "SigningKey", "Ticket"),
+    *("UserPermission",),
 }
 
 # (file, function): why it writes no account.

@@ -62,8 +62,8 @@ COSTS = {
     "change a connection": (5, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
     "disable a connection": (8, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (1, lambda shop, jane: shop.delete(of(jane))),
-    "delete by e-mail": (20, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
-    "delete": (19, lambda shop, jane: shop.delete(at(jane))),
+    "delete by e-mail": (22, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete": (21, lambda shop, jane: shop.delete(at(jane))),
     "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
     "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),
     "renew the recovery code": (

@@ -19,6 +19,7 @@ PERMISSIONS = {
     "change_app_metadata",
     "block_user",
     "delete_user",
+    "share_segment",
     "administer",
 }
 # Verb, the permission staff need, the scopes of which a client needs one, whether owners may.
@@ -46,6 +47,7 @@ TABLE = [
     (Verb.MAKE_TICKET, None, {"create:user_tickets"}, False),
     (Verb.SEND_VERIFICATION, "change_profile", {"create:users", "update:users"}, False),
     (Verb.FORGIVE_ATTEMPTS, "block_user", {"update:users"}, False),
+    (Verb.SHARE_SEGMENT, "share_segment", set(), False),
     (Verb.GIVE_STAFF_RIGHTS, "administer", set(), False),
 ]
 rules = pytest.mark.parametrize(

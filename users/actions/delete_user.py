@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from users.actions.draft import check_version, locked
 from users.history.record import note, record_all
-from users.models import Change, User
+from users.models import Change, Segment, User
 from users.models.guard import account_writes
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -16,8 +16,8 @@ from users.rights.may import Verb, check
 def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
-    """Remove the account for good, and those linked to it with it. The record of their changes
-    stays, with a line for each.
+    """Remove the account for good, and those linked to it with it, and the searches that it saved for
+    itself. The record of their changes stays, with a line for each.
 
     Raises Denied, StaleVersion or UserGone.
     """
@@ -30,5 +30,6 @@ def delete_user(
         lines = [note(one, Change.What.DELETED, {}, actor=actor, at=at, reason=reason) for one in gone]
         for line in lines:
             line.user = None
+        Segment.objects.filter(owner__in=gone, is_shared=False).delete()
         user.delete()
         record_all(lines)

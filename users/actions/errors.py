@@ -98,6 +98,19 @@ class Exists(ValueError):
     """There is one already. The text says of what."""
 
 
+class SegmentNeeded(Exception):
+    """Others use the segment. `names` are those that the actor may know, `unnamed` counts the rest."""
+
+    def __init__(self, names: list[str], unnamed: int) -> None:
+        self.names = names
+        self.unnamed = unnamed
+        super().__init__(f"other segments use it: {', '.join(names)}")
+
+
+class SegmentGone(LookupError):
+    """It was deleted meanwhile."""
+
+
 class ConnectionExists(Exists):
     """Another connection has this name."""
 

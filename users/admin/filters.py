@@ -1,93 +1,130 @@
-"""The filters beside the list. None of them counts or scans."""
+"""The filters of the users list. None of them counts or scans, and each can be said in words."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 from django.utils import timezone
 
+from users.admin.address import Address
+from users.lucene.nodes import Exists, Name
+from users.lucene.printer import quote, write
 from users.models import Connection
-from users.models.user import UserQuerySet
-from users.search.listing import matching
 
-Choices = list[tuple[str, str]]
-
-
-class StatusFilter(SimpleListFilter):
-    """May the person sign in, and is the address known to be theirs?"""
-
-    title = "status"
-    parameter_name = "status"
-    tests = {
-        "active": Q(blocked__isnull=True) | Q(blocked=False),
-        "blocked": Q(blocked=True),
-        "unverified": Q(email_verified=False),
-    }
-
-    def lookups(self, request: Any, model_admin: Any) -> Choices:
-        return [("active", "Active"), ("blocked", "Blocked"), ("unverified", "E-mail not verified")]
-
-    def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
-        test = self.tests.get(self.value())
-        return queryset.filter(test) if test else queryset
+# As many connections as are offered; more can be asked for in words.
+MOST_CONNECTIONS = 50
+DAYS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
 
 
-class ConnectionFilter(SimpleListFilter):
-    """Where the account comes from."""
+@dataclass(frozen=True)
+class Choice:
+    """`words` say the same in the search language, of times by the day. `test` is what indexes serve."""
 
-    title = "connection"
-    parameter_name = "connection"
-
-    def lookups(self, request: Any, model_admin: Any) -> Choices:
-        return [(name, name) for name in Connection.objects.values_list("name", flat=True)[:50]]
-
-    def has_output(self) -> bool:
-        return bool(self.lookup_choices)
-
-    def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
-        if not self.value():
-            return queryset
-        return matching(connection=self.value(), users=queryset)
+    value: str
+    label: str
+    words: str
+    test: Q
 
 
-class _SinceFilter(SimpleListFilter):
-    """A moment within so many days."""
+@dataclass(frozen=True)
+class Filter:
+    """`choices` are those offered; `choice` is the one of that value, None where there is none."""
 
-    column = ""
-
-    def lookups(self, request: Any, model_admin: Any) -> Choices:
-        return [("1", "Past 24 hours"), ("7", "Past 7 days"), ("30", "Past 30 days")]
-
-    def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
-        days = dict(self.lookup_choices).get(self.value()) and int(self.value())
-        if not days:
-            return queryset
-        return queryset.filter(**{f"{self.column}__gte": timezone.now() - timedelta(days=days)})
+    name: str
+    title: str
+    choices: Callable[[], list[Choice]]
+    choice: Callable[[str], Choice | None]
 
 
-class CreatedFilter(_SinceFilter):
-    """New accounts."""
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on. `remove` leads to the list without it."""
 
-    title = "created"
-    parameter_name = "created"
-    column = "created_at"
+    title: str
+    label: str
+    words: str
+    remove: str
 
 
-class LastLoginFilter(_SinceFilter):
-    """Accounts in use, or never used."""
+def _of(name: str, title: str, choices: Callable[[], list[Choice]]) -> Filter:
+    def choice(value: str) -> Choice | None:
+        return next((each for each in choices() if each.value == value), None)
 
-    title = "last login"
-    parameter_name = "last_login"
-    column = "last_login"
-    days = ("1", "7", "30")
+    return Filter(name, title, choices, choice)
 
-    def lookups(self, request: Any, model_admin: Any) -> Choices:
-        return [*super().lookups(request, model_admin), ("never", "Never")]
 
-    def queryset(self, request: Any, queryset: UserQuerySet) -> UserQuerySet:
-        if self.value() == "never":
-            return queryset.filter(last_login__isnull=True)
-        return super().queryset(request, queryset) if self.value() in self.days else queryset
+def _status() -> list[Choice]:
+    return [
+        Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
+        Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
+        Choice("unverified", "E-mail not verified", "email_verified:false", Q(email_verified=False)),
+    ]
+
+
+def _connections() -> list[Choice]:
+    return [
+        _connection(name) for name in Connection.objects.values_list("name", flat=True)[:MOST_CONNECTIONS]
+    ]
+
+
+def _connection(name: str) -> Choice:
+    # Looked up first, and so a value by which the index of the connection's users is read.
+    found = Connection.objects.filter(name=name).values("pk")[:1]
+    return Choice(name, name, f"identities.connection:{quote(name)}", Q(connection=found))
+
+
+def _since(field: str) -> list[Choice]:
+    return [
+        Choice(
+            days,
+            label,
+            f"{field}:[{timezone.now() - timedelta(days=int(days)):%Y-%m-%d} TO *]",
+            Q((f"{field}__gte", timezone.now() - timedelta(days=int(days)))),
+        )
+        for days, label in DAYS.items()
+    ]
+
+
+def _last_login() -> list[Choice]:
+    never = Choice("never", "Never", "NOT _exists_:last_login", Q(last_login__isnull=True))
+    return [*_since("last_login"), never]
+
+
+FILTERS = (
+    _of("status", "Status", _status),
+    Filter("connection", "Connection", _connections, _connection),
+    _of("created", "Created", lambda: _since("created_at")),
+    _of("last_login", "Last login", _last_login),
+)
+
+
+def chosen(address: Address) -> list[tuple[Filter, Choice]]:
+    """The filters that are on; a value that nobody offered filters nothing."""
+    values = ((each, address.text(each.name)) for each in FILTERS)
+    return [(each, choice) for each, value in values if value and (choice := each.choice(value))]
+
+
+def has_key(name: str) -> str:
+    """Those who have a value there, in words."""
+    return write(Exists(Name(tuple(name.split(".")))))
+
+
+def keys(address: Address) -> list[str]:
+    """Those of which there must be a value."""
+    return list(dict.fromkeys(name for each in address.texts("has") if (name := each.strip())))
+
+
+def chips(address: Address) -> list[Chip]:
+    """One for each filter that is on."""
+    shown = [
+        Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
+        for each, choice in chosen(address)
+    ]
+    names = keys(address)
+    return shown + [
+        Chip("Has", name, has_key(name), address.link(has=[other for other in names if other != name]))
+        for name in names
+    ]

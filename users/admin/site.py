@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
+from users.admin.search_help import help_page
+from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
 
@@ -44,8 +46,12 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         pages = [
+            path("help/search/", self.admin_view(self.search_help), name="search_help"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
+            path("segments/", self.admin_view(self.segments), name="segments"),
+            path("segments/new/", self.admin_view(self.segment), name="new_segment"),
+            path("segments/<slug:segment_id>/", self.admin_view(self.segment), name="segment"),
         ]
         return [*pages, *super().get_urls()]
 
@@ -56,6 +62,18 @@ class Site(AdminSite):
     def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
         """One of them."""
         return job_page(request, job_id, self.each_context(request))
+
+    def segments(self, request: HttpRequest) -> HttpResponse:
+        """Saved searches."""
+        return segments_page(request, self.each_context(request))
+
+    def segment(self, request: HttpRequest, segment_id: str = "") -> HttpResponse:
+        """One of them, or a new one."""
+        return segment_page(request, segment_id, self.each_context(request))
+
+    def search_help(self, request: HttpRequest) -> HttpResponse:
+        """What the box above the list of users takes."""
+        return help_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from users.jobs import bell
 from users.jobs.actors import kept
 from users.models import Job, User
 from users.rights.actor import Actor, Kind
@@ -34,6 +36,9 @@ def enqueue(
         "due_at": timezone.now(),
     }
     if once_key is None:
-        return Job.objects.create(**columns)
-    job, _ = Job.objects.get_or_create(once_key=once_key, defaults=columns)
+        job, is_new = Job.objects.create(**columns), True
+    else:
+        job, is_new = Job.objects.get_or_create(once_key=once_key, defaults=columns)
+    if is_new:
+        transaction.on_commit(bell.ring)
     return job

@@ -8,7 +8,7 @@ import time
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from users.jobs import queue
+from users.jobs import bell, queue
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
 from users.jobs.heartbeat import Heartbeat
 from users.jobs.log import with_line
@@ -51,7 +51,7 @@ class Worker:
                 log.exception("the worker goes on after this")
                 is_idle = True
             if is_idle and not self._is_stopping:
-                time.sleep(self._timing.poll)
+                self._rest()
         connection.close()
 
     def work(self) -> bool:
@@ -72,6 +72,7 @@ class Worker:
             log.warning("%s has been taken by another worker", job)
         except Released:
             queue.put_back(job, attempts=0)
+            bell.ring()
             log.info("%s makes way", job)
         except Cancelled:
             queue.put_away(job, Job.Status.CANCELLED, log=run.lines)
@@ -96,6 +97,13 @@ class Worker:
         rest = self._timing.rest * 4 ** (run.attempts - 1)
         lines = with_line(run.lines, f"It broke ({name}) and is tried again.", timezone.now())
         queue.put_back(run.job, rest=rest, log=lines)
+
+    def _rest(self) -> None:
+        """Until a bell rings, or it is time to look for jobs without. Whatever wakes it comes in time
+        for `stop` to be heard, too."""
+        ends = time.monotonic() + self._timing.doze
+        while not bell.wait(self._timing.poll) and not self._is_stopping and time.monotonic() < ends:
+            pass
 
     def _tick(self) -> None:
         if time.monotonic() >= self._next_tick:

@@ -10,6 +10,7 @@ from users.models.job_file import FailedRecord, FilePiece
 from users.models.key import SigningKey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
+from users.models.segment import Segment
 from users.models.ticket import Ticket
 from users.models.user import User
 
@@ -27,6 +28,7 @@ __all__ = [
     "ResourceServer",
     "Role",
     "RoleMember",
+    "Segment",
     "SigningKey",
     "Ticket",
     "User",

@@ -38,7 +38,7 @@ CHANGE_OWN = frozenset(
 
 
 class Verb(Enum):
-    """Everything that can be done to an account."""
+    """Everything that can be done to an account, or with what many accounts are found by."""
 
     VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
@@ -103,6 +103,7 @@ class Verb(Enum):
     FORGIVE_ATTEMPTS = Rule(
         "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
     )
+    SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 

@@ -7,11 +7,11 @@ from users.lucene.parser import Implicit, parse
 from users.metadata.documents import DOCUMENTS
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
-from users.rights.errors import Denied
-from users.rights.visible import PROFILE, visible
 from users.search.conditions import EVERYBODY
 from users.search.meaning import understand
+from users.search.segments import expanded
 from users.search.sql.expression import Fits
+from users.search.visibility import check_visible
 
 
 def found(
@@ -21,20 +21,15 @@ def found(
 
     Raises QueryError, and Denied where it asks about what `viewer` may not see: the answer would tell.
     """
-    query = parse(text, implicit=implicit)
+    return whom(users, parse(text, implicit=implicit), viewer=viewer, strict=strict)
+
+
+def whom(users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = False) -> UserQuerySet:
+    """The same by a query that is read already."""
+    query = expanded(query, viewer)
     check_visible(query, viewer)
     condition = understand(query, strict=strict)
     return users if condition == EVERYBODY else users.filter(Fits(condition))
-
-
-def check_visible(query: Query, viewer: Actor) -> None:
-    """Raises Denied for the first path that `viewer` may not see."""
-    for term in terms(query):
-        document, *path = term.name.path if term.name else (PROFILE,)
-        if document not in DOCUMENTS:
-            document, path = PROFILE, []
-        if not visible(viewer, document, tuple(path)):
-            raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
 
 
 def slow_keys(text: str) -> tuple[str, ...]:

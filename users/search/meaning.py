@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
-from users.metadata.documents import USER_METADATA
+from users.metadata.documents import DOCUMENTS, USER_METADATA
 from users.search.conditions import (
     EVERYBODY,
     NOBODY,
@@ -22,7 +22,7 @@ from users.search.conditions import (
     Test,
     TextBetween,
 )
-from users.search.errors import SearchError
+from users.search.errors import SearchError, UnknownField
 from users.search.fields import BARE, CONTAINERS, FIELDS, UNSEARCHABLE, Field, Kind, find, nearest
 from users.search.values import after, as_boolean, as_date_prefix, as_number, as_period
 
@@ -61,13 +61,12 @@ def _field(name: Name, strict: bool) -> Field | None:
         return found
     if str(name) in UNSEARCHABLE:
         raise SearchError(name.column, f"{name} cannot be searched by")
-    near = nearest(name.path)
     reason = f"there is no field {name}"
+    near = nearest(name.path)
     if near:
-        raise SearchError(name.column, f"{reason}; did you mean {near}?")
-    raise SearchError(
-        name.column, f"{reason}; a key of metadata is user_metadata.{name} or app_metadata.{name}"
-    )
+        raise UnknownField(name, (near,), f"{reason}; did you mean {near}?")
+    keys = tuple(f"{document}.{name}" for document in DOCUMENTS)
+    raise UnknownField(name, keys, f"{reason}; a key of metadata is {' or '.join(keys)}")
 
 
 def _check_value(field: Field, name: Name, value: Value, strict: bool) -> None:

@@ -22,8 +22,11 @@ ALL = 2**62
 Read = TypeVar("Read")
 
 
-def read_in_order(found: UserQuerySet, read: Callable[[UserQuerySet], Read]) -> Read:
-    """What `read` makes of the users found, which it puts in an order and cuts.
+def read_in_order(
+    found: UserQuerySet, read: Callable[[UserQuerySet], Read], *, count: int | None = None
+) -> Read:
+    """What `read` makes of the users found, which it puts in an order and cuts. `count` is what
+    `count_up_to` had for FEW, where it is known.
 
     Asked for the first few of an order, PostgreSQL walks it until enough have matched; where those
     that match come late, it reads everybody. So a few matches are counted, fetched and sorted. SQLite
@@ -31,7 +34,7 @@ def read_in_order(found: UserQuerySet, read: Callable[[UserQuerySet], Read]) -> 
     """
     if connection.vendor != "postgresql":
         return read(found)
-    if count_up_to(found, FEW) <= FEW:
+    if (count_up_to(found, FEW) if count is None else count) <= FEW:
         return read(fetched(found, FEW))
     try:
         with time_limit(WALK):

@@ -1,63 +1,54 @@
-"""Plain words in the dashboard's box."""
+"""Plain words in the dashboard's box, said in the search language."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Sequence
 
-from users.metadata.fold import fold
+from users.lucene.nodes import And, Match, Name, Or, Pattern, Query
 from users.models import User
 from users.models.user import UserQuerySet
+from users.search.fields import BARE
+from users.search.meaning import understand
+from users.search.sql.expression import Fits
 
-COLUMNS = (
-    "email_folded",
-    "name_folded",
-    "nickname_folded",
-    "given_name_folded",
-    "family_name_folded",
-    "username_folded",
-)
-# Sorts after every character there is, so that a prefix becomes a range an index serves.
-LAST = "\U0010ffff"
-MOST_WORDS = 8
+_NAMES = tuple(name for name in BARE if name not in ("username", "user_id"))
 
 
-def by_words(users: UserQuerySet, text: str) -> UserQuerySet:
-    """Users of whom each word begins the e-mail, a name, the user name or the id.
+def said(words: Sequence[str]) -> Query:
+    """Whom the words, one or more, mean: each begins an address, a name, the user name or the id.
 
-    Case does not matter, except in ids. The whole text is tried as one, too: a name holds
-    spaces.
+    Together they may be the beginning of one, too: a name holds spaces.
     """
-    words = text.replace("\0", "").split()[:MOST_WORDS]
-    if not words:
-        return users
-    found = _with_each(words)
-    if len(words) > 1:
-        found = found.union(_with(" ".join(words)))
-    return users.filter(pk__in=found)
+    if len(words) == 1:
+        return _begins(words[0])
+    return Or((And(tuple(map(_begins, words))), _begins(" ".join(words))))
 
 
-def _with_each(words: list[str]) -> UserQuerySet:
-    """Ids of those whom every word fits: the longest is looked up, the others narrow that.
+def by_words(users: UserQuerySet, words: Sequence[str]) -> UserQuerySet:
+    """The same of `users`.
 
-    Sub-queries, since a database otherwise walks the whole list in its order, hoping to
-    meet a page of matches soon.
+    By sub-queries: a database otherwise walks the whole list in its order, hoping to meet a page of
+    matches soon, and SQLite uses no index for an alternative of several words.
     """
-    longest, *others = sorted(words, key=len, reverse=True)
-    ids = _with(longest)
-    for word in others:
-        ids = ids.filter(_begins(word))
-    return ids
+    query = said(words)
+    first, *others = query.parts if len(words) > 1 else (query,)
+    ids = _ids(first)
+    return users.filter(pk__in=ids.union(*map(_ids, others)) if others else ids)
 
 
-def _with(word: str) -> UserQuerySet:
-    return User.objects.filter(_begins(word)).values("pk")
+def _ids(query: Query) -> UserQuerySet:
+    return User.objects.filter(Fits(understand(query))).values("pk")
 
 
-def _begins(word: str) -> Q:
-    folded = fold(word)
-    found = Q()
-    for column in COLUMNS:
-        found |= Q(**{f"{column}__gte": folded, f"{column}__lt": folded + LAST})
-    # An id is often copied without its provider. The provider alone would find everybody.
-    start = word if word.partition("|")[2] else f"auth0|{word}"
-    return found | Q(user_id__gte=start, user_id__lt=start + LAST)
+def _begins(word: str) -> Query:
+    """Case matters in ids only: user names of databases are kept in lower case. An id is often copied
+    without its provider, and the provider alone would find everybody."""
+    beginning = Pattern((word, ""))
+    bare_id = beginning if word.partition("|")[2] else Pattern((f"auth0|{word}", ""))
+    return Or(
+        (
+            *(Match(Name((name,)), beginning) for name in _NAMES),
+            Match(Name(("username",)), Pattern((word.lower(), ""))),
+            Match(Name(("user_id",)), bare_id),
+        )
+    )

@@ -23,7 +23,7 @@ from users.normalized.schema import PROFILE
 from users.search.find import found
 from users.search.listing import matching, page_of
 from users.search.order import UnknownSort
-from users.search.sequence import read_in_order
+from users.search.sequence import count_up_to, read_in_order
 from users.web.verification import check_can_send, request_verification
 
 # Source: recorded refusals of the real service.
@@ -111,7 +111,7 @@ class UsersView(View):
             return page["users"]
         number, size = query["page"], query["per_page"]
         totals = {"start": number * size, "limit": size, "length": len(page["users"])}
-        return {**totals, "total": users.count(), **page}
+        return {**totals, "total": _total(users), **page}
 
     def _walk(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
         """An addition of ours: Auth0's list of users has no checkpoints."""
@@ -119,6 +119,11 @@ class UsersView(View):
             raise bad_query("sort", SORTED_WALK)
         rows = users.with_connection()
         return checkpoint_page(rows, query, name="users", show=lambda user: self.show(user, query))
+
+
+def _total(users: UserQuerySet) -> int:
+    most = conf.api_total_limit
+    return min(count_up_to(users, most), most) if most else users.count()
 
 
 def _check_list(query: dict[str, Any]) -> None:

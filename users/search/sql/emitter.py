@@ -44,6 +44,8 @@ class Emitter(ABC):
 
     # How a column is held against what a query finds.
     one_of = "IN ({})"
+    # How a column is spelt where its index would mislead: most may be empty.
+    unindexed = "{}"
 
     def __init__(self, columns: Mapping[str, str], moment: Callable[[Any], Any]) -> None:
         self.columns = columns
@@ -68,7 +70,9 @@ class Emitter(ABC):
             case Json(column, path, is_list):
                 return self.json(self.columns[column], path, test, is_list)
             case Column():
-                guards = [(f"{self.columns[name]} IS NULL", ()) for name in source.unless]
+                guards = [
+                    (f"{self.unindexed.format(self.columns[name])} IS NULL", ()) for name in source.unless
+                ]
                 guards += [(f"{self.columns[name]} IS NOT NULL", ()) for name in source.given]
                 return both([*guards, self.column(source, test)])
             case ConnectionName():
@@ -165,6 +169,8 @@ class Emitter(ABC):
 
 def _hint(part: Part, test: TextTest) -> TextTest | None:
     """What the whole column fits where the part passes the test."""
+    if isinstance(test, Like) and test.pieces[0] and part in (Part.BEFORE_AT, Part.BEFORE_PIPE):
+        return beginning(test.pieces[0])
     if not isinstance(test, Equals):
         return None
     text = test.text

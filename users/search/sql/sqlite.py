@@ -25,6 +25,8 @@ _LARGEST = 2**63 - 1
 class SqliteEmitter(Emitter):
     """For version 3.38 and later."""
 
+    unindexed = "+{}"
+
     def by_code_points(self, column: str) -> str:
         return column
 

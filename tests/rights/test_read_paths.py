@@ -1,0 +1,242 @@
+"""Who may not see app_metadata meets it nowhere: a walk over everything that can be read.
+
+The pages come from the URL configuration and from the links on them, the operations from the table
+of endpoints: what is added later is walked, too, or the test says what it needs to know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from tests.api.test_rights import EXAMPLES, filled
+from tests.rights.read_paths import (
+    address,
+    content,
+    everything,
+    links,
+    questions,
+    routes,
+    texts,
+    with_query,
+    without,
+)
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.actions.segments import Wanted, make_segment
+from users.api.endpoints import ENDPOINTS
+from users.jobs.enqueue import enqueue
+from users.jobs.periodic import ask_for_what_is_due
+from users.jobs.worker import Worker
+from users.management import kinds
+from users.models import ResourceServer, User
+from users.models.guard import account_writes
+from users.rights.actor import command, staff
+from users.rights.visible import USER_SCOPES
+from users.tokens.issue import person_token
+from users.tokens.scopes import MACHINE_SCOPES
+
+SHELL = command("tests")
+KEY, MARK = "zebrakey", "okapimark"
+# Alike but for their beginning, and nobody has them: no answer may tell the two apart.
+NO_KEY, NO_MARK = "qaxrakey", "quopimark"
+SECRET, INVENTED = "secretly", "inverted"
+# Tabs of a user's page on which app_metadata stands.
+TELLING = ("metadata", "activity", "raw")
+# Under these names any page is asked; what its forms have is asked besides, one by one.
+NAMES = ("q", "sort", "o", "column", "columns", "path", "key", "prefix", "text", "document", "query", "name")
+ASKED = (
+    f"app_metadata.{KEY}:{MARK}",
+    f"NOT app_metadata.{KEY}:{MARK}",
+    f"app_metadata.{KEY}:1",
+    f"app_metadata.{KEY}",
+    f"app_metadata.{KEY[:3]}",
+    KEY[:3],
+    f'segment:"{SECRET}"',
+)
+# How often a walk opens one page with other parameters: a list leads to more of itself without end.
+VARIANTS = 12
+
+
+@pytest.fixture
+def marked(make_user):
+    """A person whose app_metadata nobody without the right may meet, in the record neither."""
+    user = make_user("marked", user_metadata={"hobby": "chess"}, app_metadata={KEY: MARK})
+    for value in ({"deep": [{KEY: MARK}]}, MARK):
+        edit_user(user, Edit(documents={"app_metadata": Patch({KEY: value})}), actor=SHELL)
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def product(marked, agent, settings):
+    """Everything that comes of such a person: segments that ask about it, and whatever jobs write."""
+    settings.API_RATE_LIMIT = 0
+    for name, query in ((SECRET, f"app_metadata.{KEY}:{MARK}"), (INVENTED, f"app_metadata.{NO_KEY}:x")):
+        segment = make_segment(Wanted(name, query, is_shared=True), actor=staff(agent))
+    assert kinds.__all__
+    ask_for_what_is_due()
+    worker = Worker()
+    while worker.work():
+        pass
+    job = enqueue("housekeeping", actor=staff(agent))
+    return {
+        "object_id": str(marked.pk),
+        "segment_id": segment.segment_id,
+        "job_id": job.job_id,
+        "content_type_id": "1",
+        "app_label": "users",
+        "url": "nowhere/",
+        "uidb36": "1",
+        "key": "x",
+    }
+
+
+@pytest.fixture
+def walk(browser, product):
+    """The pages that somebody can open, each with its answer: `walk(agent)`."""
+
+    def pages(member):
+        visitor = browser(member)
+        visitor.raise_request_exception = False
+        waiting = [opened(route, product) for route in routes()]
+        answers, variants = {}, Counter()
+        while waiting:
+            page = waiting.pop(0)
+            path = page.partition("?")[0]
+            if page not in answers and variants[path] < VARIANTS:
+                variants[path] += 1
+                answers[page] = visitor.get(page, follow=True)
+                waiting += sorted(links(page, content(answers[page])))
+        return answers
+
+    return pages
+
+
+def opened(route, names):
+    try:
+        return address(route, names)
+    except KeyError as missing:
+        pytest.fail(f"the walk does not know what {missing} stands for in {route}: say so in `product`")
+
+
+@pytest.fixture
+def viewer(make_user):
+    """A staff member with every right but the one."""
+    user = make_user("viewer")
+    with account_writes():
+        ours = Permission.objects.filter(content_type__app_label="users")
+        user.user_permissions.set(ours.exclude(codename="view_app_metadata"))
+    return User.objects.get(pk=user.pk)
+
+
+def telling(answers):
+    """Which of them hold what they should not."""
+    told = {where: everything(answer) for where, answer in answers.items()}
+    return sorted(where for where, text in told.items() if KEY in text or MARK in text)
+
+
+def test_staff_without_the_right_meet_it_on_no_page_whatever_they_ask(walk, viewer, browser, marked):
+    answers, visitor = walk(viewer), browser(viewer)
+    assert telling(answers) == []
+
+    fields = {field for answer in answers.values() for field in questions(answer)}
+    asked = [(page, {name: text}) for page, name in sorted(fields) for text in ASKED]
+    lists = {page for page, _ in fields}
+    for page in [page for page in answers if page.startswith("/admin/") and "?" not in page]:
+        # A list refuses what it does not know, and all of it.
+        queries = [(name,) for name in NAMES] if page in lists else [NAMES]
+        asked += [(page, dict.fromkeys(names, text)) for names in queries for text in (ASKED[0], KEY[:3])]
+    assert ("/admin/users/user/", "q") in fields
+    assert [
+        (page, query)
+        for page, query in asked
+        if not same(lambda query: visitor.get(with_query(page, **query), follow=True), query)  # noqa: B023
+    ] == []
+
+
+def same(ask, query):
+    """Whether the answer is that to the same question about what there is not, and completes nothing."""
+    real, unreal = ask(query), ask({name: invented(text) for name, text in query.items()})
+    completed = [word for word in (KEY, MARK) if word in content(real) and word not in str(query)]
+    words = (KEY, NO_KEY, MARK, NO_MARK, KEY[:3], NO_KEY[:3], SECRET, INVENTED)
+    return not completed and without(real, *words) == without(unreal, *words)
+
+
+def invented(asked):
+    for word, other in ((KEY, NO_KEY), (MARK, NO_MARK), (KEY[:3], NO_KEY[:3]), (SECRET, INVENTED)):
+        asked = asked.replace(word, other)
+    return asked
+
+
+@pytest.mark.parametrize("who", ["visitor", "the person"])
+def test_nobody_else_meets_it_on_a_page(walk, marked, who):
+    assert telling(walk(None if who == "visitor" else marked)) == []
+
+
+def test_the_walk_would_meet_it(walk, administrator, marked):
+    page = f"/admin/users/user/{marked.pk}/change/"
+
+    met = telling(walk(administrator))
+
+    assert {page, *(f"{page}?tab={tab}" for tab in TELLING), "/admin/segments/"} <= set(met)
+
+
+@pytest.fixture
+def read(product, marked):
+    """Read every operation, each beside what its example needs: its answer, and where `ask` is given
+    what that makes of its path and address."""
+
+    def operations(call, ask=lambda path, where: None):
+        answers, asked = {}, {}
+        for path in (path for path, view in ENDPOINTS.items() if "GET" in view.operations):
+            example = EXAMPLES[path, "GET"]
+            with transaction.atomic():
+                names = {"user_id": marked.user_id, **example.given(marked)}
+                query = example.query.replace("jane.doe@example.com", marked.email)
+                where = "/api/v2" + filled(path + query, names)
+                answers[path], asked[path] = call(where), ask(path, where)
+                transaction.set_rollback(True)
+        return answers, asked
+
+    return operations
+
+
+def test_a_client_without_the_right_reads_it_nowhere_and_is_refused_where_it_asks(read, api):
+    client = api(*(set(MACHINE_SCOPES) - USER_SCOPES))
+
+    def told_apart(path, where):
+        return [
+            (name, text)
+            for name in texts(path)
+            for text in ASKED
+            if not same(lambda query: client.get(with_query(where, **query)), {name: text})
+        ]
+
+    answers, asked = read(client.get, told_apart)
+
+    assert telling(answers) == []
+    assert {path: found for path, found in asked.items() if found} == {}
+    for text in (ASKED[0], ASKED[1], ASKED[-1]):
+        assert client.get(with_query("/api/v2/users", q=text)).status_code == 403, text
+
+
+def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
+    read, make_client, browser, marked, settings
+):
+    settings.CURRENT_USER_SEES_APP_METADATA = False
+    client, server = make_client(), ResourceServer.objects.management()
+    header = f"Bearer {person_token(marked, client, ['read:current_user'], server=server)}"
+
+    answers, _ = read(lambda where: browser().get(where, HTTP_AUTHORIZATION=header))
+
+    assert telling(answers) == []
+    assert answers["/users/{user_id}"].status_code == 200
+
+
+def test_reading_the_api_would_meet_it(read, api):
+    answers, _ = read(api().get)
+
+    assert {"/users", "/users/{user_id}", "/users-by-email"} <= set(telling(answers))

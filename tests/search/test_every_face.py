@@ -1,0 +1,163 @@
+"""What is written through any face is found at once, by `q` of the API and in the dashboard's list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from django.core.management import call_command
+from django.test import Client as Browser
+
+from tests.admin.conftest import LIST, delete_path, user_path
+from tests.conftest import SHELL, Api
+from tests.web.pages import open_page
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.models import Connection, User
+from users.rights.actor import Face, command
+from users.transfer.create import create_from_file
+
+USERS = "/api/v2/users"
+OTHER = "0123456789abcdef01234567"
+JANE, OF_OTHER, NEW = "jane.doe", "other", "new"
+
+
+@dataclass
+class Faces:
+    """Whoever may write, each at their face, about Jane; another account of hers has the id OTHER."""
+
+    jane: User
+    desk: Browser
+    home: Browser
+    api: Api
+    folder: Path
+
+    @property
+    def at(self) -> str:
+        return f"{USERS}/{self.jane.user_id}"
+
+    def press(self, tab: str, button: str, **typed: str) -> None:
+        open_page(self.desk, f"{user_path(self.jane)}?tab={tab}").press(button, **typed)
+
+    def link(self) -> None:
+        self.api.post(f"{self.at}/identities", {"provider": "auth0", "user_id": OTHER})
+
+    def import_one(self, **record) -> None:
+        path = self.folder / "people.json"
+        path.write_text(json.dumps([record]))
+        create_from_file(path, Connection.objects.get(), actor=command("import", face=Face.IMPORT))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is done, and whom the query finds before and after; `given` is done before all that."""
+
+    act: Callable[[Faces], object]
+    query: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = (JANE,)
+    given: Callable[[Faces], object] = lambda by: None
+
+
+def patched(**documents):
+    return Edit(documents={name: Patch(value) for name, value in documents.items()})
+
+
+CASES = {
+    "the desk: documents": Case(
+        lambda by: by.press("metadata", "Save metadata", user_metadata='{"hobby": "chess"}'),
+        "user_metadata.hobby:chess",
+    ),
+    "the desk: profile": Case(
+        lambda by: by.press("profile", "Save profile", nickname="Surfer"), "nickname:surfer"
+    ),
+    "the desk: block": Case(lambda by: by.press("metadata", "Block"), "blocked:true"),
+    "the desk: delete": Case(
+        lambda by: open_page(by.desk, delete_path(by.jane)).press(
+            "Delete for good", confirmation=by.jane.email
+        ),
+        "app_metadata.plan:full",
+        before=(JANE,),
+        after=(),
+    ),
+    "one's own page": Case(
+        lambda by: open_page(by.home, "/profile/").press("Save changes", user_metadata='{"age": 31}'),
+        "user_metadata.age:[30 TO 40]",
+    ),
+    "the API: patch": Case(
+        lambda by: by.api.patch(by.at, {"app_metadata": {"plan": "trial", "seats": [{"n": 3}]}}),
+        "app_metadata.plan:tri* AND app_metadata.seats.n:3",
+    ),
+    "the API: patch away": Case(
+        lambda by: by.api.patch(by.at, {"app_metadata": {"plan": None}}),
+        "_exists_:app_metadata.plan",
+        before=(JANE,),
+        after=(),
+    ),
+    "the API: create": Case(
+        lambda by: by.api.post(
+            USERS,
+            {
+                "connection": "Username-Password-Authentication",
+                "email": f"{NEW}@example.com",
+                "app_metadata": {"plan": "brand new"},
+            },
+        ),
+        'app_metadata.plan:"brand new"',
+        after=(NEW,),
+    ),
+    "the API: link": Case(lambda by: by.link(), f"identities.user_id:{OTHER}", before=(OF_OTHER,)),
+    "the API: unlink": Case(
+        lambda by: by.api.delete(f"{by.at}/identities/auth0/{OTHER}"),
+        f"identities.user_id:{OTHER}",
+        before=(JANE,),
+        after=(OF_OTHER,),
+        given=lambda by: by.link(),
+    ),
+    "the API: delete": Case(
+        lambda by: by.api.delete(by.at), "email:jane.doe@example.com", before=(JANE,), after=()
+    ),
+    "an import": Case(
+        lambda by: by.import_one(email=f"{NEW}@example.com", user_metadata={"came": "by file"}),
+        'user_metadata.came:"by file"',
+        after=(NEW,),
+    ),
+    "a command": Case(
+        lambda by: call_command("createsuperuser", email=f"{NEW}@example.com", interactive=False),
+        "email:new@*",
+        after=(NEW,),
+    ),
+    "any other action": Case(
+        lambda by: edit_user(by.jane, patched(app_metadata={"n": 2.5}), actor=SHELL),
+        "app_metadata.n:{2 TO 3}",
+    ),
+}
+
+
+@pytest.fixture
+def faces(jane, administrator, make_user, browser, api, tmp_path, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery staple")
+    make_user(OF_OTHER, bare_id=OTHER)
+    return Faces(jane, browser(administrator), browser(jane), api(), tmp_path)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_write_is_found_at_once(name, faces, administrator, browser):
+    case, searching = CASES[name], browser(administrator)
+    case.given(faces)
+
+    def found():
+        answer = faces.api.get(f"{USERS}?{urlencode({'q': case.query})}")
+        by_api = {user["email"] for user in answer.json()}
+        page = searching.get(LIST, {"q": case.query}).content.decode()
+        at_the_desk = {user.email for user in User.objects.all() if user_path(user) in page}
+        assert by_api == at_the_desk
+        return tuple(sorted(email.partition("@")[0] for email in by_api))
+
+    assert found() == case.before
+    case.act(faces)
+    assert found() == case.after

@@ -1,0 +1,55 @@
+"""Values of metadata in a list: short, and told apart from text where they are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from users.metadata.documents import JSON
+from users.metadata.text import dump
+
+CUT = 60
+# As much as a pointer held over the cell tells.
+WHOLE = 1000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`text` as shown, empty where there is nothing; `whole` where that is cut."""
+
+    text: str
+    is_code: bool = False
+    whole: str = ""
+
+
+def cell(top: JSON, path: tuple[str, ...]) -> Cell:
+    """What stands at the path, its first key gone already. A list stands for its items; null is
+    nothing."""
+    values = [value for value in _values(top, path) if value is not None]
+    if len(values) == 1 and not isinstance(values[0], list):
+        return _cut(_text(values[0]), is_code=not isinstance(values[0], str) or not values[0])
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    if (values and not items) or any(isinstance(item, dict | list) for item in items):
+        return _cut(dump(values[0] if len(values) == 1 else values), is_code=True)
+    return _cut(", ".join(map(_text, items)), is_code=False)
+
+
+def _values(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:
+    if isinstance(value, list) and path:
+        for item in value:
+            yield from _values(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _values(value[path[0]], path[1:])
+
+
+def _text(value: JSON) -> str:
+    """Text as it stands, all else and the empty text as JSON."""
+    return value if isinstance(value, str) and value else dump(value)
+
+
+def _cut(text: str, *, is_code: bool) -> Cell:
+    if len(text) <= CUT:
+        return Cell(text, is_code)
+    return Cell(f"{text[:CUT]}…", is_code, text if len(text) <= WHOLE else f"{text[:WHOLE]}…")

@@ -1,0 +1,216 @@
+"""The pages of saved searches: all that one may use with live counts, and each to be changed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from users.actions.errors import Exists, SegmentGone, SegmentNeeded
+from users.actions.segments import Wanted, delete_segment, edit_segment, make_segment, may_change
+from users.admin.visit import Page
+from users.conf import conf
+from users.lucene.errors import QueryError
+from users.lucene.limits import DEFAULT
+from users.lucene.printer import quote
+from users.metadata.text import bad_characters
+from users.models import Segment
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.may import Verb, may
+from users.rights.visible import PROFILE, visible
+from users.search.count import Count, how_many
+from users.search.errors import TooSlow
+from users.search.keyset import beyond
+from users.search.saved import as_read
+from users.search.segments import ID, segments_of
+from users.web.actors import staff
+
+PAGE = 50
+# What each count on the list may take, in seconds, while all of them have not taken SEARCH_TIMEOUT.
+EACH = 0.25
+ORDER = ("name_folded", "id")
+
+
+class SegmentForm(forms.Form):
+    """Whether a query is one, its action says."""
+
+    name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    query = forms.CharField(
+        max_length=DEFAULT.length,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "query", "spellcheck": "false"}),
+        help_text="As in the box above the list of users. Other segments may stand in it.",
+    )
+    description = forms.CharField(label="Description (optional)", max_length=300, required=False)
+    is_shared = forms.BooleanField(
+        label="Shared: all staff and the clients of the API may use it", required=False
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may(actor, Verb.SHARE_SEGMENT):
+            del self.fields["is_shared"]
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        refused = bad_characters(name)
+        if ID.fullmatch(name):
+            refused = "it looks like the id of a segment"
+        if refused:
+            raise forms.ValidationError(f"This cannot be a name: {refused}.")
+        return name
+
+    @property
+    def wanted(self) -> Wanted:
+        """The segment as it was typed."""
+        return Wanted(**self.cleaned_data)
+
+
+def segments_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """By name, those after `?after=` where it names one."""
+    actor = _actor(request)
+    segments = segments_of(actor).select_related("owner").order_by(*ORDER)
+    after = segments.filter(segment_id=request.GET.get("after", "").replace("\0", "")).first()
+    if after is not None:
+        segments = segments.filter(beyond(ORDER, (after.name_folded, after.pk)))
+    found = list(segments[: PAGE + 1])
+    counts = _Counts(actor)
+    context = {
+        **frame,
+        "title": "Segments",
+        "section": "segments",
+        "segments": [{**_row(each, actor), **counts.of(each)} for each in found[:PAGE]],
+        "is_after": after is not None,
+        "next": found[PAGE - 1].segment_id if len(found) > PAGE else None,
+    }
+    return TemplateResponse(request, "users/admin/segment_list.html", context)
+
+
+def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -> HttpResponse:
+    """GET shows, POST saves or deletes; without an id a new one is made, of `?q=` where it is given.
+    What one may not use is not there."""
+    actor = _actor(request)
+    segment = _find(segment_id, actor) if segment_id else None
+    form = SegmentForm(actor, request.POST or None, initial=_initial(request, segment, actor))
+    try:
+        if request.method == "POST" and request.POST.get("do") == "delete" and segment:
+            delete_segment(segment, actor=actor)
+            messages.success(request, f"The segment {quote(segment.name)} is deleted.")
+            return redirect("admin:segments")
+        if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
+            messages.success(request, f"The segment {quote(saved.name)} is saved.")
+            return redirect(_opened(saved))
+    except Denied as denied:
+        raise PermissionDenied(denied.reason) from None
+    except SegmentNeeded as needed:
+        form = SegmentForm(actor, initial=_initial(request, segment, actor))
+        messages.error(request, _needed(needed))
+    except SegmentGone:
+        messages.info(request, "The segment was deleted meanwhile.")
+        return redirect("admin:segments")
+    context = {
+        **frame,
+        "title": segment.name if segment else "New segment",
+        "section": "segments",
+        "form": form if segment is None or may_change(segment, actor) else None,
+        **(
+            {**_row(segment, actor), **_Counts(actor, each=conf.search_timeout).of(segment)}
+            if segment
+            else {}
+        ),
+    }
+    return TemplateResponse(request, "users/admin/segment.html", context, status=422 if form.errors else 200)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor = staff(request)
+    if not visible(actor, PROFILE):
+        raise PermissionDenied("You may not see users.")
+    return actor
+
+
+def _find(segment_id: str, actor: Actor) -> Segment:
+    segment = segments_of(actor).select_related("owner").filter(segment_id=segment_id).first()
+    if segment is None:
+        raise Http404
+    return segment
+
+
+def _initial(request: HttpRequest, segment: Segment | None, actor: Actor) -> Page:
+    if segment is None:
+        return {"query": request.GET.get("q", "")}
+    return {
+        "name": segment.name,
+        "query": as_read(segment, actor),
+        "description": segment.description,
+        "is_shared": segment.is_shared,
+    }
+
+
+def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment | None:
+    """None where the form now says what is wrong. Raises Denied, SegmentGone or SegmentNeeded."""
+    try:
+        if segment is None:
+            return make_segment(form.wanted, actor=actor)
+        return edit_segment(segment, form.wanted, actor=actor)
+    except Exists as error:
+        form.add_error("name", str(error))
+    except QueryError as error:
+        form.add_error("query", f"At character {error.column}: {error.reason}")
+    return None
+
+
+def _needed(error: SegmentNeeded) -> str:
+    names = [quote(name) for name in error.names]
+    if error.unnamed:
+        names.append(f"{error.unnamed} of other people")
+    return f"Nothing has been changed. Other segments use this one: {', '.join(names)}."
+
+
+def _row(segment: Segment, actor: Actor) -> Page:
+    return {
+        "segment": segment,
+        "query": as_read(segment, actor),
+        "open": _opened(segment),
+        "is_own": segment.owner_id == actor.user.pk,
+    }
+
+
+def _opened(segment: Segment) -> str:
+    """The address of the list of whom it finds."""
+    q = urlencode({"q": f"segment:{quote(segment.name)}"})
+    return f"{reverse('admin:users_user_changelist')}?{q}"
+
+
+class _Counts:
+    """Counts one after the other while there is time, `each` at most so many seconds."""
+
+    def __init__(self, actor: Actor, each: float = EACH) -> None:
+        self._actor = actor
+        self._each = each
+        self._ends = time.monotonic() + conf.search_timeout
+
+    def of(self, segment: Segment) -> Page:
+        """`count`, or `no_count`, which says why there is none."""
+        if time.monotonic() > self._ends:
+            return {"no_count": "Not counted"}
+        try:
+            return {"count": self._count(segment)}
+        except TooSlow:
+            return {"no_count": "Too slow to count"}
+        except Denied:
+            return {"is_denied": True}
+        except QueryError as error:
+            return {"no_count": f"Cannot be read: {error.reason}"}
+
+    def _count(self, segment: Segment) -> Count:
+        text = f"segment:{segment.segment_id}"
+        return how_many(text, viewer=self._actor, seconds=self._each, strict=conf.strict_limits)

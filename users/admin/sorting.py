@@ -1,0 +1,50 @@
+"""By what the users list may be sorted: only what an index backs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from users.admin.address import Address
+from users.search.order import COLUMNS
+from users.search.pages import Sort
+
+# As in the API, the second part 1 or -1. What comes first where a heading is chosen is what people
+# mostly look for.
+NEWEST = "created_at:-1"
+FIRST = {"email": "1", "logins_count": "-1", "last_login": "-1", "created_at": "-1"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """`direction` is "ascending" or "descending" where the list is sorted by it; `link` sorts by it,
+    or turns the order round, and is empty where it cannot be sorted by."""
+
+    label: str
+    title: str = ""
+    direction: str = ""
+    link: str = ""
+
+
+def asked(address: Address) -> str:
+    """The order that the address names; newest first where it names none."""
+    text = address.text("sort")
+    name, _, direction = text.partition(":")
+    return text if name in FIRST and direction in ("1", "-1") else NEWEST
+
+
+def sort_of(text: str) -> Sort:
+    """That order."""
+    name, _, direction = text.partition(":")
+    return Sort(COLUMNS[name], is_descending=direction == "-1")
+
+
+def heading(name: str, label: str, address: Address, *, title: str = "") -> Heading:
+    """What stands above a column."""
+    if name not in FIRST:
+        return Heading(label, title)
+    now, _, direction = asked(address).partition(":")
+    if name != now:
+        return Heading(label, title, "", address.link(sort=f"{name}:{FIRST[name]}"))
+    turned = {"1": "-1", "-1": "1"}[direction]
+    words = "descending" if direction == "-1" else "ascending"
+    return Heading(label, title, words, address.link(sort=f"{name}:{turned}"))

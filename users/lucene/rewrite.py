@@ -1,0 +1,36 @@
+"""A tree made of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from users.lucene.nodes import And, Everything, Exists, Match, Node, Not, Or, Query
+
+Leaf = Everything | Exists | Match
+Tree = TypeVar("Tree", bound=Node)
+
+
+def with_leaves(query: Query, change: Callable[[Leaf], Query]) -> Query:
+    """The tree with each of its leaves, in the order of the text, as `change` gives it."""
+    match query:
+        case And(parts) | Or(parts):
+            return replace(query, parts=tuple(with_leaves(part, change) for part in parts))
+        case Not(part):
+            return replace(query, part=with_leaves(part, change))
+        case _:
+            return change(query)
+
+
+def placed(tree: Tree, start: int, end: int) -> Tree:
+    """The tree, all of which stands in this one stretch of the text."""
+    inner = {field.name: getattr(tree, field.name) for field in fields(tree)}
+    moved = {name: _placed(value, start, end) for name, value in inner.items()}
+    return type(tree)(**{**moved, "start": start, "end": end})
+
+
+def _placed(value: Any, start: int, end: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_placed(each, start, end) for each in value)
+    return placed(value, start, end) if isinstance(value, Node) else value

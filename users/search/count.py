@@ -1,0 +1,28 @@
+"""How many a query finds, no further than anybody wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from users.models import User
+from users.rights.actor import Actor
+from users.search.find import found
+from users.search.sequence import count_up_to
+from users.search.timeout import time_limit
+
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """`is_capped`: there are more."""
+
+    count: int
+    is_capped: bool
+
+
+def how_many(text: str, *, viewer: Actor, seconds: float, strict: bool = False) -> Count:
+    """Raises QueryError, Denied, and TooSlow after so many seconds."""
+    with time_limit(seconds):
+        count = count_up_to(found(User.objects.all(), text, viewer=viewer, strict=strict), MOST)
+    return Count(min(count, MOST), count > MOST)

@@ -1,0 +1,26 @@
+"""A first-level key of a document, for lists that show it: the rest of the document stays unread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Func, JSONField, Value
+
+
+class JsonKey(Func):
+    """What the document has there, as JSON; NULL where it has nothing."""
+
+    function = "jsonb_extract_path"
+    # The key is compared as a value, since a path of SQLite's can spell only some of them.
+    on_sqlite = (
+        "(SELECT CASE WHEN type IN ('true', 'false', 'null') THEN type"
+        " WHEN type IN ('object', 'array') THEN value ELSE json_quote(atom) END"
+        " FROM json_each({}) WHERE key = {})"
+    )
+
+    def __init__(self, document: str, key: str) -> None:
+        super().__init__(F(document), Value(key), output_field=JSONField())
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        (document, before), (key, after) = map(compiler.compile, self.get_source_expressions())
+        return self.on_sqlite.format(document, key), (*before, *after)

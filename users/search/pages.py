@@ -1,0 +1,111 @@
+"""Pages of users in an order, each read on from a row of the one before.
+
+Nothing is counted off: a deep page costs what the first costs, and what came or went meanwhile neither
+repeats a row nor hides one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Expression, F, Field
+from django.db.models.expressions import OrderBy
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+from users.models import User
+from users.models.user import UserQuerySet
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By one value, then by id the same way; those who have no such value come last.
+
+    `value` is a column, or an expression whose index the order is to be read from.
+    """
+
+    value: str | Expression
+    is_descending: bool = False
+
+    @property
+    def field(self) -> Field:
+        """What the values are."""
+        if isinstance(self.value, str):
+            return User._meta.get_field(self.value)
+        return self.value.output_field
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether some have no such value."""
+        return not isinstance(self.value, str) or self.field.null
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row's place in an order: its value, None where it has none, and its id."""
+
+    value: Any
+    pk: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """`places` are those of `users`, one each."""
+
+    users: list[User]
+    places: list[Place]
+    has_previous: bool
+    has_next: bool
+
+
+def read_page(
+    users: UserQuerySet, sort: Sort, *, size: int, after: Place | None = None, before: Place | None = None
+) -> Page:
+    """The page that follows a place, or ends before it; the first where neither is given, and where
+    fewer than a page are left before `before`."""
+    if before is None:
+        found = _read(users, sort, size + 1, after)
+        return _page(found[:size], has_previous=after is not None, has_next=len(found) > size)
+    found = _read(users, sort, size + 1, before, is_backwards=True)[::-1]
+    if len(found) < size:
+        return read_page(users, sort, size=size)
+    return _page(found[-size:], has_previous=len(found) > size, has_next=True)
+
+
+def _page(users: list[User], **ends: bool) -> Page:
+    return Page(users, [Place(user.sorted_by, user.pk) for user in users], **ends)
+
+
+def _read(
+    users: UserQuerySet, sort: Sort, most: int, place: Place | None, *, is_backwards: bool = False
+) -> list[User]:
+    """At most so many beyond the place, those with a value and those without each by themselves: so
+    an index serves either, wherever it has its nulls."""
+    value = F(sort.value) if isinstance(sort.value, str) else sort.value
+    users = users.annotate(sorted_by=value)
+    parts = [True, False] if sort.may_lack else [True]
+    if is_backwards:
+        parts.reverse()
+    if place is not None:
+        parts = parts[parts.index(place.value is not None) :]
+    is_down = sort.is_descending != is_backwards
+    found: list[User] = []
+    for has_value in parts:
+        part = users.filter(sorted_by__isnull=not has_value) if sort.may_lack else users
+        if place is not None and has_value == (place.value is not None):
+            part = part.filter(_beyond(value, place, is_down))
+        columns = (value, F("id")) if has_value else (F("id"),)
+        order = [OrderBy(column, descending=is_down) for column in columns]
+        found += part.order_by(*order)[: most - len(found)]
+        if len(found) == most:
+            break
+    return found
+
+
+def _beyond(value: Any, place: Place, is_down: bool) -> Any:
+    """The rows on the far side. Compared as a row: many may have the same value, and the index is then
+    entered at the id within."""
+    compare = TupleLessThan if is_down else TupleGreaterThan
+    if place.value is None:
+        return compare(Tuple(F("id")), (place.pk,))
+    return compare(Tuple(value, F("id")), (place.value, place.pk))

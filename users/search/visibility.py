@@ -1,0 +1,24 @@
+"""What one may not see one may not search by."""
+
+from __future__ import annotations
+
+from users.lucene.nodes import Exists, Match, Query, terms
+from users.metadata.documents import DOCUMENTS
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import PROFILE, visible
+
+
+def check_visible(query: Query, viewer: Actor) -> None:
+    """Raises Denied for the first path that `viewer` may not see."""
+    for term in terms(query):
+        if not may_ask(term, viewer):
+            raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
+
+
+def may_ask(term: Exists | Match, viewer: Actor) -> bool:
+    """Whether `viewer` may see what the term asks about."""
+    document, *path = term.name.path if term.name else (PROFILE,)
+    if document not in DOCUMENTS:
+        document, path = PROFILE, []
+    return visible(viewer, document, tuple(path))
