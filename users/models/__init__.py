@@ -4,6 +4,7 @@ from users.models.change import Change
 from users.models.client import Client
 from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.day import Day
+from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
 from users.models.job import Job
 from users.models.key import SigningKey
@@ -11,6 +12,7 @@ from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.ticket import Ticket
 from users.models.user import User
+from users.models.webhook import Delivery, Webhook
 
 __all__ = [
     "DEFAULT_CONNECTION",
@@ -19,13 +21,18 @@ __all__ = [
     "ClientGrant",
     "Connection",
     "Day",
+    "Delivery",
+    "Event",
     "Job",
+    "Outbox",
     "Permission",
     "ResourceServer",
     "Role",
     "RoleMember",
     "SigningKey",
+    "Stream",
     "Ticket",
     "User",
     "UserPermission",
+    "Webhook",
 ]
