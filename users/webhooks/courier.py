@@ -25,25 +25,16 @@ class Courier:
         self._timing = timing or Timing()
         self._stopping = threading.Event()
         self._free = threading.Semaphore(LANES)
-        self._thread = threading.Thread(target=self.run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
     def start(self) -> None:
         """In a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let what is on its way arrive, a few seconds at most."""
+        """Let what is on its way arrive, a few seconds at most. Not for signal handlers."""
         self._stopping.set()
         self._thread.join()
-
-    def run(self) -> None:
-        """Until told to stop. Whatever goes wrong is logged, and the loop goes on."""
-        with ThreadPoolExecutor(LANES) as pool:
-            while not self._stopping.is_set():
-                close_old_connections()
-                if not self._go_on(pool):
-                    self._stopping.wait(self._timing.poll)
-        connection.close()
 
     def work(self) -> bool:
         """One turn of one webhook, here and now. False: nothing is to be told."""
@@ -52,6 +43,15 @@ class Courier:
         if lane is not None:
             lane.work()
         return lane is not None
+
+    def _run(self) -> None:
+        """Until told to stop. Whatever goes wrong is logged, and the loop goes on."""
+        with ThreadPoolExecutor(LANES) as pool:
+            while not self._stopping.is_set():
+                close_old_connections()
+                if not self._go_on(pool):
+                    self._stopping.wait(self._timing.poll)
+        connection.close()
 
     def _go_on(self, pool: ThreadPoolExecutor) -> bool:
         """Whether there was something to do."""

@@ -155,9 +155,9 @@ class Lane:
     def _give_up_what_is_old(self, now: datetime) -> None:
         """The receiver was tried all that time, if not with these."""
         old = now - timedelta(seconds=self._timing.patience)
-        Delivery.objects.filter(
-            webhook=self._webhook, status=Status.PENDING, created_at__lte=old
-        ).update(status=Status.FAILED, error=WENT_DOWN)
+        Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, created_at__lte=old).update(
+            status=Status.FAILED, error=WENT_DOWN
+        )
 
     def _hold(self, **columns: object) -> None:
         """Write to the webhook, and have it for another lease. Raises ClaimLost."""
