@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import django.db.models.deletion
 import django.utils.timezone
-from django.conf import settings
 from django.db import migrations, models
 
 import users.models.ids
@@ -107,15 +106,7 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("claim", models.CharField(blank=True, max_length=32)),
                 ("failures", models.PositiveIntegerField(default=0)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ("made_by", models.CharField(max_length=300)),
             ],
             options={
                 "ordering": ["created_at", "id"],

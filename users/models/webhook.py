@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -29,7 +28,8 @@ class Webhook(models.Model):
     old_secret_encrypted = models.TextField(blank=True)
     old_secret_until = models.DateTimeField(null=True)
     is_enabled = models.BooleanField(default=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # Their name as it was.
+    made_by = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now)
 
     # The number of the last event that was looked at.

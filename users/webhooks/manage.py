@@ -42,7 +42,7 @@ def make_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     _check(actor, columns)
     secret = new_secret()
     webhook = Webhook.objects.create(
-        **columns, secret_encrypted=encrypted(secret), created_by=actor.user, position=latest()
+        **columns, secret_encrypted=encrypted(secret), made_by=actor.name[:300], position=latest()
     )
     log.info("%s was made by %s", webhook.webhook_id, actor.name)
     return webhook, secret
