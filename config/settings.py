@@ -62,6 +62,7 @@ API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
 CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
+WEBHOOKS_ALLOW_PRIVATE = env.flag("WEBHOOKS_ALLOW_PRIVATE", default=False)
 # JSON Schema files; read, and refused if they are no use, as the apps get ready.
 USER_METADATA_SCHEMA = env.path("USER_METADATA_SCHEMA", beside=BASE_DIR)
 APP_METADATA_SCHEMA = env.path("APP_METADATA_SCHEMA", beside=BASE_DIR)

@@ -71,6 +71,11 @@ class Conf:
         return settings.PROFILE_JSON_MODE
 
     @property
+    def webhooks_allow_private(self) -> bool:
+        """Whether webhooks may lead into our own network, and to plain http."""
+        return settings.WEBHOOKS_ALLOW_PRIVATE
+
+    @property
     def issuer(self) -> str:
         """The `iss` of our tokens, with the slash that Auth0's SDKs expect."""
         return f"{self.public_url}/"

@@ -9,10 +9,12 @@ from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
+from django.db import connections
 from django.db.models.signals import post_migrate
 
 from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
+from users.models import trigger
 from users.web import cors
 from users.web.actors import owner
 from users.web.client_ip import client_ip
@@ -28,6 +30,7 @@ def connect(app: AppConfig) -> None:
     authenticator_removed.connect(note_second_factor, dispatch_uid="users.removed")
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
+    post_migrate.connect(install_trigger, sender=app, dispatch_uid="users.install_trigger")
 
 
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
@@ -48,3 +51,8 @@ def note_new_recovery_codes(sender: Any, request: Any, authenticator: Any, **_: 
 def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> None:
     """`migrate` alone readies a database: the shared cache's table included."""
     call_command("createcachetable", database=using, verbosity=0)
+
+
+def install_trigger(sender: Any, using: str, **_: Any) -> None:
+    """The one that fills the outbox, which a migration may have lost."""
+    trigger.install_again(connections[using])

@@ -13,6 +13,7 @@ from users.tokens.verify import forget
 
 SHELL = command("tests")
 CONNECTIONS = "/api/v2/connections"
+EVENTS = "/api/v2/events"
 
 
 def of(user):
@@ -83,6 +84,9 @@ COSTS = {
     "logs with totals": (2, lambda shop, jane: shop.get("/api/v2/logs?include_totals=true")),
     "walk through the logs": (1, lambda shop, jane: shop.get("/api/v2/logs?take=100")),
     "logs of a user": (1, lambda shop, jane: shop.get(f"{at(jane)}/logs")),
+    # Once everything has its number: whether it has, the numbers, their changes.
+    "events": (3, lambda shop, jane: shop.get(f"{EVENTS}?take=10")),
+    "events, none new": (2, lambda shop, jane: shop.get(f"{EVENTS}?from=999999")),
     "active users": (1, lambda shop, jane: shop.get("/api/v2/stats/active-users")),
     "what happened on each day": (2, lambda shop, jane: shop.get("/api/v2/stats/daily")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
@@ -125,6 +129,7 @@ def crowd(request, make_user):
 def test_a_call_costs_the_same_among_many_and_few(call, crowd, shop, jane, django_assert_num_queries):
     queries, make = COSTS[call]
     shop.get(f"{USERS}/auth0|nobody")
+    shop.get(EVENTS)
     assert jane.connection  # read once, here
 
     with django_assert_num_queries(queries):

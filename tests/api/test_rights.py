@@ -254,6 +254,7 @@ EXAMPLES = {
     ("/jobs/users-exports", "POST"): Example(("read:users",), 200, body={"format": "csv"}),
     ("/jobs/{id}", "GET"): Example(("create:users", "read:users"), 200, given=a_job),
     ("/jobs/{id}/errors", "GET"): Example(("create:users", "read:users"), 204, given=a_job),
+    ("/events", "GET"): Example(("read:events",), 200),
     ("/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),

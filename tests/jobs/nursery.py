@@ -36,11 +36,11 @@ class Nursery:
             text=True,
         )
 
-    def start(self, *, dies: str = "", hangs: str = "", **timing: float) -> int:
-        """The pid of a new worker. `dies` and `hangs` are moments at which it sends itself
-        SIGKILL or SIGSTOP."""
+    def start(self, *, is_courier: bool = False, dies: str = "", hangs: str = "", **timing: float) -> int:
+        """The pid of a new worker, or of a courier. `dies` and `hangs` are moments at which it
+        sends itself SIGKILL or SIGSTOP."""
         trap = [dies or hangs, signal.SIGKILL if dies else signal.SIGSTOP]
-        pid = self._ask({"trap": trap, "timing": timing})
+        pid = self._ask({"is_courier": is_courier, "trap": trap, "timing": timing})
         self._alive.add(pid)
         return pid
 
@@ -103,24 +103,47 @@ def answer(number: int) -> None:
     sys.stdout.flush()
 
 
-def be_a_worker(trap: tuple[str, int], timing: dict[str, float]) -> None:
+def be_a_worker(is_courier: bool, trap: tuple[str, int], timing: dict[str, float]) -> None:
     from django.db import connection
 
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
+    if trap[0]:
+        set_trap(*trap)
+    if is_courier:
+        be_a_courier(timing)
+    worker = a_worker(timing)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run()
+    os._exit(0)
+
+
+def a_worker(timing: dict[str, float]) -> Any:
     from tests.jobs.steps import once, steps
     from users.jobs.registry import KINDS, Kind
     from users.jobs.timing import Timing
     from users.jobs.worker import Worker
 
-    if connection.vendor == "sqlite":
-        connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
     KINDS.clear()
     KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
     KINDS["once"] = Kind(once, attempts=50, every=None)
-    if trap[0]:
-        set_trap(*trap)
-    worker = Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-    worker.run()
+    return Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))
+
+
+def be_a_courier(timing: dict[str, float]) -> None:
+    from django.conf import settings
+
+    from users.webhooks.courier import Courier
+    from users.webhooks.timing import Timing
+
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    courier = Courier(Timing(**{"lease": 0.6, "poll": 0.02, "rest": 0.05, **timing}))
+    courier.start()
+    while not told:
+        time.sleep(0.01)
+    courier.stop()
     os._exit(0)
 
 
@@ -138,8 +161,10 @@ def slowly(work: Callable) -> Callable:
 def set_trap(moment: str, number: int) -> None:
     """Send oneself a signal right before or after something is called: "after take"; "before
     note:3" when it is called for the third time."""
+    from users.events import stream
     from users.jobs import queue, run
     from users.models import Client
+    from users.webhooks import courier, lane
 
     where, _, rest = moment.partition(" ")
     name, _, count = rest.partition(":")
@@ -150,16 +175,22 @@ def set_trap(moment: str, number: int) -> None:
         "note": (run.Run, "_note"),
         "put_away": (queue, "put_away"),
         "check": (run.Run, "check_interrupted"),
+        "number": (stream.Outbox.objects, "filter"),
+        "lane": (courier, "take"),
+        "plan": (lane.Lane, "_plan"),
+        "send": (lane, "send"),
+        "told": (lane.Lane, "_note"),
     }[name]
     original, calls = getattr(owner, attribute), int(count or 1)
 
     def trapped(*args, **options):
         nonlocal calls
         calls -= 1
-        if not calls and where == "before":
+        is_now = calls == 0  # of this call, whatever other threads call meanwhile
+        if is_now and where == "before":
             os.kill(os.getpid(), number)
         result = original(*args, **options)
-        if not calls and where == "after":
+        if is_now and where == "after":
             os.kill(os.getpid(), number)
         return result
 

@@ -12,6 +12,7 @@ from users.api.views.connection import ConnectionView
 from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
+from users.api.views.events import EventsView
 from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
@@ -73,6 +74,7 @@ ENDPOINTS: dict[str, type[View]] = {
     "/jobs/users-exports": UsersExportsView,
     "/jobs/{id}": JobView,
     "/jobs/{id}/errors": JobErrorsView,
+    "/events": EventsView,
     "/logs": LogsView,
     "/logs/{id}": LogView,
     "/stats/active-users": ActiveUsersView,

@@ -4,6 +4,7 @@ from users.models.change import Change
 from users.models.client import Client
 from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.day import Day
+from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
 from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
@@ -13,6 +14,7 @@ from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
 from users.models.ticket import Ticket
 from users.models.user import User
+from users.models.webhook import Delivery, Webhook
 
 __all__ = [
     "DEFAULT_CONNECTION",
@@ -21,16 +23,21 @@ __all__ = [
     "ClientGrant",
     "Connection",
     "Day",
+    "Delivery",
+    "Event",
     "FailedRecord",
     "FilePiece",
     "Job",
+    "Outbox",
     "Permission",
     "ResourceServer",
     "Role",
     "RoleMember",
     "Segment",
     "SigningKey",
+    "Stream",
     "Ticket",
     "User",
     "UserPermission",
+    "Webhook",
 ]

@@ -48,5 +48,10 @@ def new_segment_id() -> str:
     return f"seg_{_random(16)}"
 
 
+def new_webhook_id() -> str:
+    """`whk_` and 16 letters or digits."""
+    return f"whk_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

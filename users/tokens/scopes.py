@@ -50,6 +50,8 @@ MACHINE_SCOPES = {
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",
     "read:stats": "See statistics",
+    # Of ours; Auth0 has no such operation.
+    "read:events": "Follow what happens to accounts",
 }
 
 # What a person's own token may hold, and a machine's never.

@@ -11,6 +11,7 @@ from django.db import connection
 
 from users.jobs.worker import Worker
 from users.management import kinds
+from users.webhooks.courier import Courier
 
 # On SQLite: how long it waits for its turn to write. Whoever waits in a browser waits less.
 LOCK_SECONDS = 30
@@ -20,8 +21,9 @@ class Command(BaseCommand):
     """Start as many as you like, on as many machines as you like, against one database."""
 
     help = (
-        "Do the jobs that are asked for, one at a time, until SIGTERM or Ctrl-C, which let the step"
-        " under way finish. A job whose worker was killed is gone on with by another."
+        "Do the jobs that are asked for, one at a time, and beside them tell webhooks what happens, until"
+        " SIGTERM or Ctrl-C, which let the step under way finish. What a killed worker had begun is gone"
+        " on with by another."
     )
 
     def handle(self, **options: Any) -> None:
@@ -33,4 +35,7 @@ class Command(BaseCommand):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
         self.stderr.write(f"Process {os.getpid()} does jobs of {len(kinds.__all__)} kinds.")
+        courier = Courier()
+        courier.start()
         worker.run()
+        courier.stop()

@@ -1,0 +1,201 @@
+"""One order for everybody: no number is missed, however late a transaction ends."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.core.management import call_command
+from django.db import connection as database
+from django.db import connections, transaction
+
+from users.actions.block_user import block_user, unblock_user
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.actions.note_password_reset import note_password_reset
+from users.events import stream
+from users.events.stream import TooOld, events_after, latest, publish
+from users.models import Change, Event, Outbox, User
+from users.rights.actor import command
+
+SHELL = command("tests")
+
+
+@pytest.fixture(autouse=True)
+def _all_numbered(jane, stranger):
+    publish()
+
+
+def change(user, **app_metadata):
+    edit_user(user, Edit(documents={"app_metadata": Patch(app_metadata)}), actor=SHELL)
+
+
+def plans(number) -> list[int]:
+    return [event.told.keys["plan"]["after"] for event in events_after(number, 100)]
+
+
+def test_numbers_follow_each_other_without_a_gap(jane, stranger):
+    begin = latest()
+    for plan in range(3):
+        change(jane, plan=plan)
+        assert publish() == 1
+
+    assert [event.number for event in events_after(begin, 100)] == [begin + 1, begin + 2, begin + 3]
+    assert plans(begin) == [0, 1, 2]
+    assert plans(begin + 1) == [1, 2]
+    assert latest() == begin + 3
+    assert not Outbox.objects.exists()
+
+
+def test_what_is_taken_back_is_never_told(jane):
+    begin = latest()
+    with transaction.atomic():
+        change(jane, plan=1)
+        transaction.set_rollback(True)
+    change(jane, plan=2)
+    publish()
+
+    assert plans(begin) == [2]
+
+
+def test_what_changes_nothing_of_the_account_is_no_event(jane, settings):
+    begin = latest()
+    note_password_reset(jane, actor=SHELL)
+    block_user(jane, actor=SHELL)
+    unblock_user(jane, actor=SHELL)
+    publish()
+
+    assert [event.told.what for event in events_after(begin, 100)] == ["profile", "profile"]
+
+
+def test_more_than_is_numbered_at_once_is_numbered_in_order(jane, monkeypatch):
+    monkeypatch.setattr(stream, "AT_ONCE", 2)
+    begin = latest()
+    for plan in range(5):
+        change(jane, plan=plan)
+
+    assert [publish() for _ in range(4)] == [2, 2, 1, 0]
+    assert plans(begin) == [0, 1, 2, 3, 4]
+
+
+def test_whoever_comes_back_too_late_is_told_so(jane):
+    begin = latest()
+    for plan in range(3):
+        change(jane, plan=plan)
+    publish()
+    Event.objects.filter(number__lte=begin + 2).delete()
+
+    assert plans(None) == plans(begin + 2) == [2]
+    with pytest.raises(TooOld):
+        events_after(begin + 1, 100)
+
+
+def test_of_an_erased_change_the_number_is_left(jane):
+    begin = latest()
+    change(jane, plan=1)
+    change(jane, plan=2)
+    publish()
+    Change.objects.filter(keys__plan__after=1).delete()
+
+    first, second = events_after(begin, 100)
+    assert first.told is None
+    assert second.told.keys["plan"]["after"] == 2
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="elsewhere a table keeps its triggers")
+def test_a_trigger_that_a_migration_lost_is_made_again(jane):
+    with database.cursor() as cursor:
+        cursor.execute("DROP TRIGGER users_change_told")
+    call_command("migrate", verbosity=0)
+    change(jane, plan=1)
+
+    assert publish() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(database.vendor != "postgresql", reason="elsewhere one transaction writes at a time")
+def test_a_change_that_is_committed_late_is_not_passed_over(jane, stranger):
+    """It has a smaller key, and a smaller transaction id, than what is numbered before it."""
+    begin = latest()
+    has_written, may_end = threading.Event(), threading.Event()
+
+    def write_slowly():
+        with transaction.atomic():
+            change(stranger, plan=1)
+            has_written.set()
+            may_end.wait(10)
+            # Of an account that somebody else has changed since this transaction began.
+            change(jane, plan=3)
+        connections.close_all()
+
+    slow = threading.Thread(target=write_slowly)
+    slow.start()
+    assert has_written.wait(10)
+    change(jane, plan=2)
+    publish()
+    before = plans(begin)
+    may_end.set()
+    slow.join()
+    publish()
+
+    keys = [event.told.pk for event in events_after(begin, 100)]
+    assert before == [2]
+    assert plans(begin) == [2, 1, 3]
+    assert keys[1] < keys[0]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(make_user):
+    people = [make_user() for _ in range(4)]
+    publish()
+    begin, is_over = latest(), threading.Event()
+    read: list[Event] = []
+
+    def write(number):
+        try:
+            for plan in range(10):
+                change(people[(number + plan) % 4], plan=f"{number}-{plan}")
+        finally:
+            connections.close_all()
+
+    def number_them():
+        try:
+            while not is_over.is_set():
+                publish()
+                is_over.wait(0.002)
+        finally:
+            connections.close_all()
+
+    def follow():
+        try:
+            at = begin
+            while not is_over.is_set() or at < latest():
+                page = events_after(at, 7)
+                read.extend(page)
+                at = page[-1].number if page else at
+        finally:
+            connections.close_all()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    others = [threading.Thread(target=each) for each in (number_them, number_them, follow)]
+    for thread in (*writers, *others):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    publish()
+    is_over.set()
+    for thread in others:
+        thread.join()
+    publish()
+    read.extend(events_after(read[-1].number if read else begin, 100))
+
+    assert sorted(event.told.keys["plan"]["after"] for event in read) == sorted(
+        f"{number}-{plan}" for number in range(4) for plan in range(10)
+    )
+    for user in people:
+        own = [event.told for event in read if event.told.subject == user.user_id]
+        assert [each.pk for each in own] == sorted(each.pk for each in own)
+        assert [one.keys["plan"]["after"] for one in own[:-1]] == [
+            one.keys["plan"]["before"] for one in own[1:]
+        ]
+        assert User.objects.get(pk=user.pk).app_metadata["plan"] == own[-1].keys["plan"]["after"]

@@ -1,0 +1,114 @@
+"""Couriers in processes of their own, killed with -9 at any moment: everything is told at least
+once, and nobody is told of one person in another order than things happened."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import defaultdict
+
+import pytest
+from django.db import connection as database
+
+from tests.jobs.nursery import Nursery, url_of
+from tests.webhooks.conftest import change
+from users.models import Delivery
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(scope="module")
+def loaded_nursery(django_db_setup):
+    nursery = Nursery(url_of(database.settings_dict))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def nursery(loaded_nursery):
+    yield loaded_nursery
+    loaded_nursery.clear()
+
+
+def wait_until(is_so, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def are_told(count: int) -> bool:
+    return Delivery.objects.filter(status="delivered").count() == count
+
+
+def plans(receiver) -> dict[str, list[int]]:
+    """Of each person the plans they were told to have, each at its first telling."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for event in receiver.events:
+        plan = event["data"]["changes"]["app_metadata"]["plan"]["after"]
+        own = found[event["data"]["user_id"]]
+        if plan not in own:
+            own.append(plan)
+    return found
+
+
+def test_killed_at_any_moment_everything_is_told_and_in_order(nursery, receiver, make_hook, jane, stranger):
+    make_hook(values=["app_metadata"])
+    count = 0
+    for moment in (
+        *("before number", "after number", "before lane", "after lane", "before plan", "after plan"),
+        *("before send", "after send", "before told", "after told"),
+    ):
+        for user in (jane, stranger):
+            change(user, plan=count)
+            change(user, plan=count + 1)
+        count += 2
+        victim = nursery.start(is_courier=True, dies=moment, lease=0.3)
+        assert nursery.wait(victim) == -signal.SIGKILL, moment
+    courier = nursery.start(is_courier=True)
+    wait_until(lambda: are_told(2 * count))
+    nursery.stop(courier)
+
+    assert plans(receiver) == {user.user_id: list(range(count)) for user in (jane, stranger)}
+
+
+def test_many_couriers_killed_at_random_tell_everything_and_in_order(nursery, receiver, make_hook, make_user):
+    """Beside a receiver that is down, while people go on changing, and the other receiver refuses
+    now and then."""
+    people = [make_user() for _ in range(4)]
+    make_hook(values=["app_metadata"], types=["user.updated"])
+    down = make_hook(url="http://127.0.0.1:9/", types=["user.updated"])
+    luck = random.Random(7)
+    receiver.answers = lambda call: 200 if luck.random() > 0.1 else 500
+    couriers = [nursery.start(is_courier=True, rest=0.01) for _ in range(3)]
+    for plan in range(15):
+        for user in people:
+            change(user, plan=plan)
+        if plan % 2:
+            nursery.kill(couriers.pop(0))
+            couriers.append(nursery.start(is_courier=True, rest=0.01))
+    wait_until(lambda: are_told(15 * 4))
+    for courier in couriers:
+        nursery.stop(courier)
+
+    assert plans(receiver) == {user.user_id: list(range(15)) for user in people}
+    assert set(Delivery.objects.filter(webhook=down).values_list("status", flat=True)) == {"pending"}
+
+
+def test_one_that_was_believed_dead_and_comes_back_tells_nothing_more(nursery, receiver, make_hook, jane):
+    make_hook(values=["app_metadata"])
+    for plan in range(3):
+        change(jane, plan=plan)
+    hung = nursery.start(is_courier=True, hangs="before plan:2", lease=0.1)
+    wait_until(lambda: are_told(1))
+    other = nursery.start(is_courier=True)
+    wait_until(lambda: are_told(3))
+    told = len(receiver.calls)
+
+    os.kill(hung, signal.SIGCONT)
+    nursery.stop(hung)
+    nursery.stop(other)
+
+    assert len(receiver.calls) == told == 3

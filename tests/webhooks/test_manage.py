@@ -1,0 +1,156 @@
+"""Who may administer webhooks, and how receivers know that it is us."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from tests.webhooks.conftest import SHELL, change, make_due
+from users.models import Delivery, Webhook
+from users.rights.actor import staff
+from users.rights.errors import Denied
+from users.webhooks import manage
+from users.webhooks.address import BadAddress
+from users.webhooks.paths import BadPath
+
+GIVEN = {"url": "https://example.com/hook", "types": ["user.created"]}
+
+
+def is_signed(call, secret: str) -> bool:
+    """In the eyes of somebody else's code."""
+    try:
+        return Verifier(secret).verify(call.body, call.headers) == call.event
+    except WebhookVerificationError:
+        return False
+
+
+@pytest.fixture
+def made(db, receiver):
+    return manage.make_webhook(actor=SHELL, url=receiver.url, types=["user.updated"])
+
+
+def test_a_receiver_can_tell_that_it_is_us(made, receiver, jane, deliver):
+    _, secret = made
+    change(jane, plan="frée ☃")
+    deliver()
+    [call] = receiver.calls
+
+    assert is_signed(call, secret)
+    assert not is_signed(call, manage.new_secret())
+    assert call.headers["content-type"] == "application/json"
+
+
+def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(made, receiver, jane, deliver):
+    hook, old = made
+    new = manage.rotate_secret(hook, actor=SHELL)
+    change(jane, plan=1)
+    deliver()
+    Webhook.objects.update(old_secret_until=timezone.now() - timedelta(seconds=1))
+    change(jane, plan=2)
+    deliver()
+    both, alone = receiver.calls
+
+    assert (is_signed(both, old), is_signed(both, new)) == (True, True)
+    assert (is_signed(alone, old), is_signed(alone, new)) == (False, True)
+
+
+def test_a_secret_is_not_kept_as_it_is_and_is_of_no_use_without_the_key(
+    made, receiver, jane, deliver, settings
+):
+    hook, secret = made
+    assert secret not in str(Webhook.objects.values().get())
+    settings.SECRET_KEY = "another key that is long enough for anybody 0123456789"
+    change(jane, plan=1)
+    deliver()
+    assert receiver.calls == []
+    assert "secret cannot be read" in Delivery.objects.get().error
+
+    secret = manage.rotate_secret(hook, actor=SHELL)
+    Webhook.objects.update(old_secret_until=None)
+    make_due()
+    deliver()
+
+    assert is_signed(receiver.calls[0], secret)
+
+
+def test_it_can_be_tried(made, receiver, deliver):
+    hook, secret = made
+    manage.send_test(hook, actor=SHELL)
+    deliver()
+    [call] = receiver.calls
+
+    assert is_signed(call, secret)
+    assert call.event["type"] == "webhook.test"
+
+
+@pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
+def test_webhooks_are_for_administrators(who, made, request):
+    hook, _ = made
+    actor = staff(request.getfixturevalue(who))
+    attempts = {
+        "make": lambda: manage.make_webhook(actor=actor, **GIVEN),
+        "edit": lambda: manage.edit_webhook(hook, {"description": "mine"}, actor=actor),
+        "rotate": lambda: manage.rotate_secret(hook, actor=actor),
+        "delete": lambda: manage.delete_webhook(hook, actor=actor),
+        "test": lambda: manage.send_test(hook, actor=actor),
+        "replay": lambda: manage.replay(hook, actor=actor),
+    }
+    before = Webhook.objects.values().get()
+
+    for attempt in attempts.values():
+        with pytest.raises(Denied):
+            attempt()
+
+    assert Webhook.objects.values().get() == before
+    assert not Delivery.objects.exists()
+
+
+def test_an_administrator_has_nothing_sent_that_they_may_not_see(make_user, db):
+    from django.contrib.auth.models import Permission
+
+    from users.models.guard import account_writes
+
+    member = make_user()
+    with account_writes():
+        member.user_permissions.set(Permission.objects.filter(codename__in=["administer", "view_user"]))
+
+    manage.make_webhook(actor=staff(member), **GIVEN, values=["user_metadata"])
+    with pytest.raises(Denied, match="app_metadata"):
+        manage.make_webhook(actor=staff(member), **GIVEN, values=["app_metadata.plan"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "error"),
+    [
+        ({"url": "https://10.0.0.1/"}, BadAddress),
+        ({"only": ["plan"]}, BadPath),
+        ({"values": ["app_metadata."]}, BadPath),
+        ({"types": ["user.married"]}, ValueError),
+    ],
+)
+def test_what_makes_no_sense_is_refused(columns, error, db):
+    hook, _ = manage.make_webhook(actor=SHELL, **GIVEN)
+
+    with pytest.raises(error):
+        manage.make_webhook(actor=SHELL, **{**GIVEN, **columns})
+    with pytest.raises(error):
+        manage.edit_webhook(hook, columns, actor=SHELL)
+
+
+def test_deleting_one_ends_what_it_was_to_be_told(made, receiver, jane, deliver, courier):
+    hook, _ = made
+    receiver.answers = lambda call: 500
+    change(jane, plan=1)
+    deliver()
+
+    manage.delete_webhook(hook, actor=SHELL)
+    make_due()
+    deliver()
+
+    assert not Delivery.objects.exists()
+    assert len(receiver.calls) == 1
+    assert not Webhook.objects.filter(pk=hook.pk).exists()

@@ -1,0 +1,45 @@
+"""`/events`: what happened, for whoever comes and asks."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api import shapes_events as shapes
+from users.api.operation import Operation
+from users.api.problem import Problem
+from users.api.view import View
+from users.events.event import event_of
+from users.events.stream import TooOld, events_after, latest, publish
+
+TOO_OLD = "Events after this one are kept no more. Read the users anew, and go on from latest."
+
+
+class EventsView(View):
+    """In one order, which stays: whoever goes on from `next` misses nothing and meets nothing
+    twice. Of what the client may not see there is nothing, names of keys included."""
+
+    operations = {
+        "GET": Operation(
+            "List events",
+            scopes=("read:events",),
+            query=shapes.QUERY,
+            success=200,
+            schema=shapes.PAGE,
+            answers={410: "Events after this one are kept no more."},
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        query = self.query()
+        publish()
+        begin = query.get("from")
+        if begin == "latest":
+            return Response({"events": [], "next": str(latest())})
+        after = None if begin is None else int(begin)
+        try:
+            found = events_after(after, query["take"])
+        except TooOld:
+            raise Problem(410, TOO_OLD, "expired_checkpoint") from None
+        shown = [event_of(event.told, self.actor) for event in found if event.told is not None]
+        return Response({"events": shown, "next": str(found[-1].number if found else after or 0)})

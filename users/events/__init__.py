@@ -1,0 +1,1 @@
+"""What happened, told to others: the record of changes as one stream of numbered events."""

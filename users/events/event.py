@@ -1,0 +1,81 @@
+"""An event as it is told, in the form of Standard Webhooks: type, timestamp, data.
+
+Source: standardwebhooks.com, "Payload structure".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from users.events.types import types_of
+from users.history.timeline import visible_keys
+from users.metadata.diff import Diff
+from users.metadata.documents import DOCUMENTS
+from users.models import Change
+from users.normalized.moments import moment
+from users.rights.actor import Actor
+from users.rights.visible import PROFILE, visible
+
+# What changed of each part of the account: of "app_metadata" the key "plan", with both sides.
+Parts = dict[str, Diff]
+
+What = Change.What
+
+
+def everything(part: str, key: str) -> bool:
+    """Both sides of each key."""
+    return True
+
+
+def event_of(
+    change: Change,
+    viewer: Actor,
+    *,
+    type: str | None = None,
+    shows: Callable[[str, str], bool] = everything,
+) -> dict[str, Any]:
+    """What `viewer` may know of the change: names of keys under `keys`, and under `changes` both
+    sides of those that `shows`. A side that lacked the key lacks the entry."""
+    parts = parts_of(change.what, visible_keys(change, None, viewer))
+    changes = {
+        part: shown
+        for part, keys in parts.items()
+        if (shown := {key: sides for key, sides in keys.items() if shows(part, key)})
+    }
+    is_reader = visible(viewer, PROFILE)
+    return {
+        "id": f"{change.pk:020d}",
+        "type": type or types_of(change)[0],
+        "timestamp": moment(change.at),
+        "data": {
+            "user_id": change.subject,
+            "what": change.what,
+            "keys": {part: sorted(keys) for part, keys in parts.items()},
+            "changes": changes,
+            "actor": {
+                "kind": change.actor_kind,
+                "id": change.actor_id,
+                "name": change.actor_name if is_reader else None,
+            },
+            "face": change.face,
+            "reason": change.reason or None if is_reader else None,
+            "request_id": change.request_id or None,
+        },
+    }
+
+
+def parts_of(what: str, keys: Diff) -> Parts:
+    """By the part of the account that changed. Where all of it did, as in its creation, a document
+    is a part of its own, key by key."""
+    if what not in (What.CREATED, What.DELETED):
+        return {what: keys} if keys else {}
+    parts: Parts = {}
+    for field, sides in keys.items():
+        if field not in DOCUMENTS:
+            parts.setdefault(PROFILE, {})[field] = sides
+            continue
+        for side, document in sides.items():
+            for key, value in (document or {}).items():
+                parts.setdefault(field, {}).setdefault(key, {})[side] = value
+    return parts

@@ -1,0 +1,127 @@
+"""Make, change and remove webhooks. All of it is for administrators."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from users.events.stream import latest
+from users.events.types import TYPES
+from users.metadata.documents import DOCUMENTS
+from users.models import Delivery, Webhook
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import PROFILE, visible
+from users.webhooks.address import check_url
+from users.webhooks.message import TEST
+from users.webhooks.paths import check_paths
+from users.webhooks.secrets import encrypted, new_secret
+
+log = logging.getLogger(__name__)
+
+# How long the secret before goes on signing beside a new one.
+BOTH_SIGN = timedelta(hours=24)
+
+Status = Delivery.Status
+
+
+def check_administrator(actor: Actor) -> None:
+    """Raises Denied."""
+    if not actor.is_administrator:
+        raise Denied("You may not administer webhooks.")
+
+
+def make_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
+    """A webhook that is told what happens from now on, and its secret, which is shown but now.
+
+    Raises Denied, BadAddress or BadPath."""
+    _check(actor, columns)
+    secret = new_secret()
+    webhook = Webhook.objects.create(
+        **columns, secret_encrypted=encrypted(secret), made_by=actor.name[:300], position=latest()
+    )
+    log.info("%s was made by %s", webhook.webhook_id, actor.name)
+    return webhook, secret
+
+
+def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
+    """Set columns. One that is switched on again is told what happens from then on, besides what
+    was waiting already. Raises Denied, BadAddress or BadPath."""
+    _check(actor, columns)
+    with transaction.atomic():
+        held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        if columns.get("is_enabled") and not held.is_enabled:
+            columns = {**columns, "position": latest()}
+        Webhook.objects.filter(pk=held.pk).update(**columns)
+        _wake(held)
+    log.info("%s was changed by %s", webhook.webhook_id, actor.name)
+
+
+def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
+    """A new secret, shown but now. For a day both sign, so that the receiver can change over.
+    Raises Denied."""
+    check_administrator(actor)
+    secret = new_secret()
+    with transaction.atomic():
+        held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        Webhook.objects.filter(pk=held.pk).update(
+            secret_encrypted=encrypted(secret),
+            old_secret_encrypted=held.secret_encrypted,
+            old_secret_until=timezone.now() + BOTH_SIGN,
+        )
+    log.info("%s was given a new secret by %s", webhook.webhook_id, actor.name)
+    return secret
+
+
+def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
+    """With all that it was told, or was to be told. Raises Denied."""
+    check_administrator(actor)
+    Webhook.objects.filter(pk=webhook.pk).delete()
+    log.info("%s was deleted by %s", webhook.webhook_id, actor.name)
+
+
+def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
+    """Have it told something that did not happen. Raises Denied."""
+    check_administrator(actor)
+    _wake(webhook)
+    return Delivery.objects.create(webhook=webhook, type=TEST)
+
+
+def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
+    """Tell once more what could not be delivered: that one, or all. Returns how many. What the
+    same people are still to be told waits until then. Raises Denied."""
+    check_administrator(actor)
+    wanted = {} if delivery is None else {"pk": delivery}
+    now = timezone.now()
+    with transaction.atomic():
+        count = Delivery.objects.filter(webhook=webhook, status=Status.FAILED, **wanted).update(
+            status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None
+        )
+        _wake(webhook)
+    return count
+
+
+def _check(actor: Actor, columns: dict[str, Any]) -> None:
+    check_administrator(actor)
+    if "url" in columns:
+        check_url(columns["url"])
+    unknown = set(columns.get("types", ())) - TYPES.keys()
+    if unknown:
+        raise ValueError(f"no types of events: {unknown}")
+    for name in ("only", "values"):
+        check_paths(columns.get(name, ()))
+    # Nobody has told elsewhere what they may not see here.
+    for path in columns.get("values", ()):
+        part = path.partition(".")[0]
+        if not visible(actor, part if part in DOCUMENTS else PROFILE):
+            raise Denied(f"You may not have values of {part} sent: you may not see them.")
+
+
+def _wake(webhook: Webhook) -> None:
+    """Begin at once, whatever failed before, unless a worker is at it."""
+    Webhook.objects.filter(pk=webhook.pk).update(failures=0)
+    Webhook.objects.filter(pk=webhook.pk, claim="").update(due_at=timezone.now())

@@ -1,0 +1,58 @@
+"""What is sent: an event as the webhook asks for it, and its signature.
+
+Source: standardwebhooks.com, "Webhook headers".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from users.events.event import event_of
+from users.metadata.text import dump
+from users.models import Change, Delivery, Webhook
+from users.normalized.moments import moment
+from users.rights.actor import command
+from users.webhooks.paths import names
+from users.webhooks.secrets import secrets_of, signature
+from users.webhooks.send import Message
+
+TEST = "webhook.test"
+# Sees everything: what is told is for the administrators to say, who did so in the webhook.
+TELLER = command("webhooks")
+
+
+def message_of(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
+    """Made anew for each attempt. Raises Unreadable, or Change.DoesNotExist where the record of
+    the change is kept no more."""
+    event = _event(delivery, webhook)
+    body = dump(event).encode()
+    at = int(now.timestamp())
+    signatures = [signature(secret, event["id"], at, body) for secret in secrets_of(webhook, now)]
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Profiledesk",
+        "webhook-id": event["id"],
+        "webhook-timestamp": str(at),
+        "webhook-signature": " ".join(signatures),
+    }
+    return Message(webhook.url, headers, body)
+
+
+def _event(delivery: Delivery, webhook: Webhook) -> dict[str, Any]:
+    if delivery.change_id is None:
+        said = {"message": "If you can read this, events will arrive here."}
+        return {
+            "id": f"test_{delivery.pk}",
+            "type": delivery.type,
+            "timestamp": moment(delivery.created_at),
+            "data": said,
+        }
+    if delivery.change is None:
+        raise Change.DoesNotExist
+    return event_of(
+        delivery.change,
+        TELLER,
+        type=delivery.type,
+        shows=lambda part, key: names(webhook.values, part, key),
+    )
