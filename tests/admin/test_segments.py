@@ -95,7 +95,7 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     told = rows(desk(agent))
 
     assert list(told) == ["Full", "mine"]
-    assert told["Full"] == "They pay. 1 person app_metadata.plan:full You Shared"
+    assert told["Full"] == "They pay. 1 person app_metadata.plan:full you Shared"
     assert told["mine"].startswith("2+ people")
 
 

@@ -366,3 +366,14 @@ def test_the_list_knows_at_once_what_was_written(jane, shop, listed):
 
     shop.delete(at(jane))
     assert shown(listed()) == []
+
+
+@pytest.mark.parametrize(("limit", "total"), [(0, 3), (2, 2), (3, 3), (9, 3)])
+def test_totals_are_counted_to_a_limit(listed, make_user, settings, limit, total):
+    settings.API_TOTAL_LIMIT = limit
+    for _ in range(3):
+        make_user()
+
+    answers = [shown(listed(include_totals="true", **query)) for query in ({}, {"q": "*"})]
+
+    assert [answer["total"] for answer in answers] == [total, total]

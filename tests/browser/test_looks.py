@@ -59,6 +59,12 @@ def fail_to_sign_in(page: Page) -> None:
 
 def open_filters(page: Page) -> None:
     page.get_by_text("Filters", exact=True).click()
+    page.get_by_text("Columns", exact=True).click()
+
+
+def open_help(page: Page) -> None:
+    page.locator("summary", has_text="?").click()
+    expect(page.get_by_role("link", name="name:jan*")).to_be_visible()
 
 
 def open_first_job(page: Page) -> None:
@@ -80,6 +86,9 @@ PAGES = {
     "refused": ("user", "/admin/", None),
     "list": ("agent", "/admin/users/user/", open_filters),
     "list, searched": ("agent", "/admin/users/user/?q=x&status=active", None),
+    "list, search refused": ("agent", "/admin/users/user/?q=plan:full&has=user_metadata.a", None),
+    "list, help open": ("agent", "/admin/users/user/", open_help),
+    "search help": ("agent", "/admin/help/search/", None),
     "list, empty": ("agent", "/admin/users/user/?q=nobody.at.all", None),
     "user, for an agent": ("agent", "/admin/users/user/{jane}/change/", None),
     "user, for an administrator": ("admin", "/admin/users/user/{jane}/change/", None),
@@ -90,7 +99,7 @@ PAGES = {
     "user, raw profile": ("admin", "/admin/users/user/{long}/change/?tab=raw", None),
     "API": (None, "/api/v2/docs/", None),
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
-    "list, all of it long": ("admin", "/admin/users/user/?q=xxxx", None),
+    "list, all of it long": ("admin", "/admin/users/user/?q=xxxx&column=app_metadata." + LONG, None),
     "delete": ("admin", "/admin/users/user/{long}/delete/", None),
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),

@@ -90,7 +90,16 @@ class Plan:
     """`scans`: tables read row by row; `indexes`: those used; `sorts`: whether it sorts."""
 
     def __init__(self, query) -> None:
-        sql, parameters = query.query.sql_with_params()
+        self._explain(*query.query.sql_with_params())
+
+    @classmethod
+    def of_text(cls, sql):
+        """Of a query that has its parameters in it."""
+        plan = cls.__new__(cls)
+        plan._explain(sql, None)
+        return plan
+
+    def _explain(self, sql, parameters) -> None:
         with database.cursor() as cursor:
             if database.vendor == "postgresql":
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from tests.metadata.values import with_database
 from users.lucene.errors import QueryError
+from users.lucene.parser import parse
 from users.lucene.printer import write
 from users.models import User
 from users.rights.actor import command
-from users.search.box import explicit, found_by_box
+from users.search.box import explicit, found_by_box, typed
 from users.search.find import found as found_by_query
 from users.search.values import LAST
 
@@ -141,3 +142,22 @@ def test_nobody_is_found_twice(people):
 def test_any_text_is_answered(db, text):
     with suppress(QueryError):
         assert list(found_by_box(User.objects.all(), text, viewer=SHELL)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("jane", "jane"),
+        ("jane doe", "jane AND doe"),
+        ("auth0|1 Jürgen\\*", "auth0|1 AND Jürgen\\*"),
+        ("a blocked:true b", "a AND b AND blocked:true"),
+        ("a OR -(b c) OR name:d*", "a OR NOT (b AND c) OR name:d*"),
+        ("email:a* OR name:a*", "email:a* OR name:a*"),
+        ('"jane" jan*', '"jane" AND jan*'),
+    ],
+)
+def test_what_words_mean_is_read_as_those_words_again(text, expected):
+    meant = parse(write(explicit(text)))
+
+    assert write(typed(meant)) == expected
+    assert explicit(write(typed(meant))) == meant

@@ -41,6 +41,7 @@ PEOPLE = {
     "/login/again/": "jane",
     "/admin/users/user/": "administrator",
     "/admin/users/user/?q=jane&status=active": "administrator",
+    "/admin/help/search/": "administrator",
     "/admin/users/user/{jane}/change/": "administrator",
     "/admin/users/user/{jane}/delete/": "administrator",
     "/no/such/page": "jane",

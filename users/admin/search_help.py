@@ -22,7 +22,7 @@ from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.schemas.current import schema_of
-from users.search.fields import FIELDS
+from users.search.fields import FIELDS, Kind
 from users.search.find import check_visible
 from users.web.actors import staff
 
@@ -51,6 +51,7 @@ INSTEAD = {
     "name:/jan.*/": "A star: name:jan*",
     "jane^2": "Hits have no rank; sort by a heading.",
 }
+_KINDS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
 
 
 def help_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -67,7 +68,7 @@ def help_for(viewer: Actor) -> dict[str, Any]:
             for query, means in EXAMPLES.items()
             if _may_ask(query, viewer)
         ],
-        "fields": [{"name": name, "kind": field.kind.value} for name, field in FIELDS.items()],
+        "fields": [{"name": name, "kind": _KINDS[field.kind]} for name, field in FIELDS.items()],
         "keys": [name for document in DOCUMENTS for name in _known_keys(document, viewer)],
         "instead": INSTEAD,
         "limits": DEFAULT,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from users.lucene.nodes import And, Everything, Match, Not, Or, Query, Word
+from users.lucene.nodes import And, Everything, Match, Not, Or, Pattern, Query, Word
 from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
@@ -29,6 +29,33 @@ def explicit(text: str) -> Query:
 
     Raises QueryError."""
     return _spelt_out(parse(text, implicit=Implicit.AND))
+
+
+def typed(query: Query) -> Query:
+    """The other way round: what stands for plain words as those words. `explicit` gives it back."""
+    words = _plain_words(query)
+    if words:
+        return _all([Match(None, Word(word)) for word in words])
+    match query:
+        case And():
+            return _all([inner for part in _parts(query) for inner in _parts(typed(part))])
+        case Or(parts):
+            return replace(query, parts=tuple(map(typed, parts)))
+        case Not(part):
+            return replace(query, part=typed(part))
+    return query
+
+
+def _plain_words(query: Query) -> list[str]:
+    """The words of which this is what they mean; none where it is anything else."""
+    match query:
+        case Or((And(parts), _)):
+            words = [word for part in parts for word in _plain_words(part)]
+        case Or((Match(_, Pattern((word, ""))), *_)):
+            words = [word]
+        case _:
+            return []
+    return words if words and query == said(words) else []
 
 
 def _split(query: Query) -> tuple[list[str], list[Query]]:

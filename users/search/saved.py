@@ -15,7 +15,7 @@ from users.lucene.printer import quote, write
 from users.lucene.rewrite import Leaf, with_leaves
 from users.models import Segment
 from users.rights.actor import Actor
-from users.search.box import explicit
+from users.search.box import explicit, typed
 from users.search.errors import SearchError
 from users.search.meaning import understand
 from users.search.segments import expanded, find, is_segment
@@ -40,12 +40,12 @@ def canonical(text: str, *, owner: Actor, segment: Segment, strict: bool = False
 
 
 def as_read(segment: Segment, viewer: Actor) -> str | None:
-    """The query with the names of the segments in it; None where it asks about what `viewer` may
-    not see. Of one they may not use the id is left."""
+    """The query as it could be typed into the box, with the names of the segments in it; None where
+    it asks about what `viewer` may not see. Of a segment they may not use the id is left."""
     query = parse(segment.query)
     if not all(may_ask(term, viewer) for term in terms(query)):
         return None
-    return write(_renamed(query, lambda term: _readable(term, viewer)))
+    return write(_renamed(typed(query), lambda term: _readable(term, viewer)))
 
 
 def _used(term: Match, owner: Actor, by: Segment) -> Segment:
