@@ -23,21 +23,12 @@ FUNCTION = f"""
     CREATE FUNCTION users_change_is_final() RETURNS trigger LANGUAGE plpgsql
     AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$
 """
-# The names of the keys that a line tells of; of a new account, those within its documents, too.
-NAMES = """
-    jsonb_path_query_array(keys, '$.keyvalue().key')
-    || jsonb_path_query_array(keys, '$.user_metadata.after.keyvalue().key', '{}', true)
-    || jsonb_path_query_array(keys, '$.app_metadata.after.keyvalue().key', '{}', true)
-"""
 
 
 def create(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(FUNCTION, params=None)
         act = "EXECUTE FUNCTION users_change_is_final()"
-        schema_editor.execute(
-            f"CREATE INDEX change_names ON users_change USING gin (({NAMES}) jsonb_path_ops)", params=None
-        )
     else:
         act = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for name, when in TRIGGERS.items():
@@ -50,7 +41,6 @@ def drop(apps, schema_editor):
         where = " ON users_change" if is_postgresql else ""
         schema_editor.execute(f"DROP TRIGGER {name}{where}", params=None)
     if is_postgresql:
-        schema_editor.execute("DROP INDEX change_names", params=None)
         schema_editor.execute("DROP FUNCTION users_change_is_final()", params=None)
 
 
