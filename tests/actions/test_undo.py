@@ -11,6 +11,7 @@ from users.actions.delete_user import delete_user
 from users.actions.documents import Patch, Replace
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import ChangedSince, ChangeGone, NotSupported, NotUndoable, StaleVersion, Taken
+from users.actions.put_back import PARTS
 from users.actions.undo import WHY_NOT, undo
 from users.metadata.equal import same
 from users.metadata.errors import MetadataError
@@ -154,6 +155,10 @@ def test_what_cannot_be_undone_says_so(what, jane):
 
     with pytest.raises(NotUndoable, match=WHY_NOT[what]):
         undo(jane, line.pk, actor=SHELL)
+
+
+def test_every_kind_of_change_can_be_undone_or_says_why_not():
+    assert {*PARTS, *WHY_NOT} == set(Change.What.values)
 
 
 class TestOnlyOnesOwnChanges:
