@@ -48,6 +48,14 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "true"
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of these words; the first when unset."""
+    value = text(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
 def number(name: str, *, default: int, least: int = 0, most: int | None = None) -> int:
     """A whole number within bounds."""
     value = text(name, str(default))

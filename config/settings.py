@@ -59,6 +59,8 @@ LIST_COLUMNS = env.words(
     "LIST_COLUMNS", ("app_metadata.plan", "status", "logins_count", "last_login", "created_at")
 )
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
+RECORD_IP = env.one_of("RECORD_IP", ("full", "truncated", "off"))
+HISTORY_DAYS = env.number("HISTORY_DAYS", default=0, most=36500)
 CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)

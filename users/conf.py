@@ -56,6 +56,16 @@ class Conf:
         return settings.LIST_COLUMNS
 
     @property
+    def record_ip(self) -> str:
+        """Which addresses the record of changes keeps: "full", "truncated" or "off"."""
+        return settings.RECORD_IP
+
+    @property
+    def history_days(self) -> int:
+        """Days that the record of changes is kept; 0 for ever."""
+        return settings.HISTORY_DAYS
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

@@ -8,7 +8,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from tests.rewritten import rewrite
 from users.actions import clear_expired
+from users.actions.edit_user import Edit, edit_user
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
@@ -60,7 +62,7 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
 
     job = clean()
 
-    assert (job.status, job.result) == ("completed", {"sessions": 1, "tickets": 1, "jobs": 1})
+    assert (job.status, job.result) == ("completed", {"sessions": 1, "tickets": 1, "jobs": 1, "changes": 0})
     assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
     assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
     assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
@@ -76,9 +78,24 @@ def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
 
     job = clean()
 
-    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0}
+    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0, "changes": 0}
     assert job.done == 10
     assert not Session.objects.exists()
+
+
+def test_changes_go_by_age_the_oldest_first_and_not_unless_told_to(clean, jane, settings, monkeypatch):
+    monkeypatch.setattr(clear_expired, "AT_ONCE", 2)
+    now = timezone.now()
+    for days in (9, 8, 7, 6, 5):
+        edit_user(jane, Edit(profile={"name": f"{days} days ago"}), actor=SHELL)
+        rewrite([jane.changes.first()], at=now - timedelta(days=days))
+
+    assert clean().result["changes"] == 0
+
+    settings.HISTORY_DAYS = 7
+    assert clean().result["changes"] == 3
+    kept = [line.keys["name"]["after"] for line in jane.changes.filter(what="profile")]
+    assert kept == ["5 days ago", "6 days ago"]
 
 
 def test_it_is_asked_for_every_day():

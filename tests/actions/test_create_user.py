@@ -69,7 +69,7 @@ def test_the_account_was_last_updated_when_it_was_created(create):
 def test_its_creation_is_recorded_without_the_password(create, actor_of):
     ada = create(
         actor=actor_of("create:users"),
-        profile={"email": "ada@example.com", "blocked": True},
+        profile={"email": "ada@example.com", "blocked": True, "picture": "https://example.com/ada"},
         user_metadata={"a": 1},
         password="correct horse battery",
         reason="signed up",
@@ -85,7 +85,9 @@ def test_its_creation_is_recorded_without_the_password(create, actor_of):
     assert (change.actor_kind, change.actor_id, change.face) == ("client", "client-1", "api")
     assert change.keys == {
         "email": {"after": "ada@example.com"},
+        "email_verified": {"after": False},
         "blocked": {"after": True},
+        "picture": {"after": "https://example.com/ada"},
         "user_metadata": {"after": {"a": 1}},
     }
 

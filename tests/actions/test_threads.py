@@ -13,11 +13,14 @@ from users.actions.define_roles import delete_role
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch, Replace
 from users.actions.edit_user import Edit, edit_user
-from users.actions.errors import Conflict, RoleGone, Taken, TicketRefused, UserGone
+from users.actions.errors import ChangedSince, Conflict, RoleGone, Taken, TicketRefused, UserGone
 from users.actions.permissions import give_permissions
 from users.actions.record_sign_in import record_sign_in
+from users.actions.restore import restore
 from users.actions.roles import give_roles
 from users.actions.tickets import make_ticket, open_ticket, set_password_by
+from users.actions.undo import undo
+from users.history.rewind import user_at
 from users.models import Change, Day, RoleMember, Ticket, User, UserPermission
 from users.rights.actor import Face, command, owner
 
@@ -117,6 +120,53 @@ def test_of_two_who_follow_one_link_at_once_the_second_finds_it_used(jane):
     assert [error.why for error in raised(results)] == [TicketRefused.Why.USED]
     kept = passwords[0 if raised(results[1:]) else 1]
     assert User.objects.get().check_password(kept)
+
+
+def test_two_who_undo_one_change_at_once_undo_it_once(jane):
+    edit(jane, documents={"user_metadata": Patch({"hobby": "chess"})})()
+    change = jane.changes.first().pk
+
+    results = at_once([partial(undo, jane, change, actor=SHELL)] * 4)
+
+    assert raised(results) == []
+    assert User.objects.get().user_metadata == {"hobby": "surfing"}
+    assert [line.undoes for line in jane.changes.all()] == [change, None, None]
+
+
+def test_an_undo_and_a_change_of_the_same_key_never_overwrite_each_other_unseen(jane):
+    edit(jane, documents={"user_metadata": Patch({"hobby": "chess"})})()
+    change = jane.changes.first().pk
+
+    undone, changed = at_once(
+        [
+            partial(undo, jane, change, actor=SHELL),
+            edit(jane, documents={"user_metadata": Patch({"hobby": "go"})}),
+        ]
+    )
+
+    assert not isinstance(changed, Exception)
+    assert isinstance(undone, ChangedSince) or changed.version > undone.version
+    assert User.objects.get().user_metadata == {"hobby": "go"}
+
+
+def test_what_many_write_at_once_comes_back_as_it_was_at_every_moment(jane):
+    begun = jane.updated_at
+    patches = [{"a": number, f"key{number}": number} for number in range(4)]
+    results = at_once(
+        [
+            *(edit(jane, documents={"user_metadata": Patch(patch)}) for patch in patches),
+            *(edit(jane, profile={"name": name}) for name in ("A", "B")),
+            partial(restore, jane, begun, actor=SHELL),
+        ]
+    )
+
+    assert raised(results) == []
+    now = User.objects.with_connection().get()
+    written = {user.updated_at: user for user in results if user.updated_at > begun}
+    for moment, user in written.items():
+        then = user_at(now, moment)
+        assert (then.user_metadata, then.name) == (user.user_metadata, user.name)
+    assert user_at(now, begun).user_metadata == {"hobby": "surfing"}
 
 
 def test_a_patch_and_a_deletion_come_one_after_the_other(jane):

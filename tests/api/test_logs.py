@@ -11,6 +11,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tests.api.answers import at, invalid_query, problem, shown
+from tests.rewritten import rewrite
 from tests.search.conftest import Plan
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
@@ -48,7 +49,7 @@ def long_ago(jane):
         edit_user(jane, Edit(profile={"name": f"Jane {number}"}), actor=SHELL)
     begin = timezone.now() - timedelta(hours=1)
     for number, change in enumerate(Change.objects.order_by("pk")):
-        Change.objects.filter(pk=change.pk).update(at=begin + timedelta(seconds=number))
+        rewrite([change], at=begin + timedelta(seconds=number))
     return [f"{change.pk:020d}" for change in Change.objects.order_by("pk")]
 
 
@@ -299,7 +300,7 @@ class TestWalk:
     def test_it_holds_back_what_is_not_settled(self, desk, long_ago, stranger):
         assert ids(desk.get(f"{LOGS}?take=100")) == long_ago
 
-        Change.objects.filter(subject=stranger.user_id).update(at=datetime(2026, 3, 4, tzinfo=UTC))
+        rewrite(Change.objects.filter(subject=stranger.user_id), at=datetime(2026, 3, 4, tzinfo=UTC))
         assert len(ids(desk.get(f"{LOGS}?take=100"))) == len(long_ago) + 1
 
     @pytest.mark.parametrize("text", ["", "1", "x" * 20, "9" * 20, "²" * 20, "09223372036854775808"])

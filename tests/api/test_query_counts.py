@@ -89,6 +89,10 @@ COSTS = {
     "events, none new": (2, lambda shop, jane: shop.get(f"{EVENTS}?from=999999")),
     "active users": (1, lambda shop, jane: shop.get("/api/v2/stats/active-users")),
     "what happened on each day": (2, lambda shop, jane: shop.get("/api/v2/stats/daily")),
+    "history": (2, lambda shop, jane: shop.get(f"{at(jane)}/history?per_page=100")),
+    "history of a key": (2, lambda shop, jane: shop.get(f"{at(jane)}/history?key=app_metadata.plan")),
+    "history with totals": (3, lambda shop, jane: shop.get(f"{at(jane)}/history?include_totals=true")),
+    "read one as it was": (3, lambda shop, jane: shop.get(f"{at(jane)}?at=2090-01-01T00:00:00Z")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 
@@ -134,6 +138,25 @@ def test_a_call_costs_the_same_among_many_and_few(call, crowd, shop, jane, djang
 
     with django_assert_num_queries(queries):
         make(shop, jane)
+
+
+@pytest.mark.parametrize("call", ["undo", "restore", "as it was"])
+@pytest.mark.parametrize("changes", [2, 50])
+def test_taking_back_costs_the_same_after_many_changes_and_few(
+    call, changes, shop, jane, django_assert_num_queries
+):
+    moment = jane.updated_at.isoformat().replace("+00:00", "Z")
+    for number in range(changes):
+        shop.patch(at(jane), {"app_metadata": {"plan": number}})
+    latest = jane.changes.first().pk
+    queries, ask = {
+        "undo": (6, lambda: shop.post(f"{at(jane)}/history/{latest}/undo", {})),
+        "restore": (7, lambda: shop.post(f"{at(jane)}/restore", {"at": moment})),
+        "as it was": (3, lambda: shop.get(f"{at(jane)}?at={moment}")),
+    }[call]
+
+    with django_assert_num_queries(queries):
+        assert ask().status_code == 200
 
 
 def test_a_token_costs_three_queries_once(shop, db, django_assert_num_queries):

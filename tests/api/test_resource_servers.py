@@ -102,6 +102,21 @@ def test_a_scope_that_is_no_more_is_taken_from_all_who_hold_it(shop, songs, jane
     assert [p.name for p in Permission.objects.all()] == ["read:songs"]
     assert [p.name for p in UserPermission.objects.all()] == ["read:songs"]
     assert server.grants.get().scope == ["read:songs"]
+    line = jane.changes.first()
+    assert (line.what, line.keys) == ("permissions", {"write:songs": {"before": [SONGS]}})
+    assert line.face == "api"
+
+
+def test_removing_takes_what_people_held_which_stands_in_their_record(shop, songs, jane, stranger):
+    server = ResourceServer.objects.get(identifier=SONGS)
+    for name in ("read:songs", "write:songs"):
+        UserPermission.objects.create(user=jane, resource_server=server, name=name)
+
+    shop.delete(f"{SERVERS}/{songs['id']}")
+
+    gone = [line.keys for line in jane.changes.filter(what="permissions")]
+    assert gone == [{"write:songs": {"before": [SONGS]}}, {"read:songs": {"before": [SONGS]}}]
+    assert not stranger.changes.filter(what="permissions").exists()
 
 
 def test_removing_is_answered_the_same_whether_there_was_one_or_not(shop, songs):

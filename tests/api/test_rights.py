@@ -20,6 +20,8 @@ from users.actions.clients import make_client as make_client_row
 from users.actions.create_user import create_user
 from users.actions.define_roles import make_role, permit
 from users.actions.delete_user import delete_user
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
 from users.actions.identities import link
 from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
@@ -113,6 +115,16 @@ def a_log_entry(jane):
     return {"id": f"{jane.changes.first().pk:020d}"}
 
 
+def a_change(jane):
+    """Of what each of the scopes may change, and the moment before it."""
+    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "free"})}), actor=command("tests"))
+    return {"change_id": str(jane.changes.first().pk), "at": f"{jane.updated_at:%Y-%m-%dT%H:%M:%S.%fZ}"}
+
+
+TAKES_BACK = (
+    "update:users_history update:users",
+    "update:users_history update:users_app_metadata",
+)
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -182,6 +194,11 @@ EXAMPLES = {
     ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
     ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
     ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
+    ("/users/{user_id}/history", "GET"): Example(("read:users_history",), 200),
+    ("/users/{user_id}/history/{change_id}/undo", "POST"): Example(
+        TAKES_BACK, 200, body={"reason": "ticket 4711"}, given=a_change
+    ),
+    ("/users/{user_id}/restore", "POST"): Example(TAKES_BACK, 200, body={"at": "{at}"}, given=a_change),
     ("/users/{user_id}/identities", "POST"): Example(
         ("update:users",),
         201,

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.api.answers import invalid_query, problem, shown
+from tests.rewritten import rewrite
 from users.models import Change, Day
 
 ACTIVE, DAILY = "/api/v2/stats/active-users", "/api/v2/stats/daily"
@@ -39,7 +40,7 @@ def test_nobody_is_a_bare_zero(statistician):
 
 def test_a_day_has_auth0s_shape(statistician, jane):
     moment = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
-    Change.objects.update(at=moment, face="api")
+    rewrite(Change.objects.all(), at=moment, face="api")
     a_day(date(2026, 3, 4), logins=7)
 
     assert shown(statistician.get(f"{DAILY}?from=20260304&to=20260304")) == [

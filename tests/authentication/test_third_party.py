@@ -40,7 +40,7 @@ def machine(ask_for_songs, shop):
 
 
 def protect(server: ResourceServer, **columns) -> None:
-    edit_server(server, {"enforce_policies": True, "names_permissions": True, **columns})
+    edit_server(server, {"enforce_policies": True, "names_permissions": True, **columns}, actor=SHELL)
 
 
 def test_a_machines_token_is_for_that_api_and_within_the_grant(machine, shop, verified):

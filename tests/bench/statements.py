@@ -52,8 +52,8 @@ NEW_PERSON = """
 """
 NEW_CHANGE = """
     INSERT INTO users_change (
-        user_id, subject, at, what, keys, actor_kind, actor_id, actor_name, face, request_id, reason
-    ) VALUES (%s, %s, %s, %s, %s, 'client', 'bench', 'Bench', 'api', '', '')
+        user_id, subject, at, what, keys, actor_kind, actor_id, actor_name, face, request_id, ip, reason
+    ) VALUES (%s, %s, %s, %s, %s, 'client', 'bench', 'Bench', 'api', '', '127.0.0.1', '')
 """
 
 Row = dict[str, Any]
@@ -108,8 +108,9 @@ class Statements:
         ]
         self._execute(cursor, NEW_PERSON, *values)
         (pk,) = cursor.fetchone()
-        kept = {name: {"after": body[name]} for name in ("email", "name", *documents)}
-        self._note(cursor, pk, user_id, at, "created", kept)
+        kept = {"email_verified": False, **shown, **documents}
+        keys = {name: {"after": value} for name, value in kept.items() if value is not None}
+        self._note(cursor, pk, user_id, at, "created", keys)
         known = {"user_id": user_id, "email_verified": False, "created_at": at, "updated_at": at}
         where = {"connection": body["connection"], "strategy": strategy}
         return {**dict.fromkeys(NAMES), **shown, **documents, **known, **where}

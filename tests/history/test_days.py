@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection as database
 
+from tests.rewritten import rewrite
 from tests.search.conftest import Plan
 from users.actions.delete_user import delete_user
 from users.history.days import days
@@ -26,7 +27,7 @@ def created(make_user):
 
     def make(moment, face="api"):
         user = make_user()
-        Change.objects.filter(subject=user.user_id).update(at=moment, face=face)
+        rewrite(Change.objects.filter(subject=user.user_id), at=moment, face=face)
         return user
 
     return make

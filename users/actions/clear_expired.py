@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from users.conf import conf
 from users.jobs.files import KEPT
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import FilePiece, Job, Ticket
+from users.models import Change, FilePiece, Job, Ticket
+from users.models.guard import forgetting
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
 TICKETS_KEPT = timedelta(days=30)
@@ -60,9 +62,21 @@ def _files(now: datetime) -> int:
     return FilePiece.objects.filter(pk__in=keys).delete()[0]
 
 
+def _changes(now: datetime) -> int:
+    """The oldest first: what is left of the record has no gaps, so that accounts can be rebuilt
+    as far back as it reaches."""
+    if not conf.history_days:
+        return 0
+    found = Change.objects.filter(at__lt=now - timedelta(days=conf.history_days)).order_by("at", "pk")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    with forgetting():
+        return Change.objects.filter(pk__in=keys).delete()[0]
+
+
 WHAT: dict[str, Callable[[datetime], int]] = {
     "sessions": _sessions,
     "tickets": _tickets,
     "jobs": _jobs,
     "files": _files,
+    "changes": _changes,
 }

@@ -12,7 +12,7 @@ from users.actions.documents import check_by_schema
 from users.actions.draft import taken_reported
 from users.actions.errors import NotSupported
 from users.actions.passwords import check_strength
-from users.actions.profile_fields import tidy
+from users.actions.profile_fields import FIELDS, tidy
 from users.conf import conf
 from users.history.record import record
 from users.metadata.diff import diff
@@ -85,9 +85,8 @@ def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | N
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:
-    given = {
-        name: getattr(user, name)
-        for name in ("email", "username", "phone_number", "name", "blocked", *DOCUMENTS)
-        if getattr(user, name) is not None
-    }
+    """With all that the account began with, so that each field's line begins here."""
+    given = {name: getattr(user, name) for name in (*FIELDS, *DOCUMENTS) if getattr(user, name) is not None}
+    if user.is_superuser:
+        given["is_superuser"] = True
     record(user, Change.What.CREATED, diff(None, given), actor=actor, at=user.created_at, reason=reason)

@@ -37,7 +37,14 @@ class Replace:
     opened_version: int
 
 
-Write = Patch | Replace
+@dataclass(frozen=True)
+class PutBack:
+    """Make the document what it once was: None where it was not there at all."""
+
+    value: Document | None
+
+
+Write = Patch | Replace | PutBack
 
 
 def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
@@ -46,7 +53,7 @@ def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
     for document in writes:
         check(draft.actor, VERBS[document], draft.user)
     for document, write in writes.items():
-        validate(document, write.value, conf.limits)
+        validate(document, {} if write == PutBack(None) else write.value, conf.limits)
     outdated = tuple(name for name, write in writes.items() if _is_outdated(draft.user, name, write))
     if outdated:
         raise Conflict(outdated)
@@ -55,7 +62,7 @@ def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
 
 
 def _is_outdated(user: User, document: str, write: Write) -> bool:
-    if isinstance(write, Patch):
+    if not isinstance(write, Replace):
         return False
     current = getattr(user, document) or {}
     # What somebody else has already written just so needs no quarrel.
@@ -68,6 +75,9 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
         after = merge(document, before, write.value)
         check_size(document, after or {}, conf.limits)
         unchanged = same(before, after)
+    elif isinstance(write, PutBack):
+        after = write.value
+        unchanged = same(before, after)
     else:
         after = replacement(document, write.value)
         unchanged = same(before or {}, after or {})
@@ -77,7 +87,7 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
     check_own_change(draft.actor, changes)
     check_by_schema(draft.actor, document, before, after)
     draft.set(**{document: after, f"{document}_version": version_of(draft.user, document) + 1})
-    draft.note(Change.What(document), changes)
+    draft.note(Change.What(document), changes, was_missing=before is None)
 
 
 def check_by_schema(actor: Actor, document: str, before: Document | None, after: Document | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -28,8 +29,12 @@ class Draft:
         self.user = user
         self.person = person or user
         self.actor = actor
-        self.at = timezone.now()
+        # Each change has a moment of its own, later than the one before it whatever the clocks of
+        # several machines say: the record is read by time.
+        self.at = max(timezone.now(), user.updated_at + timedelta(microseconds=1))
         self.reason = reason
+        # What the record says besides of whatever is changed here: `undoes` or `restores`.
+        self.takes_back: dict[str, Any] = {}
         self._columns: set[str] = set()
         self._changes: list[Change] = []
 
@@ -39,9 +44,10 @@ class Draft:
             setattr(self.user, name, value)
         self._columns |= columns.keys()
 
-    def note(self, what: Change.What, keys: Diff) -> None:
+    def note(self, what: Change.What, keys: Diff, *, was_missing: bool = False) -> None:
         """Remember a line for the record of changes."""
-        self._changes.append(note(self.user, what, keys, actor=self.actor, at=self.at, reason=self.reason))
+        told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.takes_back}
+        self._changes.append(note(self.user, what, keys, was_missing=was_missing, **told))
 
     def save(self) -> None:
         """Write the touched columns and the record. Nothing changed, nothing written."""

@@ -39,6 +39,27 @@ class Conflict(Exception):
         super().__init__(f"changed meanwhile: {', '.join(documents)}")
 
 
+class ChangeGone(LookupError):
+    """The record holds no such change of this account, for whoever asked."""
+
+
+class NotUndoable(ValueError):
+    """The change is of a kind that cannot be undone. The text says why."""
+
+
+class ChangedSince(Exception):
+    """Keys have changed again since the change that was to be undone; nothing was written.
+
+    `part` is the document they are of, or "profile". `keys` holds for each what it is `now` and
+    what it was `then`, ABSENT where it is not there.
+    """
+
+    def __init__(self, part: str, keys: dict[str, dict[str, Any]]) -> None:
+        self.part = part
+        self.keys = keys
+        super().__init__(f"changed again since: {', '.join(sorted(keys))}")
+
+
 class Taken(ValueError):
     """Another account of the connection has this e-mail, user name or id. `field` names which."""
 

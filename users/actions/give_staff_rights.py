@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 
-from users.actions.draft import editing
+from users.actions.draft import Draft, editing
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -30,18 +30,20 @@ def give_staff_rights(user: User, groups: Iterable[Group], *, actor: Actor, reas
             return draft.user
         _check_not_more_than_held(actor, wanted)
         if not before:
-            _close_side_doors(draft.user)
+            _close_side_doors(draft)
         draft.user.groups.set(wanted)
         draft.set(updated_at=draft.at)
         draft.note(Change.What.STAFF_RIGHTS, {"groups": {"before": _names(before), "after": _names(wanted)}})
     return draft.user
 
 
-def _close_side_doors(user: User) -> None:
+def _close_side_doors(draft: Draft) -> None:
     """Whoever could lay another way in, while the account had no rights, may not use it now."""
+    user = draft.user
     if user.linked_identities:
         raise Denied("Other accounts sign in to this one; unlink them before giving staff rights.")
-    Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
+    if Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()[0]:
+        draft.note(Change.What.MULTIFACTOR, {"recovery_codes": {"after": "void"}})
 
 
 def _check_not_more_than_held(actor: Actor, groups: set[Group]) -> None:

@@ -75,8 +75,9 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
         other = Draft(_meant(main.user, provider, given_id), actor, reason)
         _move(other, main.user, None)
         if main.user.blocked:
+            blocked = {"before": other.user.blocked, "after": True}
             other.set(blocked=True)
-            other.note(Change.What.PROFILE, {"blocked": {"after": True}})
+            other.note(Change.What.PROFILE, {"blocked": blocked})
         other.save()
         _remove(main, other.user)
         main.set(session_epoch=main.user.session_epoch + 1)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from users.actions.draft import Draft
 from users.actions.errors import NotSupported
-from users.metadata.diff import diff
+from users.metadata.equal import same
 from users.models import Change, User
 from users.normalized.profile import identity
 
@@ -33,16 +33,11 @@ def signing_in_by(draft: Draft, user_id: str) -> Iterator[Draft]:
 
 def _show(draft: Draft, linked: User, before: dict[str, object]) -> None:
     after = identity(linked)
-    changes = diff(before["profileData"], after["profileData"])
-    if not changes:
+    if same(before, after):
         return
     place = (after["provider"], after["user_id"])
     shown = [
         after if (one["provider"], one["user_id"]) == place else one for one in draft.user.linked_identities
     ]
     draft.set(linked_identities=shown)
-    sides = {
-        side: {name: both[side] for name, both in changes.items() if side in both}
-        for side in ("before", "after")
-    }
-    draft.note(Change.What.IDENTITIES, {linked.user_id: sides})
+    draft.note(Change.What.IDENTITIES, {linked.user_id: {"before": before, "after": after}})

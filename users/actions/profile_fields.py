@@ -16,6 +16,7 @@ from users.rights.may import Verb, check
 # What decides who can sign in as the account, and so is out of reach on staff accounts.
 SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
 NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
+FIELDS = (*SIGN_IN_FIELDS, *NAME_FIELDS, "blocked")
 PASSWORDLESS = ("email", "sms")
 # Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
 SYNCED = (

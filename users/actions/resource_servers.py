@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from users.actions.errors import Exists, NotSupported
 from users.conf import conf
-from users.models import ClientGrant, Permission, ResourceServer, UserPermission
+from users.history.record import record_for
+from users.models import Change, ClientGrant, Permission, ResourceServer, User, UserPermission
+from users.rights.actor import Actor
 
 
 def make_server(**columns: Any) -> ResourceServer:
@@ -23,8 +26,9 @@ def make_server(**columns: Any) -> ResourceServer:
         raise taken from None
 
 
-def edit_server(server: ResourceServer, columns: dict[str, Any]) -> ResourceServer:
-    """Set columns. A scope that is no more is taken from all who hold it. Raises NotSupported."""
+def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor) -> ResourceServer:
+    """Set columns. A scope that is no more is taken from all who hold it, which stands in the
+    record of each of them. Raises NotSupported."""
     with transaction.atomic():
         server = ResourceServer.objects.select_for_update().get(pk=server.pk)
         _check_own(server)
@@ -33,14 +37,16 @@ def edit_server(server: ResourceServer, columns: dict[str, Any]) -> ResourceServ
             setattr(server, name, value)
         server.save(update_fields=columns.keys())
         if gone:
-            _withdraw(server, gone)
+            _withdraw(server, gone, actor)
     return server
 
 
-def delete_server(server: ResourceServer) -> None:
-    """Remove it with its grants and permissions. Raises NotSupported."""
+def delete_server(server: ResourceServer, *, actor: Actor) -> None:
+    """Remove it with its grants and permissions, which is recorded likewise. Raises NotSupported."""
     _check_own(server)
-    ResourceServer.objects.filter(pk=server.pk).delete()
+    with transaction.atomic():
+        _record(server, set(server.scope_values), actor)
+        ResourceServer.objects.filter(pk=server.pk).delete()
 
 
 def _check_own(server: ResourceServer) -> None:
@@ -48,10 +54,23 @@ def _check_own(server: ResourceServer) -> None:
         raise NotSupported("The Management API is part of the product and cannot be changed.")
 
 
-def _withdraw(server: ResourceServer, scopes: set[str]) -> None:
+def _withdraw(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
+    _record(server, scopes, actor)
     Permission.objects.filter(resource_server=server, name__in=scopes).delete()
     UserPermission.objects.filter(resource_server=server, name__in=scopes).delete()
     for grant in ClientGrant.objects.filter(resource_server=server):
         if scopes.intersection(grant.scope):
             grant.scope = [name for name in grant.scope if name not in scopes]
             grant.save(update_fields=["scope"])
+
+
+def _record(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
+    """That these scopes go from whoever holds them directly. However many they are, none is read."""
+    at = timezone.now()
+    held = UserPermission.objects.filter(resource_server=server, name__in=scopes)
+    for name in held.order_by("name").values_list("name", flat=True).distinct():
+        holders = User.accounts.filter(
+            direct_permissions__resource_server=server, direct_permissions__name=name
+        )
+        keys = {name: {"before": [server.audience]}}
+        record_for(holders, Change.What.PERMISSIONS, keys, actor=actor, at=at)

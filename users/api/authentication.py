@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from users.rights.actor import Actor, Face, Kind, bearer
 from users.tokens.verify import Caller, Person, verify
+from users.web.client_ip import recorded_ip
 
 
 class NotAToken(Exception):
@@ -30,17 +31,17 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def actor_of(caller: Caller, request_id: str) -> Actor:
+def actor_of(request: Any) -> Actor:
     """The caller, as actions ask for it."""
+    caller: Caller = request.user
+    told = {"request_id": request.request_id, "ip": recorded_ip(request)}
     if isinstance(caller, Person):
-        return bearer(
-            caller.user, caller.scopes, authenticated_at=caller.authenticated_at, request_id=request_id
-        )
+        return bearer(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **told)
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,
         id=caller.client_id,
         name=caller.name,
-        request_id=request_id,
         scopes=caller.scopes,
+        **told,
     )

@@ -13,6 +13,7 @@ from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
 from users.api.views.events import EventsView
+from users.api.views.history import HistoryView, RestoreView, UndoView
 from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
@@ -52,6 +53,9 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/enrollments": EnrollmentsView,
     "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
     "/users/{user_id}/logs": UserLogsView,
+    "/users/{user_id}/history/{change_id}/undo": UndoView,
+    "/users/{user_id}/history": HistoryView,
+    "/users/{user_id}/restore": RestoreView,
     "/users/{user_id}": UserView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,

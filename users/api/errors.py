@@ -16,6 +16,8 @@ from rest_framework.response import Response
 
 from users.actions.errors import (
     BadIdentity,
+    ChangedSince,
+    ChangeGone,
     Combination,
     ConnectionExists,
     ConnectionGone,
@@ -23,6 +25,7 @@ from users.actions.errors import (
     Exists,
     IdentityTaken,
     NotSupported,
+    NotUndoable,
     RoleGone,
     ServerGone,
     StaleVersion,
@@ -33,7 +36,9 @@ from users.actions.errors import (
     WeakPassword,
 )
 from users.api.authentication import NotAToken
+from users.api.history_rows import conflict
 from users.api.problem import Problem
+from users.history.errors import NotCreatedYet, NotKept
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.normalized.check import FieldError
 from users.rights.errors import Denied, Protected, StaleSignIn
@@ -108,6 +113,12 @@ def _taken(error: Taken) -> Problem:
     return Problem(409, "The user already exists.", "auth0_idp_error")
 
 
+def _changed_since(error: ChangedSince) -> Problem:
+    conflicts = [conflict(error.part, key, sides) for key, sides in sorted(error.keys.items())]
+    text = "Something has changed again since. Send force to put it back all the same."
+    return Problem(409, text, "changed_since", attributes={"conflicts": conflicts})
+
+
 TABLE: dict[type, Callable[[Any], Problem | None]] = {
     NotAToken: lambda _: BAD_HEADER,
     Malformed: lambda _: BAD_HEADER,
@@ -137,6 +148,11 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     IdTokenRefused: lambda error: Problem(400, str(error), "operation_not_supported"),
     IdentityTaken: lambda _: Problem(409, "Specified identity already exists.", "identity_conflict"),
     UserGone: lambda _: USER_GONE,
+    NotCreatedYet: lambda _: Problem(404, "The user did not exist at that moment.", "inexistent_user"),
+    NotKept: lambda error: Problem(404, str(error), "history_not_kept"),
+    ChangeGone: lambda _: Problem(404, "The change does not exist.", "inexistent_change"),
+    ChangedSince: _changed_since,
+    NotUndoable: lambda error: Problem(400, str(error), "operation_not_supported"),
     RoleGone: lambda _: ROLE_GONE,
     ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
     ConnectionExists: lambda _: Problem(

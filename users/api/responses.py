@@ -9,6 +9,16 @@ from users.api.operation import Operation
 from users.normalized.schema import Schema
 from users.web.envelope import envelope
 
+# Where a change cannot be undone unasked, since a key has changed again.
+CONFLICT: Schema = {
+    "type": "object",
+    "required": ["path"],
+    "properties": {
+        "path": {"type": "string", "examples": ["app_metadata.plan"]},
+        "now": {"description": "What it is; left out where it is not there."},
+        "then": {"description": "What it was before the change; left out where it was not there."},
+    },
+}
 ERROR: Schema = {
     "type": "object",
     "required": ["statusCode", "error", "message"],
@@ -17,7 +27,13 @@ ERROR: Schema = {
         "error": {"type": "string"},
         "message": {"type": "string"},
         "errorCode": {"type": "string"},
-        "attributes": {"type": "object", "properties": {"error": {"type": "string"}}},
+        "attributes": {
+            "type": "object",
+            "properties": {
+                "error": {"type": "string"},
+                "conflicts": {"type": "array", "items": CONFLICT},
+            },
+        },
     },
 }
 # Every header an answer may carry, by name.

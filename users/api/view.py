@@ -41,7 +41,7 @@ class View(APIView):
     @cached_property
     def actor(self) -> Actor:
         """The calling client, or the person by whose token it calls."""
-        return actor_of(self.request.user, self.request.request_id)
+        return actor_of(self.request)
 
     @classmethod
     def operation(cls, method: str) -> Operation | None:

@@ -20,7 +20,7 @@ from users.login import attempts
 from users.login.find import person_of
 from users.models import User
 from users.rights.actor import Face, owner
-from users.web.client_ip import client_ip
+from users.web.client_ip import client_ip, recorded_ip
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,8 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Called after the old password, or the link from the mail, has been checked. `user` may
         be a linked account, of which the link was made."""
         person = person_of(user)
-        request_id = getattr(self.request, "request_id", "")
-        actor = owner(person, face=Face.SIGN_IN, request_id=request_id)
+        told = {"request_id": self.request.request_id, "ip": recorded_ip(self.request)}
+        actor = owner(person, face=Face.SIGN_IN, **told)
         edit = Edit(password=password, identity=None if person == user else user.user_id)
         try:
             edited = edit_user(person, edit, actor=actor)

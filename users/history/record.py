@@ -26,10 +26,12 @@ def record(
 
 
 def note(
-    user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
+    user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = "", **more: Any
 ) -> Change:
-    """The same, unsaved, for callers that save several at once."""
-    return Change(user=user, subject=user.user_id, **_columns(what, keys, actor, at, reason))
+    """The same, unsaved, for callers that save several at once. `more` are the columns that tell
+    what was taken back, and what was missing."""
+    columns = _columns(what, keys, actor, at, reason)
+    return Change(user=user, subject=user.user_id, **{**columns, **more})
 
 
 def record_all(changes: list[Change]) -> None:
@@ -69,5 +71,6 @@ def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: 
         "actor_name": actor.name[:300],
         "face": actor.face,
         "request_id": actor.request_id,
+        "ip": actor.ip,
         "reason": reason[:500],
     }

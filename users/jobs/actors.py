@@ -19,6 +19,7 @@ def kept(actor: Actor) -> dict[str, Any]:
         "id": actor.id,
         "name": actor.name,
         "request_id": actor.request_id,
+        "ip": actor.ip,
         "scopes": sorted(actor.scopes),
         "authenticated_at": actor.authenticated_at,
     }
@@ -38,6 +39,7 @@ def actor_of(job: Job) -> Actor:
         id=job.actor["id"],
         name=job.actor["name"],
         request_id=job.actor["request_id"],
+        ip=job.actor.get("ip"),
         user=job.owner,
         scopes=scopes,
         authenticated_at=job.actor["authenticated_at"],

@@ -43,9 +43,9 @@ def three_way(base: Document | None, mine: Document, theirs: Document) -> Merged
 
 
 def _settle(merged: Merged, key: str, old: JSON, mine: JSON, theirs: JSON, *, is_base_known: bool) -> None:
-    if _same(mine, theirs) or (is_base_known and _same(old, theirs)):
+    if same_side(mine, theirs) or (is_base_known and same_side(old, theirs)):
         return
-    if is_base_known and _same(old, mine):
+    if is_base_known and same_side(old, mine):
         put(merged.document, key, theirs)
         merged.taken.append(key)
     else:
@@ -60,7 +60,8 @@ def put(document: Document, key: str, value: JSON) -> None:
         document[key] = value
 
 
-def _same(left: JSON, right: JSON) -> bool:
+def same_side(left: JSON, right: JSON) -> bool:
+    """Strictly equal, or both not there."""
     if left is ABSENT or right is ABSENT:
         return left is right
     return same(left, right)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from users.metadata.text import DocumentEncoder
+from users.models.guard import RecordIsFinal, check_forgetting
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    """Lines are added, and never changed; nor deleted, except by what forgets on purpose."""
+
+    def update(self, **values: Any) -> int:
+        raise RecordIsFinal
+
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        raise RecordIsFinal
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        check_forgetting()
+        return super().delete()
+
+    update.alters_data = delete.alters_data = True
 
 
 class Change(models.Model):
@@ -14,7 +33,8 @@ class Change(models.Model):
 
     It outlives its user: `subject` keeps the user_id as text. `keys` holds, for each
     changed key or field, `{"before": ..., "after": ...}`; a side that lacked it lacks the
-    entry. Passwords and other secrets never stand here.
+    entry. Passwords and other secrets never stand here. A line never changes, which the
+    database sees to by a trigger, but for losing its user.
     """
 
     class What(models.TextChoices):
@@ -59,7 +79,17 @@ class Change(models.Model):
     actor_name = models.CharField(max_length=300)
     face = models.CharField(max_length=10, choices=Face)
     request_id = models.CharField(max_length=64, blank=True)
+    # As far as RECORD_IP lets it be kept.
+    ip = models.GenericIPAddressField(null=True)
     reason = models.CharField(max_length=500, blank=True)
+    # The key of the change that this one took back, or the moment to which it went back. No
+    # reference: the other line may be forgotten before this one.
+    undoes = models.BigIntegerField(null=True)
+    restores = models.DateTimeField(null=True)
+    # Of a document's line: before, the document was not there at all, rather than empty.
+    was_missing = models.BooleanField(default=False, db_default=False)
+
+    objects = ChangeQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -74,3 +104,12 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.subject} by {self.actor_name}"
+
+    def save(self, **options: Any) -> None:
+        if not self._state.adding:
+            raise RecordIsFinal
+        super().save(**options)
+
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+        check_forgetting()
+        return super().delete(**options)

@@ -1,7 +1,8 @@
-"""Accounts are written by `users.actions` and by nothing else, libraries included.
+"""Accounts are written by `users.actions` and by nothing else, libraries included; and the record
+of changes is only ever added to.
 
 A test walks our code, and this catches what no test of ours can see: a library that calls
-`user.save()` in some corner. The import contracts let only `users.actions` open the door.
+`user.save()` in some corner. The import contracts let only `users.actions` open the doors.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _open = ContextVar("account_writes_open", default=False)
+_forgetting = ContextVar("forgetting_open", default=False)
 
 
 class AccountWriteRefused(RuntimeError):
@@ -31,3 +33,27 @@ def check_account_writes() -> None:
     """Raises AccountWriteRefused unless the door is open."""
     if not _open.get():
         raise AccountWriteRefused("accounts are written by users.actions only")
+
+
+class RecordIsFinal(RuntimeError):
+    """Something tried to change the record of changes, or to delete from it."""
+
+    def __init__(self) -> None:
+        super().__init__("lines of the record of changes are added, never changed or deleted")
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """While open, lines of the record may be deleted: because of their age, or because a person
+    who is no more is to be forgotten."""
+    token = _forgetting.set(True)
+    try:
+        yield
+    finally:
+        _forgetting.reset(token)
+
+
+def check_forgetting() -> None:
+    """Raises RecordIsFinal unless the door is open."""
+    if not _forgetting.get():
+        raise RecordIsFinal

@@ -16,7 +16,8 @@ class Actor:
 
     `user` is the person behind a staff or own-page request, or behind a person's token;
     `scopes` are those of a token, and `authenticated_at`, in UNIX seconds, is when the person of
-    a token last signed in. `id` and `name` go into the record of changes.
+    a token last signed in. `id`, `name` and `ip` go into the record of changes, the address as
+    far as RECORD_IP lets it be kept.
     """
 
     kind: Kind
@@ -24,6 +25,7 @@ class Actor:
     id: str
     name: str
     request_id: str = ""
+    ip: str | None = None
     user: User | None = None
     scopes: frozenset[str] = frozenset()
     authenticated_at: int = 0
@@ -45,20 +47,27 @@ class Actor:
         return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
 
 
-def staff(user: User, *, request_id: str = "") -> Actor:
+def staff(user: User, *, request_id: str = "", ip: str | None = None) -> Actor:
     """A staff member at the dashboard."""
-    return _person(Kind.STAFF, Face.DASHBOARD, user, request_id)
+    return _person(Kind.STAFF, Face.DASHBOARD, user, request_id, ip)
 
 
-def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "") -> Actor:
+def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "", ip: str | None = None) -> Actor:
     """A person on their own page, staff or not: here they act as owner, never as staff."""
-    return _person(Kind.USER, face, user, request_id)
+    return _person(Kind.USER, face, user, request_id, ip)
 
 
-def bearer(user: User, scopes: frozenset[str], *, authenticated_at: int = 0, request_id: str = "") -> Actor:
+def bearer(
+    user: User,
+    scopes: frozenset[str],
+    *,
+    authenticated_at: int = 0,
+    request_id: str = "",
+    ip: str | None = None,
+) -> Actor:
     """A person by a token of their own: owner of their account within its scopes, and nothing
     besides, whatever staff rights the account has."""
-    person = _person(Kind.USER, Face.API, user, request_id)
+    person = _person(Kind.USER, Face.API, user, request_id, ip)
     return replace(person, scopes=scopes, authenticated_at=authenticated_at)
 
 
@@ -67,5 +76,7 @@ def command(name: str, *, face: Face = Face.COMMAND) -> Actor:
     return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
 
 
-def _person(kind: Kind, face: Face, user: User, request_id: str) -> Actor:
-    return Actor(kind=kind, face=face, id=user.user_id, name=str(user), request_id=request_id, user=user)
+def _person(kind: Kind, face: Face, user: User, request_id: str, ip: str | None) -> Actor:
+    return Actor(
+        kind=kind, face=face, id=user.user_id, name=str(user), request_id=request_id, ip=ip, user=user
+    )

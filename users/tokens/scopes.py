@@ -1,4 +1,5 @@
-"""The scopes of the Management API. Source: Auth0's published OpenAPI document."""
+"""The scopes of the Management API. Source: Auth0's published OpenAPI document, but for those of
+what we have added."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ MACHINE_SCOPES = {
     "create:users_app_metadata": "Set app_metadata",
     "update:users_app_metadata": "Change app_metadata and nothing else",
     "delete:users_app_metadata": "Remove app_metadata",
+    "read:users_history": "See who changed users, and users as they were",
+    "update:users_history": "Undo changes of users that the client may make",
     "read:user_idp_tokens": "See the tokens of identity providers",
     "create:user_tickets": "Create password-change and verification tickets",
     "read:roles": "See roles",

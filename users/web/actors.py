@@ -6,13 +6,14 @@ from django.http import HttpRequest
 
 from users.rights import actor
 from users.rights.actor import Actor
+from users.web.client_ip import recorded_ip
 
 
 def staff(request: HttpRequest) -> Actor:
     """The staff member at the dashboard."""
-    return actor.staff(request.user, request_id=request.request_id)
+    return actor.staff(request.user, request_id=request.request_id, ip=recorded_ip(request))
 
 
 def owner(request: HttpRequest) -> Actor:
     """The person on their own page."""
-    return actor.owner(request.user, request_id=request.request_id)
+    return actor.owner(request.user, request_id=request.request_id, ip=recorded_ip(request))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from users.conf import conf
+
+# How many bits of an address are kept where it is truncated: what a provider gives to a site.
+TRUNCATED = {4: 24, 6: 48}
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -17,3 +22,14 @@ def client_ip(request: HttpRequest) -> str | None:
         return str(ip_address(address))
     except ValueError:
         return None
+
+
+def recorded_ip(request: HttpRequest) -> str | None:
+    """The same, as far as it may be kept in the record of changes."""
+    address = client_ip(request)
+    if address is None or conf.record_ip == "off":
+        return None
+    if conf.record_ip == "full":
+        return address
+    bits = TRUNCATED[ip_address(address).version]
+    return str(ip_network(f"{address}/{bits}", strict=False).network_address)

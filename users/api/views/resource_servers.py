@@ -95,13 +95,13 @@ class ResourceServerView(View):
 
     def patch(self, request: Request, resource_server_id: str) -> Response:
         columns = resource_servers.columns(self.body())
-        return Response(_shown(edit_server(_find(resource_server_id), columns)))
+        return Response(_shown(edit_server(_find(resource_server_id), columns, actor=self.actor)))
 
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """204 also where there is none, as recorded of Auth0."""
         server = _by(resource_server_id)
         if server is not None:
-            delete_server(server)
+            delete_server(server, actor=self.actor)
         return Response(status=204)
 
 

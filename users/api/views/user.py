@@ -13,9 +13,12 @@ from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
 from users.api import shapes
 from users.api.accounts import check_user_id, find_user
+from users.api.moments import moment_asked
 from users.api.operation import Operation
 from users.api.problem import Problem
+from users.api.shapes_history import MOMENT
 from users.api.view import View, expected_versions
+from users.history.rewind import user_at
 from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
 from users.normalized.schema import PROFILE
@@ -27,6 +30,10 @@ GONE = {404: "The user does not exist."}
 STALE = {412: "The user changed since the version that If-Match names."}
 
 
+PAST = "read:users_history"
+AT = {**MOMENT, "description": f"The user as they were at this moment. Needs {PAST} besides."}
+
+
 class UserView(View):
     """One user."""
 
@@ -34,10 +41,10 @@ class UserView(View):
         "GET": Operation(
             "Read a user",
             scopes=("read:users", "read:user_idp_tokens", *sorted(READ_OWN)),
-            query=shapes.FIELDS_QUERY,
+            query={**shapes.FIELDS_QUERY, "at": AT},
             success=200,
             schema=shapes.USER,
-            answers=GONE,
+            answers={404: "The user does not exist, did not at that moment, or nobody knows any more."},
             has_etag=True,
         ),
         "PATCH": Operation(
@@ -58,6 +65,8 @@ class UserView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
+        if "at" in query:
+            return Response(self.show(self._as_it_was(user_id, query), query))
         return self.answer_user(find_user(user_id), query=query)
 
     def patch(self, request: Request, user_id: str) -> Response:
@@ -93,6 +102,12 @@ class UserView(View):
         except UserGone:
             pass
         return Response(status=204)
+
+    def _as_it_was(self, user_id: str, query: dict[str, Any]) -> User:
+        """An addition of ours, with a scope of its own beside those of any look at the user."""
+        if PAST not in self.actor.scopes:
+            raise Problem(403, f"Insufficient scope, expected any of: {PAST}", "insufficient_scope")
+        return user_at(find_user(user_id), moment_asked(query, "at"))
 
     def _check_fields(self, body: dict[str, Any]) -> None:
         """`update:users_app_metadata` alone opens that document and no other field, a person's

@@ -27,6 +27,7 @@ from users.actions.tickets import open_ticket, set_password_by, verify_email_by
 from users.authentication.results import address_after
 from users.models import Ticket
 from users.rights.actor import Actor, Face, owner
+from users.web.client_ip import recorded_ip
 
 Purpose = Ticket.Purpose
 Why = TicketRefused.Why
@@ -119,7 +120,8 @@ def _secret(request: HttpRequest) -> str:
 
 def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
     """Whoever has the link acts as the owner, signed in or not, and as whoever."""
-    return owner(ticket.user, face=Face.SIGN_IN, request_id=request.request_id)
+    told = {"request_id": request.request_id, "ip": recorded_ip(request)}
+    return owner(ticket.user, face=Face.SIGN_IN, **told)
 
 
 def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:

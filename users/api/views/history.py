@@ -1,0 +1,130 @@
+"""`/users/{id}/history` and `/users/{id}/restore`: what happened to an account, and back again.
+
+Ours, not Auth0's.
+"""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.errors import UserGone
+from users.actions.restore import restore
+from users.actions.undo import undo
+from users.api import shapes, shapes_history
+from users.api.accounts import check_user_id
+from users.api.history_rows import filtered, row
+from users.api.moments import moment_asked, read_moment
+from users.api.operation import Operation
+from users.api.view import View, expected_versions
+from users.models import Change
+from users.models.kept_query import by_user_id
+from users.normalized.check import FieldError
+
+# Whoever takes a change back writes, and needs the right to write besides.
+WRITE_SCOPES = (
+    "update:users_history update:users",
+    "update:users_history update:users_app_metadata",
+)
+STALE = {412: "The user changed since the version that If-Match names."}
+
+
+class HistoryView(View):
+    """What happened to one user, also to one who is no more."""
+
+    operations = {
+        "GET": Operation(
+            "List the changes of a user",
+            scopes=("read:users_history",),
+            query=shapes_history.QUERY,
+            success=200,
+            schema={"anyOf": [shapes_history.ROWS, shapes_history.PAGE]},
+            answers={404: "There is no such user, and never was one."},
+        )
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        query |= {name: moment_asked(query, name) for name in ("from", "to") if name in query}
+        check_user_id(user_id)
+        user = by_user_id.one(user_id)
+        every = Change.objects.filter(subject=user_id)
+        if user is None and not every.exists():
+            raise UserGone
+        lines = filtered(every, query, user, self.actor)
+        start = query["page"] * query["per_page"]
+        rows = [row(line, user, self.actor) for line in lines[start : start + query["per_page"]]]
+        if not query["include_totals"]:
+            return Response(rows)
+        totals = {"start": start, "limit": query["per_page"], "length": len(rows), "total": lines.count()}
+        return Response({**totals, "history": rows})
+
+
+class UndoView(View):
+    """One change, to be taken back."""
+
+    path = {"change_id": shapes_history.CHANGE_ID}
+    operations = {
+        "POST": Operation(
+            "Undo a change of a user",
+            scopes=WRITE_SCOPES,
+            body=shapes_history.UNDO,
+            success=200,
+            schema=shapes.USER,
+            answers={
+                **STALE,
+                404: "The user or the change does not exist.",
+                409: "A key has changed again since; `attributes.conflicts` names each.",
+            },
+            has_etag=True,
+        )
+    }
+
+    def post(self, request: Request, user_id: str, change_id: str) -> Response:
+        body = self.body()
+        check_user_id(user_id)
+        undone = undo(
+            user_id,
+            int(change_id),
+            actor=self.actor,
+            reason=body.get("reason", ""),
+            force=body.get("force", False),
+            expected_versions=expected_versions(request),
+        )
+        return self.answer_write(undone)
+
+
+class RestoreView(View):
+    """A moment to go back to."""
+
+    operations = {
+        "POST": Operation(
+            "Restore the documents of a user as they were",
+            scopes=WRITE_SCOPES,
+            body=shapes_history.RESTORE,
+            example=shapes_history.RESTORE_EXAMPLE,
+            success=200,
+            schema=shapes.USER,
+            answers={**STALE, 404: "The user does not exist, or it is not known what they were then."},
+            has_etag=True,
+        )
+    }
+
+    def post(self, request: Request, user_id: str) -> Response:
+        body = self.body()
+        check_user_id(user_id)
+        at = read_moment(body["at"])
+        if at is None:
+            raise FieldError("at", f"Not a moment: {body['at']}")
+        if "key" in body and "document" not in body:
+            raise FieldError("document", "Missing required property: document, of which the key is")
+        restored = restore(
+            user_id,
+            at,
+            actor=self.actor,
+            document=body.get("document"),
+            key=body.get("key"),
+            reason=body.get("reason", ""),
+            expected_versions=expected_versions(request),
+        )
+        return self.answer_write(restored)
