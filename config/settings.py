@@ -55,6 +55,8 @@ STRICT_LIMITS = env.flag("STRICT_LIMITS", default=False)
 METADATA_MAX_BYTES = env.number("METADATA_MAX_BYTES", default=1024 * 1024, least=1024)
 SEARCH_TIMEOUT = env.number("SEARCH_TIMEOUT", default=2, least=1, most=600)
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
+LOG_DAYS = env.number("LOG_DAYS", default=90, most=36500)
+LOG_API_READS = env.flag("LOG_API_READS", default=False)
 CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
@@ -123,6 +125,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
+    "users.web.origin.OriginMiddleware",
     "users.api.middleware.RateLimitHeadersMiddleware",
     # Before whatever may refuse: a page must be able to read a refusal.
     "corsheaders.middleware.CorsMiddleware",

@@ -31,8 +31,8 @@ WRITERS = {
 MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
-    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "Permission", "ResourceServer", "Role"),
-    *("RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
+    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "LogEvent", "Permission"),
+    *("ResourceServer", "Role", "RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
 }
 
 # (file, function): why it writes no account.
@@ -46,6 +46,8 @@ ALLOWED = {
     ("users/models/user.py", "UserQuerySet.bulk_update"): "the guard itself",
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/models/by_hand.py", "_execute"): "what it carries out is called for by name",
+    ("users/authentication/forms.py", "ResetPasswordForm.save"): "sends a mail",
+    ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from users.conf import conf
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Job, Ticket
+from users.models import Job, LogEvent, Ticket
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
 TICKETS_KEPT = timedelta(days=30)
@@ -52,4 +53,17 @@ def _jobs(now: datetime) -> int:
     return Job.objects.filter(pk__in=keys).delete()[0]
 
 
-WHAT: dict[str, Callable[[datetime], int]] = {"sessions": _sessions, "tickets": _tickets, "jobs": _jobs}
+def _log(now: datetime) -> int:
+    if not conf.log_days:
+        return 0
+    found = LogEvent.objects.filter(at__lt=now - timedelta(days=conf.log_days)).order_by("at", "pk")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return LogEvent.objects.filter(pk__in=keys).delete()[0]
+
+
+WHAT: dict[str, Callable[[datetime], int]] = {
+    "sessions": _sessions,
+    "tickets": _tickets,
+    "jobs": _jobs,
+    "log": _log,
+}

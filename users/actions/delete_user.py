@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from users.actions.draft import check_version, locked
 from users.history.record import note, record_all
+from users.log.record import forget_people
 from users.models import Change, User
 from users.models.guard import account_writes
 from users.rights.actor import Actor
@@ -17,7 +18,7 @@ def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
     """Remove the account for good, and those linked to it with it. The record of their changes
-    stays, with a line for each.
+    stays, with a line for each; in the log, who and where they were is taken out.
 
     Raises Denied, StaleVersion or UserGone.
     """
@@ -31,4 +32,5 @@ def delete_user(
         for line in lines:
             line.user = None
         user.delete()
+        forget_people(one.user_id for one in gone)
         record_all(lines)

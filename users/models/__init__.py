@@ -7,6 +7,7 @@ from users.models.day import Day
 from users.models.grant import ClientGrant
 from users.models.job import Job
 from users.models.key import SigningKey
+from users.models.log_event import LogEvent
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.ticket import Ticket
@@ -20,6 +21,7 @@ __all__ = [
     "Connection",
     "Day",
     "Job",
+    "LogEvent",
     "Permission",
     "ResourceServer",
     "Role",
