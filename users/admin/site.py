@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
+from users.admin.log import log_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
 
@@ -44,6 +45,7 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         pages = [
+            path("log/", self.admin_view(self.log), name="log"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
@@ -56,6 +58,10 @@ class Site(AdminSite):
     def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
         """One of them."""
         return job_page(request, job_id, self.each_context(request))
+
+    def log(self, request: HttpRequest) -> HttpResponse:
+        """What happened."""
+        return log_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
