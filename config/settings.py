@@ -61,6 +61,8 @@ LIST_COLUMNS = env.words(
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
 RECORD_IP = env.one_of("RECORD_IP", ("full", "truncated", "off"))
 HISTORY_DAYS = env.number("HISTORY_DAYS", default=0, most=36500)
+LOG_DAYS = env.number("LOG_DAYS", default=90, most=36500)
+LOG_API_READS = env.flag("LOG_API_READS", default=False)
 CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", default=True)
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
@@ -130,6 +132,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
+    "users.web.origin.OriginMiddleware",
     "users.api.middleware.RateLimitHeadersMiddleware",
     # Before whatever may refuse: a page must be able to read a refusal.
     "corsheaders.middleware.CorsMiddleware",

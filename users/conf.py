@@ -66,6 +66,16 @@ class Conf:
         return settings.HISTORY_DAYS
 
     @property
+    def log_days(self) -> int:
+        """Days that the log goes back; 0 for ever."""
+        return settings.LOG_DAYS
+
+    @property
+    def log_api_reads(self) -> bool:
+        """Whether the log has an entry for each read of the Management API, too."""
+        return settings.LOG_API_READS
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

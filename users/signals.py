@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
 from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
+from users.log.record import log_event
 from users.models import trigger
 from users.web import cors
 from users.web.actors import owner
@@ -25,10 +33,13 @@ def connect(app: AppConfig) -> None:
     # Under the name of Django's own receiver, which then stays out: it would save the account
     # past the one write path.
     user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
+    user_logged_out.connect(note_sign_out, dispatch_uid="users.signed_out")
     check_request_enabled.connect(cors.is_allowed, dispatch_uid="users.cors")
     authenticator_added.connect(note_second_factor, dispatch_uid="users.added")
     authenticator_removed.connect(note_second_factor, dispatch_uid="users.removed")
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
+    authenticator_used.connect(note_code, dispatch_uid="users.used")
+    authentication_failed.connect(note_wrong_code, dispatch_uid="users.failed")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
     post_migrate.connect(install_trigger, sender=app, dispatch_uid="users.install_trigger")
 
@@ -36,6 +47,23 @@ def connect(app: AppConfig) -> None:
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     """Count it and keep the address it came from."""
     record_sign_in(user, ip=client_ip(request))
+
+
+def note_sign_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    """None: the session had ended already."""
+    if user is not None:
+        log_event("slo", user=user)
+
+
+def note_code(sender: Any, user: Any, authenticator: Any, **_: Any) -> None:
+    """Of an app, or one of those for when that is lost."""
+    is_app = authenticator.type == Authenticator.Type.TOTP
+    log_event("gd_auth_succeed" if is_app else "gd_recovery_succeed", user=user)
+
+
+def note_wrong_code(sender: Any, user: Any, **_: Any) -> None:
+    """Of either kind: which was meant nobody knows."""
+    log_event("gd_auth_failed", user=user)
 
 
 def note_second_factor(sender: Any, request: Any, authenticator: Any, **_: Any) -> None:

@@ -14,7 +14,7 @@ from users.actions.edit_user import Edit, edit_user
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import Job, Ticket
+from users.models import Job, LogEvent, Ticket
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -50,7 +50,12 @@ def make_job(details: str, *, ago: timedelta, due_at=None) -> None:
     Job.objects.filter(pk=job.pk).update(**columns)
 
 
-def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
+def make_event(description: str, *, ago: timedelta) -> None:
+    LogEvent.objects.create(type="s", description=description, at=timezone.now() - ago)
+
+
+def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
+    settings.LOG_DAYS = 30
     hour = timedelta(hours=1)
     make_session("old", ago=hour)
     make_session("in use", ago=-hour)
@@ -59,16 +64,31 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
     make_job("old", ago=KEPT + hour)
     make_job("late", ago=KEPT - hour)
     make_job("still to be done", ago=KEPT + hour, due_at=timezone.now())
+    make_event("old", ago=timedelta(days=30) + hour)
+    make_event("late", ago=timedelta(days=30) - hour)
 
     job = clean()
 
-    assert (job.status, job.result) == ("completed", {"sessions": 1, "tickets": 1, "jobs": 1, "changes": 0})
+    assert (job.status, job.result) == (
+        "completed",
+        {"sessions": 1, "tickets": 1, "jobs": 1, "files": 0, "changes": 0, "log": 1},
+    )
     assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
     assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
     assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
         "late",
         "still to be done",
     }
+    assert [event.description for event in LogEvent.objects.all()] == ["late"]
+
+
+def test_the_log_may_be_kept_for_ever(clean, db, settings):
+    settings.LOG_DAYS = 0
+    make_event("old", ago=timedelta(days=9999))
+
+    clean()
+
+    assert LogEvent.objects.exists()
 
 
 def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
@@ -78,7 +98,7 @@ def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
 
     job = clean()
 
-    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0, "changes": 0}
+    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0, "files": 0, "changes": 0, "log": 0}
     assert job.done == 10
     assert not Session.objects.exists()
 

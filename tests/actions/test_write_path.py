@@ -32,8 +32,8 @@ MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclea
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
     *("Change", "Client", "ClientGrant", "Connection", "Day", "Delivery", "Event", "FailedRecord"),
-    *("FilePiece", "Job", "Outbox", "Permission", "ResourceServer", "Role", "RoleMember", "Segment"),
-    *("Session", "SigningKey", "Stream", "Ticket", "UserPermission", "Webhook"),
+    *("FilePiece", "Job", "LogEvent", "Outbox", "Permission", "ResourceServer", "Role", "RoleMember"),
+    *("Segment", "Session", "SigningKey", "Stream", "Ticket", "UserPermission", "Webhook"),
 }
 
 # (file, function): why it writes no account.
@@ -51,6 +51,8 @@ ALLOWED = {
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/models/by_hand.py", "_execute"): "what it carries out is called for by name",
     ("users/models/trigger.py", "_run"): "makes a trigger that fills the outbox",
+    ("users/authentication/forms.py", "ResetPasswordForm.save"): "sends a mail",
+    ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",

@@ -27,6 +27,7 @@ from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
+from users.log.place import Place
 from users.models import Client, ClientGrant, Connection, Job, ResourceServer, User
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token, sign
@@ -112,7 +113,7 @@ def a_job(jane):
 
 
 def a_log_entry(jane):
-    return {"id": f"{jane.changes.first().pk:020d}"}
+    return {"id": Place.of(jane.changes.first()).log_id}
 
 
 def a_change(jane):

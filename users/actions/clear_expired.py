@@ -12,7 +12,7 @@ from users.conf import conf
 from users.jobs.files import KEPT
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Change, FilePiece, Job, Ticket
+from users.models import Change, FilePiece, Job, LogEvent, Ticket
 from users.models.guard import forgetting
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
@@ -73,10 +73,19 @@ def _changes(now: datetime) -> int:
         return Change.objects.filter(pk__in=keys).delete()[0]
 
 
+def _log(now: datetime) -> int:
+    if not conf.log_days:
+        return 0
+    found = LogEvent.objects.filter(at__lt=now - timedelta(days=conf.log_days)).order_by("at", "pk")
+    keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    return LogEvent.objects.filter(pk__in=keys).delete()[0]
+
+
 WHAT: dict[str, Callable[[datetime], int]] = {
     "sessions": _sessions,
     "tickets": _tickets,
     "jobs": _jobs,
     "files": _files,
     "changes": _changes,
+    "log": _log,
 }

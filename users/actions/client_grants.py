@@ -9,7 +9,7 @@ from users.models import Client, ClientGrant, ResourceServer
 from users.rights.actor import Actor
 from users.rights.machines import check_holds
 from users.tokens.scopes import MACHINE_SCOPES
-from users.tokens.verify import forget
+from users.tokens.verify import forget_when_committed
 
 
 def make_grant(client: Client, server: ResourceServer, scope: list[str], *, actor: Actor) -> ClientGrant:
@@ -20,7 +20,7 @@ def make_grant(client: Client, server: ResourceServer, scope: list[str], *, acto
             grant = ClientGrant.objects.create(client=client, resource_server=server, scope=scope)
     except IntegrityError:
         raise Exists("The client has a grant for this audience; change that one.") from None
-    forget()
+    forget_when_committed()
     return grant
 
 
@@ -29,7 +29,7 @@ def edit_grant(grant: ClientGrant, scope: list[str], *, actor: Actor) -> ClientG
     check_scope(grant.resource_server, scope, actor)
     grant.scope = scope
     grant.save(update_fields=["scope"])
-    forget()
+    forget_when_committed()
     return grant
 
 
@@ -37,7 +37,7 @@ def delete_grant(grant_id: str) -> None:
     """Remove it, if there is such a grant. What it gave is gone from now on in this process, and
     within seconds in every other."""
     ClientGrant.objects.filter(grant_id=grant_id).delete()
-    forget()
+    forget_when_committed()
 
 
 def check_scope(server: ResourceServer, scope: list[str], actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from users.models import Client, Ticket
 from users.rights.actor import Actor
 from users.rights.machines import check_not_above
-from users.tokens.verify import forget
+from users.tokens.verify import forget_when_committed
 
 # What others could use to act as the client, or make it act for people.
 TAKEOVER = frozenset(
@@ -54,7 +54,7 @@ def delete_client(client_id: str) -> None:
     this process, and within seconds in every other."""
     Ticket.objects.filter(made_by=client_id, used_at=None).delete()
     Client.objects.filter(client_id=client_id).delete()
-    forget()
+    forget_when_committed()
 
 
 def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from users.actions.draft import check_version, locked
 from users.history.record import note, record_all
+from users.log.record import forget_people
 from users.models import Change, Segment, User
 from users.models.guard import account_writes
 from users.rights.actor import Actor
@@ -17,7 +18,8 @@ def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
     """Remove the account for good, and those linked to it with it, and the searches that it saved for
-    itself. The record of their changes stays, with a line for each.
+    itself. The record of their changes stays, with a line for each; in the log, who and where they were
+    is taken out.
 
     Raises Denied, StaleVersion or UserGone.
     """
@@ -32,4 +34,5 @@ def delete_user(
             line.user = None
         Segment.objects.filter(owner__in=gone, is_shared=False).delete()
         user.delete()
+        forget_people(one.user_id for one in gone)
         record_all(lines)

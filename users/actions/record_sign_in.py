@@ -9,21 +9,25 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from users.log.record import NOTHING, Through, log_event
 from users.models import Day, User
 from users.models.guard import account_writes
 
 
-def record_sign_in(user: User, *, ip: str | None) -> None:
-    """Count the sign-in. No version rises and no change is recorded: nobody edited anything.
+def record_sign_in(user: User, *, ip: str | None, success: str = "s", through: Through = NOTHING) -> None:
+    """Count the sign-in and log it, as an event of the type `success`, or as a failed one where the
+    user is blocked. No version rises and no change is recorded: nobody edited anything.
 
     Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user. That
     is no login of the day, though.
     """
-    now = timezone.now()
     with transaction.atomic(), account_writes():
+        now = timezone.now()
         User.objects.filter(pk=user.pk).update(
             logins_count=F("logins_count") + 1, last_login=now, updated_at=now, last_ip=ip
         )
+        type_, description = (success, "") if user.is_active else ("f", "user is blocked")
+        log_event(type_, user=user, ip=ip or "", through=through, description=description, at=now)
         if user.is_active:
             _count_login(now)
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
+from users.admin.log import log_page
 from users.admin.search_help import help_page
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
@@ -47,6 +48,7 @@ class Site(AdminSite):
     def get_urls(self) -> list[Any]:
         pages = [
             path("help/search/", self.admin_view(self.search_help), name="search_help"),
+            path("log/", self.admin_view(self.log), name="log"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
             path("segments/", self.admin_view(self.segments), name="segments"),
@@ -74,6 +76,10 @@ class Site(AdminSite):
     def search_help(self, request: HttpRequest) -> HttpResponse:
         """What the box above the list of users takes."""
         return help_page(request, self.each_context(request))
+
+    def log(self, request: HttpRequest) -> HttpResponse:
+        """What happened."""
+        return log_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

@@ -15,9 +15,13 @@ from redis.exceptions import RedisError
 
 from users.api.problem import Problem
 from users.conf import conf
+from users.log.once import first_in
+from users.log.record import NOTHING, Through, log_event
+from users.models import Client
 from users.web.client_ip import client_ip
 
 log = logging.getLogger(__name__)
+LOGGED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -37,17 +41,13 @@ class Usage:
             "x-ratelimit-reset": str(self.reset),
         }
 
-    def check(self) -> None:
-        """Raises Problem 429 beyond the limit."""
-        if self.used > self.limit:
-            raise Problem(429, "Global limit has been reached", "too_many_requests")
-
 
 def check_rate(request: Any, caller: str = "") -> None:
     """Count the request for `caller`, or by its address. Raises Problem 429 beyond the limit."""
     usage = usage_of(request, caller)
-    if usage is not None:
-        usage.check()
+    if usage is not None and usage.used > usage.limit:
+        _log(caller, client_ip(request))
+        raise Problem(429, "Global limit has been reached", "too_many_requests")
 
 
 def usage_of(request: Any, caller: str = "") -> Usage | None:
@@ -70,6 +70,13 @@ def count_call(caller: str) -> Usage | None:
         log.warning("calls are not counted: %s", error)
         return None
     return Usage(conf.api_rate_limit, used, second + 1)
+
+
+def _log(caller: str, ip: str | None) -> None:
+    """Once a minute for each client, or address where nobody knows whose calls they are."""
+    if first_in(LOGGED_SECONDS, "calls", caller or ip):
+        client = Client.objects.filter(client_id=caller).first() if caller else None
+        log_event("api_limit", through=Through.of(client) if client else NOTHING)
 
 
 def _count(key: str) -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY
+from users.log.fields import OF_EVENTS
+from users.log.place import Place
 from users.normalized.fields import fields_query
 from users.normalized.schema import Schema
 
@@ -11,14 +15,15 @@ FIELDS = (
     *("user_agent", "type", "details", "strategy", "strategy_type"),
 )
 _NAME = "|".join(FIELDS)
-_UNKNOWN: Schema = {"type": "null", "description": "Not recorded."}
+_NOT_KEPT: Schema = {"type": "null", "description": "Not recorded."}
+_ID = Place(datetime(2026, 3, 4, 10, tzinfo=UTC), 0, 4711).log_id
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 
 ENTRY: Schema = {
     "type": "object",
     "properties": {
-        "_id": {"type": "string", "examples": ["00000000000000004711"]},
-        "log_id": {"type": "string", "examples": ["00000000000000004711"]},
+        "_id": {"type": "string", "examples": [_ID]},
+        "log_id": {"type": "string", "examples": [_ID]},
         "date": {"type": "string", "format": "date-time"},
         "type": {"type": "string", "examples": ["sapi"]},
         "description": {"type": "string", "examples": ["Update a User"]},
@@ -28,10 +33,12 @@ ENTRY: Schema = {
         "strategy_type": {**_TEXT_OR_NULL, "examples": ["database"]},
         "client_id": {**_TEXT_OR_NULL, "examples": ["AbCdEfGhIjKlMnOpQrStUvWxYz123456"]},
         "client_name": {**_TEXT_OR_NULL, "examples": ["Shop"]},
-        "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
+        "user_id": {**_TEXT_OR_NULL, "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
         "user_name": {**_TEXT_OR_NULL, "examples": ["jane.doe@example.com"]},
-        **dict.fromkeys(("ip", "hostname", "user_agent", "audience", "isMobile", "location_info"), _UNKNOWN),
-        **dict.fromkeys(("organization_id", "organization_name"), _UNKNOWN),
+        "ip": {**_TEXT_OR_NULL, "examples": ["192.0.2.7"]},
+        **dict.fromkeys(("hostname", "user_agent", "audience", "scope"), _TEXT_OR_NULL),
+        "isMobile": {"type": ["boolean", "null"], "examples": [False]},
+        **dict.fromkeys(("location_info", "organization_id", "organization_name"), _NOT_KEPT),
         "details": {"type": "object", "additionalProperties": True},
     },
 }
@@ -46,20 +53,21 @@ PAGE: Schema = {
     },
 }
 
-USER_QUERY: dict[str, Schema] = {
+QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
+    **CHECKPOINT_QUERY,
+    "from": {
+        "type": "string",
+        "description": "A log id: entries after it, oldest first. Wins over page numbers.",
+    },
+    "q": {
+        "type": "string",
+        "description": f"A query in Lucene's syntax over {', '.join(OF_EVENTS)}. A checkpoint heeds it, too.",
+    },
     "sort": {
         "type": "string",
         "pattern": f"^({_NAME}):(1|-1)$",
         "description": "date:-1 or date:1. Only the date is served by an index.",
     },
     **fields_query(FIELDS),
-}
-QUERY: dict[str, Schema] = {
-    **USER_QUERY,
-    **CHECKPOINT_QUERY,
-    "from": {
-        "type": "string",
-        "description": "A log id: entries after it, in the order of their ids. Wins over page numbers.",
-    },
 }

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from users.api.authentication import actor_of
 from users.api.errors import bad_body
+from users.api.logged import log_answer
 from users.api.operation import Operation
 from users.api.path import check_path
 from users.api.query import read_query
@@ -24,6 +25,7 @@ from users.normalized.fields import pick
 from users.normalized.profile import profile
 from users.normalized.schema import Schema
 from users.rights.actor import Actor
+from users.tokens.verify import Caller
 
 
 class View(APIView):
@@ -32,6 +34,8 @@ class View(APIView):
     operations: ClassVar[dict[str, Operation]] = {}
     # What the variable parts of the address may be, by their names in it.
     path: ClassVar[dict[str, Schema]] = {}
+    # Whose token it is, once that is known.
+    caller: Caller | None = None
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -55,7 +59,8 @@ class View(APIView):
         except Exception:
             check_rate(request)
             raise
-        check_rate(request, getattr(request.user, "client_id", ""))
+        self.caller = request.user if isinstance(request.user, Caller) else None
+        check_rate(request, self.caller.client_id if self.caller else "")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -100,6 +105,7 @@ class View(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
+        log_answer(self, response)
         return response
 
 

@@ -18,6 +18,7 @@ from users.actions.record_sign_in import record_sign_in
 from users.conf import conf
 from users.login import attempts
 from users.login.find import person_of
+from users.login.refused import note_barred, note_refused
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip, recorded_ip
@@ -54,6 +55,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return ["users.authentication.second_factor.SecondFactorStage"]
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            note_barred(credentials.get("email", ""), ip=client_ip(request))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        note_refused(credentials.get("email", ""), ip=client_ip(request))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Whoever was blocked between password and code is told so, and not let in."""

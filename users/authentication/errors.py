@@ -22,3 +22,7 @@ class TokenError(OAuth2Error):
 
     def get_headers(self) -> list[tuple[str, str]]:
         return [*super().get_headers(), *self._headers]
+
+
+class SignInRefused(TokenError):
+    """The person is not let in, which the log knows already."""

@@ -6,8 +6,10 @@ from allauth.account import forms as allauth_forms
 from allauth.account.utils import url_str_to_user_pk
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from users.conf import conf
+from users.log.record import log_event
 from users.login.find import person_of
 from users.metadata.fold import fold
 from users.models import User
@@ -60,9 +62,18 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         self.users = [user for user in found if person_of(user).is_active]
         return email
 
+    def save(self, request: HttpRequest, **options: object) -> str:
+        email = super().save(request, **options)
+        for user in self.users:
+            log_event("scpr", user=person_of(user), connection=user.connection)
+        if not self.users:
+            log_event("fcpr", user_name=email)
+        return email
 
-class PolicyShown:
-    """Says beside the new password what the connection's policy asks of it."""
+
+class NewPasswordForm:
+    """Says beside the new password what the connection's policy asks of it, and logs what is
+    refused."""
 
     user: User | None  # nobody behind a link that is no good
 
@@ -73,12 +84,17 @@ class PolicyShown:
             rules = (sentence(rule) for rule in policy.explain(""))
             self.fields["password1"].help_text = " ".join(rules)
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.errors and self.user:
+            log_event("fcp", user=person_of(self.user), connection=self.user.connection)
 
-class ChangePasswordForm(PolicyShown, allauth_forms.ChangePasswordForm):
+
+class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
     """For whoever knows the old one."""
 
 
-class ResetPasswordKeyForm(PolicyShown, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
     """For whoever followed the link in the mail."""
 
 

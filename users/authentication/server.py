@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from users.authentication.clients import RegisteredClient
 from users.authentication.errors import TokenError
+from users.authentication.failed import note_failed_request
 from users.authentication.grants.machine import MachineGrant
 from users.authentication.grants.password import PasswordGrant, RealmGrant
 from users.authentication.requests import TokenRequest
@@ -59,14 +60,22 @@ for grant in GRANTS:
 def token_response(request: HttpRequest) -> HttpResponse:
     """Answer a token request, in Auth0's words where something is wrong."""
     try:
-        oauth_request = server.create_oauth2_request(request)
-        if not oauth_request.payload.data.get("grant_type"):
+        return _granted(server.create_oauth2_request(request))
+    except OAuth2Error as error:
+        return server.handle_response(*error())
+
+
+def _granted(request: TokenRequest) -> HttpResponse:
+    """Raises OAuth2Error, once the log knows."""
+    asked = request.payload.data.get("grant_type")
+    try:
+        if not asked:
             raise TokenError("invalid_request", "Missing required parameter: grant_type", 400)
-        grant = server.get_token_grant(oauth_request)
+        grant = server.get_token_grant(request)
         grant.validate_token_request()
         return server.handle_response(*grant.create_token_response())
     except UnsupportedGrantTypeError:
-        text = "Unsupported grant type: " + oauth_request.payload.data["grant_type"]
-        return server.handle_response(*TokenError("unsupported_grant_type", text, 403)())
+        raise TokenError("unsupported_grant_type", f"Unsupported grant type: {asked}", 403) from None
     except OAuth2Error as error:
-        return server.handle_response(*error())
+        note_failed_request(request, error)
+        raise

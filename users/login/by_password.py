@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from users.actions.record_sign_in import record_sign_in
+from users.log.record import NOTHING, Through, log_event
 from users.login import attempts
 from users.login.password import holder_of
+from users.login.refused import note_barred, note_refused
 from users.models import Connection, User
 from users.normalized.enrollments import enrolled
 
@@ -25,22 +27,31 @@ class SecondFactorNeeded(Refused):
     """The password was right; but the account asks for more, and this way cannot."""
 
 
-def sign_in(login: str, password: str, *, connection: Connection, ip: str | None) -> User:
-    """Whoever has this login and password in `connection`; noted as a sign-in from `ip`.
+def sign_in(
+    login: str, password: str, *, connection: Connection, ip: str | None, through: Through = NOTHING
+) -> User:
+    """Whoever has this login and password in `connection`; noted as a sign-in from `ip`, and logged
+    whatever comes of it.
 
     Raises TooManyAttempts or a Refused. Source for Blocked, which is counted: Auth0 docs, "User
     profile structure".
     """
     login = login.strip()
-    attempt = attempts.begin(login, ip=ip)
+    try:
+        attempt = attempts.begin(login, ip=ip)
+    except attempts.TooManyAttempts:
+        note_barred(login, ip=ip, through=through)
+        raise
     user = holder_of(login, password, connection=connection)
     if user is None:
+        note_refused(login, connection=connection, ip=ip, through=through)
         raise WrongPassword
     attempt.succeeded()
     if user.blocked:
-        record_sign_in(user, ip=ip)
+        record_sign_in(user, ip=ip, through=through)
         raise Blocked
     if user.multifactor or enrolled(user):
+        log_event("f", user=user, ip=ip or "", through=through, description="second factor needed")
         raise SecondFactorNeeded
-    record_sign_in(user, ip=ip)
+    record_sign_in(user, ip=ip, success="sepft", through=through)
     return user

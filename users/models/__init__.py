@@ -9,6 +9,7 @@ from users.models.grant import ClientGrant
 from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.key import SigningKey
+from users.models.log_event import LogEvent
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
@@ -28,6 +29,7 @@ __all__ = [
     "FailedRecord",
     "FilePiece",
     "Job",
+    "LogEvent",
     "Outbox",
     "Permission",
     "ResourceServer",

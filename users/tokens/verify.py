@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
@@ -98,6 +99,13 @@ def forget() -> None:
     _keys.forget()
     _standings.forget()
     _signed.forget()
+
+
+def forget_when_committed() -> None:
+    """Drop it now, and again once the transaction at hand has ended: meanwhile another thread may have
+    read what is being taken back."""
+    forget()
+    transaction.on_commit(forget)
 
 
 def _person(subject: str) -> User:

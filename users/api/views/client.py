@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.clients import delete_client, edit_client, rotate_secret
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.shapes import ANY_FIELDS_QUERY
@@ -46,11 +47,13 @@ class ClientView(View):
     def get(self, request: Request, client_id: str) -> Response:
         return Response(show(find_client(client_id), self.query()))
 
+    @logged
     def patch(self, request: Request, client_id: str) -> Response:
         body = self.body()
         client = edit_client(find_client(client_id), columns(body), actor=self.actor)
         return Response(shown(client))
 
+    @logged
     def delete(self, request: Request, client_id: str) -> Response:
         """204 also where there is no such client, as recorded of Auth0."""
         delete_client(client_id)
@@ -71,6 +74,7 @@ class ClientSecretView(View):
         ),
     }
 
+    @logged
     def post(self, request: Request, client_id: str) -> Response:
         client = find_client(client_id)
         if client.is_public:

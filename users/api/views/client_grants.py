@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.client_grants import delete_grant, edit_grant, make_grant
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
 from users.api.problem import Problem
@@ -59,6 +60,7 @@ class ClientGrantsView(View):
         query = self.query()
         return Response(answer_page(_matching(query), query, name="client_grants", show=shown))
 
+    @logged
     def post(self, request: Request) -> Response:
         body = self.body()
         client = find_client(body["client_id"])
@@ -94,10 +96,12 @@ class ClientGrantView(View):
     def get(self, request: Request, grant_id: str) -> Response:
         return Response(shown(_find(grant_id)))
 
+    @logged
     def patch(self, request: Request, grant_id: str) -> Response:
         scope = self.body()["scope"]
         return Response(shown(edit_grant(_find(grant_id), scope, actor=self.actor)))
 
+    @logged
     def delete(self, request: Request, grant_id: str) -> Response:
         delete_grant(grant_id)
         return Response(status=204)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.clients import make_client
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
 from users.api.shapes import ANY_FIELDS_QUERY
@@ -53,6 +54,7 @@ class ClientsView(View):
         query = self.query()
         return Response(answer_page(_matching(query), query, name="clients", show=lambda c: show(c, query)))
 
+    @logged
     def post(self, request: Request) -> Response:
         client, secret = make_client(**columns(self.body()))
         return Response(shown(client, secret=secret), status=201)

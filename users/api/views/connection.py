@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from users.actions.connections import delete_connection, edit_connection
 from users.actions.errors import ConnectionGone
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
@@ -58,11 +59,13 @@ class ConnectionView(View):
         query = self.query()
         return Response(pick(shown(find_connection(connection_id)), query))
 
+    @logged
     def patch(self, request: Request, connection_id: str) -> Response:
         wanted = columns(self.body())
         connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
         return Response(shown(connection))
 
+    @logged
     def delete(self, request: Request, connection_id: str) -> Response:
         """204 also where there is no such connection, as Auth0's document says."""
         try:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.connections import make_connection
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
 from users.api.shapes import ANY_FIELDS_QUERY
@@ -62,6 +63,7 @@ class ConnectionsView(View):
         page = answer_page(_matching(query), query, name="connections", show=show, order=("id",))
         return Response(page)
 
+    @logged
     def post(self, request: Request) -> Response:
         connection = make_connection(**columns(self.body()))
         return Response(shown(connection), status=201)

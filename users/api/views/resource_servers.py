@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.resource_servers import delete_server, edit_server, make_server
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
 from users.api.problem import Problem
@@ -60,6 +61,7 @@ class ResourceServersView(View):
             servers = servers.filter(pk__in=[server.pk for server in found if server])
         return Response(answer_page(servers, query, name="resource_servers", show=_shown))
 
+    @logged
     def post(self, request: Request) -> Response:
         server = make_server(**resource_servers.columns(self.body()))
         return Response(_shown(server), status=201)
@@ -93,10 +95,12 @@ class ResourceServerView(View):
     def get(self, request: Request, resource_server_id: str) -> Response:
         return Response(_shown(_find(resource_server_id)))
 
+    @logged
     def patch(self, request: Request, resource_server_id: str) -> Response:
         columns = resource_servers.columns(self.body())
         return Response(_shown(edit_server(_find(resource_server_id), columns, actor=self.actor)))
 
+    @logged
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """204 also where there is none, as recorded of Auth0."""
         server = _by(resource_server_id)

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.define_roles import delete_role, edit_role
+from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
 from users.api.roles import GONE, PATH, find_role
 from users.api.view import View
@@ -42,10 +43,12 @@ class RoleView(View):
     def get(self, request: Request, id: str) -> Response:
         return Response(roles.shown(find_role(id)))
 
+    @logged
     def patch(self, request: Request, id: str) -> Response:
         columns = roles.columns(self.body())
         return Response(roles.shown(edit_role(find_role(id), columns)))
 
+    @logged
     def delete(self, request: Request, id: str) -> Response:
         delete_role(find_role(id), actor=self.actor)
         return Response({})

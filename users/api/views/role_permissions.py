@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.define_roles import forbid, permit
+from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
 from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
 from users.api.roles import GONE, PATH, find_role
@@ -56,11 +57,13 @@ class RolePermissionsView(View):
             )
         )
 
+    @logged
     def post(self, request: Request, id: str) -> Response:
         wanted = permissions.named(self.body())
         permit(find_role(id), wanted)
         return Response({}, status=201)
 
+    @logged
     def delete(self, request: Request, id: str) -> Response:
         unwanted = permissions.named(self.body())
         forbid(find_role(id), unwanted)

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.define_roles import make_role
+from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
 from users.api.view import View
@@ -52,5 +53,6 @@ class RolesView(View):
             found = found.filter(name_folded__contains=fold(named))
         return Response(answer_page(found, query, name="roles", show=roles.shown))
 
+    @logged
     def post(self, request: Request) -> Response:
         return Response(roles.shown(make_role(**roles.columns(self.body()))))

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from users.authentication.audiences import asked_server
 from users.authentication.grants.client import CONFIDENTIAL, allowed_client
 from users.authentication.grants.scopes import for_machine
+from users.log.record import Through, log_event
 from users.tokens.issue import machine_token
 
 
@@ -23,8 +24,11 @@ class MachineGrant(ClientCredentialsGrant):
         self._scopes = for_machine(self.request.client.client, self._server, self.request.payload.data)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        client = self.request.client.client
+        through = Through.of(client, self._server.audience)
+        log_event("seccft", through=through, ip=self.request.ip or "", scope=" ".join(self._scopes))
         token = {
-            "access_token": machine_token(self.request.client.client, self._scopes, server=self._server),
+            "access_token": machine_token(client, self._scopes, server=self._server),
             "scope": " ".join(self._scopes),
             "expires_in": self._server.token_lifetime,
             "token_type": "Bearer",

@@ -12,11 +12,12 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 from users.authentication.audiences import asked_server
 from users.authentication.caller import caller_ip
-from users.authentication.errors import TokenError
+from users.authentication.errors import SignInRefused
 from users.authentication.grants.client import ANY, allowed_client
 from users.authentication.grants.scopes import for_person
 from users.authentication.parameters import required
 from users.authentication.realms import default_connection, named_connection
+from users.log.record import Through
 from users.login.attempts import TooManyAttempts
 from users.login.by_password import Blocked, SecondFactorNeeded, WrongPassword, sign_in
 from users.login.claims import claims_of
@@ -37,7 +38,8 @@ class PasswordGrant(BaseGrant, TokenEndpointMixin):
         login, password = required(given, "username"), required(given, "password")
         connection = self.connection(given)
         self._server = asked_server(given)
-        self._user = _signed_in(login, password, connection, ip=caller_ip(self.request))
+        through = Through.of(self.request.client.client, self._server.audience)
+        self._user = _signed_in(login, password, connection, ip=caller_ip(self.request), through=through)
         self._scopes = for_person(self._user, self._server, given)
 
     def connection(self, given: dict[str, str]) -> Connection:
@@ -75,17 +77,19 @@ class RealmGrant(PasswordGrant):
         return named_connection(required(given, "realm"))
 
 
-def _signed_in(login: str, password: str, connection: Connection, *, ip: str | None) -> User:
+def _signed_in(
+    login: str, password: str, connection: Connection, *, ip: str | None, through: Through
+) -> User:
     try:
-        return sign_in(login, password, connection=connection, ip=ip)
+        return sign_in(login, password, connection=connection, ip=ip, through=through)
     except WrongPassword:
-        raise TokenError("invalid_grant", "Wrong email or password.", 403) from None
+        raise SignInRefused("invalid_grant", "Wrong email or password.", 403) from None
     except Blocked:
-        raise TokenError("unauthorized", "user is blocked", 401) from None
+        raise SignInRefused("unauthorized", "user is blocked", 401) from None
     except SecondFactorNeeded:
         text = "The account has a second factor, which cannot be asked for here. Use the sign-in page."
-        raise TokenError("access_denied", text, 403) from None
+        raise SignInRefused("access_denied", text, 403) from None
     except TooManyAttempts as error:
         text = "Too many failed sign-ins. Wait, then try again."
         wait = [("Retry-After", str(error.seconds))]
-        raise TokenError("too_many_attempts", text, 429, headers=wait) from None
+        raise SignInRefused("too_many_attempts", text, 429, headers=wait) from None

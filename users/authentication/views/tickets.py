@@ -25,6 +25,8 @@ from django.views.decorators.http import require_http_methods
 from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
 from users.actions.tickets import open_ticket, set_password_by, verify_email_by
 from users.authentication.results import address_after
+from users.log.once import first_in
+from users.log.record import log_event
 from users.models import Ticket
 from users.rights.actor import Actor, Face, owner
 from users.web.client_ip import recorded_ip
@@ -37,6 +39,7 @@ DONE = {
     Purpose.PASSWORD_CHANGE: ("Your password is changed", "From now on, sign in with the new one."),
     Purpose.EMAIL_VERIFICATION: ("Your e-mail address is confirmed", "Thank you. You may close this page."),
 }
+FAILED = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
 NEW_ONE = "Ask for a new one where you got this one."
 REFUSED = {
     Why.UNKNOWN: (
@@ -131,6 +134,9 @@ def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
+    if refused.ticket and first_in(1, "ticket", refused.ticket.pk):
+        failed = FAILED[Purpose(refused.ticket.purpose)]
+        log_event(failed, user=refused.ticket.user, description=f"link {refused.why.value}")
     title, text = REFUSED[refused.why]
     address = address_after(refused.ticket, refused.why) if refused.ticket else ""
     return _outcome(request, title, text, address, status=410 if refused.ticket else 404)

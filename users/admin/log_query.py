@@ -1,0 +1,43 @@
+"""What the form above the log asks for, as a query of Auth0's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from users.lucene.nodes import And, Everything, Match, Name, Or, Query, Range, Word
+from users.lucene.parser import Implicit, parse
+
+FIELDS = ("type", "user", "client", "from", "to", "q")
+
+
+def read_filters(given: Mapping[str, str]) -> dict[str, str]:
+    """The fields that are filled in. A NUL, which no column can hold, is left out."""
+    texts = {name: given.get(name, "").replace("\0", "").strip() for name in FIELDS}
+    return {name: text for name, text in texts.items() if text}
+
+
+def as_query(filters: Mapping[str, str]) -> Query:
+    """All of them together. Raises QueryError; columns count in `q`."""
+    parts = (*_fields(filters), *([parse(filters["q"], implicit=Implicit.AND)] if "q" in filters else ()))
+    return And(parts) if len(parts) > 1 else parts[0] if parts else Everything()
+
+
+def _fields(filters: Mapping[str, str]) -> Iterator[Query]:
+    if "type" in filters:
+        yield _is("type", filters["type"])
+    if "user" in filters:
+        yield _either(("user_id", "user_name"), filters["user"])
+    if "client" in filters:
+        yield _either(("client_id", "client_name"), filters["client"])
+    if filters.keys() & {"from", "to"}:
+        low, high = (Word(filters[name]) if name in filters else None for name in ("from", "to"))
+        yield Match(Name(("date",)), Range(low, high))
+
+
+def _either(names: tuple[str, ...], text: str) -> Query:
+    return Or(tuple(map(partial(_is, text=text), names)))
+
+
+def _is(name: str, text: str) -> Query:
+    return Match(Name((name,)), Word(text))

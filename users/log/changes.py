@@ -1,0 +1,65 @@
+"""Lines of the record of changes as events: their types and descriptions, told by the database."""
+
+from __future__ import annotations
+
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+
+from users.log.types import API_WRITE, WORDS
+from users.models import Change
+
+What = Change.What
+_BY_API = Q(face=Change.Face.API)
+_BY_THEMSELVES = Q(actor_kind=Change.ActorKind.USER) & ~_BY_API
+
+# What has an event of its own: what people did themselves on our pages, for the most part. All else
+# is an operation.
+_TYPES: dict[str, Q] = {
+    "ss": Q(what=What.CREATED) & _BY_THEMSELVES,
+    "sdu": Q(what=What.DELETED) & _BY_THEMSELVES,
+    "scp": Q(what=What.PASSWORD) & _BY_THEMSELVES,
+    "sv": Q(what=What.PROFILE, keys__email_verified__after=True) & _BY_THEMSELVES,
+    "gd_unenroll": Q(what=What.MULTIFACTOR, keys__multifactor__after=[]) & _BY_THEMSELVES,
+    "gd_enrollment_complete": (
+        Q(what=What.MULTIFACTOR, keys__has_key="multifactor")
+        & ~Q(keys__multifactor__after=[])
+        & _BY_THEMSELVES
+    ),
+    "scpr": Q(what=What.RESET_SENT) & ~_BY_API,
+    "ublkdu": Q(what=What.UNBLOCKED) & ~_BY_API,
+}
+# The parts of accounts of which the rare types tell.
+RARE = {
+    "ss": What.CREATED,
+    "sdu": What.DELETED,
+    "scp": What.PASSWORD,
+    "sv": What.PROFILE,
+    "gd_unenroll": What.MULTIFACTOR,
+    "gd_enrollment_complete": What.MULTIFACTOR,
+    "scpr": What.RESET_SENT,
+    "ublkdu": What.UNBLOCKED,
+}
+# Source: recorded entries, for those of users.
+_OPERATIONS = {
+    What.CREATED: "Create a User",
+    What.DELETED: "Delete a User",
+    What.USER_METADATA: "Update a User",
+    What.APP_METADATA: "Update a User",
+    What.PROFILE: "Update a User",
+    What.PASSWORD: "Update a User",
+}
+
+
+def _case(*whens: When, default: str = "") -> Case:
+    return Case(*whens, default=Value(default), output_field=CharField())
+
+
+TYPE = _case(*(When(rule, then=Value(code)) for code, rule in _TYPES.items()), default=API_WRITE)
+DESCRIPTION = _case(
+    *(When(rule, then=Value(WORDS[code])) for code, rule in _TYPES.items()),
+    *(When(what=what, then=Value(_OPERATIONS.get(what, what.label))) for what in What),
+)
+
+
+def as_events(changes: QuerySet[Change]) -> QuerySet[Change]:
+    """The same lines, with `type` and `description`."""
+    return changes.annotate(type=TYPE, description=DESCRIPTION)

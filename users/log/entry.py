@@ -1,0 +1,83 @@
+"""A line as Auth0's log entry.
+
+Source: recorded entries for the shape, nulls included.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.history.timeline import visible_keys
+from users.log.place import Place
+from users.models import Change, Connection, LogEvent, User
+from users.normalized.moments import moment
+from users.rights.actor import Actor, Kind
+from users.rights.visible import PROFILE, visible
+
+# Entries name them all the same.
+NOT_KEPT = dict.fromkeys(("location_info", "organization_id", "organization_name"))
+
+
+def log_entry(line: Change | LogEvent, viewer: Actor) -> dict[str, Any]:
+    """One entry, as `whole_log` reads lines. It never holds values of the account; names of what
+    changed, people's names and reasons are for those who may see the account."""
+    shown = _of_change(line, viewer) if isinstance(line, Change) else _of_event(line, viewer)
+    number = Place.of(line).log_id
+    facts = {"_id": number, "log_id": number, "date": moment(line.at), "type": line.type}
+    return {**facts, "description": line.description, **shown, **NOT_KEPT}
+
+
+def _of_event(event: LogEvent, viewer: Actor) -> dict[str, Any]:
+    return {
+        **_connection(event.connection, event.connection_id, event.strategy),
+        "client_id": event.client_id or None,
+        "client_name": event.client_name or None,
+        "user_id": event.user_id or None,
+        "user_name": (event.user_name or None) if visible(viewer, PROFILE) else None,
+        "ip": event.ip or None,
+        "hostname": event.hostname or None,
+        "user_agent": event.user_agent or None,
+        "isMobile": "Mobi" in event.user_agent if event.user_agent else None,
+        "audience": event.audience or None,
+        "scope": event.scope or None,
+        "details": event.details,
+    }
+
+
+def _of_change(change: Change, viewer: Actor) -> dict[str, Any]:
+    user: User | None = change.user
+    is_reader = visible(viewer, PROFILE, user=user)
+    by_client = change.actor_kind == Kind.CLIENT
+    connection: Connection | None = user.connection if user else None
+    facts = (connection.name, connection.connection_id, connection.strategy) if connection else ("", "", "")
+    return {
+        **_connection(*facts),
+        "client_id": change.actor_id if by_client else None,
+        "client_name": change.actor_name if by_client else None,
+        "user_id": change.subject,
+        "user_name": str(user) if user and is_reader else None,
+        **dict.fromkeys(("ip", "hostname", "user_agent", "isMobile", "audience", "scope")),
+        "details": _details(change, viewer, is_reader=is_reader),
+    }
+
+
+def _connection(name: str, connection_id: str, strategy: str) -> dict[str, str | None]:
+    return {
+        "connection": name or None,
+        "connection_id": connection_id or None,
+        "strategy": strategy or None,
+        "strategy_type": "database" if strategy == "auth0" else None,
+    }
+
+
+def _details(change: Change, viewer: Actor, *, is_reader: bool) -> dict[str, Any]:
+    details: dict[str, Any] = {
+        "request": {"channel": change.face, "id": change.request_id or None},
+        "actor": {"kind": change.actor_kind, "id": change.actor_id},
+        "change": {"what": change.what},
+    }
+    if is_reader:
+        details["actor"]["name"] = change.actor_name
+        details["change"]["keys"] = sorted(visible_keys(change, change.user, viewer))
+        details["change"]["reason"] = change.reason or None
+    return details

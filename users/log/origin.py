@@ -1,0 +1,36 @@
+"""Where the request at hand comes from, for every event that it brings about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Empty where it is unknown, and everywhere outside of requests."""
+
+    ip: str = ""
+    user_agent: str = ""
+    hostname: str = ""
+    request_id: str = ""
+
+
+_current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
+
+
+def current() -> Origin:
+    """That of the request at hand."""
+    return _current.get()
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Within, events are noted as coming from there."""
+    token = _current.set(origin)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -1,0 +1,60 @@
+"""A place in the log, which an entry's id names.
+
+Both tables are one list in the order of time; at one moment changes come before other events.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from users.models import Change, LogEvent
+
+RANKS = {Change: 0, LogEvent: 1}
+# What Auth0's ids begin with.
+MARK = "900"
+_MOMENT = "%Y%m%d%H%M%S%f"
+_LENGTH = len(MARK) + 20 + 1 + 19
+
+
+class Place(NamedTuple):
+    """That of a line. Places sort as their lines do, and so do their ids."""
+
+    at: datetime
+    rank: int
+    key: int
+
+    @classmethod
+    def of(cls, line: Change | LogEvent) -> Place:
+        return cls(line.at, RANKS[type(line)], line.pk)
+
+    @property
+    def log_id(self) -> str:
+        return f"{MARK}{self.at.astimezone(UTC).strftime(_MOMENT)}{self.rank}{self.key:019d}"
+
+    def after(self, rank: int) -> Q:
+        """Lines of the table of that rank which come after this place. The first test is the
+        range in which the index begins to be read."""
+        if rank != self.rank:
+            return Q(at__gte=self.at) if rank > self.rank else Q(at__gt=self.at)
+        return Q(at__gte=self.at) & (Q(at__gt=self.at) | Q(pk__gt=self.key))
+
+    def before(self, rank: int) -> Q:
+        """Those which come before it."""
+        if rank != self.rank:
+            return Q(at__lte=self.at) if rank < self.rank else Q(at__lt=self.at)
+        return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(pk__lt=self.key))
+
+
+def place_of(log_id: str) -> Place | None:
+    """The place that an id names; None for what is no id."""
+    if len(log_id) != _LENGTH or not log_id.isascii() or not log_id.isdigit() or log_id[:3] != MARK:
+        return None
+    moment, rank, key = log_id[3:23], int(log_id[23]), int(log_id[24:])
+    try:
+        at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Place(at, rank, key) if rank in RANKS.values() and key < 2**63 else None

@@ -1,0 +1,51 @@
+"""A query of Auth0's language as conditions on one of the two tables."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import Q
+
+from users.log.fields import BARE, EVERYTHING, OF_EVENTS, PERSONAL, Fields, Test
+from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Query, terms
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import PROFILE, visible
+from users.search.errors import SearchError
+
+
+def as_condition(query: Query, fields: Fields) -> Q:
+    """Raises SearchError for a field that is none, or a value that it cannot have."""
+    match query:
+        case Everything():
+            return EVERYTHING
+        case Not(part):
+            return ~as_condition(part, fields)
+        case And(parts):
+            return reduce(and_, (as_condition(part, fields) for part in parts))
+        case Or(parts):
+            return reduce(or_, (as_condition(part, fields) for part in parts))
+        case Exists(name):
+            return _test(name, fields)(name, None)
+        case Match(None, value):
+            return reduce(or_, (fields[name](Name((name,)), value) for name in BARE))
+        case Match(name, value):
+            return _test(name, fields)(name, value)
+
+
+def check_visible(query: Query, viewer: Actor) -> None:
+    """Raises Denied where it asks for people by their names, and `viewer` may not see them."""
+    for term in terms(query):
+        if (term.name is None or str(term.name) in PERSONAL) and not visible(viewer, PROFILE):
+            raise Denied("You may not search by user_name, or without naming a field: you may not see users")
+
+
+def _test(name: Name, fields: Fields) -> Test:
+    found = fields.get(str(name))
+    if found is not None:
+        return found
+    near = get_close_matches(str(name), OF_EVENTS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(OF_EVENTS)}"
+    raise SearchError(name.column, f"the log has no field {name}; {hint}")

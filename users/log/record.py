@@ -1,0 +1,80 @@
+"""Note an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from users.log.origin import current
+from users.log.types import WORDS
+from users.metadata.fold import fold
+from users.models import Client, Connection, LogEvent, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Through:
+    """The client that asks, and the API it asks for."""
+
+    client_id: str = ""
+    client_name: str = ""
+    audience: str = ""
+
+    @classmethod
+    def of(cls, client: Client, audience: str = "") -> Through:
+        return cls(client_id=client.client_id, client_name=client.name, audience=audience)
+
+
+NOTHING = Through()
+
+
+def log_event(
+    type: str,
+    *,
+    user: User | None = None,
+    user_name: str = "",
+    connection: Connection | None = None,
+    through: Through = NOTHING,
+    ip: str | None = None,
+    scope: str = "",
+    description: str = "",
+    details: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Write it down, in the caller's transaction where there is one. `user_name` is what was typed,
+    for whom there is no account; `ip` where it is not that of the request at hand; `details` hold
+    nothing that somebody could use or that callers choose at will.
+    """
+    origin = current()
+    connection = connection or (user.connection if user else None)
+    LogEvent.objects.create(
+        at=at or timezone.now(),
+        type=type,
+        description=_text(description or WORDS[type], 300),
+        user_id=user.user_id if user else "",
+        user_name=_text(fold(str(user) if user else user_name), 300),
+        client_id=_text(through.client_id, 64),
+        client_name=_text(through.client_name, 300),
+        connection=connection.name if connection else "",
+        connection_id=connection.connection_id if connection else "",
+        strategy=connection.strategy if connection else "",
+        ip=origin.ip if ip is None else ip,
+        user_agent=_text(origin.user_agent, 300),
+        hostname=_text(origin.hostname, 255),
+        audience=_text(through.audience, 600),
+        scope=_text(scope, 1000),
+        details={"request": {"id": origin.request_id or None}, **(details or {})},
+    )
+
+
+def forget_people(user_ids: Iterable[str]) -> None:
+    """Take out what tells who they were: their accounts are no more."""
+    LogEvent.objects.filter(user_id__in=list(user_ids)).update(user_name="", ip="", user_agent="")
+
+
+def _text(value: str, most: int) -> str:
+    """What every database takes, and no more of it than there is room for."""
+    return "".join(c for c in value[:most] if c != "\0" and not "\ud800" <= c <= "\udfff")

@@ -1,0 +1,62 @@
+"""The types of events, and what they mean in words.
+
+Source: Auth0 docs, "Log Event Type Codes". Types of what cannot happen here are not listed.
+"""
+
+from __future__ import annotations
+
+# Writes of our own dashboard are told in the same way, as with Auth0.
+API_WRITE, API_FAILED, API_READ = "sapi", "fapi", "mgmt_api_read"
+
+SIGN_INS = {
+    "s": "Signed in",
+    "fp": "Failed sign-in: wrong password",
+    "fu": "Failed sign-in: no such account",
+    "f": "Failed sign-in",
+    "slo": "Signed out",
+    "limit_wc": "Sign-in barred: too many wrong passwords",
+    "limit_mu": "Address barred: too many failed sign-ins",
+    "ublkdu": "Sign-in no longer barred",
+}
+SECOND_FACTORS = {
+    "gd_auth_succeed": "Second factor given",
+    "gd_auth_failed": "Wrong code of a second factor",
+    "gd_recovery_succeed": "Recovery code given",
+    "gd_enrollment_complete": "Second factor added",
+    "gd_unenroll": "Second factor removed",
+}
+ACCOUNTS = {
+    "ss": "Signed up",
+    "scp": "Password changed",
+    "fcp": "Failed change of password",
+    "scpr": "Password reset sent",
+    "fcpr": "Password reset asked for in vain",
+    "sv": "E-mail address confirmed",
+    "fv": "Failed confirmation of an e-mail address",
+    "sdu": "Account deleted by its owner",
+}
+TOKENS = {
+    "sepft": "Token for a password",
+    "fepft": "Failed token request with a password",
+    "seccft": "Token for a client",
+    "feccft": "Failed token request of a client",
+}
+API = {
+    API_WRITE: "Change by API or staff",
+    API_FAILED: "Failed API call",
+    API_READ: "Read by API",
+    "api_limit": "Too many API calls",
+}
+GROUPS = {
+    "Sign-in": SIGN_INS,
+    "Second factors": SECOND_FACTORS,
+    "Accounts": ACCOUNTS,
+    "Tokens": TOKENS,
+    "API": API,
+}
+WORDS = {code: words for group in GROUPS.values() for code, words in group.items()}
+# What somebody should look at.
+BAD = frozenset(
+    {"f", "fp", "fu", "fcp", "fcpr", "fv", "fepft", "feccft", API_FAILED, "gd_auth_failed"}
+    | {"limit_wc", "limit_mu", "api_limit"}
+)
