@@ -50,6 +50,7 @@ ALLOWED = {
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/models/by_hand.py", "_execute"): "what it carries out is called for by name",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
+    ("users/history/walk.py", "_touching"): "sets how a statement is planned",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",
     ("users/history/record.py", "record_for"): "lines of the record of changes",
