@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from users.admin.changes_page import change_page, changes_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
@@ -44,6 +45,8 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         pages = [
+            path("changes/", self.admin_view(self.changes), name="changes"),
+            path("changes/<int:number>/", self.admin_view(self.change), name="change"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
@@ -56,6 +59,14 @@ class Site(AdminSite):
     def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
         """One of them."""
         return job_page(request, job_id, self.each_context(request))
+
+    def changes(self, request: HttpRequest) -> HttpResponse:
+        """Who changed what, of all users."""
+        return changes_page(request, self.each_context(request))
+
+    def change(self, request: HttpRequest, number: int) -> HttpResponse:
+        """One of them."""
+        return change_page(request, number, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
