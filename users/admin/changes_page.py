@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from users.actions.undo import why_not_undoable
 from users.admin.change_filter import ChangeFilter
 from users.admin.changes import accounts_of, as_read, found_changes
+from users.admin.take_back import offered
 from users.history.timeline import changes_of_all, one_change
 from users.history.wanted import Wanted
 from users.rights.errors import Denied
@@ -46,5 +48,7 @@ def change_page(request: HttpRequest, number: int, frame: dict[str, Any]) -> Htt
         **as_read(change, accounts_of([change], actor), Wanted(), most=None),
         "title": f"{change.get_what_display()}, change {change.pk}",
         "section": "changes",
+        "offered": offered(change, actor),
+        "why_not": why_not_undoable(change) if change.user else None,
     }
     return TemplateResponse(request, "users/admin/change_page.html", context)

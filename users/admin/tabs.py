@@ -11,6 +11,7 @@ from users.admin.change_filter import ChangeFilter
 from users.admin.changes import found_changes
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.permitted import permitted
+from users.admin.take_back import undoable_among
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
@@ -61,9 +62,11 @@ def profile_fields(visit: Visit) -> Page:
 def activity(visit: Visit) -> Page:
     """The record of changes, newest first."""
     form = ChangeFilter(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
-    return found_changes(
+    page = found_changes(
         form, visit.actor, lambda wanted, after: timeline(visit.user, visit.actor, wanted, after=after)
     )
+    changes = [row["change"] for row in page["changes"]]
+    return {**page, "undoable": undoable_among(changes, visit.actor, visit.user)}
 
 
 def security(visit: Visit) -> Page:

@@ -53,7 +53,7 @@ def walk(
     while True:
         end = _further(changes, place, step) if sift else None
         lines = between(changes, place, end)
-        batch = list((sift(lines) if sift else lines)[: limit + 1])
+        batch = list(_hits(sift(lines), limit + 1) if sift else lines[: limit + 1])
         found += filter(keep, batch)
         if len(found) > limit:
             return Found(found[:limit], Place.of(found[limit - 1]))
@@ -74,6 +74,12 @@ def _further(changes: QuerySet[Change], place: Place | None, lines: int) -> Plac
     """So many lines on; None where there are not as many. An index alone answers."""
     at = between(changes, place, None).values_list("at", "pk")[lines - 1 : lines]
     return next((Place(*one) for one in at), None)
+
+
+def _hits(lines: QuerySet[Change], most: int) -> QuerySet[Change]:
+    """The first of them. What SQLite sifts by stands in one index, so the lines themselves, long
+    as they are, are read only of hits."""
+    return Change.objects.filter(pk__in=lines.values("pk")[:most])
 
 
 def _touching(names: Sequence[str]) -> list[int] | None:

@@ -45,6 +45,22 @@ def index_the_names(apps, schema_editor):
     schema_editor.execute(sql, params=None)
 
 
+def make_them_final(apps, schema_editor):
+    """Like the other columns of a line, now that the old lines have theirs."""
+    if schema_editor.connection.vendor == "postgresql":
+        act = "EXECUTE FUNCTION users_change_is_final()"
+    else:
+        act = "BEGIN SELECT RAISE(ABORT, 'lines of the record of changes are never changed'); END"
+    when = "BEFORE UPDATE OF names ON users_change FOR EACH ROW"
+    trigger = f"CREATE TRIGGER change_names_are_final {when} {act}"
+    schema_editor.execute(trigger, params=None)
+
+
+def drop_the_trigger(apps, schema_editor):
+    where = " ON users_change" if schema_editor.connection.vendor == "postgresql" else ""
+    schema_editor.execute(f"DROP TRIGGER change_names_are_final{where}", params=None)
+
+
 def drop_the_index(apps, schema_editor):
     schema_editor.execute("DROP INDEX change_names", params=None)
 
@@ -62,7 +78,7 @@ def let_leads_look(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0013_jobs")]
+    dependencies = [("users", "0014_history")]
 
     operations = [
         migrations.AlterModelOptions(
@@ -84,8 +100,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField("change", "names", models.TextField(blank=True, default="")),
+        migrations.AddField("change", "names", models.TextField(null=True)),
         migrations.RunPython(name_the_keys, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(index_the_names, drop_the_index),
+        migrations.RunPython(make_them_final, drop_the_trigger),
         migrations.RunPython(let_leads_look, migrations.RunPython.noop),
     ]
