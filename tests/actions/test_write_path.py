@@ -54,6 +54,7 @@ ALLOWED = {
     ("users/authentication/forms.py", "ResetPasswordForm.save"): "sends a mail",
     ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
+    ("users/history/walk.py", "_touching"): "sets how a statement is planned",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",
     ("users/history/record.py", "record_for"): "lines of the record of changes",

@@ -63,7 +63,8 @@ def test_the_record_tells_who_gave_them(browser, agent, jane, make_role):
 
     text = open_page(browser(agent), f"{user_path(jane)}?tab=activity").text
 
-    assert "Roles Editor added" in text
+    assert "Roles by tests" in text
+    assert "Editor added" in text
 
 
 def test_many_cost_what_few_do(security, jane, stranger, make_role, songs_api):

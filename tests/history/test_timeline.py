@@ -2,58 +2,203 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
+from users.actions.block_user import block_user
+from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
-from users.history.timeline import timeline
+from users.history.names import names_of
+from users.history.place import Place
+from users.history.timeline import changes_of_all, one_change, timeline
+from users.history.wanted import Wanted
+from users.models import Change
 from users.models.guard import account_writes
 from users.rights.actor import command, owner, staff
 
 SHELL = command("tests")
 
 
+def write(user, document, **keys):
+    edit_user(user, Edit(documents={document: Patch(keys)}), actor=SHELL)
+
+
+def told(found) -> list[str]:
+    return [change.what for change in found.changes]
+
+
+@pytest.fixture
+def clerk(make_user):
+    """May see users, and nothing of app_metadata."""
+    clerk = make_user()
+    with account_writes():
+        clerk.user_permissions.add(*Permission.objects.filter(codename__in=("view_user", "view_changes")))
+    return clerk
+
+
 @pytest.fixture
 def edited(jane):
-    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "free"})}), actor=SHELL)
-    edit_user(jane, Edit(documents={"user_metadata": Patch({"hobby": "chess"})}), actor=SHELL)
+    write(jane, "app_metadata", plan="free")
+    write(jane, "user_metadata", hobby="chess")
+    return jane
+
+
+@pytest.fixture
+def long_record(jane, agent):
+    """10,000 changes of Jane, a second apart: of `plan` but for one of `rare`, the oldest."""
+    at = timezone.now() - timedelta(days=1)
+    Change.objects.bulk_create(
+        Change(
+            user=jane,
+            subject=jane.user_id,
+            at=at - timedelta(seconds=number),
+            what="app_metadata",
+            keys=(keys := {"rare" if number == 9_999 else "plan": {"after": number}}),
+            names=names_of("app_metadata", keys),
+            actor_kind="staff",
+            actor_id=agent.user_id,
+            actor_name=str(agent),
+            face="dashboard",
+        )
+        for number in range(10_000)
+    )
     return jane
 
 
 def test_it_begins_with_the_latest(edited, agent):
-    changes = timeline(edited, staff(agent))
+    found = timeline(edited, staff(agent))
 
-    assert [change.what for change in changes] == ["user_metadata", "app_metadata", "created"]
-    assert changes[0].keys == {"hobby": {"before": "surfing", "after": "chess"}}
-
-
-def test_what_one_may_not_see_is_not_in_it_not_even_that_it_changed(edited, make_user):
-    clerk = make_user()
-    with account_writes():
-        clerk.user_permissions.add(Permission.objects.get(codename="view_user"))
-
-    changes = timeline(edited, staff(clerk))
-
-    assert [change.what for change in changes] == ["user_metadata", "created"]
-    assert "app_metadata" not in changes[-1].keys
+    assert told(found) == ["user_metadata", "app_metadata", "created"]
+    assert found.changes[0].keys == {"hobby": {"before": "surfing", "after": "chess"}}
+    assert found.older is None
 
 
-def test_jane_sees_hers_and_nobody_elses(edited, stranger):
-    assert [change.what for change in timeline(edited, owner(edited))] == ["user_metadata", "created"]
-    assert timeline(edited, owner(stranger)) == []
+def test_what_one_may_not_see_is_not_in_it_not_even_that_it_changed(edited, clerk):
+    for found in (
+        timeline(edited, staff(clerk)),
+        changes_of_all(staff(clerk), Wanted(subjects=(edited.user_id,))),
+    ):
+        assert told(found) == ["user_metadata", "created"]
+        assert "app_metadata" not in found.changes[-1].keys
+    hidden = Change.objects.get(what="app_metadata")
+    assert one_change(hidden.pk, staff(clerk)) is None
+    assert told(timeline(edited, staff(clerk), Wanted(key=("plan",)))) == []
 
 
-def test_it_goes_on_from_any_line(edited, agent):
-    first, *others = timeline(edited, staff(agent))
+def test_jane_sees_hers_and_nobody_elses(edited, stranger, agent):
+    write(edited, "app_metadata", note="hers to see, says the setting", plan="gold")
 
-    assert timeline(edited, staff(agent), before=first) == others
-    assert timeline(edited, staff(agent), limit=1) == [first]
+    assert told(timeline(edited, owner(edited))) == ["user_metadata", "created"]
+    assert told(timeline(edited, owner(stranger))) == []
+    assert told(changes_of_all(owner(edited))) == []
 
 
-def test_a_long_record_costs_one_query(edited, agent, django_assert_num_queries):
+def test_jane_sees_those_keys_of_app_metadata_that_a_setting_names(edited, settings):
+    settings.PROFILE_APP_METADATA_KEYS = ["note", "plan"]
+    write(edited, "app_metadata", note="new", secret="x")
+    write(edited, "app_metadata", secret="y")
+
+    found = timeline(edited, owner(edited))
+
+    assert told(found) == ["app_metadata", "user_metadata", "app_metadata", "created"]
+    assert found.changes[0].keys == {"note": {"after": "new"}}
+    assert found.changes[-1].keys["app_metadata"] == {"after": {"plan": "full"}}
+    assert told(timeline(edited, owner(edited), Wanted(key=("secret",)))) == []
+
+
+def test_it_goes_on_from_any_line_whatever_comes_meanwhile(edited, agent):
+    viewer = staff(agent)
+    first = timeline(edited, viewer, limit=1)
+
+    write(edited, "user_metadata", hobby="go")
+    older = timeline(edited, viewer, after=Place.read(str(first.older)))
+
+    assert told(first) + told(older) == ["user_metadata", "app_metadata", "created"]
+
+
+@pytest.mark.parametrize("text", ["", "x", "20261340T000000000000-1", "20260101T000000000000-" + "9" * 30])
+def test_a_place_that_was_never_told_is_none(text):
+    assert Place.read(text) is None
+
+
+def test_changes_are_found_by_what_is_asked(edited, agent, stranger):
+    block_user(stranger, actor=staff(agent), reason="spam")
+    write(edited, "app_metadata", address={"city": "Oslo", "zip": "1"})
+    write(edited, "app_metadata", address={"city": "Oslo", "zip": "2"})
+    delete_user(stranger, actor=SHELL)
+    viewer, today = staff(agent), timezone.now()
+    blocked = Change.objects.get(reason="spam")
+
+    def ask(**wanted) -> list[str]:
+        return told(changes_of_all(viewer, Wanted(**wanted)))
+
+    assert ask(key=("plan",)) == ["app_metadata", "created"]
+    assert ask(part="user_metadata", key=("plan",)) == []
+    assert ask(part="user_metadata") == ["user_metadata", "created"]
+    assert ask(key=("address", "zip")) == ["app_metadata", "app_metadata"]
+    assert ask(key=("address", "city")) == ["app_metadata"]
+    assert ask(key=("address", "city", "street")) == []
+    assert ask(part="profile", key=("blocked",)) == ["profile"]
+    assert ask(face="dashboard", actors=(agent.user_id,)) == ["profile"]
+    assert ask(actors=(agent.user_id, "nobody")) == ["profile"]
+    assert ask(actors=()) == []
+    assert ask(subjects=(stranger.user_id,)) == ["deleted", "profile", "created"]
+    assert ask(subjects=(stranger.user_id,), actors=(agent.user_id,)) == ["profile"]
+    assert ask(subjects=(stranger.user_id, "x"), part="deleted") == ["deleted"]
+    assert ask(since=blocked.at, until=blocked.at + timedelta(microseconds=1)) == ["profile"]
+    assert ask(since=today, part="deleted") == []
+
+
+@pytest.mark.parametrize("key", ["a b", "line\nbreak", "käse", "%_", 'quo"te', "long" * 100, "A"])
+def test_any_key_can_be_asked_for(jane, agent, key):
+    write(jane, "app_metadata", **{key: 1, "a": 2})
+
+    assert told(timeline(jane, staff(agent), Wanted(key=(key,)))) == ["app_metadata"]
+    assert told(timeline(jane, staff(agent), Wanted(key=(key + "s",)))) == []
+
+
+def test_a_page_of_a_long_record_costs_one_query_and_a_rare_key_few(
+    long_record, agent, django_assert_num_queries, django_assert_max_num_queries
+):
     viewer = staff(agent)
     agent.get_all_permissions()
 
     with django_assert_num_queries(1):
-        timeline(edited, viewer)
+        assert len(timeline(long_record, viewer).changes) == 50
+    with django_assert_max_num_queries(10):
+        found = timeline(long_record, viewer, Wanted(key=("rare",)))
+    assert [change.keys for change in found.changes] == [{"rare": {"after": 9_999}}]
+    with django_assert_num_queries(2):
+        assert len(timeline(long_record, viewer, Wanted(actors=(agent.user_id,))).changes) == 50
+
+
+def test_pages_of_a_long_record_hold_each_line_once(long_record, agent):
+    viewer, seen, place = staff(agent), [], None
+    while True:
+        found = timeline(long_record, viewer, Wanted(key=("plan",)), after=place, limit=1_500)
+        seen += [change.pk for change in found.changes]
+        place = found.older
+        if place is None:
+            break
+
+    assert len(seen) == len(set(seen)) == 9_999 + 1  # with the creation, which gave a plan
+
+
+def test_a_search_whose_time_is_up_tells_how_far_it_came_and_goes_on(long_record, agent, monkeypatch):
+    monkeypatch.setattr("users.history.walk.SECONDS", 0)
+    monkeypatch.setattr("users.history.walk._touching", lambda names: None)
+    wanted, viewer = Wanted(key=("rare",)), staff(agent)
+
+    found = changes_of_all(viewer, wanted)
+    rounds = 1
+    assert (found.changes, found.is_cut) == ([], True)
+    while found.is_cut:
+        assert not found.changes
+        found, rounds = changes_of_all(viewer, wanted, after=found.older), rounds + 1
+
+    assert [change.keys for change in found.changes] == [{"rare": {"after": 9_999}}]
+    assert rounds > 5

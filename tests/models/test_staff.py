@@ -18,6 +18,7 @@ EVERYTHING = VIEWS_BOTH | {
     "change_app_metadata",
     "block_user",
     "delete_user",
+    "view_changes",
     "administer",
 }
 
@@ -83,7 +84,10 @@ def test_no_document_and_no_name_makes_staff(make_user):
     ("group", "codenames"),
     [
         ("Support", VIEWS_BOTH | {"change_user_metadata"}),
-        ("Support lead", VIEWS_BOTH | {"change_user_metadata", "change_app_metadata", "block_user"}),
+        (
+            "Support lead",
+            VIEWS_BOTH | {"change_user_metadata", "change_app_metadata", "block_user", "view_changes"},
+        ),
         ("Administrator", EVERYTHING),
     ],
 )

@@ -20,12 +20,14 @@ PERMISSIONS = {
     "block_user",
     "delete_user",
     "share_segment",
+    "view_changes",
     "administer",
 }
 # Verb, the permission staff need, the scopes of which a client needs one, whether owners may.
 TABLE = [
     (Verb.VIEW, "view_user", {"read:users"}, True),
     (Verb.VIEW_APP_METADATA, "view_app_metadata", {"read:users"}, False),
+    (Verb.VIEW_CHANGES, "view_changes", set(), False),
     (Verb.CREATE, None, {"create:users"}, False),
     (Verb.CHANGE_PROFILE, "change_profile", {"update:users"}, False),
     (Verb.CHANGE_SIGN_IN, "change_profile", {"update:users"}, False),

@@ -1,36 +1,64 @@
-"""A line of the record in words."""
+"""Lines of the record as staff read them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from users.metadata.text import pretty
-from users.models import Change
+from django.urls import reverse
 
-# Longer values are cut: the record holds them whole.
-LONGEST = 300
+from users.admin.change_filter import ChangeFilter
+from users.admin.visit import Page
+from users.history.place import Place
+from users.history.walk import Found
+from users.history.wanted import Wanted
+from users.models import Change, User
+from users.rights.actor import Actor, Kind
+from users.rights.visible import PROFILE, visible
+from users.web.differences import LINES, lines_of
+
+PEOPLE = (Kind.STAFF, Kind.USER)
 
 
-def as_read(change: Change) -> dict[str, Any]:
-    """What the template of the timeline reads."""
+def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Place | None], Found]) -> Page:
+    """What the template of a list of changes reads."""
+    wanted = form.wanted
+    found = read(wanted, form.place) if wanted else Found([])
+    accounts = accounts_of(found.changes, viewer)
     return {
-        "at": change.at,
-        "actor": change.actor_name,
-        "kind": change.get_actor_kind_display(),
-        "face": change.get_face_display(),
-        "what": change.get_what_display(),
-        "reason": change.reason,
-        "request_id": change.request_id,
-        "keys": [
-            {"name": key, "before": _side(sides, "before"), "after": _side(sides, "after")}
-            for key, sides in change.keys.items()
-        ],
+        "filter": form,
+        "changes": [as_read(change, accounts, wanted) for change in found.changes],
+        "actors": {change.actor_id: change.actor_name for change in found.changes},
+        "older": form.address(before=str(found.older)) if found.older else None,
+        "searched_to": found.older.at if found.older and found.is_cut else None,
+        "latest": form.address() if form.place else None,
+        "unfiltered": f"?{'&'.join(f'{name}={value}' for name, value in form.kept.items())}",
     }
 
 
-def _side(sides: dict[str, Any], side: str) -> str | None:
-    """The value as JSON; None where there was none."""
-    if side not in sides:
-        return None
-    text = pretty(sides[side])
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+def as_read(
+    change: Change, accounts: dict[str, str], wanted: Wanted | None, *, most: int | None = LINES
+) -> Page:
+    """What the template of one change reads."""
+    lines = lines_of(change, wanted or Wanted(), most=most)
+    return {
+        "change": change,
+        "address": reverse("admin:change", args=[change.pk]),
+        "actor_address": accounts.get(change.actor_id) if change.actor_kind in PEOPLE else None,
+        "subject_address": accounts.get(change.subject),
+        "subject_name": str(change.user) if change.user else change.subject,
+        "lines": lines.shown,
+        "more": lines.more,
+        "is_whole": most is None,
+    }
+
+
+def accounts_of(changes: Iterable[Change], viewer: Actor) -> dict[str, str]:
+    """The pages of the accounts that these lines name, for whoever may see users. A linked
+    account is shown on the page of the one it is linked to."""
+    ids = {one for change in changes for one in (change.actor_id, change.subject)}
+    if not ids or not visible(viewer, PROFILE):
+        return {}
+    rows = User.accounts.filter(user_id__in=ids).values_list("user_id", "pk", "linked_to_id")
+    return {
+        user_id: reverse("admin:users_user_change", args=[primary or pk]) for user_id, pk, primary in rows
+    }

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from users.admin.changes_page import change_page, changes_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.log import log_page
 from users.admin.search_help import help_page
 from users.admin.segments import segment_page, segments_page
+from users.admin.take_back_page import take_back_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
 
@@ -49,6 +51,12 @@ class Site(AdminSite):
         pages = [
             path("help/search/", self.admin_view(self.search_help), name="search_help"),
             path("log/", self.admin_view(self.log), name="log"),
+            path("changes/", self.admin_view(self.changes), name="changes"),
+            path("changes/<int:number>/", self.admin_view(self.change), name="change"),
+            path("changes/<int:number>/undo/", self.admin_view(self.take_back), name="undo"),
+            path(
+                "changes/<int:number>/restore/<slug:part>/", self.admin_view(self.take_back), name="restore"
+            ),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
             path("segments/", self.admin_view(self.segments), name="segments"),
@@ -80,6 +88,18 @@ class Site(AdminSite):
     def log(self, request: HttpRequest) -> HttpResponse:
         """What happened."""
         return log_page(request, self.each_context(request))
+
+    def changes(self, request: HttpRequest) -> HttpResponse:
+        """Who changed what, of all users."""
+        return changes_page(request, self.each_context(request))
+
+    def change(self, request: HttpRequest, number: int) -> HttpResponse:
+        """One of them."""
+        return change_page(request, number, self.each_context(request))
+
+    def take_back(self, request: HttpRequest, number: int, part: str = "") -> HttpResponse:
+        """Undo one of them, or go back to it."""
+        return take_back_page(request, number, part, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

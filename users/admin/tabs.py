@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from users.admin.changes import as_read
+from users.admin.change_filter import ChangeFilter
+from users.admin.changes import found_changes
 from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.permitted import permitted
+from users.admin.take_back import undoable_among
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
-from users.history.timeline import PAGE, timeline
+from users.history.timeline import timeline
 from users.login.forgive import barred_logins
 from users.metadata.documents import DOCUMENTS
-from users.models import Change
 from users.normalized.enrollments import enrolled
 from users.normalized.profile import identities, profile
 from users.rights.may import Verb, may
@@ -60,14 +61,12 @@ def profile_fields(visit: Visit) -> Page:
 
 def activity(visit: Visit) -> Page:
     """The record of changes, newest first."""
-    oldest = visit.request.GET.get("before", "")
-    before = _change(visit, oldest)
-    changes = timeline(visit.user, visit.actor, before=before, limit=PAGE + 1)
-    return {
-        "changes": [as_read(change) for change in changes[:PAGE]],
-        "older": changes[PAGE - 1].pk if len(changes) > PAGE else None,
-        "is_older": before is not None,
-    }
+    form = ChangeFilter(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
+    page = found_changes(
+        form, visit.actor, lambda wanted, after: timeline(visit.user, visit.actor, wanted, after=after)
+    )
+    changes = [row["change"] for row in page["changes"]]
+    return {**page, "undoable": undoable_among(changes, visit.actor, visit.user)}
 
 
 def security(visit: Visit) -> Page:
@@ -112,9 +111,3 @@ def open_tab(visit: Visit) -> Tab:
     """The one the address names; the first where it names none."""
     wanted = visit.request.GET.get("tab")
     return next((tab for tab in TABS if tab.name == wanted), TABS[0])
-
-
-def _change(visit: Visit, number: str) -> Change | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Change.objects.filter(pk=int(number), subject=visit.user.user_id).first()

@@ -9,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Value
 
+from users.history.names import names_of
 from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.by_hand import insert_by_hand
@@ -65,6 +66,7 @@ def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: 
     return {
         "what": what,
         "keys": keys,
+        "names": names_of(what, keys),
         "at": at,
         "actor_kind": actor.kind,
         "actor_id": actor.id[:255],

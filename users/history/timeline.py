@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from dataclasses import replace
+from typing import Any
 
+from django.db.models import QuerySet
+
+from users.conf import conf
+from users.history.place import Place
+from users.history.walk import Found, walk
+from users.history.wanted import Wanted
 from users.metadata.diff import Diff
-from users.metadata.documents import DOCUMENTS
+from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Change, User
-from users.rights.actor import Actor
+from users.rights.actor import Actor, Kind
+from users.rights.may import Verb, may
 from users.rights.visible import PROFILE, visible
 
 PAGE = 50
+ANY = Wanted()
+# What people are told about their own account: not how staff, machines and guards deal with it.
+OWN = (
+    *(Change.What.CREATED, Change.What.USER_METADATA, Change.What.APP_METADATA, Change.What.PROFILE),
+    *(Change.What.PASSWORD, Change.What.RESET_SENT, Change.What.TICKET),
+    *(Change.What.MULTIFACTOR, Change.What.IDENTITIES),
+)
 
 
-def timeline(user: User, viewer: Actor, *, before: Change | None = None, limit: int = PAGE) -> list[Change]:
-    """The account's changes, newest first, those older than `before` where it is given.
+def timeline(
+    user: User, viewer: Actor, wanted: Wanted = ANY, *, after: Place | None = None, limit: int = PAGE
+) -> Found:
+    """The account's changes, newest first, those older than `after` where it is given.
 
     Each holds only the keys that `viewer` may see; a change of which they may see nothing is
     left out, so that not even its moment tells.
     """
     if not visible(viewer, PROFILE, user=user):
-        return []
-    changes = Change.objects.filter(subject=user.user_id)
-    if before is not None:
-        changes = changes.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.pk))
-    hidden = [name for name in DOCUMENTS if not visible(viewer, name, user=user)]
-    found = list(changes.exclude(what__in=hidden)[:limit])
-    for change in found:
-        change.keys = visible_keys(change, user, viewer)
-    return found
+        return Found([])
+    wanted = replace(wanted, subjects=(user.user_id,))
+    return _read(viewer, wanted, user=user, after=after, limit=limit)
 
 
-def visible_keys(change: Change, user: User, viewer: Actor) -> Diff:
+def changes_of_all(
+    viewer: Actor, wanted: Wanted = ANY, *, after: Place | None = None, limit: int = PAGE
+) -> Found:
+    """The same of all accounts, those deleted since included, for whoever may look through the
+    record as a whole."""
+    if not may(viewer, Verb.VIEW_CHANGES):
+        return Found([])
+    return _read(viewer, wanted, after=after, limit=limit)
+
+
+def one_change(number: int, viewer: Actor) -> Change | None:
+    """This line, if the viewer may see anything of it."""
+    change = Change.objects.select_related("user").filter(pk=number).first()
+    if change is None:
+        return None
+    seen = visible(viewer, PROFILE, user=change.user) if change.user else may(viewer, Verb.VIEW_CHANGES)
+    return change if seen and _mask(change, viewer, change.user) else None
+
+
+def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
     """The part of a change's keys that `viewer` may see."""
     if change.what in DOCUMENTS:
         return {
@@ -40,8 +70,53 @@ def visible_keys(change: Change, user: User, viewer: Actor) -> Diff:
             if visible(viewer, change.what, (key,), user=user)
         }
     # The lines of profile and creation name root fields, the two documents among them.
-    return {
-        field: sides
-        for field, sides in change.keys.items()
-        if visible(viewer, field if field in DOCUMENTS else PROFILE, user=user)
+    seen: Diff = {}
+    for field, sides in change.keys.items():
+        if visible(viewer, field if field in DOCUMENTS else PROFILE, user=user):
+            seen[field] = sides
+        elif field in DOCUMENTS and (part := _visible_sides(field, sides, user, viewer)):
+            seen[field] = part
+    return seen
+
+
+def _visible_sides(document: str, sides: dict[str, Any], user: User | None, viewer: Actor) -> dict[str, Any]:
+    """Of a document that may not be seen as a whole."""
+    parts = {
+        side: {key: value for key, value in whole.items() if visible(viewer, document, (key,), user=user)}
+        for side, whole in sides.items()
+        if isinstance(whole, dict)
     }
+    return {side: part for side, part in parts.items() if part}
+
+
+def _read(
+    viewer: Actor, wanted: Wanted, *, user: User | None = None, after: Place | None, limit: int
+) -> Found:
+    left_out = _left_out(viewer, user)
+
+    def sift(lines: QuerySet[Change]) -> QuerySet[Change]:
+        return wanted.sift(lines.exclude(what__in=left_out) if left_out else lines)
+
+    def keep(change: Change) -> bool:
+        return _mask(change, viewer, user) and wanted.holds(change.what, change.keys)
+
+    passes_over = sift if wanted.is_sifting or left_out else None
+    lines = wanted.along(Change.objects.all())
+    return walk(lines, passes_over, keep, names=wanted.names, after=after, limit=limit)
+
+
+def _mask(change: Change, viewer: Actor, user: User | None) -> bool:
+    """Leave the viewer's keys; whether anything is left to tell."""
+    change.keys = visible_keys(change, user, viewer)
+    return bool(change.keys) or change.what not in DOCUMENTS
+
+
+def _left_out(viewer: Actor, user: User | None) -> list[str]:
+    """What the viewer is told nothing of: documents not one key of which they may see."""
+    hidden = [name for name in DOCUMENTS if not _sees_some(viewer, name, user)]
+    return [*hidden, *sorted(set(Change.What) - set(OWN))] if viewer.kind == Kind.USER else hidden
+
+
+def _sees_some(viewer: Actor, document: str, user: User | None) -> bool:
+    keys = conf.profile_app_metadata_keys if document == APP_METADATA else ()
+    return any(visible(viewer, document, path, user=user) for path in ((), *((key,) for key in keys)))

@@ -73,6 +73,10 @@ class Change(models.Model):
     at = models.DateTimeField()
     what = models.CharField(max_length=20, choices=What)
     keys = models.JSONField(default=dict, encoder=DocumentEncoder)
+    # Which keys these are, a line each ("app_metadata.plan"), to be searched. Its index is in the
+    # migration: it is another in each database. (Null, which none is, keeps SQLite from rewriting
+    # the table to add it.)
+    names = models.TextField(null=True)
     # A user_id, a client_id or a command's name; the name is as it was at the time.
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.CharField(max_length=255)

@@ -164,6 +164,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("change_app_metadata", "Can change app_metadata"),
             ("block_user", "Can block and unblock users"),
             ("delete_user", "Can delete users"),
+            ("view_changes", "Can look through the changes of all users"),
             ("administer", "Can give staff rights and change staff accounts"),
         ]
         constraints = [

@@ -1,9 +1,12 @@
-"""One address."""
+"""Two addresses."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from users.profile.views import profile
+from users.profile.views import changes, profile
 
-urlpatterns = [path("", profile, name="profile")]
+urlpatterns = [
+    path("", profile, name="profile"),
+    path("changes/", changes, name="own_changes"),
+]

@@ -1,4 +1,4 @@
-"""`/profile/`: see one's own profile, edit one's own user_metadata and nothing else."""
+"""`/profile/`: see one's own profile, edit one's own user_metadata and nothing else; see what changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from users.actions.errors import UserGone
 from users.conf import conf
@@ -17,6 +17,7 @@ from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import pretty
 from users.models import User
 from users.normalized.defaults import default_name
+from users.profile.own_changes import own_changes, recent_changes
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
 from users.web.actors import owner
@@ -41,6 +42,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "users/profile/profile.html", _context(request, form), status=status)
 
 
+@login_required
+@never_cache
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """All that changed of one's own account, as far as one may see it."""
+    context = own_changes(request.user, owner(request), request.GET)
+    return render(request, "users/profile/changes.html", context)
+
+
 def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
     """None once saved; else the form with what is wrong."""
     if not form.writes:
@@ -63,6 +73,7 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
         "name": user.name or default_name(user.email, user.user_id),
         "initials": initials(user),
         "colour": colour(user),
+        "changes": recent_changes(user, owner(request)),
         "shown_app_metadata": _facts(shown),
     }
 

@@ -42,6 +42,7 @@ class Verb(Enum):
 
     VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
+    VIEW_CHANGES = Rule("look through the changes of all users", "view_changes", frozenset())
     CREATE = Rule("create users", "", frozenset({"create:users"}))
     CHANGE_PROFILE = Rule("change profiles", "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(

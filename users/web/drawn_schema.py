@@ -30,6 +30,12 @@ def drawn(schema: Schema) -> Drawn | None:
     return _object(schema, {key: top[key] for key in ("properties", "required") if key in top}, 0)
 
 
+def title_of(schema: Schema | None, key: str) -> str:
+    """What people call a key of the document."""
+    part = schema.resolved(schema.properties.get(key)) if schema else {}
+    return _text(part, "title") or _spoken(key)
+
+
 def _field(schema: Schema, part: Any, name: str, level: int) -> Drawn | None:
     part = schema.resolved(part)
     kind, is_nullable = _kind(part)

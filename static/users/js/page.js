@@ -10,12 +10,15 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+// An id, or the address of a page of ours.
+for (const button of document.querySelectorAll("[data-copy], [data-copy-link]")) {
+  const label = button.textContent;
+  const { copy, copyLink } = button.dataset;
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(copy ?? new URL(copyLink, location.href).href);
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 2000);
+    setTimeout(() => (button.textContent = label), 2000);
   });
 }
 

@@ -1,0 +1,177 @@
+"""What could be taken back of an account, and what that would change now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from users.actions.documents import VERBS as DOCUMENT_VERBS
+from users.actions.profile_fields import FIELDS
+from users.actions.profile_fields import VERBS as FIELD_VERBS
+from users.actions.put_back import PARTS, PROFILE, present, settable
+from users.actions.restore import restore
+from users.actions.undo import undo, why_not_undoable
+from users.history.errors import NotCreatedYet, NotKept
+from users.history.rewind import user_at
+from users.metadata.documents import JSON
+from users.metadata.three_way import ABSENT, same_side
+from users.models import Change, User
+from users.rights.actor import Actor
+from users.rights.may import Verb, may
+from users.rights.visible import visible
+from users.web.differences import Line, Value, lines_between
+
+What = Change.What
+# Keys of one change that are offered by themselves.
+MOST_KEYS = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """A key of `part` that would change from `now` to `then`. `was_made`, of what the undone change
+    made it, is told where it has changed again since."""
+
+    part: str
+    key: str
+    now: JSON
+    then: JSON
+    was_made: JSON = None
+    is_contested: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        return lines_between(self.part, self.key, self.now, self.then)
+
+    @property
+    def sides(self) -> list[tuple[str, Value | None]]:
+        """Each value that speaks in a quarrel; None where there is none."""
+        spoken = (
+            ("It is now", self.now),
+            ("The change made it", self.was_made),
+            ("Undo makes it", self.then),
+        )
+        return [(words, None if side is ABSENT else Value(side)) for words, side in spoken]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Undo of `change`, or where `part` is named its restoring to the moment right after, be it
+    of one `key` only."""
+
+    change: Change
+    actor: Actor
+    part: str = ""
+    key: str | None = None
+
+    @property
+    def user(self) -> User:
+        return self.change.user
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What would change now. Raises NotKept or NotCreatedYet."""
+        return list(_to_restore(self) if self.part else _to_undo(self))
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the actor may write what it touches: of what could differ, where nothing does."""
+        if not self.part:
+            return _may_write(self.actor, self.user, self.change.what, self.change.keys)
+        return visible(self.actor, self.part, user=self.user) and _may_write(
+            self.actor, self.user, self.part, [step.key for step in self.steps]
+        )
+
+    def run(self, *, reason: str, force: bool, version: int) -> None:
+        """Do it, if the account is still at that version. Raises what the actions raise."""
+        given = {"actor": self.actor, "reason": reason, "expected_versions": frozenset({version})}
+        if self.part:
+            restore(self.user, self.change.at, document=self.part, key=self.key, **given)
+        else:
+            undo(self.user, self.change.pk, force=force, **given)
+
+
+def is_takeable(change: Change) -> bool:
+    """Whether the account of the change is still there, by itself."""
+    return change.user is not None and change.user.linked_to_id is None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What would work: undo, putting these parts back to this moment, or only these keys."""
+
+    undo: bool = False
+    parts: Sequence[Change.What] = ()
+    keys: Sequence[str] = ()
+
+
+def offered(change: Change, actor: Actor) -> Offered:
+    """To this staff member, of this change, as the account is now."""
+    if not is_takeable(change):
+        return Offered()
+    undoing = Taking(change, actor)
+    can_undo = why_not_undoable(change) is None and _would_work(undoing)
+    whats = (change.what,) if change.what in PARTS else PARTS
+    try:
+        takings = [Taking(change, actor, part) for part in whats]
+        parts = [What(taking.part) for taking in takings if _would_work(taking)]
+        return Offered(can_undo, parts, _keys(takings[0]) if change.what in PARTS else ())
+    except (NotKept, NotCreatedYet):
+        return Offered(can_undo)
+
+
+def undoable_among(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
+    """Those of the user's changes that may be undone, without a look at what the account is now.
+    Each right is asked once."""
+    may_do = cache(lambda verb: may(actor, verb, user))
+    return {
+        change.pk
+        for change in changes
+        if change.user_id == user.pk
+        and why_not_undoable(change) is None
+        and all(map(may_do, _verbs(change.what, change.keys)))
+    }
+
+
+def _keys(taking: Taking) -> list[str]:
+    """Those of the change that may be put back by themselves, where that is not all of the part."""
+    keys = [step.key for step in taking.steps if step.key in taking.change.keys]
+    if len(taking.steps) < 2:
+        return []
+    return [key for key in keys[:MOST_KEYS] if _may_write(taking.actor, taking.user, taking.part, [key])]
+
+
+def _would_work(taking: Taking) -> bool:
+    return bool(taking.steps) and taking.is_allowed
+
+
+def _may_write(actor: Actor, user: User, part: str, keys: Iterable[str]) -> bool:
+    return all(may(actor, verb, user) for verb in _verbs(part, keys))
+
+
+def _verbs(part: str, keys: Iterable[str]) -> set[Verb]:
+    return {FIELD_VERBS[key] for key in keys} if part == PROFILE else {DOCUMENT_VERBS[part]}
+
+
+def _to_undo(taking: Taking) -> Iterable[Step]:
+    for key, sides in taking.change.keys.items():
+        part, made = taking.change.what, sides.get("after", ABSENT)
+        now, then = present(taking.user, part, key), settable(part, key, sides.get("before", ABSENT))
+        if not same_side(now, then):
+            yield Step(part, key, now, then, made, is_contested=not same_side(now, made))
+
+
+def _to_restore(taking: Taking) -> Iterable[Step]:
+    user, part = taking.user, taking.part
+    past = user_at(user, taking.change.at)
+    keys = [taking.key] if taking.key is not None else sorted(_all_keys(user, past, part))
+    for key in keys:
+        now, then = present(user, part, key), settable(part, key, present(past, part, key))
+        if not same_side(now, then):
+            yield Step(part, key, now, then)
+
+
+def _all_keys(user: User, past: User, part: str) -> Iterable[str]:
+    if part == PROFILE:
+        return FIELDS
+    return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()

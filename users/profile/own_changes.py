@@ -1,0 +1,144 @@
+"""What changed of one's own account, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+from users.history.place import Place
+from users.history.timeline import timeline
+from users.history.wanted import OF_NEW_ACCOUNTS, Wanted
+from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
+from users.models import Change, User
+from users.rights.actor import Actor, Kind
+from users.rights.visible import visible_part
+from users.schemas.current import schema_of
+from users.web.differences import Line, Value, lines_of
+from users.web.drawn_schema import title_of
+
+What = Change.What
+SENTENCES = {
+    What.CREATED: "Your account was created",
+    What.USER_METADATA: "Your preferences were changed",
+    What.APP_METADATA: "What we set for you was changed",
+    What.PROFILE: "Your profile was changed",
+    What.PASSWORD: "Your password was changed",
+    What.RESET_SENT: "A link to set a new password was sent",
+    What.TICKET: "A link for you was made",
+    What.MULTIFACTOR: "Your second factor was changed",
+    What.IDENTITIES: "Your linked accounts were changed",
+}
+FIELDS = {"email": "E-mail", "email_verified": "E-mail verified", "username": "User name"}
+RECENT = 5
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """`label` in words; the sides as in `Line`."""
+
+    label: str
+    before: Value | None
+    after: Value | None
+
+
+class OwnFilter(forms.Form):
+    """One's own keys, and days."""
+
+    key = forms.ChoiceField(label="What", required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: QueryDict, user: User, viewer: Actor) -> None:
+        super().__init__(data, use_required_attribute=False)
+        self.fields["key"].choices = [("", "Anything"), *_choices(user, viewer)]
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """None while something is wrong with it."""
+        if not self.is_valid():
+            return None
+        part, _, key = self.cleaned_data["key"].partition(".")
+        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+        return Wanted(
+            part=part,
+            key=(key,) if key else (),
+            since=datetime.combine(since, time(), UTC) if since else None,
+            until=datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.data.get(name) for name in self.fields)
+
+    def address(self, **others: str) -> str:
+        given = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return f"?{urlencode({**given, **others})}"
+
+
+def recent_changes(user: User, viewer: Actor) -> list[dict[str, Any]]:
+    """The last few."""
+    return [_as_read(change, user) for change in timeline(user, viewer, limit=RECENT).changes]
+
+
+def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
+    """What the page of all of them reads."""
+    form = OwnFilter(data, user, viewer)
+    wanted, after = form.wanted, Place.read(data.get("before", ""))
+    found = timeline(user, viewer, wanted, after=after) if wanted else None
+    older = found.older if found else None
+    return {
+        "filter": form,
+        "changes": [_as_read(change, user, wanted) for change in found.changes] if found else [],
+        "older": form.address(before=str(older)) if older else None,
+        "latest": form.address() if after else None,
+    }
+
+
+def _as_read(change: Change, user: User, wanted: Wanted | None = None) -> dict[str, Any]:
+    is_told = change.what in OF_NEW_ACCOUNTS or change.what == What.CREATED
+    lines = lines_of(change, wanted or Wanted(), most=None).shown if is_told else []
+    return {
+        "at": change.at,
+        "sentence": SENTENCES[What(change.what)],
+        "by": _by(change, user),
+        "lines": [_in_words(line) for line in lines],
+    }
+
+
+def _by(change: Change, user: User) -> str:
+    """Staff have no names here, and machines neither."""
+    if change.actor_kind == Kind.USER or change.actor_id == user.user_id:
+        return "you"
+    return "Support" if change.actor_kind == Kind.STAFF else "our systems"
+
+
+def _in_words(line: Line) -> OwnLine:
+    steps = (str(step + 1) if isinstance(step, int) else step for step in line.steps)
+    label = " › ".join([_label(line.part, line.key), *steps])
+    return OwnLine(label, _plain(line.before), _plain(line.after))
+
+
+def _label(part: str, key: str) -> str:
+    if part in DOCUMENTS:
+        return title_of(schema_of(part), key)
+    return FIELDS.get(key) or title_of(None, key)
+
+
+def _plain(side: Value | None) -> Value | None:
+    words = {True: "yes", False: "no"}
+    return replace(side, value=words[side.value]) if side and isinstance(side.value, bool) else side
+
+
+def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:
+    """Every key that is there or could be."""
+    keys = {
+        USER_METADATA: {*(user.user_metadata or {}), *getattr(schema_of(USER_METADATA), "names", ())},
+        APP_METADATA: set(visible_part(viewer, APP_METADATA, user) or {}),
+    }
+    named = [(f"{part}.{key}", _label(part, key)) for part, some in keys.items() for key in some]
+    return [(What.PROFILE.value, "Your profile"), *sorted(named, key=lambda one: one[1].casefold())]

@@ -1,0 +1,125 @@
+"""What changed, in lines for people: path by path, old and new, long values folded but whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from users.history.wanted import Wanted, single_keys
+from users.metadata.diff import Diff
+from users.metadata.documents import DOCUMENTS, JSON
+from users.metadata.leaves import Path, leaves
+from users.metadata.text import pretty
+from users.metadata.three_way import ABSENT
+from users.models import Change
+
+# Characters of a value that is shown as it stands, and of a folded one's beginning.
+SHORT, BEGINNING = 120, 60
+# In lists, values beyond so many characters and lines beyond so many stand on the change's own
+# page only: fifty changes of a megabyte would be no page any more.
+WHOLE_VALUE, LINES = 10_000, 12
+ANY = Wanted()
+
+
+@dataclass(frozen=True)
+class Value:
+    """One side of a line."""
+
+    value: JSON
+
+    @cached_property
+    def text(self) -> str:
+        """Text without quotes where nobody could take it for anything else; JSON otherwise."""
+        if isinstance(self.value, str) and _is_plain(self.value):
+            return self.value
+        line = json.dumps(self.value, ensure_ascii=False)
+        return line if len(line) <= SHORT else pretty(self.value)
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.text) > SHORT
+
+    @property
+    def is_huge(self) -> bool:
+        return len(self.text) > WHOLE_VALUE
+
+    @property
+    def beginning(self) -> str:
+        """On one line."""
+        return f"{' '.join(self.text[: 4 * BEGINNING].split())[:BEGINNING]}…"
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+
+@dataclass(frozen=True)
+class Line:
+    """`key` is one of `part`, `steps` lead on from there; a side is None where there was nothing.
+    `names_part`: whether the line stands among those of other parts."""
+
+    part: str
+    key: str
+    steps: Path
+    before: Value | None
+    after: Value | None
+    names_part: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key with its part, to ask for."""
+        return f"{self.part}.{self.key}"
+
+    @property
+    def path(self) -> str:
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps)
+        return (self.name if self.names_part else self.key) + "".join(steps)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`more` counts those left out."""
+
+    shown: list[Line]
+    more: int = 0
+
+
+def lines_of(change: Change, wanted: Wanted = ANY, *, most: int | None = LINES) -> Lines:
+    """Of what is wanted; without a limit where `most` is None."""
+    lines = list(islice(_lines(change.what, change.keys, wanted), 10 * most if most else None))
+    return Lines(lines[:most], max(len(lines) - most, 0) if most else 0)
+
+
+def lines_between(part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False) -> list[Line]:
+    """Of one key, from one value to another; ABSENT where there is none."""
+    if part == Change.What.PROFILE:  # where null is how an account lacks a field
+        before, after = (ABSENT if side is None else side for side in (before, after))
+    return [
+        Line(part, key, leaf.path, _value(leaf.before), _value(leaf.after), names_part)
+        for leaf in leaves(before, after)
+    ]
+
+
+def _lines(what: str, keys: Diff, wanted: Wanted) -> Iterator[Line]:
+    for part, key, sides in single_keys(what, keys):
+        if wanted.is_of(part, key, sides):
+            before, after = (sides.get(side, ABSENT) for side in ("before", "after"))
+            yield from lines_between(part, key, before, after, names_part=part in DOCUMENTS and part != what)
+
+
+def _value(side: JSON) -> Value | None:
+    return None if side is ABSENT else Value(side)
+
+
+def _is_plain(text: str) -> bool:
+    """Not to be mixed up with another JSON value, and without anything that does not show."""
+    if not text or text != text.strip() or not text.isprintable():
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return text[0] not in '"{['
+    return False
