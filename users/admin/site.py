@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from users.admin.indexed_keys import indexed_keys_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
@@ -44,6 +45,7 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         pages = [
+            path("indexed-keys/", self.admin_view(self.indexed_keys), name="indexed_keys"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
@@ -56,6 +58,10 @@ class Site(AdminSite):
     def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
         """One of them."""
         return job_page(request, job_id, self.each_context(request))
+
+    def indexed_keys(self, request: HttpRequest) -> HttpResponse:
+        """The keys of metadata that are fast to search by."""
+        return indexed_keys_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
