@@ -16,7 +16,8 @@ from users.rights.actor import command
 from users.search import find, sequence, timeout
 from users.search.errors import TooSlow
 
-HELPED = ". Everybody is read for user_metadata.hobby; POST /api/v2/metadata/indexes makes user_metadata.hobby fast"
+HOBBY = "user_metadata.hobby"
+HELPED = f". Everybody is read for {HOBBY}; POST /api/v2/metadata/indexes makes {HOBBY} fast"
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def forget() -> None:
     """Ask the database next time: something has changed."""
     global _known
     _known = (0.0, {})
+    _used.clear()
 
 
 def place_of(name: str) -> Place | None:

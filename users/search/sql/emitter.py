@@ -48,6 +48,8 @@ class Emitter(ABC):
 
     # How a column is held against what a query finds.
     one_of = "IN ({})"
+    # How an expression is asked for that an index holds as true.
+    is_true = "{}"
     # Whether an index of each document finds whole values of every key.
     finds_values: bool
 
@@ -163,7 +165,10 @@ class Emitter(ABC):
         note_use(key)
         column, path = self.columns[key.document], tuple(key.path)
         in_order = self._in_order(key.kind, self.ordered(column, path, key.kind), test, found)
-        return either([in_order, both([(self.unordered(column, path, key.kind), ()), found])])
+        is_other = self.is_true.format(self.unordered(column, path, key.kind)), ()
+        others = both([is_other, found])
+        # An OR with what is never true would keep SQLite from its index.
+        return others if in_order is NEVER else either([in_order, others])
 
     def _in_order(self, kind: str, value: str, test: Test, found: Sql) -> Sql:
         """The value passes the test, by the very expression that the index holds."""

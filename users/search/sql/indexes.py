@@ -24,10 +24,10 @@ def indexes_of(key: IndexedKey) -> dict[str, str]:
     if is_postgresql and key.kind == IndexedKey.Kind.TEXT:
         value = f'{value} COLLATE "C"'
     table = f"ON {User._meta.db_table}"
-    indexes = {
-        "up": f"{table} ({value}, id)",
-        "rest": f"{table} ({'id' if is_postgresql else rest}) WHERE {rest}",
-    }
+    # SQLite looks up there what is compared; PostgreSQL need only know that somebody is in it.
+    looked_up = "id" if is_postgresql else rest
+    are_others = emitter.is_true.format(rest)
+    indexes = {"up": f"{table} ({value}, id)", "rest": f"{table} ({looked_up}) WHERE {are_others}"}
     if is_postgresql:
         indexes["down"] = f"{table} ({value} DESC NULLS LAST, id DESC)"
     return {f"{PREFIX}{key.pk}_{name}": index for name, index in indexes.items()}
@@ -55,7 +55,7 @@ def _named_sizes() -> list[tuple[str, int]]:
         if cursor.fetchone() is None:
             return []
         cursor.execute(
-            "SELECT name, (SELECT sum(pgsize) FROM dbstat WHERE dbstat.name = m.name AND aggregate)"
+            "SELECT name, (SELECT pgsize FROM dbstat WHERE name = m.name AND aggregate = 1)"
             " FROM sqlite_schema m WHERE type = 'index' AND substr(name, 1, %s) = %s",
             [len(PREFIX), PREFIX],
         )

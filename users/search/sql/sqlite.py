@@ -29,6 +29,8 @@ _LARGEST = 2**63 - 1
 class SqliteEmitter(Emitter):
     """For version 3.38 and later."""
 
+    # Only what is compared is looked up in an index.
+    is_true = "{} = 1"
     finds_values = False
 
     def by_code_points(self, column: str) -> str:
@@ -73,8 +75,7 @@ class SqliteEmitter(Emitter):
         others = ", ".join(f"'{name}'" for name in types if name not in ordered)
         tests = [f"json_type({column}, {_literal(path[:end])}) = 'array'" for end in range(1, len(path))]
         tests.append(f"json_type({column}, {_literal(path)}) IN ({others})")
-        # Compared, since SQLite looks up in an index what is compared.
-        return f"({' OR '.join(tests)}) = 1"
+        return f"({' OR '.join(tests)})"
 
     def _value(self, kind: str, atom: str, test: Test) -> Sql:
         """A scalar of JSON passes the test."""
