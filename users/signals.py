@@ -9,10 +9,12 @@ from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
+from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
 
 from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
+from users.search.keys import write_use
 from users.web import cors
 from users.web.actors import owner
 from users.web.client_ip import client_ip
@@ -27,6 +29,7 @@ def connect(app: AppConfig) -> None:
     authenticator_added.connect(note_second_factor, dispatch_uid="users.added")
     authenticator_removed.connect(note_second_factor, dispatch_uid="users.removed")
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
+    request_finished.connect(write_use, dispatch_uid="users.write_use")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
 
 

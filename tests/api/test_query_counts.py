@@ -13,6 +13,7 @@ from users.tokens.verify import forget
 
 SHELL = command("tests")
 CONNECTIONS = "/api/v2/connections"
+INDEXES = "/api/v2/metadata/indexes"
 
 
 def of(user):
@@ -85,6 +86,8 @@ COSTS = {
     "logs of a user": (1, lambda shop, jane: shop.get(f"{at(jane)}/logs")),
     "active users": (1, lambda shop, jane: shop.get("/api/v2/stats/active-users")),
     "what happened on each day": (2, lambda shop, jane: shop.get("/api/v2/stats/daily")),
+    "list the indexed keys": (2 if ON_POSTGRESQL else 3, lambda shop, jane: shop.get(INDEXES)),
+    "index a key": (6, lambda shop, jane: shop.post(INDEXES, {"key": "app_metadata.plan", "type": "text"})),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

@@ -21,6 +21,7 @@ from users.actions.create_user import create_user
 from users.actions.define_roles import make_role, permit
 from users.actions.delete_user import delete_user
 from users.actions.identities import link
+from users.actions.index_key import index_key
 from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
@@ -98,6 +99,10 @@ def a_job(jane):
 
 def a_log_entry(jane):
     return {"id": f"{jane.changes.first().pk:020d}"}
+
+
+def an_index(jane):
+    return {"index_id": index_key("app_metadata.plan", actor=command("tests")).key_id}
 
 
 READ_OWN = ("read:current_user", "read:current_user_metadata")
@@ -241,6 +246,11 @@ EXAMPLES = {
     ("/jobs/{id}/errors", "GET"): Example(("create:users", "read:users"), 204, given=a_job),
     ("/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
+    ("/metadata/indexes", "GET"): Example(("read:metadata_keys", "update:metadata_keys"), 200),
+    ("/metadata/indexes", "POST"): Example(
+        ("update:metadata_keys",), 201, body={"key": "app_metadata.credits"}
+    ),
+    ("/metadata/indexes/{index_id}", "DELETE"): Example(("update:metadata_keys",), 202, given=an_index),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),
     ("/stats/daily", "GET"): Example(("read:stats",), 200),
 }

@@ -98,6 +98,10 @@ class Exists(ValueError):
     """There is one already. The text says of what."""
 
 
+class CannotIndex(ValueError):
+    """No index can be kept by this key. The text is a sentence that says why."""
+
+
 class ConnectionExists(Exists):
     """Another connection has this name."""
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from users.admin.indexed_keys import indexed_keys_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.search_help import help_page
 from users.admin.user_admin import UserAdmin
@@ -46,6 +47,7 @@ class Site(AdminSite):
     def get_urls(self) -> list[Any]:
         pages = [
             path("help/search/", self.admin_view(self.search_help), name="search_help"),
+            path("indexed-keys/", self.admin_view(self.indexed_keys), name="indexed_keys"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
@@ -62,6 +64,10 @@ class Site(AdminSite):
     def search_help(self, request: HttpRequest) -> HttpResponse:
         """What the box above the list of users takes."""
         return help_page(request, self.each_context(request))
+
+    def indexed_keys(self, request: HttpRequest) -> HttpResponse:
+        """The keys of metadata that are fast to search by."""
+        return indexed_keys_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

@@ -13,6 +13,7 @@ from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
 from users.api.views.identities import IdentitiesView, IdentityView
+from users.api.views.indexed_keys import IndexedKeysView, IndexedKeyView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
 from users.api.views.multifactor import MultifactorView
@@ -72,6 +73,8 @@ ENDPOINTS: dict[str, type[View]] = {
     "/jobs/{id}/errors": JobErrorsView,
     "/logs": LogsView,
     "/logs/{id}": LogView,
+    "/metadata/indexes": IndexedKeysView,
+    "/metadata/indexes/{index_id}": IndexedKeyView,
     "/stats/active-users": ActiveUsersView,
     "/stats/daily": DailyView,
 }

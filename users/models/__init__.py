@@ -5,6 +5,7 @@ from users.models.client import Client
 from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.day import Day
 from users.models.grant import ClientGrant
+from users.models.indexed_key import IndexedKey
 from users.models.job import Job
 from users.models.key import SigningKey
 from users.models.resource_server import ResourceServer
@@ -19,6 +20,7 @@ __all__ = [
     "ClientGrant",
     "Connection",
     "Day",
+    "IndexedKey",
     "Job",
     "Permission",
     "ResourceServer",

@@ -16,6 +16,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         VERIFICATION_EMAIL = "verification_email", "Verification e-mail"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
+        INDEXED_KEY = "indexed_key", "Indexed key"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"

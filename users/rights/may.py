@@ -103,6 +103,7 @@ class Verb(Enum):
     FORGIVE_ATTEMPTS = Rule(
         "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
     )
+    INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 

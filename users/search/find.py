@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.lucene.nodes import Exists, Pattern, Query, Range, terms
+from users.lucene.nodes import Query, terms
 from users.lucene.parser import Implicit, parse
 from users.metadata.documents import DOCUMENTS
 from users.models.user import UserQuerySet
@@ -39,15 +39,3 @@ def check_visible(query: Query, viewer: Actor) -> None:
             document, path = PROFILE, []
         if not visible(viewer, document, tuple(path)):
             raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
-
-
-def slow_keys(text: str) -> tuple[str, ...]:
-    """Keys of metadata that the query asks for in a way no index serves."""
-    keys = (
-        str(term.name)
-        for term in terms(parse(text))
-        if term.name
-        and term.name.path[0] in DOCUMENTS
-        and (isinstance(term, Exists) or isinstance(term.value, Pattern | Range))
-    )
-    return tuple(dict.fromkeys(keys))

@@ -50,6 +50,9 @@ MACHINE_SCOPES = {
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",
     "read:stats": "See statistics",
+    # Ours; Auth0 has none for these.
+    "read:metadata_keys": "See which keys the metadata has",
+    "update:metadata_keys": "Make keys of metadata fast to search by",
 }
 
 # What a person's own token may hold, and a machine's never.
