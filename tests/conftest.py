@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection as database
 from django.test import Client as Browser
 
 from users.actions.create_user import create_user
@@ -19,8 +20,10 @@ from users.actions.define_roles import make_role as make_role_row
 from users.actions.define_roles import permit
 from users.actions.give_staff_rights import give_staff_rights
 from users.metadata.fold import fold
-from users.models import Client, ClientGrant, Connection, ResourceServer, Role, User
+from users.models import Client, ClientGrant, Connection, IndexedKey, ResourceServer, Role, User
 from users.rights.actor import Actor, Face, Kind, command
+from users.search import keys
+from users.search.sql.indexes import indexes_of
 from users.tokens import verify
 from users.tokens.issue import machine_token
 from users.tokens.scopes import MACHINE_SCOPES
@@ -44,9 +47,11 @@ def _nothing_remembered():
     """What a process remembers about keys and clients must not leak into a test."""
     verify.forget()
     cors.forget()
+    keys.forget()
     yield
     verify.forget()
     cors.forget()
+    keys.forget()
 
 
 @pytest.fixture
@@ -187,6 +192,24 @@ def make_role(db):
         role = make_role_row(name=name, name_folded=fold(name), **columns)
         permit(role, frozenset(("https://songs.example/", scope) for scope in scopes))
         return role
+
+    return make
+
+
+@pytest.fixture
+def index_key(db):
+    """`index_key("app_metadata", ("credits",), "number")`: its indexes, and the row that says so."""
+
+    def make(document, path, kind):
+        columns = {"document": document, "path": list(path), "kind": kind, "made_by": "tests"}
+        key = IndexedKey.objects.create(status="ready", **columns)
+        # PostgreSQL makes no index of a table of which checks are still to be made.
+        database.check_constraints()
+        with database.cursor() as cursor:
+            for name, definition in indexes_of(key).items():
+                cursor.execute(f"CREATE INDEX {name} {definition}", ())
+        keys.forget()
+        return key
 
     return make
 

@@ -16,6 +16,7 @@ from corsheaders.signals import check_request_enabled
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.management import call_command
+from django.core.signals import request_finished
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -23,6 +24,7 @@ from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
 from users.log.record import log_event
 from users.models import trigger
+from users.search.keys import write_use
 from users.web import cors
 from users.web.actors import owner
 from users.web.client_ip import client_ip
@@ -40,6 +42,7 @@ def connect(app: AppConfig) -> None:
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
     authenticator_used.connect(note_code, dispatch_uid="users.used")
     authentication_failed.connect(note_wrong_code, dispatch_uid="users.failed")
+    request_finished.connect(write_use, dispatch_uid="users.write_use")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
     post_migrate.connect(install_trigger, sender=app, dispatch_uid="users.install_trigger")
 

@@ -32,8 +32,8 @@ MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclea
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
     *("Change", "Client", "ClientGrant", "Connection", "Day", "Delivery", "Event", "FailedRecord"),
-    *("FilePiece", "Job", "LogEvent", "Outbox", "Permission", "ResourceServer", "Role", "RoleMember"),
-    *("Segment", "Session", "SigningKey", "Stream", "Ticket", "UserPermission", "Webhook"),
+    *("FilePiece", "IndexedKey", "Job", "LogEvent", "Outbox", "Permission", "ResourceServer", "Role"),
+    *("RoleMember", "Segment", "Session", "SigningKey", "Stream", "Ticket", "UserPermission", "Webhook"),
 }
 
 # (file, function): why it writes no account.
@@ -55,6 +55,7 @@ ALLOWED = {
     ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/history/walk.py", "_touching"): "sets how a statement is planned",
+    ("users/search/sql/indexes.py", "_named_sizes"): "asks how large indexes are",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",
     ("users/history/record.py", "record_for"): "lines of the record of changes",

@@ -330,10 +330,39 @@ def test_those_made_in_the_same_moment_are_told_apart(five, put, names):
 
 @pytest.mark.parametrize(
     "field",
-    ["user_metadata.hobby", "app_metadata.plan", "user_metadata", "password", "identities", "is_superuser"],
+    ["user_metadata", "user_metadata.", "app_metadata..a", "password", "identities", "is_superuser"],
 )
 def test_nothing_else_can_be_sorted_by(jane, listed, field):
     assert problem(listed(sort=f"{field}:1")) == (400, f"Users cannot be sorted by {field}.", "invalid_sort")
+
+
+def test_an_indexed_key_can_be_sorted_by_and_no_other(make_user, index_key, listed, names, settings):
+    for name, age in (("ada", 40), ("ben", None), ("cleo", 9), ("dora", "9"), ("emil", 12.5)):
+        make_user(name, user_metadata={"age": age})
+
+    refused = problem(listed(sort="user_metadata.age:1"))
+    index_key("user_metadata", ("age",), "number")
+
+    assert refused == (
+        400,
+        "Users cannot be sorted by user_metadata.age: the key is not indexed."
+        " POST /api/v2/metadata/indexes indexes it.",
+        "invalid_sort",
+    )
+    assert names(sort="user_metadata.age:1") == ["cleo", "emil", "ada", "ben", "dora"]
+    assert names(sort="user_metadata.age:-1") == ["ada", "emil", "cleo", "dora", "ben"]
+    assert names(q="email:*", sort="user_metadata.age:-1", per_page=2, page=1) == ["cleo", "dora"]
+    settings.STRICT_LIMITS = True
+    refused = problem(listed(sort="user_metadata.age:1"))
+    assert refused == (400, "Users cannot be sorted by user_metadata.age.", "invalid_sort")
+
+
+def test_who_may_not_see_a_document_may_not_sort_by_it(jane, index_key, api):
+    index_key("app_metadata", ("plan",), "text")
+
+    answer = api("read:user_idp_tokens").get("/api/v2/users?sort=app_metadata.plan:1")
+
+    assert problem(answer)[0] == 403
 
 
 # Connection

@@ -14,6 +14,7 @@ from users.tokens.verify import forget
 SHELL = command("tests")
 CONNECTIONS = "/api/v2/connections"
 EVENTS = "/api/v2/events"
+INDEXES = "/api/v2/metadata/indexes"
 
 
 def of(user):
@@ -96,6 +97,8 @@ COSTS = {
     "history of a key": (2, lambda shop, jane: shop.get(f"{at(jane)}/history?key=app_metadata.plan")),
     "history with totals": (3, lambda shop, jane: shop.get(f"{at(jane)}/history?include_totals=true")),
     "read one as it was": (3, lambda shop, jane: shop.get(f"{at(jane)}?at=2090-01-01T00:00:00Z")),
+    "list the indexed keys": (2 if ON_POSTGRESQL else 3, lambda shop, jane: shop.get(INDEXES)),
+    "index a key": (6, lambda shop, jane: shop.post(INDEXES, {"key": "app_metadata.plan", "type": "text"})),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

@@ -23,6 +23,7 @@ from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.identities import link
+from users.actions.index_key import index_key
 from users.actions.permissions import give_permissions
 from users.actions.roles import give_roles
 from users.api.endpoints import ENDPOINTS
@@ -126,6 +127,12 @@ TAKES_BACK = (
     "update:users_history update:users",
     "update:users_history update:users_app_metadata",
 )
+
+
+def an_index(jane):
+    return {"index_id": index_key("app_metadata.plan", actor=command("tests")).key_id}
+
+
 READ_OWN = ("read:current_user", "read:current_user_metadata")
 CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "update:current_user_metadata")
 
@@ -275,6 +282,11 @@ EXAMPLES = {
     ("/events", "GET"): Example(("read:events",), 200),
     ("/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
+    ("/metadata/indexes", "GET"): Example(("read:metadata_keys", "update:metadata_keys"), 200),
+    ("/metadata/indexes", "POST"): Example(
+        ("update:metadata_keys",), 201, body={"key": "app_metadata.credits"}
+    ),
+    ("/metadata/indexes/{index_id}", "DELETE"): Example(("update:metadata_keys",), 202, given=an_index),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),
     ("/stats/daily", "GET"): Example(("read:stats",), 200),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection as database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,24 +13,93 @@ from tests.search.reference import shown
 from users.lucene.limits import Limits
 from users.lucene.parser import parse
 from users.lucene.printer import write
+from users.metadata.documents import DOCUMENTS
 from users.models import User
 from users.models.guard import account_writes
+from users.search import served
 from users.search.meaning import understand
+from users.search.order import order
+from users.search.sql import postgresql, sqlite
 from users.search.sql.expression import Fits
 
 MANY = Limits(length=100_000, leading=100)
 
 
-@pytest.mark.django_db
-@settings(
+STEADY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(
-    profiles=st.lists(PROFILES, min_size=1, max_size=6, unique_by=UNIQUE),
-    queries=st.lists(QUERIES, min_size=1, max_size=6),
-)
+PEOPLE = st.lists(PROFILES, min_size=1, max_size=6, unique_by=UNIQUE)
+SEARCHES = st.lists(QUERIES, min_size=1, max_size=6)
+# What a database can index of the keys that are drawn; SQLite spells no others.
+PLACES = [
+    ("a",),
+    ("b",),
+    ("a b",),
+    ("ä",),
+    ("'",),
+    ("0",),
+    ("%s",),
+    ("[0]",),
+    ("*",),
+    ("{}",),
+    ("a", "b"),
+    ("b", "a"),
+]
+BEYOND_SQLITE = [('k"',), ("\\",), ("a", 'k"')]
+
+
+@pytest.mark.django_db
+@STEADY
+@given(profiles=PEOPLE, queries=SEARCHES)
 def test_the_database_finds_whom_python_finds(profiles, queries, make_people):
+    agree(make_people, profiles, queries)
+
+
+@pytest.fixture
+def indexed(index_key, monkeypatch):
+    """Nearly every key that is drawn, each as number in one document and as text in the other, and
+    so little of a text in its index that it often matters."""
+    for module in (served, postgresql, sqlite):
+        monkeypatch.setattr(module, "CUT", 2)
+    for number, path in enumerate(PLACES + BEYOND_SQLITE * (database.vendor == "postgresql")):
+        kinds = ("number", "text") if number % 2 else ("text", "number")
+        for document, kind in zip(DOCUMENTS, kinds, strict=True):
+            index_key(document, path, kind)
+
+
+@settings(STEADY, max_examples=60)
+@given(profiles=PEOPLE, queries=SEARCHES)
+def test_so_it_does_by_the_indexes_of_keys(profiles, queries, make_people, indexed):
+    agree(make_people, profiles, queries)
+
+
+@settings(STEADY, max_examples=30)
+@given(profiles=PEOPLE)
+def test_in_the_order_of_a_key_stand_its_values_and_then_who_has_none(profiles, make_people, indexed):
+    make_people(profiles)
+    for name, values in (("user_metadata.a", texts), ("app_metadata.a", numbers)):
+        for way, is_down in (("1", False), ("-1", True)):
+            people = list(User.objects.order_by(*order(f"{name}:{way}")))
+            document = name.partition(".")[0]
+            having = [p for p in people if values((getattr(p, document) or {}).get("a"))]
+            lacking = [p for p in people if p not in having]
+            wanted = sorted(having, key=lambda p: (values(getattr(p, document)["a"]), p.pk), reverse=is_down)
+            assert people == wanted + sorted(lacking, key=lambda p: p.pk, reverse=is_down)
+    with account_writes():
+        User.objects.all().delete()
+
+
+def texts(value):
+    """As much of it as the index has, in a list; nothing for what is no text."""
+    return [value[:2]] if isinstance(value, str) else []
+
+
+def numbers(value):
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
+
+
+def agree(make_people, profiles, queries):
     make_people(profiles)
     seen = {person.pk: shown(person) for person in User.objects.with_connection()}
 

@@ -132,6 +132,10 @@ class SegmentGone(LookupError):
     """It was deleted meanwhile."""
 
 
+class CannotIndex(ValueError):
+    """No index can be kept by this key. The text is a sentence that says why."""
+
+
 class ConnectionExists(Exists):
     """Another connection has this name."""
 

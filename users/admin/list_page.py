@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from users.admin import columns
+from users.admin import advice, columns
 from users.admin.address import Address
 from users.admin.cells import cell
 from users.admin.columns import Column
@@ -47,7 +47,7 @@ def list_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
         return _choose_columns(request)
     listing = Listing(request)
     listing.read()
-    context = {**frame, "title": "Users", "section": "users", "cl": listing}
+    context = {**frame, **listing.advice, "title": "Users", "section": "users", "cl": listing}
     status = 422 if listing.problem else 200
     return TemplateResponse(request, "users/admin/users.html", context, status=status)
 
@@ -70,6 +70,7 @@ class Listing:
     rows: list[Row] = field(default_factory=list)
     count: int = 0
     problem: Problem | None = None
+    advice: dict[str, Any] = field(default_factory=dict)
     previous: str = ""
     next: str = ""
     start: int = 0
@@ -92,8 +93,10 @@ class Listing:
                     users = found(users, text, viewer=self.viewer)
                 self._read(users)
         except (QueryError, Denied, TooSlow) as error:
-            asked_for = [self.query, *map(has_key, keys(self.address))]
-            self.problem = problem_of(error, text, self.viewer, mend, asked_for)
+            self.problem = problem_of(error, text, self.viewer, mend, self.in_words)
+            if not isinstance(error, TooSlow):
+                return
+        self.advice = advice.context(self.viewer, self.in_words)
 
     def _filtered(self) -> UserQuerySet:
         users = User.objects.all()
@@ -102,7 +105,7 @@ class Listing:
         return users
 
     def _read(self, users: UserQuerySet) -> None:
-        order = asked(self.address)
+        order = asked(self.address, self.viewer)
         sort = sort_of(order)
         after, number = unseal(self.request.GET.get("after", ""), order, sort)
         before = None
@@ -197,7 +200,7 @@ class Listing:
             (column.name, column.label, column.name if column.document else "") for column in self.columns
         ]
         return [
-            heading(name, label, self.address, title=title)
+            heading(name, label, self.address, self.viewer, title=title)
             for name, label, title in [("email", "User", ""), *shown]
         ]
 

@@ -23,7 +23,7 @@ from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.schemas.current import schema_of
 from users.search.fields import FIELDS, Kind
-from users.search.find import check_visible
+from users.search.visibility import check_visible
 from users.web.actors import staff
 
 EXAMPLES = {

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from users.conf import conf
 from users.lucene.errors import QueryError
+from users.lucene.parser import Implicit
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.search.errors import TooSlow, UnknownField
 from users.search.fields import find
-from users.search.find import slow_keys
+from users.search.slow import slow_keys
 
 # Of a long search as much is shown as stands about the place.
 BEFORE, AFTER = 32, 24
@@ -33,10 +34,10 @@ def problem_of(
     text: str,
     viewer: Actor,
     mend: Callable[[UnknownField, str], str],
-    asked_for: Iterable[str],
+    whole: str,
 ) -> Problem:
-    """For a QueryError, Denied or TooSlow of this text, one of those asked for. `mend` gives the address
-    of the list with another field's name in the place of the one that is none."""
+    """For a QueryError, Denied or TooSlow of this text, a part of the whole. `mend` gives the address of
+    the list with another field's name in the place of the one that is none."""
     match error:
         case QueryError():
             message = f"Can't read the search at character {error.column}: {error.reason}."
@@ -44,7 +45,7 @@ def problem_of(
         case Denied():
             return Problem(f"{error.reason}.")
         case TooSlow():
-            return Problem(_too_slow([key for each in asked_for for key in slow_keys(each)]))
+            return Problem(_too_slow(whole))
     raise error
 
 
@@ -71,10 +72,9 @@ def _mended(
             yield name, mend(error, name)
 
 
-def _too_slow(keys: list[str]) -> str:
+def _too_slow(text: str) -> str:
     message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
+    keys = ", ".join(map(str, slow_keys(text, implicit=Implicit.AND)))
     if not keys:
         return f"{message} Narrow it, by the beginning of an address for example."
-    named = ", ".join(dict.fromkeys(keys))
-    reason = f"Everybody is read for a star, a range or _exists_ on {named}"
-    return f"{message} {reason}; ask for something else besides, to narrow it."
+    return f"{message} Everybody is read for {keys}; ask for something else besides, to narrow it."

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.changes_page import change_page, changes_page
+from users.admin.indexed_keys import indexed_keys_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.log import log_page
 from users.admin.search_help import help_page
@@ -57,6 +58,7 @@ class Site(AdminSite):
             path(
                 "changes/<int:number>/restore/<slug:part>/", self.admin_view(self.take_back), name="restore"
             ),
+            path("indexed-keys/", self.admin_view(self.indexed_keys), name="indexed_keys"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
             path("segments/", self.admin_view(self.segments), name="segments"),
@@ -100,6 +102,10 @@ class Site(AdminSite):
     def take_back(self, request: HttpRequest, number: int, part: str = "") -> HttpResponse:
         """Undo one of them, or go back to it."""
         return take_back_page(request, number, part, self.each_context(request))
+
+    def indexed_keys(self, request: HttpRequest) -> HttpResponse:
+        """The keys of metadata that are fast to search by."""
+        return indexed_keys_page(request, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

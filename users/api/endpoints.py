@@ -15,6 +15,7 @@ from users.api.views.enrollments import EnrollmentsView
 from users.api.views.events import EventsView
 from users.api.views.history import HistoryView, RestoreView, UndoView
 from users.api.views.identities import IdentitiesView, IdentityView
+from users.api.views.indexed_keys import IndexedKeysView, IndexedKeyView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
 from users.api.views.multifactor import MultifactorView
@@ -81,6 +82,8 @@ ENDPOINTS: dict[str, type[View]] = {
     "/events": EventsView,
     "/logs": LogsView,
     "/logs/{id}": LogView,
+    "/metadata/indexes": IndexedKeysView,
+    "/metadata/indexes/{index_id}": IndexedKeyView,
     "/stats/active-users": ActiveUsersView,
     "/stats/daily": DailyView,
 }

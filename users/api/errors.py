@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from users.actions.errors import (
     BadIdentity,
+    CannotIndex,
     ChangedSince,
     ChangeGone,
     Combination,
@@ -145,6 +146,7 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     ),
     UnknownPermission: lambda error: bad_body(f"'{error}' on property permissions."),
     BadIdentity: lambda error: Problem(400, str(error), "operation_not_supported"),
+    CannotIndex: lambda error: Problem(400, str(error), "operation_not_supported"),
     IdTokenRefused: lambda error: Problem(400, str(error), "operation_not_supported"),
     IdentityTaken: lambda _: Problem(409, "Specified identity already exists.", "identity_conflict"),
     UserGone: lambda _: USER_GONE,

@@ -9,7 +9,7 @@ from users.api.problem import Problem
 from users.conf import conf
 from users.lucene.errors import QueryError
 from users.search.errors import TooSlow
-from users.search.find import slow_keys
+from users.search.slow import slow_keys
 from users.search.timeout import time_limit
 
 # Source: Auth0's published OpenAPI document.
@@ -35,7 +35,9 @@ def searching(text: str) -> Iterator[None]:
 
 
 def _advice(text: str) -> str:
-    keys = slow_keys(text)
+    keys = slow_keys(text, strict=conf.strict_limits)
     if not keys:
         return ""
-    return f". Everybody is read for a wildcard, a range or _exists_ on a key of metadata: {', '.join(keys)}"
+    advice = f". Everybody is read for {', '.join(map(str, keys))}"
+    helped = ", ".join(str(key) for key in keys if key.can_be_fast)
+    return f"{advice}; POST /api/v2/metadata/indexes makes {helped} fast" if helped else advice

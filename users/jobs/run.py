@@ -103,6 +103,13 @@ class Run:
         self.done = done
         self.total = self.total if total is None else total
 
+    def tell(self, done: int, total: int) -> None:
+        """The same and the log, at once and outside of steps: for work that no step can be made
+        of. It is no reason to make way for other jobs, nor has the job got on by it. Raises
+        ClaimLost."""
+        self.progress(done, total)
+        self._note(self.attempts)
+
     def log(self, text: str) -> None:
         """A line for people to read."""
         self.lines = with_line(self.lines, text, timezone.now())

@@ -6,6 +6,7 @@ from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.day import Day
 from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
+from users.models.indexed_key import IndexedKey
 from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.key import SigningKey
@@ -28,6 +29,7 @@ __all__ = [
     "Event",
     "FailedRecord",
     "FilePiece",
+    "IndexedKey",
     "Job",
     "LogEvent",
     "Outbox",

@@ -53,5 +53,10 @@ def new_webhook_id() -> str:
     return f"whk_{_random(16)}"
 
 
+def new_indexed_key_id() -> str:
+    """`idx_` and 16 letters or digits."""
+    return f"idx_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

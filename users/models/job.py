@@ -18,6 +18,7 @@ class Job(models.Model):
         HOUSEKEEPING = "housekeeping", "Housekeeping"
         USERS_IMPORT = "users_import", "Import of users"
         USERS_EXPORT = "users_export", "Export of users"
+        INDEXED_KEY = "indexed_key", "Indexed key"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"

@@ -105,6 +105,7 @@ class Verb(Enum):
         "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
     )
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
+    INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 

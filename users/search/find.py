@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from users.lucene.nodes import Exists, Pattern, Query, Range, terms
+from users.lucene.nodes import Query
 from users.lucene.parser import Implicit, parse
-from users.metadata.documents import DOCUMENTS
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.search.conditions import EVERYBODY
@@ -30,15 +29,3 @@ def whom(users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = Fal
     check_visible(query, viewer)
     condition = understand(query, strict=strict)
     return users if condition == EVERYBODY else users.filter(Fits(condition))
-
-
-def slow_keys(text: str) -> tuple[str, ...]:
-    """Keys of metadata that the query asks for in a way no index serves."""
-    keys = (
-        str(term.name)
-        for term in terms(parse(text))
-        if term.name
-        and term.name.path[0] in DOCUMENTS
-        and (isinstance(term, Exists) or isinstance(term.value, Pattern | Range))
-    )
-    return tuple(dict.fromkeys(keys))

@@ -53,8 +53,10 @@ MACHINE_SCOPES = {
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",
     "read:stats": "See statistics",
-    # Of ours; Auth0 has no such operation.
+    # Ours; Auth0 has none for these.
     "read:events": "Follow what happens to accounts",
+    "read:metadata_keys": "See which keys the metadata has",
+    "update:metadata_keys": "Make keys of metadata fast to search by",
 }
 
 # What a person's own token may hold, and a machine's never.

@@ -21,8 +21,9 @@ from users.models import Connection
 from users.models.user import UserQuerySet
 from users.normalized.schema import PROFILE
 from users.search.find import found
+from users.search.keys import place_of
 from users.search.listing import matching, page_of
-from users.search.order import UnknownSort
+from users.search.order import NotIndexed, UnknownSort, check_sort_visible
 from users.search.sequence import count_up_to, read_in_order
 from users.web.verification import check_can_send, request_verification
 
@@ -33,6 +34,9 @@ PAST_WINDOW = (
     " See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation"
 )
 SORTED_WALK = "Not together with from or take: a walk by checkpoint leads from the oldest user to the newest"
+UNINDEXED_SORT = (
+    "Users cannot be sorted by {0}: the key is not indexed. POST /api/v2/metadata/indexes indexes it."
+)
 OLD_ENGINES = {
     "v1": "You are not allowed to use search_engine=v1.",
     "v2": "You are not allowed to use search_engine=v2. Use search_engine=v3 instead.",
@@ -66,6 +70,7 @@ class UsersView(View):
     def get(self, request: Request) -> Response:
         query = self.query()
         _check_list(query)
+        check_sort_visible(query.get("sort", ""), self.actor)
         users = matching(connection=query.get("connection", ""))
         text = query.get("q", "")
         if not text.strip():
@@ -99,6 +104,8 @@ class UsersView(View):
             return self._walk(users, query)
         try:
             page = page_of(users, number=query["page"], size=query["per_page"], sort=query.get("sort", ""))
+        except NotIndexed as error:
+            raise Problem(400, UNINDEXED_SORT.format(error), "invalid_sort") from None
         except UnknownSort as error:
             raise Problem(400, f"Users cannot be sorted by {error}.", "invalid_sort") from None
         return {"users": [self.show(user, query) for user in page]}
@@ -132,6 +139,10 @@ def _check_list(query: dict[str, Any]) -> None:
         raise Problem(400, refused, "invalid_query_string")
     if conf.strict_limits and not is_checkpoint(query) and (query["page"] + 1) * query["per_page"] > WINDOW:
         raise Problem(400, PAST_WINDOW, "invalid_paging")
+    # Source: Auth0 docs, "Sort search results": the documents are none of the fields.
+    name = query.get("sort", "").rpartition(":")[0]
+    if conf.strict_limits and place_of(name) is not None:
+        raise Problem(400, f"Users cannot be sorted by {name}.", "invalid_sort")
 
 
 def _profile(body: dict[str, Any]) -> dict[str, Any]:

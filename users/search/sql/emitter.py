@@ -1,6 +1,7 @@
 """What SQL is the same everywhere. What differs is the abstract part.
 
-Whatever a user wrote is a parameter, never part of the text.
+Whatever a user wrote is a parameter, never part of the text, but for the paths of indexed keys,
+which are quoted.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from users.models import Connection
+from users.models import Connection, IndexedKey
 from users.search.conditions import (
     All,
     AnyOf,
@@ -28,6 +29,8 @@ from users.search.conditions import (
     beginning,
 )
 from users.search.fields import Column, ConnectionName, IsSocial, Json, Part, Source
+from users.search.keys import Place, note_use
+from users.search.served import serves
 
 Sql = tuple[str, tuple[Any, ...]]
 EVER: Sql = ("1 = 1", ())
@@ -39,17 +42,28 @@ class Emitter(ABC):
     """Writes conditions over one account.
 
     `columns` are the account's columns as the query at hand spells them, `moment` turns a datetime
-    into a parameter. A piece of SQL may be NULL where it is not true: only `Not` minds.
+    into a parameter, `keys` are the indexed keys. A piece of SQL may be NULL where it is not true:
+    only `Not` minds.
     """
 
     # How a column is held against what a query finds.
     one_of = "IN ({})"
     # How a column is spelt where its index would mislead: most may be empty.
     unindexed = "{}"
+    # How an expression is asked for that an index holds as true.
+    is_true = "{}"
+    # Whether an index of each document finds whole values of every key.
+    finds_values: bool
 
-    def __init__(self, columns: Mapping[str, str], moment: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, str],
+        moment: Callable[[Any], Any],
+        keys: Mapping[Place, IndexedKey] | None = None,
+    ) -> None:
         self.columns = columns
         self.moment = moment
+        self.keys = keys or {}
 
     def condition(self, condition: Condition) -> Sql:
         """The whole."""
@@ -68,7 +82,9 @@ class Emitter(ABC):
         """One place where the field is."""
         match source:
             case Json(column, path, is_list):
-                return self.json(self.columns[column], path, test, is_list)
+                found = self.json(self.columns[column], path, test, is_list)
+                key = self.keys.get((column, path))
+                return found if key is None else self.indexed(key, test, found)
             case Column():
                 guards = [
                     (f"{self.unindexed.format(self.columns[name])} IS NULL", ()) for name in source.unless
@@ -143,7 +159,49 @@ class Emitter(ABC):
             parts.append((f"{column} {'<=' if includes_high else '<'} %s", (high,)))
         return both(parts or [(f"{column} IS NOT NULL", ())])
 
+    # Indexed keys
+
+    def indexed(self, key: IndexedKey, test: Test, found: Sql) -> Sql:
+        """What `found` finds, in a form that the indexes of the key serve: among the values that
+        stand in order, or else among the others, of other types or in lists."""
+        if not serves(key.kind, test) or (self.finds_values and isinstance(test, Equals | Flag)):
+            return found
+        note_use(key)
+        column, path = self.columns[key.document], tuple(key.path)
+        in_order = self._in_order(key.kind, self.ordered(column, path, key.kind), test, found)
+        is_other = self.is_true.format(self.unordered(column, path, key.kind)), ()
+        others = both([is_other, found])
+        # An OR with what is never true would keep SQLite from its index.
+        return others if in_order is NEVER else either([in_order, others])
+
+    def _in_order(self, kind: str, value: str, test: Test, found: Sql) -> Sql:
+        """The value passes the test, by the very expression that the index holds."""
+        match kind, test:
+            case _, Exists():
+                return f"{value} IS NOT NULL", ()
+            case IndexedKey.Kind.NUMBER, NumberBetween(low, high, includes_low, includes_high):
+                ends = (None if end is None else self.number(end) for end in (low, high))
+                return self.between(value, *ends, includes_low, includes_high)
+            case IndexedKey.Kind.NUMBER, Equals(number=number) if number is not None:
+                return f"{value} = %s", (self.number(number),)
+            case IndexedKey.Kind.TEXT, Like((first, *rest)) if rest != [""]:
+                return both([self.text(value, beginning(first)), found])
+            case IndexedKey.Kind.TEXT, Equals() | TextBetween() | Like():
+                return self.text(value, test)
+            case _:
+                return NEVER
+
     # What each database does its own way
+
+    @abstractmethod
+    def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        """The value at the path, which leads through objects alone, where it is of that kind; else
+        NULL. Of text as much as stands in an index. An index is known by its text, so the path is
+        no parameter."""
+
+    @abstractmethod
+    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        """There is another value at the path, or a list on the way."""
 
     @abstractmethod
     def by_code_points(self, column: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, Expression, F, FloatField, TextField
 
+from users.metadata.documents import DOCUMENTS
+from users.models import IndexedKey
 from users.search.conditions import Condition, leaves
 from users.search.fields import Column, ConnectionName, IsSocial, Json, Source
+from users.search.keys import indexed_keys, note_use
 from users.search.sql.emitter import Emitter
 from users.search.sql.postgresql import PostgresqlEmitter
 from users.search.sql.sqlite import SqliteEmitter
@@ -42,9 +45,33 @@ class Fits(Expression):
         columns = {
             name: compiler.compile(column)[0] for name, column in zip(self.names, self.columns, strict=True)
         }
-        emitter = EMITTERS[connection.vendor](columns, connection.ops.adapt_datetimefield_value)
+        keys = indexed_keys() if set(DOCUMENTS) & columns.keys() else {}
+        emitter = EMITTERS[connection.vendor](columns, connection.ops.adapt_datetimefield_value, keys)
         sql, parameters = emitter.condition(self.condition)
         return f"({sql})", parameters
+
+
+class ValueOf(Expression):
+    """What an indexed key holds, for `order_by`: numbers, or the beginning of a text; else NULL."""
+
+    def __init__(self, key: IndexedKey) -> None:
+        is_number = key.kind == IndexedKey.Kind.NUMBER
+        super().__init__(output_field=FloatField() if is_number else TextField())
+        self.key = key
+        self.column = F(key.document)
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, expressions: list[Any]) -> None:
+        [self.column] = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        note_use(self.key)
+        emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
+        value = emitter.ordered(compiler.compile(self.column)[0], tuple(self.key.path), self.key.kind)
+        is_text = self.key.kind == IndexedKey.Kind.TEXT
+        return emitter.by_code_points(value) if is_text else value, ()
 
 
 def _columns(source: Source) -> Iterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from itertools import accumulate
 
+from users.models import IndexedKey
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
 from users.search.fields import Part
+from users.search.served import CUT
 from users.search.sql.emitter import Emitter, Sql
 
 _PARTS = {
@@ -28,6 +31,7 @@ class PostgresqlEmitter(Emitter):
 
     # An array is looked up in the index also beside an OR, which a sub-query is not.
     one_of = "= ANY (ARRAY({}))"
+    finds_values = True
 
     def by_code_points(self, column: str) -> str:
         return f'{column} COLLATE "C"'
@@ -52,6 +56,24 @@ class PostgresqlEmitter(Emitter):
         place = ("$[*]" if is_list else "$") + "".join(f".{json.dumps(key)}[*]" for key in path)
         operator, text = self._path(place, test)
         return f"{column} {operator} %s::jsonpath", (text,)
+
+    def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        # An arrow and a text look up keys of objects only: `#>` would count items of lists, too.
+        value = "".join((column, *(f" -> {_literal(key)}::text" for key in path)))
+        if kind == IndexedKey.Kind.NUMBER:
+            return f"(CASE WHEN jsonb_typeof({value}) = 'number' THEN ({value})::numeric END)"
+        text = f"left(({value}) #>> '{{}}', {CUT})"
+        return f"(CASE WHEN jsonb_typeof({value}) = 'string' THEN {text} END)"
+
+    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        ordered = {IndexedKey.Kind.NUMBER: "number", IndexedKey.Kind.TEXT: "string"}[kind]
+        others = [name for name in ("string", "number", "boolean", "object") if name != ordered]
+        places = list(accumulate((f".{json.dumps(key)}" for key in path), initial="@"))[1:]
+        tests = [f'{place}.type() == "array"' for place in places]
+        tests += [f'{places[-1]}.type() == "{name}"' for name in others]
+        # One operator, of whose outcome the database has statistics.
+        path_of_others = f"strict $ ? ({' || '.join(tests)})"
+        return f"{column} @? {_literal(path_of_others)}::jsonpath"
 
     def _path(self, place: str, test: Test) -> tuple[str, str]:
         """An operator, and the jsonpath to its right: `@@` for one that is true, `@?` for one that
@@ -83,6 +105,12 @@ class PostgresqlEmitter(Emitter):
                 return "@?", _within(place, "string", *ends, includes_low, includes_high)
             case Exists():
                 return "@?", f"{place}.** ? ({_SCALARS})"
+
+
+def _literal(text: str) -> str:
+    """As the text of a statement with parameters has it, whatever the server's settings."""
+    quoted = text.replace("'", "''").replace("%", "%%")
+    return "E'{}'".format(quoted.replace("\\", "\\\\")) if "\\" in text else f"'{quoted}'"
 
 
 def _within(

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from users.models import IndexedKey
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
 from users.search.fields import Part
+from users.search.served import CUT
 from users.search.sql.emitter import Emitter, Sql, both, either
 
 _PARTS = {
@@ -19,6 +21,8 @@ _PARTS = {
 # What JSON need not escape, and whole numbers that no float is written by an exponent for.
 _PLAIN = re.compile(r"[A-Za-z0-9 _.:@|/+-]+")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
+# What JSON escapes in a text.
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LARGEST = 2**63 - 1
 
 
@@ -26,6 +30,9 @@ class SqliteEmitter(Emitter):
     """For version 3.38 and later."""
 
     unindexed = "+{}"
+    # Only what is compared is looked up in an index.
+    is_true = "{} = 1"
+    finds_values = False
 
     def by_code_points(self, column: str) -> str:
         return column
@@ -56,6 +63,21 @@ class SqliteEmitter(Emitter):
         hints = ((f"instr({column}, %s) > 0", (text,)) for text in _held(path, test))
         return both([*hints, found])
 
+    def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        place = f"{column}, {_literal(path)}"
+        if kind == IndexedKey.Kind.NUMBER:
+            return f"(CASE WHEN json_type({place}) IN ('integer', 'real') THEN json_extract({place}) END)"
+        text = f"substr(json_extract({place}), 1, {CUT})"
+        return f"(CASE WHEN json_type({place}) = 'text' THEN {text} END)"
+
+    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+        ordered = {IndexedKey.Kind.NUMBER: ("integer", "real"), IndexedKey.Kind.TEXT: ("text",)}[kind]
+        types = ("integer", "real", "text", "true", "false", "object", "array")
+        others = ", ".join(f"'{name}'" for name in types if name not in ordered)
+        tests = [f"json_type({column}, {_literal(path[:end])}) = 'array'" for end in range(1, len(path))]
+        tests.append(f"json_type({column}, {_literal(path)}) IN ({others})")
+        return f"({' OR '.join(tests)})"
+
     def _value(self, kind: str, atom: str, test: Test) -> Sql:
         """A scalar of JSON passes the test."""
         is_text = (f"{kind} = 'text'", ())
@@ -75,6 +97,17 @@ class SqliteEmitter(Emitter):
                 return both([is_number, self.between(atom, *ends, includes_low, includes_high)])
             case Like() | TextBetween():
                 return both([is_text, self.text(atom, test)])
+
+
+def can_be_spelt(path: tuple[str, ...]) -> bool:
+    """Whether SQLite finds the keys by a path: it compares them as the JSON writes them."""
+    return not any(_ESCAPED.search(key) for key in path)
+
+
+def _literal(path: tuple[str, ...]) -> str:
+    """The path, as the text of a statement with parameters has it."""
+    spelt = "$" + "".join(f'."{key}"' for key in path)
+    return "'{}'".format(spelt.replace("'", "''").replace("%", "%%"))
 
 
 def _held(path: tuple[str, ...], test: Test) -> Iterator[str]:

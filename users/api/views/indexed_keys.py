@@ -1,0 +1,73 @@
+"""`/metadata/indexes`: the keys of metadata that are fast to search by. Ours; Auth0 has no such thing."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.index_key import MOST, drop_key, index_key
+from users.api.operation import NOTHING, Operation
+from users.api.problem import Problem
+from users.api.view import View
+from users.models import IndexedKey
+from users.normalized.indexed_keys import KIND, NAME, SCHEMA, shown
+from users.normalized.schema import closed
+from users.search.sql.indexes import sizes
+
+
+class IndexedKeysView(View):
+    """The keys as a collection."""
+
+    operations = {
+        "GET": Operation(
+            "List the indexed keys of metadata",
+            scopes=("read:metadata_keys", "update:metadata_keys"),
+            success=200,
+            schema={"type": "array", "items": SCHEMA, "maxItems": MOST},
+        ),
+        "POST": Operation(
+            "Index a key of metadata",
+            scopes=("update:metadata_keys",),
+            body=closed(
+                {
+                    "key": NAME,
+                    "type": {**KIND, "description": "Without it: what the key mostly holds."},
+                },
+                required=("key",),
+            ),
+            success=201,
+            schema=SCHEMA,
+            answers={409: "It is indexed as another type, or just being dropped."},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        size_of = sizes()
+        keys = IndexedKey.objects.select_related("job")
+        return Response([shown(key, size_of.get(key.pk)) for key in keys])
+
+    def post(self, request: Request) -> Response:
+        body = self.body()
+        return Response(shown(index_key(body["key"], body.get("type"), actor=self.actor)), status=201)
+
+
+class IndexedKeyView(View):
+    """One of them."""
+
+    path = {"index_id": {"type": "string", "pattern": "^idx_[A-Za-z0-9]{16}$"}}
+    operations = {
+        "DELETE": Operation(
+            "Drop the indexes of a key",
+            scopes=("update:metadata_keys",),
+            success=202,
+            schema=NOTHING,
+            answers={404: "There is no such indexed key."},
+        )
+    }
+
+    def delete(self, request: Request, index_id: str) -> Response:
+        key = IndexedKey.objects.filter(key_id=index_id).first()
+        if key is None:
+            raise Problem(404, "The indexed key does not exist.", "inexistent_indexed_key")
+        drop_key(key, actor=self.actor)
+        return Response({}, status=202)

@@ -1,0 +1,63 @@
+"""`manage.py index_key`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from users.actions.errors import CannotIndex, Exists
+from users.actions.index_key import drop_key, index_key
+from users.models import IndexedKey
+from users.rights.actor import command
+
+ACTOR = command("index_key")
+
+
+class Command(BaseCommand):
+    """The work is a worker's: this only asks for it."""
+
+    help = (
+        "Make a key of metadata, like app_metadata.credits, fast to search by ranges, wildcards and"
+        " _exists_, and to sort by. Without a key: list those there are."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", nargs="?", help="the document and the keys on the way, with dots")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument(
+            "--as",
+            dest="kind",
+            choices=IndexedKey.Kind.values,
+            help="which of its values stand in order (default: what it mostly holds)",
+        )
+        how.add_argument("--drop", action="store_true", help="give it up again")
+
+    def handle(self, *, key: str | None, kind: str | None, drop: bool, **options: Any) -> None:
+        if key is None:
+            self._list()
+        elif drop:
+            self._drop(key)
+        else:
+            self._index(key, kind)
+
+    def _index(self, name: str, kind: str | None) -> None:
+        try:
+            key = index_key(name, kind, actor=ACTOR)
+        except (CannotIndex, Exists) as error:
+            raise CommandError(str(error)) from None
+        done = key.state == IndexedKey.Status.READY
+        self.stdout.write(
+            f"{key} is indexed as {key.kind}." if done else f"{key.job} indexes {key} as {key.kind}."
+        )
+
+    def _drop(self, name: str) -> None:
+        key = next((key for key in IndexedKey.objects.all() if str(key) == name), None)
+        if key is None:
+            raise CommandError(f"{name} is not indexed.")
+        drop_key(key, actor=ACTOR)
+        self.stdout.write(f"The indexes of {key} are being dropped.")
+
+    def _list(self) -> None:
+        for key in IndexedKey.objects.select_related("job"):
+            self.stdout.write(f"{key}  {key.kind}  {key.state}  last used: {key.last_used_on or 'never'}")

@@ -1,0 +1,84 @@
+"""The indexed keys of metadata, as this process knows them.
+
+What it knows may be a few seconds old. That makes a search slow or fast, never wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils import timezone
+
+from users.metadata.documents import DOCUMENTS
+from users.models import IndexedKey
+
+log = logging.getLogger(__name__)
+
+# The document and the path.
+Place = tuple[str, tuple[str, ...]]
+# For so many seconds nobody asks the database again.
+FRESH = 5.0
+
+_known: tuple[float, Mapping[Place, IndexedKey]] = (0.0, {})
+# The day on which each key was last used here; and those whose row does not say so yet.
+_used: dict[int, Any] = {}
+_unwritten: set[int] = set()
+
+
+def indexed_keys() -> Mapping[Place, IndexedKey]:
+    """Those whose indexes are ready."""
+    global _known
+    until, keys = _known
+    if time.monotonic() >= until:
+        keys = {key.place: key for key in IndexedKey.objects.filter(status=IndexedKey.Status.READY)}
+        _known = (time.monotonic() + FRESH, keys)
+    return keys
+
+
+def is_sortable(document: str, path: tuple[str, ...]) -> bool:
+    """Whether lists may be put in the order of the values of this key. By whom, `visible` says."""
+    return (document, path) in indexed_keys()
+
+
+def forget() -> None:
+    """Ask the database next time: something has changed."""
+    global _known
+    _known = (0.0, {})
+    _used.clear()
+
+
+def place_of(name: str) -> Place | None:
+    """`app_metadata.credits` as a place; None where the name is none within a document. Names of
+    keys hold no dots."""
+    document, *path = name.split(".")
+    return (document, tuple(path)) if document in DOCUMENTS and path and all(path) else None
+
+
+# When each was last used
+
+
+def note_use(key: IndexedKey) -> None:
+    """An index of the key serves a query."""
+    today = timezone.now().date()
+    if _used.get(key.pk) != today:
+        _used[key.pk] = today
+        _unwritten.add(key.pk)
+
+
+def write_use(**_: Any) -> None:
+    """Write it down, once a day for each key; called when an answer has been sent."""
+    if not _unwritten:
+        return
+    ids = [_unwritten.pop() for _ in range(len(_unwritten))]
+    today = timezone.now().date()
+    before = Q(last_used_on=None) | Q(last_used_on__lt=today)
+    try:
+        IndexedKey.objects.filter(before, pk__in=ids).update(last_used_on=today)
+    except DatabaseError:
+        # It is for people to see what can go. The next day tells, too.
+        log.warning("which keys are used could not be written down")
