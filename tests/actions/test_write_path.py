@@ -31,8 +31,17 @@ WRITERS = {
 MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
-    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "Permission", "ResourceServer", "Role"),
-    *("RoleMember", "Session", "SigningKey", "Ticket", "UserPermission"),
+    *("Change", "Client", "ClientGrant", "Connection", "Day", "Job", "MetadataKey", "MetadataSurvey"),
+    *(
+        "Permission",
+        "ResourceServer",
+        "Role",
+        "RoleMember",
+        "Session",
+        "SigningKey",
+        "Ticket",
+        "UserPermission",
+    ),
 }
 
 # (file, function): why it writes no account.
@@ -47,6 +56,8 @@ ALLOWED = {
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/models/by_hand.py", "_execute"): "what it carries out is called for by name",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
+    ("users/survey/choose.py", "_estimate"): "asks how many rows a table has",
+    ("users/survey/choose.py", "_sampled"): "asks for ids",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",
     ("users/history/record.py", "record_for"): "lines of the record of changes",

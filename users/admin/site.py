@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
+from users.admin.metadata import metadata_page
 from users.admin.search_help import help_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
@@ -46,10 +47,15 @@ class Site(AdminSite):
     def get_urls(self) -> list[Any]:
         pages = [
             path("help/search/", self.admin_view(self.search_help), name="search_help"),
+            path("metadata/", self.admin_view(self.metadata), name="metadata"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
         return [*pages, *super().get_urls()]
+
+    def metadata(self, request: HttpRequest) -> HttpResponse:
+        """Which keys the two documents have."""
+        return metadata_page(request, self.each_context(request))
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         """What staff asked for that takes long."""

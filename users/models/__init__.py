@@ -7,6 +7,7 @@ from users.models.day import Day
 from users.models.grant import ClientGrant
 from users.models.job import Job
 from users.models.key import SigningKey
+from users.models.metadata_key import MetadataKey, MetadataSurvey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.ticket import Ticket
@@ -20,6 +21,8 @@ __all__ = [
     "Connection",
     "Day",
     "Job",
+    "MetadataKey",
+    "MetadataSurvey",
     "Permission",
     "ResourceServer",
     "Role",

@@ -16,6 +16,8 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         VERIFICATION_EMAIL = "verification_email", "Verification e-mail"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
+        METADATA_SAMPLE = "metadata_sample", "Sample for the metadata map"
+        METADATA_COUNT = "metadata_count", "Exact count of metadata"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"

@@ -103,6 +103,7 @@ class Verb(Enum):
     FORGIVE_ATTEMPTS = Rule(
         "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
     )
+    SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 

@@ -50,6 +50,8 @@ MACHINE_SCOPES = {
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",
     "read:stats": "See statistics",
+    # An addition of ours.
+    "read:metadata_keys": "See which keys metadata has, and with read:users their most frequent values",
 }
 
 # What a person's own token may hold, and a machine's never.
