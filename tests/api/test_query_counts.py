@@ -85,6 +85,7 @@ COSTS = {
     "logs of a user": (1, lambda shop, jane: shop.get(f"{at(jane)}/logs")),
     "active users": (1, lambda shop, jane: shop.get("/api/v2/stats/active-users")),
     "what happened on each day": (2, lambda shop, jane: shop.get("/api/v2/stats/daily")),
+    "keys of metadata": (2, lambda shop, jane: shop.get("/api/v2/metadata/keys?include_totals=true")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

@@ -243,6 +243,7 @@ EXAMPLES = {
     ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),
     ("/stats/daily", "GET"): Example(("read:stats",), 200),
+    ("/metadata/keys", "GET"): Example(("read:metadata_keys",), 200),
 }
 OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
 

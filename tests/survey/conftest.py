@@ -10,8 +10,9 @@ from users.jobs.enqueue import enqueue
 from users.jobs.worker import Worker
 from users.models import Job, MetadataKey
 from users.rights.actor import command
+from users.survey import read
 
-__all__ = ["crowd", "linked_crowd", "make_people"]
+__all__ = ["crowd", "linked_crowd", "make_people", "read"]
 
 
 @pytest.fixture

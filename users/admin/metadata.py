@@ -31,10 +31,13 @@ from users.survey.ask import ask_for_count, ask_for_sample
 from users.survey.keys import Counts, Map, visible_keys
 from users.web.actors import staff
 
-PAGE = 50
-MOST_VALUES = 5
+PAGE = 25
+# What bars are drawn for: so many values, each of so many of those who have the key, and what one
+# person alone has only where few have the key.
+MOST_VALUES, LEAST_SHARE, FEW = 5, 0.01, 10
 ASKS = {"sample": ask_for_sample, "count": ask_for_count}
 KINDS = (Job.Kind.METADATA_SAMPLE, Job.Kind.METADATA_COUNT)
+SCALARS = frozenset({"string", "number", "boolean"})
 # For so long a job that failed is told of.
 RECENT = timedelta(days=2)
 
@@ -103,9 +106,14 @@ def _row(drawn: Map, key: MetadataKey) -> Page:
         "counts": counts,
         "exact": exact if exact is not None and exact.survey != counts.survey else None,
         "types": key_words.types(counts),
+        "has_values": bool(SCALARS & (counts.types.keys() | counts.items.keys())),
         "percent": key_words.percent(counts.share),
         "people": key_words.people(counts),
-        "values": [_value(key, counts, *value) for value in counts.values[:MOST_VALUES]],
+        "values": [
+            _value(key, counts, *value)
+            for value in counts.values[:MOST_VALUES]
+            if value[-1] >= (2 if counts.users > FEW else 1) and value[-1] >= LEAST_SHARE * counts.users
+        ],
     }
 
 
@@ -114,9 +122,9 @@ def _link(query: str) -> str:
     return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"
 
 
-def _parents(key: MetadataKey) -> str:
+def _parents(key: MetadataKey) -> list[str]:
     """What stands before the key's own name."""
-    return ".".join((key.document, *key.path[:-1], ""))
+    return [key.document, *key.path[:-1]]
 
 
 def _value(key: MetadataKey, counts: Counts, kind: str, value: Any, number: int) -> Page:

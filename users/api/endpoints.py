@@ -15,6 +15,7 @@ from users.api.views.enrollments import EnrollmentsView
 from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
+from users.api.views.metadata_keys import MetadataKeysView
 from users.api.views.multifactor import MultifactorView
 from users.api.views.recovery_code import RecoveryCodeView
 from users.api.views.remembered_browsers import RememberedBrowsersView
@@ -74,4 +75,6 @@ ENDPOINTS: dict[str, type[View]] = {
     "/logs/{id}": LogView,
     "/stats/active-users": ActiveUsersView,
     "/stats/daily": DailyView,
+    # An addition of ours.
+    "/metadata/keys": MetadataKeysView,
 }

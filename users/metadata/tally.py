@@ -14,6 +14,8 @@ from users.metadata.paths import Path, has_value, items, reached
 # ("beginning", ...) of a text that is too long.
 Value = tuple[str, JSON]
 BEGINNING = "beginning"
+# What JSON is made of.
+KINDS = ("string", "number", "boolean", "object", "array", "null")
 
 
 @dataclass(frozen=True)

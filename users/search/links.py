@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from users.lucene.nodes import Exists, Match, Name, Pattern, Word
-from users.lucene.printer import write
+from users.lucene.printer import escape, write
 from users.metadata.tally import BEGINNING
 from users.models import MetadataKey
 
@@ -13,6 +13,11 @@ from users.models import MetadataKey
 def name_of(key: MetadataKey) -> Name:
     """The field that a query asks for."""
     return Name((key.document, *key.path))
+
+
+def field_of(key: MetadataKey) -> str:
+    """Its name as a query spells it."""
+    return escape(str(name_of(key)))
 
 
 def who_has(key: MetadataKey) -> str:
