@@ -52,7 +52,8 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     document, text = request.GET.get("document", ""), request.GET.get("text", "").replace("\0", "").strip()
     documents = [name for name in DOCUMENTS if visible(actor, name)]
     drawn = Map()
-    keys = visible_keys(actor, drawn.keys(document=document if document in documents else "", text=text))
+    document = document if document in documents else ""
+    keys = visible_keys(actor, drawn.keys(document=document, holding=text.split()))
     page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
     jobs = _jobs(actor)
     context = {
@@ -66,7 +67,7 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
         "busy": {row["job"].kind for row in jobs if not row["job"].is_finished},
         "may_ask": may(actor, Verb.SURVEY),
         "documents": documents,
-        "document": document if document in documents else "",
+        "document": document,
         "text": text,
         "page": page,
         "rows": [_row(drawn, key) for key in page],

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from users.admin.jobs import job_page, jobs_page
 from users.admin.metadata import metadata_page
 from users.admin.search_help import help_page
+from users.admin.suggestions import suggestions
 from users.admin.user_admin import UserAdmin
 from users.models import User
 
@@ -48,6 +49,7 @@ class Site(AdminSite):
         pages = [
             path("help/search/", self.admin_view(self.search_help), name="search_help"),
             path("metadata/", self.admin_view(self.metadata), name="metadata"),
+            path("suggest/", self.admin_view(self.suggest), name="suggest"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
         ]
@@ -56,6 +58,10 @@ class Site(AdminSite):
     def metadata(self, request: HttpRequest) -> HttpResponse:
         """Which keys the two documents have."""
         return metadata_page(request, self.each_context(request))
+
+    def suggest(self, request: HttpRequest) -> HttpResponse:
+        """What may come next in the search box."""
+        return suggestions(request)
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         """What staff asked for that takes long."""

@@ -59,14 +59,14 @@ class Map:
         """None where there has been no survey yet."""
         return next(iter(self.surveys.values()), None)
 
-    def keys(self, *, document: str = "", text: str = "") -> QuerySet[MetadataKey]:
-        """Those of the document, or of both, in whose name, or in that of the document, all these
-        words are."""
+    def keys(self, *, document: str = "", holding: Iterable[str] = ()) -> QuerySet[MetadataKey]:
+        """Those of the document, or of both, in whose name, that of the document included, all these
+        texts are, whatever their case."""
         found = MetadataKey.objects.all()
         if document:
             found = found.filter(document=document)
-        for word in fold(text.replace("\0", "")).split():
-            found = found.filter(folded__contains=word)
+        for text in holding:
+            found = found.filter(folded__contains=fold(text.replace("\0", "")))
         return found
 
     def counts(self, key: MetadataKey, kind: str | None = None) -> Counts | None:
