@@ -58,6 +58,7 @@ API_TOTAL_LIMIT = env.number("API_TOTAL_LIMIT", default=0)
 LIST_COLUMNS = env.words(
     "LIST_COLUMNS", ("app_metadata.plan", "status", "logins_count", "last_login", "created_at")
 )
+METADATA_SAMPLE_SIZE = env.number("METADATA_SAMPLE_SIZE", default=10_000, least=1, most=1_000_000)
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", default=1000)
 RECORD_IP = env.one_of("RECORD_IP", ("full", "truncated", "off"))
 HISTORY_DAYS = env.number("HISTORY_DAYS", default=0, most=36500)

@@ -76,6 +76,11 @@ class Conf:
         return settings.LOG_API_READS
 
     @property
+    def metadata_sample_size(self) -> int:
+        """How many people the metadata map is drawn from."""
+        return settings.METADATA_SAMPLE_SIZE
+
+    @property
     def public_url(self) -> str:
         """Scheme and host by which the world reaches us; links in mails begin with it."""
         return settings.PUBLIC_URL

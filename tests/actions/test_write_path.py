@@ -32,8 +32,9 @@ MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclea
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
     *("Change", "Client", "ClientGrant", "Connection", "Day", "Delivery", "Event", "FailedRecord"),
-    *("FilePiece", "IndexedKey", "Job", "LogEvent", "Outbox", "Permission", "ResourceServer", "Role"),
-    *("RoleMember", "Segment", "Session", "SigningKey", "Stream", "Ticket", "UserPermission", "Webhook"),
+    *("FilePiece", "IndexedKey", "Job", "LogEvent", "MetadataKey", "MetadataSurvey", "Outbox"),
+    *("Permission", "ResourceServer", "Role", "RoleMember", "Segment", "Session", "SigningKey", "Stream"),
+    *("Ticket", "UserPermission", "Webhook"),
 }
 
 # (file, function): why it writes no account.
@@ -56,6 +57,8 @@ ALLOWED = {
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/history/walk.py", "_touching"): "sets how a statement is planned",
     ("users/search/sql/indexes.py", "_named_sizes"): "asks how large indexes are",
+    ("users/survey/choose.py", "_estimate"): "asks how many rows a table has",
+    ("users/survey/choose.py", "_sampled"): "asks for ids",
     ("users/history/record.py", "record"): "a line of the record of changes",
     ("users/history/record.py", "record_all"): "a line of the record of changes",
     ("users/history/record.py", "record_for"): "lines of the record of changes",

@@ -289,6 +289,7 @@ EXAMPLES = {
     ("/metadata/indexes/{index_id}", "DELETE"): Example(("update:metadata_keys",), 202, given=an_index),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),
     ("/stats/daily", "GET"): Example(("read:stats",), 200),
+    ("/metadata/keys", "GET"): Example(("read:metadata_keys",), 200),
 }
 OPERATIONS = [(path, method) for path, view in ENDPOINTS.items() for method in view.operations]
 

@@ -67,6 +67,13 @@ def open_help(page: Page) -> None:
     expect(page.get_by_role("link", name="name:jan*")).to_be_visible()
 
 
+def type_a_key(page: Page) -> None:
+    page.get_by_label("Find a user").fill("user_metadata.")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+
 def open_first_job(page: Page) -> None:
     page.locator("#result_list tbody a").first.click()
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
@@ -101,6 +108,9 @@ PAGES = {
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
     "list, all of it long": ("admin", "/admin/users/user/?q=xxxx&column=app_metadata." + LONG, None),
     "delete": ("admin", "/admin/users/user/{long}/delete/", None),
+    "list, suggesting": ("agent", "/admin/users/user/?q=nobody.at.all", type_a_key),
+    "metadata map": ("agent", "/admin/metadata/", None),
+    "metadata map, no key": ("admin", "/admin/metadata/?text=nothing.at.all", None),
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),

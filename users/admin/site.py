@@ -15,8 +15,10 @@ from users.admin.changes_page import change_page, changes_page
 from users.admin.indexed_keys import indexed_keys_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.log import log_page
+from users.admin.metadata import metadata_page
 from users.admin.search_help import help_page
 from users.admin.segments import segment_page, segments_page
+from users.admin.suggestions import suggestions
 from users.admin.take_back_page import take_back_page
 from users.admin.user_admin import UserAdmin
 from users.models import User
@@ -59,6 +61,8 @@ class Site(AdminSite):
                 "changes/<int:number>/restore/<slug:part>/", self.admin_view(self.take_back), name="restore"
             ),
             path("indexed-keys/", self.admin_view(self.indexed_keys), name="indexed_keys"),
+            path("metadata/", self.admin_view(self.metadata), name="metadata"),
+            path("suggest/", self.admin_view(self.suggest), name="suggest"),
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
             path("segments/", self.admin_view(self.segments), name="segments"),
@@ -66,6 +70,14 @@ class Site(AdminSite):
             path("segments/<slug:segment_id>/", self.admin_view(self.segment), name="segment"),
         ]
         return [*pages, *super().get_urls()]
+
+    def metadata(self, request: HttpRequest) -> HttpResponse:
+        """Which keys the two documents have."""
+        return metadata_page(request, self.each_context(request))
+
+    def suggest(self, request: HttpRequest) -> HttpResponse:
+        """What may come next in the search box."""
+        return suggestions(request)
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         """What staff asked for that takes long."""

@@ -18,6 +18,7 @@ from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.indexed_keys import IndexedKeysView, IndexedKeyView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
+from users.api.views.metadata_keys import MetadataKeysView
 from users.api.views.multifactor import MultifactorView
 from users.api.views.recovery_code import RecoveryCodeView
 from users.api.views.remembered_browsers import RememberedBrowsersView
@@ -86,4 +87,6 @@ ENDPOINTS: dict[str, type[View]] = {
     "/metadata/indexes/{index_id}": IndexedKeyView,
     "/stats/active-users": ActiveUsersView,
     "/stats/daily": DailyView,
+    # An addition of ours.
+    "/metadata/keys": MetadataKeysView,
 }

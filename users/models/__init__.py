@@ -11,6 +11,7 @@ from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.key import SigningKey
 from users.models.log_event import LogEvent
+from users.models.metadata_key import MetadataKey, MetadataSurvey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
@@ -32,6 +33,8 @@ __all__ = [
     "IndexedKey",
     "Job",
     "LogEvent",
+    "MetadataKey",
+    "MetadataSurvey",
     "Outbox",
     "Permission",
     "ResourceServer",

@@ -19,6 +19,8 @@ class Job(models.Model):
         USERS_IMPORT = "users_import", "Import of users"
         USERS_EXPORT = "users_export", "Export of users"
         INDEXED_KEY = "indexed_key", "Indexed key"
+        METADATA_SAMPLE = "metadata_sample", "Sample for the metadata map"
+        METADATA_COUNT = "metadata_count", "Exact count of metadata"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"

@@ -106,6 +106,7 @@ class Verb(Enum):
     )
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
+    SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())
     GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 

@@ -15,6 +15,7 @@ from users.metadata.errors import MetadataError
 from users.models import Connection
 from users.normalized.check import FieldError
 from users.rights.actor import Actor
+from users.survey.ask import sample_after_import
 from users.transfer.errors import TransferError
 from users.transfer.read import read
 from users.transfer.records import to_record
@@ -41,6 +42,7 @@ def create_from_file(
         for number, value in read(stream, max_bytes=TIMES_THE_DOCUMENT_LIMIT * conf.limits.max_bytes):
             _create(value, number, connection, actor)
             on_record(number)
+        sample_after_import(actor)
     return number
 
 

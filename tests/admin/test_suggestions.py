@@ -1,0 +1,163 @@
+"""What the search box suggests: to whom, in which order, at which cost. `|` is the caret."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from tests.survey.conftest import survey
+from users.lucene.parser import parse
+from users.models import User
+from users.rights.actor import staff
+from users.search.find import found
+
+__all__ = ["survey"]
+PATH = "/admin/suggest/"
+
+
+@pytest.fixture
+def ask(browser):
+    """`ask(agent, "pl|")`: the answer of the server."""
+
+    def answer(member, written):
+        before, _, after = written.partition("|")
+        at = len(before.encode("utf-16-le")) // 2
+        response = browser(member).get(PATH, {"q": before + after, "at": at})
+        assert response.status_code == 200
+        return response.json()
+
+    return answer
+
+
+@pytest.fixture
+def complete(ask):
+    """`complete(agent, "pl|", "app_metadata.plan")`: what the box holds once that is taken."""
+
+    def taken(member, written, label):
+        answer = ask(member, written)
+        halves = written.replace("|", "").encode("utf-16-le")
+        text = next(one["text"] for one in answer["suggestions"] if one["label"] == label)
+        before, after = halves[: 2 * answer["start"]], halves[2 * answer["end"] :]
+        return (before + text.encode("utf-16-le") + after).decode("utf-16-le")
+
+    return taken
+
+
+@pytest.fixture
+def people(survey, make_user, agent):
+    make_user(app_metadata={"plan": "full", "place": 1, "odd (key)": {"a:b": "AND"}})
+    make_user(app_metadata={"plan": "full", "place": "one", "trial": True})
+    make_user(
+        app_metadata={"plan": "free", "note": "x" * 300},
+        user_metadata={"favourite colour": 'dark "red"', "tags": ["a", "b"]},
+    )
+    survey("metadata_sample")
+
+
+def labels(answer):
+    return [one["label"] for one in answer["suggestions"]]
+
+
+def test_keys_come_with_their_types_and_how_many_have_them(ask, people, agent):
+    answer = ask(agent, "pla|")
+
+    assert answer["suggestions"] == [
+        {"text": "app_metadata.plan:", "label": "app_metadata.plan", "detail": "string · 3 users"},
+        {
+            "text": "app_metadata.place:",
+            "label": "app_metadata.place",
+            "detail": "number or string · 2 users",
+        },
+    ]
+    assert ask(agent, "user_metadata.t|")["suggestions"][0]["detail"] == "list of strings · 1 user"
+
+
+def test_fields_come_before_keys_and_operators_where_one_may_stand(ask, people, agent):
+    assert labels(ask(agent, "na|"))[0] == "name"
+    assert labels(ask(agent, "_ex|")) == ["_exists_"]
+    assert labels(ask(agent, "jane |"))[:3] == ["AND", "OR", "NOT"]
+    assert labels(ask(agent, "jane A|"))[0] == "AND"
+    assert "AND" not in labels(ask(agent, "A|"))
+    assert "AND" not in labels(ask(agent, "jane a|"))
+    assert labels(ask(agent, "N|"))[0] == "NOT"
+    assert labels(ask(agent, "logins_count:[3 |")) == ["TO"]
+
+
+def test_after_a_key_its_frequent_values(ask, people, agent):
+    assert ask(agent, "app_metadata.plan:|")["suggestions"] == [
+        {"text": '"full" ', "label": "full", "detail": "67 %"},
+        {"text": '"free" ', "label": "free", "detail": "33 %"},
+    ]
+    assert labels(ask(agent, 'app_metadata.plan:("full" OR "FR|')) == ["free"]
+    assert labels(ask(agent, "blocked:|")) == ["true", "false"]
+    assert labels(ask(agent, "name:|")) == labels(ask(agent, "app_metadata.nothing:|")) == []
+
+
+def test_what_is_taken_is_a_query_that_finds_them(complete, people, agent):
+    """Whatever is special in a key or a value, and whatever stands around."""
+    steps = {
+        "plan|": ("app_metadata.plan", "app_metadata.plan:"),
+        "app_metadata.plan:f|": ("full", 'app_metadata.plan:"full" '),
+        "😀 AND plan|:x": ("app_metadata.plan", "😀 AND app_metadata.plan:x"),
+        "odd|": ("app_metadata.odd (key)", "app_metadata.odd\\ \\(key\\):"),
+        "app_metadata.odd\\ \\(key\\).a\\:b:|": ("AND", 'app_metadata.odd\\ \\(key\\).a\\:b:"AND" '),
+        "colour|": ("user_metadata.favourite colour", "user_metadata.favourite\\ colour:"),
+        "user_metadata.favourite\\ colour:d|": (
+            'dark "red"',
+            'user_metadata.favourite\\ colour:"dark \\"red\\"" ',
+        ),
+        "_exists_:tria|": ("app_metadata.trial", "_exists_:app_metadata.trial "),
+        "app_metadata.place:|": ("1", "app_metadata.place:1 "),
+        "app_metadata.note:|": ("x" * 100 + "…", "app_metadata.note:" + "x" * 100 + "* "),
+        '(app_metadata.plan:"fu|")': ("full", '(app_metadata.plan:"full")'),
+    }
+    for written, (label, expected) in steps.items():
+        taken = complete(agent, written, label)
+        assert taken == expected, written
+        query = f'{taken}"x"' if taken.endswith(":") else taken
+        parse(query)
+        if not taken.endswith(":") and "😀" not in taken:
+            assert found(User.objects.all(), query, viewer=staff(agent)).exists(), written
+
+
+def test_what_one_may_not_see_is_not_suggested(ask, people, staff_with):
+    member = staff_with("view_user")
+
+    for written in ("plan|", "app|", "|", "_exists_:pl|", "x |"):
+        assert "app_metadata" not in json.dumps(ask(member, written)), written
+    assert labels(ask(member, "app_metadata.plan:|")) == []
+    assert labels(ask(staff_with("block_user"), "user|")) == []
+
+
+def test_it_is_for_staff(browser, jane):
+    assert browser().get(PATH).status_code == 302
+    assert browser(jane).get(PATH, follow=True).status_code == 403
+    assert browser(jane).post(PATH).status_code == 302
+
+
+@pytest.mark.parametrize("at", ["", "-1", "x", "99999", "99999999999999999999", "1"])
+def test_a_caret_that_is_nowhere_is_somewhere(browser, people, agent, at):
+    for text in ("😀pl", "", "a" * 5000, "pl\0", 'a"[('):
+        answer = browser(agent).get(PATH, {"q": text, "at": at})
+        assert answer.status_code == 200
+        assert answer.json()["end"] <= len(text.encode("utf-16-le")) // 2
+
+
+def test_it_reads_the_map_and_never_the_people(browser, people, agent):
+    at_work = browser(agent)
+    for text in ("pla", "", "app_metadata.plan:f"):
+        with CaptureQueriesContext(database) as captured:
+            at_work.get(PATH, {"q": text, "at": len(text)})
+        asked = [query["sql"] for query in captured if "users_metadata" in query["sql"]]
+        others = [
+            query["sql"]
+            for query in captured
+            if query["sql"] not in asked
+            and "LIMIT 21" not in query["sql"]
+            and "auth_permission" not in query["sql"]
+        ]
+        assert len(asked) == 2
+        assert [sql for sql in others if "users_user" in sql] == []

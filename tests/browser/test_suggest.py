@@ -1,0 +1,65 @@
+"""Suggestions in the search box, by keyboard alone and by mouse."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_query_is_put_together_with_the_keyboard_alone(desk, api, jane):
+    page = desk.signed_in("agent")
+    page.goto("/admin/users/user/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/suggest/" in request.url else None)
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Find a user")
+    expect(box).to_be_focused()
+    options = page.get_by_role("option")
+
+    page.keyboard.type("hobby", delay=20)
+    expect(options).to_have_count(1)
+    assert len(asked) == 1, "one question for a word typed without a pause"
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("hobby")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert len(asked) == 1, "what was answered is not asked again"
+    page.keyboard.press("Tab")
+
+    expect(box).to_have_value("user_metadata.hobby:")
+    page.keyboard.type('"surf')
+    expect(options).to_have_count(1)
+    expect(options).to_contain_text("surfing")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+
+    expect(box).to_have_value('user_metadata.hobby:"surfing" ')
+    expect(options.filter(has_text="AND")).to_be_visible()
+    page.keyboard.press("Enter")  # nothing is chosen: it searches
+    page.wait_for_url("**q=user_metadata.hobby**")
+    expect(page.get_by_text(jane["email"]).first).to_be_visible()
+
+
+def test_the_mouse_takes_one_too_and_leaving_closes_the_list(desk):
+    page = desk.signed_in("agent", viewport={"width": 360, "height": 740})
+    page.goto("/admin/users/user/?q=nobody.at.all")
+    box = page.get_by_role("combobox", name="Find a user")
+    box.fill("😀 AND app_metadata.pl")
+    option = page.get_by_role("option").first
+
+    expect(option).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    option.click()
+    expect(box).to_have_value("😀 AND app_metadata.plan:")
+    expect(box).to_be_focused()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+
+    expect(page.get_by_role("listbox")).to_be_hidden()

@@ -1,0 +1,79 @@
+"""`/metadata/keys`: which keys metadata has. An addition of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.api import shapes_metadata as shapes
+from users.api.operation import Operation
+from users.api.paging import numbered_page, numbered_schema
+from users.api.view import View
+from users.metadata.tally import BEGINNING
+from users.models import MetadataKey
+from users.models import MetadataSurvey as Survey
+from users.normalized.moments import moment
+from users.rights.actor import Actor
+from users.search.links import field_of, who_has_value
+from users.survey.keys import Counts, Map, may_see
+
+NAME = "keys"
+
+
+class MetadataKeysView(View):
+    """Every path of both documents, as the metadata map has it. Names and counts are what the scope
+    opens; values are shown to whoever may read the documents."""
+
+    operations = {
+        "GET": Operation(
+            "List the keys of metadata",
+            scopes=("read:metadata_keys",),
+            query=shapes.QUERY,
+            success=200,
+            schema=numbered_schema(NAME, shapes.KEY),
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        query, drawn = self.query(), Map()
+        keys = drawn.keys(document=query.get("document", ""))
+        page = numbered_page(
+            keys, keys.count, query, name=NAME, show=lambda key: _shown(drawn, key, self.actor)
+        )
+        return Response(page)
+
+
+def _shown(drawn: Map, key: MetadataKey, viewer: Actor) -> dict[str, Any]:
+    latest = drawn.counts(key)
+    surveys = {kind: counts for kind in Survey.Kind.values if (counts := drawn.counts(key, kind))}
+    values = latest.values if latest and may_see(viewer, key) else []
+    return {
+        "document": key.document,
+        "path": key.path,
+        "field": field_of(key),
+        **{kind: _counts(counts) for kind, counts in surveys.items()},
+        "has_conflict": latest is not None and latest.has_conflict,
+        "last_written": key.last_written and moment(key.last_written),
+        "values": [
+            {
+                "value": value,
+                "is_beginning": kind == BEGINNING,
+                "users": users,
+                "q": who_has_value(key, kind, value),
+            }
+            for kind, value, users in values
+        ],
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    return {
+        "at": moment(counts.survey.at),
+        "read": counts.survey.read,
+        "people": counts.survey.people,
+        "users": counts.users,
+        "types": counts.types,
+        "item_types": counts.items,
+    }

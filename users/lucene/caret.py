@@ -1,0 +1,145 @@
+"""What is being written where the caret stands, in a query that need not be complete yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from users.lucene.parser import EXISTS
+from users.lucene.tokens import OPERATORS, SIGNS
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PHRASE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
+_RANGE = re.compile(r'[\[{](?:"(?:[^"\\]|\\.)*"|\\.|[^\]}"\\])*(?:[\]}"]|\\?\Z)', re.DOTALL)
+_WORD = re.compile(r"(?:\\.|[^\s()\\])*\\?", re.DOTALL)
+_NAME = re.compile(r"(?:\\.|[^\s()\\:])*\\?", re.DOTALL)
+
+
+class Kind(Enum):
+    """What may stand there."""
+
+    TERM = "a field, a word or an operator"
+    NAME = "the name of a field"
+    VALUE = "a value of the field"
+    TO = "TO, between the two ends of a range"
+    NOTHING = "nothing that anybody could guess"
+
+
+@dataclass(frozen=True)
+class Place:
+    """`typed` is what stands between `start` and the caret, without quotes and escapes; from `start` to
+    `end` is what whoever completes it replaces. `name` is the field that a value is for;
+    `follows_term` whether an operator may come."""
+
+    kind: Kind
+    start: int
+    end: int
+    typed: str = ""
+    name: str = ""
+    follows_term: bool = False
+
+
+def place(text: str, caret: int) -> Place:
+    """The place of the caret, an offset into the text."""
+    return _Walk(text, min(max(caret, 0), len(text))).place()
+
+
+class _Walk:
+    """From the beginning to the piece in which the caret stands, or at whose end. `name` is the field
+    whose value comes next, and `groups` those of the parentheses around it."""
+
+    def __init__(self, text: str, caret: int) -> None:
+        self.text = text
+        self.caret = caret
+        self.at = 0
+        self.name = ""
+        self.groups: list[str] = []
+        self.follows_term = False
+
+    def place(self) -> Place:
+        while self.at < self.caret:
+            character = self.text[self.at]
+            if character.isspace():
+                self.at += 1
+            elif character == "(":
+                self.at += 1
+                self.groups.append(self._field)
+                self.name, self.follows_term = "", False
+            elif character == ")":
+                self.at += 1
+                self.groups = self.groups[:-1]
+                self.name, self.follows_term = "", True
+            elif character in SIGNS and not self.name:
+                self.at += 1
+            else:
+                found = self._piece(character)
+                if found is not None:
+                    return found
+        return self._here(self.caret, self.caret, "")
+
+    @property
+    def _field(self) -> str:
+        return self.name or (self.groups[-1] if self.groups else "")
+
+    def _piece(self, first: str) -> Place | None:
+        """The place where the caret is in this piece; None where it lies behind."""
+        if first == '"':
+            return self._phrase()
+        if first in "[{":
+            return self._range()
+        start = self.at
+        if not self.name:
+            end = _NAME.match(self.text, start).end()
+            if self.text[end : end + 1] == ":" and end > start:
+                return self._name(start, end)
+        end = max(_WORD.match(self.text, start).end(), start + 1)
+        if self.caret <= end:
+            return self._here(start, end, self.text[start : self.caret])
+        is_operator = not self.name and self.text[start:end] in OPERATORS
+        self._pass(end, is_term=not is_operator)
+        return None
+
+    def _name(self, start: int, end: int) -> Place | None:
+        if self.caret <= end:
+            return self._here(start, end + 1, self.text[start : self.caret])
+        self.at = end + 1
+        self.name = _unescaped(self.text[start:end])
+        return None
+
+    def _phrase(self) -> Place | None:
+        start, end = self.at, _PHRASE.match(self.text, self.at).end()
+        is_closed = end - start > 1 and _PHRASE.fullmatch(self.text[start:end]) and self.text[end - 1] == '"'
+        if self.caret < end or (self.caret == end and not is_closed):
+            return self._here(start, end, self.text[start + 1 : self.caret])
+        self._pass(end)
+        return None
+
+    def _range(self) -> Place | None:
+        start, end = self.at, _RANGE.match(self.text, self.at).end()
+        if self.caret < end or self.text[end - 1 : end] not in ("]", "}"):
+            return self._in_range(self.text[start + 1 : self.caret])
+        self._pass(end)
+        return None
+
+    def _in_range(self, before: str) -> Place:
+        """Only the word in the middle can be guessed."""
+        ends = re.fullmatch(r'\s*("(?:[^"\\]|\\.)*"|(?:\\.|[^\s"\\])+)\s+(T?)', before, re.DOTALL)
+        if ends is None:
+            return Place(Kind.NOTHING, self.caret, self.caret)
+        return Place(Kind.TO, self.caret - len(ends[2]), self.caret, ends[2])
+
+    def _pass(self, end: int, *, is_term: bool = True) -> None:
+        self.at, self.name, self.follows_term = end, "", is_term
+
+    def _here(self, start: int, end: int, typed: str) -> Place:
+        kind, field = Kind.TERM, self._field
+        if field:
+            kind = Kind.NAME if field == EXISTS else Kind.VALUE
+        name = field if kind == Kind.VALUE else ""
+        follows = self.follows_term and not self.name
+        return Place(kind, start, end, _unescaped(typed), name, follows)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text).removesuffix("\\")

@@ -1,0 +1,200 @@
+"""Counting what keys documents have, of which types, with which values, within bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from users.metadata.documents import JSON, Document, type_name
+from users.metadata.paths import Path, has_value, items, reached
+
+# What a value is, and the value: ("string", "full"), ("number", 3), ("boolean", True), or the
+# ("beginning", ...) of a text that is too long.
+Value = tuple[str, JSON]
+BEGINNING = "beginning"
+# What JSON is made of.
+KINDS = ("string", "number", "boolean", "object", "array", "null")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """`keys` of one document and `values` of one key are how many different ones are counted;
+    `length` and `name`, in characters, how much of a value is kept and how long a key may be,
+    those above it included; `digits` is the longest number kept."""
+
+    keys: int = 1000
+    values: int = 100
+    length: int = 100
+    name: int = 500
+    digits: int = 30
+
+
+DEFAULT = Bounds()
+
+
+@dataclass
+class Key:
+    """What is known of one path. `users` have a value there; `types` says how many people have
+    each type of JSON there, `items` the same of what lists hold. `latest` is the greatest `at` of
+    those who have it. `left_out`: not every value could be counted."""
+
+    is_known: bool = False
+    users: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    items: Counter[str] = field(default_factory=Counter)
+    values: dict[Value, int] = field(default_factory=dict)
+    known_values: set[Value] = field(default_factory=set)
+    latest: str = ""
+    left_out: bool = False
+    is_full: bool = False
+
+    def add(self, found: list[JSON], at: str, bounds: Bounds) -> None:
+        """One person more, and what they have there."""
+        self.users += any(map(has_value, found))
+        self.latest = max(self.latest, at)
+        self.types.update({kind(value) for value in found})
+        held = [item for value in found for item in items(value)]
+        lists = (value for value in found if isinstance(value, list))
+        self.items.update({kind(item) for value in lists for item in items(value)})
+        self._count({as_value(item, bounds): None for item in held}, bounds)
+
+    def _count(self, values: Iterable[Value | None], bounds: Bounds) -> None:
+        for value in values:
+            if value is None:
+                continue
+            if value not in self.values and len(self.values) >= bounds.values and not self.is_full:
+                self._make_room()
+            if value in self.values or len(self.values) < bounds.values:
+                self.values[value] = self.values.get(value, 0) + 1
+
+    def _make_room(self) -> None:
+        """Forget what one person alone has. Where there is no such value, none comes in any more,
+        and so none that could make way."""
+        before = len(self.values)
+        self.values = {
+            value: count for value, count in self.values.items() if count > 1 or value in self.known_values
+        }
+        self.left_out = True
+        self.is_full = len(self.values) == before
+
+    def frequent(self, most: int) -> list[tuple[Value, int]]:
+        """The values that most have. Where some were left out, what one person alone has is none;
+        and of a key known before, only what was known before has a true count."""
+        found = self.values.items()
+        if self.left_out:
+            found = [(value, count) for value, count in found if self._is_true(value, count)]
+        held = [(value, count) for value, count in found if count]
+        return sorted(held, key=lambda pair: (-pair[1], pair[0][0], str(pair[0][1])))[:most]
+
+    def _is_true(self, value: Value, count: int) -> bool:
+        return value in self.known_values if self.is_known else count > 1
+
+
+class Tally:
+    """Of one document, over as many people as are added. `left_out`: not every key could be counted.
+
+    What is full forgets keys that one person alone has: keys made from data, such as ids, then do
+    not push out those that mean something.
+    """
+
+    def __init__(self, bounds: Bounds = DEFAULT) -> None:
+        self.bounds = bounds
+        self.keys: dict[Path, Key] = {}
+        self.left_out = False
+        self._is_full = False
+
+    def know(self, path: Path, values: Iterable[Value]) -> None:
+        """Count this key and these values of it, whatever must be left out."""
+        known = list(values)
+        self.keys[path] = Key(is_known=True, values=dict.fromkeys(known, 0), known_values=set(known))
+
+    def add(self, document: Document | None, at: str) -> None:
+        """One person's document, last changed at that moment, which is text that sorts."""
+        found = reached(document)
+        if len(self.keys) >= self.bounds.keys and not self._is_full and not found.keys() <= self.keys.keys():
+            self._make_room()
+        for path, values in found.items():
+            key = self._key(path)
+            if key is not None:
+                key.add(values, at, self.bounds)
+
+    def true_keys(self) -> dict[Path, Key]:
+        """Those that somebody has and whose counts are true: where keys were left out, of those not
+        known before some people may not have been counted."""
+        return {
+            path: key
+            for path, key in self.keys.items()
+            if key.types and (key.is_known or not self.left_out or not self._knows)
+        }
+
+    @property
+    def _knows(self) -> bool:
+        return any(key.is_known for key in self.keys.values())
+
+    def _key(self, path: Path) -> Key | None:
+        if path in self.keys:
+            return self.keys[path]
+        if len(self.keys) >= self.bounds.keys or len(".".join(path)) > self.bounds.name:
+            self.left_out = True
+            return None
+        return self.keys.setdefault(path, Key())
+
+    def _make_room(self) -> None:
+        before = len(self.keys)
+        self.keys = {
+            path: key for path, key in self.keys.items() if key.is_known or sum(key.types.values()) > 1
+        }
+        self.left_out = True
+        self._is_full = len(self.keys) == before
+
+    # As JSON, for whoever goes on later.
+
+    def kept(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return {
+            "left_out": self.left_out,
+            "is_full": self._is_full,
+            "keys": [[list(path), _kept(key)] for path, key in self.keys.items()],
+        }
+
+    @classmethod
+    def of(cls, kept: dict[str, Any], bounds: Bounds = DEFAULT) -> Tally:
+        """What was kept."""
+        tally = cls(bounds)
+        tally.left_out, tally._is_full = kept["left_out"], kept["is_full"]
+        tally.keys = {tuple(path): _key_of(part) for path, part in kept["keys"]}
+        return tally
+
+
+_PLAIN = ("is_known", "users", "latest", "left_out", "is_full")
+
+
+def kind(value: JSON) -> str:
+    """The type of JSON; whole numbers are numbers."""
+    name = type_name(value)
+    return "number" if name == "integer" else name
+
+
+def as_value(item: JSON, bounds: Bounds = DEFAULT) -> Value | None:
+    """How a scalar is counted; None for what no search finds by its value, and for the longest numbers."""
+    name = kind(item)
+    if name == "string":
+        return (BEGINNING, item[: bounds.length]) if len(item) > bounds.length else (name, item)
+    if name == "number":
+        return None if len(repr(item)) > bounds.digits else (name, item)
+    return (name, item) if name == "boolean" else None
+
+
+def _kept(key: Key) -> dict[str, Any]:
+    values = [[*value, count, value in key.known_values] for value, count in key.values.items()]
+    plain = {name: getattr(key, name) for name in _PLAIN}
+    return {**plain, "types": dict(key.types), "items": dict(key.items), "values": values}
+
+
+def _key_of(part: dict[str, Any]) -> Key:
+    values = {(name, value): count for name, value, count, _ in part["values"]}
+    known = {(name, value) for name, value, _, is_known in part["values"] if is_known}
+    counts = {"types": Counter(part["types"]), "items": Counter(part["items"])}
+    return Key(**{**part, **counts, "values": values}, known_values=known)

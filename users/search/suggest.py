@@ -1,0 +1,146 @@
+"""What may come next in a search under way. Reads the metadata map, never the people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from users.lucene import caret
+from users.lucene.caret import Place, place
+from users.lucene.limits import DEFAULT
+from users.lucene.nodes import Match, Word
+from users.lucene.parser import EXISTS
+from users.lucene.printer import escape, write
+from users.metadata.documents import DOCUMENTS
+from users.metadata.fold import fold
+from users.models import MetadataKey
+from users.rights.actor import Actor
+from users.rights.visible import PROFILE, visible
+from users.search.fields import FIELDS, Kind
+from users.search.links import asked_for, field_of
+from users.survey.keys import Counts, Map, visible_keys
+
+MOST = 10
+OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
+_TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.MOMENT: "date", Kind.NUMBER: "number"}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`text` takes the place of what is typed; `label` is what it is called, and `detail` says more
+    where `counts`, of a key, or `share`, of a value among those who have its key, do not."""
+
+    text: str
+    label: str
+    detail: str = ""
+    counts: Counts | None = None
+    share: float | None = None
+
+
+def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]:
+    """The place of the caret, and what may come there, the most likely first."""
+    here = place(text[: DEFAULT.length], at)
+    if len(text) > DEFAULT.length or not visible(viewer, PROFILE):
+        return here, []
+    found = [_with_space(one, text[here.end :]) for one in _at(here, viewer)]
+    return here, found[:MOST]
+
+
+def _at(here: Place, viewer: Actor) -> list[Suggestion]:
+    match here.kind:
+        case caret.Kind.TERM:
+            return [*_operators(here), *_names(here.typed, viewer, ":")]
+        case caret.Kind.NAME:
+            return _names(here.typed, viewer, "")
+        case caret.Kind.VALUE:
+            return [*_operators(here), *_values(here, viewer)]
+        case caret.Kind.TO:
+            return [Suggestion("TO", "TO", "and the other end of the range")]
+    return []
+
+
+def _operators(here: Place) -> Iterator[Suggestion]:
+    """In capitals only: in small letters they are words."""
+    for name, detail in OPERATORS.items():
+        fits = name.startswith(here.typed) and (here.typed or here.follows_term)
+        if fits and (here.follows_term or name == "NOT") and (not here.name or here.follows_term):
+            yield Suggestion(name, name, detail)
+
+
+# Names
+
+
+def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
+    """Fields and keys whose name, or whose last part, begins so; and where a few letters are typed,
+    those that hold them. Of keys those first that more people have."""
+    named = [(name, Suggestion(escape(name) + end, name, _detail(name))) for name in FIELDS]
+    if end:
+        named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
+    drawn = Map()
+    keys = visible_keys(viewer, drawn.keys(holding=[typed]))
+    by_users = sorted(((_of_key(drawn, key, end), key) for key in keys), key=lambda pair: -_users(pair[0]))
+    ranked = [
+        (rank, suggestion)
+        for name, suggestion in [*named, *((str(key), one) for one, key in by_users)]
+        if (rank := _rank(fold(name), fold(typed))) is not None
+    ]
+    return [suggestion for _, suggestion in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _of_key(drawn: Map, key: MetadataKey, end: str) -> Suggestion:
+    return Suggestion(field_of(key) + end, str(key), counts=drawn.counts(key))
+
+
+def _users(suggestion: Suggestion) -> int:
+    return suggestion.counts.in_all if suggestion.counts else 0
+
+
+def _rank(name: str, typed: str) -> int | None:
+    if name.startswith(typed):
+        return 0
+    if len(typed) > 1 and f".{typed}" in name:
+        return 1
+    return 2 if len(typed) > 2 and typed in name else None
+
+
+def _detail(name: str) -> str:
+    return _TYPES.get(FIELDS[name].kind, FIELDS[name].kind.value)
+
+
+# Values
+
+
+def _values(here: Place, viewer: Actor) -> list[Suggestion]:
+    """The frequent values of the key, those first that begin as typed."""
+    document, *path = here.name.split(".")
+    if document in DOCUMENTS:
+        found = _frequent(document, path, viewer)
+    elif here.name in FIELDS and FIELDS[here.name].kind == Kind.FLAG:
+        found = [Suggestion(name, name) for name in ("true", "false")]
+    else:
+        found = []
+    typed = fold(here.typed)
+    fitting = [one for one in found if typed in fold(one.label)]
+    return sorted(fitting, key=lambda one: not fold(one.label).startswith(typed))
+
+
+def _frequent(document: str, path: list[str], viewer: Actor) -> list[Suggestion]:
+    key = MetadataKey.objects.filter(document=document, name=".".join(path).replace("\0", "")).first()
+    counts = Map().counts(key) if key and visible(viewer, document, tuple(path)) else None
+    if counts is None:
+        return []
+    return [_value(counts, *value) for value in counts.values]
+
+
+def _value(counts: Counts, kind: str, value: object, number: int) -> Suggestion:
+    word = asked_for(kind, value)
+    label = word.text if isinstance(word, Word) else f"{value}…"
+    share = number / counts.users if counts.users else 0.0
+    return Suggestion(write(Match(None, word)), label or '""', share=share)
+
+
+def _with_space(suggestion: Suggestion, after: str) -> Suggestion:
+    """A term that is complete is followed by a space, so that the next may be typed."""
+    if suggestion.text.endswith(":") or after[:1].isspace() or after.startswith(")"):
+        return suggestion
+    return replace(suggestion, text=f"{suggestion.text} ")

@@ -1,0 +1,38 @@
+"""When keys were last written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from users.metadata.diff import Diff
+from users.metadata.documents import DOCUMENTS, Document
+from users.metadata.paths import Path, differing
+from users.models import Change
+
+# Lines of the record that are read, the latest first.
+LINES = 10_000
+SIDES = ("before", "after")
+
+
+def last_written() -> dict[tuple[str, Path], datetime]:
+    """By document and path, as far back as the record is read."""
+    lines = Change.objects.filter(what__in=[*DOCUMENTS, Change.What.CREATED]).order_by("-at", "-id")
+    found: dict[tuple[str, Path], datetime] = {}
+    for what, keys, at in lines.values_list("what", "keys", "at")[:LINES].iterator(chunk_size=100):
+        for document, before, after in _documents(what, keys):
+            for path in differing(before, after):
+                found.setdefault((document, path), at)
+    return found
+
+
+def _documents(what: str, keys: Diff) -> Iterator[tuple[str, Document, Document]]:
+    """What a line says of each document: its keys before and after. The line of a creation holds
+    whole documents."""
+    if what in DOCUMENTS:
+        yield what, *({key: side[name] for key, side in keys.items() if name in side} for name in SIDES)
+        return
+    for document in DOCUMENTS:
+        sides: dict[str, Any] = keys.get(document, {})
+        yield document, *(sides.get(name) or {} for name in SIDES)
