@@ -91,7 +91,7 @@ def test_another_order_is_none(listing, agent, make_user, sort):
 
 
 @pytest.mark.parametrize("sort", ["", "email:1", "logins_count:-1", "last_login:-1", "last_login:1"])
-@pytest.mark.parametrize("q", ["", "e"])
+@pytest.mark.parametrize("q", ["", "email:e*"])
 def test_pages_lead_through_everybody_once_and_back(walk, agent, make_user, sort, q):
     for number in range(7):
         seen = timezone.now() - timedelta(days=number) if number % 2 else None
@@ -162,7 +162,7 @@ def test_who_may_not_see_a_key_may_not_sort_by_it(listing, staff_with, make_user
         make_user(f"e{number}", app_metadata={"n": number})
 
     for direction in ("1", "-1"):
-        assert found(listing(viewer, sort=f"app_metadata.n:{direction}", q="e")) == ["e3", "e1", "e2"]
+        assert found(listing(viewer, sort=f"app_metadata.n:{direction}", q="email:e*")) == ["e3", "e1", "e2"]
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "WzEsMV0", "99"])
@@ -194,7 +194,7 @@ def test_counting_stops_at_the_cap_and_pages_do_not(walk, agent, make_user, monk
         make_user(f"e{number}")
 
     with CaptureQueriesContext(database) as captured:
-        pages = walk(agent, q="e")
+        pages = walk(agent, q="email:e*")
 
     counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
     assert "4+ people match" in pages[0].text
