@@ -21,14 +21,14 @@ from users.search.slow import SlowKey, slow_keys
 
 def context(actor: Actor, text: str, *, implicit: Implicit = Implicit.AND) -> Page:
     """For the template, of a query that was searched by. It must have passed `check_visible`."""
-    return {"slow_keys": _advice(text, implicit), "may_index": may(actor, Verb.INDEX_KEYS)}
+    return {"slow_keys": _advice(actor, text, implicit), "may_index": may(actor, Verb.INDEX_KEYS)}
 
 
-def _advice(text: str, implicit: Implicit) -> list[Page]:
+def _advice(actor: Actor, text: str, implicit: Implicit) -> list[Page]:
     """The keys for which everybody was read: `name`, the `kind` to index it as (empty: whichever its
     values are of), `can_be_fast`, and whether it `is_building`."""
     try:
-        keys = slow_keys(text, implicit=implicit)
+        keys = slow_keys(text, actor, implicit=implicit)
     except QueryError:
         return []
     building = _under_way(keys)

@@ -45,7 +45,7 @@ def problem_of(
         case Denied():
             return Problem(f"{error.reason}.")
         case TooSlow():
-            return Problem(_too_slow(whole))
+            return Problem(_too_slow(whole, viewer))
     raise error
 
 
@@ -72,9 +72,9 @@ def _mended(
             yield name, mend(error, name)
 
 
-def _too_slow(text: str) -> str:
+def _too_slow(text: str, viewer: Actor) -> str:
     message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
-    keys = ", ".join(map(str, slow_keys(text, implicit=Implicit.AND)))
+    keys = ", ".join(map(str, slow_keys(text, viewer, implicit=Implicit.AND)))
     if not keys:
         return f"{message} Narrow it, by the beginning of an address for example."
     return f"{message} Everybody is read for {keys}; ask for something else besides, to narrow it."

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from users.api.problem import Problem
 from users.conf import conf
 from users.lucene.errors import QueryError
+from users.rights.actor import Actor
+from users.rights.errors import Denied
 from users.search.errors import TooSlow
 from users.search.slow import slow_keys
 from users.search.timeout import time_limit
@@ -22,7 +24,7 @@ SHOWN = 200
 
 
 @contextmanager
-def searching(text: str) -> Iterator[None]:
+def searching(text: str, viewer: Actor) -> Iterator[None]:
     """Raises Problem 400 for a query that is none, and 503 for one that takes too long."""
     try:
         with time_limit(conf.search_timeout):
@@ -31,11 +33,14 @@ def searching(text: str) -> Iterator[None]:
         shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
         raise Problem(400, f"Failed to parse query [{shown}]: {error}", "invalid_query_string") from None
     except TooSlow:
-        raise Problem(503, TIMEOUT + _advice(text), "query_timeout") from None
+        raise Problem(503, TIMEOUT + _advice(text, viewer), "query_timeout") from None
 
 
-def _advice(text: str) -> str:
-    keys = slow_keys(text, strict=conf.strict_limits)
+def _advice(text: str, viewer: Actor) -> str:
+    try:
+        keys = slow_keys(text, viewer, strict=conf.strict_limits)
+    except (QueryError, Denied):  # a search of something else than users
+        return ""
     if not keys:
         return ""
     advice = f". Everybody is read for {', '.join(map(str, keys))}"

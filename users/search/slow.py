@@ -9,6 +9,7 @@ from django.db import connection
 from users.lucene.parser import Implicit, parse
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
+from users.rights.actor import Actor
 from users.search.conditions import (
     All,
     AnyOf,
@@ -23,9 +24,11 @@ from users.search.conditions import (
 )
 from users.search.keys import Place, indexed_keys
 from users.search.meaning import understand
+from users.search.segments import expanded
 from users.search.served import serves
 from users.search.sql.expression import EMITTERS
 from users.search.sql.sqlite import can_be_spelt
+from users.search.visibility import check_visible
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,14 @@ class SlowKey:
         return ".".join((document, *path))
 
 
-def slow_keys(text: str, *, implicit: Implicit = Implicit.OR, strict: bool = False) -> tuple[SlowKey, ...]:
+def slow_keys(
+    text: str, viewer: Actor, *, implicit: Implicit = Implicit.OR, strict: bool = False
+) -> tuple[SlowKey, ...]:
     """The keys, each once, for which this query reads everybody; none where indexes serve it, or
-    where no index of a key could. Raises QueryError."""
-    return slow_keys_of(understand(parse(text, implicit=implicit), strict=strict))
+    where no index of a key could. Raises QueryError, and Denied for what `viewer` may not ask."""
+    query = expanded(parse(text, implicit=implicit), viewer)
+    check_visible(query, viewer)
+    return slow_keys_of(understand(query, strict=strict))
 
 
 def slow_keys_of(condition: Condition) -> tuple[SlowKey, ...]:

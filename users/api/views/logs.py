@@ -37,7 +37,7 @@ class LogsBase(View):
     def answer(self, log: Log, query: dict[str, Any], path: str) -> Response:
         """The page asked for, by number or by checkpoint, of what `q` finds."""
         text = query.get("q", "")
-        with searching(text) if text else nullcontext():
+        with searching(text, self.actor) if text else nullcontext():
             asked = parse(text)
             check_visible(asked, self.actor)
             log = log.fitting(asked) if text else log

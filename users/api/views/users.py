@@ -75,7 +75,7 @@ class UsersView(View):
         text = query.get("q", "")
         if not text.strip():
             return Response(self._answer(self._page(users, query), users, query))
-        with searching(text):
+        with searching(text, self.actor):
             users = found(users, text, viewer=self.actor, strict=conf.strict_limits)
             page = read_in_order(users, lambda rows: self._page(rows, query))
             return Response(self._answer(page, users, query))

@@ -20,7 +20,7 @@ def remove_trigger(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0013_jobs"),
+        ("users", "0020_log"),
     ]
 
     operations = [

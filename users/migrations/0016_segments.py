@@ -26,7 +26,7 @@ def let_leads_share(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0013_jobs"),
+        ("users", "0015_indexed_keys"),
     ]
 
     operations = [

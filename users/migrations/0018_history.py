@@ -45,7 +45,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0013_jobs")]
+    dependencies = [("users", "0017_metadata_map")]
     operations = [
         migrations.AddField("change", "ip", models.GenericIPAddressField(null=True)),
         migrations.AddField("change", "restores", models.DateTimeField(null=True)),

@@ -8,7 +8,7 @@ import users.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0013_jobs"),
+        ("users", "0019_timeline"),
     ]
 
     operations = [

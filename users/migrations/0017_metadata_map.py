@@ -8,7 +8,7 @@ import users.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0013_jobs"),
+        ("users", "0016_segments"),
     ]
 
     operations = [
@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 choices=[
                     ("verification_email", "Verification e-mail"),
                     ("housekeeping", "Housekeeping"),
+                    ("users_import", "Import of users"),
+                    ("users_export", "Export of users"),
+                    ("indexed_key", "Indexed key"),
                     ("metadata_sample", "Sample for the metadata map"),
                     ("metadata_count", "Exact count of metadata"),
                 ],

@@ -78,7 +78,7 @@ def let_leads_look(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0014_history")]
+    dependencies = [("users", "0018_history")]
 
     operations = [
         migrations.AlterModelOptions(

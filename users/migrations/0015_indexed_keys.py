@@ -9,7 +9,7 @@ import users.models.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0013_jobs"),
+        ("users", "0014_job_files"),
     ]
 
     operations = [
@@ -20,6 +20,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("verification_email", "Verification e-mail"),
                     ("housekeeping", "Housekeeping"),
+                    ("users_import", "Import of users"),
+                    ("users_export", "Export of users"),
                     ("indexed_key", "Indexed key"),
                 ],
                 max_length=30,
