@@ -1,0 +1,50 @@
+"""`forgetuser`: what is erased of a deleted account, and what stays."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from users.actions.delete_user import delete_user
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.actions.forget_user import forget_user
+from users.models import Change
+from users.rights.actor import command, staff
+from users.rights.errors import Denied
+
+SHELL = command("tests")
+
+
+def forget(user_id):
+    out = io.StringIO()
+    call_command("forgetuser", user_id, stdout=out)
+    return out.getvalue()
+
+
+def test_who_deleted_the_account_stays_and_all_else_is_erased(jane, stranger, agent):
+    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "free"})}), actor=SHELL)
+    others = set(Change.objects.exclude(subject=jane.user_id))
+    delete_user(jane, actor=SHELL, reason="as asked")
+
+    assert forget(jane.user_id) == "2 lines of the record are erased.\n"
+
+    [line] = Change.objects.filter(subject=jane.user_id)
+    assert (line.what, line.actor_id, line.reason) == ("deleted", "tests", "as asked")
+    assert set(Change.objects.exclude(subject=jane.user_id)) == others
+
+
+def test_nobody_is_forgotten_while_they_are_here(jane):
+    with pytest.raises(CommandError, match="delete it first"):
+        forget(jane.user_id)
+
+    assert jane.changes.count() == 1
+
+
+def test_nor_by_anybody_but_the_shell(jane, administrator):
+    delete_user(jane, actor=SHELL)
+
+    with pytest.raises(Denied):
+        forget_user(jane.user_id, actor=staff(administrator))

@@ -1,0 +1,27 @@
+"""Forget somebody whose account is deleted."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from users.actions.errors import NotSupported
+from users.models import Change, User
+from users.models.guard import forgetting
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Denied
+
+
+def forget_user(user_id: str, *, actor: Actor) -> int:
+    """Delete what the record holds of deleted accounts of this id, but for the lines that say when
+    and by whom they were deleted; how many lines that were.
+
+    What they did to others stays in the record of those. Raises Denied for all but the shell, and
+    NotSupported where there is still an account.
+    """
+    if actor.kind != Kind.COMMAND:
+        raise Denied("People are forgotten on the command line only.")
+    with transaction.atomic(), forgetting():
+        if User.accounts.filter(user_id=user_id).exists():
+            raise NotSupported("There is still an account of this id; delete it first.")
+        lines = Change.objects.filter(subject=user_id, user=None)
+        return lines.exclude(what=Change.What.DELETED).delete()[0]

@@ -1,0 +1,32 @@
+"""`manage.py forgetuser`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from users.actions.errors import NotSupported
+from users.actions.forget_user import forget_user
+from users.rights.actor import command
+
+
+class Command(BaseCommand):
+    """Says how many lines went; a second time there are none."""
+
+    help = (
+        "Erase what the record of changes holds of somebody whose account is deleted. When and by"
+        " whom it was deleted stays, and so does what they did to others."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "user_id", help="the id of the deleted account, like auth0|6600aa11bb22cc33dd44ee55"
+        )
+
+    def handle(self, *, user_id: str, **options: Any) -> None:
+        try:
+            lines = forget_user(user_id, actor=command("forgetuser"))
+        except NotSupported as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{lines} lines of the record are erased.")
