@@ -51,7 +51,7 @@ def _like(column: str, pieces: list[str]) -> Q:
     first, *inner, last = pieces
     if any(inner):
         pattern = ".*".join(re.escape(piece) for piece in pieces)
-        return Q((f"{column}__regex", f"^{pattern}$"))
+        return Q((f"{column}__regex", rf"(?s)^{pattern}\Z"))
     found = EVERYTHING
     if first:
         found &= Q((f"{column}__startswith", first))
