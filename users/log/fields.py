@@ -38,16 +38,20 @@ def _text(column: str, as_stored: Callable[[str], str] = str) -> Test:
                 return Q((column, as_stored(text)))
             case Pattern(pieces):
                 return _like(column, [as_stored(piece) for piece in pieces])
-        raise SearchError(value.column, f"{name} is text, which takes no range; the date does")
+        raise _no_range(name, value)
 
     return test
+
+
+def _no_range(name: Name, value: Range) -> SearchError:
+    return SearchError(value.column, f"{name} is text, which takes no range; the date does")
 
 
 def _like(column: str, pieces: list[str]) -> Q:
     first, *inner, last = pieces
     if any(inner):
         pattern = ".*".join(re.escape(piece) for piece in pieces)
-        return Q((f"{column}__regex", f"^{pattern}$"))
+        return Q((f"{column}__regex", rf"(?s)^{pattern}\Z"))
     found = EVERYTHING
     if first:
         found &= Q((f"{column}__startswith", first))
@@ -71,18 +75,20 @@ def _moment(name: Name, value: Value | None) -> Q:
             if high:
                 found &= Q(at__lt=_period(name, high)[1 if includes_high else 0])
             return found
-    raise SearchError(value.column, f"{name} is a date, which takes no wildcard; write 2026-03, or a range")
+    raise SearchError(value.column, f"a {name} takes no wildcard; write 2026-03, or a range")
 
 
 def _period(name: Name, word: Word) -> tuple:
     period = as_period(word.text)
     if period is None:
-        reason = f"{name} is a date: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"
+        reason = f"a {name} is like 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"
         raise SearchError(word.column, reason)
     return period
 
 
 def _nothing(name: Name, value: Value | None) -> Q:
+    if isinstance(value, Range):
+        raise _no_range(name, value)
     return NOTHING
 
 

@@ -1,0 +1,35 @@
+"""The log as a story: what it says, in order."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import caches
+
+from tests.authentication.conftest import _address, app, ask, make_app  # noqa: F401 - fixtures
+from users.models import LogEvent
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held_back():
+    """What is noted now and then only is noted at once."""
+    caches["rate_limits"].clear()
+
+
+@pytest.fixture
+def shop(api):
+    """A client that holds every scope."""
+    return api()
+
+
+@pytest.fixture
+def story(db):
+    """Types of the events from here on, oldest first, with what more is asked for of each."""
+    begin = LogEvent.objects.count()
+
+    def told(*names: str) -> list:
+        events = LogEvent.objects.order_by("pk")[begin:]
+        return [
+            tuple(getattr(one, name) for name in ("type", *names)) if names else one.type for one in events
+        ]
+
+    return told
