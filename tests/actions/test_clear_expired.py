@@ -9,10 +9,11 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from users.actions import clear_expired
+from users.events.stream import latest, publish
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import Job, Ticket
+from users.models import Delivery, Event, Job, Ticket, Webhook
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -48,6 +49,11 @@ def make_job(details: str, *, ago: timedelta, due_at=None) -> None:
     Job.objects.filter(pk=job.pk).update(**columns)
 
 
+def counts(**found: int) -> dict[str, int]:
+    """What the job says of itself."""
+    return dict.fromkeys(clear_expired.WHAT, 0) | found
+
+
 def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
     hour = timedelta(hours=1)
     make_session("old", ago=hour)
@@ -60,7 +66,7 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane):
 
     job = clean()
 
-    assert (job.status, job.result) == ("completed", {"sessions": 1, "tickets": 1, "jobs": 1})
+    assert (job.status, job.result) == ("completed", counts(sessions=1, tickets=1, jobs=1))
     assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
     assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
     assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
@@ -76,9 +82,29 @@ def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
 
     job = clean()
 
-    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0}
+    assert job.result == counts(sessions=10)
     assert job.done == 10
     assert not Session.objects.exists()
+
+
+def test_events_and_deliveries_go_once_everybody_is_told(clean, jane, stranger):
+    publish()
+    hook = Webhook.objects.create(url="https://example.com/", position=latest() - 1)
+    for status in Delivery.Status.values:
+        for ago in (KEPT, timedelta(0)):
+            at = timezone.now() - ago - timedelta(hours=1)
+            Delivery.objects.create(webhook=hook, type=f"{ago.days} days", status=status, created_at=at)
+    Event.objects.update(numbered_at=timezone.now() - KEPT - timedelta(hours=1))
+
+    job = clean()
+
+    assert job.result == counts(events=latest() - 1, deliveries=2)
+    assert Event.objects.get().number == latest()
+    left = Delivery.objects.order_by("pk").values_list("status", "type")
+    assert list(left) == [
+        *(("pending", "30 days"), ("pending", "0 days")),
+        *(("delivered", "0 days"), ("failed", "0 days")),
+    ]
 
 
 def test_it_is_asked_for_every_day():

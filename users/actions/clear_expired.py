@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from users.events.kept import told_up_to
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Job, Ticket
+from users.models import Delivery, Event, Job, Ticket
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
 TICKETS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=30)
+EVENTS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 AT_ONCE = 500
 
 
@@ -52,4 +55,28 @@ def _jobs(now: datetime) -> int:
     return Job.objects.filter(pk__in=keys).delete()[0]
 
 
-WHAT: dict[str, Callable[[datetime], int]] = {"sessions": _sessions, "tickets": _tickets, "jobs": _jobs}
+def _events(now: datetime) -> int:
+    """The oldest first, and none that a webhook has not looked at."""
+    up_to = told_up_to()
+    found = Event.objects.all() if up_to is None else Event.objects.filter(number__lte=up_to)
+    oldest = found.order_by("number").values_list("number", "numbered_at")[:AT_ONCE]
+    numbers = [number for number, at in oldest if at < now - EVENTS_KEPT]
+    return Event.objects.filter(number__in=numbers).delete()[0]
+
+
+def _deliveries(now: datetime) -> int:
+    """None is deleted that is still to be made."""
+    old = Delivery.objects.filter(created_at__lt=now - DELIVERIES_KEPT).exclude(
+        status=Delivery.Status.PENDING
+    )
+    keys = list(old.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
+    return Delivery.objects.filter(pk__in=keys).delete()[0]
+
+
+WHAT: dict[str, Callable[[datetime], int]] = {
+    "sessions": _sessions,
+    "tickets": _tickets,
+    "jobs": _jobs,
+    "events": _events,
+    "deliveries": _deliveries,
+}

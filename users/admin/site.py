@@ -13,6 +13,7 @@ from django.urls import path, reverse
 
 from users.admin.jobs import job_page, jobs_page
 from users.admin.user_admin import UserAdmin
+from users.admin.webhooks import add_page, webhook_page, webhooks_page
 from users.models import User
 
 
@@ -46,6 +47,9 @@ class Site(AdminSite):
         pages = [
             path("jobs/", self.admin_view(self.jobs), name="jobs"),
             path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
+            path("webhooks/", self.admin_view(self.webhooks), name="webhooks"),
+            path("webhooks/add/", self.admin_view(self.add_webhook), name="webhook_add"),
+            path("webhooks/<slug:webhook_id>/", self.admin_view(self.webhook), name="webhook"),
         ]
         return [*pages, *super().get_urls()]
 
@@ -56,6 +60,18 @@ class Site(AdminSite):
     def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
         """One of them."""
         return job_page(request, job_id, self.each_context(request))
+
+    def webhooks(self, request: HttpRequest) -> HttpResponse:
+        """Who elsewhere is told what happens."""
+        return webhooks_page(request, self.each_context(request))
+
+    def add_webhook(self, request: HttpRequest) -> HttpResponse:
+        """One more."""
+        return add_page(request, self.each_context(request))
+
+    def webhook(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
+        """One of them."""
+        return webhook_page(request, webhook_id, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
