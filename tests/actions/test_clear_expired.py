@@ -11,10 +11,11 @@ from django.utils import timezone
 from tests.rewritten import rewrite
 from users.actions import clear_expired
 from users.actions.edit_user import Edit, edit_user
+from users.events.stream import latest, publish
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import Job, LogEvent, Ticket
+from users.models import Delivery, Event, Job, LogEvent, Ticket, Webhook
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -54,6 +55,11 @@ def make_event(description: str, *, ago: timedelta) -> None:
     LogEvent.objects.create(type="s", description=description, at=timezone.now() - ago)
 
 
+def counts(**found: int) -> dict[str, int]:
+    """What the job says of itself."""
+    return dict.fromkeys(clear_expired.WHAT, 0) | found
+
+
 def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
     settings.LOG_DAYS = 30
     hour = timedelta(hours=1)
@@ -69,10 +75,7 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
 
     job = clean()
 
-    assert (job.status, job.result) == (
-        "completed",
-        {"sessions": 1, "tickets": 1, "jobs": 1, "files": 0, "changes": 0, "log": 1},
-    )
+    assert (job.status, job.result) == ("completed", counts(sessions=1, tickets=1, jobs=1, log=1))
     assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
     assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
     assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
@@ -98,7 +101,7 @@ def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
 
     job = clean()
 
-    assert job.result == {"sessions": 10, "tickets": 0, "jobs": 0, "files": 0, "changes": 0, "log": 0}
+    assert job.result == counts(sessions=10)
     assert job.done == 10
     assert not Session.objects.exists()
 
@@ -116,6 +119,26 @@ def test_changes_go_by_age_the_oldest_first_and_not_unless_told_to(clean, jane, 
     assert clean().result["changes"] == 3
     kept = [line.keys["name"]["after"] for line in jane.changes.filter(what="profile")]
     assert kept == ["5 days ago", "6 days ago"]
+
+
+def test_events_and_deliveries_go_once_everybody_is_told(clean, jane, stranger):
+    publish()
+    hook = Webhook.objects.create(url="https://example.com/", position=latest() - 1)
+    for status in Delivery.Status.values:
+        for ago in (KEPT, timedelta(0)):
+            at = timezone.now() - ago - timedelta(hours=1)
+            Delivery.objects.create(webhook=hook, type=f"{ago.days} days", status=status, created_at=at)
+    Event.objects.update(numbered_at=timezone.now() - KEPT - timedelta(hours=1))
+
+    job = clean()
+
+    assert job.result == counts(events=latest() - 1, deliveries=2)
+    assert Event.objects.get().number == latest()
+    left = Delivery.objects.order_by("pk").values_list("status", "type")
+    assert list(left) == [
+        *(("pending", "30 days"), ("pending", "0 days")),
+        *(("delivered", "0 days"), ("failed", "0 days")),
+    ]
 
 
 def test_it_is_asked_for_every_day():

@@ -79,6 +79,15 @@ def open_first_job(page: Page) -> None:
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
 
 
+def try_a_webhook(page: Page) -> None:
+    page.get_by_role("link", name="Add a webhook").click()
+    page.get_by_label("Address").fill(f"https://nowhere.invalid/{LONG}")
+    page.get_by_role("button", name="Add the webhook").click()
+    page.get_by_role("link", name="I have kept it").click()
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.get_by_text("The host nowhere.invalid is not known.")).to_be_visible()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -114,6 +123,8 @@ PAGES = {
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),
+    "webhook to add": ("admin", "/admin/webhooks/add/", None),
+    "webhook": ("admin", "/admin/webhooks/", try_a_webhook),
 }
 
 

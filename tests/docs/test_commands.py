@@ -26,6 +26,7 @@ KINDS = {
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
     "docs/search.md": r"$",
     "docs/log.md": r"$",
+    "docs/webhooks.md": r"$",
 }
 # Commands of `make` that others run, each with the file that shows it.
 RUN_ELSEWHERE = {

@@ -14,8 +14,9 @@ from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.note_password_reset import note_password_reset
 from users.events import stream
+from users.events.kept import needed_since
 from users.events.stream import TooOld, events_after, latest, publish
-from users.models import Change, Event, Outbox, User
+from users.models import Change, Delivery, Event, Outbox, User, Webhook
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -95,11 +96,29 @@ def test_of_an_erased_change_the_number_is_left(jane):
     change(jane, plan=1)
     change(jane, plan=2)
     publish()
-    Change.objects.filter(keys__plan__after=1).delete()
+    Change._base_manager.filter(keys__plan__after=1).delete()
 
     first, second = events_after(begin, 100)
     assert first.told is None
     assert second.told.keys["plan"]["after"] == 2
+
+
+def test_the_record_is_needed_as_far_back_as_somebody_is_to_be_told(jane):
+    Webhook.objects.create(url="https://example.com/", position=latest())
+    assert needed_since() is None
+
+    change(jane, plan=1)
+    at = jane.changes.latest("pk").at
+    in_the_outbox = needed_since()
+    publish()
+    not_looked_at = needed_since()
+    Webhook.objects.update(position=latest())
+    told = needed_since()
+    Delivery.objects.create(
+        webhook=Webhook.objects.get(), type="user.updated", change=jane.changes.latest("pk")
+    )
+
+    assert (in_the_outbox, not_looked_at, told, needed_since()) == (at, at, None, at)
 
 
 @pytest.mark.skipif(database.vendor != "sqlite", reason="elsewhere a table keeps its triggers")

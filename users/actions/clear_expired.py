@@ -9,15 +9,18 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from users.conf import conf
+from users.events.kept import needed_since, told_up_to
 from users.jobs.files import KEPT
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Change, FilePiece, Job, LogEvent, Ticket
+from users.models import Change, Delivery, Event, FilePiece, Job, LogEvent, Ticket
 from users.models.guard import forgetting
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
 TICKETS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=30)
+EVENTS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 AT_ONCE = 500
 
 
@@ -64,10 +67,11 @@ def _files(now: datetime) -> int:
 
 def _changes(now: datetime) -> int:
     """The oldest first: what is left of the record has no gaps, so that accounts can be rebuilt
-    as far back as it reaches."""
+    as far back as it reaches; and none of which somebody is still to be told."""
     if not conf.history_days:
         return 0
-    found = Change.objects.filter(at__lt=now - timedelta(days=conf.history_days)).order_by("at", "pk")
+    before = min(now - timedelta(days=conf.history_days), needed_since() or now)
+    found = Change.objects.filter(at__lt=before).order_by("at", "pk")
     keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
     with forgetting():
         return Change.objects.filter(pk__in=keys).delete()[0]
@@ -81,6 +85,24 @@ def _log(now: datetime) -> int:
     return LogEvent.objects.filter(pk__in=keys).delete()[0]
 
 
+def _events(now: datetime) -> int:
+    """The oldest first, and none that a webhook has not looked at."""
+    up_to = told_up_to()
+    found = Event.objects.all() if up_to is None else Event.objects.filter(number__lte=up_to)
+    oldest = found.order_by("number").values_list("number", "numbered_at")[:AT_ONCE]
+    numbers = [number for number, at in oldest if at < now - EVENTS_KEPT]
+    return Event.objects.filter(number__in=numbers).delete()[0]
+
+
+def _deliveries(now: datetime) -> int:
+    """None is deleted that is still to be made."""
+    old = Delivery.objects.filter(created_at__lt=now - DELIVERIES_KEPT).exclude(
+        status=Delivery.Status.PENDING
+    )
+    keys = list(old.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
+    return Delivery.objects.filter(pk__in=keys).delete()[0]
+
+
 WHAT: dict[str, Callable[[datetime], int]] = {
     "sessions": _sessions,
     "tickets": _tickets,
@@ -88,4 +110,6 @@ WHAT: dict[str, Callable[[datetime], int]] = {
     "files": _files,
     "changes": _changes,
     "log": _log,
+    "events": _events,
+    "deliveries": _deliveries,
 }

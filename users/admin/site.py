@@ -21,6 +21,7 @@ from users.admin.segments import segment_page, segments_page
 from users.admin.suggestions import suggestions
 from users.admin.take_back_page import take_back_page
 from users.admin.user_admin import UserAdmin
+from users.admin.webhooks import add_page, webhook_page, webhooks_page
 from users.models import User
 
 
@@ -68,6 +69,9 @@ class Site(AdminSite):
             path("segments/", self.admin_view(self.segments), name="segments"),
             path("segments/new/", self.admin_view(self.segment), name="new_segment"),
             path("segments/<slug:segment_id>/", self.admin_view(self.segment), name="segment"),
+            path("webhooks/", self.admin_view(self.webhooks), name="webhooks"),
+            path("webhooks/add/", self.admin_view(self.add_webhook), name="webhook_add"),
+            path("webhooks/<slug:webhook_id>/", self.admin_view(self.webhook), name="webhook"),
         ]
         return [*pages, *super().get_urls()]
 
@@ -118,6 +122,18 @@ class Site(AdminSite):
     def indexed_keys(self, request: HttpRequest) -> HttpResponse:
         """The keys of metadata that are fast to search by."""
         return indexed_keys_page(request, self.each_context(request))
+
+    def webhooks(self, request: HttpRequest) -> HttpResponse:
+        """Who elsewhere is told what happens."""
+        return webhooks_page(request, self.each_context(request))
+
+    def add_webhook(self, request: HttpRequest) -> HttpResponse:
+        """One more."""
+        return add_page(request, self.each_context(request))
+
+    def webhook(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
+        """One of them."""
+        return webhook_page(request, webhook_id, self.each_context(request))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")

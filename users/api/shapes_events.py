@@ -19,7 +19,7 @@ EVENT: Schema = {
     "type": "object",
     "required": ["id", "type", "timestamp", "data"],
     "properties": {
-        "id": {"type": "string", "examples": ["00000000000000004711"]},
+        "id": {"type": "string", "examples": ["4711"]},
         "type": {"type": "string", "enum": list(TYPES), "examples": ["user.updated"]},
         "timestamp": {"type": "string", "format": "date-time"},
         "data": {
@@ -59,7 +59,7 @@ PAGE: Schema = {
     "required": ["events", "next"],
     "properties": {
         "events": {"type": "array", "items": EVENT},
-        "next": {"type": "string", "description": "Where to go on, now or later.", "examples": ["4712"]},
+        "next": {"type": "string", "description": "Where to go on, now or later.", "examples": ["4699"]},
     },
 }
 QUERY: dict[str, Schema] = {

@@ -45,7 +45,8 @@ def event_of(
     }
     is_reader = visible(viewer, PROFILE)
     return {
-        "id": f"{change.pk:020d}",
+        # As in the user's history.
+        "id": str(change.pk),
         "type": type or types_of(change)[0],
         "timestamp": moment(change.at),
         "data": {
