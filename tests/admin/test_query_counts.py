@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.admin.conftest import delete_path, user_path
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
-from users.rights.actor import command
+from users.actions.segments import Wanted, make_segment
+from users.rights.actor import command, staff
 
 
 @pytest.fixture
@@ -35,6 +36,18 @@ def test_the_page_of_a_user(queries, jane, request, who, expected):
 
 def test_the_page_of_a_staff_member(queries, administrator, supporter):
     assert queries(administrator, user_path(supporter)) == 18
+
+
+def test_the_page_of_segments_counts_each_and_asks_nothing_else(queries, agent):
+    def save(name):
+        make_segment(Wanted(name, "name:a"), actor=staff(agent))
+
+    save("first")
+    one = queries(agent, "/admin/segments/")
+    save("second")
+
+    # To find it by its id, and to count. On PostgreSQL the time limit is set besides, and set back.
+    assert queries(agent, "/admin/segments/") - one == (2 if database.vendor == "sqlite" else 6)
 
 
 def test_the_page_that_asks_before_deleting(queries, administrator, jane):

@@ -88,6 +88,35 @@ def try_a_webhook(page: Page) -> None:
     expect(page.get_by_text("The host nowhere.invalid is not known.")).to_be_visible()
 
 
+def open_save(page: Page) -> None:
+    page.get_by_text("Save this search").click()
+
+
+def save_segment(page: Page, name: str = LONG, query: str = f"app_metadata.{LONG}:{LONG}") -> None:
+    """Refused where it is there already."""
+    page.goto("/admin/segments/new/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Query").fill(query)
+    page.get_by_role("button", name="Save segment").click()
+
+
+def save_no_query(page: Page) -> None:
+    save_segment(page, "x", "emial:jane")
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def list_segments(page: Page) -> None:
+    save_segment(page)
+    page.goto("/admin/segments/")
+    expect(page.get_by_role("link", name=LONG)).to_be_visible()
+
+
+def open_delete(page: Page) -> None:
+    list_segments(page)
+    page.get_by_role("link", name=LONG).click()
+    page.get_by_text("Delete…").click()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -116,6 +145,10 @@ PAGES = {
     "API": (None, "/api/v2/docs/", None),
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
     "list, all of it long": ("admin", "/admin/users/user/?q=xxxx&column=app_metadata." + LONG, None),
+    "list, about to be saved": ("agent", "/admin/users/user/?q=x&status=active", open_save),
+    "segment, with mistakes": ("admin", "/admin/segments/", save_no_query),
+    "segments": ("admin", "/admin/segments/", list_segments),
+    "segment": ("admin", "/admin/segments/", open_delete),
     "delete": ("admin", "/admin/users/user/{long}/delete/", None),
     "list, suggesting": ("agent", "/admin/users/user/?q=nobody.at.all", type_a_key),
     "metadata map": ("agent", "/admin/metadata/", None),
