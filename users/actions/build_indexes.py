@@ -71,13 +71,15 @@ def _watch(run: Run, key: IndexedKey, work: Callable[..., None], is_mine: Callab
     """Let a thread do it, say how far it is, and stop it where the job is to end."""
     names = list(indexes_of(key))
     begun: list[str] = []
+    done = 0
     thread = Alone(partial(work, indexes=indexes_of(key), begun=begun))
     with thread:
         while thread.is_at_work(seconds=1):
             run.check_interrupted()
             if not is_mine():
                 raise JobFailed("It is to be dropped, or was asked for anew.")
-            run.tell(100 * max(len(begun) - 1, 0) + _of_index(thread.pid), 100 * len(names))
+            done = max(done, 100 * max(len(begun) - 1, 0) + _of_index(thread.pid))
+            run.tell(done, 100 * len(names))
     for name in begun:
         run.log(name)
     run.progress(100 * len(names), 100 * len(names))

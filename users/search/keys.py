@@ -74,7 +74,8 @@ def write_use(**_: Any) -> None:
     """Write it down, once a day for each key; called when an answer has been sent."""
     if not _unwritten:
         return
-    ids = [_unwritten.pop() for _ in range(len(_unwritten))]
+    ids = set(_unwritten)
+    _unwritten.difference_update(ids)
     today = timezone.now().date()
     before = Q(last_used_on=None) | Q(last_used_on__lt=today)
     try:
