@@ -48,7 +48,7 @@ def as_text(found: list[Figures], reached: list[Goal]) -> str:
         (goal.what, f"{goal.ratio:.2f}", f"at most {goal.most:g}", "ok" if goal.is_met else "MISSED")
         for goal in reached
     ]
-    return f"{_table(rows)}\n\n{_table([('goal', 'ratio', '', ''), *verdicts])}"
+    return f"{table(rows)}\n\n{table([('goal', 'ratio', '', ''), *verdicts])}"
 
 
 def _cells(row: Figures, ratio: float) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def _cells(row: Figures, ratio: float) -> tuple[str, ...]:
     return row.operation, row.variant, *numbers, f"{ratio:.2f}"
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: list[tuple[str, ...]]) -> str:
     """Words to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     is_number = [cell.replace(".", "").isdigit() for cell in rows[-1]]

@@ -20,7 +20,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # What each page may tell people to type, all of which the tests below run.
 KINDS = {
     "README.md": r"make \w+$|\.venv/bin/python manage\.py |[A-Z_]+=\$\(|curl ",
-    "docs/production.md": r"make (install|bench)$|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export ",
+    "docs/production.md": (
+        r"make (install|bench)( ARGS=\"[a-z0-9 -]+\")?$"
+        r"|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export "
+    ),
     "docs/architecture.md": r"$",
     "docs/decisions.md": r"$",
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
@@ -33,6 +36,7 @@ RUN_ELSEWHERE = {
     "make run": ("tests/management/demo_server.py", '["make", "run"'),
     "make test": (".ci/lanes", " make test "),
     "make check": (".ci/run", "\nmake check\n"),
+    'make bench ARGS="search --users 10000 1000000"': ("tests/bench/test_search.py", "ARGS=search --users"),
     "make bench": ("tests/bench/test_bench.py", '["make", "bench"'),
 }
 DEMO_URL = "http://127.0.0.1:8000"

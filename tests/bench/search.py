@@ -1,0 +1,217 @@
+"""`make bench ARGS="search"`: what searches cost, beside the best SQL written by hand.
+
+Each class of search is asked for its first page of 50, newest first, as the API does it; then its
+statements are sent once more without the Python around them, and so are some written by hand, the
+best of which counts, all through one connection. Then more people
+come, and it is done again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.databases import Database, at_hand, database
+from tests.bench.report import table
+from tests.bench.search_classes import SEARCHES, Search
+
+PAGE = 50
+# Both goals of the design.
+MOST_TIMES_HAND, MOST_TIMES_SMALL = 3.0, 3.0
+# Below it a ratio says more about the clock than about the work. Milliseconds.
+LEAST = 0.5
+INDEXED = {"app_metadata.credits": "number", "user_metadata.address.city": "text"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Medians in milliseconds: of all that a search takes, of its statements alone, and of the best
+    ones by hand."""
+
+    people: int
+    search: str
+    whole: float
+    ours: float
+    hand: float
+    has_goal: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / max(self.hand, LEAST)
+
+
+def main(arguments: list[str]) -> int:
+    options = read(arguments)
+    with tempfile.TemporaryDirectory() as folder, database(options.database, Path(folder)) as own:
+        begin(own, folder)
+        found = measure(own, options)
+        sys.stdout.write(f"{own.name}; medians of {options.rounds}, in milliseconds\n\n{as_text(found)}\n")
+    if options.json:
+        options.json.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n")
+    return 0
+
+
+def read(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=search", description=__doc__)
+    parser.add_argument("--users", type=int, nargs="+", default=[10_000], help="how many, one after another")
+    parser.add_argument("--rounds", type=int, default=7, help="of which the median counts (%(default)s)")
+    parser.add_argument("--only", default="", help="classes whose name holds this")
+    parser.add_argument("--database", default=at_hand(), metavar="URL", help="as for the other benchmarks")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    return parser.parse_args(arguments)
+
+
+def begin(own: Database, folder: str) -> None:
+    """Django on that database, its tables made."""
+    os.environ |= {
+        "DATABASE_URL": own.url,
+        "DATA_DIR": folder,
+        "SECRET_KEY": "only for measuring, 50 characters long: " + "x" * 20,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SEARCH_TIMEOUT": "600",
+    }
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def measure(own: Database, options: argparse.Namespace) -> list[Figure]:
+    from tests.bench.search_people import grow
+
+    found: list[Figure] = []
+    people = 0
+    for size in sorted(options.users):
+        grow(own, people, size)
+        people = size
+        _index_keys()
+        _settle()
+        for search in SEARCHES:
+            if options.only in search.name:
+                figure = _figure(search, people, own.vendor, options.rounds)
+                sys.stderr.write(f"{people:,} {figure.search}: {figure.ours:.2f} / {figure.hand:.2f}\n")
+                found.append(figure)
+    return found
+
+
+def _index_keys() -> None:
+    from users.actions.index_key import index_key
+    from users.jobs.worker import Worker
+    from users.management import kinds  # noqa: F401
+    from users.rights.actor import command
+
+    for name, kind in INDEXED.items():
+        index_key(name, kind, actor=command("bench"))
+    while Worker().work():
+        pass
+
+
+def _settle() -> None:
+    """What the load left to the database's own housekeeping is done before, not while measuring."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE users_user" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
+    whole = _ours(search)
+    ours = _again(_sent_by(whole))
+    order = (search.sqlite_order if vendor == "sqlite" else "") or search.order
+    hands = [
+        _by_hand(where, order, fetches) for where in getattr(search, vendor) for fetches in (False, True)
+    ]
+    times: dict[Callable[[], object], list[float]] = {work: [] for work in (whole, ours, *hands)}
+    for work in times:
+        work()
+    for _ in range(rounds):
+        for work, taken in times.items():
+            # What takes long is not as much in need of rounds.
+            if taken and sum(taken) > 5:
+                continue
+            before = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - before)
+    medians = {work: statistics.median(taken) * 1000 for work, taken in times.items()}
+    best = min(medians[work] for work in hands)
+    return Figure(people, search.name, medians[whole], medians[ours], best, search.has_goal)
+
+
+def _ours(search: Search) -> Callable[[], int]:
+    from users.models import User
+    from users.rights.actor import command
+    from users.search.find import found
+    from users.search.listing import page_of
+    from users.search.sequence import read_in_order
+
+    def run() -> int:
+        users = found(User.objects.all(), search.q, viewer=command("bench"))
+        page = read_in_order(users, lambda rows: page_of(rows, number=0, size=PAGE, sort=search.sort))
+        return len(page)
+
+    return run
+
+
+def _sent_by(work: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements that it sends to the database."""
+    from django.db import connection
+
+    sent: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        sent.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(note):
+        work()
+    return sent
+
+
+def _again(statements: list[tuple[str, Any]]) -> Callable[[], None]:
+    """The same statements, without whatever Python does about them."""
+    from django.db import connection
+
+    def run() -> None:
+        with connection.cursor() as cursor:
+            for sql, parameters in statements:
+                cursor.execute(sql, parameters)
+                if cursor.description:
+                    cursor.fetchall()
+
+    return run
+
+
+def _by_hand(where: str, order: str, fetches: bool) -> Callable[[], None]:
+    """A statement that walks the order, or one that fetches what matches and sorts it."""
+    found = f"SELECT id FROM users_user WHERE linked_to_id IS NULL AND ({where})"
+    text = f"WITH found AS MATERIALIZED ({found}) SELECT * FROM users_user WHERE id IN (SELECT id FROM found)"
+    if not fetches:
+        text = f"SELECT * FROM users_user WHERE linked_to_id IS NULL AND ({where})"
+    return _again([(f"{text} ORDER BY {order} LIMIT {PAGE}".replace("%", "%%"), ())])
+
+
+def as_text(found: list[Figure]) -> str:
+    sizes = sorted({figure.people for figure in found})
+    small = {figure.search: figure.ours for figure in found if figure.people == sizes[0]}
+    rows = [("people", "search", "in all", "its SQL", "by hand", "SQL / hand", f"SQL / {sizes[0]:,}", "")]
+    for figure in found:
+        growth = figure.ours / max(small[figure.search], LEAST)
+        is_met = figure.ratio <= MOST_TIMES_HAND and growth < MOST_TIMES_SMALL
+        verdict = "" if not figure.has_goal else "ok" if is_met else "MISSED"
+        numbers = (figure.whole, figure.ours, figure.hand, figure.ratio, growth)
+        rows.append((f"{figure.people:,}", figure.search, *(f"{n:.2f}" for n in numbers), verdict))
+    return table(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
