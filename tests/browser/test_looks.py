@@ -66,6 +66,12 @@ def open_first_job(page: Page) -> None:
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
 
 
+def open_undo(page: Page) -> None:
+    page.get_by_role("link", name="Details").first.click()
+    page.get_by_role("link", name="Undo this change…").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -92,6 +98,9 @@ PAGES = {
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
     "list, all of it long": ("admin", "/admin/users/user/?q=xxxx", None),
     "delete": ("admin", "/admin/users/user/{long}/delete/", None),
+    "changes": ("admin", "/admin/changes/", None),
+    "change, to be undone": ("admin", "/admin/users/user/{jane}/change/?tab=activity&key=plan", open_undo),
+    "own changes": ("user", "/profile/changes/", None),
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),
