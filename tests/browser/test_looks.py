@@ -117,6 +117,12 @@ def open_delete(page: Page) -> None:
     page.get_by_text("Delete…").click()
 
 
+def open_undo(page: Page) -> None:
+    page.get_by_role("link", name="Details").first.click()
+    page.get_by_role("link", name="Undo this change…").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -153,6 +159,9 @@ PAGES = {
     "list, suggesting": ("agent", "/admin/users/user/?q=nobody.at.all", type_a_key),
     "metadata map": ("agent", "/admin/metadata/", None),
     "metadata map, no key": ("admin", "/admin/metadata/?text=nothing.at.all", None),
+    "changes": ("admin", "/admin/changes/", None),
+    "change, to be undone": ("admin", "/admin/users/user/{jane}/change/?tab=activity&key=plan", open_undo),
+    "own changes": ("user", "/profile/changes/", None),
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection as database
 from django.utils import timezone
 
+from tests.search.conftest import Plan
 from users.actions.block_user import block_user
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
-from users.history.names import names_of
-from users.history.place import Place
+from users.history.names import Touches, names_of
+from users.history.place import Place, between
 from users.history.timeline import changes_of_all, one_change, timeline
 from users.history.wanted import Wanted
 from users.models import Change
@@ -202,3 +204,28 @@ def test_a_search_whose_time_is_up_tells_how_far_it_came_and_goes_on(long_record
 
     assert [change.keys for change in found.changes] == [{"rare": {"after": 9_999}}]
     assert rounds > 5
+
+
+def test_whatever_is_asked_is_looked_for_along_an_index(long_record, agent):
+    """No step sorts the record, nor reads all of it."""
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE users_change")
+        if database.vendor == "postgresql":
+            # Whether an index gives the order; for so few rows sorting and reading all may be as cheap.
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    newest, oldest = (Place.of(getattr(Change.objects, end)()) for end in ("first", "last"))
+    cases = {
+        "change_latest": Wanted(face="api"),
+        "change_actor_latest": Wanted(actors=(agent.user_id,)),
+        "change_subject_latest": Wanted(subjects=(long_record.user_id,), actors=(agent.user_id,), face="api"),
+    }
+    for index, wanted in cases.items():
+        lines = between(wanted.along(Change.objects.all()), newest, oldest)
+        plans = [Plan(lines.values_list("at", "pk")[999:1000]), Plan(wanted.sift(lines).values("pk")[:51])]
+        for plan in plans:
+            # All of these lines are one person's: the index of all of them is as good.
+            assert plan.indexes & {index, "change_names", "change_latest"}, plan.text
+            assert not plan.sorts, plan.text
+    by_key = Plan(Change.objects.filter(Touches(["app_metadata.rare"])).order_by().values("pk"))
+    assert "change_names" in by_key.indexes, by_key.text

@@ -16,6 +16,8 @@ from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
 from users.web.differences import LINES, lines_of
 
+# By user_id.
+Accounts = dict[str, User]
 PEOPLE = (Kind.STAFF, Kind.USER)
 
 
@@ -35,30 +37,33 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
     }
 
 
-def as_read(
-    change: Change, accounts: dict[str, str], wanted: Wanted | None, *, most: int | None = LINES
-) -> Page:
+def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, most: int | None = LINES) -> Page:
     """What the template of one change reads."""
+    subject = accounts.get(change.subject) if change.user_id else None
     lines = lines_of(change, wanted or Wanted(), most=most)
     return {
         "change": change,
         "address": reverse("admin:change", args=[change.pk]),
-        "actor_address": accounts.get(change.actor_id) if change.actor_kind in PEOPLE else None,
-        "subject_address": accounts.get(change.subject),
-        "subject_name": str(change.user) if change.user else change.subject,
+        "actor_address": _address(accounts.get(change.actor_id)) if change.actor_kind in PEOPLE else None,
+        "subject_address": _address(subject),
+        "subject_name": str(subject) if subject else change.subject,
         "lines": lines.shown,
         "more": lines.more,
         "is_whole": most is None,
     }
 
 
-def accounts_of(changes: Iterable[Change], viewer: Actor) -> dict[str, str]:
-    """The pages of the accounts that these lines name, for whoever may see users. A linked
-    account is shown on the page of the one it is linked to."""
+def accounts_of(changes: Iterable[Change], viewer: Actor) -> Accounts:
+    """Those that the lines name, for whoever may see users."""
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
     if not ids or not visible(viewer, PROFILE):
         return {}
-    rows = User.accounts.filter(user_id__in=ids).values_list("user_id", "pk", "linked_to_id")
-    return {
-        user_id: reverse("admin:users_user_change", args=[primary or pk]) for user_id, pk, primary in rows
-    }
+    named = User.accounts.filter(user_id__in=ids).only("user_id", "email", "name", "linked_to_id")
+    return {account.user_id: account for account in named}
+
+
+def _address(account: User | None) -> str | None:
+    """Its page: where it is linked to another account, that of the other."""
+    if account is None:
+        return None
+    return reverse("admin:users_user_change", args=[account.linked_to_id or account.pk])

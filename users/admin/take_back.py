@@ -46,12 +46,8 @@ class Step:
     @property
     def sides(self) -> list[tuple[str, Value | None]]:
         """Each value that speaks in a quarrel; None where there is none."""
-        spoken = (
-            ("It is now", self.now),
-            ("The change made it", self.was_made),
-            ("Undo makes it", self.then),
-        )
-        return [(words, None if side is ABSENT else Value(side)) for words, side in spoken]
+        sides = {"It is now": self.now, "The change made it": self.was_made, "Undo makes it": self.then}
+        return [(words, None if side is ABSENT else Value(side)) for words, side in sides.items()]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,88 @@
+"""What people read of the changes of their own account: plain words, and nothing of the staff."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.web.pages import open_page
+from users.actions.documents import Patch
+from users.actions.edit_user import Edit, edit_user
+from users.actions.give_staff_rights import give_staff_rights
+from users.rights.actor import command, owner, staff
+
+PATH = "/profile/changes/"
+
+
+@pytest.fixture
+def record(jane, agent):
+    kim = replace(staff(agent), request_id="req-1", ip="192.0.2.7")
+    for actor, keys in (
+        (kim, {"app_metadata": Patch({"plan": "gold", "note": "theirs"})}),
+        (kim, {"user_metadata": Patch({"hobby": "go", "newsletter": {"on": True}})}),
+        (owner(jane), {"user_metadata": Patch({"hobby": "chess", "newsletter": {"on": False}})}),
+        (command("importer"), {"user_metadata": Patch({"city": "Oslo"})}),
+    ):
+        edit_user(jane, Edit(documents=keys), actor=actor, reason="because-4711")
+    return jane
+
+
+def test_it_tells_in_plain_words_who_changed_what(browser, record):
+    for path in ("/profile/", PATH):
+        text = open_page(browser(record), path).text
+        assert "Your preferences were changed by our systems" in text
+        assert "City added Oslo" in text
+        assert "Your preferences were changed by you" in text
+        assert "Hobby go → chess" in text
+        assert "Newsletter › on yes → no" in text
+        assert "Your preferences were changed by Support" in text
+        assert "Your account was created" in text
+
+
+def test_nothing_of_the_staff_nor_of_app_metadata_is_in_it(browser, record, agent):
+    give_staff_rights(record, [], actor=command("tests"))
+
+    for path in ("/profile/", PATH, f"{PATH}?key=app_metadata.plan", f"{PATH}?key=user_metadata.hobby"):
+        html = browser(record).get(path).content.decode()
+        for secret in (str(agent), agent.user_id, "because-4711", "req-1", "192.0.2.7", "gold", "theirs"):
+            assert secret not in html, (path, secret)
+        assert "importer" not in html
+
+
+def test_those_keys_that_a_setting_shows_are_told(browser, record, settings):
+    settings.PROFILE_APP_METADATA_KEYS = ["plan"]
+
+    page = open_page(browser(record), PATH)
+
+    assert "What we set for you was changed by Support" in page.text
+    assert "Plan full → gold" in page.text
+    assert "theirs" not in page.html
+    narrowed = open_page(browser(record), f"{PATH}?key=app_metadata.plan")
+    assert "Plan full → gold" in narrowed.text
+    assert "Your preferences were changed" not in narrowed.text
+
+
+def test_it_is_narrowed_by_key_and_day(browser, record):
+    by_key = open_page(browser(record), f"{PATH}?key=user_metadata.city")
+    assert "City added Oslo" in by_key.text
+    assert "chess" not in by_key.text.partition("Show all")[2]
+    for query in ("until=2020-01-01", "since=never", "key=password.x"):
+        page = open_page(browser(record), f"{PATH}?{query}")
+        assert page.status == 200
+        assert "were changed by" not in page.text
+
+
+def test_a_new_password_is_told_and_what_it_is_not(browser, record):
+    edit_user(record, Edit(password="Another-Secret-77"), actor=command("tests"))
+    record.refresh_from_db()
+
+    text = open_page(browser(record), PATH).text
+
+    assert "Your password was changed by our systems" in text
+
+
+def test_others_and_visitors_see_nothing_of_it(browser, record, stranger):
+    assert "chess" not in open_page(browser(stranger), PATH).html
+    assert browser().get(PATH)["Location"] == f"/login/?next={PATH}"
+    assert browser(record).post(PATH).status_code == 405
