@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.models import Change
+from users.models import Change, Outbox
 from users.models.guard import forgetting
 
 
@@ -11,6 +11,7 @@ def rewrite(lines, **columns):
     found = list(lines)
     with forgetting():
         Change.objects.filter(pk__in=[line.pk for line in found]).delete()
+    Outbox.objects.filter(change_id__in=[line.pk for line in found]).delete()
     for line in found:
         for name, value in columns.items():
             setattr(line, name, value)

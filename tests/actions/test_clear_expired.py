@@ -116,6 +116,9 @@ def test_changes_go_by_age_the_oldest_first_and_not_unless_told_to(clean, jane, 
     assert clean().result["changes"] == 0
 
     settings.HISTORY_DAYS = 7
+    assert clean().result["changes"] == 0, "not before they are events, too"
+
+    publish()
     assert clean().result["changes"] == 3
     kept = [line.keys["name"]["after"] for line in jane.changes.filter(what="profile")]
     assert kept == ["5 days ago", "6 days ago"]
