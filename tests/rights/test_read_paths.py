@@ -32,12 +32,13 @@ from users.jobs.enqueue import enqueue
 from users.jobs.periodic import ask_for_what_is_due
 from users.jobs.worker import Worker
 from users.management import kinds
-from users.models import ResourceServer, User
+from users.models import Change, ResourceServer, User
 from users.models.guard import account_writes
 from users.rights.actor import command, staff
 from users.rights.visible import USER_SCOPES
 from users.tokens.issue import person_token
 from users.tokens.scopes import MACHINE_SCOPES
+from users.webhooks.manage import make_webhook
 
 SHELL = command("tests")
 KEY, MARK = "zebrakey", "okapimark"
@@ -71,11 +72,14 @@ def marked(make_user):
 
 
 @pytest.fixture
-def product(marked, agent, settings):
-    """Everything that comes of such a person: segments that ask about it, and whatever jobs write."""
+def product(marked, agent, settings, index_key):
+    """Everything that comes of such a person: segments and a webhook that name it, an index, and
+    whatever jobs write."""
     settings.API_RATE_LIMIT = 0
     for name, query in ((SECRET, f"app_metadata.{KEY}:{MARK}"), (INVENTED, f"app_metadata.{NO_KEY}:x")):
         segment = make_segment(Wanted(name, query, is_shared=True), actor=staff(agent))
+    hook, _ = make_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
+    index_key("app_metadata", (KEY,), "text")
     assert kinds.__all__
     ask_for_what_is_due()
     worker = Worker()
@@ -86,6 +90,11 @@ def product(marked, agent, settings):
         "object_id": str(marked.pk),
         "segment_id": segment.segment_id,
         "job_id": job.job_id,
+        "number": str(Change.objects.filter(user=marked).latest("pk").pk),
+        "part": "app_metadata",
+        "webhook_id": hook.webhook_id,
+        "signed": "x",
+        "name": "x",
         "content_type_id": "1",
         "app_label": "users",
         "url": "nowhere/",

@@ -109,7 +109,7 @@ def test_webhooks_are_for_administrators(who, made, request):
     assert not Delivery.objects.exists()
 
 
-def test_an_administrator_has_nothing_sent_that_they_may_not_see(make_user, db):
+def test_they_are_not_for_administrators_who_may_not_see_what_they_tell_of(make_user, db):
     from django.contrib.auth.models import Permission
 
     from users.models.guard import account_writes
@@ -118,9 +118,8 @@ def test_an_administrator_has_nothing_sent_that_they_may_not_see(make_user, db):
     with account_writes():
         member.user_permissions.set(Permission.objects.filter(codename__in=["administer", "view_user"]))
 
-    manage.make_webhook(actor=staff(member), **GIVEN, values=["user_metadata"])
-    with pytest.raises(Denied, match="app_metadata"):
-        manage.make_webhook(actor=staff(member), **GIVEN, values=["app_metadata.plan"])
+    with pytest.raises(Denied):
+        manage.make_webhook(actor=staff(member), **GIVEN)
 
 
 @pytest.mark.parametrize(
