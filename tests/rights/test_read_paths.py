@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.utils import timezone
 
 from tests.api.test_rights import EXAMPLES, filled
 from tests.rights.read_paths import (
@@ -207,6 +208,9 @@ def read(product, marked):
                 query = example.query.replace("jane.doe@example.com", marked.email)
                 where = "/api/v2" + filled(path + query, names)
                 answers[path], asked[path] = call(where), ask(path, where)
+                if "at" in texts(path):
+                    now = timezone.now().isoformat()
+                    answers[f"{path}?at"] = call(with_query(where, at=now))
                 transaction.set_rollback(True)
         return answers, asked
 
@@ -228,8 +232,10 @@ def test_a_client_without_the_right_reads_it_nowhere_and_is_refused_where_it_ask
 
     assert telling(answers) == []
     assert {path: found for path, found in asked.items() if found} == {}
+    assert answers["/users/{user_id}?at"].status_code == 200
     for text in (ASKED[0], ASKED[1], ASKED[-1]):
         assert client.get(with_query("/api/v2/users", q=text)).status_code == 403, text
+    assert client.get(with_query("/api/v2/users", sort=f"app_metadata.{KEY}:1")).status_code == 403
 
 
 def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
@@ -248,4 +254,8 @@ def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
 def test_reading_the_api_would_meet_it(read, api):
     answers, _ = read(api().get)
 
-    assert {"/users", "/users/{user_id}", "/users-by-email"} <= set(telling(answers))
+    told = {
+        *("/users", "/users/{user_id}", "/users/{user_id}?at", "/users-by-email", "/users/{user_id}/history"),
+        *("/events", "/metadata/keys", "/metadata/indexes"),
+    }
+    assert told <= set(telling(answers))
