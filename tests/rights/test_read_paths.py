@@ -6,6 +6,7 @@ of endpoints: what is added later is walked, too, or the test says what it needs
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -59,6 +60,7 @@ ASKED = (
     KEY[:3],
     f'segment:"{SECRET}"',
 )
+NUMBERED = re.compile(r"/\d+/")
 # How often a walk opens one page with other parameters: a list leads to more of itself without end.
 VARIANTS = 12
 
@@ -153,6 +155,8 @@ def test_staff_without_the_right_meet_it_on_no_page_whatever_they_ask(walk, view
     assert telling(answers) == []
 
     fields = {field for answer in answers.values() for field in questions(answer)}
+    # The pages of two people ask the same: that of the one who has something to hide is asked.
+    fields = {(page, name) for page, name in fields if not NUMBERED.search(page) or f"/{marked.pk}/" in page}
     asked = [(page, {name: text}) for page, name in sorted(fields) for text in ASKED]
     lists = {page for page, _ in fields}
     for page in [page for page in answers if page.startswith("/admin/") and "?" not in page]:
