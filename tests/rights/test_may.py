@@ -50,6 +50,8 @@ TABLE = [
     (Verb.SEND_VERIFICATION, "change_profile", {"create:users", "update:users"}, False),
     (Verb.FORGIVE_ATTEMPTS, "block_user", {"update:users"}, False),
     (Verb.SHARE_SEGMENT, "share_segment", set(), False),
+    (Verb.INDEX_KEYS, "administer", {"update:metadata_keys"}, False),
+    (Verb.SURVEY, "view_app_metadata", set(), False),
     (Verb.GIVE_STAFF_RIGHTS, "administer", set(), False),
 ]
 rules = pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.index_key import MOST, drop_key, index_key
+from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
 from users.api.problem import Problem
 from users.api.view import View
@@ -46,6 +47,7 @@ class IndexedKeysView(View):
         keys = IndexedKey.objects.select_related("job")
         return Response([shown(key, size_of.get(key.pk)) for key in keys])
 
+    @logged
     def post(self, request: Request) -> Response:
         body = self.body()
         return Response(shown(index_key(body["key"], body.get("type"), actor=self.actor)), status=201)
@@ -65,6 +67,7 @@ class IndexedKeyView(View):
         )
     }
 
+    @logged
     def delete(self, request: Request, index_id: str) -> Response:
         key = IndexedKey.objects.filter(key_id=index_id).first()
         if key is None:
