@@ -57,6 +57,8 @@ MACHINE_SCOPES = {
     "read:events": "Follow what happens to accounts",
     "read:metadata_keys": "See which keys metadata has, and which are indexed, together with read:users",
     "update:metadata_keys": "Make keys of metadata fast to search by",
+    "read:metadata_schemas": "See the schemas of metadata",
+    "update:metadata_schemas": "Change the schemas of metadata",
 }
 
 # What a person's own token may hold, and a machine's never.
