@@ -111,7 +111,9 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
         "is_older": is_older,
         "older": shown[-1].pk if len(rows) > PAGE else None,
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
-        "has_failed": Delivery.objects.filter(webhook=webhook, status=Status.FAILED).exists(),
+        "is_any_in_vain": Delivery.objects.filter(manage.TRIED_IN_VAIN, webhook=webhook).exists(),
+        # While a worker has it, it is being tried.
+        "next_at": webhook.due_at if webhook.failures and not webhook.claim else None,
     }
 
 

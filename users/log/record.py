@@ -46,8 +46,9 @@ def log_event(
     at: datetime | None = None,
 ) -> None:
     """Write it down, in the caller's transaction where there is one. `user_name` is what was typed,
-    for whom there is no account; `ip` where it is not that of the request at hand, of which as much is kept as RECORD_IP says; `details` hold
-    nothing that somebody could use or that callers choose at will.
+    for whom there is no account; `ip` where it is not that of the request at hand, and as much of it
+    is kept as RECORD_IP says; `details` hold nothing that somebody could use or that callers choose
+    at will.
     """
     origin = current()
     connection = connection or (user.connection if user else None)
