@@ -145,7 +145,7 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
             webhook=hook,
             number=number,
             type="user.updated",
-            subject=jane.user_id,
+            subject=jane.user_id if number else "auth0|gone",
             status="failed",
             attempts=7,
             milliseconds=12,
@@ -157,6 +157,11 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
     page = desk(path(hook, "?status=failed"))
     assert "&lt;b&gt;oops" in page.html
     assert "Tried 7 times" in page.text
+    assert jane.user_id.partition("|")[2] in "".join(
+        re.findall(r'href="/admin/users/user/([^"]+)', page.html)
+    )
+    assert "auth0|gone" in page.text
+    assert "gone/change" not in page.html
     assert page.inline == []
     page.press("Send again")
     assert Delivery.objects.filter(status="pending").count() == 1
@@ -184,7 +189,7 @@ def test_of_a_receiver_that_is_down_the_page_says_when_it_is_tried_again(desk, h
     Webhook.objects.update(failures=3, due_at=timezone.now() + timedelta(minutes=10, seconds=30))
 
     page = desk(path(hook))
-    assert "It is tried with one event at a time, next 10 minutes from now" in page.text
+    assert "Next attempt: 10 minutes from now" in page.text
     page.press("Send again all that did not arrive")
 
     assert Webhook.objects.get().due_at <= timezone.now()
