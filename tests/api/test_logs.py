@@ -308,6 +308,11 @@ class TestPages:
         assert page == {"start": 2, "limit": 2, "length": 1, "total": 3}
         assert [entry["log_id"] for entry in logs] == long_ago[1:2]
 
+    def test_what_sdks_call_search_is_a_query_of_which_each_term_narrows(self, desk, long_ago, address):
+        assert ids(desk.get(f"{address}?search=type:s type:sapi")) == []
+        assert ids(desk.get(f"{address}?search=type:s log_id:{long_ago[1]}")) == long_ago[1:2]
+        assert ids(desk.get(f"{address}?q=log_id:{long_ago[0]}&search=type:s")) == long_ago[:1]
+
     def test_a_walk_leads_from_the_oldest_to_the_latest_and_misses_nothing(
         self, desk, long_ago, address, settings
     ):
