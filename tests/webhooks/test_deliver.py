@@ -175,7 +175,7 @@ def test_a_receiver_that_is_down_is_tried_ever_more_seldom_and_loses_nothing(
     assert statuses(webhook=hook) == ["pending"] * 30
 
     receiver.answers = lambda call: 200
-    make_due()
+    Webhook.objects.update(due_at=timezone.now())
     deliver()
 
     assert statuses(webhook=hook) == ["delivered"] * 30
