@@ -394,13 +394,19 @@ def test_an_unknown_entry_is_not_found(desk, jane, log_id):
             lambda: Change.objects.filter(subject="auth0|7").order_by("at", "id")[:50],
             "change_subject_latest",
         ),
+        (lambda: Change.objects.filter(ip="192.0.2.7").order_by("-at", "-id")[:50], "change_ip"),
     ],
-    ids=["all", "all, oldest first", "of a user", "of a user, oldest first"],
+    ids=["all", "all, oldest first", "of a user", "of a user, oldest first", "of an address"],
 )
 def test_lists_are_read_from_their_index(db, query, index):
     now = timezone.now()
     Change.objects.bulk_create(
-        Change(subject=f"auth0|{number % 20}", at=now - timedelta(seconds=number), what="profile")
+        Change(
+            subject=f"auth0|{number % 20}",
+            ip=f"192.0.2.{number % 20}",
+            at=now - timedelta(seconds=number),
+            what="profile",
+        )
         for number in range(2000)
     )
     with database.cursor() as cursor:
