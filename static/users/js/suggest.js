@@ -137,10 +137,10 @@ function attach(input) {
       event.preventDefault();
       if (isOpen) move(event.key === "ArrowDown" ? 1 : -1);
       else ask();
-    } else if (isOpen && event.key === "Escape") {
-      // What was typed stays, and so does the focus.
+    } else if (event.key === "Escape") {
+      // What was typed stays, which a browser would clear; and where there is a list, so does the focus.
       event.preventDefault();
-      event.stopPropagation();
+      if (isOpen) event.stopPropagation();
       close();
     } else if (isOpen && active >= 0 && !event.shiftKey && ["Enter", "Tab"].includes(event.key)) {
       event.preventDefault();
