@@ -149,6 +149,13 @@ def test_who_may_only_create_writes_over_nobody(upload, api, connection, jane):
     assert not Job.objects.exists()
 
 
+def test_no_import_writes_over_staff(upload, ended, agent):
+    _, errors = ended(upload([{"email": agent.email, "app_metadata": {"plan": "x"}}], upsert="true"))
+
+    assert "staff rights" in errors[0]["errors"][0]["message"]
+    assert User.objects.get(pk=agent.pk).app_metadata is None
+
+
 def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane):
     creator = api("create:users")
     file = SimpleUploadedFile("users.json", b'[{"email": "new@example.com"}]')
