@@ -67,6 +67,7 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
             {"email": "x@example.com", "colour": "red"},
             {"email": "y@example.com", "app_metadata": {"a.b": 1}},
             {"email": "z@example.com", "password_hash": "$2b$10$secret"},
+            {"email": "z@example.com", "mfa_factors": [{"totp": {"secret": "JBSWY3DP"}}], "password": "pa55word"},
         ],
         external_id="wave-3",
         send_completion_email="false",
@@ -83,7 +84,7 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
     job, errors = ended(answer)
     assert (job["status"], job["summary"]) == (
         "completed",
-        {"failed": 6, "updated": 0, "inserted": 1, "total": 7},
+        {"failed": 7, "updated": 0, "inserted": 1, "total": 8},
     )
     new = User.objects.get(email="new@example.com")
     assert (new.user_id, new.app_metadata) == ("auth0|7", {"plan": "full"})
@@ -100,8 +101,10 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
         ("NOT_PASSED", None),
         ("NOT_PASSED", "app_metadata.'a.b'"),
         ("NOT_PASSED", "password_hash"),
+        ("NOT_PASSED", "mfa_factors"),
     ]
-    assert errors[-1]["user"]["password_hash"] == "*****"
+    assert errors[-2]["user"]["password_hash"] == "*****"
+    assert errors[-1]["user"] == {"email": "z@example.com", "mfa_factors": "*****", "password": "*****"}
 
 
 def test_the_record_of_changes_says_which_import_it_was(upload, shop):
