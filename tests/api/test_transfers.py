@@ -222,6 +222,7 @@ def test_what_is_missing_or_wrong_is_named(upload, shop, connection, make_client
     assert said(connection_id="con_0123456789abcdef") == "The connection does not exist."
     assert said(text=b"") == "Users file must not be empty."
     assert "upsert" in said(upsert="perhaps")
+    assert "A file" in said(connection_id=SimpleUploadedFile("id.txt", b"x"))
     connection.is_enabled = False
     connection.save()
     assert said() == "Connection must be enabled."
@@ -361,6 +362,18 @@ def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
     Job.objects.filter(kind=Job.Kind.HOUSEKEEPING).update(actor=kept(command("tests")))
     work()
     assert not FilePiece.objects.exists()
+
+
+def test_a_link_is_for_who_may_read_users_and_names_its_file_itself(shop, api, jane):
+    job = shop.post(EXPORTS, {}).json()
+    work()
+    address = f"{JOBS}/{job['id']}"
+
+    assert "location" not in shown(api("create:users").get(address))
+    link = shown(api("read:users").get(address))["location"]
+    for name in ("a%22;%20filename=b.html", "a%0d%0aSet-Cookie:%20a=b"):
+        file = Browser().get(link.rpartition("/")[0] + "/" + name)
+        assert file["Content-Disposition"] == f'attachment; filename="{link.rpartition("/")[2]}"'
 
 
 def test_a_wrong_connection_is_told(shop):
