@@ -67,7 +67,11 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
             {"email": "x@example.com", "colour": "red"},
             {"email": "y@example.com", "app_metadata": {"a.b": 1}},
             {"email": "z@example.com", "password_hash": "$2b$10$secret"},
-            {"email": "z@example.com", "mfa_factors": [{"totp": {"secret": "JBSWY3DP"}}], "password": "pa55word"},
+            {
+                "email": "z@example.com",
+                "mfa_factors": [{"totp": {"secret": "JBSWY3DP"}}],
+                "password": "pa55word",
+            },
         ],
         external_id="wave-3",
         send_completion_email="false",
