@@ -90,6 +90,14 @@ def test_values_are_readable_and_whole(activity, browser, jane, agent):
     assert page.inline == []
 
 
+def test_nobody_breaks_the_pages_by_what_they_write(everything, activity, browser, jane, agent):
+    write(jane, "user_metadata", deep="[" * 3000)
+
+    pages = everything(agent), activity(agent, jane), open_page(browser(jane), "/profile/")
+
+    assert [page.status for page in pages] == [200, 200, 200]
+
+
 def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, supporter, make_client):
     make_client(name="Shop")
     write(jane, "app_metadata", actor=staff(agent), plan="free", seats=1)

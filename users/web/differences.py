@@ -116,10 +116,11 @@ def _value(side: JSON) -> Value | None:
 
 def _is_plain(text: str) -> bool:
     """Not to be mixed up with another JSON value, and without anything that does not show."""
-    if not text or text != text.strip() or not text.isprintable():
+    # What looks like more than a scalar is not read: thousands of brackets would break the parser.
+    if not text or text != text.strip() or not text.isprintable() or text[0] in '"{[':
         return False
     try:
         json.loads(text)
     except ValueError:
-        return text[0] not in '"{['
+        return True
     return False
