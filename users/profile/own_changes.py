@@ -18,7 +18,7 @@ from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
-from users.web.differences import Line, Value, lines_of
+from users.web.differences import Line, Lines, Value, lines_of
 from users.web.drawn_schema import title_of
 
 What = Change.What
@@ -101,12 +101,13 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
 
 def _as_read(change: Change, user: User, wanted: Wanted | None = None) -> dict[str, Any]:
     is_told = change.what in OF_NEW_ACCOUNTS or change.what == What.CREATED
-    lines = lines_of(change, wanted or Wanted(), most=None).shown if is_told else []
+    lines = lines_of(change, wanted or Wanted()) if is_told else Lines([])
     return {
         "at": change.at,
         "sentence": SENTENCES[What(change.what)],
         "by": _by(change, user),
-        "lines": [_in_words(line) for line in lines],
+        "lines": [_in_words(line) for line in lines.shown],
+        "has_more": bool(lines.more),
     }
 
 
