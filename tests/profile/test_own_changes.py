@@ -74,7 +74,9 @@ def test_it_is_narrowed_by_key_and_day(browser, record):
 
 
 def test_a_change_of_thousands_of_keys_is_not_told_whole(browser, record, jane):
-    edit_user(jane, Edit(documents={"user_metadata": Patch({f"k{n}": n for n in range(3000)})}), actor=owner(jane))
+    edit_user(
+        jane, Edit(documents={"user_metadata": Patch({f"k{n}": n for n in range(3000)})}), actor=owner(jane)
+    )
 
     page = open_page(browser(jane), PATH)
 
