@@ -290,6 +290,10 @@ class TestPages:
         assert chosen[0].keys() == {"type", "date"}
         assert left_out[0].keys() == KEYS - {"details", "ip"}
 
+    def test_a_page_so_deep_that_the_whole_log_would_be_read_is_refused(self, desk, address):
+        assert desk.get(f"{address}?per_page=100&page=99").status_code == 200
+        assert problem(desk.get(f"{address}?per_page=100&page=100"))[::2] == (400, "invalid_paging")
+
     def test_only_the_date_sorts(self, desk, address):
         answer = desk.get(f"{address}?sort=user_name:1")
 

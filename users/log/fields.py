@@ -7,11 +7,11 @@ which are found without regard to case.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q
 
 from users.log.changes import RARE
 from users.log.place import RANKS, place_of
@@ -20,6 +20,7 @@ from users.lucene.nodes import Name, Pattern, Range, Value, Word
 from users.metadata.fold import fold
 from users.models import Change, Connection, LogEvent, User
 from users.search.errors import SearchError
+from users.search.sql.expression import EMITTERS
 from users.search.values import as_period
 
 # The lines whose field has the value; that have any, where it is None. Raises SearchError.
@@ -51,14 +52,31 @@ def _no_range(name: Name, value: Range) -> SearchError:
 def _like(column: str, pieces: list[str]) -> Q:
     first, *inner, last = pieces
     if any(inner):
-        pattern = ".*".join(re.escape(piece) for piece in pieces)
-        return Q((f"{column}__regex", rf"(?s)^{pattern}\Z"))
+        return Q(_Like(column, tuple(pieces)))
     found = EVERYTHING
     if first:
         found &= Q((f"{column}__startswith", first))
     if last:
         found &= Q((f"{column}__endswith", last))
     return found
+
+
+class _Like(Func):
+    """As the search for users has it. A regular expression of Django's is one of Python's on SQLite,
+    and that goes back and forth over some text for hours."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: str, pieces: tuple[str, ...]) -> None:
+        super().__init__(F(column))
+        self.pieces = pieces
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        column, parameters = compiler.compile(self.source_expressions[0])
+        emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
+        sql, pieces = emitter.like(column, self.pieces)
+        return sql, [*parameters, *pieces]
 
 
 def _moment(name: Name, value: Value | None) -> Q:

@@ -30,6 +30,9 @@ from users.normalized.fields import pick
 SCOPES = ("read:logs", "read:logs_users")
 # What stands between two terms. Source: Auth0's published OpenAPI document, for `search`.
 IMPLICIT = {"q": Implicit.OR, "search": Implicit.AND}
+# Pages are counted off, so a deep one would have to read everything before it.
+DEEPEST = 10_000
+TOO_DEEP = f"Pages reach the first {DEEPEST} entries. Walk further with from and take."
 NEWEST_FIRST = {"": True, "date:-1": True, "date:1": False}
 
 
@@ -53,6 +56,8 @@ class LogsBase(View):
             raise Problem(400, f"Logs cannot be sorted by {field}.", "invalid_sort")
         size = query["per_page"]
         start = query["page"] * size
+        if start + size > DEEPEST:
+            raise Problem(400, TOO_DEEP, "invalid_paging")
         shown = self.entries(log.lines(size, start=start, newest_first=newest_first), query)
         if not query["include_totals"]:
             return Response(shown)
