@@ -55,14 +55,19 @@ def events_after(number: int | None, size: int) -> list[Event]:
     given; each with its change, or None where that was erased. Raises TooOld where events between
     are kept no more, or the number was never given, as after the database was put back to an earlier
     day."""
-    last = latest()
     weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=WEIGHT)
     rows = Event.objects.annotate(weight=Subquery(weight.values("weight")))
     found = list(as_fit(rows.filter(number__gt=number or 0).order_by("number")[:size]))
-    goes_on = found[0].number == number + 1 if found and number is not None else number == last
-    if number is not None and not goes_on:
+    if number is not None and not _goes_on(number, found):
         raise TooOld
     changes = Change.objects.in_bulk([event.change_id for event in found])
     for event in found:
         event.told = changes.get(event.change_id)
     return found
+
+
+def _goes_on(number: int, found: list[Event]) -> bool:
+    """Whether these are the next after that one. None were, perhaps, until a moment ago."""
+    if found:
+        return found[0].number == number + 1
+    return number == latest() or Event.objects.filter(number=number + 1).exists()
