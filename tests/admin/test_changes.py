@@ -17,6 +17,8 @@ from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.models import Change
 from users.rights.actor import command, staff
+from users.web import differences
+from users.web.differences import lines_of
 
 CHANGES = "/admin/changes/"
 SHELL = command("tests")
@@ -88,6 +90,23 @@ def test_values_are_readable_and_whole(activity, browser, jane, agent):
     assert huge not in page.html
     assert huge in open_page(browser(agent), f"{CHANGES}{Change.objects.all()[1].pk}/").html
     assert page.inline == []
+
+
+def test_nobody_breaks_the_pages_by_what_they_write(everything, activity, browser, jane, agent):
+    write(jane, "user_metadata", deep="[" * 3000)
+
+    pages = everything(agent), activity(agent, jane), open_page(browser(jane), "/profile/")
+
+    assert [page.status for page in pages] == [200, 200, 200]
+
+
+def test_of_a_change_with_thousands_of_lines_only_those_shown_are_made(monkeypatch):
+    made = []
+    monkeypatch.setattr(differences, "Line", lambda *given: made.append(given))
+
+    lines_of(Change(what="user_metadata", keys={"many": {"before": [0] * 3000, "after": [1] * 3000}}))
+
+    assert len(made) < 200
 
 
 def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, supporter, make_client):

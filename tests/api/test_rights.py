@@ -285,7 +285,7 @@ EXAMPLES = {
     ("/logs/{id}", "GET"): Example(("read:logs", "read:logs_users"), 200, given=a_log_entry),
     ("/metadata/indexes", "GET"): Example(("read:metadata_keys", "update:metadata_keys"), 200),
     ("/metadata/indexes", "POST"): Example(
-        ("update:metadata_keys",), 201, body={"key": "app_metadata.credits"}
+        ("update:metadata_keys",), 201, body={"key": "app_metadata.credits", "type": "number"}
     ),
     ("/metadata/indexes/{index_id}", "DELETE"): Example(("update:metadata_keys",), 202, given=an_index),
     ("/stats/active-users", "GET"): Example(("read:stats",), 200),

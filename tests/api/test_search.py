@@ -215,6 +215,19 @@ def test_a_search_that_takes_too_long_is_told_so(jane, searched, slow, q, advice
     )
 
 
+def test_a_search_that_read_everybody_says_so_and_to_who_may_how_to_help_it(jane, api):
+    read = "Everybody is read for user_metadata.hobby"
+    help = "; POST /api/v2/metadata/indexes makes user_metadata.hobby fast"
+    reader, keeper = api("read:users"), api("read:users", "update:metadata_keys")
+    path = f"{USERS}?{urlencode({'q': 'user_metadata.hobby:s*'})}"
+
+    assert reader.get(path)["Warning"] == f'199 - "{read}"'
+    assert keeper.get(path)["Warning"] == f'199 - "{read}{help}"'
+    assert "Warning" not in keeper.get(f"{USERS}?q=email:jane*")
+    odd = urlencode({"q": "user_metadata.größe\\\n:s*"})
+    assert "user_metadata.gr\\u00f6\\u00dfe\\n" in keeper.get(f"{USERS}?{odd}")["Warning"]
+
+
 def test_the_next_search_has_its_own_time(jane, searched, names, slow, monkeypatch):
     searched("user_metadata.hobby:surfing")
     monkeypatch.undo()

@@ -67,6 +67,11 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
             {"email": "x@example.com", "colour": "red"},
             {"email": "y@example.com", "app_metadata": {"a.b": 1}},
             {"email": "z@example.com", "password_hash": "$2b$10$secret"},
+            {
+                "email": "z@example.com",
+                "mfa_factors": [{"totp": {"secret": "JBSWY3DP"}}],
+                "password": "pa55word",
+            },
         ],
         external_id="wave-3",
         send_completion_email="false",
@@ -83,7 +88,7 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
     job, errors = ended(answer)
     assert (job["status"], job["summary"]) == (
         "completed",
-        {"failed": 6, "updated": 0, "inserted": 1, "total": 7},
+        {"failed": 7, "updated": 0, "inserted": 1, "total": 8},
     )
     new = User.objects.get(email="new@example.com")
     assert (new.user_id, new.app_metadata) == ("auth0|7", {"plan": "full"})
@@ -100,8 +105,10 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
         ("NOT_PASSED", None),
         ("NOT_PASSED", "app_metadata.'a.b'"),
         ("NOT_PASSED", "password_hash"),
+        ("NOT_PASSED", "mfa_factors"),
     ]
-    assert errors[-1]["user"]["password_hash"] == "*****"
+    assert errors[-2]["user"]["password_hash"] == "*****"
+    assert errors[-1]["user"] == {"email": "z@example.com", "mfa_factors": "*****", "password": "*****"}
 
 
 def test_the_record_of_changes_says_which_import_it_was(upload, shop):
@@ -147,6 +154,13 @@ def test_who_may_only_create_writes_over_nobody(upload, api, connection, jane):
 
     assert problem(answer)[0::2] == (403, "insufficient_scope")
     assert not Job.objects.exists()
+
+
+def test_no_import_writes_over_staff(upload, ended, agent):
+    _, errors = ended(upload([{"email": agent.email, "app_metadata": {"plan": "x"}}], upsert="true"))
+
+    assert "staff rights" in errors[0]["errors"][0]["message"]
+    assert User.objects.get(pk=agent.pk).app_metadata is None
 
 
 def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane):
@@ -212,6 +226,7 @@ def test_what_is_missing_or_wrong_is_named(upload, shop, connection, make_client
     assert said(connection_id="con_0123456789abcdef") == "The connection does not exist."
     assert said(text=b"") == "Users file must not be empty."
     assert "upsert" in said(upsert="perhaps")
+    assert "A file" in said(connection_id=SimpleUploadedFile("id.txt", b"x"))
     connection.is_enabled = False
     connection.save()
     assert said() == "Connection must be enabled."
@@ -296,14 +311,16 @@ def test_csv_holds_no_formula(fetch, make_user):
         {"name": "user_metadata.age"},
         {"name": "user_metadata"},
         {"name": "created_at"},
+        {"name": "name", "export_as": "updated_at"},
     ]
 
     head, row = csv.reader(io.StringIO(fetch(format="csv", fields=fields), newline=""))
 
-    assert head == ["'=Name", "user_metadata.says", "user_metadata.age", "user_metadata", "created_at"]
+    assert head[:5] == ["'=Name", "user_metadata.says", "user_metadata.age", "user_metadata", "created_at"]
     assert row[:3] == ["'=1+1", '\'a "b"\nc', "7"]
     assert json.loads(row[3][1:])["n"] == 12345678901234567890123
     assert row[4].endswith("Z")
+    assert row[5] == "'=1+1"
 
 
 def test_the_usual_fields_of_some(fetch, jane, make_user, connection):
@@ -349,6 +366,18 @@ def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
     Job.objects.filter(kind=Job.Kind.HOUSEKEEPING).update(actor=kept(command("tests")))
     work()
     assert not FilePiece.objects.exists()
+
+
+def test_a_link_is_for_who_may_read_users_and_names_its_file_itself(shop, api, jane):
+    job = shop.post(EXPORTS, {}).json()
+    work()
+    address = f"{JOBS}/{job['id']}"
+
+    assert "location" not in shown(api("create:users").get(address))
+    link = shown(api("read:users").get(address))["location"]
+    for name in ("a%22;%20filename=b.html", "a%0d%0aSet-Cookie:%20a=b"):
+        file = Browser().get(link.rpartition("/")[0] + "/" + name)
+        assert file["Content-Disposition"] == f'attachment; filename="{link.rpartition("/")[2]}"'
 
 
 def test_a_wrong_connection_is_told(shop):

@@ -16,6 +16,7 @@ from users.actions.note_password_reset import note_password_reset
 from users.events import stream
 from users.events.kept import needed_since
 from users.events.stream import TooOld, events_after, latest, publish
+from users.history import weight
 from users.models import Change, Delivery, Event, Outbox, User, Webhook
 from users.rights.actor import command
 
@@ -218,3 +219,14 @@ def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(
             one.keys["plan"]["before"] for one in own[1:]
         ]
         assert User.objects.get(pk=user.pk).app_metadata["plan"] == own[-1].keys["plan"]["after"]
+
+
+def test_large_ones_come_a_few_at_a_time(jane, monkeypatch):
+    begin = latest()
+    for number in range(4):
+        change(jane, plan=number, notes=f"{number}" * 1000)
+    publish()
+    monkeypatch.setattr(weight, "MOST", 3000)
+
+    assert plans(begin) == [0, 1]
+    assert plans(begin + 2) == [2, 3]

@@ -14,6 +14,7 @@ from users.actions.block_user import block_user
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
+from users.history import weight
 from users.history.names import Touches, names_of
 from users.history.place import Place, between
 from users.history.timeline import changes_of_all, one_change, timeline
@@ -188,6 +189,21 @@ def test_pages_of_a_long_record_hold_each_line_once(long_record, agent):
             break
 
     assert len(seen) == len(set(seen)) == 9_999 + 1  # with the creation, which gave a plan
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(key=("notes",))])
+def test_a_page_of_large_changes_ends_early_and_the_next_goes_on(jane, agent, monkeypatch, wanted):
+    for number in range(6):
+        write(jane, "app_metadata", notes=f"{number}" * 1000)
+    monkeypatch.setattr(weight, "MOST", 3000)
+
+    pages, older = [], None
+    while len(pages) < 6 and (older or not pages):
+        found = timeline(jane, staff(agent), wanted, after=older)
+        pages.append([change.keys["notes"]["after"][0] for change in found.changes if "notes" in change.keys])
+        older = found.older
+
+    assert pages[:3] == [["5", "4"], ["3", "2"], ["1", "0"]]
 
 
 def test_a_search_whose_time_is_up_tells_how_far_it_came_and_goes_on(long_record, agent, monkeypatch):

@@ -191,6 +191,8 @@ def test_what_is_wrong_is_told_where_and_why(text, column, reason):
         pytest.param(Limits(depth=2), "NOT -a -(b)", "NOT NOT NOT a", 9, id="negations"),
         pytest.param(Limits(depth=2), "n:((a)) b", "n:(-(a))", 5, id="within a field"),
         pytest.param(Limits(pieces=3), "a*b*c", "a*b*c*", 1, id="stars"),
+        pytest.param(Limits(path=2), "a.b:c", "a b.c.d:e", 3, id="a path"),
+        pytest.param(Limits(path=2), "_exists_:a.b", "_exists_:a.b.c", 10, id="a path that exists"),
         pytest.param(Limits(leading=1), "*abc a*", "*abc *def", 6, id="leading stars"),
         pytest.param(Limits(literal=2), "*ab", "*a", 1, id="characters beside a leading star"),
     ],

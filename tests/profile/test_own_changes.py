@@ -135,6 +135,17 @@ def test_it_is_narrowed_by_key_and_day(browser, record):
         assert "were changed by" not in page.text
 
 
+def test_a_change_of_thousands_of_keys_is_not_told_whole(browser, record, jane):
+    edit_user(
+        jane, Edit(documents={"user_metadata": Patch({f"k{n}": n for n in range(3000)})}), actor=owner(jane)
+    )
+
+    page = open_page(browser(jane), PATH)
+
+    assert " more" in page.text
+    assert page.html.count("<dt>") < 100
+
+
 def test_a_new_password_is_told_and_what_it_is_not(browser, record):
     edit_user(record, Edit(password="Another-Secret-77"), actor=command("tests"))
     record.refresh_from_db()

@@ -41,7 +41,7 @@ class Step:
 
     @property
     def lines(self) -> list[Line]:
-        return lines_between(self.part, self.key, self.now, self.then)
+        return list(lines_between(self.part, self.key, self.now, self.then))
 
     @property
     def sides(self) -> list[tuple[str, Value | None]]:

@@ -23,15 +23,12 @@ _SIGNER = signing.TimestampSigner(salt="users.export")
 
 def export_link(job: Job) -> str:
     """An address that anybody may open for a minute."""
-    name = (
-        f"{(urlsplit(conf.public_url).hostname or 'users').partition('.')[0]}.{job.parameters['format']}.gz"
-    )
-    return conf.public_url + reverse("export_file", args=[_SIGNER.sign(job.job_id), name])
+    return conf.public_url + reverse("export_file", args=[_SIGNER.sign(job.job_id), _name(job)])
 
 
 @require_safe
 def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpResponse:
-    """The file, as long as its link and its day last."""
+    """The file, as long as its link and its day last. `name` is for people only: nobody signed it."""
     try:
         job_id = _SIGNER.unsign(signed, max_age=SECONDS)
     except signing.BadSignature:
@@ -40,6 +37,11 @@ def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpRe
     if job is None or is_expired(job, timezone.now()):
         raise Http404("This export has been deleted.")
     response = StreamingHttpResponse(pieces(job), content_type="application/gzip")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{_name(job)}"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _name(job: Job) -> str:
+    host = urlsplit(conf.public_url).hostname or "users"
+    return f"{host.partition('.')[0]}.{job.parameters['format']}.gz"

@@ -23,5 +23,8 @@ class PartsParser(MultiPartParser):
             raise bad_body("'Invalid multipart payload format'.") from None
         view, request = parser_context["view"], parser_context["request"]
         fields = view.operation(request.method).body["properties"]
+        misplaced = [name for name in parts.files if fields.get(name, {}).get("format") != "binary"]
+        if misplaced:
+            raise bad_body(f"'A file, where none belongs' on property {misplaced[0]}.")
         texts = {name: as_typed(fields.get(name, {}), text) for name, text in parts.data.items()}
         return {**texts, **parts.files.dict()}

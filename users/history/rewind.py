@@ -20,20 +20,20 @@ NOT_RECORDED = {"logins_count": 0, "last_login": None, "last_ip": None}
 # The time of the latest change of its kind; that of the one before is not kept.
 STAMPS = ("last_password_reset", "multifactor_last_modified")
 # Lines read at a time: each may hold whole documents.
-AT_ONCE = 200
+AT_ONCE = 20
 
 
 def document_at(user: User, document: str, version: int) -> Document | None:
     """The user's `document` at that version of it; None where the record does not reach back."""
     steps = getattr(user, f"{document}_version") - version
     state = dict(getattr(user, document) or {})
-    changes = list(Change.objects.filter(subject=user.user_id, what=document)[: max(steps, 0)])
-    if steps < 0 or len(changes) < steps:
-        return None
-    for change in changes:
-        for key, sides in change.keys.items():
+    changes = Change.objects.filter(subject=user.user_id, what=document)[: max(steps, 0)]
+    undone = 0
+    for keys in changes.values_list("keys", flat=True).iterator(chunk_size=AT_ONCE):
+        for key, sides in keys.items():
             put(state, key, sides.get("before", ABSENT))
-    return state
+        undone += 1
+    return state if undone == steps else None
 
 
 def user_at(user: User, at: datetime) -> User:

@@ -16,9 +16,12 @@ from django.db.models import QuerySet
 
 from users.history.names import Touches
 from users.history.place import Place, between
+from users.history.weight import WEIGHT, as_fit, is_full
 from users.models import Change
 
 SECONDS = 1.0
+# So many hits are fetched at a time, of which each may be large.
+FETCHED = 10
 # So many lines in the first step, and in the longest.
 FIRST_STEP, LONGEST_STEP = 1_000, 64_000
 # Lines that touched a key: fewer than these are sorted at once, more are met soon enough.
@@ -27,8 +30,8 @@ FEW = 2_000
 
 @dataclass(frozen=True)
 class Found:
-    """`older` is where to go on, None at the end of the record. `is_cut`: the time was up, and
-    only what is newer than `older` has been looked at."""
+    """`older` is where to go on, None at the end of the record. `is_cut`: the time was up, or what
+    there is too large, and only what is newer than `older` has been looked at."""
 
     changes: list[Change]
     older: Place | None = None
@@ -53,10 +56,13 @@ def walk(
     while True:
         end = _further(changes, place, step) if sift else None
         lines = between(changes, place, end)
-        batch = list(_hits(sift(lines), limit + 1) if sift else lines[: limit + 1])
+        hits = _hits(sift(lines), limit + 1) if sift else lines[: limit + 1]
+        batch = list(as_fit(hits.annotate(weight=WEIGHT).iterator(chunk_size=FETCHED)))
         found += filter(keep, batch)
         if len(found) > limit:
             return Found(found[:limit], Place.of(found[limit - 1]))
+        if is_full(batch):
+            return Found(found, Place.of(batch[-1]), is_cut=sift is not None)
         if len(batch) > limit:
             place = Place.of(batch[-1])
         elif end is None:

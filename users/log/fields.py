@@ -6,11 +6,12 @@ which are found without regard to case.
 
 from __future__ import annotations
 
-import re
+import ipaddress
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q
 
 from users.log.changes import RARE
 from users.log.place import RANKS, place_of
@@ -19,6 +20,7 @@ from users.lucene.nodes import Name, Pattern, Range, Value, Word
 from users.metadata.fold import fold
 from users.models import Change, Connection, LogEvent, User
 from users.search.errors import SearchError
+from users.search.sql.expression import EMITTERS
 from users.search.values import as_period
 
 # The lines whose field has the value; that have any, where it is None. Raises SearchError.
@@ -50,14 +52,31 @@ def _no_range(name: Name, value: Range) -> SearchError:
 def _like(column: str, pieces: list[str]) -> Q:
     first, *inner, last = pieces
     if any(inner):
-        pattern = ".*".join(re.escape(piece) for piece in pieces)
-        return Q((f"{column}__regex", rf"(?s)^{pattern}\Z"))
+        return Q(_Like(column, tuple(pieces)))
     found = EVERYTHING
     if first:
         found &= Q((f"{column}__startswith", first))
     if last:
         found &= Q((f"{column}__endswith", last))
     return found
+
+
+class _Like(Func):
+    """As the search for users has it. A regular expression of Django's is one of Python's on SQLite,
+    and that goes back and forth over some text for hours."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: str, pieces: tuple[str, ...]) -> None:
+        super().__init__(F(column))
+        self.pieces = pieces
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        column, parameters = compiler.compile(self.source_expressions[0])
+        emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
+        sql, pieces = emitter.like(column, self.pieces)
+        return sql, [*parameters, *pieces]
 
 
 def _moment(name: Name, value: Value | None) -> Q:
@@ -148,6 +167,18 @@ def _user_name(name: Name, value: Value | None) -> Q:
     return Q(user__in=users.order_by().values("pk"))
 
 
+def _ip(name: Name, value: Value | None) -> Q:
+    match value:
+        case None:
+            return Q(ip__isnull=False)
+        case Word(text):
+            try:
+                return Q(ip=str(ipaddress.ip_address(text)))
+            except ValueError:  # which the column cannot hold
+                return NOTHING
+    return _text("ip")(name, value)
+
+
 def _of_connection(column: str) -> Test:
     def test(name: Name, value: Value | None) -> Q:
         found = Connection.objects.filter(_text(column)(name, value))
@@ -169,8 +200,9 @@ OF_CHANGES: Fields = {
     "connection_id": _of_connection("connection_id"),
     "strategy": _of_connection("strategy"),
     "strategy_type": partial(_strategy_type, Q(user__connection__strategy="auth0")),
+    "ip": _ip,
     # Not in the record of changes.
-    **dict.fromkeys(("ip", "user_agent", "hostname", "audience", "scope"), _nothing),
+    **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _nothing),
 }
 
 # Where a word without a field is looked for.

@@ -149,14 +149,14 @@ class _Parser:
             raise ParseError(field.start + 1, _without_value(field, token))
         if field.text == EXISTS:
             return self._exists(field, token)
-        name = _name(field.text, field.start, field.end - 1)
+        name = self._name(field.text, field.start, field.end - 1)
         return self._group(token, name) if token.kind == Kind.OPEN else self._value(token, name)
 
     def _exists(self, field: Token, token: Token) -> Query:
         if not isinstance(token.value, Word):
             raise ParseError(token.start + 1, f"after {EXISTS} stands the name of one field")
         self._count(field)
-        name = _name(token.value.text, token.start, token.end)
+        name = self._name(token.value.text, token.start, token.end)
         return Exists(name, start=field.start, end=token.end)
 
     def _value(self, token: Token, name: Name | None) -> Query:
@@ -174,6 +174,14 @@ class _Parser:
         if is_open:
             return Everything(start=start, end=token.end)
         return Match(name, value, start=start, end=token.end)
+
+    def _name(self, text: str, start: int, end: int) -> Name:
+        path = tuple(text.split("."))
+        if "" in path:
+            raise ParseError(start + 1, f"between the dots of {text!r} a name is missing")
+        if len(path) > self.limits.path:
+            raise TooComplex(start + 1, f"a field has at most {self.limits.path - 1} dots")
+        return Name(path, start=start, end=end)
 
     # Limits
 
@@ -201,13 +209,6 @@ class _Parser:
         if max(map(len, pattern.pieces)) < self.limits.literal:
             reason = f"a word that begins with a star needs {self.limits.literal} characters beside it"
             raise ParseError(pattern.column, reason)
-
-
-def _name(text: str, start: int, end: int) -> Name:
-    path = tuple(text.split("."))
-    if "" in path:
-        raise ParseError(start + 1, f"between the dots of {text!r} a name is missing")
-    return Name(path, start=start, end=end)
 
 
 def _unexpected(token: Token) -> str:

@@ -55,7 +55,8 @@ def _cell(title: str, value: Any) -> str:
     if isinstance(value, bool | int | float):
         return dump(value)
     if isinstance(value, str):
-        return _quoted(value if title in TIMES else f"'{value}")
+        # The title may be another's: whoever asks gives it.
+        return _quoted(value if title in TIMES and value[:1].isdigit() else f"'{value}")
     return _quoted(f"'{dump(value)}")
 
 

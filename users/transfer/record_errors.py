@@ -19,7 +19,7 @@ REFUSALS = (
     *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
     RecordTwice,
 )
-SECRET = ("password_hash", "custom_password_hash")
+SECRET = ("password", "password_hash", "custom_password_hash", "mfa_factors")
 HIDDEN = "*****"
 # How the checker's texts begin, and Auth0's code for each.
 _CODES = {
@@ -53,7 +53,7 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
 
 
 def without_secrets(record: JSON) -> JSON:
-    """The record to be shown: hashes are hidden."""
+    """The record to be shown: what one could sign in with, or try to, is hidden."""
     if not isinstance(record, dict):
         return record
     return {name: HIDDEN if name in SECRET else value for name, value in record.items()}

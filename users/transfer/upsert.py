@@ -17,6 +17,7 @@ from users.metadata.documents import DOCUMENTS, JSON
 from users.metadata.fold import fold
 from users.models import Change, Connection, User
 from users.rights.actor import Actor
+from users.rights.protected import check_unprotected
 from users.transfer.errors import RecordTwice
 from users.transfer.records import Record, to_record
 
@@ -67,6 +68,7 @@ def _is_written_by(actor: Actor, account: User) -> bool:
 def _write_over(account: User, record: Record, actor: Actor) -> None:
     # Held, so that nobody writes between the look at its versions and the edit.
     account = locked(account)
+    check_unprotected(actor, account)
     profile: dict[str, Any] = {name: value for name, value in record.profile.items() if name in UPSERTABLE}
     documents = {name: getattr(record, name) for name in DOCUMENTS}
     writes = {

@@ -93,14 +93,15 @@ def lines_of(change: Change, wanted: Wanted = ANY, *, most: int | None = LINES) 
     return Lines(lines[:most], max(len(lines) - most, 0) if most else 0)
 
 
-def lines_between(part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False) -> list[Line]:
-    """Of one key, from one value to another; ABSENT where there is none."""
+def lines_between(
+    part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False
+) -> Iterator[Line]:
+    """Of one key, from one value to another; ABSENT where there is none. A list that people write may
+    make a hundred thousand, of which most are never asked for."""
     if part == Change.What.PROFILE:  # where null is how an account lacks a field
         before, after = (ABSENT if side is None else side for side in (before, after))
-    return [
-        Line(part, key, leaf.path, _value(leaf.before), _value(leaf.after), names_part)
-        for leaf in leaves(before, after)
-    ]
+    for leaf in leaves(before, after):
+        yield Line(part, key, leaf.path, _value(leaf.before), _value(leaf.after), names_part)
 
 
 def _lines(what: str, keys: Diff, wanted: Wanted) -> Iterator[Line]:
@@ -116,10 +117,11 @@ def _value(side: JSON) -> Value | None:
 
 def _is_plain(text: str) -> bool:
     """Not to be mixed up with another JSON value, and without anything that does not show."""
-    if not text or text != text.strip() or not text.isprintable():
+    # What looks like more than a scalar is not read: thousands of brackets would break the parser.
+    if not text or text != text.strip() or not text.isprintable() or text[0] in '"{[':
         return False
     try:
         json.loads(text)
     except ValueError:
-        return text[0] not in '"{['
+        return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.index_key import MOST, drop_key, index_key
+from users.actions.index_key import MOST, drop_key, index_key, indexed_keys_of
 from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
 from users.api.problem import Problem
@@ -32,7 +32,10 @@ class IndexedKeysView(View):
             body=closed(
                 {
                     "key": NAME,
-                    "type": {**KIND, "description": "Without it: what the key mostly holds."},
+                    "type": {
+                        **KIND,
+                        "description": "Without it: what the key mostly holds, for who may see that.",
+                    },
                 },
                 required=("key",),
             ),
@@ -44,7 +47,7 @@ class IndexedKeysView(View):
 
     def get(self, request: Request) -> Response:
         size_of = sizes()
-        keys = IndexedKey.objects.select_related("job")
+        keys = indexed_keys_of(self.actor)
         return Response([shown(key, size_of.get(key.pk)) for key in keys])
 
     @logged

@@ -21,6 +21,7 @@ from users.jobs.files import is_expired
 from users.jobs.progress import percentage, seconds_left
 from users.models import Job
 from users.normalized.moments import moment
+from users.rights.may import Verb, may
 from users.web.verification import request_verification
 
 GONE = {404: "The job does not exist."}
@@ -67,7 +68,10 @@ class JobView(View):
     }
 
     def get(self, request: Request, id: str) -> Response:
-        return Response(shown(_find(id)))
+        job = _find(id)
+        # The file holds whatever its maker may see, and anybody may open the link.
+        link = {"location": export_link(job)} if _has_file(job) and may(self.actor, Verb.VIEW) else {}
+        return Response({**shown(job), **link})
 
 
 class JobErrorsView(View):
@@ -101,8 +105,6 @@ def shown(job: Job) -> dict[str, Any]:
         "time_left_seconds": seconds_left(job, timezone.now()),
         "summary": job.result.get("summary"),
     }
-    if job.kind == Job.Kind.USERS_EXPORT and _status(job) == Job.Status.COMPLETED:
-        further["location"] = export_link(job)
     return {
         "type": job.kind,
         "status": _status(job),
@@ -111,6 +113,10 @@ def shown(job: Job) -> dict[str, Any]:
         **{name: job.parameters[name] for name in ECHOED if name in job.parameters},
         **{name: value for name, value in further.items() if value is not None},
     }
+
+
+def _has_file(job: Job) -> bool:
+    return job.kind == Job.Kind.USERS_EXPORT and _status(job) == Job.Status.COMPLETED
 
 
 def _status(job: Job) -> str:

@@ -1,0 +1,34 @@
+"""How much of the record is held in memory at a time.
+
+A line may hold two documents of a megabyte each, and these take up twenty times as much once read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from django.db.models import TextField
+from django.db.models.functions import Cast, Length
+
+# Of a line, to be annotated as `weight`.
+WEIGHT = Length(Cast("keys", TextField()))
+# Characters of JSON.
+MOST = 4 * 1024 * 1024
+
+Row = TypeVar("Row")
+
+
+def as_fit(rows: Iterable[Row]) -> Iterator[Row]:
+    """Of rows that have a `weight` the first few, one at least."""
+    taken: list[Row] = []
+    for row in rows:
+        yield row
+        taken.append(row)
+        if is_full(taken):
+            return
+
+
+def is_full(rows: Iterable[Row]) -> bool:
+    """Whether these are as much as fits."""
+    return sum(row.weight or 0 for row in rows) > MOST
