@@ -11,6 +11,7 @@ from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.forget_user import forget_user
+from users.actions.identities import link, unlink
 from users.models import Change
 from users.rights.actor import command, staff
 from users.rights.errors import Denied
@@ -34,6 +35,22 @@ def test_who_deleted_the_account_stays_and_all_else_is_erased(jane, stranger, ag
     [line] = Change.objects.filter(subject=jane.user_id)
     assert (line.what, line.actor_id, line.reason) == ("deleted", "tests", "as asked")
     assert set(Change.objects.exclude(subject=jane.user_id)) == others
+
+
+def test_what_was_linked_to_the_account_to_the_end_is_forgotten_with_it(jane, make_user):
+    jay, bea = make_user("jay"), make_user("bea")
+    for other in (jay, bea):
+        link(jane, other, actor=SHELL)
+    unlink(jane, "auth0", bea.bare_id, actor=SHELL)
+    delete_user(bea, actor=SHELL)
+    beas = set(Change.objects.filter(subject=bea.user_id))
+    delete_user(jane, actor=SHELL)
+
+    forget(jane.user_id)
+
+    for gone in (jane, jay):
+        assert [line.what for line in Change.objects.filter(subject=gone.user_id)] == ["deleted"]
+    assert set(Change.objects.filter(subject=bea.user_id)) == beas
 
 
 def test_nobody_is_forgotten_while_they_are_here(jane):

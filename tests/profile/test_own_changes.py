@@ -12,7 +12,9 @@ from tests.web.pages import open_page
 from users.actions.documents import Patch, Replace
 from users.actions.edit_user import Edit, edit_user
 from users.actions.give_staff_rights import give_staff_rights
-from users.rights.actor import command, owner, staff
+from users.history.timeline import OWN
+from users.profile.own_changes import BY, SENTENCES, THROUGH
+from users.rights.actor import Face, Kind, command, owner, staff
 
 PATH = "/profile/changes/"
 
@@ -115,6 +117,12 @@ def test_values_are_told_as_one_would_say_them(browser, jane):
         "Zip added 0150",
     ):
         assert words in text
+
+
+def test_there_are_words_for_everything_that_may_stand_there():
+    assert {*BY} == {*Kind}
+    assert {*THROUGH} == {*Face}
+    assert {*SENTENCES} == {*OWN}
 
 
 def test_it_is_narrowed_by_key_and_day(browser, record):
