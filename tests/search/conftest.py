@@ -53,6 +53,13 @@ def linked_crowd(crowd):
 
 def analyse() -> None:
     with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            # What other tests have left to be put in order would count against an index.
+            cursor.execute(
+                "SELECT gin_clean_pending_list(indexrelid) FROM pg_index"
+                " JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam"
+                " WHERE indrelid = 'users_user'::regclass AND amname = 'gin'"
+            )
         cursor.execute("ANALYZE users_user")
 
 

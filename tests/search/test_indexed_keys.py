@@ -8,6 +8,7 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from tests.search.conftest import analyse
 from users.models import IndexedKey, User
 from users.models.guard import account_writes
 from users.rights.actor import command
@@ -45,8 +46,7 @@ def documented(crowd, index_key):
     credits = index_key("app_metadata", ("credits",), "number")
     city = index_key("user_metadata", ("address", "city"), "text")
     seats = index_key("app_metadata", ("seats",), "number")
-    with database.cursor() as cursor:
-        cursor.execute("ANALYZE users_user")
+    analyse()
     return {name: set(indexes_of(key)) for name, key in zip(NAMES, (credits, city, seats), strict=True)}
 
 

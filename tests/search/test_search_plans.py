@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection as database
 
+from tests.search.conftest import analyse
 from users.models import User
 from users.models.guard import account_writes
 from users.rights.actor import command
@@ -32,8 +33,7 @@ def documented(crowd):
         user.app_metadata = {"groups": [f"group-{number % 400}"], "vip": number % 2 == 0}
     with account_writes():
         User.objects.bulk_update(people, ["user_metadata", "app_metadata"], batch_size=500)
-    with database.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE users_user" if not database.in_atomic_block else "ANALYZE users_user")
+    analyse()
 
 
 def ids(q):
