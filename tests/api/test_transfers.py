@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import weakref
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,9 @@ from users.actions.delete_user import delete_user
 from users.jobs.actors import kept
 from users.management import kinds  # noqa: F401
 from users.models import Change, ClientGrant, FilePiece, Job, User
+from users.normalized.profile import profile
 from users.rights.actor import command
-from users.transfer import import_job
+from users.transfer import export_job, import_job
 
 IMPORTS, EXPORTS = f"{JOBS}/users-imports", f"{JOBS}/users-exports"
 
@@ -346,6 +348,22 @@ def test_pages_go_on_where_the_last_one_ended(fetch, make_user, monkeypatch):
     emails = [make_user(f"user-{number}").email for number in range(5)]
 
     assert [json.loads(line)["email"] for line in fetch(fields=[{"name": "email"}]).splitlines()] == emails
+
+
+def test_people_are_written_without_holding_them_all(fetch, make_user, monkeypatch):
+    for number in range(30):
+        make_user(f"user-{number}")
+    alive, most = weakref.WeakSet(), []
+
+    def noted(user, viewer):
+        alive.add(user)
+        most.append(len(alive))
+        return profile(user, viewer)
+
+    monkeypatch.setattr(export_job, "profile", noted)
+
+    assert len(fetch().splitlines()) == 30
+    assert max(most) < 10
 
 
 def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
