@@ -57,7 +57,7 @@ class Conf:
 
     @property
     def record_ip(self) -> str:
-        """Which addresses the record of changes keeps: "full", "truncated" or "off"."""
+        """How much of an address the record of changes and the log keep: "full", "truncated", "off"."""
         return settings.RECORD_IP
 
     @property

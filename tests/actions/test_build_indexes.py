@@ -11,6 +11,7 @@ from django.db import connection as database
 from tests.jobs.conftest import AT_ONCE
 from users.actions.alone import LOCK
 from users.actions.index_key import drop_key, index_key
+from users.jobs.enqueue import enqueue
 from users.jobs.worker import Worker
 from users.management import kinds
 from users.models import IndexedKey, Job
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite does it in a transaction")
 SHELL = command("tests")
 CREDITS = "app_metadata.credits"
+BUILDING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +164,50 @@ def test_it_waits_for_the_statement_of_a_killed_worker_to_end(worker, elsewhere)
 
     assert made() == dict.fromkeys(indexes_of(key), True)
     assert state(key) == "ready"
+
+
+@pytest.fixture
+def writer():
+    """A transaction that has written to the accounts: no index of them can be ended before it is."""
+    connection = psycopg.connect(**database.get_connection_params() | {"cursor_factory": psycopg.Cursor})
+    connection.execute("LOCK TABLE users_user IN ROW EXCLUSIVE MODE")
+    yield connection
+    connection.close()
+
+
+@on_postgresql
+def test_cancelled_in_the_middle_of_an_index_it_leaves_none_that_is_of_no_use(worker, writer):
+    key = index_key(CREDITS, "number", actor=SHELL)
+
+    def cancel():
+        while not made():
+            pass
+        Job.objects.update(cancelled_by="Jane")
+        # It stands there, unfinished, until the transaction ends; so does its end.
+        while run(BUILDING):
+            pass
+        writer.rollback()
+
+    thread = while_at_work(key.job, cancel)
+    assert worker.work()
+    thread.join()
+
+    assert (state(key), made()) == ("failed", {})
+
+
+@on_postgresql
+def test_what_a_job_that_was_given_up_left_unfinished_goes_with_the_daily_clearing(worker):
+    key = index_key(CREDITS, "number", actor=SHELL)
+    worker.work()
+    up, *others = indexes_of(key)
+    run(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{up}'::regclass")
+    IndexedKey.objects.update(status="building")
+    Job.objects.update(status="failed")
+
+    enqueue("housekeeping", actor=SHELL)
+    worker.work()
+
+    assert made() == dict.fromkeys(others, True)
 
 
 @on_postgresql

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from threading import Barrier
 
@@ -147,6 +148,33 @@ def test_an_undo_and_a_change_of_the_same_key_never_overwrite_each_other_unseen(
     assert not isinstance(changed, Exception)
     assert isinstance(undone, ChangedSince) or changed.version > undone.version
     assert User.objects.get().user_metadata == {"hobby": "go"}
+
+
+def test_of_what_many_write_and_undo_at_once_nothing_is_lost_unseen(jane):
+    """Each line begins where the one before it ended, the last one at what is there now."""
+    edit(jane, documents={"app_metadata": Patch({"plan": "free"})})()
+    first = jane.changes.first().pk
+
+    def meddle(number):
+        for turn in range(4):
+            edit(jane, documents={"app_metadata": Patch({"plan": f"{number}.{turn}"})})()
+            with suppress(ChangedSince):
+                undo(jane, first, actor=SHELL)
+            undo(jane, jane.changes.all()[turn % 2].pk, actor=SHELL, force=True)
+
+    results = at_once([partial(meddle, number) for number in range(4)])
+
+    assert raised(results) == []
+    now, lines = (
+        User.objects.with_connection().get(),
+        list(jane.changes.filter(what="app_metadata").reverse()),
+    )
+    values = ["full", *(line.keys["plan"]["after"] for line in lines)]
+    assert [line.keys["plan"]["before"] for line in lines] == values[:-1]
+    assert now.app_metadata == {"plan": values[-1]}
+    assert now.app_metadata_version == 1 + len(lines)
+    assert len(lines) >= 1 + 4 * 4
+    assert [user_at(now, line.at).app_metadata["plan"] for line in lines] == values[1:]
 
 
 def test_what_many_write_at_once_comes_back_as_it_was_at_every_moment(jane):

@@ -233,6 +233,38 @@ class TestEscalation:
             self.refused(administrator, email, actor, Protected)
             self.refused(administrator, block, actor, Protected)
 
+    def test_by_staff_of_what_made_somebody_an_administrator(self, administrator, agent):
+        """Neither the rights, nor the roles, nor the password that they had once come back."""
+        for what in ("staff_rights", "roles", "permissions", "password", "multifactor"):
+            line = administrator.changes.last()
+            rewrite([line], what=what, keys={"groups": {"before": ["Administrator"], "after": []}})
+            for actor in (staff(agent), staff(administrator)):
+                self.refused(administrator, line, actor, NotUndoable, force=True)
+
+    def test_by_who_lost_the_right_meanwhile(self, jane, with_permissions):
+        """The right of the moment counts, not that of when they made the change."""
+        clerk = with_permissions("view_user", "view_app_metadata", "change_app_metadata")
+        own = edited(jane, clerk, documents={"app_metadata": Patch({"plan": "gold"})})
+        with account_writes():
+            clerk.user.user_permissions.remove(Permission.objects.get(codename="change_app_metadata"))
+
+        self.refused(jane, own, staff(User.objects.get(pk=clerk.user.pk)))
+
+    def test_of_one_key_of_a_change_of_which_the_rest_is_hidden(self, jane, settings):
+        """She sees that her plan changed, and could neither put it nor the rest back."""
+        settings.PROFILE_APP_METADATA_KEYS = ["plan"]
+        change = patched(jane, plan="free", credit=-5)
+        hidden = patched(jane, credit=7)
+
+        self.refused(jane, change, owner(jane), force=True)
+        self.refused(jane, hidden, owner(jane), ChangeGone, force=True)
+
+    def test_of_an_undo_that_others_made(self, jane, with_permissions):
+        change = patched(jane, plan="free")
+        undo(jane, change.pk, actor=SHELL)
+
+        self.refused(jane, jane.changes.first(), with_permissions("view_user", "view_app_metadata"))
+
     def test_of_ones_own_block(self, agent):
         block_user(agent, actor=SHELL)
         agent.refresh_from_db()

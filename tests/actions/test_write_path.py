@@ -55,6 +55,7 @@ ALLOWED = {
     ("users/authentication/forms.py", "ResetPasswordForm.save"): "sends a mail",
     ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
+    ("users/jobs/bell.py", "ring"): "asks Redis",
     ("users/history/walk.py", "_touching"): "sets how a statement is planned",
     ("users/search/sql/indexes.py", "_named_sizes"): "asks how large indexes are",
     ("users/survey/choose.py", "_estimate"): "asks how many rows a table has",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import pytest
 
 from tests.admin.conftest import LIST
+from tests.survey.conftest import survey
 from tests.web.pages import Page
 from users.admin import list_page, search_help
 from users.admin.search_problem import picture
 from users.search.errors import TooSlow
 from users.search.fields import FIELDS
+
+__all__ = ["survey"]
 
 
 def found(page) -> list[str]:
@@ -44,6 +47,23 @@ def test_words_and_terms(listing, people, typed, names):
 
     assert found(page) == names
     assert page.form("Search").fields["q"] == [typed]
+
+
+def test_a_key_that_nobody_has_is_told_of_where_nobody_is_found(listing, people, survey, staff_with):
+    typed = "jan app_metadata.plam:full OR user_metadata.plan:x OR app_metadata.zzzzz:1"
+    assert "metadata map has not met" not in listing(people, q=typed).text
+    survey("metadata_sample")
+
+    page = listing(people, q=typed)
+    assert "has not met app_metadata.plam ; did you mean app_metadata.plan ?" in page.text
+    assert "has not met user_metadata.plan ; did you mean app_metadata.plan ?" in page.text
+    assert "has not met app_metadata.zzzzz ." in page.text
+    assert "read everybody" not in page.text
+    [leads_to, _] = re.findall(r'did you mean <a href="\?q=([^"]+)"', page.html)
+    assert unquote_plus(leads_to) == typed.replace("plam", "plan")
+
+    assert "has not met" not in listing(people, q="app_metadata.plan:none").text
+    assert "did you mean" not in listing(staff_with("view_user"), q="jan app_metadata.plam:full").text
 
 
 def test_a_bad_query_keeps_what_was_typed_lists_nobody_and_says_where(listing, people):

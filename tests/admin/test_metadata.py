@@ -38,7 +38,7 @@ def people(make_user):
 
 
 def keys(page: Page) -> list[str]:
-    rows = re.findall(r'<code class="key">(.*?)</code>', page.html)
+    rows = re.findall(r'<code class="path">(.*?)</code>', page.html)
     return [html.unescape(re.sub(r"<[^>]*>", "", row)) for row in rows]
 
 

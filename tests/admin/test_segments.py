@@ -148,7 +148,7 @@ def test_one_that_others_use_is_kept_and_they_are_named(desk, agent, save):
 
     page = desk(agent, path(inner)).press("Delete “inner”")
 
-    assert 'Other segments use this one: "outer".' in page.text
+    assert "Other segments use this one: “outer”." in page.text
     assert Segment.objects.count() == 2
 
 

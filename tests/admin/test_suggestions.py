@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from tests.survey.conftest import survey
+from users.actions.segments import Wanted, make_segment
 from users.lucene.parser import parse
 from users.models import User
 from users.rights.actor import staff
@@ -94,6 +95,40 @@ def test_after_a_key_its_frequent_values(ask, people, agent):
     assert labels(ask(agent, 'app_metadata.plan:("full" OR "FR|')) == ["free"]
     assert labels(ask(agent, "blocked:|")) == ["true", "false"]
     assert labels(ask(agent, "name:|")) == labels(ask(agent, "app_metadata.nothing:|")) == []
+
+
+def test_after_segment_the_names_of_those_one_may_use(ask, complete, agent, administrator):
+    make_segment(Wanted("Trial ends", "jane"), actor=staff(agent))
+    make_segment(Wanted('The "big" trial', "jane", is_shared=True), actor=staff(administrator))
+    make_segment(Wanted("Theirs", "jane"), actor=staff(administrator))
+
+    assert complete(agent, "seg|", "segment") == "segment:"
+    assert ask(agent, "segment:TRI|")["suggestions"] == [
+        {"text": '"Trial ends" ', "label": "Trial ends", "detail": "yours"},
+        {"text": '"The \\"big\\" trial" ', "label": 'The "big" trial', "detail": "shared"},
+    ]
+    assert complete(agent, 'NOT segment:"the|', 'The "big" trial') == 'NOT segment:"The \\"big\\" trial" '
+    assert "Theirs" not in labels(ask(agent, "segment:|"))
+
+
+def test_where_a_key_is_named_keys_are_suggested_as_they_stand(browser, people, agent, staff_with):
+    def keys(member, text):
+        return browser(member).get(PATH, {"of": "keys", "q": text}).json()
+
+    answer = keys(agent, "ODD")
+    assert answer["suggestions"] == [
+        {"text": "app_metadata.odd (key)", "label": "app_metadata.odd (key)", "detail": "object · 1 user"},
+        {
+            "text": "app_metadata.odd (key).a:b",
+            "label": "app_metadata.odd (key).a:b",
+            "detail": "string · 1 user",
+        },
+    ]
+    assert (answer["start"], answer["end"]) == (0, 3)
+    assert labels(keys(agent, "name")) == []
+    assert labels(keys(agent, "app_metadata.plan")) == []
+    assert labels(keys(staff_with("view_user"), "plan")) == []
+    assert labels(keys(staff_with("block_user"), "")) == []
 
 
 def test_what_is_taken_is_a_query_that_finds_them(complete, people, agent):

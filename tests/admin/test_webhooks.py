@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection as database
@@ -144,7 +145,7 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
             webhook=hook,
             number=number,
             type="user.updated",
-            subject=jane.user_id,
+            subject=jane.user_id if number else "auth0|gone",
             status="failed",
             attempts=7,
             milliseconds=12,
@@ -156,6 +157,11 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
     page = desk(path(hook, "?status=failed"))
     assert "&lt;b&gt;oops" in page.html
     assert "Tried 7 times" in page.text
+    assert jane.user_id.partition("|")[2] in "".join(
+        re.findall(r'href="/admin/users/user/([^"]+)', page.html)
+    )
+    assert "auth0|gone" in page.text
+    assert "gone/change" not in page.html
     assert page.inline == []
     page.press("Send again")
     assert Delivery.objects.filter(status="pending").count() == 1
@@ -163,6 +169,31 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
     assert "2 are on their way again." in page.text
     assert "Send all failed again" not in page.buttons
     assert not Delivery.objects.exclude(status="pending").exists()
+
+
+def test_what_was_delivered_is_sent_again_too(desk, hook):
+    Delivery.objects.create(
+        webhook=hook, number=1, type="user.updated", status="delivered", attempts=1, milliseconds=9, code=200
+    )
+
+    page = desk(path(hook))
+    assert "Send all failed again" not in page.buttons
+    assert "It is on its way again." in page.press("Send again").text
+    assert (Delivery.objects.get().status, Delivery.objects.get().attempts) == ("pending", 0)
+
+
+def test_of_a_receiver_that_is_down_the_page_says_when_it_is_tried_again(desk, hook):
+    Delivery.objects.create(
+        webhook=hook, number=1, type="user.updated", attempts=3, milliseconds=9, error="No answer."
+    )
+    Webhook.objects.update(failures=3, due_at=timezone.now() + timedelta(minutes=10, seconds=30))
+
+    page = desk(path(hook))
+    assert "Next attempt: 10 minutes from now" in page.text
+    page.press("Send all failed again")
+
+    assert Webhook.objects.get().due_at <= timezone.now()
+    assert Delivery.objects.get().due_at <= timezone.now()
 
 
 def test_deleting_it_leaves_nothing(desk, hook):

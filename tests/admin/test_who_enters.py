@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.admin.conftest import LIST, delete_path, user_path
@@ -131,3 +133,20 @@ def test_signing_out_and_changing_the_password_are_everybodys_own_pages(browser,
 
     assert member.get("/admin/password_change/")["Location"] == "/password/change/"
     assert member.post("/admin/logout/")["Location"] == "/logout/"
+
+
+@pytest.mark.parametrize("rights", [(), ("view_user",), ("view_user", "view_changes", "administer")])
+def test_the_side_bar_lists_what_one_may_open_and_marks_where_one_is(browser, staff_with, rights):
+    at_work = browser(staff_with("block_user", *rights))
+
+    def side_bar(path):
+        response = at_work.get(path)
+        assert response.status_code == 200, path
+        return re.search(r'<nav class="side".*?</nav>', response.content.decode(), re.DOTALL)
+
+    paths = re.findall(r'href="(/admin/[^"]+)"', side_bar("/admin/jobs/")[0])
+    assert ("/admin/users/user/" in paths) == ("view_user" in rights)
+    for path in paths:
+        assert re.findall(r'href="([^"]+)" aria-current="page"', side_bar(path)[0]) == [path]
+    if "view_user" in rights:
+        assert 'aria-current="page">Users<' in side_bar("/admin/help/search/")[0]

@@ -103,6 +103,10 @@ def test_whoever_comes_too_late_is_told_so(reader, jane):
     Event.objects.filter(number__lte=int(begin) + 2).delete()
 
     assert problem(reader.get(f"{EVENTS}?from={begin}"))[::2] == (410, "expired_checkpoint")
+    assert problem(reader.get(f"{EVENTS}?from={int(begin) + 4}"))[::2] == (410, "expired_checkpoint")
+    Event.objects.all().delete()
+    assert problem(reader.get(f"{EVENTS}?from={begin}"))[::2] == (410, "expired_checkpoint")
+    assert shown(reader.get(f"{EVENTS}?from={int(begin) + 3}"))["events"] == []
 
 
 @pytest.mark.parametrize("query", ["from=x", "from=-1", "from=1.5", "take=0", "take=101", "page=1"])

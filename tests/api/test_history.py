@@ -331,6 +331,21 @@ class TestAsItWas:
         assert shown(auditor.get(f"{at(jane)}?at={moment}&fields=name")) == {"name": "Jane Doe"}
         assert shown(auditor.get(f"{at(jane)}?at=2090-01-01T00:00:00Z"))["name"] == "J"
 
+    def test_the_moments_of_a_profile_stand_for_the_state_it_tells(self, keeper, jane):
+        """They are cut to the millisecond, within which the change was made."""
+        first = shown(keeper.get(at(jane)))
+        patch(jane, plan="free")
+        second = shown(keeper.get(at(jane)))
+        patch(jane, plan="gold")
+
+        for told in (first, second):
+            moment = told["updated_at"]
+            assert len(moment) == len("2026-11-01T00:00:00.000Z")
+            assert shown(keeper.get(f"{at(jane)}?at={moment}"))["app_metadata"] == told["app_metadata"]
+        assert shown(keeper.get(f"{at(jane)}?at={first['created_at']}"))["app_metadata"] == {"plan": "full"}
+        restored = keeper.post(restoring(jane), {"at": second["updated_at"]})
+        assert shown(restored)["app_metadata"] == {"plan": "free"}
+
     def test_before_the_user_there_was_none(self, auditor, jane):
         earlier = jane.created_at - timedelta(microseconds=1)
 

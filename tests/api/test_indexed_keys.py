@@ -13,7 +13,7 @@ CREDITS = {"key": "app_metadata.credits", "type": "number"}
 
 @pytest.fixture
 def keeper(api):
-    return api("update:metadata_keys")
+    return api("update:metadata_keys", "read:users")
 
 
 def test_a_key_is_indexed_listed_and_dropped(keeper):
@@ -64,3 +64,15 @@ def test_what_cannot_be_is_told_why(keeper):
     for body in ({}, {"key": 1}, {**CREDITS, "type": "date"}, {**CREDITS, "more": 1}):
         assert problem(keeper.post(INDEXES, body))[0] == 400
     assert problem(keeper.delete(f"{INDEXES}/idx_0000000000000000"))[0] == 404
+
+
+def test_without_a_right_to_the_documents_one_says_as_what_and_reads_of_none(api, index_key, jane):
+    client = api("update:metadata_keys")
+
+    status, message, _ = problem(client.post(INDEXES, {"key": "app_metadata.plan"}))
+    assert (status, message) == (
+        400,
+        "Say whether by number or by text: you may not see what app_metadata.plan holds.",
+    )
+    assert client.post(INDEXES, CREDITS).status_code == 201
+    assert client.get(INDEXES).json() == []

@@ -12,12 +12,16 @@ from django.utils import timezone
 
 from tests.api.answers import at, invalid_query, problem, shown
 from tests.search.conftest import Plan
+from tests.second_factor import enrol
 from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
+from users.actions.multifactor import note_multifactor
 from users.actions.note_password_reset import note_password_reset
 from users.actions.tickets import make_ticket, open_ticket, verify_email_by
 from users.log.place import Place
+from users.login import attempts
+from users.login.forgive import forgive_attempts
 from users.models import Change, LogEvent, Ticket
 from users.rights.actor import Face, command, owner, staff
 
@@ -87,7 +91,8 @@ def test_an_entry_has_auth0s_shape_nulls_included(desk, shop, jane):
     assert (entry["strategy"], entry["strategy_type"]) == ("auth0", "database")
     assert (entry["client_id"], entry["client_name"]) == (change.actor_id, "Shop")
     assert (entry["user_id"], entry["user_name"]) == (jane.user_id, jane.email)
-    assert entry["ip"] is entry["user_agent"] is entry["isMobile"] is None
+    assert entry["ip"] == "127.0.0.1"
+    assert entry["user_agent"] is entry["isMobile"] is None
     assert entry["details"] == {
         "request": {"channel": "api", "id": "r-1"},
         "actor": {"kind": "client", "id": change.actor_id, "name": "Shop"},
@@ -97,6 +102,16 @@ def test_an_entry_has_auth0s_shape_nulls_included(desk, shop, jane):
 
 def in_documents(shop, jane):
     shop.patch(at(jane), {"app_metadata": {"plan": "s3cret-plan"}})
+
+
+def disenrol(jane):
+    jane.authenticator_set.all().delete()
+    note_multifactor(jane, actor=owner(jane))
+
+
+def bar(jane):
+    for _ in range(5):
+        attempts.begin(jane.email, ip="192.0.2.1")
 
 
 def by_ticket(shop, jane):
@@ -136,6 +151,21 @@ def by_ticket(shop, jane):
             "sapi",
             "Update a User",
             id="an address taken as verified",
+        ),
+        pytest.param(
+            lambda shop, jane: enrol(jane), "gd_enrollment_complete", "Second factor added", id="enrolled"
+        ),
+        pytest.param(
+            lambda shop, jane: enrol(jane) and disenrol(jane),
+            "gd_unenroll",
+            "Second factor removed",
+            id="no longer enrolled",
+        ),
+        pytest.param(
+            lambda shop, jane: bar(jane) or forgive_attempts([jane], actor=SHELL),
+            "ublkdu",
+            "Sign-in no longer barred",
+            id="wrong passwords forgiven",
         ),
         pytest.param(
             lambda shop, jane: note_password_reset(jane, actor=SHELL),
@@ -282,6 +312,11 @@ class TestPages:
         assert page == {"start": 2, "limit": 2, "length": 1, "total": 3}
         assert [entry["log_id"] for entry in logs] == long_ago[1:2]
 
+    def test_what_sdks_call_search_is_a_query_of_which_each_term_narrows(self, desk, long_ago, address):
+        assert ids(desk.get(f"{address}?search=type:s type:sapi")) == []
+        assert ids(desk.get(f"{address}?search=type:s log_id:{long_ago[1]}")) == long_ago[1:2]
+        assert ids(desk.get(f"{address}?q=log_id:{long_ago[0]}&search=type:s")) == long_ago[:1]
+
     def test_a_walk_leads_from_the_oldest_to_the_latest_and_misses_nothing(
         self, desk, long_ago, address, settings
     ):
@@ -363,13 +398,19 @@ def test_an_unknown_entry_is_not_found(desk, jane, log_id):
             lambda: Change.objects.filter(subject="auth0|7").order_by("at", "id")[:50],
             "change_subject_latest",
         ),
+        (lambda: Change.objects.filter(ip="192.0.2.7").order_by("-at", "-id")[:50], "change_ip"),
     ],
-    ids=["all", "all, oldest first", "of a user", "of a user, oldest first"],
+    ids=["all", "all, oldest first", "of a user", "of a user, oldest first", "of an address"],
 )
 def test_lists_are_read_from_their_index(db, query, index):
     now = timezone.now()
     Change.objects.bulk_create(
-        Change(subject=f"auth0|{number % 20}", at=now - timedelta(seconds=number), what="profile")
+        Change(
+            subject=f"auth0|{number % 20}",
+            ip=f"192.0.2.{number % 20}",
+            at=now - timedelta(seconds=number),
+            what="profile",
+        )
         for number in range(2000)
     )
     with database.cursor() as cursor:

@@ -98,8 +98,8 @@ COSTS = {
     "history with totals": (3, lambda shop, jane: shop.get(f"{at(jane)}/history?include_totals=true")),
     "read one as it was": (3, lambda shop, jane: shop.get(f"{at(jane)}?at=2090-01-01T00:00:00Z")),
     "list the indexed keys": (2 if ON_POSTGRESQL else 3, lambda shop, jane: shop.get(INDEXES)),
-    "index a key": (6, lambda shop, jane: shop.post(INDEXES, {"key": "app_metadata.plan", "type": "text"})),
-    "keys of metadata": (2, lambda shop, jane: shop.get("/api/v2/metadata/keys?include_totals=true")),
+    "index a key": (9, lambda shop, jane: shop.post(INDEXES, {"key": "app_metadata.plan", "type": "text"})),
+    "keys of metadata": (1, lambda shop, jane: shop.get("/api/v2/metadata/keys?include_totals=true")),
     "delete nobody": (1, lambda shop, jane: shop.delete(f"{USERS}/auth0|nobody")),
 }
 

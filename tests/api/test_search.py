@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 import pytest
@@ -70,9 +71,24 @@ def test_an_empty_query_finds_everybody(five, names, q):
     assert names(q) == ["ada", "ben", "cleo", "dora", "emil"]
 
 
-@pytest.mark.parametrize("few", [0, 2, 100], ids=["walked", "walked, too", "fetched"])
-def test_a_query_goes_with_all_else_that_lists_take(five, elsewhere, names, searched, few, monkeypatch):
-    monkeypatch.setattr(sequence, "FEW", few)
+@pytest.fixture(params=["guessed", "walked", "fetched", "given up"])
+def way(request, monkeypatch):
+    """Each way in which PostgreSQL may be asked for an order."""
+    wanted = {"guessed": set(), "walked": {sequence.GUESS}, "fetched": {sequence.GUESS}}
+    too_slow = wanted.get(request.param, {sequence.GUESS, sequence.WALK})
+
+    @contextmanager
+    def limit(seconds):
+        if seconds in too_slow:
+            raise TooSlow
+        yield
+
+    monkeypatch.setattr(sequence, "time_limit", limit)
+    monkeypatch.setattr(sequence, "FEW", 100 if request.param == "fetched" else 0)
+
+
+@pytest.mark.usefixtures("way")
+def test_a_query_goes_with_all_else_that_lists_take(five, elsewhere, names, searched):
     create_user(
         elsewhere,
         actor=command("tests"),
@@ -97,17 +113,6 @@ def test_what_is_found_can_be_walked_through_by_checkpoint(five, searched):
 
     assert [user["nickname"] for user in first["users"] + second["users"]] == ["ben", "cleo", "emil"]
     assert "next" not in second
-
-
-def test_a_walk_that_finds_nothing_soon_is_given_up_and_the_matches_fetched(five, names, monkeypatch):
-    monkeypatch.setattr(sequence, "FEW", 0)
-    monkeypatch.setattr(sequence, "time_limit", too_slow)
-
-    assert names("user_metadata.hobby:surfing") == ["ben", "cleo"]
-
-
-def too_slow(seconds):
-    raise TooSlow
 
 
 @pytest.mark.parametrize(
@@ -208,6 +213,19 @@ def test_a_search_that_takes_too_long_is_told_so(jane, searched, slow, q, advice
         f" See https://auth0.com/docs/best-practices/search-best-practices{advice}",
         "query_timeout",
     )
+
+
+def test_a_search_that_read_everybody_says_so_and_to_who_may_how_to_help_it(jane, api):
+    read = "Everybody is read for user_metadata.hobby"
+    help = "; POST /api/v2/metadata/indexes makes user_metadata.hobby fast"
+    reader, keeper = api("read:users"), api("read:users", "update:metadata_keys")
+    path = f"{USERS}?{urlencode({'q': 'user_metadata.hobby:s*'})}"
+
+    assert reader.get(path)["Warning"] == f'199 - "{read}"'
+    assert keeper.get(path)["Warning"] == f'199 - "{read}{help}"'
+    assert "Warning" not in keeper.get(f"{USERS}?q=email:jane*")
+    odd = urlencode({"q": "user_metadata.größe\\\n:s*"})
+    assert "user_metadata.gr\\u00f6\\u00dfe\\n" in keeper.get(f"{USERS}?{odd}")["Warning"]
 
 
 def test_the_next_search_has_its_own_time(jane, searched, names, slow, monkeypatch):

@@ -48,8 +48,6 @@ class Operation:
     request: Callable[[Any], Request]
     run: Callable[[Statements, Any, Any], Any]
     writes: bool = False
-    # The API always records what it writes.
-    is_in_api: bool = True
 
 
 def patched(crowd: Crowd, n: int) -> tuple[str, dict[str, Any]]:
@@ -85,7 +83,6 @@ OPERATIONS = (
         request=lambda case: ("PATCH", f"/unrecorded/users/{quote(case[0])}", {"user_metadata": case[1]}),
         run=lambda sql, cursor, case: sql.patch(cursor, *case, history=False),
         writes=True,
-        is_in_api=False,
     ),
     Operation(
         "create",

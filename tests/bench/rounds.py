@@ -72,8 +72,7 @@ class Bench:
     def _sides(self) -> Iterator[tuple[Operation, str, Run]]:
         count = itertools.count()
         for operation in OPERATIONS:
-            if operation.is_in_api:
-                yield operation, API, self._by_http(operation, API, count)
+            yield operation, API, self._by_http(operation, API, count)
             yield operation, PLAIN, self._by_http(operation, PLAIN, count)
             yield operation, RAW, self._by_driver(operation, count)
 

@@ -1,9 +1,8 @@
 """`make bench ARGS="search"`: what searches cost, beside the best SQL written by hand.
 
-Each class of search is asked for its first page of 50, newest first, as the API does it; then its
-statements are sent once more without the Python around them, and so are some written by hand, the
-best of which counts, all through one connection. Then more people
-come, and it is done again.
+Each class of search is asked for its first page of 50, newest first, as the API does it, and what its
+statements take of that is noted; then some written by hand are sent through the same connection, the
+best of which counts. Then more people come, and it is done again.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -125,13 +125,12 @@ def _settle() -> None:
 
 
 def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
-    whole = _ours(search)
-    ours = _again(_sent_by(whole))
+    whole, ours = _ours(search), Statements()
     order = (search.sqlite_order if vendor == "sqlite" else "") or search.order
     hands = [
         _by_hand(where, order, fetches) for where in getattr(search, vendor) for fetches in (False, True)
     ]
-    times: dict[Callable[[], object], list[float]] = {work: [] for work in (whole, ours, *hands)}
+    times: dict[Callable[[], object], list[float]] = {work: [] for work in (whole, *hands)}
     for work in times:
         work()
     for _ in range(rounds):
@@ -140,11 +139,12 @@ def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
             if taken and sum(taken) > 5:
                 continue
             before = time.perf_counter()
-            work()
+            with ours if work is whole else nullcontext():
+                work()
             taken.append(time.perf_counter() - before)
     medians = {work: statistics.median(taken) * 1000 for work, taken in times.items()}
     best = min(medians[work] for work in hands)
-    return Figure(people, search.name, medians[whole], medians[ours], best, search.has_goal)
+    return Figure(people, search.name, medians[whole], ours.median, best, search.has_goal)
 
 
 def _ours(search: Search) -> Callable[[], int]:
@@ -162,42 +162,51 @@ def _ours(search: Search) -> Callable[[], int]:
     return run
 
 
-def _sent_by(work: Callable[[], object]) -> list[tuple[str, Any]]:
-    """The statements that it sends to the database."""
-    from django.db import connection
+class Statements:
+    """What the database takes of each run within: seconds, with the way there and back."""
 
-    sent: list[tuple[str, Any]] = []
+    def __init__(self) -> None:
+        self._taken: list[float] = []
 
-    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        sent.append((sql, parameters))
-        return execute(sql, parameters, many, context)
+    @property
+    def median(self) -> float:
+        """In milliseconds."""
+        return statistics.median(self._taken) * 1000
 
-    with connection.execute_wrapper(note):
-        work()
-    return sent
+    def __enter__(self) -> None:
+        from django.db import connection
 
+        self._taken.append(0)
+        self._wrapper = connection.execute_wrapper(self._time)
+        self._wrapper.__enter__()
 
-def _again(statements: list[tuple[str, Any]]) -> Callable[[], None]:
-    """The same statements, without whatever Python does about them."""
-    from django.db import connection
+    def __exit__(self, *error: Any) -> None:
+        self._wrapper.__exit__(*error)
 
-    def run() -> None:
-        with connection.cursor() as cursor:
-            for sql, parameters in statements:
-                cursor.execute(sql, parameters)
-                if cursor.description:
-                    cursor.fetchall()
-
-    return run
+    def _time(self, execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        before = time.perf_counter()
+        try:
+            return execute(sql, parameters, many, context)
+        finally:
+            self._taken[-1] += time.perf_counter() - before
 
 
 def _by_hand(where: str, order: str, fetches: bool) -> Callable[[], None]:
     """A statement that walks the order, or one that fetches what matches and sorts it."""
+    from django.db import connection
+
     found = f"SELECT id FROM users_user WHERE linked_to_id IS NULL AND ({where})"
     text = f"WITH found AS MATERIALIZED ({found}) SELECT * FROM users_user WHERE id IN (SELECT id FROM found)"
     if not fetches:
         text = f"SELECT * FROM users_user WHERE linked_to_id IS NULL AND ({where})"
-    return _again([(f"{text} ORDER BY {order} LIMIT {PAGE}".replace("%", "%%"), ())])
+    text = f"{text} ORDER BY {order} LIMIT {PAGE}".replace("%", "%%")
+
+    def run() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(text, ())
+            cursor.fetchall()
+
+    return run
 
 
 def as_text(found: list[Figure]) -> str:

@@ -52,8 +52,9 @@ NEW_PERSON = """
 """
 NEW_CHANGE = """
     INSERT INTO users_change (
-        user_id, subject, at, what, keys, actor_kind, actor_id, actor_name, face, request_id, ip, reason
-    ) VALUES (%s, %s, %s, %s, %s, 'client', 'bench', 'Bench', 'api', '', '127.0.0.1', '')
+        user_id, subject, at, what, keys, names, actor_kind, actor_id, actor_name, face, request_id, ip,
+        reason
+    ) VALUES (%s, %s, %s, %s, %s, %s, 'client', 'bench', 'Bench', 'api', '', '127.0.0.1', '')
 """
 
 Row = dict[str, Any]
@@ -116,7 +117,8 @@ class Statements:
         return {**dict.fromkeys(NAMES), **shown, **documents, **known, **where}
 
     def _note(self, cursor: Any, pk: int, user_id: str, at: datetime, what: str, keys: Row) -> None:
-        self._execute(cursor, NEW_CHANGE, pk, user_id, self._moment(at), what, text(keys))
+        values = (pk, user_id, self._moment(at), what, text(keys), names(what, keys))
+        self._execute(cursor, NEW_CHANGE, *values)
 
     def _rows(self, cursor: Any, statement: str, *values: Any) -> Iterable[Row]:
         self._execute(cursor, statement, *values)
@@ -143,3 +145,12 @@ def changed(before: Row, after: Row, name: str) -> Row:
     """A key's line of the record."""
     sides = {"before": before, "after": after}
     return {side: state[name] for side, state in sides.items() if name in state}
+
+
+def names(what: str, keys: Row) -> str:
+    """The keys of a line of the record, to be searched."""
+    if what != "created":
+        return "\n".join(sorted(f"{what}.{name}" for name in keys))
+    documents = {name: keys[name]["after"] for name in keys if name.endswith("_metadata")}
+    fields = {f"profile.{name}" for name in keys.keys() - documents.keys()}
+    return "\n".join(sorted(fields | {f"{name}.{key}" for name, held in documents.items() for key in held}))

@@ -46,7 +46,7 @@ def kept(user_id: str) -> dict:
     columns = User.objects.filter(user_id=user_id).values().get()
     changes = Change.objects.filter(subject=user_id).order_by("id")
     return {name: value for name, value in columns.items() if name not in VOLATILE} | {
-        "changes": [(change.what, change.keys | {"email": None}) for change in changes]
+        "changes": [(change.what, change.keys | {"email": None}, change.names) for change in changes]
     }
 
 
@@ -75,12 +75,15 @@ def test_both_create_alike(call, db):
     assert bea == call("GET", f"/api/v2/users/{bea['user_id']}")
 
 
-def test_only_the_record_tells_the_unrecorded_patch_apart(call, make_user):
+@pytest.mark.parametrize("prefix", ["/api/v2", "/plain"])
+def test_only_the_record_tells_the_unrecorded_patch_apart(call, make_user, prefix):
     ann, bea = (make_user(name, name="Twin") for name in ("ann", "bea"))
 
-    call("PATCH", f"/plain/users/{ann.user_id}", PATCH)
     with CaptureQueriesContext(database) as queries:
-        call("PATCH", f"/plain/unrecorded/users/{bea.user_id}", PATCH)
+        call("PATCH", f"{prefix}/unrecorded/users/{bea.user_id}", PATCH)
+    call("PATCH", f"{prefix}/users/{ann.user_id}", PATCH)
+
+    assert Change.objects.filter(subject=ann.user_id, what="user_metadata").count() == 1
 
     assert User.objects.get(pk=bea.pk).user_metadata == User.objects.get(pk=ann.pk).user_metadata
     assert not any("users_change" in query["sql"] for query in queries)

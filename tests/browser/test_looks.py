@@ -74,6 +74,15 @@ def type_a_key(page: Page) -> None:
     page.keyboard.press("ArrowDown")
 
 
+def index_a_key(page: Page) -> None:
+    page.get_by_label("Key", exact=True).fill("app_metadata.pl")
+    expect(page.get_by_role("listbox", name="Suggestions")).to_contain_text("app_metadata.plan")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Index this key").click()
+    expect(page.get_by_role("button", name="Drop app_metadata.plan")).to_be_visible()
+
+
 def open_first_job(page: Page) -> None:
     page.locator("#result_list tbody a").first.click()
     expect(page.get_by_role("heading", name="Log")).to_be_visible()
@@ -159,6 +168,7 @@ PAGES = {
     "list, suggesting": ("agent", "/admin/users/user/?q=nobody.at.all", type_a_key),
     "metadata map": ("agent", "/admin/metadata/", None),
     "metadata map, no key": ("admin", "/admin/metadata/?text=nothing.at.all", None),
+    "indexed keys": ("admin", "/admin/indexed-keys/", index_a_key),
     "changes": ("admin", "/admin/changes/", None),
     "change, to be undone": ("admin", "/admin/users/user/{jane}/change/?tab=activity&key=plan", open_undo),
     "own changes": ("user", "/profile/changes/", None),
@@ -189,6 +199,27 @@ def test_page(desk, jane, long, name):
         assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
         found += violations(page)
     assert found == []
+
+
+def test_where_it_is_narrow_the_side_bar_is_a_drawer(desk):
+    page = desk.signed_in("admin", viewport=NARROW)
+    page.goto("/admin/jobs/")
+    drawer, button = page.get_by_role("navigation", name="Dashboard"), page.get_by_role("button", name="Menu")
+
+    expect(drawer).to_be_hidden()
+    button.press("Enter")
+    expect(drawer.get_by_role("link", name="Jobs")).to_have_attribute("aria-current", "page")
+    page.keyboard.press("Tab")
+    expect(drawer.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(button).to_be_focused()
+
+    button.click()
+    desk.look_away()
+    assert violations(page) == []
+    drawer.get_by_role("link", name="Segments").click()
+    page.wait_for_url("**/segments/")
 
 
 def too_wide(page: Page) -> list[str]:

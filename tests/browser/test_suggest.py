@@ -63,3 +63,21 @@ def test_the_mouse_takes_one_too_and_leaving_closes_the_list(desk):
     page.get_by_role("heading", level=1).click()
 
     expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+def test_a_key_that_becomes_a_column_is_suggested(desk, jane):
+    page = desk.signed_in("agent")
+    page.goto("/admin/users/user/?q=jane.doe")
+    page.get_by_label("Find a user").press("Escape")
+    expect(page.get_by_label("Find a user")).to_have_value("jane.doe")
+
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Another key of metadata").press_sequentially("HOB")
+    expect(page.get_by_role("option")).to_have_text("user_metadata.hobby string · 31 users")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Another key of metadata")).to_have_value("user_metadata.hobby")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("columnheader", name="Hobby")).to_be_visible()
+    expect(page.get_by_role("cell", name="surfing")).to_be_visible()

@@ -28,6 +28,7 @@ KINDS = {
     "docs/decisions.md": r"$",
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
     "docs/search.md": r"$",
+    "docs/history.md": r"$",
     "docs/log.md": r"$",
     "docs/webhooks.md": r"$",
 }

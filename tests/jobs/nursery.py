@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -36,11 +37,20 @@ class Nursery:
             text=True,
         )
 
-    def start(self, *, is_courier: bool = False, dies: str = "", hangs: str = "", **timing: float) -> int:
+    def start(
+        self,
+        *,
+        is_courier: bool = False,
+        has_all_kinds: bool = False,
+        dies: str = "",
+        hangs: str = "",
+        **timing: float,
+    ) -> int:
         """The pid of a new worker, or of a courier. `dies` and `hangs` are moments at which it
-        sends itself SIGKILL or SIGSTOP."""
+        sends itself SIGKILL or SIGSTOP. A worker knows the kinds of `steps`, or all of the product's."""
         trap = [dies or hangs, signal.SIGKILL if dies else signal.SIGSTOP]
-        pid = self._ask({"is_courier": is_courier, "trap": trap, "timing": timing})
+        kind = {"is_courier": is_courier, "has_all_kinds": has_all_kinds}
+        pid = self._ask({**kind, "trap": trap, "timing": timing})
         self._alive.add(pid)
         return pid
 
@@ -103,7 +113,9 @@ def answer(number: int) -> None:
     sys.stdout.flush()
 
 
-def be_a_worker(is_courier: bool, trap: tuple[str, int], timing: dict[str, float]) -> None:
+def be_a_worker(
+    is_courier: bool, has_all_kinds: bool, trap: tuple[str, int], timing: dict[str, float]
+) -> None:
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -112,22 +124,34 @@ def be_a_worker(is_courier: bool, trap: tuple[str, int], timing: dict[str, float
         set_trap(*trap)
     if is_courier:
         be_a_courier(timing)
-    worker = a_worker(timing)
+    worker = a_worker(timing, has_all_kinds)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
     os._exit(0)
 
 
-def a_worker(timing: dict[str, float]) -> Any:
+def a_worker(timing: dict[str, float], has_all_kinds: bool) -> Any:
     from tests.jobs.steps import once, steps
     from users.jobs.registry import KINDS, Kind
     from users.jobs.timing import Timing
     from users.jobs.worker import Worker
 
-    KINDS.clear()
-    KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
-    KINDS["once"] = Kind(once, attempts=50, every=None)
+    if has_all_kinds:
+        in_small_steps()
+    else:
+        KINDS.clear()
+        KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
+        KINDS["once"] = Kind(once, attempts=50, every=None)
     return Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))
+
+
+def in_small_steps() -> None:
+    """Every kind of the product, doing two people at a time, and nothing unasked."""
+    from users.jobs.registry import KINDS
+    from users.management import kinds
+
+    kinds.import_job.BATCH = kinds.export_job.PAGE = kinds.read.EACH = 2
+    KINDS.update({name: replace(kind, every=None) for name, kind in KINDS.items()})
 
 
 def be_a_courier(timing: dict[str, float]) -> None:
@@ -161,6 +185,7 @@ def slowly(work: Callable) -> Callable:
 def set_trap(moment: str, number: int) -> None:
     """Send oneself a signal right before or after something is called: "after take"; "before
     note:3" when it is called for the third time."""
+    from users.actions.alone import Alone
     from users.events import stream
     from users.jobs import queue, run
     from users.models import Client
@@ -174,6 +199,7 @@ def set_trap(moment: str, number: int) -> None:
         "effect": (Client.objects, "create"),
         "note": (run.Run, "_note"),
         "put_away": (queue, "put_away"),
+        "statement": (Alone, "execute"),
         "check": (run.Run, "check_interrupted"),
         "number": (stream.Outbox.objects, "filter"),
         "lane": (courier, "take"),

@@ -83,10 +83,29 @@ def test_signing_out(jane, browser, story):
 
 def test_a_second_factor(jane, story):
     secret = enrol(jane)
+    [spare, *_] = jane.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()
     sign_in(jane.email).press("Sign in", code=wrong(secret))
     sign_in(jane.email).press("Sign in", code=code(secret))
+    sign_in(jane.email).press("Sign in", code=spare)
 
-    assert story() == ["gd_auth_failed", "gd_auth_succeed", "s"]
+    assert story() == ["gd_auth_failed", "gd_auth_succeed", "s", "gd_recovery_succeed", "s"]
+
+
+def test_of_what_was_typed_only_addresses_are_kept(db, story):
+    """Now and then it is the password."""
+    sign_in("My-Passw0rd")
+
+    assert story("user_name") == [("fu", "")]
+    assert "passw0rd" not in str(LogEvent.objects.values().get()).lower()
+
+
+def test_of_an_address_as_much_is_kept_as_a_setting_says(jane, story, settings):
+    settings.RECORD_IP = "truncated"
+    sign_in(jane.email, REMOTE_ADDR="2001:db8:1:2::7")
+    settings.RECORD_IP = "off"
+    sign_in(jane.email, REMOTE_ADDR="192.0.2.7")
+
+    assert story("ip") == [("s", "2001:db8:1::"), ("s", "")]
 
 
 # Passwords and addresses

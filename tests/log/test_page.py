@@ -20,7 +20,7 @@ def test_the_table_has_every_type_in_the_words_of_the_dashboard():
 def test_the_fields_are_those_that_can_be_searched():
     listed = PAGE.partition("## Searching")[2].partition("## ")[0]
 
-    assert set(re.findall(r"`(\w+)`", listed)) - {"q", "SEARCH_TIMEOUT"} == OF_EVENTS.keys()
+    assert set(re.findall(r"`(\w+)`", listed)) - {"q", "search", "sort", "SEARCH_TIMEOUT"} == OF_EVENTS.keys()
 
 
 def test_what_is_told_by_changes_and_what_is_bad_has_words():

@@ -31,7 +31,7 @@ def lines(jane, stranger, settings):
         "failed": event(1, "fp", jane, ip="192.0.2.8"),
         "unknown": event(2, "fu", user_name="ghost@example.com", ip="192.0.2.7"),
         "token": event(3, "seccft", client_id="c1", client_name="Big Shop", audience="https://a.example/"),
-        "patch": change(4, "app_metadata", jane, "client", "c1", "Big Shop"),
+        "patch": change(4, "app_metadata", jane, "client", "c1", "Big Shop", ip="192.0.2.7"),
         "password": change(5, "password", jane, "user", jane.user_id, "Jane", face="profile"),
         "by staff": change(6, "password", stranger, "staff", "auth0|kim", "Kim", face="dashboard"),
         "reset": change(7, "reset_sent", stranger, "staff", "auth0|kim", "Kim", face="dashboard"),
@@ -46,7 +46,7 @@ def event(day, type_, user=None, **columns):
     return LogEvent.objects.create(at=BEGIN + timedelta(days=day), type=type_, description=type_, **columns)
 
 
-def change(day, what, user, kind, actor_id, name, face="api"):
+def change(day, what, user, kind, actor_id, name, face="api", ip=None):
     return Change.objects.create(
         at=BEGIN + timedelta(days=day),
         what=what,
@@ -56,6 +56,7 @@ def change(day, what, user, kind, actor_id, name, face="api"):
         actor_id=actor_id,
         actor_name=name,
         face=face,
+        ip=ip,
     )
 
 
@@ -95,8 +96,9 @@ FINDS = {
     "NOT connection:Username-*": ("unknown", "token"),
     "strategy:auth0 AND type:s": ("sign-in",),
     "strategy_type:database": ("sign-in", "failed", *CHANGES),
-    "ip:192.0.2.7": ("sign-in", "unknown"),
-    "ip:192.0.2.* AND NOT type:fu": ("sign-in", "failed"),
+    "ip:192.0.2.7": ("sign-in", "unknown", "patch"),
+    "ip:192.0.2.* AND NOT type:fu": ("sign-in", "failed", "patch"),
+    "ip:nonsense": (),
     "user_agent:Fire*": ("sign-in",),
     'audience:"https://a.example/"': ("token",),
     "ghost@example.com": ("unknown",),

@@ -52,27 +52,26 @@ def test_lines_of_one_moment_are_met_once_each_way(db, jane):
     assert [Place.of(line) for line in log.lines(5, start=4)] == everything[4:9]
 
 
-@pytest.mark.parametrize(
-    ("text", "table", "index"),
-    [
-        ("", "events", "log_event_latest"),
-        ("type:fp", "events", "log_event_type"),
-        ('user_id:"auth0|7"', "events", "log_event_user"),
-        ("user_name:seven@example.com", "events", "log_event_user_name"),
-        ("client_id:c7", "events", "log_event_client"),
-        ("ip:192.0.2.7", "events", "log_event_ip"),
-        ("client_id:c7", "changes", "change_actor_latest"),
-        ('user_id:"auth0|7"', "changes", "change_subject_latest"),
-    ],
+QUESTIONS = (
+    ("", "events", "log_event_latest"),
+    ("type:fp", "events", "log_event_type"),
+    ('user_id:"auth0|7"', "events", "log_event_user"),
+    ("user_name:seven@example.com", "events", "log_event_user_name"),
+    ("client_id:c7", "events", "log_event_client"),
+    ("ip:192.0.2.7", "events", "log_event_ip"),
+    ("client_id:c7", "changes", "change_actor_latest"),
+    ('user_id:"auth0|7"', "changes", "change_subject_latest"),
 )
-@pytest.mark.parametrize("newest_first", [True, False])
-def test_common_questions_are_read_from_an_index_in_order(many, text, table, index, newest_first):
-    rows = getattr(whole_log().fitting(parse(text)), table)
 
-    plan = Plan(rows.order_by(*(("-at", "-pk") if newest_first else ("at", "pk"))).values("pk")[:50])
 
-    assert index in plan.indexes, plan.text
-    assert not plan.sorts, plan.text
+def test_common_questions_are_read_from_an_index_in_order(many):
+    for text, table, index in QUESTIONS:
+        rows = getattr(whole_log().fitting(parse(text)), table)
+        for order in (("-at", "-pk"), ("at", "pk")):
+            plan = Plan(rows.order_by(*order).values("pk")[:50])
+
+            assert index in plan.indexes, (text, plan.text)
+            assert not plan.sorts, (text, plan.text)
 
 
 def test_rare_changes_are_found_by_an_index(many):

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -79,7 +78,7 @@ class DemoServer:
                 with urllib.request.urlopen(f"{self.local_url}/healthz", timeout=5) as answer:
                     assert answer.status == 200
                     return self
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not there yet, or too busy to answer
                 time.sleep(0.1)
         raise AssertionError(self.output + self.log)
 

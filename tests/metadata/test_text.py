@@ -217,12 +217,12 @@ def test_nesting_up_to_the_limit_parses():
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param('["' + '\\"' * 12_000, id="escaped quotes in a string without end"),
-        pytest.param('"' * 24_000, id="quotes alone"),
-        pytest.param('["' + "\\" * 24_000, id="backslashes alone"),
+        pytest.param('["' + '\\"' * 120_000, id="escaped quotes in a string without end"),
+        pytest.param('"' * 240_000, id="quotes alone"),
+        pytest.param('["' + "\\" * 240_000, id="backslashes alone"),
         pytest.param("[" + "1" * 500_000 + "]", id="digits"),
         pytest.param("[1." + "1" * 500_000 + "]", id="digits behind the point"),
-        pytest.param("{" + "".join(f'"{n}":0,' for n in range(20_000)) + '"0":0}', id="many keys"),
+        pytest.param("{" + "".join(f'"{n}":0,' for n in range(100_000)) + '"0":0}', id="many keys"),
     ],
 )
 def test_hostile_text_is_refused_in_no_time(text):
@@ -231,7 +231,8 @@ def test_hostile_text_is_refused_in_no_time(text):
     with pytest.raises(TextError):
         parse(text)
 
-    assert time.process_time() - start < 0.4
+    # What grows with the square of its length takes minutes.
+    assert time.process_time() - start < 5
 
 
 def test_the_limit_of_digits_is_the_callers():

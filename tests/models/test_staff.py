@@ -19,6 +19,7 @@ EVERYTHING = VIEWS_BOTH | {
     "block_user",
     "delete_user",
     "view_changes",
+    "share_segment",
     "administer",
 }
 
@@ -86,7 +87,7 @@ def test_no_document_and_no_name_makes_staff(make_user):
         ("Support", VIEWS_BOTH | {"change_user_metadata"}),
         (
             "Support lead",
-            VIEWS_BOTH | {"change_user_metadata", "change_app_metadata", "block_user", "view_changes"},
+            EVERYTHING - {"change_profile", "delete_user", "administer"},
         ),
         ("Administrator", EVERYTHING),
     ],

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client as Browser
 
 from tests.admin.conftest import LIST, delete_path, user_path
-from tests.conftest import SHELL, Api
+from tests.conftest import PASSWORD, SHELL, Api
 from tests.web.pages import open_page
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
-from users.models import Connection, User
-from users.rights.actor import Face, command
-from users.transfer.create import create_from_file
+from users.jobs.worker import Worker
+from users.management import kinds  # noqa: F401
+from users.models import Change, Connection, ResourceServer, User
+from users.tokens.issue import person_token
 
 USERS = "/api/v2/users"
 OTHER = "0123456789abcdef01234567"
@@ -34,7 +35,7 @@ class Faces:
     desk: Browser
     home: Browser
     api: Api
-    folder: Path
+    own_api: Api
 
     @property
     def at(self) -> str:
@@ -46,10 +47,22 @@ class Faces:
     def link(self) -> None:
         self.api.post(f"{self.at}/identities", {"provider": "auth0", "user_id": OTHER})
 
-    def import_one(self, **record) -> None:
-        path = self.folder / "people.json"
-        path.write_text(json.dumps([record]))
-        create_from_file(path, Connection.objects.get(), actor=command("import", face=Face.IMPORT))
+    def changes(self) -> list[Change]:
+        """Jane's, the latest first."""
+        return list(Change.objects.filter(user=self.jane))
+
+    def latest(self, action: str) -> str:
+        return f"/admin/changes/{self.changes()[0].pk}/{action}"
+
+    def first(self, action: str) -> str:
+        return f"/admin/changes/{self.changes()[-1].pk}/{action}"
+
+    def import_some(self, *records, **parts) -> None:
+        file = SimpleUploadedFile("users.json", json.dumps(records).encode())
+        given = {"connection_id": Connection.objects.get().connection_id, "users": file, **parts}
+        header = {"HTTP_AUTHORIZATION": f"Bearer {self.api.token}"}
+        assert self.api.browser.post("/api/v2/jobs/users-imports", given, **header).status_code == 202
+        assert Worker().work()
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,23 @@ CASES = {
     "the desk: profile": Case(
         lambda by: by.press("profile", "Save profile", nickname="Surfer"), "nickname:surfer"
     ),
+    "the desk: undo": Case(
+        lambda by: open_page(by.desk, by.latest("undo/")).press("Undo"),
+        "app_metadata.plan:full",
+        given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
+    ),
+    "the desk: restore": Case(
+        lambda by: open_page(by.desk, by.first("restore/app_metadata/")).press("Put back"),
+        "app_metadata.plan:full",
+        given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
+    ),
+    "the desk: unlink": Case(
+        lambda by: by.press("security", f"Unlink {OF_OTHER}@example.com"),
+        f"identities.user_id:{OTHER}",
+        before=(JANE,),
+        after=(OF_OTHER,),
+        given=lambda by: by.link(),
+    ),
     "the desk: block": Case(lambda by: by.press("metadata", "Block"), "blocked:true"),
     "the desk: delete": Case(
         lambda by: open_page(by.desk, delete_path(by.jane)).press(
@@ -87,6 +117,24 @@ CASES = {
     "one's own page": Case(
         lambda by: open_page(by.home, "/profile/").press("Save changes", user_metadata='{"age": 31}'),
         "user_metadata.age:[30 TO 40]",
+    ),
+    "one's own token": Case(
+        lambda by: by.own_api.patch(by.at, {"user_metadata": {"age": 31}}),
+        "user_metadata.age:[30 TO 40]",
+    ),
+    "a sign-in": Case(
+        lambda by: open_page(Browser(), "/login/").press("Sign in", login=by.jane.email, password=PASSWORD),
+        "email:jane.doe* AND logins_count:2",
+    ),
+    "the API: undo": Case(
+        lambda by: by.api.post(f"{by.at}/history/{by.changes()[0].pk}/undo", {}),
+        "app_metadata.plan:full",
+        given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
+    ),
+    "the API: restore": Case(
+        lambda by: by.api.post(f"{by.at}/restore", {"at": by.changes()[-1].at.isoformat()}),
+        "app_metadata.plan:full",
+        given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
     ),
     "the API: patch": Case(
         lambda by: by.api.patch(by.at, {"app_metadata": {"plan": "trial", "seats": [{"n": 3}]}}),
@@ -122,9 +170,13 @@ CASES = {
         lambda by: by.api.delete(by.at), "email:jane.doe@example.com", before=(JANE,), after=()
     ),
     "an import": Case(
-        lambda by: by.import_one(email=f"{NEW}@example.com", user_metadata={"came": "by file"}),
+        lambda by: by.import_some({"email": f"{NEW}@example.com", "user_metadata": {"came": "by file"}}),
         'user_metadata.came:"by file"',
         after=(NEW,),
+    ),
+    "an import that writes over people": Case(
+        lambda by: by.import_some({"email": by.jane.email, "app_metadata": {"plan": "trial"}}, upsert="true"),
+        "app_metadata.plan:trial",
     ),
     "a command": Case(
         lambda by: call_command("createsuperuser", email=f"{NEW}@example.com", interactive=False),
@@ -139,10 +191,12 @@ CASES = {
 
 
 @pytest.fixture
-def faces(jane, administrator, make_user, browser, api, tmp_path, monkeypatch):
+def faces(jane, administrator, make_user, make_client, browser, api, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery staple")
     make_user(OF_OTHER, bare_id=OTHER)
-    return Faces(jane, browser(administrator), browser(jane), api(), tmp_path)
+    server = ResourceServer.objects.management()
+    token = person_token(jane, make_client(), ["update:current_user_metadata"], server=server)
+    return Faces(jane, browser(administrator), browser(jane), api(), Api(Browser(), token))
 
 
 @pytest.mark.parametrize("name", CASES)

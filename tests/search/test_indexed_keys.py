@@ -22,9 +22,13 @@ SHELL = command("tests")
 ON_POSTGRESQL = database.vendor == "postgresql"
 
 
+NAMES = ("credits", "city", "seats")
+
+
 @pytest.fixture
 def documented(crowd, index_key):
-    """Two thousand people: credits, mostly numbers, and a city within an address, both indexed."""
+    """Two thousand people: credits, mostly numbers, a city within an address, and seats, which few
+    have; all indexed."""
     people = list(User.objects.order_by("created_at"))
     for number, user in enumerate(people):
         user.user_metadata = {"address": {"city": f"City {number:04}"}, "even": number % 2 == 0}
@@ -34,13 +38,16 @@ def documented(crowd, index_key):
     people[2].user_metadata = {"address": [{"city": "Oslo"}]}
     for user in people[3:1000]:
         del user.app_metadata["credits"]
+    for user in people[:20]:
+        user.app_metadata["seats"] = 3
     with account_writes():
         User.objects.bulk_update(people, ["user_metadata", "app_metadata"], batch_size=500)
     credits = index_key("app_metadata", ("credits",), "number")
     city = index_key("user_metadata", ("address", "city"), "text")
+    seats = index_key("app_metadata", ("seats",), "number")
     with database.cursor() as cursor:
         cursor.execute("ANALYZE users_user")
-    return {"credits": set(indexes_of(credits)), "city": set(indexes_of(city))}
+    return {name: set(indexes_of(key)) for name, key in zip(NAMES, (credits, city, seats), strict=True)}
 
 
 SEARCHES = {
@@ -60,6 +67,7 @@ SEARCHES = {
         "app_metadata.plan:plan-77 AND app_metadata.credits:[1700 TO 1800]",
         *(1, "credits", "user_app_metadata"),
     ),
+    "exists": ("_exists_:app_metadata.seats", 20, "seats", None),
     "exists beside a rare one": (
         "_exists_:app_metadata.credits AND user_metadata.address.city:Os*", 1, "city", None,
     ),

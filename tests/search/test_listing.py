@@ -44,7 +44,7 @@ def test_a_page_is_one_query_and_brings_the_connection(five, django_assert_num_q
 @pytest.mark.parametrize(
     "name", ["user_metadata", "password", "user_metadata.hobby", "connection__name", "-email", ""]
 )
-def test_only_listed_fields_can_be_sorted_by(name):
+def test_only_listed_fields_can_be_sorted_by(db, name):
     with pytest.raises(UnknownSort, match=f"^{name}$"):
         order(f"{name}:1")
 

@@ -18,44 +18,46 @@ def first_page(users, sort=""):
     return users.order_by(*order(sort)).values("pk")[:50]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "user-1777@example.com",
-        "user-1777",
-        "nick-1777",
-        "given 1777",
-        "User Number 1777",
-        "1777 user-1777",
-        "auth0|abc",
-        "abcdef",
-        "nobody",
-    ],
+WORDS = (
+    *("user-1777@example.com", "user-1777", "nick-1777", "given 1777", "User Number 1777"),
+    *("1777 user-1777", "auth0|abc", "abcdef", "nobody"),
 )
-def test_words_are_found_by_indexes_without_a_scan(crowd, plan, text):
-    found = plan(by_words(User.objects.all(), text.split()).values("pk"))
-
-    assert found.scans == [], found.text
-    assert {"user_email", "user_name", "user_username_exact"} <= found.indexes, found.text
-
-
-@pytest.mark.parametrize("direction", ["1", "-1"])
-def test_the_list_by_age_is_read_from_its_index(crowd, plan, direction):
-    found = plan(first_page(matching(), f"created_at:{direction}"))
-
-    assert "user_newest" in found.indexes, found.text
-    assert not found.scans
-    assert not found.sorts
+BY_LOGIN = {"user_last_login", "user_latest_login"}
+LISTS = {
+    "": {"user_newest"},
+    "created_at:1": {"user_newest"},
+    "created_at:-1": {"user_newest"},
+    "last_login:1": BY_LOGIN,
+    "last_login:-1": BY_LOGIN,
+    "logins_count:1": {"user_logins_count"},
+    "logins_count:-1": {"user_logins_count"},
+}
 
 
-@pytest.mark.parametrize("sort", ["", "created_at:-1", "last_login:-1", "logins_count:-1"])
-def test_linked_accounts_are_left_out_on_the_way_and_not_by_an_index_of_their_own(linked_crowd, plan, sort):
-    found = plan(first_page(matching(), sort))
+def test_words_are_found_by_indexes_without_a_scan(crowd, plan):
+    for text in WORDS:
+        found = plan(by_words(User.objects.all(), text.split()).values("pk"))
 
-    assert not found.indexes & {"user_linked"}, found.text
-    assert found.indexes & {"user_newest", "user_last_login", "user_latest_login", "user_logins_count"}
-    assert not found.scans
-    assert not found.sorts
+        assert found.scans == [], (text, found.text)
+        assert {"user_email", "user_name", "user_username_exact"} <= found.indexes, (text, found.text)
+
+
+def test_the_lists_are_read_from_their_indexes(crowd, plan):
+    check_lists(plan)
+
+
+def test_linked_accounts_are_left_out_on_the_way_and_not_by_an_index_of_their_own(linked_crowd, plan):
+    check_lists(plan)
+
+
+def check_lists(plan):
+    for sort, indexes in LISTS.items():
+        found = plan(first_page(matching(), sort))
+
+        assert found.indexes & indexes, (sort, found.text)
+        assert not found.indexes & {"user_linked"}, (sort, found.text)
+        assert not found.scans, (sort, found.text)
+        assert not found.sorts, (sort, found.text)
 
 
 def test_those_linked_to_somebody_are_found_by_that_index(linked_crowd, plan):
@@ -72,62 +74,27 @@ def test_an_address_is_found_by_its_index_among_all_accounts_too(linked_crowd, p
     assert not found.scans
 
 
-def test_the_lists_own_order_is_read_from_its_index(crowd, plan):
-    found = plan(first_page(matching()))
-
-    assert "user_newest" in found.indexes, found.text
-    assert not found.scans
-    assert not found.sorts
-
-
-@pytest.mark.parametrize(
-    ("of_connection", "indexes"),
-    [(False, {"user_newest"}), (True, {"user_newest", "user_connection_newest"})],
-    ids=["all", "of a connection"],
-)
-def test_a_walk_goes_on_where_it_was_in_the_index(crowd, connection, plan, of_connection, indexes):
-    users = matching(connection=connection.name if of_connection else "")
+def test_a_walk_goes_on_where_it_was_in_the_index(crowd, connection, plan):
     deep = User.objects.order_by("created_at", "id")[1500]
-    values = (deep.created_at, deep.pk)
+    further = beyond(OLDEST_FIRST, (deep.created_at, deep.pk))
+    of_one = {"user_newest", "user_connection_newest"}
+    for name, indexes in (("", {"user_newest"}), (connection.name, of_one)):
+        users = matching(connection=name).with_connection()
 
-    found = plan(users.with_connection().filter(beyond(OLDEST_FIRST, values)).order_by(*OLDEST_FIRST)[:50])
+        found = plan(users.filter(further).order_by(*OLDEST_FIRST)[:50])
 
-    assert found.indexes & indexes, found.text
-    # The table of connections may be: it has a row or two.
-    assert not [scan for scan in found.scans if "users_user" in scan]
-    assert not found.sorts
-    # It does not read its way there: the moment is where it begins.
-    assert begins_at_created_at(found.text), found.text
+        assert found.indexes & indexes, found.text
+        # The table of connections may be: it has a row or two.
+        assert not [scan for scan in found.scans if "users_user" in scan]
+        assert not found.sorts
+        # It does not read its way there: the moment is where it begins.
+        assert begins_at_created_at(found.text), found.text
 
 
 def begins_at_created_at(text):
     if database.vendor == "postgresql":
         return any("created_at >=" in node.get("Index Cond", "") for node in text)
     return any("created_at>?" in line for line in text)
-
-
-@pytest.mark.parametrize(
-    ("sort", "indexes"),
-    [
-        ("last_login:1", {"user_last_login", "user_latest_login"}),
-        ("last_login:-1", {"user_last_login", "user_latest_login"}),
-        ("logins_count:1", {"user_logins_count"}),
-        ("logins_count:-1", {"user_logins_count"}),
-    ],
-)
-def test_so_are_the_other_lists_of_the_dashboard(crowd, plan, sort, indexes):
-    found = plan(first_page(matching(), sort))
-
-    assert found.indexes & indexes, found.text
-    assert not found.scans
-    assert not found.sorts
-
-
-def test_an_address_is_found_by_its_index(crowd, plan):
-    found = plan(User.objects.by_email("user-17@example.com"))
-
-    assert found.indexes & {"user_email", "user_email_once"}, found.text
-    assert not found.scans
 
 
 @pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite compares bytes as it is")
@@ -145,9 +112,13 @@ def test_what_words_are_looked_up_in_is_compared_by_code_points(db):
     assert by_code_points == set(folded)
 
 
-@pytest.mark.parametrize("question", ["by_login", "by_identifier"])
-def test_whom_a_login_means_is_found_by_indexes_without_a_scan(crowd, plan, question):
-    found = plan(getattr(User.objects, question)("user-1777@example.com"))
+def test_whom_an_address_or_a_login_means_is_found_by_indexes_without_a_scan(crowd, plan):
+    address = "user-1777@example.com"
+    found = plan(User.objects.by_email(address))
+    assert found.indexes & {"user_email", "user_email_once"}, found.text
+    assert not found.scans
 
-    assert found.scans == [], found.text
-    assert {"user_email", "user_username"} <= found.indexes, found.text
+    for asked in (User.objects.by_login(address), User.objects.by_identifier(address)):
+        found = plan(asked)
+        assert found.scans == [], found.text
+        assert {"user_email", "user_username"} <= found.indexes, found.text

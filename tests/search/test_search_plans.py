@@ -26,6 +26,8 @@ def documented(crowd):
             "hobby": "surfing" if number < 20 else "sailing",
             "trips": [{"city": f"City {number % 500}"}],
             "n": number,
+            # As much as people's documents hold: where there is little to read, reading all is best.
+            "about": "x" * 1000,
         }
         user.app_metadata = {"groups": [f"group-{number % 400}"], "vip": number % 2 == 0}
     with account_writes():
@@ -38,38 +40,76 @@ def ids(q):
     return found(matching(), q, viewer=SHELL).values("pk")
 
 
+SERVED = [
+    ("user_metadata.n:1777", {"user_user_metadata"}),
+    ("user_metadata.hobby:surfing", {"user_user_metadata"}),
+    ('user_metadata.trips.city:"City 77"', {"user_user_metadata"}),
+    ("app_metadata.groups:group-7", {"user_app_metadata"}),
+    ("app_metadata.groups:group-7 AND user_metadata.n:7", {"user_app_metadata", "user_user_metadata"}),
+    ("app_metadata.groups:group-7 OR user_metadata.n:9", {"user_app_metadata", "user_user_metadata"}),
+    ("app_metadata.groups:(group-7 OR group-8)", {"user_app_metadata"}),
+    ("app_metadata.groups:group-7 AND NOT app_metadata.vip:true", {"user_app_metadata"}),
+    # The classes of section 2 of the design, but for those that half of all people fit.
+    ('user_metadata.hobby:"no such hobby"', {"user_user_metadata"}),
+    (
+        "app_metadata.groups:group-7 AND app_metadata.vip:false AND user_metadata.n:7",
+        {"user_app_metadata", "user_user_metadata"},
+    ),
+    ("email:USER-1777@example.com", {"user_email", "user_email_once"}),
+    ("email:user-177*", {"user_email", "user_email_infix"}),
+    ("email:*r-1777@*", {"user_email_infix"}),
+    ("name:*ber\\ 1777", {"user_name_infix"}),
+    ("user_id:auth0|abcdef*", {"users_user_user_id_key", "user_id_infix"}),
+    ("identities.user_id:abcdef0123456789", {"user_id_infix"}),
+    ("user-1777", {"user_email", "user_name", "user_nickname", "user_given_name", "user_family_name"}),
+    ("nickname:nick-1777", {"user_nickname"}),
+]
+
+
 @on_postgresql
+def test_a_query_is_served_by_indexes(documented, plan):
+    for q, indexes in SERVED:
+        planned = plan(ids(q))
+
+        assert planned.indexes & indexes, (q, planned.text)
+        assert not planned.scans, (q, planned.text)
+
+
 @pytest.mark.parametrize(
-    ("q", "indexes"),
-    [
-        ("user_metadata.n:1777", {"user_user_metadata"}),
-        ("user_metadata.hobby:surfing", {"user_user_metadata"}),
-        ('user_metadata.trips.city:"City 77"', {"user_user_metadata"}),
-        ("app_metadata.groups:group-7", {"user_app_metadata"}),
-        ("app_metadata.groups:group-7 AND user_metadata.n:7", {"user_app_metadata", "user_user_metadata"}),
-        ("app_metadata.groups:group-7 OR user_metadata.n:9", {"user_app_metadata", "user_user_metadata"}),
-        ("app_metadata.groups:(group-7 OR group-8)", {"user_app_metadata"}),
-        ("app_metadata.groups:group-7 AND NOT app_metadata.vip:true", {"user_app_metadata"}),
-        ("email:USER-1777@example.com", {"user_email", "user_email_once"}),
-        ("email:user-177*", {"user_email", "user_email_infix"}),
-        ("email:*r-1777@*", {"user_email_infix"}),
-        ("name:*ber\\ 1777", {"user_name_infix"}),
-        ("user_id:auth0|abcdef*", {"users_user_user_id_key", "user_id_infix"}),
-        ("identities.user_id:abcdef0123456789", {"user_id_infix"}),
-        ("user-1777", {"user_email", "user_name", "user_nickname", "user_given_name", "user_family_name"}),
-        ("nickname:nick-1777", {"user_nickname"}),
-    ],
+    "q", ["email:user-1777@example.com", "email:user-177*", "user-1777", "name:user\\ number\\ 17*7"]
 )
-def test_a_query_is_served_by_indexes(documented, plan, q, indexes):
-    planned = plan(ids(q))
-
-    assert planned.indexes & indexes, planned.text
-    assert not planned.scans, planned.text
-
-
-@pytest.mark.parametrize("q", ["email:user-1777@example.com", "email:user-177*", "user-1777", "name:user*7"])
 def test_names_and_addresses_are_found_by_indexes_in_either_database(crowd, plan, q):
     assert not plan(ids(q)).scans
+
+
+@on_postgresql
+def test_what_many_fit_is_met_on_a_walk_through_the_order(documented, plan):
+    for q in ("app_metadata.vip:true", "NOT app_metadata.vip:true", "NOT user_metadata.n:7"):
+        users = found(matching(), q, viewer=SHELL)
+
+        planned = plan(users.order_by(*order("created_at:-1")).values("pk")[:50])
+
+        assert planned.indexes == {"user_newest"}, (q, planned.text)
+        assert not planned.scans, (q, planned.text)
+        assert not planned.sorts, (q, planned.text)
+
+
+OTHERS = [
+    ("blocked:true", {"user_blocked"}),
+    ("created_at:[2001 TO 2002]", {"user_newest"}),
+    ("last_login:[2026-01-01 TO 2026-01-02]", {"user_last_login", "user_latest_login"}),
+    ("logins_count:{1990 TO *]", {"user_logins_count"}),
+    ("phone_number:+4915112345678", {"user_phone"}),
+    ("username:user-1777", {"user_username_exact"}),
+]
+
+
+def test_other_fields_of_the_profile_are_served_by_theirs_in_either_database(documented, plan):
+    for q, indexes in OTHERS:
+        planned = plan(ids(q))
+
+        assert planned.indexes & indexes, (q, planned.text)
+        assert not planned.scans, (q, planned.text)
 
 
 @on_postgresql

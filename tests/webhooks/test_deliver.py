@@ -12,9 +12,10 @@ from users.actions.block_user import block_user, unblock_user
 from users.actions.delete_user import delete_user
 from users.actions.edit_user import Edit, edit_user
 from users.events.stream import publish
-from users.models import Change, Delivery, Webhook
+from users.models import Change, Delivery, User, Webhook
 from users.webhooks.lane import DOWN, take
 from users.webhooks.manage import edit_webhook, replay
+from users.webhooks.paths import PARTS
 from users.webhooks.timing import Timing
 
 
@@ -64,6 +65,17 @@ def test_names_of_keys_are_told_always_and_values_only_where_asked_for(receiver,
     assert first["changes"] == {"app_metadata": {"plan": {"before": "full"}}}
     assert second["changes"] == {"app_metadata": {"plan": {"after": "free"}}}
     assert not any(b"s3cret" in call.body for call in receiver.calls)
+
+
+def test_a_password_is_told_of_and_never_told(receiver, make_hook, jane, deliver):
+    make_hook(values=list(PARTS))
+    edit_user(jane, Edit(password="quite a new one"), actor=SHELL)
+    deliver()
+
+    [call] = receiver.calls
+    assert call.event["data"]["what"] == "password"
+    hashed = User.objects.get(pk=jane.pk).password
+    assert not any(secret.encode() in call.body for secret in ("quite a new one", hashed))
 
 
 def test_a_receiver_is_told_only_what_it_asks_for(receiver, make_hook, jane, deliver):
@@ -175,7 +187,7 @@ def test_a_receiver_that_is_down_is_tried_ever_more_seldom_and_loses_nothing(
     assert statuses(webhook=hook) == ["pending"] * 30
 
     receiver.answers = lambda call: 200
-    make_due()
+    Webhook.objects.update(due_at=timezone.now())
     deliver()
 
     assert statuses(webhook=hook) == ["delivered"] * 30

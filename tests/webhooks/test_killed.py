@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import threading
 import time
 from collections import defaultdict
 
@@ -32,7 +33,7 @@ def nursery(loaded_nursery):
     loaded_nursery.clear()
 
 
-def wait_until(is_so, seconds: float = 20) -> None:
+def wait_until(is_so, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
@@ -97,11 +98,33 @@ def test_many_couriers_killed_at_random_tell_everything_and_in_order(nursery, re
     assert set(Delivery.objects.filter(webhook=down).values_list("status", flat=True)) == {"pending"}
 
 
+def test_receivers_that_take_their_time_hold_up_neither_writers_nor_another(
+    nursery, receiver, make_hook, jane, stranger
+):
+    answered = threading.Event()
+    receiver.answers = lambda call: answered.wait(8) and 200 if call.path == "/slow" else 200
+    fast = make_hook(values=["app_metadata"])
+    for _ in range(3):
+        make_hook(url=receiver.url.replace("/hook?of=tests", "/slow"))
+    courier = nursery.start(is_courier=True)
+    for plan in range(10):
+        for user in (jane, stranger):
+            change(user, plan=plan)
+    told = Delivery.objects.filter(webhook=fast, status="delivered")
+    wait_until(lambda: told.count() == 20)
+
+    assert not Delivery.objects.exclude(webhook=fast).filter(status="delivered").exists()
+    answered.set()
+    wait_until(lambda: are_told(4 * 20))
+    nursery.stop(courier)
+
+
 def test_one_that_was_believed_dead_and_comes_back_tells_nothing_more(nursery, receiver, make_hook, jane):
     make_hook(values=["app_metadata"])
     for plan in range(3):
         change(jane, plan=plan)
-    hung = nursery.start(is_courier=True, hangs="before plan:2", lease=0.1)
+    # Long enough that it does not give itself up before it hangs.
+    hung = nursery.start(is_courier=True, hangs="before plan:2", lease=1)
     wait_until(lambda: are_told(1))
     other = nursery.start(is_courier=True)
     wait_until(lambda: are_told(3))

@@ -1,19 +1,20 @@
 """Make or drop the indexes of a key: a job, since that takes minutes among a million people.
 
 On PostgreSQL it is done without keeping anybody from writing, which no transaction can do. So what a
-job that was killed left behind is looked at: an index that came to no end is dropped and made anew.
+job that was killed left behind is looked at: an index that came to no end is dropped and made anew, or
+dropped where the job is given up, since it would cost every write and serve no search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
 from django.db import connection
 
 from users.actions.alone import Alone
-from users.jobs.errors import JobFailed
+from users.jobs.errors import ClaimLost, JobFailed, Released
 from users.jobs.registry import job
 from users.jobs.run import Run
 from users.models import IndexedKey, Job, User
@@ -73,13 +74,21 @@ def _watch(run: Run, key: IndexedKey, work: Callable[..., None], is_mine: Callab
     begun: list[str] = []
     done = 0
     thread = Alone(partial(work, indexes=indexes_of(key), begun=begun))
-    with thread:
-        while thread.is_at_work(seconds=1):
-            run.check_interrupted()
-            if not is_mine():
-                raise JobFailed("It is to be dropped, or was asked for anew.")
-            done = max(done, 100 * max(len(begun) - 1, 0) + _of_index(thread.pid))
-            run.tell(done, 100 * len(names))
+    try:
+        with thread:
+            while thread.is_at_work(seconds=1):
+                run.check_interrupted()
+                if not is_mine():
+                    raise JobFailed("It is to be dropped, or was asked for anew.")
+                done = max(done, 100 * max(len(begun) - 1, 0) + _of_index(thread.pid))
+                run.tell(done, 100 * len(names))
+    except (Released, ClaimLost):
+        # Somebody goes on with it.
+        raise
+    except Exception:
+        if begun and is_mine():
+            _drop_unfinished(names)
+        raise
     for name in begun:
         run.log(name)
     run.progress(100 * len(names), 100 * len(names))
@@ -101,6 +110,27 @@ def _drop(alone: Alone, indexes: dict[str, str], begun: list[str]) -> None:
     for name in indexes:
         begun.append(f"{name} dropped.")
         alone.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+
+
+def drop_what_failed(look_up: Callable[[], None]) -> None:
+    """What is left of indexes whose job was given up without a chance to drop them. `look_up` is
+    called now and then, and may raise."""
+    if connection.vendor == "postgresql":
+        keys = IndexedKey.objects.select_related("job")
+        failed = [key for key in keys if key.state == IndexedKey.Status.FAILED]
+        _drop_unfinished([name for key in failed for name in indexes_of(key)], look_up)
+
+
+def _drop_unfinished(names: Collection[str], look_up: Callable[[], None] = lambda: None) -> None:
+    def work(alone: Alone) -> None:
+        for name in names:
+            if _is_valid(alone, name) is False:
+                alone.execute(f"DROP INDEX CONCURRENTLY {name}")
+
+    if names:
+        with Alone(work) as thread:
+            while thread.is_at_work(seconds=1):
+                look_up()
 
 
 def _is_valid(alone: Alone, name: str) -> bool | None:

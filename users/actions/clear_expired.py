@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from users.actions.build_indexes import drop_what_failed
 from users.conf import conf
 from users.events.kept import needed_since, told_up_to
 from users.jobs.files import KEPT
@@ -36,6 +37,7 @@ def clear_expired(run: Run) -> dict[str, int]:
                 gone = delete_some(timezone.now())
                 counts[name] = counts.get(name, 0) + gone
                 run.progress(sum(counts.values()))
+    drop_what_failed(run.check_interrupted)
     return counts
 
 

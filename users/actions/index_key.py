@@ -12,6 +12,7 @@ from users.metadata.text import bad_characters
 from users.models import IndexedKey, Job, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
+from users.rights.visible import visible
 from users.search.keys import Place, forget, place_of
 from users.search.sql.sqlite import can_be_spelt
 
@@ -27,13 +28,15 @@ Status = IndexedKey.Status
 
 def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey:
     """Ask for the indexes of `app_metadata.credits`; a job makes them. By its numbers or by its text,
-    whichever `kind` says; None for what it mostly holds. One that is indexed stays as it is, one that
-    failed is tried again.
+    whichever `kind` says; None for what it mostly holds, if the actor may see that. One that is indexed
+    stays as it is, one that failed is tried again.
 
     Raises Denied, CannotIndex, or Exists where it is indexed as another kind or just being dropped.
     """
     check(actor, Verb.INDEX_KEYS)
     place = _place(name)
+    if kind is None and not visible(actor, *place):
+        raise CannotIndex(f"Say whether by number or by text: you may not see what {name} holds.")
     try:
         return _index(place, kind, actor)
     except IntegrityError:
@@ -68,6 +71,12 @@ def drop_key(key: IndexedKey, *, actor: Actor) -> None:
         if found is not None and found.state != Status.DROPPING:
             _ask(found, Status.DROPPING, actor)
     forget()
+
+
+def indexed_keys_of(viewer: Actor) -> list[IndexedKey]:
+    """Those that the viewer may see, each with its job."""
+    keys = IndexedKey.objects.select_related("job")
+    return [key for key in keys if visible(viewer, *key.place)]
 
 
 def _locked() -> QuerySet[IndexedKey]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from users.actions.errors import CannotIndex, Exists
-from users.actions.index_key import MOST, drop_key, index_key
+from users.actions.index_key import MOST, drop_key, index_key, indexed_keys_of
 from users.admin.visit import Page
 from users.models import IndexedKey
 from users.normalized.indexed_keys import failure, progress
@@ -33,7 +33,7 @@ def indexed_keys_page(request: HttpRequest, frame: dict[str, Any]) -> HttpRespon
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
     size_of = sizes()
-    keys = [_row(key, size_of) for key in IndexedKey.objects.select_related("job")]
+    keys = [_row(key, size_of) for key in indexed_keys_of(actor)]
     context = {
         **frame,
         "title": "Indexed keys",

@@ -23,6 +23,8 @@ from users.admin.search_problem import Problem, problem_of
 from users.admin.sorting import Heading, asked, heading, sort_of
 from users.conf import conf
 from users.lucene.errors import QueryError
+from users.lucene.nodes import Name
+from users.lucene.parser import Implicit
 from users.lucene.printer import escape
 from users.models import User
 from users.models.user import UserQuerySet
@@ -35,6 +37,7 @@ from users.search.json_key import JsonKey
 from users.search.pages import Page, read_page
 from users.search.sequence import FEW, count_up_to, read_in_order
 from users.search.timeout import time_limit
+from users.search.unmet import unmet_keys
 from users.web.actors import staff
 from users.web.initials import colour, initials
 
@@ -64,13 +67,15 @@ class Row:
 
 @dataclass
 class Listing:
-    """What the template reads. `count` is exact up to 10,000, and one more beyond."""
+    """What the template reads. `count` is exact up to 10,000, and one more beyond. `unmet` are keys that
+    nobody has been seen with, each with the one that may have been meant and where that leads."""
 
     request: HttpRequest
     rows: list[Row] = field(default_factory=list)
     count: int = 0
     problem: Problem | None = None
     advice: dict[str, Any] = field(default_factory=dict)
+    unmet: list[tuple[str, str, str]] = field(default_factory=list)
     previous: str = ""
     next: str = ""
     start: int = 0
@@ -97,6 +102,8 @@ class Listing:
             if not isinstance(error, TooSlow):
                 return
         self.advice = advice.context(self.viewer, self.in_words)
+        if not self.count and not self.problem:
+            self._look_for_slips()
 
     def _filtered(self) -> UserQuerySet:
         users = User.objects.all()
@@ -135,8 +142,17 @@ class Listing:
             user, initials(user), colour(user), [(column, _value(user, column)) for column in self.columns]
         )
 
+    def _look_for_slips(self) -> None:
+        """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
+        unmet = unmet_keys(self.query, self.viewer, implicit=Implicit.AND)
+        self.unmet = [(str(key.name), key.near, self._with_field(key.name, key.near)) for key in unmet]
+        names = {str(key.name) for key in unmet}
+        self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
+
     def _mended(self, error: UnknownField, name: str) -> str:
-        field = error.name
+        return self._with_field(error.name, name)
+
+    def _with_field(self, field: Name, name: str) -> str:
         return self.address.link(q=f"{self.query[: field.start]}{escape(name)}{self.query[field.end :]}")
 
     def _with_other_key(self, key: str, error: UnknownField, name: str) -> str:

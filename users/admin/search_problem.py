@@ -40,7 +40,8 @@ def problem_of(
     the list with another field's name in the place of the one that is none."""
     match error:
         case QueryError():
-            message = f"Can't read the search at character {error.column}: {error.reason}."
+            end = "" if error.reason.endswith("?") else "."
+            message = f"Can't read the search at character {error.column}: {error.reason}{end}"
             return Problem(message, picture(text, error.column), tuple(_mended(error, viewer, mend)))
         case Denied():
             return Problem(f"{error.reason}.")

@@ -103,10 +103,10 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
     try:
         if request.method == "POST" and request.POST.get("do") == "delete" and segment:
             delete_segment(segment, actor=actor)
-            messages.success(request, f"The segment {quote(segment.name)} is deleted.")
+            messages.success(request, f"The segment “{segment}” is deleted.")
             return redirect("admin:segments")
         if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
-            messages.success(request, f"The segment {quote(saved.name)} is saved.")
+            messages.success(request, f"The segment “{saved}” is saved.")
             return redirect(_opened(saved))
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
@@ -169,7 +169,7 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
 
 
 def _needed(error: SegmentNeeded) -> str:
-    names = [quote(name) for name in error.names]
+    names = [f"“{name}”" for name in error.names]
     if error.unnamed:
         names.append(f"{error.unnamed} of other people")
     return f"Nothing has been changed. Other segments use this one: {', '.join(names)}."

@@ -1,4 +1,4 @@
-"""What may come next in the search box, as JSON for the script that shows it."""
+"""What may come next in the search box, or where a key is named, as JSON for the script that shows it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from django.views.decorators.http import require_GET
 
 from users.admin import key_words
 from users.admin.visit import Page
-from users.search.suggest import Suggestion, suggest
+from users.search.suggest import Suggestion, suggest, suggest_keys
 from users.web.actors import staff
 
 
 @require_GET
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """`?q=` is what stands in the box, and `at` where the caret is. Places are counted as JavaScript
-    does: in halves of UTF-16, of which some characters have two."""
+    """`?q=` is what stands in the box, and `at` where the caret is; with `of=keys` it is the name of a key
+    and nothing else. Places are counted as JavaScript does: in halves of UTF-16, of which some
+    characters have two."""
     text = request.GET.get("q", "")
-    here, found = suggest(text, _of_utf16(text, request.GET.get("at", "")), staff(request))
+    if request.GET.get("of") == "keys":
+        start, end, found = 0, len(text), suggest_keys(text.strip(), staff(request))
+    else:
+        here, found = suggest(text, _of_utf16(text, request.GET.get("at", "")), staff(request))
+        start, end = here.start, here.end
     return JsonResponse(
         {
-            "start": _to_utf16(text, here.start),
-            "end": _to_utf16(text, here.end),
+            "start": _to_utf16(text, start),
+            "end": _to_utf16(text, end),
             "suggestions": [_shown(one) for one in found],
         },
         headers={"Cache-Control": "no-store"},

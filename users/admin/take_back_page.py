@@ -20,7 +20,8 @@ from users.actions.errors import (
     Taken,
     UserGone,
 )
-from users.actions.put_back import PARTS
+from users.actions.profile_fields import FIELDS
+from users.actions.put_back import PARTS, PROFILE
 from users.actions.undo import why_not_undoable
 from users.admin.take_back import Taking, is_takeable
 from users.admin.visit import Visit
@@ -44,6 +45,8 @@ def take_back_page(request: HttpRequest, number: int, part: str, frame: dict[str
     if change is None or not is_takeable(change) or (part and part not in PARTS):
         raise Http404
     taking = Taking(change, actor, part, request.GET.get("key"))
+    if part == PROFILE and taking.key not in (None, *FIELDS):
+        raise Http404
     _check(taking)
     problem = ""
     if request.method == "POST":

@@ -11,10 +11,11 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from users.admin.visit import Page
 from users.admin.webhook_form import WebhookForm
-from users.models import Delivery, Webhook
+from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.web.actors import staff
@@ -104,6 +105,7 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
         found = found.filter(pk__lt=int(before))
     rows = list(found.order_by("-pk")[: PAGE + 1])
     shown = rows[:PAGE]
+    subjects = {row.subject for row in shown}
     return {
         "deliveries": shown,
         "status": status if status in Status.values else "",
@@ -111,7 +113,11 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
         "is_older": is_older,
         "older": shown[-1].pk if len(rows) > PAGE else None,
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
-        "has_failed": Delivery.objects.filter(webhook=webhook, status=Status.FAILED).exists(),
+        "is_any_in_vain": Delivery.objects.filter(manage.TRIED_IN_VAIN, webhook=webhook).exists(),
+        # Those whose pages are still there.
+        "present": set(User.objects.filter(user_id__in=subjects).values_list("user_id", flat=True)),
+        # While a worker has it, or is about to, there is nothing to wait for.
+        "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
     }
 
 

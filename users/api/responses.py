@@ -50,7 +50,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Allow", "string", "The methods there are."),
         ("Link", "string", "Where the next page is."),
         ("ETag", "string", "The user's version, for If-Match."),
-        ("Warning", "string", "That a document has grown large."),
+        ("Warning", "string", "That a document has grown large, or that a search read everybody."),
     )
 }
 _ON_EVERY = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from users.conf import conf
 from users.lucene.errors import QueryError
 from users.rights.actor import Actor
 from users.rights.errors import Denied
+from users.rights.may import Verb, may
 from users.search.errors import TooSlow
 from users.search.slow import slow_keys
 from users.search.timeout import time_limit
@@ -19,6 +21,8 @@ TIMEOUT = (
     "The query exceeded the timeout. Please try refining your search criteria."
     " See https://auth0.com/docs/best-practices/search-best-practices"
 )
+# Characters of advice in a header.
+LONGEST = 500
 # As much of a query as an error repeats.
 SHOWN = 200
 
@@ -33,16 +37,29 @@ def searching(text: str, viewer: Actor) -> Iterator[None]:
         shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
         raise Problem(400, f"Failed to parse query [{shown}]: {error}", "invalid_query_string") from None
     except TooSlow:
-        raise Problem(503, TIMEOUT + _advice(text, viewer), "query_timeout") from None
+        raise Problem(
+            503, ". ".join(filter(None, (TIMEOUT, advice(text, viewer)))), "query_timeout"
+        ) from None
 
 
-def _advice(text: str, viewer: Actor) -> str:
+def advice(text: str, viewer: Actor) -> str:
+    """For which keys of metadata a search reads everybody, and to who may, how to help that; empty
+    where indexes serve it, or none could."""
     try:
         keys = slow_keys(text, viewer, strict=conf.strict_limits)
     except (QueryError, Denied):  # a search of something else than users
         return ""
     if not keys:
         return ""
-    advice = f". Everybody is read for {', '.join(map(str, keys))}"
+    read = f"Everybody is read for {', '.join(map(str, keys))}"
     helped = ", ".join(str(key) for key in keys if key.can_be_fast)
-    return f"{advice}; POST /api/v2/metadata/indexes makes {helped} fast" if helped else advice
+    if not helped or not may(viewer, Verb.INDEX_KEYS):
+        return read
+    return f"{read}; POST /api/v2/metadata/indexes makes {helped} fast"
+
+
+def warning(text: str, viewer: Actor) -> dict[str, str]:
+    """The same as a header of the answer."""
+    advised = advice(text, viewer)
+    # Names of keys may hold anything, and JSON spells it in ASCII.
+    return {"Warning": f"199 - {json.dumps(advised[:LONGEST])}"} if advised else {}

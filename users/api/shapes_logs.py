@@ -64,6 +64,10 @@ QUERY: dict[str, Schema] = {
         "type": "string",
         "description": f"A query in Lucene's syntax over {', '.join(OF_EVENTS)}. A checkpoint heeds it, too.",
     },
+    "search": {
+        "type": "string",
+        "description": "What Auth0's SDKs send: the same as q, but that each term narrows. q wins over it.",
+    },
     "sort": {
         "type": "string",
         "pattern": f"^({_NAME}):(1|-1)$",

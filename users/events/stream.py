@@ -53,11 +53,14 @@ def latest() -> int:
 def events_after(number: int | None, size: int) -> list[Event]:
     """The next so many, fewer where they are large, from the oldest that is kept where no number is
     given; each with its change, or None where that was erased. Raises TooOld where events between
-    are kept no more."""
+    are kept no more, or the number was never given, as after the database was put back to an earlier
+    day."""
+    last = latest()
     weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=WEIGHT)
     rows = Event.objects.annotate(weight=Subquery(weight.values("weight")))
     found = list(as_fit(rows.filter(number__gt=number or 0).order_by("number")[:size]))
-    if number is not None and found and found[0].number != number + 1:
+    goes_on = found[0].number == number + 1 if found and number is not None else number == last
+    if number is not None and not goes_on:
         raise TooOld
     changes = Change.objects.in_bulk([event.change_id for event in found])
     for event in found:

@@ -30,10 +30,12 @@ _IDS = {"subject": "subjects", "actor_id": "actors"}
 class Wanted:
     """Empty fields ask for nothing. `key` is a key of `part`, of any where that is empty, or a
     path into it: ("address", "city"). `since` is a part of the time, `until` no more.
-    `actors` and `subjects` hold ids; an empty tuple, unlike None, finds nothing."""
+    `kinds` are those of actors. `actors` and `subjects` hold ids; an empty tuple, unlike None,
+    finds nothing."""
 
     part: str = ""
     key: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     face: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -49,7 +51,7 @@ class Wanted:
     @property
     def is_sifting(self) -> bool:
         """Whether many lines may have to be passed over."""
-        return bool(self.key or self.part or self.face or self._others)
+        return bool(self.key or self.part or self.kinds or self.face or self._others)
 
     def along(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Those among which to look: one index serves them, in the order of the record."""
@@ -67,6 +69,8 @@ class Wanted:
             # Wrapped, so that no index of this column is taken for the better way to read.
             changes = changes.alias(**{f"{column}_seen": Coalesce(column, Value(""))})
             changes = changes.filter(**{f"{column}_seen__in": ids})
+        if self.kinds:
+            changes = changes.filter(actor_kind__in=self.kinds)
         if self.face:
             changes = changes.filter(face=self.face)
         if self.key:

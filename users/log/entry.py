@@ -56,7 +56,8 @@ def _of_change(change: Change, viewer: Actor) -> dict[str, Any]:
         "client_name": change.actor_name if by_client else None,
         "user_id": change.subject,
         "user_name": str(user) if user and is_reader else None,
-        **dict.fromkeys(("ip", "hostname", "user_agent", "isMobile", "audience", "scope")),
+        "ip": change.ip,
+        **dict.fromkeys(("hostname", "user_agent", "isMobile", "audience", "scope")),
         "details": _details(change, viewer, is_reader=is_reader),
     }
 

@@ -6,6 +6,7 @@ which are found without regard to case.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -166,6 +167,18 @@ def _user_name(name: Name, value: Value | None) -> Q:
     return Q(user__in=users.order_by().values("pk"))
 
 
+def _ip(name: Name, value: Value | None) -> Q:
+    match value:
+        case None:
+            return Q(ip__isnull=False)
+        case Word(text):
+            try:
+                return Q(ip=str(ipaddress.ip_address(text)))
+            except ValueError:  # which the column cannot hold
+                return NOTHING
+    return _text("ip")(name, value)
+
+
 def _of_connection(column: str) -> Test:
     def test(name: Name, value: Value | None) -> Q:
         found = Connection.objects.filter(_text(column)(name, value))
@@ -187,8 +200,9 @@ OF_CHANGES: Fields = {
     "connection_id": _of_connection("connection_id"),
     "strategy": _of_connection("strategy"),
     "strategy_type": partial(_strategy_type, Q(user__connection__strategy="auth0")),
+    "ip": _ip,
     # Not in the record of changes.
-    **dict.fromkeys(("ip", "user_agent", "hostname", "audience", "scope"), _nothing),
+    **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _nothing),
 }
 
 # Where a word without a field is looked for.

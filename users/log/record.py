@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from users.log.address import kept
 from users.log.origin import current
 from users.log.types import WORDS
 from users.metadata.fold import fold
@@ -45,8 +46,9 @@ def log_event(
     at: datetime | None = None,
 ) -> None:
     """Write it down, in the caller's transaction where there is one. `user_name` is what was typed,
-    for whom there is no account; `ip` where it is not that of the request at hand; `details` hold
-    nothing that somebody could use or that callers choose at will.
+    for whom there is no account; `ip` where it is not that of the request at hand, and as much of it
+    is kept as RECORD_IP says; `details` hold nothing that somebody could use or that callers choose
+    at will.
     """
     origin = current()
     connection = connection or (user.connection if user else None)
@@ -61,7 +63,7 @@ def log_event(
         connection=connection.name if connection else "",
         connection_id=connection.connection_id if connection else "",
         strategy=connection.strategy if connection else "",
-        ip=origin.ip if ip is None else ip,
+        ip=kept(origin.ip if ip is None else ip) or "",
         user_agent=_text(origin.user_agent, 300),
         hostname=_text(origin.hostname, 255),
         audience=_text(through.audience, 600),

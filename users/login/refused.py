@@ -7,6 +7,7 @@ from users.log.record import NOTHING, Through, log_event
 from users.login import attempts
 from users.login.find import accounts_named, person_of
 from users.models import Connection
+from users.normalized.emails import is_email
 
 # Whoever is barred may go on trying. Seconds in which it is logged once.
 BARRED_SECONDS = 60
@@ -20,7 +21,7 @@ def note_refused(
     log_event(
         "fp" if account else "fu",
         user=person_of(account) if account else None,
-        user_name=login,
+        user_name=_typed(login),
         connection=account.connection if account else connection,
         ip=ip or "",
         through=through,
@@ -36,7 +37,12 @@ def note_barred(login: str, *, ip: str | None, through: Through = NOTHING) -> No
     log_event(
         "limit_wc" if of_login else "limit_mu",
         user=person_of(account) if account else None,
-        user_name=login,
+        user_name=_typed(login),
         ip=ip or "",
         through=through,
     )
+
+
+def _typed(login: str) -> str:
+    """Nothing but addresses: now and then somebody types the password there."""
+    return login if is_email(login) else ""

@@ -7,40 +7,49 @@ values all the same, and sends no signals for them.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
 
 def insert_by_hand(row: Model) -> None:
     """Save a new row. It is not told its key."""
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
-    _execute(f"INSERT INTO {_table(row)} ({columns}) VALUES ({marks})", _values(row, fields))  # noqa: S608
+    database = connections[DEFAULT_DB_ALIAS]  # asked for once: Django's `connection` looks it up each time
+    statement, fields = _insertion(type(row), database.vendor)
+    _execute(database, statement, _values(row, fields, database))
 
 
 def update_by_hand(row: Model, names: Collection[str]) -> None:
     """Save these fields of a row that is known to be there."""
+    database = connections[DEFAULT_DB_ALIAS]
     fields = [row._meta.get_field(name) for name in names]
-    columns = ", ".join(f"{_column(field)} = %s" for field in fields)
-    key = row._meta.pk
-    values = _values(row, [*fields, key])
-    _execute(f"UPDATE {_table(row)} SET {columns} WHERE {_column(key)} = %s", values)  # noqa: S608
+    columns = ", ".join(f"{_column(field, database)} = %s" for field in fields)
+    key, table = row._meta.pk, database.ops.quote_name(row._meta.db_table)
+    statement = f"UPDATE {table} SET {columns} WHERE {_column(key, database)} = %s"  # noqa: S608
+    _execute(database, statement, _values(row, [*fields, key], database))
 
 
-def _table(row: Model) -> str:
-    return connection.ops.quote_name(row._meta.db_table)
+@cache
+def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field]]:
+    """The statement for all of a row but its key, with the fields in its order."""
+    database = connections[DEFAULT_DB_ALIAS]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(_column(field, database) for field in fields)
+    table, marks = database.ops.quote_name(model._meta.db_table), ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", fields  # noqa: S608
 
 
-def _column(field: Field) -> str:
-    return connection.ops.quote_name(field.column)
+def _column(field: Field, database: BaseDatabaseWrapper) -> str:
+    return database.ops.quote_name(field.column)
 
 
-def _values(row: Model, fields: list[Field]) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+def _values(row: Model, fields: list[Field], database: BaseDatabaseWrapper) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
 
 
-def _execute(statement: str, values: list[Any]) -> None:
-    with connection.cursor() as cursor:
+def _execute(database: BaseDatabaseWrapper, statement: str, values: list[Any]) -> None:
+    with database.cursor() as cursor:
         cursor.execute(statement, values)

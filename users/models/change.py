@@ -102,6 +102,7 @@ class Change(models.Model):
             models.Index(fields=["subject", "-at", "-id"], name="change_subject_latest"),
             models.Index(fields=["actor_id", "-at", "-id"], name="change_actor_latest"),
             models.Index(fields=["-at", "-id"], name="change_latest"),
+            models.Index(fields=["ip", "-at", "-id"], name="change_ip", condition=Q(ip__isnull=False)),
             # New accounts by day, without reading a line of anything else.
             models.Index(fields=["at", "face"], name="change_created", condition=Q(what="created")),
             # What has an event of its own in the log, found among millions of everyday lines.

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 
 from users.history.place import Place
-from users.history.timeline import timeline
+from users.history.timeline import OWN, one_change, timeline
 from users.history.wanted import OF_NEW_ACCOUNTS, Wanted
-from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
+from users.metadata.documents import APP_METADATA, DOCUMENTS, JSON, USER_METADATA
 from users.models import Change, User
-from users.rights.actor import Actor, Kind
+from users.rights.actor import Actor, Face, Kind
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
-from users.web.differences import Line, Lines, Value, lines_of
+from users.web.differences import LINES, Line, Lines, Value, lines_of
 from users.web.drawn_schema import title_of
 
 What = Change.What
@@ -34,6 +36,22 @@ SENTENCES = {
     What.IDENTITIES: "Your linked accounts were changed",
 }
 FIELDS = {"email": "E-mail", "email_verified": "E-mail verified", "username": "User name"}
+# Staff have no names here, and machines neither.
+BY = {
+    Kind.USER: "you",
+    Kind.STAFF: "Support",
+    Kind.CLIENT: "our systems",
+    Kind.COMMAND: "our systems",
+}
+ACTORS = [(by, by) for by in dict.fromkeys(BY.values())]
+THROUGH = {
+    Face.DASHBOARD: "our support desk",
+    Face.PROFILE: "your own page",
+    Face.API: "an app",
+    Face.SIGN_IN: "the sign-in pages",
+    Face.IMPORT: "an import",
+    Face.COMMAND: "maintenance",
+}
 RECENT = 5
 
 
@@ -46,10 +64,20 @@ class OwnLine:
     after: Value | None
 
 
+class Words(Value):
+    """A side as one would say it."""
+
+    @cached_property
+    def text(self) -> str:
+        return in_words(self.value)
+
+
 class OwnFilter(forms.Form):
-    """One's own keys, and days."""
+    """One's own keys, who changed them, by which way, and days."""
 
     key = forms.ChoiceField(label="What", required=False)
+    by = forms.ChoiceField(label="Changed by", required=False, choices=[("", "Anybody"), *ACTORS])
+    face = forms.ChoiceField(label="Through", required=False, choices=[("", "Anything"), *THROUGH.items()])
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -67,6 +95,8 @@ class OwnFilter(forms.Form):
         return Wanted(
             part=part,
             key=(key,) if key else (),
+            kinds=tuple(kind for kind, by in BY.items() if by == self.cleaned_data["by"]),
+            face=self.cleaned_data["face"],
             since=datetime.combine(since, time(), UTC) if since else None,
             until=datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None,
         )
@@ -82,7 +112,7 @@ class OwnFilter(forms.Form):
 
 def recent_changes(user: User, viewer: Actor) -> list[dict[str, Any]]:
     """The last few."""
-    return [_as_read(change, user) for change in timeline(user, viewer, limit=RECENT).changes]
+    return [_as_read(change) for change in timeline(user, viewer, limit=RECENT).changes]
 
 
 def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
@@ -93,29 +123,32 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
     older = found.older if found else None
     return {
         "filter": form,
-        "changes": [_as_read(change, user, wanted) for change in found.changes] if found else [],
+        "changes": [_as_read(change, wanted) for change in found.changes] if found else [],
         "older": form.address(before=str(older)) if older else None,
         "latest": form.address() if after else None,
     }
 
 
-def _as_read(change: Change, user: User, wanted: Wanted | None = None) -> dict[str, Any]:
+def own_change(user: User, viewer: Actor, number: int) -> dict[str, Any] | None:
+    """One of them; None where there is no such change that one may see."""
+    change = one_change(number, viewer)
+    is_own = change is not None and change.user == user and change.what in OWN
+    return _as_read(change, most=None) if is_own else None
+
+
+def _as_read(change: Change, wanted: Wanted | None = None, *, most: int | None = LINES) -> dict[str, Any]:
     is_told = change.what in OF_NEW_ACCOUNTS or change.what == What.CREATED
-    lines = lines_of(change, wanted or Wanted()) if is_told else Lines([])
+    lines = lines_of(change, wanted or Wanted(), most=most) if is_told else Lines([])
     return {
+        "address": reverse("own_change", args=[change.pk]),
         "at": change.at,
         "sentence": SENTENCES[What(change.what)],
-        "by": _by(change, user),
+        "by": BY[Kind(change.actor_kind)],
+        "through": THROUGH[Face(change.face)],
         "lines": [_in_words(line) for line in lines.shown],
-        "has_more": bool(lines.more),
+        "more": lines.more,
+        "is_whole": most is None,
     }
-
-
-def _by(change: Change, user: User) -> str:
-    """Staff have no names here, and machines neither."""
-    if change.actor_kind == Kind.USER or change.actor_id == user.user_id:
-        return "you"
-    return "Support" if change.actor_kind == Kind.STAFF else "our systems"
 
 
 def _in_words(line: Line) -> OwnLine:
@@ -130,9 +163,21 @@ def _label(part: str, key: str) -> str:
     return FIELDS.get(key) or title_of(None, key)
 
 
-def _plain(side: Value | None) -> Value | None:
-    words = {True: "yes", False: "no"}
-    return replace(side, value=words[side.value]) if side and isinstance(side.value, bool) else side
+def _plain(side: Value | None) -> Words | None:
+    return None if side is None else Words(side.value)
+
+
+def in_words(value: JSON) -> str:
+    """`Oslo`, `yes`, `a, b`, `City: Oslo; Street: unknown`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(in_words, value)) or "none"
+    if isinstance(value, dict):
+        return (
+            "; ".join(f"{title_of(None, key)}: {in_words(inner)}" for key, inner in value.items()) or "none"
+        )
+    return {None: "unknown", "": "empty"}.get(value) or str(value)
 
 
 def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
-"""Two addresses."""
+"""Three addresses."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from users.profile.views import changes, profile
+from users.profile.views import change, changes, profile
 
 urlpatterns = [
     path("", profile, name="profile"),
     path("changes/", changes, name="own_changes"),
+    path("changes/<int:number>/", change, name="own_change"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +17,7 @@ from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import pretty
 from users.models import User
 from users.normalized.defaults import default_name
-from users.profile.own_changes import own_changes, recent_changes
+from users.profile.own_changes import own_change, own_changes, recent_changes
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
 from users.web.actors import owner
@@ -49,6 +49,17 @@ def changes(request: HttpRequest) -> HttpResponse:
     """All that changed of one's own account, as far as one may see it."""
     context = own_changes(request.user, owner(request), request.GET)
     return render(request, "users/profile/changes.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """One change of one's own account, whole."""
+    found = own_change(request.user, owner(request), number)
+    if found is None:
+        raise Http404
+    return render(request, "users/profile/change.html", {"change": found})
 
 
 def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from django.db import connection
@@ -12,8 +13,10 @@ from users.models.user import UserQuerySet
 from users.search.errors import TooSlow
 from users.search.timeout import time_limit
 
-# So many are fetched and sorted faster than a long list is walked in vain.
+# So many are counted and then fetched faster than a long list is walked in vain.
 FEW = 10_000
+# What is asked first, as the database plans it: mostly it knows what is rare. In seconds.
+GUESS = 0.03
 # What a walk may take before the matches are fetched after all, in seconds.
 WALK = 0.5
 # PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
@@ -28,13 +31,18 @@ def read_in_order(
     """What `read` makes of the users found, which it puts in an order and cuts. `count` is what
     `count_up_to` had for FEW, where it is known.
 
-    Asked for the first few of an order, PostgreSQL walks it until enough have matched; where those
-    that match come late, it reads everybody. So a few matches are counted, fetched and sorted. SQLite
-    reads everybody either way.
+    Asked for the first few of an order, PostgreSQL walks it until enough have matched, or fetches all
+    that match and sorts them, by what it knows of the values. Where it is wrong, as of values that only
+    the oldest have, it walks past everybody. So it gets a moment; then a few matches are counted,
+    fetched and sorted. SQLite reads everybody either way.
     """
     if connection.vendor != "postgresql":
         return read(found)
-    if (count_up_to(found, FEW) if count is None else count) <= FEW:
+    if count is None:
+        with suppress(TooSlow), time_limit(GUESS):
+            return read(found)
+        count = count_up_to(found, FEW)
+    if count <= FEW:
         return read(fetched(found, FEW))
     try:
         with time_limit(WALK):

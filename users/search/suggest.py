@@ -1,4 +1,4 @@
-"""What may come next in a search under way. Reads the metadata map, never the people."""
+"""What may come next in a search under way. Reads the metadata map and the segments, never the people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from users.lucene.caret import Place, place
 from users.lucene.limits import DEFAULT
 from users.lucene.nodes import Match, Word
 from users.lucene.parser import EXISTS
-from users.lucene.printer import escape, write
+from users.lucene.printer import escape, quote, write
 from users.metadata.documents import DOCUMENTS
 from users.metadata.fold import fold
 from users.models import MetadataKey
@@ -18,6 +18,8 @@ from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 from users.search.fields import FIELDS, Kind
 from users.search.links import asked_for, field_of
+from users.search.segments import FIELD as SEGMENT
+from users.search.segments import segments_of
 from users.survey.keys import Counts, Map, visible_keys
 
 MOST = 10
@@ -44,6 +46,16 @@ def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]
         return here, []
     found = [_with_space(one, text[here.end :]) for one in _at(here, viewer)]
     return here, found[:MOST]
+
+
+def suggest_keys(typed: str, viewer: Actor) -> list[Suggestion]:
+    """For a field that takes the name of a key of metadata as it stands, the most likely first."""
+    if not visible(viewer, PROFILE):
+        return []
+    found = [
+        (str(key), Suggestion(str(key), str(key), counts=counts)) for key, counts in _keys(typed, viewer)
+    ]
+    return [one for one in _ranked(found, typed) if one.label != typed][:MOST]
 
 
 def _at(here: Place, viewer: Actor) -> list[Suggestion]:
@@ -76,23 +88,26 @@ def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
     named = [(name, Suggestion(escape(name) + end, name, _detail(name))) for name in FIELDS]
     if end:
         named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
+        named.append((str(SEGMENT), Suggestion(f"{SEGMENT}{end}", str(SEGMENT), "a saved search")))
+    keys = _keys(typed, viewer)
+    named += [(str(key), Suggestion(field_of(key) + end, str(key), counts=counts)) for key, counts in keys]
+    return _ranked(named, typed)
+
+
+def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, Counts | None]]:
+    """Those in whose name it stands, first those that more people have."""
     drawn = Map()
-    keys = visible_keys(viewer, drawn.keys(holding=[typed]))
-    by_users = sorted(((_of_key(drawn, key, end), key) for key in keys), key=lambda pair: -_users(pair[0]))
+    found = [(key, drawn.counts(key)) for key in visible_keys(viewer, drawn.keys(holding=[typed]))]
+    return sorted(found, key=lambda pair: -(pair[1].in_all if pair[1] else 0))
+
+
+def _ranked(named: list[tuple[str, Suggestion]], typed: str) -> list[Suggestion]:
     ranked = [
         (rank, suggestion)
-        for name, suggestion in [*named, *((str(key), one) for one, key in by_users)]
+        for name, suggestion in named
         if (rank := _rank(fold(name), fold(typed))) is not None
     ]
     return [suggestion for _, suggestion in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _of_key(drawn: Map, key: MetadataKey, end: str) -> Suggestion:
-    return Suggestion(field_of(key) + end, str(key), counts=drawn.counts(key))
-
-
-def _users(suggestion: Suggestion) -> int:
-    return suggestion.counts.in_all if suggestion.counts else 0
 
 
 def _rank(name: str, typed: str) -> int | None:
@@ -111,17 +126,27 @@ def _detail(name: str) -> str:
 
 
 def _values(here: Place, viewer: Actor) -> list[Suggestion]:
-    """The frequent values of the key, those first that begin as typed."""
+    """The frequent values of the key, or the names of segments, those first that begin as typed."""
     document, *path = here.name.split(".")
     if document in DOCUMENTS:
         found = _frequent(document, path, viewer)
     elif here.name in FIELDS and FIELDS[here.name].kind == Kind.FLAG:
         found = [Suggestion(name, name) for name in ("true", "false")]
+    elif here.name == str(SEGMENT):
+        found = _segments(here.typed, viewer)
     else:
         found = []
     typed = fold(here.typed)
     fitting = [one for one in found if typed in fold(one.label)]
     return sorted(fitting, key=lambda one: not fold(one.label).startswith(typed))
+
+
+def _segments(typed: str, viewer: Actor) -> list[Suggestion]:
+    named = segments_of(viewer).filter(name_folded__contains=fold(typed.replace("\0", "")))
+    return [
+        Suggestion(quote(segment.name), segment.name, "shared" if segment.is_shared else "yours")
+        for segment in named.order_by("name_folded", "id")[:MOST]
+    ]
 
 
 def _frequent(document: str, path: list[str], viewer: Actor) -> list[Suggestion]:

@@ -82,9 +82,4 @@ class Map:
 
 def visible_keys(viewer: Actor, keys: Iterable[MetadataKey]) -> list[MetadataKey]:
     """Those of the keys that the viewer may see."""
-    return [key for key in keys if may_see(viewer, key)]
-
-
-def may_see(viewer: Actor, key: MetadataKey) -> bool:
-    """Whether the viewer may see the key with its values."""
-    return visible(viewer, key.document, tuple(key.path))
+    return [key for key in keys if visible(viewer, key.document, tuple(key.path))]

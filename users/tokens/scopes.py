@@ -55,8 +55,10 @@ MACHINE_SCOPES = {
     "read:stats": "See statistics",
     # Ours; Auth0 has none for these.
     "read:events": "Follow what happens to accounts",
-    "read:metadata_keys": "See which keys metadata has, and with read:users their most frequent values",
+    "read:metadata_keys": "See which keys metadata has, and which are indexed, together with read:users",
     "update:metadata_keys": "Make keys of metadata fast to search by",
+    "read:metadata_schemas": "See the schemas of metadata",
+    "update:metadata_schemas": "Change the schemas of metadata",
 }
 
 # What a person's own token may hold, and a machine's never.

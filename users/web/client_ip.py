@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from users.conf import conf
-
-# How many bits of an address are kept where it is truncated: what a provider gives to a site.
-TRUNCATED = {4: 24, 6: 48}
+from users.log.address import kept
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -26,10 +23,4 @@ def client_ip(request: HttpRequest) -> str | None:
 
 def recorded_ip(request: HttpRequest) -> str | None:
     """The same, as far as it may be kept in the record of changes."""
-    address = client_ip(request)
-    if address is None or conf.record_ip == "off":
-        return None
-    if conf.record_ip == "full":
-        return address
-    bits = TRUNCATED[ip_address(address).version]
-    return str(ip_network(f"{address}/{bits}", strict=False).network_address)
+    return kept(client_ip(request) or "")

@@ -118,7 +118,7 @@ class Lane:
     def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:
         """Keep how it went. Something new that failed says something about the receiver, unless
         other things arrived; something that failed before says nothing more."""
-        now = timezone.now()
+        now, was_down = timezone.now(), self._webhook.failures > 0
         if any(outcome.is_delivered for _, outcome in told):
             self._webhook.failures = 0
         elif any(not delivery.attempts for delivery, _ in told):
@@ -129,6 +129,8 @@ class Lane:
             for delivery, outcome in told:
                 columns = self._columns(delivery, outcome, now)
                 Delivery.objects.filter(pk=delivery.pk).update(**columns)
+            if was_down and not self._webhook.failures:
+                self._try_again_what_failed(now)
             if self._rest and self._webhook.failures >= DOWN:
                 self._give_up_what_is_old(now)
 
@@ -151,6 +153,11 @@ class Lane:
             "code": outcome.code,
             "error": outcome.error,
         }
+
+    def _try_again_what_failed(self, now: datetime) -> None:
+        """The receiver is back: what failed meanwhile need not wait for its own next attempt."""
+        failed = Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0)
+        failed.update(due_at=now)
 
     def _give_up_what_is_old(self, now: datetime) -> None:
         """The receiver was tried all that time, if not with these."""

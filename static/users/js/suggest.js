@@ -1,4 +1,4 @@
-// Suggests what may come next in the search box: a list under the field, by the pattern of an
+// Suggests what may come next in the search box, or which key is meant: a list under the field, by the pattern of an
 // editable combobox. Nothing is chosen until an arrow key or the mouse does, so Enter still searches.
 const PAUSE = 150;
 const KEPT = 50;
@@ -102,7 +102,9 @@ function attach(input) {
     if (answers.has(place)) return show(answers.get(place));
     const mine = (asking = new AbortController());
     try {
-      const url = `${input.dataset.suggest}?${new URLSearchParams({ q: text, at })}`;
+      const url = new URL(input.dataset.suggest, location.href);
+      url.searchParams.set("q", text);
+      url.searchParams.set("at", at);
       const given = await fetch(url, { signal: mine.signal });
       // Signed out meanwhile, or the server is busy: one can do without suggestions.
       if (!given.ok || given.redirected) return close();
@@ -135,10 +137,10 @@ function attach(input) {
       event.preventDefault();
       if (isOpen) move(event.key === "ArrowDown" ? 1 : -1);
       else ask();
-    } else if (isOpen && event.key === "Escape") {
-      // What was typed stays, and so does the focus.
+    } else if (event.key === "Escape") {
+      // What was typed stays, which a browser would clear; and where there is a list, so does the focus.
       event.preventDefault();
-      event.stopPropagation();
+      if (isOpen) event.stopPropagation();
       close();
     } else if (isOpen && active >= 0 && !event.shiftKey && ["Enter", "Tab"].includes(event.key)) {
       event.preventDefault();

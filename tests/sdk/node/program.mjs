@@ -7,6 +7,7 @@ export class Program {
         this.users = this.management.users;
         this.roles = this.management.roles;
         this.jobs = this.management.jobs;
+        this.logs = this.management.logs;
     }
 
     async create(body) {
@@ -98,6 +99,18 @@ export class Program {
     async members(roleId, size) {
         const users = await all(this.roles.users.list(roleId, { take: size }));
         return users.map((user) => user.user_id);
+    }
+
+    async logs_of(userId, size) {
+        return all(this.users.logs.list(userId, { per_page: size }));
+    }
+
+    async logs_like(text) {
+        return all(this.logs.list({ search: text }));
+    }
+
+    async log(logId) {
+        return this.logs.get(logId);
     }
 }
 

@@ -99,6 +99,21 @@ class Program:
             found += page["users"]
         return [user["user_id"] for user in found]
 
+    def logs_of(self, user_id: str, size: int) -> list[dict[str, Any]]:
+        """This SDK has no pager: one asks for pages until one is empty."""
+        found: list[dict[str, Any]] = []
+        number = 0
+        while page := self.users.get_log_events(user_id, page=number, per_page=size):
+            found += page
+            number += 1
+        return found
+
+    def logs_like(self, text: str) -> list[dict[str, Any]]:
+        return self.management.logs.search(q=text)["logs"]
+
+    def log(self, log_id: str) -> dict[str, Any]:
+        return self.management.logs.get(log_id)
+
 
 def facts(error: Exception) -> dict[str, Any]:
     return {

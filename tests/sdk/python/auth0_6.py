@@ -16,6 +16,7 @@ class Program:
         self.credentials = credentials
         management = ManagementClient(domain=domain, **credentials)
         self.users, self.roles, self.jobs = management.users, management.roles, management.jobs
+        self.logs = management.logs
 
     def token(self) -> dict[str, Any]:
         return GetToken(self.domain, **self.credentials).client_credentials(f"https://{self.domain}/api/v2/")
@@ -84,6 +85,15 @@ class Program:
 
     def job(self, job_id: str) -> dict[str, Any]:
         return shown(self.jobs.get(job_id))
+
+    def logs_of(self, user_id: str, size: int) -> list[dict[str, Any]]:
+        return [shown(entry) for entry in self.users.logs.list(user_id, per_page=size)]
+
+    def logs_like(self, text: str) -> list[dict[str, Any]]:
+        return [shown(entry) for entry in self.logs.list(search=text)]
+
+    def log(self, log_id: str) -> dict[str, Any]:
+        return shown(self.logs.get(log_id))
 
 
 def shown(model: Any) -> Any:

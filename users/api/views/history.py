@@ -14,7 +14,7 @@ from users.actions.undo import undo
 from users.api import shapes, shapes_history
 from users.api.accounts import check_user_id
 from users.api.history_rows import filtered, row
-from users.api.moments import moment_asked, read_moment
+from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
 from users.api.view import View, expected_versions
 from users.models import Change
@@ -113,7 +113,7 @@ class RestoreView(View):
     def post(self, request: Request, user_id: str) -> Response:
         body = self.body()
         check_user_id(user_id)
-        at = read_moment(body["at"])
+        at = state_moment(body["at"])
         if at is None:
             raise FieldError("at", f"Not a moment: {body['at']}")
         if "key" in body and "document" not in body:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.index_key import MOST, drop_key, index_key
+from users.actions.index_key import MOST, drop_key, index_key, indexed_keys_of
+from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
 from users.api.problem import Problem
 from users.api.view import View
@@ -31,7 +32,10 @@ class IndexedKeysView(View):
             body=closed(
                 {
                     "key": NAME,
-                    "type": {**KIND, "description": "Without it: what the key mostly holds."},
+                    "type": {
+                        **KIND,
+                        "description": "Without it: what the key mostly holds, for who may see that.",
+                    },
                 },
                 required=("key",),
             ),
@@ -43,9 +47,10 @@ class IndexedKeysView(View):
 
     def get(self, request: Request) -> Response:
         size_of = sizes()
-        keys = IndexedKey.objects.select_related("job")
+        keys = indexed_keys_of(self.actor)
         return Response([shown(key, size_of.get(key.pk)) for key in keys])
 
+    @logged
     def post(self, request: Request) -> Response:
         body = self.body()
         return Response(shown(index_key(body["key"], body.get("type"), actor=self.actor)), status=201)
@@ -65,6 +70,7 @@ class IndexedKeyView(View):
         )
     }
 
+    @logged
     def delete(self, request: Request, index_id: str) -> Response:
         key = IndexedKey.objects.filter(key_id=index_id).first()
         if key is None:

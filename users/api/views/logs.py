@@ -24,10 +24,12 @@ from users.log.place import Place, place_of
 from users.log.query import check_visible
 from users.log.read import Line, Log, whole_log
 from users.log.settled import settled
-from users.lucene.parser import parse
+from users.lucene.parser import Implicit, parse
 from users.normalized.fields import pick
 
 SCOPES = ("read:logs", "read:logs_users")
+# What stands between two terms. Source: Auth0's published OpenAPI document, for `search`.
+IMPLICIT = {"q": Implicit.OR, "search": Implicit.AND}
 # Pages are counted off, so a deep one would have to read everything before it.
 DEEPEST = 10_000
 TOO_DEEP = f"Pages reach the first {DEEPEST} entries. Walk further with from and take."
@@ -39,9 +41,10 @@ class LogsBase(View):
 
     def answer(self, log: Log, query: dict[str, Any], path: str) -> Response:
         """The page asked for, by number or by checkpoint, of what `q` finds."""
-        text = query.get("q", "")
+        name = "q" if query.get("q") else "search"
+        text = query.get(name, "")
         with searching(text, self.actor) if text else nullcontext():
-            asked = parse(text)
+            asked = parse(text, implicit=IMPLICIT[name])
             check_visible(asked, self.actor)
             log = log.fitting(asked) if text else log
             return self._walk(log, query, path) if is_checkpoint(query) else self._page(log, query)
@@ -147,6 +150,6 @@ def _begin(log_id: str) -> Place:
 
 
 def _next(path: str, last: str, query: dict[str, Any]) -> str:
-    asked = {"q": query["q"]} if query.get("q") else {}
+    asked = {name: query[name] for name in IMPLICIT if query.get(name)}
     parameters = urlencode({"from": last, "take": query.get("take", TAKE), **asked})
     return f'<{conf.management_audience}{path}?{parameters}>; rel="next"'

@@ -15,16 +15,14 @@ from users.metadata.tally import BEGINNING
 from users.models import MetadataKey
 from users.models import MetadataSurvey as Survey
 from users.normalized.moments import moment
-from users.rights.actor import Actor
 from users.search.links import field_of, who_has_value
-from users.survey.keys import Counts, Map, may_see
+from users.survey.keys import Counts, Map, visible_keys
 
 NAME = "keys"
 
 
 class MetadataKeysView(View):
-    """Every path of both documents, as the metadata map has it. Names and counts are what the scope
-    opens; values are shown to whoever may read the documents."""
+    """Every path of the documents that the client may see, as the metadata map has it."""
 
     operations = {
         "GET": Operation(
@@ -38,17 +36,14 @@ class MetadataKeysView(View):
 
     def get(self, request: Request) -> Response:
         query, drawn = self.query(), Map()
-        keys = drawn.keys(document=query.get("document", ""))
-        page = numbered_page(
-            keys, keys.count, query, name=NAME, show=lambda key: _shown(drawn, key, self.actor)
-        )
+        keys = visible_keys(self.actor, drawn.keys(document=query.get("document", "")))
+        page = numbered_page(keys, lambda: len(keys), query, name=NAME, show=lambda key: _shown(drawn, key))
         return Response(page)
 
 
-def _shown(drawn: Map, key: MetadataKey, viewer: Actor) -> dict[str, Any]:
+def _shown(drawn: Map, key: MetadataKey) -> dict[str, Any]:
     latest = drawn.counts(key)
     surveys = {kind: counts for kind in Survey.Kind.values if (counts := drawn.counts(key, kind))}
-    values = latest.values if latest and may_see(viewer, key) else []
     return {
         "document": key.document,
         "path": key.path,
@@ -63,7 +58,7 @@ def _shown(drawn: Map, key: MetadataKey, viewer: Actor) -> dict[str, Any]:
                 "users": users,
                 "q": who_has_value(key, kind, value),
             }
-            for kind, value, users in values
+            for kind, value, users in (latest.values if latest else [])
         ],
     }
 

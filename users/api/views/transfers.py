@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from users.api import shapes_jobs, shapes_transfer
 from users.api.errors import bad_body
+from users.api.logged import logged
 from users.api.multipart import PartsParser
 from users.api.operation import Operation
 from users.api.problem import Problem
@@ -45,6 +46,7 @@ class UsersImportsView(View):
         )
     }
 
+    @logged
     def post(self, request: Request) -> Response:
         parts = dict(request.data)
         file = parts.pop("users", None)
@@ -90,6 +92,7 @@ class UsersExportsView(View):
         )
     }
 
+    @logged
     def post(self, request: Request) -> Response:
         asked = {"format": "json", **self.body()}
         if "connection_id" in asked:

@@ -13,7 +13,7 @@ from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
 from users.api import shapes
 from users.api.accounts import check_user_id, find_user
-from users.api.moments import moment_asked
+from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.shapes_history import MOMENT
@@ -107,7 +107,7 @@ class UserView(View):
         """An addition of ours, with a scope of its own beside those of any look at the user."""
         if PAST not in self.actor.scopes:
             raise Problem(403, f"Insufficient scope, expected any of: {PAST}", "insufficient_scope")
-        return user_at(find_user(user_id), moment_asked(query, "at"))
+        return user_at(find_user(user_id), moment_asked(query, "at", read=state_moment))
 
     def _check_fields(self, body: dict[str, Any]) -> None:
         """`update:users_app_metadata` alone opens that document and no other field, a person's

@@ -13,7 +13,7 @@ from users.api.errors import bad_body, bad_query
 from users.api.operation import Operation
 from users.api.paging import checkpoint_page, is_checkpoint
 from users.api.problem import Problem
-from users.api.searching import searching
+from users.api.searching import searching, warning
 from users.api.view import View
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
@@ -53,6 +53,7 @@ class UsersView(View):
             query=shapes.LIST_QUERY,
             success=200,
             schema={"anyOf": [shapes.USERS, shapes.PAGE, shapes.CHECKPOINT]},
+            headers=("Warning",),
         ),
         "POST": Operation(
             "Create a user",
@@ -78,7 +79,8 @@ class UsersView(View):
         with searching(text, self.actor):
             users = found(users, text, viewer=self.actor, strict=conf.strict_limits)
             page = read_in_order(users, lambda rows: self._page(rows, query))
-            return Response(self._answer(page, users, query))
+            answer = self._answer(page, users, query)
+        return Response(answer, headers=warning(text, self.actor))
 
     def post(self, request: Request) -> Response:
         body = self.body()

@@ -52,6 +52,8 @@ class Emitter(ABC):
     unindexed = "{}"
     # How an expression is asked for that an index holds as true.
     is_true = "{}"
+    # How it is asked whether the value of an indexed key is there, by the kind of the key.
+    is_there: Mapping[str, str] = dict.fromkeys(IndexedKey.Kind, "{} IS NOT NULL")
     # Whether an index of each document finds whole values of every key.
     finds_values: bool
 
@@ -178,7 +180,7 @@ class Emitter(ABC):
         """The value passes the test, by the very expression that the index holds."""
         match kind, test:
             case _, Exists():
-                return f"{value} IS NOT NULL", ()
+                return self.is_there[kind].format(value), ()
             case IndexedKey.Kind.NUMBER, NumberBetween(low, high, includes_low, includes_high):
                 ends = (None if end is None else self.number(end) for end in (low, high))
                 return self.between(value, *ends, includes_low, includes_high)

@@ -32,6 +32,7 @@ class SqliteEmitter(Emitter):
     unindexed = "+{}"
     # Only what is compared is looked up in an index.
     is_true = "{} = 1"
+    is_there = {IndexedKey.Kind.NUMBER: "{} >= -9e999", IndexedKey.Kind.TEXT: "{} >= ''"}
     finds_values = False
 
     def by_code_points(self, column: str) -> str:
