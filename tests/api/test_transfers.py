@@ -177,6 +177,28 @@ def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane
     assert not User.objects.filter(email="new@example.com").exists()
 
 
+def test_records_are_read_as_they_are_taken(upload, ended, monkeypatch):
+    take, records, read, ahead = import_job.take, import_job._records, [], []
+
+    def reading(job):
+        read.clear()
+        for number, value in records(job):
+            read.append(number)
+            yield number, value
+
+    def taking(value, *rest, **options):
+        ahead.append(len(read) - len(ahead))
+        return take(value, *rest, **options)
+
+    monkeypatch.setattr(import_job, "_records", reading)
+    monkeypatch.setattr(import_job, "take", taking)
+
+    job, _ = ended(upload([{"email": f"user-{number}@example.com"} for number in range(9)]))
+
+    assert job["summary"]["inserted"] == 9
+    assert max(ahead) == 1
+
+
 def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):
     monkeypatch.setattr(import_job, "BATCH", 2)
     take, calls = import_job.take, []
