@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import weakref
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,9 @@ from users.actions.delete_user import delete_user
 from users.jobs.actors import kept
 from users.management import kinds  # noqa: F401
 from users.models import Change, ClientGrant, FilePiece, Job, User
+from users.normalized.profile import profile
 from users.rights.actor import command
-from users.transfer import import_job
+from users.transfer import export_job, import_job
 
 IMPORTS, EXPORTS = f"{JOBS}/users-imports", f"{JOBS}/users-exports"
 
@@ -173,6 +175,28 @@ def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane
 
     assert Job.objects.get(job_id=job["id"]).status == "failed"
     assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_records_are_read_as_they_are_taken(upload, ended, monkeypatch):
+    take, records, read, ahead = import_job.take, import_job._records, [], []
+
+    def reading(job):
+        read.clear()
+        for number, value in records(job):
+            read.append(number)
+            yield number, value
+
+    def taking(value, *rest, **options):
+        ahead.append(len(read) - len(ahead))
+        return take(value, *rest, **options)
+
+    monkeypatch.setattr(import_job, "_records", reading)
+    monkeypatch.setattr(import_job, "take", taking)
+
+    job, _ = ended(upload([{"email": f"user-{number}@example.com"} for number in range(9)]))
+
+    assert job["summary"]["inserted"] == 9
+    assert max(ahead) == 1
 
 
 def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):
@@ -346,6 +370,22 @@ def test_pages_go_on_where_the_last_one_ended(fetch, make_user, monkeypatch):
     emails = [make_user(f"user-{number}").email for number in range(5)]
 
     assert [json.loads(line)["email"] for line in fetch(fields=[{"name": "email"}]).splitlines()] == emails
+
+
+def test_people_are_written_without_holding_them_all(fetch, make_user, monkeypatch):
+    for number in range(30):
+        make_user(f"user-{number}")
+    alive, most = weakref.WeakSet(), []
+
+    def noted(user, viewer):
+        alive.add(user)
+        most.append(len(alive))
+        return profile(user, viewer)
+
+    monkeypatch.setattr(export_job, "profile", noted)
+
+    assert len(fetch().splitlines()) == 30
+    assert max(most) < 10
 
 
 def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):

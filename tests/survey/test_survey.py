@@ -18,6 +18,7 @@ from users.rights.errors import Denied
 from users.survey import choose, read
 from users.survey.ask import ask_for_count, ask_for_sample, sample_after_import
 from users.survey.keys import Map
+from users.survey.written import last_written
 
 SHELL = command("tests")
 
@@ -112,6 +113,12 @@ def test_what_nobody_has_any_more_goes(survey, make_user):
     survey("metadata_sample")
 
     assert [key.name for key in MetadataKey.objects.all()] == ["new"]
+
+
+def test_of_keys_that_are_not_in_the_map_nothing_is_remembered(make_user):
+    make_user(user_metadata={"kept": 1, **{f"k{number}": number for number in range(100)}})
+
+    assert last_written({("user_metadata", ("kept",))}).keys() == {("user_metadata", ("kept",))}
 
 
 def test_last_written_is_what_the_record_of_changes_says(survey, key, make_user):

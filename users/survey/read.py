@@ -64,7 +64,7 @@ def _survey(run: Run, kinds: list[str]) -> dict[str, int]:
     tallies = {name: Tally.of(kept) for name, kept in run.state["tallies"].items()}
     while _read_some(run, tallies):
         pass
-    written = last_written()
+    written = last_written({(name, path) for name, tally in tallies.items() for path in tally.true_keys()})
     at, read, people = (run.state[name] for name in ("at", "read", "people"))
     with run.step():
         keys = write(

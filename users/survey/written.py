@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +13,21 @@ from users.models import Change
 
 # Lines of the record that are read, the latest first.
 LINES = 10_000
+# So many at a time: each may hold whole documents.
+AT_ONCE = 20
 SIDES = ("before", "after")
 
 
-def last_written() -> dict[tuple[str, Path], datetime]:
-    """By document and path, as far back as the record is read."""
+def last_written(keys: Collection[tuple[str, Path]]) -> dict[tuple[str, Path], datetime]:
+    """By document and path, as far back as the record is read; of these alone, since what people
+    write may name any number of others."""
     lines = Change.objects.filter(what__in=[*DOCUMENTS, Change.What.CREATED]).order_by("-at", "-id")
     found: dict[tuple[str, Path], datetime] = {}
-    for what, keys, at in lines.values_list("what", "keys", "at")[:LINES].iterator(chunk_size=100):
-        for document, before, after in _documents(what, keys):
+    for what, changed, at in lines.values_list("what", "keys", "at")[:LINES].iterator(chunk_size=AT_ONCE):
+        for document, before, after in _documents(what, changed):
             for path in differing(before, after):
-                found.setdefault((document, path), at)
+                if (document, path) in keys:
+                    found.setdefault((document, path), at)
     return found
 
 

@@ -7,6 +7,8 @@ work goes on after any stop where the last page was committed.
 from __future__ import annotations
 
 import gzip
+import io
+from collections.abc import Iterable
 from typing import Any
 
 from users.jobs.errors import JobFailed
@@ -21,6 +23,8 @@ from users.transfer.export_fields import fields_of, row
 from users.transfer.export_formats import FORMATS
 
 PAGE = 500
+# So many of them are held in memory, whose documents may be large.
+HELD = 20
 AFTER, BEGUN = "after", "begun"
 
 
@@ -40,12 +44,13 @@ def export_users(run: Run) -> dict[str, Any]:
             # A file is there even where nobody is.
             append(run.job, gzip.compress(head(titles)))
             run.state[BEGUN] = True
-    while page := _page(users, run, most):
+    while keys := _page(users, run, most):
         with run.step():
-            rows = [row(profile(user, run.actor), fields) for user in page]
-            append(run.job, gzip.compress(lines(rows, titles), compresslevel=6))
-            run.state[AFTER] = page[-1].pk
-            run.progress(run.done + len(page))
+            page = users.filter(pk__in=keys).iterator(chunk_size=HELD)
+            rows = (row(profile(user, run.actor), fields) for user in page)
+            append(run.job, _compressed(lines([one], titles) for one in rows))
+            run.state[AFTER] = keys[-1]
+            run.progress(run.done + len(keys))
     return {"exported": run.done}
 
 
@@ -60,6 +65,16 @@ def _users(run: Run) -> UserQuerySet:
     return users.filter(connection=connection)
 
 
-def _page(users: UserQuerySet, run: Run, most: int | None) -> list[User]:
+def _page(users: UserQuerySet, run: Run, most: int | None) -> list[int]:
+    """Keys of the next people."""
     size = PAGE if most is None else min(PAGE, most - run.done)
-    return list(users.filter(pk__gt=run.state.get(AFTER, 0))[:size]) if size > 0 else []
+    keys = users.filter(pk__gt=run.state.get(AFTER, 0)).values_list("pk", flat=True)
+    return list(keys[:size]) if size > 0 else []
+
+
+def _compressed(texts: Iterable[bytes]) -> bytes:
+    whole = io.BytesIO()
+    with gzip.GzipFile(fileobj=whole, mode="wb", compresslevel=6) as file:
+        for text in texts:
+            file.write(text)
+    return whole.getvalue()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import transaction
@@ -48,11 +48,12 @@ def import_users(run: Run) -> dict[str, Any]:
         run.total = _count(run)
     with closing(_records(run.job)) as records:
         rest = islice(records, run.done, None)
-        while batch := list(islice(rest, BATCH)):
+        for first in rest:
             with run.step():
-                for number, value in batch:
+                # One after the other: a hundred large ones would not fit into memory.
+                for number, value in chain([first], islice(rest, BATCH - 1)):
                     _one(run, connection, number, value, actor)
-                run.progress(batch[-1][0])
+                run.progress(number)
     return {"summary": _summary(run)}
 
 
