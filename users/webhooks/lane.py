@@ -156,8 +156,9 @@ class Lane:
 
     def _try_again_what_failed(self, now: datetime) -> None:
         """The receiver is back: what failed meanwhile need not wait for its own next attempt."""
-        failed = Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0)
-        failed.update(due_at=now)
+        Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0).update(
+            due_at=now
+        )
 
     def _give_up_what_is_old(self, now: datetime) -> None:
         """The receiver was tried all that time, if not with these."""
