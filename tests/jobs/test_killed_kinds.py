@@ -72,7 +72,8 @@ def test_a_survey(kill, moment):
     job = kill(enqueue("metadata_count", actor=SHELL), moment)
 
     assert job.result == {"people": 5, "keys": 1}
-    assert MetadataKey.objects.get().exact["users"] == 5
+    key = MetadataKey.objects.get()
+    assert (key.document, key.name, key.exact["users"]) == ("app_metadata", "n", 5)
 
 
 @pytest.mark.parametrize("moment", AROUND_ONE)

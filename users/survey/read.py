@@ -61,7 +61,8 @@ def _survey(run: Run, kinds: list[str]) -> dict[str, int]:
     """Read on from where it is, and write the map. Killed, it loses what it read since the last step."""
     if "done" in run.state:
         return run.state["done"]
-    tallies = {name: Tally.of(kept) for name, kept in run.state["tallies"].items()}
+    # In the order in which they are read: PostgreSQL keeps the keys of what it stores in its own.
+    tallies = {name: Tally.of(run.state["tallies"][name]) for name in DOCUMENTS}
     while _read_some(run, tallies):
         pass
     written = last_written({(name, path) for name, tally in tallies.items() for path in tally.true_keys()})
