@@ -25,7 +25,7 @@ CHECKS = [
     checks.ignored_auth,
 ]
 FORM = "application/x-www-form-urlencoded"
-TIMES = int(os.environ.get("FUZZING_EXAMPLES", "15"))
+TIMES = int(os.environ.get("FUZZING_EXAMPLES", "8"))
 
 
 def application(environ, start_response):

@@ -55,7 +55,13 @@ USER_SCHEMA = {
         "a§b": {"type": "string"},
     }
 }
-APP_SCHEMA = {"properties": {"plan": {"enum": ["free", "full"]}, "credits": {"type": "integer"}}}
+APP_SCHEMA = {
+    "properties": {
+        "plan": {"enum": ["free", "full"]},
+        "credits": {"type": "integer"},
+        **USER_SCHEMA["properties"],
+    }
+}
 
 PEOPLE = """
 from django.contrib.auth.models import Group

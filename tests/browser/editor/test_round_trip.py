@@ -62,34 +62,36 @@ NOT_DRAWN = {
 
 
 @pytest.mark.parametrize("text", DRAWN.values(), ids=DRAWN.keys())
-def test_form_mode_posts_the_text_unchanged(desk, text):
-    opened = desk(text)
+def test_form_mode_posts_the_text_unchanged_looked_at_or_not(desk, text):
+    opened = desk(text, app_metadata=text)
 
     assert opened.chosen_mode() == "Form"
     assert opened.status().startswith("No changes")
-    assert opened.save()["user_metadata"] == text
+    look_at_both_modes(opened)
+    check_sent(opened, text)
 
 
 @pytest.mark.parametrize("text", NOT_DRAWN.values(), ids=NOT_DRAWN.keys())
 def test_what_no_form_can_hold_opens_in_json(desk, text):
-    opened = desk(text)
+    opened = desk(text, app_metadata=text)
 
     assert opened.chosen_mode() == "JSON"
     assert opened.editor().get_by_role("alert").inner_text()
-    assert opened.save()["user_metadata"] == text
+    look_at_both_modes(opened)
+    check_sent(opened, text)
 
 
-@pytest.mark.parametrize(
-    "text", [*DRAWN.values(), *NOT_DRAWN.values()], ids=[*DRAWN.keys(), *NOT_DRAWN.keys()]
-)
-def test_looking_at_both_modes_changes_nothing(desk, text):
-    opened = desk(text)
+def look_at_both_modes(opened):
+    """Of one of the two documents."""
+    for mode in ("JSON", "Form", "JSON"):
+        opened.mode(mode, "app_metadata")
 
-    opened.mode("JSON")
-    opened.mode("Form")
-    opened.mode("JSON")
 
-    assert opened.save()["user_metadata"] == text
+def check_sent(opened, text):
+    sent = opened.save()
+
+    assert sent["user_metadata"] == text
+    assert sent["app_metadata"] == text
 
 
 def test_only_the_page_s_own_fields_are_posted(desk):
