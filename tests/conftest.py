@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection as database
 from django.test import Client as Browser
+from joserfc.jwk import RSAKey
 
 from users.actions.create_user import create_user
 from users.actions.define_roles import make_role as make_role_row
@@ -40,6 +43,26 @@ def _quick_passwords(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@cache
+def rsa_key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
+@cache
+def imported(pem: bytes, kid: str) -> RSAKey:
+    return RSAKey.import_key(pem, {"kid": kid, "use": "sig", "alg": "RS256"})
+
+
+@pytest.fixture(autouse=True)
+def _one_key(monkeypatch):
+    """Making a key, and reading one, takes longer than most tests. Those of keys make their own."""
+    made = SimpleNamespace(
+        generate_key=lambda *_, **__: rsa_key(),
+        import_key=lambda pem, options: imported(pem, options["kid"]),
+    )
+    monkeypatch.setattr("users.tokens.keys.RSAKey", made)
 
 
 @pytest.fixture(autouse=True)

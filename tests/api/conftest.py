@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from joserfc.jwk import RSAKey
 
 from users.models import Connection, User
 from users.models.guard import account_writes
-
-
-@pytest.fixture(scope="session")
-def rsa_key():
-    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
-
-
-@pytest.fixture(autouse=True)
-def _one_key(monkeypatch, rsa_key):
-    """Making a key takes longer than most tests here."""
-    made = SimpleNamespace(generate_key=lambda *_, **__: rsa_key, import_key=RSAKey.import_key)
-    monkeypatch.setattr("users.tokens.keys.RSAKey", made)
 
 
 @pytest.fixture

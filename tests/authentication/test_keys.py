@@ -11,6 +11,11 @@ from users.tokens.keys import create_key
 ADDRESS = "/.well-known/jwks.json"
 
 
+@pytest.fixture(autouse=True)
+def _one_key():
+    """Each is its own."""
+
+
 @pytest.fixture
 def keys(browser, db):
     def ask():
