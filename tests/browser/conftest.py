@@ -149,6 +149,7 @@ class Desk:
     chromium: Browser
     demo: dict[str, Any]
     kept: dict[str, Any]
+    seats: dict[str, tuple[Page, Watch]]
     watches: list[Watch] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -170,6 +171,20 @@ class Desk:
             self.sign_in(page, who)
             self.kept[who] = page.context.storage_state()
         return self.visitor(storage_state=self.kept[who], **options)
+
+    def seat(self, who: str) -> Page:
+        """A page of theirs that stays open for the tests that follow: a new one costs more than most
+        do. What they leave unsaved is lost."""
+        if who not in self.seats:
+            page = self.signed_in(who)
+            page.on("dialog", lambda dialog: dialog.accept())
+            self.contexts.remove(page.context)
+            self.seats[who] = page, self.watches.pop()
+        page, watch = self.seats[who]
+        watch.found.clear()
+        watch.is_off = False
+        self.watches.append(watch)
+        return page
 
     def sign_in(self, page: Page, who: str) -> None:
         page.goto("/login/")
@@ -193,11 +208,16 @@ def kept_sessions() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def seats(chromium) -> dict[str, tuple[Page, Watch]]:
+    return {}
+
+
 @pytest.fixture
-def desk(chromium, server, kept_sessions) -> Iterator[Desk]:
+def desk(chromium, server, kept_sessions, seats) -> Iterator[Desk]:
     """Every test that opens a browser also proves that the console stayed empty and that no
     other host was asked for anything."""
-    desk = Desk(chromium, server.document, kept_sessions)
+    desk = Desk(chromium, server.document, kept_sessions, seats)
     yield desk
     for context in desk.contexts:
         context.close()

@@ -183,7 +183,9 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_page(desk, jane, long, name):
     who, path, first = PAGES[name]
-    page = desk.signed_in(who, viewport=WIDE) if who else desk.visitor(viewport=WIDE)
+    page = desk.seat(who) if who else desk.visitor()
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
     page.goto(path.format(jane=jane["user_id"], long=long["user_id"]))
     if first:
         first(page)

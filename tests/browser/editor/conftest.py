@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -176,6 +177,30 @@ class Desk:
     server: str
     complaints: list[str] = field(default_factory=list)
 
+    heard: list[tuple] = field(default_factory=list)
+
+    def hear(self, event, hears):
+        """Until the test ends."""
+        self.page.on(event, hears)
+        self.heard.append((event, hears))
+
+    def listen(self):
+        self.hear("console", self._note)
+        self.hear("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message):
+        # The answer to a caught post, and to a refused one, is no complaint of the page.
+        if message.type in ("error", "warning") and "status of 422" not in message.text:
+            self.complaints.append(message.text)
+
+    def leave(self):
+        """The page is as good as a new one, for whoever comes next."""
+        for event, hears in self.heard:
+            self.page.remove_listener(event, hears)
+        self.page.unroute_all()
+        self.page.once("dialog", lambda dialog: dialog.accept())
+        self.page.goto("about:blank")
+
     def editor(self, name="user_metadata"):
         return self.page.locator(f".editor:has(textarea[name={name}])")
 
@@ -245,35 +270,35 @@ def page_of(server, context_of):
     return find
 
 
+@pytest.fixture(scope="module")
+def idle():
+    """Pages that nobody looks at any more, by their context: a new one costs more than most tests."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def desk(server, context_of, page_of):
+def desk(server, context_of, page_of, idle):
     """`desk(text)`: an agent at Jane's page, whose user_metadata reads `text`."""
     desks = []
 
     def open_page(user_metadata=None, *, app_metadata=None, who="agent", whom="jane", catch=True, **options):
-        page = context_of(who, options).new_page()
-        opened = Desk(page, server)
+        address = page_of(whom) if who == "agent" else "/profile/"
+        context = context_of(who, options)
+        opened = Desk(idle[context].pop() if idle[context] else context.new_page(), server)
         desks.append(opened)
-        page.on("console", lambda message: _note(opened, message))
-        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.listen()
         texts = {"user_metadata": user_metadata, "app_metadata": app_metadata}
-        page.route(re.compile(r"/change/(\?.*)?$|/profile/$"), lambda route: _answer(route, texts, catch))
-        if who == "agent":
-            page.goto(server + page_of(whom))
-        else:
-            page.goto(f"{server}/profile/")
+        pages = re.compile(r"/change/(\?.*)?$|/profile/$")
+        opened.page.route(pages, lambda route: _answer(route, texts, catch))
+        opened.page.goto(server + address)
         return opened
 
     yield open_page
     for opened in desks:
-        opened.page.close()
+        opened.leave()
+        idle[opened.page.context].append(opened.page)
+    for opened in desks:
         assert opened.complaints == []
-
-
-def _note(desk, message):
-    # The answer to a caught post, and to a refused one, is no complaint of the page.
-    if message.type in ("error", "warning") and "status of 422" not in message.text:
-        desk.complaints.append(message.text)
 
 
 def _answer(route, texts, catch):

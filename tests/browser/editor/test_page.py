@@ -52,7 +52,7 @@ def test_changes_are_listed_before_saving(desk):
 
 def leaves_freely(opened):
     dialogs = []
-    opened.page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    opened.hear("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     opened.page.goto(f"{opened.server}/profile/")
     return dialogs == []
 
@@ -68,7 +68,7 @@ def test_leaving_warns_of_unsaved_changes_only(desk):
 
 def test_saving_asks_nothing(desk):
     opened = desk('{"hobby": "x"}')
-    opened.page.on("dialog", lambda dialog: pytest.fail(dialog.type))
+    opened.hear("dialog", lambda dialog: pytest.fail(dialog.type))
     opened.editor().get_by_label("Hobby").fill("y")
 
     assert opened.save()["user_metadata"] == '{"hobby": "y"}'
