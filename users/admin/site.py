@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -23,6 +25,26 @@ from users.admin.take_back_page import take_back_page
 from users.admin.user_admin import UserAdmin
 from users.admin.webhooks import add_page, webhook_page, webhooks_page
 from users.models import User
+
+# Route, name, page, and what it is given besides the parts of its route.
+PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] = (
+    ("help/search/", "search_help", help_page, {}),
+    ("log/", "log", log_page, {}),
+    ("changes/", "changes", changes_page, {}),
+    ("changes/<int:number>/", "change", change_page, {}),
+    ("changes/<int:number>/undo/", "undo", take_back_page, {"part": ""}),
+    ("changes/<int:number>/restore/<slug:part>/", "restore", take_back_page, {}),
+    ("indexed-keys/", "indexed_keys", indexed_keys_page, {}),
+    ("metadata/", "metadata", metadata_page, {}),
+    ("jobs/", "jobs", jobs_page, {}),
+    ("jobs/<slug:job_id>/", "job", job_page, {}),
+    ("segments/", "segments", segments_page, {}),
+    ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),
+    ("segments/<slug:segment_id>/", "segment", segment_page, {}),
+    ("webhooks/", "webhooks", webhooks_page, {}),
+    ("webhooks/add/", "webhook_add", add_page, {}),
+    ("webhooks/<slug:webhook_id>/", "webhook", webhook_page, {}),
+)
 
 
 class Site(AdminSite):
@@ -52,88 +74,21 @@ class Site(AdminSite):
         return redirect("account_change_password")
 
     def get_urls(self) -> list[Any]:
-        pages = [
-            path("help/search/", self.admin_view(self.search_help), name="search_help"),
-            path("log/", self.admin_view(self.log), name="log"),
-            path("changes/", self.admin_view(self.changes), name="changes"),
-            path("changes/<int:number>/", self.admin_view(self.change), name="change"),
-            path("changes/<int:number>/undo/", self.admin_view(self.take_back), name="undo"),
-            path(
-                "changes/<int:number>/restore/<slug:part>/", self.admin_view(self.take_back), name="restore"
-            ),
-            path("indexed-keys/", self.admin_view(self.indexed_keys), name="indexed_keys"),
-            path("metadata/", self.admin_view(self.metadata), name="metadata"),
-            path("suggest/", self.admin_view(self.suggest), name="suggest"),
-            path("jobs/", self.admin_view(self.jobs), name="jobs"),
-            path("jobs/<slug:job_id>/", self.admin_view(self.job), name="job"),
-            path("segments/", self.admin_view(self.segments), name="segments"),
-            path("segments/new/", self.admin_view(self.segment), name="new_segment"),
-            path("segments/<slug:segment_id>/", self.admin_view(self.segment), name="segment"),
-            path("webhooks/", self.admin_view(self.webhooks), name="webhooks"),
-            path("webhooks/add/", self.admin_view(self.add_webhook), name="webhook_add"),
-            path("webhooks/<slug:webhook_id>/", self.admin_view(self.webhook), name="webhook"),
+        own = [
+            path(route, self.admin_view(self._framed(page)), parts, name=name)
+            for route, name, page, parts in PAGES
         ]
-        return [*pages, *super().get_urls()]
+        suggest = path("suggest/", self.admin_view(suggestions), name="suggest")
+        return [*own, suggest, *super().get_urls()]
 
-    def metadata(self, request: HttpRequest) -> HttpResponse:
-        """Which keys the two documents have."""
-        return metadata_page(request, self.each_context(request))
+    def _framed(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """The page, given what stands around it."""
 
-    def suggest(self, request: HttpRequest) -> HttpResponse:
-        """What may come next in the search box."""
-        return suggestions(request)
+        @wraps(page)
+        def view(request: HttpRequest, **parts: Any) -> HttpResponse:
+            return page(request, frame=self.each_context(request), **parts)
 
-    def jobs(self, request: HttpRequest) -> HttpResponse:
-        """What staff asked for that takes long."""
-        return jobs_page(request, self.each_context(request))
-
-    def job(self, request: HttpRequest, job_id: str) -> HttpResponse:
-        """One of them."""
-        return job_page(request, job_id, self.each_context(request))
-
-    def segments(self, request: HttpRequest) -> HttpResponse:
-        """Saved searches."""
-        return segments_page(request, self.each_context(request))
-
-    def segment(self, request: HttpRequest, segment_id: str = "") -> HttpResponse:
-        """One of them, or a new one."""
-        return segment_page(request, segment_id, self.each_context(request))
-
-    def search_help(self, request: HttpRequest) -> HttpResponse:
-        """What the box above the list of users takes."""
-        return help_page(request, self.each_context(request))
-
-    def log(self, request: HttpRequest) -> HttpResponse:
-        """What happened."""
-        return log_page(request, self.each_context(request))
-
-    def changes(self, request: HttpRequest) -> HttpResponse:
-        """Who changed what, of all users."""
-        return changes_page(request, self.each_context(request))
-
-    def change(self, request: HttpRequest, number: int) -> HttpResponse:
-        """One of them."""
-        return change_page(request, number, self.each_context(request))
-
-    def take_back(self, request: HttpRequest, number: int, part: str = "") -> HttpResponse:
-        """Undo one of them, or go back to it."""
-        return take_back_page(request, number, part, self.each_context(request))
-
-    def indexed_keys(self, request: HttpRequest) -> HttpResponse:
-        """The keys of metadata that are fast to search by."""
-        return indexed_keys_page(request, self.each_context(request))
-
-    def webhooks(self, request: HttpRequest) -> HttpResponse:
-        """Who elsewhere is told what happens."""
-        return webhooks_page(request, self.each_context(request))
-
-    def add_webhook(self, request: HttpRequest) -> HttpResponse:
-        """One more."""
-        return add_page(request, self.each_context(request))
-
-    def webhook(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
-        """One of them."""
-        return webhook_page(request, webhook_id, self.each_context(request))
+        return view
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("admin:users_user_changelist")
