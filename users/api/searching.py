@@ -12,8 +12,9 @@ from users.lucene.errors import QueryError
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, may
+from users.search.conditions import Condition
 from users.search.errors import TooSlow
-from users.search.slow import slow_keys
+from users.search.slow import SlowKey, slow_keys, slow_keys_of
 from users.search.timeout import time_limit
 
 # Source: Auth0's published OpenAPI document.
@@ -46,9 +47,19 @@ def advice(text: str, viewer: Actor) -> str:
     """For which keys of metadata a search reads everybody, and to who may, how to help that; empty
     where indexes serve it, or none could."""
     try:
-        keys = slow_keys(text, viewer, strict=conf.strict_limits)
+        return _advice(slow_keys(text, viewer, strict=conf.strict_limits), viewer)
     except (QueryError, Denied):  # a search of something else than users
         return ""
+
+
+def warning(condition: Condition, viewer: Actor) -> dict[str, str]:
+    """The same as a header of the answer, of a search that is understood."""
+    advised = _advice(slow_keys_of(condition), viewer)
+    # Names of keys may hold anything, and JSON spells it in ASCII.
+    return {"Warning": f"199 - {json.dumps(advised[:LONGEST])}"} if advised else {}
+
+
+def _advice(keys: tuple[SlowKey, ...], viewer: Actor) -> str:
     if not keys:
         return ""
     read = f"Everybody is read for {', '.join(map(str, keys))}"
@@ -56,10 +67,3 @@ def advice(text: str, viewer: Actor) -> str:
     if not helped or not may(viewer, Verb.INDEX_KEYS):
         return read
     return f"{read}; POST /api/v2/metadata/indexes makes {helped} fast"
-
-
-def warning(text: str, viewer: Actor) -> dict[str, str]:
-    """The same as a header of the answer."""
-    advised = advice(text, viewer)
-    # Names of keys may hold anything, and JSON spells it in ASCII.
-    return {"Warning": f"199 - {json.dumps(advised[:LONGEST])}"} if advised else {}

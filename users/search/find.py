@@ -6,7 +6,7 @@ from users.lucene.nodes import Query
 from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
-from users.search.conditions import EVERYBODY
+from users.search.conditions import EVERYBODY, Condition
 from users.search.meaning import understand
 from users.search.segments import expanded
 from users.search.sql.expression import Fits
@@ -25,7 +25,16 @@ def found(
 
 def whom(users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = False) -> UserQuerySet:
     """The same by a query that is read already."""
+    return those(users, understood(query, viewer=viewer, strict=strict))
+
+
+def those(users: UserQuerySet, condition: Condition) -> UserQuerySet:
+    """The same by what the query means."""
+    return users if condition == EVERYBODY else users.filter(Fits(condition))
+
+
+def understood(query: Query, *, viewer: Actor, strict: bool = False) -> Condition:
+    """What a query means, asked by `viewer`. Raises QueryError and Denied."""
     query = expanded(query, viewer)
     check_visible(query, viewer)
-    condition = understand(query, strict=strict)
-    return users if condition == EVERYBODY else users.filter(Fits(condition))
+    return understand(query, strict=strict)

@@ -22,13 +22,11 @@ from users.search.conditions import (
     NumberBetween,
     Test,
 )
+from users.search.find import understood
 from users.search.keys import Place, indexed_keys
-from users.search.meaning import understand
-from users.search.segments import expanded
 from users.search.served import serves
 from users.search.sql.expression import EMITTERS
 from users.search.sql.sqlite import can_be_spelt
-from users.search.visibility import check_visible
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ def slow_keys(
 ) -> tuple[SlowKey, ...]:
     """The keys, each once, for which this query reads everybody; none where indexes serve it, or
     where no index of a key could. Raises QueryError, and Denied for what `viewer` may not ask."""
-    query = expanded(parse(text, implicit=implicit), viewer)
-    check_visible(query, viewer)
-    return slow_keys_of(understand(query, strict=strict))
+    return slow_keys_of(understood(parse(text, implicit=implicit), viewer=viewer, strict=strict))
 
 
 def slow_keys_of(condition: Condition) -> tuple[SlowKey, ...]:

@@ -16,11 +16,12 @@ from users.api.problem import Problem
 from users.api.searching import searching, warning
 from users.api.view import View
 from users.conf import conf
+from users.lucene.parser import parse
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
 from users.normalized.schema import PROFILE
-from users.search.find import found
+from users.search.find import those, understood
 from users.search.keys import place_of
 from users.search.listing import matching, page_of
 from users.search.order import NotIndexed, UnknownSort, check_sort_visible
@@ -77,10 +78,11 @@ class UsersView(View):
         if not text.strip():
             return Response(self._answer(self._page(users, query), users, query))
         with searching(text, self.actor):
-            users = found(users, text, viewer=self.actor, strict=conf.strict_limits)
+            condition = understood(parse(text), viewer=self.actor, strict=conf.strict_limits)
+            users = those(users, condition)
             page = read_in_order(users, lambda rows: self._page(rows, query))
             answer = self._answer(page, users, query)
-        return Response(answer, headers=warning(text, self.actor))
+        return Response(answer, headers=warning(condition, self.actor))
 
     def post(self, request: Request) -> Response:
         body = self.body()
