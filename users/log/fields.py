@@ -21,7 +21,7 @@ from users.metadata.fold import fold
 from users.models import Change, Connection, LogEvent, User
 from users.search.errors import SearchError
 from users.search.sql.expression import EMITTERS
-from users.search.values import as_period
+from users.search.values import as_period, span
 
 # The lines whose field has the value; that have any, where it is None. Raises SearchError.
 Test = Callable[[Name, Value | None], Q]
@@ -80,20 +80,12 @@ class _Like(Func):
 
 
 def _moment(name: Name, value: Value | None) -> Q:
-    """An end that counts takes its whole period along."""
     match value:
         case None:
             return EVERYTHING
-        case Word():
-            first, end = _period(name, value)
-            return Q(at__gte=first, at__lt=end)
-        case Range(low, high, includes_low, includes_high):
-            found = EVERYTHING
-            if low:
-                found &= Q(at__gte=_period(name, low)[0 if includes_low else 1])
-            if high:
-                found &= Q(at__lt=_period(name, high)[1 if includes_high else 0])
-            return found
+        case Word() | Range():
+            first, end = span(value, partial(_period, name))
+            return (Q(at__gte=first) if first else EVERYTHING) & (Q(at__lt=end) if end else EVERYTHING)
     raise SearchError(value.column, f"a {name} takes no wildcard; write 2026-03, or a range")
 
 

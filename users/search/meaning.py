@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
 from users.metadata.documents import DOCUMENTS, USER_METADATA
@@ -24,7 +26,7 @@ from users.search.conditions import (
 )
 from users.search.errors import SearchError, UnknownField
 from users.search.fields import BARE, CONTAINERS, FIELDS, UNSEARCHABLE, Field, Kind, find, nearest
-from users.search.values import after, as_boolean, as_date_prefix, as_number, as_period
+from users.search.values import after, as_boolean, as_date_prefix, as_number, as_period, span
 
 
 def understand(query: Query, *, strict: bool = False) -> Condition:
@@ -121,13 +123,8 @@ def _number_of(name: str, word: Word) -> object:
 
 def _moment(name: str, value: Value) -> Test:
     match value:
-        case Word():
-            return MomentBetween(*_period_of(name, value))
-        case Range(low, high, includes_low, includes_high):
-            # An end that counts takes its whole period along.
-            first = low and _period_of(name, low)[0 if includes_low else 1]
-            last = high and _period_of(name, high)[1 if includes_high else 0]
-            return MomentBetween(first, last)
+        case Word() | Range():
+            return MomentBetween(*span(value, partial(_period_of, name)))
     raise SearchError(value.column, f"{name} is a date, which takes no wildcard; write 2026-03, or a range")
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from users.lucene.nodes import Range, Word
 
 # A number as JSON writes it, and short enough for every database.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
@@ -36,6 +39,18 @@ def as_period(text: str) -> tuple[datetime, datetime] | None:
         return _of_date(*date.groups()) if date else _of_time(text)
     except (ValueError, OverflowError):
         return None
+
+
+def span(
+    value: Word | Range, period: Callable[[Word], tuple[datetime, datetime]]
+) -> tuple[datetime | None, datetime | None]:
+    """From when until before when, None where that end is open. An end that counts takes its whole
+    period along."""
+    if isinstance(value, Word):
+        return period(value)
+    first = value.low and period(value.low)[0 if value.includes_low else 1]
+    end = value.high and period(value.high)[1 if value.includes_high else 0]
+    return first, end
 
 
 def _of_date(year: str, month: str | None, day: str | None) -> tuple[datetime, datetime]:
