@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.db import transaction
 
-from users.actions.create_user import create_user
 from users.actions.errors import NotSupported, Taken
 from users.conf import conf
 from users.metadata.documents import JSON
@@ -18,7 +17,7 @@ from users.rights.actor import Actor
 from users.survey.ask import sample_after_import
 from users.transfer.errors import TransferError
 from users.transfer.read import read
-from users.transfer.records import to_record
+from users.transfer.upsert import take
 
 # Two documents whose every character may be written as a six-character escape, with room for
 # blanks and the profile.
@@ -48,14 +47,6 @@ def create_from_file(
 
 def _create(value: JSON, number: int, connection: Connection, actor: Actor) -> None:
     try:
-        record = to_record(value)
-        create_user(
-            connection,
-            actor=actor,
-            profile=record.profile,
-            user_metadata=record.user_metadata,
-            app_metadata=record.app_metadata,
-            bare_id=record.bare_id,
-        )
+        take(value, connection, actor=actor, is_upsert=False)
     except (FieldError, MetadataError, NotSupported, Taken) as error:
         raise TransferError(str(error), number) from None
