@@ -21,11 +21,11 @@ Row = TypeVar("Row")
 
 def as_fit(rows: Iterable[Row]) -> Iterator[Row]:
     """Of rows that have a `weight` the first few, one at least."""
-    taken: list[Row] = []
+    weight = 0
     for row in rows:
         yield row
-        taken.append(row)
-        if is_full(taken):
+        weight += row.weight or 0
+        if weight > MOST:
             return
 
 
