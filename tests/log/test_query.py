@@ -10,10 +10,10 @@ import pytest
 from users.log.fields import OF_CHANGES, OF_EVENTS
 from users.log.place import Place
 from users.log.query import as_condition, check_visible
-from users.log.read import events_of, whole_log
+from users.log.read import whole_log
 from users.lucene.parser import parse
 from users.models import Change, LogEvent
-from users.rights.actor import command, owner
+from users.rights.actor import command
 from users.rights.errors import Denied
 from users.search.errors import SearchError
 
@@ -163,13 +163,6 @@ def test_it_goes_back_as_far_as_the_setting_says(lines, settings):
         *("password", "by staff", "reset")
     }
     assert whole_log().one(min(lines)) is None
-
-
-def test_the_events_of_somebody_are_theirs_without_their_changes(lines, jane, stranger):
-    assert [event.type for event in events_of(jane, SHELL)] == ["fp", "s"]
-    assert [event.type for event in events_of(jane, SHELL, before=BEGIN + timedelta(days=1))] == ["s"]
-    assert [event.type for event in events_of(jane, owner(jane), limit=1)] == ["fp"]
-    assert events_of(jane, owner(stranger)) == []
 
 
 def test_no_text_keeps_a_pattern_busy(db):

@@ -18,9 +18,7 @@ from users.log.fields import OF_CHANGES, OF_EVENTS
 from users.log.place import RANKS, Place
 from users.log.query import as_condition
 from users.lucene.nodes import Query
-from users.models import Change, LogEvent, User
-from users.rights.actor import Actor
-from users.rights.visible import PROFILE, visible
+from users.models import Change, LogEvent
 
 Line = Change | LogEvent
 
@@ -83,18 +81,6 @@ def whole_log() -> Log:
         return log
     oldest = Q(at__gte=timezone.now() - timedelta(days=conf.log_days))
     return log._where(oldest, oldest)
-
-
-def events_of(
-    user: User, viewer: Actor, *, before: datetime | None = None, limit: int = 50
-) -> list[LogEvent]:
-    """What happened to the account besides changes, such as sign-ins: newest first, those before
-    that moment where one is given. Nothing for who may not see the account."""
-    if not visible(viewer, PROFILE, user=user):
-        return []
-    log = whole_log().of_user(user.user_id)
-    events = (log.until(before) if before else log).events
-    return list(events.order_by("-at", "-pk")[:limit])
 
 
 def _places(rows: QuerySet, most: int, newest_first: bool) -> Iterable[Place]:
