@@ -18,6 +18,7 @@ from django.db import connection as database
 from django.test import Client as Browser
 from joserfc.jwk import RSAKey
 
+from tests.jobs.nursery import Nursery, url_of
 from users.actions.create_user import create_user
 from users.actions.define_roles import make_role as make_role_row
 from users.actions.define_roles import permit
@@ -75,6 +76,20 @@ def _nothing_remembered():
     verify.forget()
     cors.forget()
     keys.forget()
+
+
+@pytest.fixture(scope="module")
+def loaded_nursery(django_db_setup):
+    nursery = Nursery(url_of(database.settings_dict))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def nursery(loaded_nursery):
+    """Worker processes, to be killed."""
+    yield loaded_nursery
+    loaded_nursery.clear()
 
 
 @pytest.fixture

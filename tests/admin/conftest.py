@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,16 @@ def delete_path(user: User) -> str:
 
 def again(user: User) -> User:
     return User.objects.get(pk=user.pk)
+
+
+def found(page: Page) -> list[str]:
+    """The local parts of the addresses in the list, in its order."""
+    return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
+
+
+def set_moment(user: User, **columns) -> None:
+    with account_writes():
+        User.objects.filter(pk=user.pk).update(**columns)
 
 
 @pytest.fixture

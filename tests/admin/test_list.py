@@ -10,25 +10,14 @@ from urllib.parse import parse_qsl
 import pytest
 from django.utils import timezone
 
-from tests.admin.conftest import LIST
+from tests.admin.conftest import LIST, found, set_moment
 from users.actions.block_user import block_user
 from users.actions.record_sign_in import record_sign_in
 from users.models import Connection, User
-from users.models.guard import account_writes
 from users.rights.actor import command
 
 SHELL = command("tests")
 DATABASE = "Username-Password-Authentication"
-
-
-def found(page) -> list[str]:
-    """The local parts of the addresses in the list, in its order."""
-    return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
-
-
-def set_moment(user: User, **columns) -> None:
-    with account_writes():
-        User.objects.filter(pk=user.pk).update(**columns)
 
 
 @pytest.fixture

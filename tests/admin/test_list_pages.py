@@ -11,22 +11,12 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.admin.conftest import LIST
+from tests.admin.conftest import LIST, found, set_moment
 from tests.web.pages import Page
 from users.admin import list_page
 from users.models import User
 from users.models.guard import account_writes
 from users.search import keys as search_keys
-
-
-def found(page) -> list[str]:
-    """The local parts of the addresses in the list, in its order."""
-    return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
-
-
-def set_moment(user: User, **columns) -> None:
-    with account_writes():
-        User.objects.filter(pk=user.pk).update(**columns)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import pytest
 
-from tests.admin.conftest import LIST
+from tests.admin.conftest import LIST, found
 from tests.survey.conftest import survey
 from tests.web.pages import Page
 from users.admin import list_page, search_help
@@ -17,11 +17,6 @@ from users.search.errors import TooSlow
 from users.search.fields import FIELDS
 
 __all__ = ["survey"]
-
-
-def found(page) -> list[str]:
-    """The local parts of the addresses in the list, in its order."""
-    return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
 
 
 @pytest.fixture

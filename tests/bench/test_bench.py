@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 
 import pytest
 
 from tests.bench.operations import OPERATIONS
 from tests.bench.report import Goal
-from tests.management.demo_server import CHECKOUT, own_environment
+from tests.bench.run import run_bench
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
 VARIANTS = ["api", "plain view", "raw SQL"]
@@ -20,17 +17,7 @@ VARIANTS = ["api", "plain view", "raw SQL"]
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     """What a run prints, and what it writes."""
-    file = tmp_path_factory.mktemp("bench") / "figures.json"
-    finished = subprocess.run(
-        ["make", "bench", f"ARGS=--users 50 --seconds 0.1 --rounds 1 --json {file}"],
-        cwd=CHECKOUT,
-        env=own_environment(DATABASE_URL=os.environ.get("DATABASE_URL", "")),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout, json.loads(file.read_text())
+    return run_bench("--users 50 --seconds 0.1 --rounds 1", tmp_path_factory.mktemp("bench"))
 
 
 def test_each_operation_is_measured_in_each_variant(bench):

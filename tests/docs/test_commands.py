@@ -37,8 +37,11 @@ RUN_ELSEWHERE = {
     "make run": ("tests/management/demo_server.py", '["make", "run"'),
     "make test": (".ci/lanes", " make test "),
     "make check": (".ci/run", "\nmake check\n"),
-    'make bench ARGS="search --users 10000 1000000"': ("tests/bench/test_search.py", "ARGS=search --users"),
-    "make bench": ("tests/bench/test_bench.py", '["make", "bench"'),
+    'make bench ARGS="search --users 10000 1000000"': (
+        "tests/bench/test_search.py",
+        'run_bench("search --users',
+    ),
+    "make bench": ("tests/bench/run.py", '["make", "bench"'),
 }
 DEMO_URL = "http://127.0.0.1:8000"
 

@@ -23,6 +23,13 @@ LOCK_SECONDS = 1
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 class Nursery:
     """The test's end of it."""
 

@@ -14,32 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.jobs.conftest import now
-from tests.jobs.nursery import LOCK_SECONDS, Nursery, url_of
+from tests.jobs.nursery import LOCK_SECONDS, wait_until
 from tests.jobs.steps import each_once, effects, once, steps
 from users.models import Job
 
 ON_SQLITE = database.vendor == "sqlite"
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-@pytest.fixture(scope="module")
-def loaded_nursery(django_db_setup):
-    nursery = Nursery(url_of(database.settings_dict))
-    yield nursery
-    nursery.close()
-
-
-@pytest.fixture
-def nursery(loaded_nursery):
-    yield loaded_nursery
-    loaded_nursery.clear()
-
-
-def wait_until(is_so, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def are_all_finished() -> bool:

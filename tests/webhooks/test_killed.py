@@ -7,37 +7,15 @@ import os
 import random
 import signal
 import threading
-import time
 from collections import defaultdict
 
 import pytest
-from django.db import connection as database
 
-from tests.jobs.nursery import Nursery, url_of
+from tests.jobs.nursery import wait_until
 from tests.webhooks.conftest import change
 from users.models import Delivery
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-@pytest.fixture(scope="module")
-def loaded_nursery(django_db_setup):
-    nursery = Nursery(url_of(database.settings_dict))
-    yield nursery
-    nursery.close()
-
-
-@pytest.fixture
-def nursery(loaded_nursery):
-    yield loaded_nursery
-    loaded_nursery.clear()
-
-
-def wait_until(is_so, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def are_told(count: int) -> bool:
@@ -69,7 +47,7 @@ def test_killed_at_any_moment_everything_is_told_and_in_order(nursery, receiver,
         victim = nursery.start(is_courier=True, dies=moment, lease=0.3)
         assert nursery.wait(victim) == -signal.SIGKILL, moment
     courier = nursery.start(is_courier=True)
-    wait_until(lambda: are_told(2 * count))
+    wait_until(lambda: are_told(2 * count), seconds=60)
     nursery.stop(courier)
 
     assert plans(receiver) == {user.user_id: list(range(count)) for user in (jane, stranger)}
@@ -90,7 +68,7 @@ def test_many_couriers_killed_at_random_tell_everything_and_in_order(nursery, re
         if plan % 2:
             nursery.kill(couriers.pop(0))
             couriers.append(nursery.start(is_courier=True, rest=0.01))
-    wait_until(lambda: are_told(15 * 4))
+    wait_until(lambda: are_told(15 * 4), seconds=60)
     for courier in couriers:
         nursery.stop(courier)
 
@@ -111,11 +89,11 @@ def test_receivers_that_take_their_time_hold_up_neither_writers_nor_another(
         for user in (jane, stranger):
             change(user, plan=plan)
     told = Delivery.objects.filter(webhook=fast, status="delivered")
-    wait_until(lambda: told.count() == 20)
+    wait_until(lambda: told.count() == 20, seconds=60)
 
     assert not Delivery.objects.exclude(webhook=fast).filter(status="delivered").exists()
     answered.set()
-    wait_until(lambda: are_told(4 * 20))
+    wait_until(lambda: are_told(4 * 20), seconds=60)
     nursery.stop(courier)
 
 
@@ -125,9 +103,9 @@ def test_one_that_was_believed_dead_and_comes_back_tells_nothing_more(nursery, r
         change(jane, plan=plan)
     # Long enough that it does not give itself up before it hangs.
     hung = nursery.start(is_courier=True, hangs="before plan:2", lease=1)
-    wait_until(lambda: are_told(1))
+    wait_until(lambda: are_told(1), seconds=60)
     other = nursery.start(is_courier=True)
-    wait_until(lambda: are_told(3))
+    wait_until(lambda: are_told(3), seconds=60)
     told = len(receiver.calls)
 
     os.kill(hung, signal.SIGCONT)
