@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from users.actions.documents import VERBS as DOCUMENT_VERBS
 from users.actions.documents import PutBack, set_documents
 from users.actions.draft import Draft
+from users.actions.profile_fields import FIELDS, set_profile
 from users.actions.profile_fields import VERBS as FIELD_VERBS
-from users.actions.profile_fields import set_profile
 from users.metadata.documents import DOCUMENTS, JSON, Document
 from users.metadata.three_way import ABSENT, put
 from users.models import User
 from users.normalized.schema import SWITCHES
-from users.rights.may import check
+from users.rights.may import Verb, check
 
 # The profile's root fields, beside the two documents the part of an account that can be put back.
 PROFILE = "profile"
@@ -36,9 +36,20 @@ def settable(part: str, key: str, value: JSON) -> JSON:
 
 def check_may_write(draft: Draft, part: str, keys: Iterable[str]) -> None:
     """Raises Denied unless the actor may change all of these keys."""
-    verbs = {FIELD_VERBS[key] for key in keys} if part == PROFILE else {DOCUMENT_VERBS[part]}
-    for verb in verbs:
+    for verb in verbs_of(part, keys):
         check(draft.actor, verb, draft.user)
+
+
+def verbs_of(part: str, keys: Iterable[str]) -> set[Verb]:
+    """What one must be allowed to, to change these keys of the part."""
+    return {FIELD_VERBS[key] for key in keys} if part == PROFILE else {DOCUMENT_VERBS[part]}
+
+
+def keys_of(user: User, past: User, part: str) -> Iterable[str]:
+    """Those that the part has now, or had then."""
+    if part == PROFILE:
+        return FIELDS
+    return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()
 
 
 def put_back(draft: Draft, part: str, keys: Document, *, was_missing: bool = False) -> None:

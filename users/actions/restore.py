@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from users.actions.draft import Draft, check_version, editing
 from users.actions.profile_fields import FIELDS
-from users.actions.put_back import PROFILE, present, put_back, settable
+from users.actions.put_back import PROFILE, keys_of, present, put_back, settable
 from users.history.rewind import user_at
 from users.metadata.documents import DOCUMENTS
 from users.metadata.equal import same
@@ -54,7 +53,7 @@ def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
     user = draft.user
     then = {
         name: settable(part, name, present(past, part, name))
-        for name in ([key] if key is not None else _keys(user, past, part))
+        for name in ([key] if key is not None else keys_of(user, past, part))
     }
     differing = {
         name: value for name, value in then.items() if not same_side(present(user, part, name), value)
@@ -63,10 +62,3 @@ def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
     if differing or (is_whole and not same(getattr(user, part), getattr(past, part))):
         was_missing = part in DOCUMENTS and getattr(past, part) is None
         put_back(draft, part, differing, was_missing=was_missing)
-
-
-def _keys(user: User, past: User, part: str) -> Iterable[str]:
-    """Those of the part, now or then."""
-    if part == PROFILE:
-        return FIELDS
-    return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()

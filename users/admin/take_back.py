@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from users.actions.documents import VERBS as DOCUMENT_VERBS
-from users.actions.profile_fields import FIELDS
-from users.actions.profile_fields import VERBS as FIELD_VERBS
-from users.actions.put_back import PARTS, PROFILE, present, settable
+from users.actions.put_back import PARTS, keys_of, present, settable, verbs_of
 from users.actions.restore import restore
 from users.actions.undo import undo, why_not_undoable
 from users.history.errors import NotCreatedYet, NotKept
@@ -18,7 +15,7 @@ from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT, same_side
 from users.models import Change, User
 from users.rights.actor import Actor
-from users.rights.may import Verb, may
+from users.rights.may import may
 from users.rights.visible import visible
 from users.web.differences import Line, Value, lines_between
 
@@ -125,7 +122,7 @@ def undoable_among(changes: Iterable[Change], actor: Actor, user: User) -> set[i
         for change in changes
         if change.user_id == user.pk
         and why_not_undoable(change) is None
-        and all(map(may_do, _verbs(change.what, change.keys)))
+        and all(map(may_do, verbs_of(change.what, change.keys)))
     }
 
 
@@ -142,11 +139,7 @@ def _would_work(taking: Taking) -> bool:
 
 
 def _may_write(actor: Actor, user: User, part: str, keys: Iterable[str]) -> bool:
-    return all(may(actor, verb, user) for verb in _verbs(part, keys))
-
-
-def _verbs(part: str, keys: Iterable[str]) -> set[Verb]:
-    return {FIELD_VERBS[key] for key in keys} if part == PROFILE else {DOCUMENT_VERBS[part]}
+    return all(may(actor, verb, user) for verb in verbs_of(part, keys))
 
 
 def _to_undo(taking: Taking) -> Iterable[Step]:
@@ -160,14 +153,8 @@ def _to_undo(taking: Taking) -> Iterable[Step]:
 def _to_restore(taking: Taking) -> Iterable[Step]:
     user, part = taking.user, taking.part
     past = user_at(user, taking.change.at)
-    keys = [taking.key] if taking.key is not None else sorted(_all_keys(user, past, part))
+    keys = [taking.key] if taking.key is not None else sorted(keys_of(user, past, part))
     for key in keys:
         now, then = present(user, part, key), settable(part, key, present(past, part, key))
         if not same_side(now, then):
             yield Step(part, key, now, then)
-
-
-def _all_keys(user: User, past: User, part: str) -> Iterable[str]:
-    if part == PROFILE:
-        return FIELDS
-    return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()
