@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from joserfc.jwk import RSAKey
@@ -75,3 +76,7 @@ def test_published_keys_hold_no_private_part():
     assert set(published) == {"kty", "n", "e", "kid", "use", "alg"}
     assert (published["kty"], published["use"], published["alg"]) == ("RSA", "sig", "RS256")
     assert not RSAKey.import_key(published).is_private
+
+
+def test_an_id_of_a_key_can_be_typed_after_an_option():
+    assert re.fullmatch("[0-9a-f]{32}", create_key().kid)

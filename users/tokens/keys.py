@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from functools import lru_cache
 
@@ -35,8 +36,12 @@ def signing_key() -> RSAKey:
 
 
 def create_key(*, signs_from: datetime | None = None) -> RSAKey:
-    """Make a key, published at once, that signs from that moment on; from now where none is given."""
-    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+    """Make a key, published at once, that signs from that moment on; from now where none is given.
+
+    Its id is of hexadecimal digits: it is typed after `rotatekeys --revoke`, where one that begins
+    with a dash would be read as an option.
+    """
+    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": secrets.token_hex(16)})
     SigningKey.objects.create(
         kid=key.kid,
         public_jwk=key.as_dict(private=False),

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         "Make a new key to sign tokens by. It is published at once and signs after"
         f" {PUBLISHED_SECONDS // 60} minutes, when everybody has read it; older keys stay published"
         " as long as tokens of theirs live, and go with a later rotation."
-        " If a key has leaked: --now, then --revoke=KID, in one word, as an id may begin with a dash."
+        " If a key has leaked: --now, then --revoke KID."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
