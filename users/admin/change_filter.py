@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 
 from users.history.place import Place
-from users.history.wanted import WITH_KEYS, Wanted
+from users.history.wanted import WITH_KEYS, Wanted, of_days
 from users.metadata.documents import DOCUMENTS
 from users.models import Change, Client, User
 from users.rights.actor import Actor
@@ -80,10 +79,9 @@ class ChangeFilter(forms.Form):
             part=part,
             key=key,
             face=given["face"],
-            since=_begin(given["since"]),
-            until=_begin(given["until"] and given["until"] + timedelta(days=1)),
             actors=actor_ids(given["actor"]),
             subjects=subject_ids(given.get("user", "")),
+            **of_days(given["since"], given["until"]),
         )
 
     @property
@@ -133,7 +131,3 @@ def subject_ids(text: str) -> tuple[str, ...] | None:
 
 def _by_email(text: str) -> tuple[str, ...]:
     return tuple(User.accounts.by_email(text).values_list("user_id", flat=True)[:MOST_IDS])
-
-
-def _begin(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), UTC) if day else None

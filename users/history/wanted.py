@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -24,6 +24,15 @@ WITH_KEYS = (*OF_NEW_ACCOUNTS, What.IDENTITIES, What.ROLES, What.PERMISSIONS)
 
 # Columns by which an index begins, and who is asked for by them.
 _IDS = {"subject": "subjects", "actor_id": "actors"}
+
+
+def of_days(first: date | None, last: date | None) -> dict[str, datetime | None]:
+    """`since` and `until` of these days, both included, in UTC."""
+    return {"since": _begin(first), "until": _begin(last and last + timedelta(days=1))}
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), UTC) if day else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +13,7 @@ from django.urls import reverse
 
 from users.history.place import Place
 from users.history.timeline import OWN, one_change, timeline
-from users.history.wanted import OF_NEW_ACCOUNTS, Wanted
+from users.history.wanted import OF_NEW_ACCOUNTS, Wanted, of_days
 from users.metadata.documents import APP_METADATA, DOCUMENTS, JSON, USER_METADATA
 from users.models import Change, User
 from users.rights.actor import Actor, Face, Kind
@@ -91,14 +90,12 @@ class OwnFilter(forms.Form):
         if not self.is_valid():
             return None
         part, _, key = self.cleaned_data["key"].partition(".")
-        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
         return Wanted(
             part=part,
             key=(key,) if key else (),
             kinds=tuple(kind for kind, by in BY.items() if by == self.cleaned_data["by"]),
             face=self.cleaned_data["face"],
-            since=datetime.combine(since, time(), UTC) if since else None,
-            until=datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None,
+            **of_days(self.cleaned_data["since"], self.cleaned_data["until"]),
         )
 
     @property
