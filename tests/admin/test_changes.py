@@ -129,6 +129,7 @@ def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, support
     assert told(activity(agent, jane, face="command")) == ["Account created"]
     assert len(told(activity(agent, jane, since=day, until=day))) == 3
     assert told(activity(agent, jane, until="2020-01-01")) == []
+    assert len(told(activity(agent, jane, since=day, until="9999-12-31"))) == 3
     assert "No change is like that." in activity(agent, jane, key="never").text
 
 

@@ -28,11 +28,16 @@ _IDS = {"subject": "subjects", "actor_id": "actors"}
 
 def of_days(first: date | None, last: date | None) -> dict[str, datetime | None]:
     """`since` and `until` of these days, both included, in UTC."""
-    return {"since": _begin(first), "until": _begin(last and last + timedelta(days=1))}
+    return {"since": _begin(first), "until": _end(last)}
 
 
 def _begin(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), UTC) if day else None
+
+
+def _end(day: date | None) -> datetime | None:
+    """None of the last day there is, which ends nothing."""
+    return _begin(day + timedelta(days=1)) if day and day < date.max else None
 
 
 @dataclass(frozen=True, kw_only=True)
