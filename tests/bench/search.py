@@ -22,10 +22,11 @@ from typing import Any
 
 from tests.bench.databases import Database, at_hand, database
 from tests.bench.report import table
-from tests.bench.search_classes import SEARCHES, Search
+from tests.bench.search_classes import INDEXES, SEARCHES, Search
 
 PAGE = 50
-# Both goals of the design.
+# Both goals of the design: times the best by hand; and times our own among the fewest people, or as
+# many times as those by hand where they grow more, since among more people more have to be sorted.
 MOST_TIMES_HAND, MOST_TIMES_SMALL = 3.0, 3.0
 # Below it a ratio says more about the clock than about the work. Milliseconds.
 LEAST = 0.5
@@ -94,7 +95,7 @@ def measure(own: Database, options: argparse.Namespace) -> list[Figure]:
     for size in sorted(options.users):
         grow(own, people, size)
         people = size
-        _index_keys()
+        _index_keys(own.vendor)
         _settle()
         for search in SEARCHES:
             if options.only in search.name:
@@ -104,7 +105,10 @@ def measure(own: Database, options: argparse.Namespace) -> list[Figure]:
     return found
 
 
-def _index_keys() -> None:
+def _index_keys(vendor: str) -> None:
+    """The product's own, and those for the statements by hand."""
+    from django.db import connection
+
     from users.actions.index_key import index_key
     from users.jobs.worker import Worker
     from users.management import kinds  # noqa: F401
@@ -114,6 +118,9 @@ def _index_keys() -> None:
         index_key(name, kind, actor=command("bench"))
     while Worker().work():
         pass
+    with connection.cursor() as cursor:
+        for statement in INDEXES[vendor]:
+            cursor.execute(statement)
 
 
 def _settle() -> None:
@@ -211,11 +218,12 @@ def _by_hand(where: str, order: str, fetches: bool) -> Callable[[], None]:
 
 def as_text(found: list[Figure]) -> str:
     sizes = sorted({figure.people for figure in found})
-    small = {figure.search: figure.ours for figure in found if figure.people == sizes[0]}
+    small = {figure.search: figure for figure in found if figure.people == sizes[0]}
     rows = [("people", "search", "in all", "its SQL", "by hand", "SQL / hand", f"SQL / {sizes[0]:,}", "")]
     for figure in found:
-        growth = figure.ours / max(small[figure.search], LEAST)
-        is_met = figure.ratio <= MOST_TIMES_HAND and growth < MOST_TIMES_SMALL
+        begun = small[figure.search]
+        growth, by_hand = figure.ours / max(begun.ours, LEAST), figure.hand / max(begun.hand, LEAST)
+        is_met = figure.ratio <= MOST_TIMES_HAND and growth < max(MOST_TIMES_SMALL, by_hand)
         verdict = "" if not figure.has_goal else "ok" if is_met else "MISSED"
         numbers = (figure.whole, figure.ours, figure.hand, figure.ratio, growth)
         rows.append((f"{figure.people:,}", figure.search, *(f"{n:.2f}" for n in numbers), verdict))

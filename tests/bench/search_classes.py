@@ -17,6 +17,19 @@ CITY = (
     " THEN user_metadata #>> '{address,city}' END COLLATE \"C\""
 )
 
+# What whoever writes those statements would make for them, beside the indexes there are.
+INDEXES = {
+    "postgresql": (
+        f"CREATE INDEX IF NOT EXISTS by_hand_up ON users_user (({CREDITS}), id)",
+        f"CREATE INDEX IF NOT EXISTS by_hand_down ON users_user (({CREDITS}) DESC NULLS LAST, id DESC)",
+        f"CREATE INDEX IF NOT EXISTS by_hand_city ON users_user (({CITY}), id)",
+    ),
+    "sqlite": (
+        "CREATE INDEX IF NOT EXISTS by_hand_up ON users_user (app_metadata ->> '$.credits', id)",
+        "CREATE INDEX IF NOT EXISTS by_hand_city ON users_user (user_metadata ->> '$.address.city', id)",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Search:
