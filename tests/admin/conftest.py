@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
@@ -33,6 +34,12 @@ def again(user: User) -> User:
 def found(page: Page) -> list[str]:
     """The local parts of the addresses in the list, in its order."""
     return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
+
+
+def written() -> tuple[int, ...]:
+    """Another one after whatever anybody wrote: the newest change, and the versions of all users."""
+    newest = Change.objects.aggregate(Max("pk"))["pk__max"] or 0
+    return newest, User.objects.count(), User.objects.aggregate(Sum("version"))["version__sum"]
 
 
 def set_moment(user: User, **columns) -> None:
@@ -72,7 +79,8 @@ def visit(browser):
 
     def open_as(member: User, user: User) -> Page:
         page = open_page(browser(member), user_path(user))
-        assert page.tabs  # all opened now, as somebody would who then goes for a coffee
+        read = written()
+        page.is_fresh = lambda: read == written()
         return page
 
     return open_as

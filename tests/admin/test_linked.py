@@ -67,7 +67,7 @@ def test_of_two_the_one_beside_the_button_is_unlinked(visit, clerk, jane, jay, s
 
 
 def test_what_a_colleague_unlinked_meanwhile_is_said_and_stays(visit, clerk, jane, jay):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     unlink(jane, "auth0", jay.bare_id, actor=SHELL)
 
     page = opened.press(UNLINK)

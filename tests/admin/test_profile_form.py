@@ -123,7 +123,7 @@ def test_an_address_in_use_is_refused_in_any_spelling(visit, row, clerk, jane, m
 
 
 def test_a_field_that_somebody_else_changed_too_is_a_conflict_with_both_shown(visit, row, clerk, jane):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     meanwhile(jane, name="Theirs & <More>")
     before = row(jane)
 
@@ -138,7 +138,7 @@ def test_a_field_that_somebody_else_changed_too_is_a_conflict_with_both_shown(vi
 
 
 def test_after_a_conflict_the_others_next_change_is_noticed_as_well(visit, clerk, jane):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     meanwhile(jane, name="Theirs")
     refused = opened.press(SAVE, name="Mine")
     meanwhile(jane, name="Theirs again")
@@ -150,7 +150,7 @@ def test_after_a_conflict_the_others_next_change_is_noticed_as_well(visit, clerk
 
 
 def test_a_field_cleared_by_somebody_else_is_a_conflict(visit, clerk, jane):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     meanwhile(jane, name=None)
 
     page = opened.press(SAVE, name="Mine")
@@ -160,7 +160,7 @@ def test_a_field_cleared_by_somebody_else_is_a_conflict(visit, clerk, jane):
 
 
 def test_what_somebody_else_changed_elsewhere_stays(visit, clerk, jane):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     meanwhile(jane, name="Theirs", email="theirs@example.com")
 
     page = opened.press(SAVE, nickname="janie")
@@ -171,7 +171,7 @@ def test_what_somebody_else_changed_elsewhere_stays(visit, clerk, jane):
 
 
 def test_the_same_value_set_by_both_is_no_conflict(visit, clerk, jane):
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     meanwhile(jane, name="J. Doe")
 
     page = opened.press(SAVE, name="J. Doe")

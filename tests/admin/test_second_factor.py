@@ -98,7 +98,7 @@ def test_ones_own_is_removed_on_ones_own_page_where_the_password_is_asked(row, s
 
 def test_removing_what_is_gone_already_changes_nothing(visit, row, clerk, jane):
     enrol(jane)
-    opened = visit(clerk, jane)
+    opened = visit(clerk, jane).all_opened()
     Authenticator.objects.all().delete()
     before = row(jane)
 

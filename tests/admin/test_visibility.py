@@ -98,7 +98,7 @@ def test_a_viewer_without_the_right_sees_not_one_character_of_app_metadata(visit
 def test_no_answer_of_the_desk_tells_app_metadata(visit, browser, staff_with, marked, rights):
     """Not when it is sent, not with an error, not with a conflict, nor in the list."""
     viewer = staff_with(*rights)
-    page = visit(viewer, marked)
+    page = visit(viewer, marked).all_opened()
     version = str(marked.app_metadata_version)
     sent = {"do": "documents", "app_metadata_version": version}
     answers = [

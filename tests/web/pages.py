@@ -8,8 +8,8 @@ forgets how to read it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -46,12 +46,29 @@ class Page:
         self.forms = reader.forms
         # What a strict CSP forbids: scripts and styles that stand in the page itself.
         self.inline = reader.inline
+        self._links = re.findall(r'<a href="(\?tab=[a-z]+)">', self.html)
+        self._opened = [self]
+        # Whether what stands behind the tabs is still what it was when this page was read.
+        self.is_fresh: Callable[[], bool] = lambda: True
 
-    @cached_property
+    @property
     def tabs(self) -> list[Page]:
         """This page and those behind its tabs, which a person clicks through."""
-        links = re.findall(r'<a href="(\?tab=[a-z]+)">', self.html)
-        return [self, *(open_page(self.browser, urljoin(self.path, link)) for link in links)]
+        return list(self._clicked())
+
+    def _clicked(self) -> Iterator[Page]:
+        """The same, of which only those are opened that are asked for."""
+        for number in range(1 + len(self._links)):
+            if number == len(self._opened):
+                assert self.is_fresh(), "something was written since: say `.all_opened()` before"
+                path = urljoin(self.path, self._links[number - 1])
+                self._opened.append(open_page(self.browser, path))
+            yield self._opened[number]
+
+    def all_opened(self) -> Page:
+        """With every tab open, as somebody has them who then goes for a coffee."""
+        assert self.tabs
+        return self
 
     @property
     def html_everywhere(self) -> str:
@@ -69,9 +86,10 @@ class Page:
 
     def behind(self, button: str) -> Page:
         """The tab with that button; this very page, if it has it."""
-        found = [page for page in self.tabs if any(button in form.buttons for form in page.forms)]
-        assert found, f"no button {button!r}, only {sorted(self.buttons)}"
-        return found[0]
+        for page in self._clicked():
+            if any(button in form.buttons for form in page.forms):
+                return page
+        raise AssertionError(f"no button {button!r}, only {sorted(self.buttons)}")
 
     def form(self, button: str) -> Form:
         return next(form for form in self.behind(button).forms if button in form.buttons)
