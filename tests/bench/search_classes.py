@@ -34,7 +34,8 @@ INDEXES = {
 @dataclass(frozen=True)
 class Search:
     """`postgresql` and `sqlite` are what stands after WHERE, several phrasings of it where it is not
-    plain which is the best. `has_goal`: an index serves it, so it must not grow with the people."""
+    plain which is the best. `has_goal`: an index serves it, so it must not grow with the people.
+    `is_trap`: PostgreSQL may walk past everybody, and does until the moment it has for that is over."""
 
     name: str
     q: str
@@ -45,6 +46,7 @@ class Search:
     order: str = "created_at DESC, id DESC"
     sqlite_order: str = ""
     has_goal: bool = True
+    is_trap: bool = False
 
 
 def app(document: str) -> str:
@@ -127,12 +129,14 @@ SEARCHES = (
         "app_metadata.oldest:few",
         (app('{"oldest": "few"}'),),
         ("app_metadata ->> '$.oldest' = 'few'",),
+        is_trap=True,
     ),
     Search(
         "held by the oldest many",
         "app_metadata.oldest:many",
         (app('{"oldest": "many"}'),),
         ("app_metadata ->> '$.oldest' = 'many'",),
+        is_trap=True,
     ),
     Search(
         "e-mail",

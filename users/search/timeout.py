@@ -29,6 +29,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _postgresql(seconds: float) -> Iterator[None]:
+    is_part = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         # To compile a query that takes milliseconds takes longer than to run it.
         cursor.execute(
@@ -38,8 +39,8 @@ def _postgresql(seconds: float) -> Iterator[None]:
         )
         before = cursor.fetchone()[0]
         yield
-        # Where this was a part of a transaction, the rest of it goes on as before.
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        if is_part:  # the rest of the transaction goes on as before
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 
 @contextmanager
