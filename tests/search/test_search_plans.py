@@ -12,7 +12,7 @@ from users.rights.actor import command
 from users.search.find import found
 from users.search.listing import matching
 from users.search.order import order
-from users.search.sequence import FEW, count_up_to, fetched
+from users.search.sequence import FEW, count_up_to, fetched, read_in_order
 
 SHELL = command("tests")
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite has no such index")
@@ -121,6 +121,22 @@ def test_a_few_matches_are_fetched_and_sorted_and_not_waited_for(documented, pla
 
     assert "user_user_metadata" in planned.indexes
     assert "user_newest" not in planned.indexes, planned.text
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="PostgreSQL knows what is rare")
+def test_a_narrow_range_is_fetched_and_a_wide_one_met_on_a_walk_on_sqlite(crowd, plan):
+    for q, index in (
+        ("logins_count:{1990 TO *]", "user_logins_count"),
+        ("logins_count:[1 TO *]", "user_newest"),
+    ):
+        users = found(matching(), q, viewer=SHELL)
+
+        planned = read_in_order(
+            users, lambda rows: plan(rows.order_by(*order("created_at:-1")).values("pk")[:50])
+        )
+
+        assert index in planned.indexes, (q, planned.text)
+        assert not planned.scans, (q, planned.text)
 
 
 @pytest.mark.parametrize(("most", "count"), [(5, 6), (20, 20), (100, 20)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -15,12 +16,17 @@ from users.search.timeout import time_limit
 
 # So many are counted and then fetched faster than a long list is walked in vain.
 FEW = 10_000
+# The same where counting is all that tells whether a range is narrow.
+VERY_FEW = 200
 # What is asked first, as the database plans it: mostly it knows what is rare. In seconds.
 GUESS = 0.03
 # What a walk may take before the matches are fetched after all, in seconds.
 WALK = 0.5
 # PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
 ALL = 2**62
+
+# What SQLite says of an index of which it reads a part.
+RANGE = re.compile(r"SEARCH .*[<>]\?")
 
 Read = TypeVar("Read")
 
@@ -34,10 +40,14 @@ def read_in_order(
     Asked for the first few of an order, PostgreSQL walks it until enough have matched, or fetches all
     that match and sorts them, by what it knows of the values. Where it is wrong, as of values that only
     the oldest have, it walks past everybody. So it gets a moment; then a few matches are counted,
-    fetched and sorted. SQLite reads everybody either way.
+    fetched and sorted. SQLite knows nothing of values: it walks, or reads everybody. Where an index
+    has a range of them, we look there whether they are few.
     """
     if connection.vendor != "postgresql":
-        return read(found)
+        if count is None and _has_range(found):
+            count = count_up_to(found, VERY_FEW)
+        is_few = count is not None and count <= VERY_FEW
+        return read(fetched(found, VERY_FEW) if is_few else found)
     if count is None:
         with suppress(TooSlow), time_limit(GUESS):
             return read(found)
@@ -59,3 +69,8 @@ def count_up_to(found: UserQuerySet, most: int) -> int:
 def fetched(found: UserQuerySet, most: int) -> UserQuerySet:
     """The same users, at most so many, looked up before they are put in an order."""
     return User.objects.filter(pk__in=found.order_by().values("pk")[:most])
+
+
+def _has_range(found: UserQuerySet) -> bool:
+    """Whether SQLite would look them up between two ends in an index."""
+    return RANGE.search(found.order_by().values("pk").explain()) is not None
