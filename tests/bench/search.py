@@ -2,7 +2,8 @@
 
 Each class of search is asked for its first page of 50, newest first, as the API does it, and what its
 statements take of that is noted; then some written by hand are sent through the same connection, the
-best of which counts. Then more people come, and it is done again.
+best of which counts. Pages in the middle of lists are read beside the first. Then more people come, and
+it is done again.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.bench.databases import Database, at_hand, database
 from tests.bench.report import table
 from tests.bench.search_classes import INDEXES, SEARCHES, Search
+from tests.bench.search_depth import Depth, depths
+from tests.bench.taken import LEAST, Statements
 
 PAGE = 50
 # Both goals of the design: times the best by hand; and times our own among the fewest people, or as
@@ -30,8 +32,6 @@ PAGE = 50
 # give or take half, as both are measured.
 # The moment of a guess that was wrong does not count.
 MOST_TIMES_HAND, MOST_TIMES_SMALL, GIVE_OR_TAKE = 3.0, 3.0, 1.5
-# Below it a ratio says more about the clock than about the work. Milliseconds.
-LEAST = 0.5
 INDEXED = {"app_metadata.credits": "number", "user_metadata.address.city": "text"}
 
 
@@ -64,10 +64,13 @@ def main(arguments: list[str]) -> int:
     options = read(arguments)
     with tempfile.TemporaryDirectory() as folder, database(options.database, Path(folder)) as own:
         begin(own, folder)
-        found = measure(own, options)
+        found, deep = measure(own, options)
         sys.stdout.write(f"{own.name}; medians of {options.rounds}, in milliseconds\n\n{as_text(found)}\n")
+        sys.stdout.write(f"\n{depths_as_text(deep)}\n")
     if options.json:
-        options.json.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n")
+        figures = {"searches": found, "pages": deep}
+        rows = {name: [asdict(figure) for figure in each] for name, each in figures.items()}
+        options.json.write_text(json.dumps(rows, indent=2) + "\n")
     return 0
 
 
@@ -97,10 +100,11 @@ def begin(own: Database, folder: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def measure(own: Database, options: argparse.Namespace) -> list[Figure]:
+def measure(own: Database, options: argparse.Namespace) -> tuple[list[Figure], list[Depth]]:
     from tests.bench.search_people import grow
 
     found: list[Figure] = []
+    deep: list[Depth] = []
     people = 0
     for size in sorted(options.users):
         grow(own, people, size)
@@ -112,7 +116,8 @@ def measure(own: Database, options: argparse.Namespace) -> list[Figure]:
                 figure = _figure(search, people, own.vendor, options.rounds)
                 sys.stderr.write(f"{people:,} {figure.search}: {figure.ours:.2f} / {figure.hand:.2f}\n")
                 found.append(figure)
-    return found
+        deep += depths(people, rounds=options.rounds, size=PAGE)
+    return found, deep
 
 
 def _index_keys(vendor: str) -> None:
@@ -183,35 +188,6 @@ def _ours(search: Search) -> Callable[[], int]:
     return run
 
 
-class Statements:
-    """What the database takes of each run within: seconds, with the way there and back."""
-
-    def __init__(self) -> None:
-        self._taken: list[float] = []
-
-    @property
-    def median(self) -> float:
-        """In milliseconds."""
-        return statistics.median(self._taken) * 1000
-
-    def __enter__(self) -> None:
-        from django.db import connection
-
-        self._taken.append(0)
-        self._wrapper = connection.execute_wrapper(self._time)
-        self._wrapper.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        self._wrapper.__exit__(*error)
-
-    def _time(self, execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        before = time.perf_counter()
-        try:
-            return execute(sql, parameters, many, context)
-        finally:
-            self._taken[-1] += time.perf_counter() - before
-
-
 def _by_hand(where: str, order: str, fetches: bool) -> Callable[[], None]:
     """A statement that walks the order, or one that fetches what matches and sorts it."""
     from django.db import connection
@@ -241,6 +217,15 @@ def as_text(found: list[Figure]) -> str:
         verdict = "" if not is_judged else "ok" if figure.meets_goals(begun) else "MISSED"
         numbers = (figure.whole, figure.ours, figure.hand, figure.ratio, growth)
         rows.append((f"{figure.people:,}", figure.search, *(f"{n:.2f}" for n in numbers), verdict))
+    return table(rows)
+
+
+def depths_as_text(deep: list[Depth]) -> str:
+    rows = [("people", "list", "first page", "in the middle", "middle / first", "")]
+    for each in deep:
+        verdict = "ok" if each.meets_goal else "MISSED"
+        numbers = (each.first, each.deep, each.deep / each.first)
+        rows.append((f"{each.people:,}", each.list, *(f"{n:.2f}" for n in numbers), verdict))
     return table(rows)
 
 

@@ -100,10 +100,10 @@ class Plan:
         self._explain(*query.query.sql_with_params())
 
     @classmethod
-    def of_text(cls, sql):
-        """Of a query that has its parameters in it."""
+    def of(cls, sql, parameters):
+        """Of a statement as it was sent: with its parameters in it, SQLite plans it otherwise."""
         plan = cls.__new__(cls)
-        plan._explain(sql, None)
+        plan._explain(sql, parameters)
         return plan
 
     def _explain(self, sql, parameters) -> None:

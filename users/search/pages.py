@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Expression, F, Field
+from django.db.models import Expression, F, Field, Q
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
@@ -93,7 +93,7 @@ def _read(
     for has_value in parts:
         part = users.filter(sorted_by__isnull=not has_value) if sort.may_lack else users
         if place is not None and has_value == (place.value is not None):
-            part = part.filter(_beyond(value, place, is_down))
+            part = part.filter(*_beyond(value, place, is_down))
         columns = (value, F("id")) if has_value else (F("id"),)
         order = [OrderBy(column, descending=is_down) for column in columns]
         found += part.order_by(*order)[: most - len(found)]
@@ -102,10 +102,11 @@ def _read(
     return found
 
 
-def _beyond(value: Any, place: Place, is_down: bool) -> Any:
-    """The rows on the far side. Compared as a row: many may have the same value, and the index is then
-    entered at the id within."""
+def _beyond(value: Any, place: Place, is_down: bool) -> tuple[Any, ...]:
+    """The rows on the far side. Compared as a row: many may have the same value, and PostgreSQL then
+    enters the index at the id within. SQLite is asked without rows and needs the range by itself."""
     compare = TupleLessThan if is_down else TupleGreaterThan
     if place.value is None:
-        return compare(Tuple(F("id")), (place.pk,))
-    return compare(Tuple(value, F("id")), (place.value, place.pk))
+        return (compare(Tuple(F("id")), (place.pk,)),)
+    reach = Q(sorted_by__lte=place.value) if is_down else Q(sorted_by__gte=place.value)
+    return reach, compare(Tuple(value, F("id")), (place.value, place.pk))
