@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
 from config.settings import PORT, TRUST_FORWARDED_HEADERS, WEB_CONCURRENCY
@@ -23,8 +22,7 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def post_worker_init(worker: ThreadWorker) -> None:
+def post_fork(server: Arbiter, worker: ThreadWorker) -> None:
     """Ctrl-C lets requests under way finish, as SIGTERM does. Gunicorn's own answer to it waits for
     a lock that the code it interrupts may hold, and then for ever: it took 30 seconds to stop."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, worker.handle_exit)
+    worker.handle_quit = worker.handle_exit
