@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
+import subprocess
+import time
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -90,6 +93,26 @@ def nursery(loaded_nursery):
     """Worker processes, to be killed."""
     yield loaded_nursery
     loaded_nursery.clear()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory):
+    """Of a real one, where the machine has it."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("there is no redis-server")
+    folder = tmp_path_factory.mktemp("redis")
+    socket = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+    server = subprocess.Popen([binary, *options], stdout=subprocess.DEVNULL)
+    try:
+        while not socket.exists():
+            assert server.poll() is None
+            time.sleep(0.01)
+        yield f"unix://{socket}"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 @pytest.fixture

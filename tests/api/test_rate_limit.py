@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.cache import caches
 from redis.exceptions import ConnectionError
 
 from tests.api.answers import USERS, problem
 from users.api import rate_limit
+from users.models import Client
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -109,3 +112,16 @@ def test_what_no_view_answered_carries_the_headers_as_well(shop, settings, db):
     ):
         assert response.status_code == status
         assert limits(response)[0] == 1000
+
+
+def test_in_redis_all_workers_count_together(shop, settings, redis_url, db):
+    settings.API_RATE_LIMIT = 2
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
+    settings.CACHES = {**settings.CACHES, "rate_limits": redis}
+
+    assert limits(shop.get(USERS))[:2] == (2, 1)
+    # Each thread has a connection of its own, as each worker has.
+    with ThreadPoolExecutor() as other_worker:
+        counted = other_worker.submit(rate_limit.count_call, Client.objects.get().client_id).result()
+    assert counted.used == 2
+    assert shop.get(USERS).status_code == 429
