@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -17,7 +15,7 @@ pytestmark = pytest.mark.browser
 REALM = "Username-Password-Authentication"
 REALM_GRANT = "http://auth0.com/oauth/grant-type/password-realm"
 
-# What auth0.js sends, without auth0.js.
+# What a page sends that has no library of ours or of Auth0's.
 SIGN_IN = """async ({url, body}) => {
     const headers = {'Content-Type': 'application/json', 'Auth0-Client': 'e30='}
     const answer = await fetch(`${url}/oauth/token`, {method: 'POST', headers, body: JSON.stringify(body)})
@@ -36,28 +34,6 @@ CHANGE = """async ({url, user_id, token, document}) => {
 }"""
 
 
-class Empty(BaseHTTPRequestHandler):
-    """A page with nothing on it."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Shop</title>")
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def site() -> Iterator[str]:
-    """The origin of a page that is not ours."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 @pytest.fixture
 def page(chromium: Browser, site: str) -> Iterator[Page]:
     context = chromium.new_context()
@@ -72,13 +48,13 @@ def client_of(api: Any, **more: Any) -> str:
     return api.client.post("/api/v2/clients", json=body).raise_for_status().json()["client_id"]
 
 
-def wait_for(url: str, origin: str) -> None:
+def wait_for(url: str, origin: str, verify: Any = True) -> None:
     """Until every worker knows the origin: what they remember is seconds old."""
     headers = {"Origin": origin, "Access-Control-Request-Method": "PATCH"}
     in_a_row, last_moment = 0, time.monotonic() + 30
     while in_a_row < 10:
         assert time.monotonic() < last_moment
-        answer = httpx.options(f"{url}/api/v2/users", headers=headers)
+        answer = httpx.options(f"{url}/api/v2/users", headers=headers, verify=verify)
         in_a_row = in_a_row + 1 if "Access-Control-Allow-Origin" in answer.headers else 0
         if not in_a_row:
             time.sleep(1)

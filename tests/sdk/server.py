@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import cached_property
 from pathlib import Path
 
 from tests.management.demo_server import CHECKOUT, free_port, own_environment
@@ -74,15 +75,19 @@ class Server:
                 stderr=log,
                 process_group=0,
             )
-        trust = ssl.create_default_context(cafile=self._authority.trusted)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"https://{self.domain}/healthz", timeout=5, context=trust):
+                with urllib.request.urlopen(f"https://{self.domain}/healthz", timeout=5, context=self.trust):
                     return self
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
         raise AssertionError(self.log)
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """What a caller has to be told: nobody knows who signed the certificate."""
+        return ssl.create_default_context(cafile=self._authority.trusted)
 
     @property
     def log(self) -> str:
