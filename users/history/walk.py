@@ -84,8 +84,9 @@ def _further(changes: QuerySet[Change], place: Place | None, lines: int) -> Plac
 
 def _hits(lines: QuerySet[Change], most: int) -> QuerySet[Change]:
     """The first of them. What SQLite sifts by stands in one index, so the lines themselves, long
-    as they are, are read only of hits."""
-    return Change.objects.filter(pk__in=lines.values("pk")[:most])
+    as they are, are read only of hits. Asked for both at once, PostgreSQL may walk past everything:
+    it plans what is fetched bit by bit as though hardly a bit would be."""
+    return Change.objects.filter(pk__in=list(lines.values_list("pk", flat=True)[:most]))
 
 
 def _touching(names: Sequence[str]) -> list[int] | None:
