@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Expression, F, Field, Q
 from django.db.models.expressions import OrderBy
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
@@ -103,10 +104,12 @@ def _read(
 
 
 def _beyond(value: Any, place: Place, is_down: bool) -> tuple[Any, ...]:
-    """The rows on the far side. Compared as a row: many may have the same value, and PostgreSQL then
-    enters the index at the id within. SQLite is asked without rows and needs the range by itself."""
+    """The rows on the far side. Compared as a row: many may have the same value, and the index is then
+    entered at the id within. For SQLite that is spelled out with an OR, which would hide the range."""
     compare = TupleLessThan if is_down else TupleGreaterThan
     if place.value is None:
         return (compare(Tuple(F("id")), (place.pk,)),)
-    reach = Q(sorted_by__lte=place.value) if is_down else Q(sorted_by__gte=place.value)
-    return reach, compare(Tuple(value, F("id")), (place.value, place.pk))
+    row = compare(Tuple(value, F("id")), (place.value, place.pk))
+    if connection.features.supports_tuple_lookups:
+        return (row,)
+    return (Q(sorted_by__lte=place.value) if is_down else Q(sorted_by__gte=place.value), row)
