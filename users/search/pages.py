@@ -94,7 +94,7 @@ def _read(
     for has_value in parts:
         part = users.filter(sorted_by__isnull=not has_value) if sort.may_lack else users
         if place is not None and has_value == (place.value is not None):
-            part = part.filter(*_beyond(value, place, is_down))
+            part = part.filter(_beyond(value, place, is_down))
         columns = (value, F("id")) if has_value else (F("id"),)
         order = [OrderBy(column, descending=is_down) for column in columns]
         found += part.order_by(*order)[: most - len(found)]
@@ -103,13 +103,13 @@ def _read(
     return found
 
 
-def _beyond(value: Any, place: Place, is_down: bool) -> tuple[Any, ...]:
+def _beyond(value: Any, place: Place, is_down: bool) -> Any:
     """The rows on the far side. Compared as a row: many may have the same value, and the index is then
     entered at the id within. For SQLite that is spelled out with an OR, which would hide the range."""
     compare = TupleLessThan if is_down else TupleGreaterThan
     if place.value is None:
-        return (compare(Tuple(F("id")), (place.pk,)),)
+        return compare(Tuple(F("id")), (place.pk,))
     row = compare(Tuple(value, F("id")), (place.value, place.pk))
     if connection.features.supports_tuple_lookups:
-        return (row,)
-    return (Q(sorted_by__lte=place.value) if is_down else Q(sorted_by__gte=place.value), row)
+        return row
+    return Q((f"sorted_by__{'lte' if is_down else 'gte'}", place.value)) & Q(row)
