@@ -10,11 +10,11 @@ from tests.bench.taken import LEAST, Statements
 # The goal of the design.
 MOST_TIMES_FIRST = 1.5
 LISTS = (
-    # What is found, the column or the indexed key it is sorted by, and whether that descends.
-    ("newest first", "*:*", "created_at", True),
-    ("by name", "*:*", "name_folded", False),
-    ("by an indexed number", "*:*", "app_metadata.credits", True),
-    ("of a common value", "user_metadata.newsletter.wanted:true", "created_at", True),
+    # What is found, and in which order.
+    ("newest first", "*:*", "created_at:-1"),
+    ("by e-mail", "*:*", "email:1"),
+    ("by an indexed number", "*:*", "app_metadata.credits:-1"),
+    ("of a common value", "user_metadata.newsletter.wanted:true", "created_at:-1"),
 )
 
 
@@ -33,22 +33,19 @@ class Depth:
 
 
 def depths(people: int, *, rounds: int, size: int) -> list[Depth]:
-    from django.db.models import Expression, F
-    from django.db.models.expressions import OrderBy
-
+    from users.admin.sorting import sort_of
     from users.models import User
     from users.rights.actor import command
     from users.search.find import found
-    from users.search.order import value_of
-    from users.search.pages import Place, Sort, read_page
+    from users.search.order import order
+    from users.search.pages import Place, read_page
 
     measured = []
-    for name, q, by, is_descending in LISTS:
+    for name, q, text in LISTS:
         users = found(User.objects.all(), q, viewer=command("bench"))
-        sort = Sort(value_of(by) if "." in by else by, is_descending)
-        value = sort.value if isinstance(sort.value, Expression) else F(sort.value)
-        order = [OrderBy(each, descending=is_descending) for each in (value, F("id"))]
-        middle = users.annotate(by=value).order_by(*order).values_list("by", "id")[users.count() // 2]
+        sort = sort_of(text)
+        places = users.order_by(*order(text)).values_list(sort.value, "id")
+        middle = places[users.count() // 2]
         taken = {place: Statements() for place in (None, Place(*middle))}
         for _ in range(rounds):
             for place, statements in taken.items():
