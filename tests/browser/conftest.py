@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -58,26 +59,34 @@ def server(chromium_path, tmp_path_factory) -> Iterator[DemoServer]:
             server.clean_up()
 
 
-class Empty(BaseHTTPRequestHandler):
-    """A page with nothing on it."""
+class Elsewhere(BaseHTTPRequestHandler):
+    """An application that is not ours: a page with nothing on it."""
+
+    html = b"<!doctype html><title>Shop</title>"
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Shop</title>")
+        self.wfile.write(self.html)
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
 
+@contextmanager
+def serving(handler: type[Elsewhere]) -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
 @pytest.fixture
 def site() -> Iterator[str]:
     """The origin of a page that is not ours."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Elsewhere) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @dataclass

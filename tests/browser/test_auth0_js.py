@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.test_pages_elsewhere import REALM, REALM_GRANT, wait_for
+from tests.browser.test_pages_elsewhere import REALM, client_of, wait_for
 from tests.own_database import own_database
 from tests.sdk.authority import make_authority
 from tests.sdk.server import Server
@@ -82,8 +82,7 @@ def page(chromium, site) -> Iterator[Page]:
 
 
 def test_a_page_signs_its_user_in_and_changes_their_preferences(tls_server, call, person, page, site):
-    body = {"name": "Shop window", "app_type": "spa", "grant_types": [REALM_GRANT], "web_origins": [site]}
-    client_id = call.post("/api/v2/clients", json=body).raise_for_status().json()["client_id"]
+    client_id = client_of(call, web_origins=[site])
     wait_for(f"https://{tls_server.domain}", site, tls_server.trust)
     given = {
         "realm": REALM,

@@ -43,9 +43,10 @@ def page(chromium: Browser, site: str) -> Iterator[Page]:
     context.close()
 
 
-def client_of(api: Any, **more: Any) -> str:
+def client_of(call: httpx.Client, **more: Any) -> str:
+    """A client of pages on these origins."""
     body = {"name": "Shop", "app_type": "spa", "grant_types": [REALM_GRANT], **more}
-    return api.client.post("/api/v2/clients", json=body).raise_for_status().json()["client_id"]
+    return call.post("/api/v2/clients", json=body).raise_for_status().json()["client_id"]
 
 
 def wait_for(url: str, origin: str, verify: Any = True) -> None:
@@ -74,7 +75,7 @@ def credentials(server: Any, client_id: str) -> dict[str, str]:
 
 def test_where_the_client_lists_the_origin_it_works(server, api, jane, page, site):
     url = server.document["url"]
-    client_id = client_of(api, web_origins=[site])
+    client_id = client_of(api.client, web_origins=[site])
     wait_for(url, site)
 
     signed_in = page.evaluate(SIGN_IN, {"url": url, "body": credentials(server, client_id)})
@@ -89,7 +90,7 @@ def test_where_the_client_lists_the_origin_it_works(server, api, jane, page, sit
 
 def test_where_none_does_the_browser_refuses(server, api, jane, page):
     url = server.document["url"]
-    body = credentials(server, client_of(api))
+    body = credentials(server, client_of(api.client))
     token = httpx.post(f"{url}/oauth/token", json=body).raise_for_status().json()["access_token"]
 
     changed = page.evaluate(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Elsewhere, serving
 from tests.browser.test_looks import NARROW, WIDE, is_dark, too_wide, violations
 
 pytestmark = pytest.mark.browser
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.browser
 NEW = "Plum-Tart-and-Tea-77"
 
 
-class Shop(BaseHTTPRequestHandler):
+class Shop(Elsewhere):
     """An application that sends whoever comes back on to yet another origin of its own."""
 
-    seen: list[tuple[str, str | None]]
+    html = b"<title>Shop</title><link rel=icon href=data:,><h1>Welcome back</h1>"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server names it
         self.server.seen.append((self.path, self.headers.get("Referer")))
         if self.path.startswith("/back"):
             self.send_response(302)
@@ -31,23 +31,14 @@ class Shop(BaseHTTPRequestHandler):
             self.send_header("Location", f"http://localhost:{port}/in{self.path.removeprefix('/back')}")
             self.end_headers()
             return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<title>Shop</title><link rel=icon href=data:,><h1>Welcome back</h1>")
-
-    def log_message(self, *args: Any) -> None:
-        """Quiet."""
+        super().do_GET()
 
 
 @pytest.fixture
 def shop() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    server.seen = []
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Shop) as server:
+        server.seen = []
+        yield server
 
 
 @pytest.fixture
