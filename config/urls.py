@@ -10,6 +10,7 @@ from users.web.home import home
 handler400 = "users.web.errors.bad_request"
 handler403 = "users.web.errors.forbidden"
 handler404 = "users.web.errors.not_found"
+handler429 = "users.web.errors.too_many"  # allauth's, for its rate limits
 handler500 = "users.web.errors.broken"
 
 urlpatterns = [

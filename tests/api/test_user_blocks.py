@@ -59,6 +59,64 @@ def test_who_has_to_wait_is(shop, jane, stranger):
     assert shown(shop.get(of(stranger))) == NOBODY_BARRED
 
 
+def spray(*logins, ip="198.51.100.7", connection=CONNECTION):
+    """Ten wrong passwords for others from one IP address, then one for each of these."""
+    for login in (*(f"person{number}@example.com" for number in range(10)), *logins):
+        with pytest.raises((Refused, attempts.TooManyAttempts)):
+            sign_in(login, "wrong", connection=Connection.objects.get(name=connection), ip=ip)
+
+
+def test_a_block_of_an_ip_address_is_listed_with_it(shop, jane, stranger):
+    spray(jane.email)
+
+    block = {"identifier": jane.email, "connection": CONNECTION, "ip": "198.51.100.7"}
+    assert shown(shop.get(of(jane))) == shown(shop.get(by(jane.email))) == {"blocked_for": [block]}
+    assert shown(shop.get(of(stranger))) == NOBODY_BARRED
+
+
+def test_a_login_is_listed_for_the_ip_address_and_for_itself(shop, jane):
+    fail(jane.email)
+    spray(jane.email)
+
+    assert [block.get("ip") for block in shown(shop.get(of(jane)))["blocked_for"]] == [None, "198.51.100.7"]
+
+
+def test_what_failed_before_the_ip_address_was_blocked_counts_too(shop, jane):
+    fail(jane.email, times=1)
+    spray(ip="192.0.2.0")
+
+    assert [block["ip"] for block in shown(shop.get(of(jane)))["blocked_for"]] == ["192.0.2.0"]
+
+
+@pytest.mark.parametrize(("record_ip", "ip"), [("truncated", "198.51.100.0"), ("off", None)])
+def test_an_ip_address_is_shown_as_far_as_it_may_be_recorded(shop, jane, settings, record_ip, ip):
+    settings.RECORD_IP = record_ip
+    spray(jane.email)
+
+    (block,) = shown(shop.get(of(jane)))["blocked_for"]
+
+    assert block.get("ip") == ip
+
+
+def test_lifting_the_block_lets_them_try_from_that_ip_address(shop, jane):
+    spray(jane.email)
+
+    assert shop.delete(of(jane)).status_code == 204
+
+    assert shown(shop.get(of(jane))) == NOBODY_BARRED
+    assert unblocked() == [jane.user_id]
+    assert sign_in(jane.email, PASSWORD, connection=jane.connection, ip="198.51.100.7") == jane
+
+
+def test_lifting_the_block_of_one_leaves_other_ip_addresses_blocked(shop, jane, stranger):
+    spray(jane.email)
+    spray(stranger.email, ip="203.0.113.9")
+
+    shop.delete(of(jane))
+
+    assert [block["ip"] for block in shown(shop.get(of(stranger)))["blocked_for"]] == ["203.0.113.9"]
+
+
 @pytest.mark.parametrize("identifier", ["jane.doe@example.com", "JANE.DOE@example.com", "jd", "+491"])
 def test_people_are_found_by_address_user_name_and_phone_number(shop, jd, identifier):
     fail(jd.email)

@@ -15,7 +15,7 @@ from tests.second_factor import code, enrol
 from tests.web.pages import Page, open_page
 from users.actions.block_user import block_user
 from users.actions.identities import link, unlink
-from users.login.forgive import barred_logins, forgive_attempts
+from users.login.forgive import Lockout, forgive_attempts, lockouts_of
 from users.models import Change, User
 from users.models.guard import account_writes
 from users.rights.actor import command
@@ -85,7 +85,7 @@ def test_attempts_at_a_linked_address_are_counted(jay):
     for _ in range(5):
         assert WRONG in sign_in(jay.email, "wrong").text
 
-    assert "Too many failed login attempts." in sign_in(jay.email, JAYS).text
+    assert "Too many failed sign-in attempts." in sign_in(jay.email, JAYS).text
 
 
 def test_an_outdated_hash_is_renewed_where_it_is_and_the_session_holds(jane, jay, settings):
@@ -126,7 +126,7 @@ def test_the_block_on_attempts_at_its_address_is_the_primarys(jane, jay):
     for _ in range(5):
         sign_in(jay.email, "wrong")
 
-    assert barred_logins(again(jane)) == [jay.email]
+    assert lockouts_of(again(jane)) == [Lockout(jay.email)]
     forgive_attempts([again(jane)], actor=SHELL)
 
     assert sign_in(jay.email, JAYS).path == "/profile/"

@@ -28,7 +28,7 @@ REMOVE = "/profile/security/app/remove/"
 CODES, NEW_CODES = "/profile/security/recovery-codes/", "/profile/security/recovery-codes/new/"
 DOWNLOAD = "/profile/security/recovery-codes/download/"
 ASKED, SIGN_IN = "/login/code/", "Sign in"
-INCORRECT, TOO_MANY = "Incorrect code.", "Too many failed login attempts."
+INCORRECT, TOO_MANY = "Incorrect code.", "Too many failed sign-in attempts."
 # allauth tells of what was enrolled once it is committed, which other tests never do.
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -175,7 +175,7 @@ class TestEnrolling:
 
         refused = page.press("Add the app", code=code(secret))
 
-        assert "too many requests" in refused.text
+        assert f"{TOO_MANY} Try again in 5 minutes." in refused.text
         assert not Authenticator.objects.exists()
 
     def test_says_the_secret_as_a_picture_and_as_text(self, jane):

@@ -448,7 +448,7 @@ def test_tries_at_the_page_and_here_count_together(ask, jane):
 
     assert ask().status_code == 429
     page = open_page(Browser(), "/login/").press("Sign in", login=jane.email, password=PASSWORD)
-    assert "Too many failed login attempts." in page.text
+    assert "Too many failed sign-in attempts." in page.text
 
 
 def test_a_right_password_counts_for_nothing_and_washes_nothing_away(ask):

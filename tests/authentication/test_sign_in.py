@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ from users.rights.actor import command
 SHELL = command("tests")
 BUTTON = "Sign in"
 WRONG = "The email address and/or password you specified are not correct."
-TOO_MANY = "Too many failed login attempts."
+TOO_MANY = "Too many failed sign-in attempts."
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -221,6 +222,22 @@ def test_attempts_count_together_wherever_they_come_from(jane):
         sign_in(jane.email, "wrong", REMOTE_ADDR=f"192.0.2.{number}")
 
     assert TOO_MANY in sign_in(jane.email, REMOTE_ADDR="192.0.2.99").text
+
+
+def test_the_page_says_how_long_a_login_has_to_wait(jane):
+    for number in range(5):
+        sign_in(jane.email, "wrong", REMOTE_ADDR=f"192.0.2.{number}")
+
+    assert f"{TOO_MANY} Try again in 5 minutes." in sign_in(jane.email).text
+
+
+def test_the_page_says_how_long_an_ip_address_has_to_wait(make_user):
+    for number in range(10):
+        sign_in(f"person{number}@example.com", "wrong", REMOTE_ADDR="192.0.2.1")
+
+    page = sign_in("person10@example.com", "wrong", REMOTE_ADDR="192.0.2.1")
+
+    assert re.search(rf"{TOO_MANY} Try again in (1 minute|5\d seconds)\.", page.text)
 
 
 def test_one_address_cannot_try_one_password_on_everybody(make_user):
@@ -456,4 +473,6 @@ def test_too_many_tries_at_once_are_answered_in_words_and_in_our_own_page(db):
         )
 
     assert answer.status_code == 429
+    assert "Wait one minute" in answer.content.decode()
+    assert answer["Retry-After"] == "60"
     assert "Profiledesk" in answer.content.decode()

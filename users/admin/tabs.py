@@ -16,7 +16,7 @@ from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
 from users.history.timeline import timeline
-from users.login.forgive import barred_logins
+from users.login.forgive import lockouts_of
 from users.metadata.documents import DOCUMENTS
 from users.normalized.enrollments import enrolled
 from users.normalized.profile import identities, profile
@@ -80,7 +80,7 @@ def security(visit: Visit) -> Page:
         "linked": linked,
         "may_unlink": may(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
         "permitted": permitted(visit.user),
-        "barred": barred_logins(visit.user),
+        "lockouts": lockouts_of(visit.user),
         "may_forgive": may(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),
         "second_factors": second_factors,
         "may_remove_second_factor": bool(second_factors)

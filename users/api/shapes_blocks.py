@@ -26,7 +26,15 @@ BLOCKS: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"identifier": {"type": "string"}, "connection": {"type": "string"}},
+                "properties": {
+                    "identifier": {"type": "string"},
+                    "connection": {"type": "string"},
+                    "ip": {
+                        "type": "string",
+                        "description": "The IP address that has to wait; missing where the login has to"
+                        " wait wherever it is tried from, or where RECORD_IP is off.",
+                    },
+                },
             },
         }
     },

@@ -15,6 +15,7 @@ from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, WeakPassword
 from users.actions.passwords import check_strength
 from users.actions.record_sign_in import record_sign_in
+from users.authentication.lockout import too_many_attempts
 from users.conf import conf
 from users.login import attempts
 from users.login.find import person_of
@@ -60,8 +61,9 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            note_barred(credentials.get("email", ""), ip=client_ip(request))
-            raise
+            login, ip = credentials.get("email", ""), client_ip(request)
+            note_barred(login, ip=ip)
+            raise too_many_attempts(attempts.seconds_to_wait(login, ip=ip)) from None
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         note_refused(credentials.get("email", ""), ip=client_ip(request))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.mfa import app_settings
@@ -11,7 +13,10 @@ from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 
+from users.authentication import lockout
+from users.login import attempts
 from users.models import User
 
 
@@ -25,7 +30,8 @@ class SignInForm(base_forms.AuthenticateForm):
     def clean_code(self) -> str:
         # Without what people put between the letters, which are capitals.
         self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
-        code = super().clean_code()
+        with naming_the_wait(self.user):
+            code = super().clean_code()
         check_unused(self.user, code)
         return code
 
@@ -41,10 +47,27 @@ class ActivateForm(ActivateTOTPForm):
         super().__init__(*args, **options)
         self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
 
+    def clean_code(self) -> str:
+        with naming_the_wait(self.user):
+            return super().clean_code()
+
     @property
     def spaced_secret(self) -> str:
         """In groups of four, for whoever types it into the app."""
         return " ".join(re.findall(".{1,4}", self.secret))
+
+
+@contextmanager
+def naming_the_wait(user: User) -> Iterator[None]:
+    """Replace allauth's error after too many wrong codes by one that says how long to wait."""
+    try:
+        yield
+    except ValidationError as error:
+        if error.code not in lockout.CODES:
+            raise
+        # The key that allauth counts wrong codes under.
+        wait = attempts.seconds_to_wait_for(f"mfa-auth-user-{user.pk}")
+        raise lockout.too_many_attempts(wait) from None
 
 
 def code_field(help_text: str, **attributes: str) -> forms.CharField:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -14,9 +15,20 @@ from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
 
-def barred_logins(user: User) -> list[str]:
-    """Those of the account that may not try again yet."""
-    return [login for login in logins_of(user) if attempts.is_barred(login)]
+@dataclass(frozen=True)
+class Lockout:
+    """A login that has to wait: from one IP address, or from everywhere where `ip` is None."""
+
+    login: str
+    ip: str | None = None
+
+
+def lockouts_of(user: User) -> list[Lockout]:
+    """What keeps the account from trying to sign in: failures by one of its logins, or too many
+    by anybody from an IP address that one of them was tried from."""
+    logins = logins_of(user)
+    by_login = [Lockout(login) for login in logins if attempts.is_barred(login)]
+    return [*by_login, *(Lockout(login, ip) for login in logins for ip in attempts.blocked_ips(login))]
 
 
 def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -> bool:
@@ -27,9 +39,9 @@ def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -
     logins = {login for user in users for login in logins_of(user)}
     for other in {person_of(account) for login in logins for account in accounts_named(login)}:
         check(actor, Verb.FORGIVE_ATTEMPTS, other)  # they are counted together
-    barred = [user for user in users if barred_logins(user)]
+    locked_out = [user for user in users if lockouts_of(user)]
     for login in logins:
         attempts.forgive(login)
-    for user in barred:
+    for user in locked_out:
         record(user, Change.What.UNBLOCKED, {}, actor=actor, at=timezone.now(), reason=reason)
-    return bool(barred)
+    return bool(locked_out)

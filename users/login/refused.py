@@ -17,6 +17,7 @@ def note_refused(
     login: str, *, connection: Connection | None = None, ip: str | None, through: Through = NOTHING
 ) -> None:
     """There is no such login, or the password was another. They are told apart in the log alone."""
+    attempts.note_ip(login, ip=ip)
     account = next(iter(accounts_named(login, connection=connection)), None)
     log_event(
         "fp" if account else "fu",
@@ -30,6 +31,7 @@ def note_refused(
 
 def note_barred(login: str, *, ip: str | None, through: Through = NOTHING) -> None:
     """There were too many before, by this login or from this address."""
+    attempts.note_ip(login, ip=ip)
     of_login = attempts.is_barred(login)
     if not first_in(BARRED_SECONDS, "barred", attempts.key_of(login) if of_login else ip):
         return

@@ -66,6 +66,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     return error_page(request, 500)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The handler429 that allauth looks for. All of its limits on pages are counted per minute."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: mostly a page left open over a sign-out."""
     return error_page(

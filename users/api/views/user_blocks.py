@@ -11,8 +11,9 @@ from users.api import shapes_blocks as shapes
 from users.api.accounts import find_user
 from users.api.operation import Operation
 from users.api.view import View
+from users.log.address import kept
 from users.login.find import accounts_known_as
-from users.login.forgive import barred_logins, forgive_attempts
+from users.login.forgive import Lockout, forgive_attempts, lockouts_of
 from users.models import User
 
 GONE = {404: "The user does not exist."}
@@ -74,11 +75,12 @@ class UserBlockView(View):
 
 
 def _shown(users: list[User]) -> dict[str, Any]:
-    """Without an `ip`: a login is barred wherever the next try comes from."""
-    return {
-        "blocked_for": [
-            {"identifier": login, "connection": user.connection.name}
-            for user in users
-            for login in barred_logins(user)
-        ]
-    }
+    return {"blocked_for": [_block(user, lockout) for user in users for lockout in lockouts_of(user)]}
+
+
+def _block(user: User, lockout: Lockout) -> dict[str, str]:
+    """`ip` only where the login has to wait from that IP address alone, and as much of it as
+    RECORD_IP allows. Source: the model in auth0-python's generated client."""
+    ip = kept(lockout.ip) if lockout.ip else None
+    block = {"identifier": lockout.login, "connection": user.connection.name}
+    return {**block, "ip": ip} if ip else block

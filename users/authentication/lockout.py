@@ -1,0 +1,25 @@
+"""What the pages say to those who have to wait after too many failed attempts."""
+
+from __future__ import annotations
+
+import math
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+
+# The codes of allauth's own errors.
+CODES = ("too_many_login_attempts", "rate_limited")
+
+
+def too_many_attempts(seconds: int) -> ValidationError:
+    """The error for a form, which says when to try again."""
+    text = gettext("Too many failed sign-in attempts. Try again in %(wait)s.")
+    return ValidationError(text, code=CODES[0], params={"wait": _in_words(seconds)})
+
+
+def _in_words(seconds: int) -> str:
+    """Rounded up, as those who come a second early are refused: "45 seconds", "3 minutes"."""
+    if seconds < 60:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = math.ceil(seconds / 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
