@@ -133,6 +133,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
+    # Before all that look at the path.
+    "users.web.encoded_path.EncodedPathMiddleware",
     "users.web.origin.OriginMiddleware",
     "users.api.middleware.RateLimitHeadersMiddleware",
     # Before whatever may refuse: a page must be able to read a refusal.

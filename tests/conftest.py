@@ -210,7 +210,8 @@ class Api:
         if body is not None:
             text = body if isinstance(body, str | bytes) else json.dumps(body)
             given |= {"data": text, "content_type": "application/json"}
-        return self.browser.generic(method, path, **given)
+        # As gunicorn passes it: the path still encoded.
+        return self.browser.generic(method, path, RAW_URI=path, **given)
 
     def get(self, path, **headers):
         return self.call("GET", path, **headers)

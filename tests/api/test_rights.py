@@ -159,6 +159,7 @@ EXAMPLES = {
         ("create:users",), 201, body={"connection": CONNECTION, "email": "new@example.com"}
     ),
     ("/users/{user_id}", "GET"): Example(("read:users", "read:user_idp_tokens"), 200, own=READ_OWN),
+    ("/user/{user_id}", "GET"): Example(("read:users", "read:user_idp_tokens"), 200, own=READ_OWN),
     ("/users/{user_id}", "PATCH"): Example(
         ("update:users", "update:users_app_metadata"),
         200,

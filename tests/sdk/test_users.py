@@ -57,12 +57,13 @@ def test_what_was_made_is_read_back_the_same(shop, jane):
     assert shop.get(jane["user_id"]) == jane
 
 
-@pytest.mark.parametrize("bare_id", ["ada", "Team/Ada", "é", "100%", "a+b@c"])
+@pytest.mark.parametrize("bare_id", ["ada", "Team/Ada", "a/b/c", "é", "100%", "a+b@c"])
 def test_an_id_may_hold_what_addresses_must_encode(shop, make, bare_id):
     user = make(email="ada.id@example.com", user_id=bare_id)
 
     assert user["user_id"] == f"auth0|{bare_id}"
     assert shop.get(user["user_id"])["email"] == "ada.id@example.com"
+    assert shop.roles_of(user["user_id"]) == []
 
 
 def test_a_patch_merges_both_documents_at_their_first_level(shop, jane):

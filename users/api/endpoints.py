@@ -30,7 +30,7 @@ from users.api.views.roles import RolesView
 from users.api.views.stats import ActiveUsersView, DailyView
 from users.api.views.tickets import EmailVerificationView, PasswordChangeView
 from users.api.views.transfers import UsersExportsView, UsersImportsView
-from users.api.views.user import UserView
+from users.api.views.user import SingularUserView, UserView
 from users.api.views.user_blocks import UserBlocksView, UserBlockView
 from users.api.views.user_organizations import UserOrganizationsView
 from users.api.views.user_permissions import UserPermissionsView
@@ -59,6 +59,7 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/history": HistoryView,
     "/users/{user_id}/restore": RestoreView,
     "/users/{user_id}": UserView,
+    "/user/{user_id}": SingularUserView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,
     "/roles/{id}/users": RoleUsersView,

@@ -60,7 +60,7 @@ def _log(type_: str, view: Any, status: int) -> None:
                 "id": request.request_id,
                 "channel": "api",
                 "method": request.method,
-                "path": quote(request.path_info)[:500],
+                "path": quote(request.path)[:500],
             },
             "response": {"statusCode": status},
         },

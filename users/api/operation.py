@@ -37,6 +37,10 @@ class Operation:
     # More headers of a success, besides those of every answer.
     headers: tuple[str, ...] = ()
 
+    def is_open_to(self, scopes: frozenset[str]) -> bool:
+        """Whether a token with these scopes may call it."""
+        return any(scopes.issuperset(choice.split()) for choice in self.scopes or ())
+
     @cached_property
     def query_checker(self) -> Checker:
         """For the query string, its values read as the schema says."""

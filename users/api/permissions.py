@@ -27,7 +27,7 @@ class HasScope(BasePermission):
         caller = request.user
         if not isinstance(caller, Machine | Person):
             raise NotAuthenticated
-        if not any(caller.scopes.issuperset(choice.split()) for choice in operation.scopes):
+        if not operation.is_open_to(caller.scopes):
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
         if isinstance(caller, Person) and view.kwargs.get("user_id") != caller.user.user_id:

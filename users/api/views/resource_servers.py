@@ -12,6 +12,7 @@ from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
 from users.api.problem import Problem
+from users.api.resource_servers import find_by_id_or_identifier
 from users.api.view import View
 from users.models import ResourceServer
 from users.normalized import resource_servers
@@ -103,7 +104,7 @@ class ResourceServerView(View):
     @logged
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """204 also where there is none, as recorded of Auth0."""
-        server = _by(resource_server_id)
+        server = find_by_id_or_identifier(resource_server_id)
         if server is not None:
             delete_server(server, actor=self.actor)
         return Response(status=204)
@@ -113,13 +114,8 @@ def _shown(server: ResourceServer) -> dict[str, Any]:
     return resource_servers.shown(server, MACHINE_SCOPES)
 
 
-def _by(text: str) -> ResourceServer | None:
-    by_id = ResourceServer.objects.filter(resource_server_id=text).first()
-    return by_id or ResourceServer.objects.for_audience(text)
-
-
 def _find(text: str) -> ResourceServer:
-    server = _by(text)
+    server = find_by_id_or_identifier(text)
     if server is None:
         raise Problem(404, "The resource server does not exist", "inexistent_resource_server")
     return server

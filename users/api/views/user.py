@@ -120,6 +120,12 @@ class UserView(View):
             raise Problem(403, f"Insufficient scope to update: {others}", "insufficient_scope")
 
 
+class SingularUserView(UserView):
+    """`/user/{id}`: the same for reading. Source: a table in Auth0's documentation spells it so."""
+
+    operations = {"GET": UserView.operations["GET"]}
+
+
 def _identity_meant(user: User, name: str) -> str | None:
     """On PATCH `connection` names the identity that is meant: this gives the `user_id` of the
     linked account, and None where it is the user's own."""

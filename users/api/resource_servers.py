@@ -1,0 +1,11 @@
+"""From a path to the resource server it means."""
+
+from __future__ import annotations
+
+from users.models import ResourceServer
+
+
+def find_by_id_or_identifier(text: str) -> ResourceServer | None:
+    """By its id, else by its identifier (audience)."""
+    by_id = ResourceServer.objects.filter(resource_server_id=text).first()
+    return by_id or ResourceServer.objects.for_audience(text)

@@ -1,0 +1,67 @@
+"""Ids whose `/` the client did not encode, as auth0-python 4 sends them.
+
+A `/` separates the parts of a path. Only where a path matches no route, and a user (or a resource
+server, or a linked identity) has the id that its parts make together, is the `/` part of that id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, URLPattern
+from django.views.decorators.csrf import csrf_exempt
+
+from users.actions.identities import possible_ids
+from users.api.authentication import NotAToken, TokenAuthentication
+from users.api.resource_servers import find_by_id_or_identifier
+from users.api.views.nothing import NothingView
+from users.models import User
+from users.tokens.verify import Caller, Person, TokenRefused
+
+View = Callable[..., HttpResponse]
+
+
+def unencoded_ids(patterns: Sequence[URLPattern]) -> View:
+    """A view for the paths that no route matches: answers as the first of `patterns` whose id
+    exists, else 404. `patterns` are the routes with ids that may hold `/`."""
+    not_found = NothingView.as_view()
+
+    @csrf_exempt
+    def view(request: HttpRequest, path: str) -> HttpResponse:
+        for match in _matches(patterns, path, request):
+            return match.func(request, *match.args, **match.kwargs)
+        return not_found(request)
+
+    return view
+
+
+def _matches(patterns: Sequence[URLPattern], path: str, request: HttpRequest) -> Iterator[ResolverMatch]:
+    """Only for callers who may use the endpoint: to others, all ids are alike."""
+    found = [match for pattern in patterns if (match := pattern.resolve(path))]
+    caller = _caller(request) if found else None
+    for match in found:
+        operation = match.func.cls.operation(request.method)
+        if caller and operation and operation.is_open_to(caller.scopes) and _exists(match.kwargs, caller):
+            yield match
+
+
+def _caller(request: HttpRequest) -> Caller | None:
+    try:
+        authenticated = TokenAuthentication().authenticate(request)
+    except (NotAToken, TokenRefused):  # refused by the view that answers 404, in its own words
+        return None
+    return authenticated[0] if authenticated else None
+
+
+def _exists(parts: dict[str, Any], caller: Caller) -> bool:
+    if "resource_server_id" in parts:
+        return find_by_id_or_identifier(parts["resource_server_id"]) is not None
+    user_id = parts["user_id"]
+    if isinstance(caller, Person) and user_id != caller.user.user_id:
+        return False
+    if "identity_id" in parts:
+        ids = possible_ids(parts["provider"], parts["identity_id"])
+        return User.accounts.filter(user_id__in=ids, linked_to__user_id=user_id).exists()
+    return User.objects.filter(user_id=user_id).exists()
