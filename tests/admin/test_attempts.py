@@ -29,7 +29,7 @@ def security(browser):
 
 def fail(user, times=5):
     for number in range(times):
-        attempts.begin(user.email, ip=f"192.0.2.{number}")
+        attempts.begin([attempts.key_of(user)], ip=f"192.0.2.{number}")
 
 
 def test_who_may_try_is_not_mentioned(security, guard, jane):
@@ -50,7 +50,7 @@ def test_who_has_to_wait_may_be_forgiven(security, guard, jane):
 
     assert "Forgiven. They may try to sign in again." in done.text
     assert FORGIVE not in done.buttons
-    assert not attempts.is_barred(jane.email)
+    assert not attempts.is_barred([attempts.key_of(jane)])
     change = Change.objects.filter(subject=jane.user_id).first()
     assert (change.what, change.reason, change.actor_id) == ("unblocked", "Called us", guard.user_id)
 
@@ -58,7 +58,7 @@ def test_who_has_to_wait_may_be_forgiven(security, guard, jane):
 def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jane):
     fail(jane)
     page = security(guard, jane)
-    attempts.forgive(jane.email)
+    attempts.forgive([attempts.key_of(jane)])
 
     assert "There was nothing to forgive." in page.press(FORGIVE).text
     assert not Change.objects.filter(what="unblocked").exists()
@@ -73,7 +73,7 @@ def test_whoever_may_only_look_sees_it_and_cannot(security, staff_with, browser,
     assert "Has to wait" in page.text
     assert FORGIVE not in page.buttons
     assert browser(clerk).post(user_path(jane), {"do": "forgive"}).status_code == 403
-    assert attempts.is_barred(jane.email)
+    assert attempts.is_barred([attempts.key_of(jane)])
 
 
 def test_staff_are_forgiven_by_administrators_only(security, guard, administrator, browser, agent):
@@ -83,4 +83,4 @@ def test_staff_are_forgiven_by_administrators_only(security, guard, administrato
 
     security(administrator, agent).press(FORGIVE)
 
-    assert not attempts.is_barred(agent.email)
+    assert not attempts.is_barred([attempts.key_of(agent)])

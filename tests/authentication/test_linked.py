@@ -88,6 +88,14 @@ def test_attempts_at_a_linked_address_are_counted(jay):
     assert "Too many failed sign-in attempts." in sign_in(jay.email, JAYS).text
 
 
+def test_attempts_at_all_addresses_of_a_user_are_counted_together(jane, jay):
+    for login in (jane.email, jay.email, jane.email, jay.email, jane.email):
+        assert WRONG in sign_in(login, "wrong").text
+
+    for login, password in ((jane.email, PASSWORD), (jay.email, JAYS)):
+        assert "Too many failed sign-in attempts." in sign_in(login, password).text
+
+
 def test_an_outdated_hash_is_renewed_where_it_is_and_the_session_holds(jane, jay, settings):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -126,7 +134,7 @@ def test_the_block_on_attempts_at_its_address_is_the_primarys(jane, jay):
     for _ in range(5):
         sign_in(jay.email, "wrong")
 
-    assert lockouts_of(again(jane)) == [Lockout(jay.email)]
+    assert lockouts_of(again(jane)) == [Lockout(jane.email), Lockout(jay.email)]
     forgive_attempts([again(jane)], actor=SHELL)
 
     assert sign_in(jay.email, JAYS).path == "/profile/"

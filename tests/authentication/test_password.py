@@ -226,6 +226,17 @@ def test_the_whole_way_by_mail(browser, jane):
     assert (entry.what, entry.actor_kind, entry.face, entry.keys) == ("password", "user", "sign_in", {})
 
 
+def test_who_has_tried_too_often_may_sign_in_once_the_password_is_reset(jane):
+    for _ in range(5):
+        open_page(Client(), "/login/").press("Sign in", login=jane.email, password="wrong")
+    ask(jane.email)
+
+    open_page(Client(), link()).press(SET, password1=NEW, password2=NEW)
+
+    page = open_page(Client(), "/login/").press("Sign in", login=jane.email, password=NEW)
+    assert page.path == "/profile/"
+
+
 def test_the_page_with_the_form_does_not_hold_the_links_secret(jane):
     ask(jane.email)
     address = link()

@@ -451,6 +451,16 @@ def test_tries_at_the_page_and_here_count_together(ask, jane):
     assert "Too many failed sign-in attempts." in page.text
 
 
+def test_tries_by_email_and_by_user_name_count_together(ask, connection, make_user):
+    connection.options = {"requires_username": True}
+    connection.save()
+    jay = make_user("jay", username="jd", password=PASSWORD)
+    for login in ("jd", jay.email, "jd", jay.email, "JD"):
+        assert refused(ask(password="wrong", username=login)) == WRONG
+
+    assert ask(username=jay.email).status_code == ask(username="jd").status_code == 429
+
+
 def test_a_right_password_counts_for_nothing_and_washes_nothing_away(ask):
     for _ in range(4):
         ask(password="wrong")

@@ -210,6 +210,28 @@ def test_attempts_count_together_however_the_address_is_spelt(make_user, spellin
     assert TOO_MANY in sign_in(spellings[0]).text
 
 
+def test_attempts_count_together_by_email_and_by_user_name(connection, make_user):
+    connection.options = {"requires_username": True}
+    connection.save()
+    jane = make_user("jane", username="jd", password=PASSWORD)
+    for login in ("jd", jane.email, "JD", jane.email, "jd"):
+        sign_in(login, "wrong")
+
+    assert TOO_MANY in sign_in(jane.email).text
+    assert TOO_MANY in sign_in("jd").text
+
+
+def test_a_user_without_an_email_confirms_the_password_by_the_user_name(connection, make_user):
+    connection.options = {"requires_username": True}
+    connection.save()
+    make_user("jay", email=None, username="jay", password=PASSWORD)
+    inside = sign_in("jay").browser
+
+    page = open_page(inside, "/login/again/?next=/profile/changes/")
+    assert "Incorrect password." in page.press("Go on", password="wrong").text
+    assert page.press("Go on", password=PASSWORD).path == "/profile/changes/"
+
+
 def test_attempts_count_together_whatever_port_the_host_header_names(jane):
     for port in range(5):
         sign_in(jane.email, "wrong", HTTP_HOST=f"testserver:{8000 + port}")

@@ -86,6 +86,16 @@ def test_the_new_password_holds_and_the_old_one_does_not(link, browser, jane):
     assert elsewhere.get("/profile/").status_code == 302
 
 
+def test_who_has_tried_too_often_may_sign_in_with_the_new_one(link, jane):
+    for _ in range(5):
+        open_page(Client(), "/login/").press("Sign in", login=jane.email, password="wrong")
+
+    set_password(link())
+
+    page = open_page(Client(), "/login/").press("Sign in", login=jane.email, password=NEW)
+    assert page.path == "/profile/"
+
+
 def test_it_says_whose_password_it_is(link, jane):
     assert jane.email in open_page(Client(), link()).text
 

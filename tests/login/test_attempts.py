@@ -10,6 +10,7 @@ from allauth.core.internal import ratelimit
 
 from users.login import attempts
 from users.login.attempts import TooManyAttempts
+from users.models import User
 
 pytestmark = pytest.mark.django_db
 JANE = "jane.doe@example.com"
@@ -34,33 +35,38 @@ def clock(monkeypatch):
 
 def fail(times, login=JANE, ip="192.0.2.1"):
     for _ in range(times):
-        attempts.begin(login, ip=ip)
+        attempts.begin(of(login), ip=ip)
+
+
+def of(login):
+    """The keys of a login that names no account."""
+    return attempts.keys_of(login, [])
 
 
 def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
     for number in range(5):
-        assert not attempts.is_barred(JANE)
+        assert not attempts.is_barred(of(JANE))
         fail(1, ip=f"192.0.2.{number}")
 
-    assert attempts.is_barred(JANE)
+    assert attempts.is_barred(of(JANE))
     with pytest.raises(TooManyAttempts):
-        attempts.begin(JANE, ip="198.51.100.1")
+        attempts.begin(of(JANE), ip="198.51.100.1")
 
 
 def test_a_success_takes_back_its_own_try_and_no_other(clock):
     fail(4)
-    attempts.begin(JANE, ip="192.0.2.1").succeeded()
-    assert not attempts.is_barred(JANE)
+    attempts.begin(of(JANE), ip="192.0.2.1").succeeded()
+    assert not attempts.is_barred(of(JANE))
 
     fail(1)
-    assert attempts.is_barred(JANE)
+    assert attempts.is_barred(of(JANE))
 
 
 @pytest.mark.parametrize("spelt", ["JANE.DOE@example.com", "  jane.doe@example.com"])
 def test_however_it_is_spelt(clock, spelt):
     fail(5)
 
-    assert attempts.is_barred(spelt)
+    assert attempts.is_barred(of(spelt))
 
 
 def test_it_is_told_how_long_to_wait_and_then_may(clock):
@@ -70,11 +76,11 @@ def test_it_is_told_how_long_to_wait_and_then_may(clock):
     clock(200)
 
     with pytest.raises(TooManyAttempts) as refusal:
-        attempts.begin(JANE, ip="192.0.2.1")
+        attempts.begin(of(JANE), ip="192.0.2.1")
 
     assert refusal.value.seconds == 100
     clock(301)
-    assert not attempts.is_barred(JANE)
+    assert not attempts.is_barred(of(JANE))
     fail(1)
 
 
@@ -84,7 +90,7 @@ def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
     fail(5, ip="192.0.2.2")
 
     with pytest.raises(TooManyAttempts) as refusal:
-        attempts.begin(JANE, ip="192.0.2.1")
+        attempts.begin(of(JANE), ip="192.0.2.1")
 
     assert refusal.value.seconds == 300
 
@@ -92,19 +98,19 @@ def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
 def test_asking_counts_nothing(clock):
     fail(4)
     for _ in range(10):
-        attempts.is_barred(JANE)
+        attempts.is_barred(of(JANE))
 
-    assert not attempts.is_barred(JANE)
+    assert not attempts.is_barred(of(JANE))
 
 
 def test_what_is_forgiven_begins_anew(clock):
     fail(5)
 
-    attempts.forgive(JANE)
+    attempts.forgive(of(JANE))
 
-    assert not attempts.is_barred(JANE)
+    assert not attempts.is_barred(of(JANE))
     fail(5, ip="192.0.2.2")
-    assert attempts.is_barred(JANE)
+    assert attempts.is_barred(of(JANE))
 
 
 def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
@@ -113,12 +119,55 @@ def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
     for number in range(5):
         fail(1, login=f"person{number}@example.com")
 
-    attempts.forgive(JANE)
+    attempts.forgive(of(JANE))
 
-    assert attempts.is_barred("other@example.com")
+    assert attempts.is_barred(of("other@example.com"))
     with pytest.raises(TooManyAttempts):
-        attempts.begin(JANE, ip="192.0.2.1")
+        attempts.begin(of(JANE), ip="192.0.2.1")
     fail(1, ip="192.0.2.3")
+
+
+def test_a_new_password_begins_anew_but_not_for_the_ip_address(clock):
+    jane = of(JANE)
+    for number in range(10):
+        fail(1, login=f"person{number}@example.com", ip="192.0.2.9")
+    attempts.note_ip(jane, ip="192.0.2.9")
+    fail(5)
+
+    attempts.reset(jane)
+
+    assert not attempts.is_barred(jane)
+    assert attempts.blocked_ips(*jane) == ["192.0.2.9"]
+
+
+def test_a_login_that_several_users_have_counts_for_each_of_them(clock):
+    both = attempts.keys_of(JANE, [User(pk=1), User(pk=2)])
+    for _ in range(5):
+        attempts.begin(both, ip="192.0.2.1")
+
+    assert attempts.is_barred([attempts.key_of(User(pk=1))])
+    assert attempts.is_barred([attempts.key_of(User(pk=2))])
+
+
+def test_a_success_takes_back_what_it_counted_for_each_of_them(clock):
+    both = attempts.keys_of(JANE, [User(pk=1), User(pk=2)])
+    for _ in range(12):
+        attempts.begin(both, ip="192.0.2.1").succeeded()
+
+    assert not attempts.is_barred(both)
+
+
+def test_a_linked_account_counts_as_the_user_whom_it_signs_in(clock):
+    linked = User(pk=2, linked_to_id=1)
+
+    assert attempts.keys_of(JANE, [linked, User(pk=1)]) == [attempts.key_of(User(pk=1))]
+
+
+def test_typing_what_a_user_is_counted_under_is_no_guess_at_that_user(clock):
+    jane = attempts.key_of(User(pk=1))
+    fail(5, login=jane)
+
+    assert not attempts.is_barred([jane])
 
 
 def test_those_without_an_address_count_as_one(clock):
@@ -126,14 +175,14 @@ def test_those_without_an_address_count_as_one(clock):
         fail(1, login=f"person{number}@example.com", ip=None)
 
     with pytest.raises(TooManyAttempts):
-        attempts.begin(JANE, ip=None)
+        attempts.begin(of(JANE), ip=None)
 
 
 @pytest.mark.parametrize("login", ["", "\0", "x" * 10_000, "名前"])
 def test_any_text_can_be_counted(clock, login):
     fail(5, login=login)
 
-    assert attempts.is_barred(login)
+    assert attempts.is_barred(of(login))
 
 
 def test_counters_are_in_the_cache_that_workers_share(settings):

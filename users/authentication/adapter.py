@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,7 +19,7 @@ from users.actions.record_sign_in import record_sign_in
 from users.authentication.lockout import too_many_attempts
 from users.conf import conf
 from users.login import attempts
-from users.login.find import person_of
+from users.login.find import accounts_named, logins_of, person_of
 from users.login.refused import note_barred, note_refused
 from users.models import User
 from users.rights.actor import Face, owner
@@ -50,6 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
             edited = edit_user(person, edit, actor=actor)
         except NotSupported as error:
             raise PermissionDenied(str(error)) from None
+        attempts.reset([attempts.key_of(person)])  # they were guesses at the old one
         if edited == user:
             # allauth signs the session anew with the object it holds.
             user.password, user.session_epoch = edited.password, edited.session_epoch
@@ -57,16 +59,28 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         return ["users.authentication.second_factor.SecondFactorStage"]
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """As `users.login.by_password` does it for programs: the accounts are looked up once, for
+        the counters, the password and the log. Raises ValidationError where there were too many
+        failures; allauth's own way would count by what was typed."""
+        login, ip = credentials.get("email", ""), client_ip(request)
+        accounts = accounts_named(login)
         try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            login, ip = credentials.get("email", ""), client_ip(request)
-            note_barred(login, ip=ip)
-            raise too_many_attempts(attempts.seconds_to_wait(login, ip=ip)) from None
+            attempt = attempts.begin(attempts.keys_of(login, accounts), ip=ip)
+        except attempts.TooManyAttempts as error:
+            note_barred(login, accounts, ip=ip)
+            raise too_many_attempts(error.seconds) from None
+        user = authenticate(request, accounts=accounts, **credentials)
+        if user is None:
+            note_refused(login, accounts, ip=ip)
+        else:
+            attempt.succeeded()
+        return user
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        note_refused(credentials.get("email", ""), ip=client_ip(request))
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By any login of the user's: allauth knows none of a user without an email."""
+        login = next(iter(logins_of(user)), "")
+        return self.authenticate(self.request, email=login, password=password) == user
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Whoever was blocked between password and code is told so, and not let in."""
@@ -77,10 +91,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         record_sign_in(user, ip=client_ip(request))
         return super().respond_user_inactive(request, user)
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By account alone. allauth puts the host in, whose port is the caller's to choose."""
-        return attempts.key_of(credentials.get("email", ""))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """By our own address, whatever host the request named."""

@@ -1,7 +1,8 @@
-"""How often somebody may try to sign in: counted in the shared cache, alike for every door.
+"""The limit on failed sign-ins, counted in the shared cache, alike for pages and programs.
 
-The limits and the counters are allauth's, which counts for the pages; what a program sends
-counts together with what is typed there. This is the one module that knows how it counts.
+Failures are counted by IP address and by user: the email, the user name and the logins of linked
+accounts share one counter, so that a user with several logins does not allow several times as many
+guesses. The limits and the algorithm are allauth's; this is the one module that knows how it counts.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from django.core.cache import cache
 from django.http import HttpRequest  # noqa: TID251 - allauth counts addresses by requests
 
 from users.metadata.fold import fold
+from users.models import User
 
 _FAILED = {"app": "allauth.account", "action": "login_failed"}
 # Those who come by a socket without an address count as one.
 _NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens there
-# How many IP addresses are remembered for one login, the latest first.
-_IPS_PER_LOGIN = 10
+# How many IP addresses are remembered for one user, the latest first.
+_IPS_PER_KEY = 10
 
 
 class TooManyAttempts(Exception):
@@ -37,53 +39,66 @@ class TooManyAttempts(Exception):
 class Attempt:
     """A try that counts as failed until it is told otherwise."""
 
-    _usage: ratelimit.RateLimitUsage
+    _usages: list[ratelimit.SingleRateLimitUsage]
 
     def succeeded(self) -> None:
         """Takes back this one. Earlier failures stay, else whoever knows one password could try
         many others in between."""
-        self._usage.rollback()
+        for usage in self._usages:
+            usage.rollback()
 
 
-def begin(login: str, *, ip: str | None) -> Attempt:
-    """Count a try by this login from this address. Raises TooManyAttempts."""
-    request = _request_from(ip)
-    usage = ratelimit.consume(request, **_FAILED, key=key_of(login))
-    if usage is None:
-        raise TooManyAttempts(seconds_to_wait(login, ip=ip))
-    return Attempt(usage)
+def begin(keys: list[str], *, ip: str | None) -> Attempt:
+    """Count a try under each of these keys (`keys_of`) and from this IP address. Raises
+    TooManyAttempts where any of them is used up."""
+    request, usages = _request_from(ip), []
+    for rate in ratelimit.get_rates(**_FAILED):
+        for key in keys if rate.per == "key" else [None]:
+            usage = ratelimit._consume_single_rate(request, **_FAILED, rate=rate, key=key)
+            if usage is None:
+                raise TooManyAttempts(seconds_to_wait(keys, ip=ip))
+            usages.append(usage)
+    return Attempt(usages)
 
 
-def is_barred(login: str) -> bool:
-    """Whether the next try by this login will be refused, wherever it comes from."""
-    return any(_wait(key, rate) > 0 for key, rate in _counters_of(login))
+def is_barred(keys: list[str]) -> bool:
+    """Whether the next try under these keys will be refused, wherever it comes from."""
+    return any(_wait(*counter) > 0 for counter in _key_counters(*keys))
 
 
-def note_ip(login: str, *, ip: str | None) -> None:
-    """Remember that a sign-in by this login from this IP address was refused, so that a block of
-    the IP address is found by the login that it locks out (`blocked_ips`)."""
+def note_ip(keys: list[str], *, ip: str | None) -> None:
+    """Remember that a sign-in under these keys from this IP address was refused, so that a block of
+    the IP address is found by the user that it locks out (`blocked_ips`)."""
     rates = _ip_rates()
     if ip and rates:
-        ips = [ip, *(other for other in _noted_ips(login) if other != ip)]
         lifetime = max(rate.duration for rate in rates)
-        cache.set(_ips_key(login), ips[:_IPS_PER_LOGIN], lifetime)
+        for key in keys:
+            ips = [ip, *(other for other in _noted_ips(key) if other != ip)]
+            cache.set(_ips_key(key), ips[:_IPS_PER_KEY], lifetime)
 
 
-def blocked_ips(login: str) -> list[str]:
-    """IP addresses that this login was tried from, and from which every login has to wait now."""
-    return [ip for ip in _noted_ips(login) if any(_wait(*counter) > 0 for counter in _ip_counters(ip))]
+def blocked_ips(key: str) -> list[str]:
+    """IP addresses that this user was tried from, and from which every user has to wait now."""
+    return [ip for ip in _noted_ips(key) if any(_wait(*counter) > 0 for counter in _ip_counters(ip))]
 
 
-def forgive(login: str) -> None:
-    """Reset the counters of this login, and of the IP addresses it is locked out from. Those of
-    other IP addresses stay."""
-    ip_counters = [key for ip in blocked_ips(login) for key, _ in _ip_counters(ip)]
-    cache.delete_many([*(key for key, _ in _counters_of(login)), *ip_counters, _ips_key(login)])
+def forgive(keys: list[str]) -> None:
+    """Reset these counters, and those of the IP addresses they are locked out from. Those of other
+    IP addresses stay."""
+    ip_counters = [name for key in keys for ip in blocked_ips(key) for name, _ in _ip_counters(ip)]
+    cache.delete_many([*ip_counters, *map(_ips_key, keys)])
+    reset(keys)
 
 
-def seconds_to_wait(login: str, *, ip: str | None) -> int:
-    """Whole seconds until this login may be tried from this IP address; at least 1."""
-    return _longest_wait([*_counters_of(login), *_ip_counters(ip)])
+def reset(keys: list[str]) -> None:
+    """Reset these counters and none of an IP address: users bring this about themselves, by a new
+    password."""
+    cache.delete_many([name for name, _ in _key_counters(*keys)])
+
+
+def seconds_to_wait(keys: list[str], *, ip: str | None) -> int:
+    """Whole seconds until these keys may be tried from this IP address; at least 1."""
+    return _longest_wait([*_key_counters(*keys), *_ip_counters(ip)])
 
 
 def seconds_to_wait_for(key: str) -> int:
@@ -91,19 +106,24 @@ def seconds_to_wait_for(key: str) -> int:
     return _longest_wait(_key_counters(key))
 
 
-def key_of(login: str) -> str:
-    """What a login is counted under, however it is spelt."""
-    return fold(login.strip())
+def keys_of(login: str, accounts: Iterable[User]) -> list[str]:
+    """What a try by this login is counted under: every user that one of the `accounts` it names
+    signs in; the login itself, however it is spelt, where it names none.
+
+    The prefixes keep what is typed from ever being the key of a user."""
+    keys = list(dict.fromkeys(map(key_of, accounts)))
+    return keys or [f"login:{fold(login.strip())}"]
 
 
-def _counters_of(login: str) -> Iterator[tuple[str, ratelimit.Rate]]:
-    return _key_counters(key_of(login))
+def key_of(account: User) -> str:
+    """What a user is counted under, linked accounts included."""
+    return f"user:{account.linked_to_id or account.pk}"
 
 
-def _key_counters(key: str) -> Iterator[tuple[str, ratelimit.Rate]]:
+def _key_counters(*keys: str) -> Iterator[tuple[str, ratelimit.Rate]]:
     for rate in ratelimit.get_rates(**_FAILED):
         if rate.per == "key":
-            yield ratelimit.get_cache_key(None, **_FAILED, rate=rate, key=key), rate
+            yield from ((ratelimit.get_cache_key(None, **_FAILED, rate=rate, key=key), rate) for key in keys)
 
 
 def _ip_counters(ip: str | None) -> Iterator[tuple[str, ratelimit.Rate]]:
@@ -116,13 +136,13 @@ def _ip_rates() -> list[ratelimit.Rate]:
     return [rate for rate in ratelimit.get_rates(**_FAILED) if rate.per == "ip"]
 
 
-def _noted_ips(login: str) -> list[str]:
-    return cache.get(_ips_key(login), [])
+def _noted_ips(key: str) -> list[str]:
+    return cache.get(_ips_key(key), [])
 
 
-def _ips_key(login: str) -> str:
+def _ips_key(key: str) -> str:
     """Hashed, since a cache key takes neither any character nor any length."""
-    return f"login-ips:{hashlib.sha256(key_of(login).encode()).hexdigest()}"
+    return f"login-ips:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _longest_wait(counters: Iterable[tuple[str, ratelimit.Rate]]) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest  # noqa: TID251 - Django calls a backend with a request
 
+from users.login.find import accounts_named
 from users.login.password import holder_of
 from users.models import User
 
@@ -19,6 +21,12 @@ class EmailBackend(ModelBackend):
     """
 
     def authenticate(
-        self, request: HttpRequest | None, email: str = "", password: str = "", **_: Any
+        self,
+        request: HttpRequest | None,
+        email: str = "",
+        password: str = "",
+        accounts: Sequence[User] | None = None,
+        **_: Any,
     ) -> User | None:
-        return holder_of(email, password)
+        """`accounts` are those that the login names, where the caller has looked them up."""
+        return holder_of(accounts_named(email) if accounts is None else accounts, password)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from users.actions.record_sign_in import record_sign_in
 from users.log.record import NOTHING, Through, log_event
 from users.login import attempts
+from users.login.find import accounts_named
 from users.login.password import holder_of
 from users.login.refused import note_barred, note_refused
 from users.models import Connection, User
@@ -37,14 +38,15 @@ def sign_in(
     profile structure".
     """
     login = login.strip()
+    accounts = accounts_named(login, connection=connection)
     try:
-        attempt = attempts.begin(login, ip=ip)
+        attempt = attempts.begin(attempts.keys_of(login, accounts), ip=ip)
     except attempts.TooManyAttempts:
-        note_barred(login, ip=ip, through=through)
+        note_barred(login, accounts, ip=ip, through=through)
         raise
-    user = holder_of(login, password, connection=connection)
+    user = holder_of(accounts, password)
     if user is None:
-        note_refused(login, connection=connection, ip=ip, through=through)
+        note_refused(login, accounts, connection=connection, ip=ip, through=through)
         raise WrongPassword
     attempt.succeeded()
     if user.blocked:

@@ -24,11 +24,11 @@ class Lockout:
 
 
 def lockouts_of(user: User) -> list[Lockout]:
-    """What keeps the account from trying to sign in: failures by one of its logins, or too many
-    by anybody from an IP address that one of them was tried from."""
-    logins = logins_of(user)
-    by_login = [Lockout(login) for login in logins if attempts.is_barred(login)]
-    return [*by_login, *(Lockout(login, ip) for login in logins for ip in attempts.blocked_ips(login))]
+    """What keeps the user from trying to sign in: too many failures, which are counted for all of
+    their logins together, or too many by anybody from an IP address that they were tried from."""
+    key = attempts.key_of(user)
+    ips = [*([None] if attempts.is_barred([key]) else []), *attempts.blocked_ips(key)]
+    return [Lockout(login, ip) for ip in ips for login in logins_of(user)] if ips else []
 
 
 def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -> bool:
@@ -37,11 +37,12 @@ def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -
     for user in users:
         check(actor, Verb.FORGIVE_ATTEMPTS, user)
     logins = {login for user in users for login in logins_of(user)}
-    for other in {person_of(account) for login in logins for account in accounts_named(login)}:
-        check(actor, Verb.FORGIVE_ATTEMPTS, other)  # they are counted together
+    # A try by a login that several users have counts for each of them and is refused for all.
+    alike = {person_of(account) for login in logins for account in accounts_named(login)}
+    for other in alike:
+        check(actor, Verb.FORGIVE_ATTEMPTS, other)
     locked_out = [user for user in users if lockouts_of(user)]
-    for login in logins:
-        attempts.forgive(login)
+    attempts.forgive([attempts.key_of(user) for user in alike])
     for user in locked_out:
         record(user, Change.What.UNBLOCKED, {}, actor=actor, at=timezone.now(), reason=reason)
     return bool(locked_out)

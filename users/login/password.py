@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.auth.hashers import make_password, verify_password
 
 from users.actions.record_sign_in import renew_hash
-from users.login.find import accounts_named, person_of
-from users.models import Connection, User
+from users.login.find import person_of
+from users.models import User
 
 
-def holder_of(login: str, password: str, *, connection: Connection | None = None) -> User | None:
-    """Whoever signs in by this login and password: the account itself, or the primary one where
-    it is linked, blocked ones included; looked for in `connection`, or in every database of ours
-    where none is named."""
-    candidates = accounts_named(login, connection=connection)
+def holder_of(candidates: Sequence[User], password: str) -> User | None:
+    """The user whom this password signs in, blocked ones included: the first of the accounts that
+    has it, or the primary one where that is linked."""
     for account in candidates:
         correct, is_outdated = verify_password(password, account.password)
         if correct:

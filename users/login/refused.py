@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from users.log.once import first_in
 from users.log.record import NOTHING, Through, log_event
 from users.login import attempts
-from users.login.find import accounts_named, person_of
-from users.models import Connection
+from users.login.find import person_of
+from users.models import Connection, User
 from users.normalized.emails import is_email
 
 # Whoever is barred may go on trying. Seconds in which it is logged once.
@@ -14,11 +16,17 @@ BARRED_SECONDS = 60
 
 
 def note_refused(
-    login: str, *, connection: Connection | None = None, ip: str | None, through: Through = NOTHING
+    login: str,
+    accounts: Sequence[User],
+    *,
+    connection: Connection | None = None,
+    ip: str | None,
+    through: Through = NOTHING,
 ) -> None:
-    """There is no such login, or the password was another. They are told apart in the log alone."""
-    attempts.note_ip(login, ip=ip)
-    account = next(iter(accounts_named(login, connection=connection)), None)
+    """The login names no account, or the password is that of none of those it names. The log alone
+    tells which."""
+    attempts.note_ip(attempts.keys_of(login, accounts), ip=ip)
+    account = next(iter(accounts), None)
     log_event(
         "fp" if account else "fu",
         user=person_of(account) if account else None,
@@ -29,13 +37,14 @@ def note_refused(
     )
 
 
-def note_barred(login: str, *, ip: str | None, through: Through = NOTHING) -> None:
-    """There were too many before, by this login or from this address."""
-    attempts.note_ip(login, ip=ip)
-    of_login = attempts.is_barred(login)
-    if not first_in(BARRED_SECONDS, "barred", attempts.key_of(login) if of_login else ip):
+def note_barred(login: str, accounts: Sequence[User], *, ip: str | None, through: Through = NOTHING) -> None:
+    """There were too many before, of the user whom this login names or from this address."""
+    keys = attempts.keys_of(login, accounts)
+    attempts.note_ip(keys, ip=ip)
+    of_login = attempts.is_barred(keys)
+    if not first_in(BARRED_SECONDS, "barred", *(keys if of_login else [ip])):
         return
-    account = next(iter(accounts_named(login)), None) if of_login else None
+    account = next(iter(accounts), None) if of_login else None
     log_event(
         "limit_wc" if of_login else "limit_mu",
         user=person_of(account) if account else None,

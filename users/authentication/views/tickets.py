@@ -27,6 +27,7 @@ from users.actions.tickets import open_ticket, set_password_by, verify_email_by
 from users.authentication.results import address_after
 from users.log.once import first_in
 from users.log.record import log_event
+from users.login import attempts
 from users.models import Ticket
 from users.rights.actor import Actor, Face, owner
 from users.web.client_ip import recorded_ip
@@ -84,6 +85,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             set_password_by(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
+            attempts.reset([attempts.key_of(ticket.user)])  # they were guesses at the old one
             return _done(request, ticket)
         except WeakPassword as error:
             form.add_error("password1", error.messages)
