@@ -75,6 +75,18 @@ def words(name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
     return found or default
 
 
+def secrets(name: str, *, least: int) -> tuple[str, ...]:
+    """A list of secrets, separated by commas, each of at least so many characters. They are never
+    repeated in the error."""
+    found = words(name)
+    for number, secret in enumerate(found, 1):
+        if len(secret) < least:
+            raise ImproperlyConfigured(
+                f"{name} must hold keys of at least {least} characters; key {number} is shorter"
+            )
+    return found
+
+
 def hosts(name: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
     """Host names without scheme or port; `*` is refused, since it switches the check off."""
     found = words(name, default)

@@ -33,6 +33,7 @@ if SECRET_KEY == DEVELOPMENT_KEY and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY must be your own outside DEBUG; use 50 random characters")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters; 50 random ones are good")
+ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS", least=32)
 
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from users.crypto.key_ring import KeyRing
 from users.metadata.limits import Limits
 
 
@@ -19,6 +20,12 @@ class Conf:
     def limits(self) -> Limits:
         """Size and depth of each document."""
         return Limits(max_bytes=settings.METADATA_MAX_BYTES)
+
+    @property
+    def key_ring(self) -> KeyRing:
+        """What encrypts secrets at rest. SECRET_KEY comes last: it encrypts where ENCRYPTION_KEYS is
+        empty, and decrypts what was stored before that was set."""
+        return KeyRing((*settings.ENCRYPTION_KEYS, settings.SECRET_KEY))
 
     @property
     def profile_app_metadata_keys(self) -> frozenset[str]:

@@ -70,6 +70,19 @@ def test_a_given_key_wins_over_a_kept_one(tmp_path):
     assert settings({"DATA_DIR": str(tmp_path)}, "SECRET_KEY") == {"SECRET_KEY": KEY}
 
 
+def test_encryption_keys_are_a_list_and_empty_by_default():
+    older = "o" * 50
+
+    assert settings({}, "ENCRYPTION_KEYS") == {"ENCRYPTION_KEYS": []}
+    assert settings({"ENCRYPTION_KEYS": f"{KEY}, {older}"}, "ENCRYPTION_KEYS") == {
+        "ENCRYPTION_KEYS": [KEY, older]
+    }
+
+
+def test_a_refused_encryption_key_is_not_repeated():
+    assert "hunter2" not in start({"SECRET_KEY": KEY, "ENCRYPTION_KEYS": "hunter2"}).stderr
+
+
 def test_debug_alone_has_a_key_of_its_own():
     assert start({"DEBUG": "true"}).returncode == 0
 
@@ -81,6 +94,8 @@ def test_debug_alone_has_a_key_of_its_own():
         ("TRUST_FORWARDED_HEADERS", "1"),
         ("STRICT_LIMITS", "True"),
         ("PORT", "http"),
+        ("ENCRYPTION_KEYS", "short"),
+        ("ENCRYPTION_KEYS", f"{KEY},short"),
         ("PUBLIC_URL", "http://desk.example.com"),
         ("ALLOWED_HOSTS", "*"),
         ("DATABASE_URL", "oracle://db"),

@@ -5,28 +5,25 @@ from __future__ import annotations
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from cryptography.fernet import InvalidToken
-from django.conf import settings
 from django.http import HttpRequest
 
+from users.conf import conf
+from users.crypto.key_ring import Purpose, Undecryptable
 from users.models import User
-from users.tokens.cipher import cipher
-
-PURPOSE = "second factors"
 
 
 class MFAAdapter(DefaultMFAAdapter):
     """allauth's hooks."""
 
     def encrypt(self, text: str) -> str:
-        return cipher(PURPOSE, settings.SECRET_KEY).encrypt(text.encode()).decode()
+        return conf.key_ring.encrypt_text(Purpose.SECOND_FACTORS, text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Where SECRET_KEY has changed meanwhile: a secret that nobody knows, so that no code is
-        right. It must not be an empty one, whose codes anybody can reckon."""
+        """Where the key is no longer on the key ring: a random secret, so that no code is right. It
+        must not be an empty one, whose codes anybody can compute."""
         try:
-            return cipher(PURPOSE, settings.SECRET_KEY).decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
+            return conf.key_ring.decrypt_text(Purpose.SECOND_FACTORS, encrypted_text)
+        except Undecryptable:
             return generate_totp_secret()
 
     def is_mfa_enabled(self, user: User | None, types: list[str] | None = None) -> bool:

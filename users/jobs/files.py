@@ -1,4 +1,7 @@
-"""The file of a job: written and read in pieces."""
+"""The file of a job: written and read in pieces, each encrypted by itself.
+
+A file to import may hold passwords, and an export whatever its maker may see.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import BinaryIO
 
 from django.db.models import Max
 
+from users.conf import conf
+from users.crypto.key_ring import Purpose
 from users.models import FilePiece, Job
 
 PIECE = 1024 * 1024
@@ -20,24 +25,24 @@ def keep_file(job: Job, chunks: Iterable[bytes]) -> None:
     """Give the job a file, in the caller's transaction."""
     number = 0
     for number, content in enumerate(_even(chunks), 1):
-        FilePiece.objects.create(job=job, number=number, content=content)
+        _write(job, number, content)
 
 
 def append(job: Job, content: bytes) -> None:
     """Write on at the end of the job's file."""
     last = FilePiece.objects.filter(job=job).aggregate(last=Max("number"))["last"]
-    FilePiece.objects.create(job=job, number=(last or 0) + 1, content=content)
+    _write(job, (last or 0) + 1, content)
 
 
 def pieces(job: Job) -> Iterator[bytes]:
-    """What the file holds, a piece in memory at a time."""
+    """What the file holds, a piece in memory at a time. Raises Undecryptable."""
     number = 0
     while True:
         piece = FilePiece.objects.filter(job=job, number__gt=number).order_by("number").first()
         if piece is None:
             return
         number = piece.number
-        yield bytes(piece.content)
+        yield conf.key_ring.decrypt(Purpose.JOB_FILES, bytes(piece.content))
 
 
 def open_file(job: Job) -> BinaryIO:
@@ -48,6 +53,11 @@ def open_file(job: Job) -> BinaryIO:
 def is_expired(job: Job, now: datetime) -> bool:
     """Whether the file of a job that has ended has had its time."""
     return job.finished_at is not None and now - job.finished_at > KEPT
+
+
+def _write(job: Job, number: int, content: bytes) -> None:
+    encrypted = conf.key_ring.encrypt(Purpose.JOB_FILES, content)
+    FilePiece.objects.create(job=job, number=number, content=encrypted)
 
 
 class _Pieces(io.RawIOBase):

@@ -16,6 +16,7 @@ class FilePiece(models.Model):
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="pieces", db_index=False)
     number = models.PositiveIntegerField()
+    # Encrypted by the key ring (users.jobs.files).
     content = models.BinaryField()
 
     class Meta:

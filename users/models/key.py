@@ -13,7 +13,7 @@ class SigningKey(models.Model):
 
     kid = models.CharField(max_length=64, unique=True)
     public_jwk = models.JSONField()
-    # PEM, encrypted with a key derived from SECRET_KEY (users.tokens.keys).
+    # PEM, encrypted by the key ring (users.tokens.keys).
     private_encrypted = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
     # Later than its creation where the world is to learn of the key first.

@@ -22,8 +22,8 @@ class Webhook(models.Model):
     # `values`: where both sides are told, and not the names of keys alone.
     only = models.JSONField(default=list)
     values = models.JSONField(default=list)
-    # Encrypted with a key derived from SECRET_KEY (users.webhooks.secrets). The one before goes
-    # on signing, too, until the moment beside it.
+    # Encrypted by the key ring (users.webhooks.secrets). The one before goes on signing, too,
+    # until the moment beside it.
     secret_encrypted = models.TextField()
     old_secret_encrypted = models.TextField(blank=True)
     old_secret_until = models.DateTimeField(null=True)

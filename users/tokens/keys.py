@@ -6,15 +6,12 @@ import secrets
 from datetime import datetime
 from functools import lru_cache
 
-from cryptography.fernet import InvalidToken
-from django.conf import settings
 from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
+from users.conf import conf
+from users.crypto.key_ring import KeyRing, Purpose, Undecryptable
 from users.models import SigningKey
-from users.tokens.cipher import cipher
-
-PURPOSE = "signing keys"
 
 # Seconds for which others may keep the published keys without asking anew.
 PUBLISHED_SECONDS = 300
@@ -24,8 +21,8 @@ def signing_key() -> RSAKey:
     """The newest key this installation can use whose moment has come; before that of any, the
     first that will; a new one where there is none.
 
-    A changed SECRET_KEY makes the older private keys unreadable. Then a new one signs, and
-    the older public keys go on verifying the tokens they signed.
+    Private keys are unreadable once the key that encrypts them is gone from the key ring. Then a new
+    one signs, and the older public keys go on verifying the tokens they signed.
     """
     now = timezone.now()
     usable = [(stored, key) for stored in SigningKey.objects.all() if (key := private_key(stored))]
@@ -45,15 +42,15 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
     SigningKey.objects.create(
         kid=key.kid,
         public_jwk=key.as_dict(private=False),
-        private_encrypted=cipher(PURPOSE, settings.SECRET_KEY).encrypt(key.as_pem(private=True)).decode(),
+        private_encrypted=conf.key_ring.encrypt(Purpose.SIGNING_KEYS, key.as_pem(private=True)).decode(),
         signs_from=signs_from or timezone.now(),
     )
     return key
 
 
 def private_key(stored: SigningKey) -> RSAKey | None:
-    """The key whole; None where another SECRET_KEY encrypted it."""
-    return _private(stored.kid, stored.private_encrypted, settings.SECRET_KEY)
+    """The key with its private half; None where no key of the key ring decrypts that."""
+    return _private(stored.kid, stored.private_encrypted, conf.key_ring)
 
 
 def public_keys() -> KeySet:
@@ -67,10 +64,10 @@ def published_keys() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _private(kid: str, encrypted: str, secret: str) -> RSAKey | None:
+def _private(kid: str, encrypted: str, key_ring: KeyRing) -> RSAKey | None:
     """Decrypted once a process: reading a PEM costs more than signing with it."""
     try:
-        pem = cipher(PURPOSE, secret).decrypt(encrypted.encode())
-    except InvalidToken:
+        pem = key_ring.decrypt(Purpose.SIGNING_KEYS, encrypted.encode())
+    except Undecryptable:
         return None
     return RSAKey.import_key(pem, {"kid": kid, "use": "sig", "alg": "RS256"})

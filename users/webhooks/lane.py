@@ -19,10 +19,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from users.crypto.key_ring import Undecryptable
 from users.models import Change, Delivery, Stream, Webhook
 from users.webhooks import plan
 from users.webhooks.message import message_of
-from users.webhooks.secrets import Unreadable
 from users.webhooks.send import Outcome, send
 from users.webhooks.timing import Timing
 
@@ -36,7 +36,9 @@ DOWN = 5
 Status = Delivery.Status
 WENT_DOWN = "The receiver was down for too long."
 GONE = Outcome(error="The record of this change is kept no more.")
-UNREADABLE = Outcome(error="The secret cannot be read with today's SECRET_KEY. Make a new one.")
+UNREADABLE = Outcome(
+    error="The secret cannot be read: its key is no longer in ENCRYPTION_KEYS. Make a new secret."
+)
 
 
 class ClaimLost(Exception):
@@ -112,7 +114,7 @@ class Lane:
             return pool.submit(send, message_of(delivery, self._webhook, timezone.now()))
         except Change.DoesNotExist:
             return pool.submit(lambda: GONE)
-        except Unreadable:
+        except Undecryptable:
             return pool.submit(lambda: UNREADABLE)
 
     def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:

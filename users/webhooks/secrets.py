@@ -11,18 +11,11 @@ import hmac
 import secrets
 from datetime import datetime
 
-from cryptography.fernet import InvalidToken
-from django.conf import settings
-
+from users.conf import conf
+from users.crypto.key_ring import Purpose
 from users.models import Webhook
-from users.tokens.cipher import cipher
 
-PURPOSE = "webhook secrets"
 PREFIX = "whsec_"
-
-
-class Unreadable(Exception):
-    """SECRET_KEY is another than it was when the secret was made."""
 
 
 def new_secret() -> str:
@@ -32,18 +25,15 @@ def new_secret() -> str:
 
 def encrypted(secret: str) -> str:
     """As it is kept."""
-    return cipher(PURPOSE, settings.SECRET_KEY).encrypt(secret.encode()).decode()
+    return conf.key_ring.encrypt_text(Purpose.WEBHOOK_SECRETS, secret)
 
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
-    """Those that sign, the newest first. Raises Unreadable."""
+    """Those that sign, the newest first. Raises Undecryptable."""
     kept = [webhook.secret_encrypted]
     if webhook.old_secret_until is not None and now < webhook.old_secret_until:
         kept.append(webhook.old_secret_encrypted)
-    try:
-        return [cipher(PURPOSE, settings.SECRET_KEY).decrypt(each.encode()).decode() for each in kept]
-    except InvalidToken:
-        raise Unreadable from None
+    return [conf.key_ring.decrypt_text(Purpose.WEBHOOK_SECRETS, each) for each in kept]
 
 
 def signature(secret: str, message_id: str, at: int, body: bytes) -> str:

@@ -1,0 +1,31 @@
+"""`manage.py reencrypt`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from users.actions.reencrypt_secrets import reencrypt
+from users.crypto.key_ring import Purpose
+
+
+class Command(BaseCommand):
+    """Safe to repeat, and to run beside the server."""
+
+    help = (
+        "Encrypt the stored secrets with the newest key: the first of ENCRYPTION_KEYS or, where that is"
+        " empty, SECRET_KEY. After that older keys can be removed from the settings."
+    )
+
+    def handle(self, **options: Any) -> None:
+        for purpose in Purpose:
+            counts = reencrypt(purpose)
+            self.stdout.write(
+                f"{purpose}: {counts.renewed} encrypted with the newest key, {counts.current} were already."
+            )
+            if counts.undecryptable:
+                self.stderr.write(
+                    f"{purpose}: {counts.undecryptable} cannot be decrypted with any key. Add the key they"
+                    " were encrypted with to the end of ENCRYPTION_KEYS, and run this again."
+                )
