@@ -221,6 +221,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True  # of allauth's own table, which stays empty; ours is in the model
 ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail goes to emails of accounts only, never to one that was typed
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "users.authentication.second_factor.MFAAdapter"
 MFA_FORMS = {

@@ -11,7 +11,6 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
-from users.metadata.fold import fold
 from users.models import Change, User
 from users.models.guard import account_writes
 from users.models.user import FOLDED
@@ -115,8 +114,7 @@ def crowd(connection):
             for number in range(count)
         ]
         for person in people:
-            for field in FOLDED:
-                setattr(person, f"{field}_folded", fold(getattr(person, field)))
+            person.set_folded(FOLDED)
         with account_writes():
             User.objects.bulk_create(people, batch_size=500)
 

@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 import time
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.api.answers import CONNECTION, USERS, at, invalid_body, problem, shown
+from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at, invalid_body, problem, shown
 from users.metadata.equal import same
 from users.models import Change, Connection, User
 
@@ -168,6 +169,37 @@ def test_an_address_is_taken_whatever_its_case_and_spelling(create, again):
 
     assert problem(create(email=again)) == (409, "The user already exists.", "auth0_idp_error")
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("straße@example.com", "strasse@example.com"),
+        ("ﬁx@example.com", "fix@example.com"),
+        ("jane@straße.example", "jane@strasse.example"),
+    ],
+)
+def test_emails_alike_but_for_case_folding_are_of_two_users(create, shop, first, second):
+    users = [shown(create(email=email))["user_id"] for email in (first, second)]
+
+    found = [shown(shop.get(f"{BY_EMAIL}?{urlencode({'email': email})}")) for email in (first, second)]
+    assert [[user["user_id"] for user in each] for each in found] == [[users[0]], [users[1]]]
+
+
+def test_one_email_in_two_forms_of_its_domain_is_of_one_user(create, shop):
+    user = shown(create(email="Jane@BÜCHER.example"))
+
+    assert user["email"] == "jane@bücher.example"
+    assert problem(create(email="jane@xn--bcher-kva.example"))[0] == 409
+    assert shown(shop.get(f"{BY_EMAIL}?email=jane@xn--bcher-kva.example")) == [user]
+
+
+@pytest.mark.parametrize("domain", ["ﬁx.example", "i❤.example", "xn--zz.example", "a_b.example"])
+def test_a_domain_that_idna_2008_does_not_allow_is_refused(create, domain):
+    rule = f"'Object didn't pass validation for format email: jane@{domain}' on property email"
+    assert problem(create(email=f"jane@{domain}"))[0] == 400
+    assert rule in problem(create(email=f"jane@{domain}"))[1]
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -397,8 +429,9 @@ def test_no_field_gives_staff_rights(create, field):
 @pytest.mark.parametrize(
     "email",
     [
-        pytest.param("İ" * 64 + "@" + ".".join(["İ" * 60] * 3), id="longer in lower case"),
-        pytest.param("ﬃ" * 64 + "@" + ".".join(["ﬃ" * 60] * 3), id="longer when folded"),
+        pytest.param("İ" * 32 + "@" + ".".join(["e" * 60] * 3), id="longer in lower case, and fits"),
+        pytest.param("İ" * 64 + "@" + ".".join(["e" * 60] * 3), id="too long in lower case"),
+        pytest.param("\u0958" * 64 + "@" + ".".join(["e" * 60] * 3), id="too long in NFC"),
     ],
 )
 def test_an_address_that_grows_is_stored_within_its_limit_or_refused(create, email):

@@ -120,6 +120,31 @@ def test_the_record_of_changes_says_which_import_it_was(upload, shop):
     assert (change.face, change.actor_kind, change.request_id) == ("import", "client", answer.json()["id"])
 
 
+@pytest.mark.parametrize("email", ["ﬁx@example.com", "fix@straße.example"])
+def test_an_upsert_leaves_the_user_of_an_email_that_only_looks_alike(upload, ended, make_user, email):
+    known = [make_user("fix", app_metadata={"plan": "full"}), make_user("x", email="fix@strasse.example")]
+
+    answer = upload(
+        [{"email": email, "email_verified": True, "app_metadata": {"plan": "free"}}], upsert="true"
+    )
+
+    assert ended(answer)[0]["summary"] == {"failed": 0, "updated": 0, "inserted": 1, "total": 1}
+    for user in known:
+        version = user.version
+        user.refresh_from_db()
+        assert (user.version, user.email_verified) == (version, False)
+
+
+def test_an_upsert_finds_the_user_by_the_other_form_of_the_domain(upload, ended, make_user):
+    user = make_user("x", email="jane@bücher.example")
+
+    answer = upload([{"email": "jane@xn--bcher-kva.example", "name": "Jane"}], upsert="true")
+
+    assert ended(answer)[0]["summary"]["updated"] == 1
+    user.refresh_from_db()
+    assert (user.email, user.name) == ("jane@bücher.example", "Jane")
+
+
 def test_an_upsert_writes_over_what_it_may(upload, ended, jane):
     answer = upload(
         [

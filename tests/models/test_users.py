@@ -117,8 +117,8 @@ def test_a_folded_name_of_full_length_fits_its_column(make_user):
 @pytest.mark.parametrize(
     "email",
     [
-        pytest.param("\ufb03" * 60 + "@" + ".".join(["\ufb03" * 60] * 3) + ".example", id="grows folded"),
-        pytest.param("\u0130" * 60 + "@" + ".".join(["\u0130" * 60] * 3) + ".com", id="grows in lower case"),
+        pytest.param("\u0958" * 60 + "@" + ".".join(["e" * 60] * 3) + ".com", id="grows in NFC"),
+        pytest.param("\u0130" * 60 + "@" + ".".join(["e" * 60] * 3) + ".com", id="grows in lower case"),
     ],
 )
 def test_an_address_that_grows_is_refused_in_words_or_fits(make_user, email):

@@ -8,7 +8,6 @@ from datetime import datetime
 import pytest
 from django.db import connection as database
 
-from users.metadata.fold import fold
 from users.models import User
 from users.models.guard import account_writes
 from users.models.ids import new_user_id
@@ -33,8 +32,7 @@ def crowd(connection):
         for number in range(2000)
     ]
     for user in people:
-        for field in FOLDED:
-            setattr(user, f"{field}_folded", fold(getattr(user, field)))
+        user.set_folded(FOLDED)
     with account_writes():
         User.objects.bulk_create(people)
     analyse()
@@ -82,8 +80,7 @@ def _person(connection, given):
         if name in given:
             columns[name] = datetime.fromisoformat(given[name])
     user = User(connection=connection, linked_identities=given.get("identities"), **columns)
-    for field in FOLDED:
-        setattr(user, f"{field}_folded", fold(getattr(user, field)))
+    user.set_folded(FOLDED)
     return user
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.lucene.queries import ranges, trees
 from users.lucene.nodes import Exists, Match, Name, Pattern, Word
 from users.metadata.documents import DOCUMENTS as DOCUMENT_NAMES
+from users.metadata.identifiers import email_key
 
 # Few enough to meet, and with all that trips a database up.
 TEXTS = st.one_of(
@@ -30,7 +31,8 @@ VALUES = st.recursive(
 )
 DOCUMENTS = st.none() | st.dictionaries(KEYS, VALUES, max_size=3)
 LETTERS = st.text("abAB.é", min_size=1, max_size=3)
-EMAILS = st.builds("{}@{}.org".format, LETTERS, st.sampled_from(["a", "b.a", "A"]))
+DOMAINS = st.sampled_from(["a", "b.a", "A", "ß", "ss", "ü", "xn--tda"])
+EMAILS = st.builds("{}@{}.org".format, LETTERS | st.sampled_from(["ß", "ss", "SS"]), DOMAINS)
 MOMENTS = st.sampled_from(
     [
         *("2025-12-31T23:59:59.999Z", "2026-01-01T00:00:00Z"),
@@ -71,7 +73,7 @@ PROFILES = st.fixed_dictionaries(
 )
 # What no two accounts of a connection share.
 UNIQUE = tuple(
-    lambda given, name=name: given.get(name, str(id(given))).casefold()
+    lambda given, name=name: email_key(given.get(name, str(id(given))))
     for name in ("user_id", "email", "username")
 )
 

@@ -4,7 +4,7 @@ agree with. It shares with them how dates and numbers are read, and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,22 @@ from typing import Any
 from users.lucene import nodes
 from users.lucene.nodes import Pattern, Query, Range, Word
 from users.metadata.fold import fold
+from users.metadata.identifiers import domain_key, email_key, email_part_key
 from users.models import User
 from users.normalized.profile import profile
 from users.rights.actor import command
 from users.search.values import as_boolean, as_date_prefix, as_number, as_period
 
+Form = Callable[[str], str]
+
 DOCUMENTS = ("user_metadata", "app_metadata")
 BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
-FOLDED = ("email", "email.domain", "name", "given_name", "family_name", "nickname")
+# How a whole value and a part of one are compared.
+FORMS = {
+    "email": (email_key, email_part_key),
+    "email.domain": (domain_key, email_part_key),
+    **dict.fromkeys(("name", "given_name", "family_name", "nickname"), (fold, fold)),
+}
 MOMENTS = ("created_at", "updated_at", "last_login")
 ANY = (*DOCUMENTS, "identities.profileData")
 # How many lists within each other stand for their items.
@@ -57,8 +65,9 @@ def _one(profile: dict[str, Any], path: tuple[str, ...], value: nodes.Value) -> 
         return any(_any(item, value) for item in held)
     if name in MOMENTS:
         return any(_moment(item, value) for item in held)
-    if name in FOLDED and not _is_bare_id(profile, name):
-        held, value = [fold(item) for item in held], _folded(value)
+    if name in FORMS and not _is_bare_id(profile, name):
+        whole, part = FORMS[name]
+        held, value = [whole(item) for item in held], _in_form(value, whole, part)
     return any(_plain(item, value) for item in held)
 
 
@@ -175,12 +184,12 @@ def _moment(item: str, value: nodes.Value) -> bool:
     return value.high is None or at < as_period(value.high.text)[value.includes_high]
 
 
-def _folded(value: nodes.Value) -> nodes.Value:
+def _in_form(value: nodes.Value, whole: Form, part: Form) -> nodes.Value:
     match value:
         case Word(text):
-            return Word(fold(text))
+            return Word(whole(text))
         case Pattern(pieces):
-            return Pattern(tuple(map(fold, pieces)))
+            return Pattern(tuple(map(part, pieces)))
         case Range(low, high):
-            ends = (None if end is None else _folded(end) for end in (low, high))
+            ends = (None if end is None else _in_form(end, part, part) for end in (low, high))
             return Range(*ends, value.includes_low, value.includes_high)

@@ -8,6 +8,7 @@ from typing import Any
 from users.actions.draft import Draft
 from users.actions.errors import NotSupported
 from users.metadata.diff import diff
+from users.metadata.identifiers import lower_case
 from users.models import Change, Connection
 from users.normalized.check import check_profile
 from users.normalized.usernames import check_username
@@ -85,7 +86,7 @@ def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
             raise NotSupported("Cannot set username for connection without requires_username.")
         check_username(fields["username"], connection.options)
     lowered = {
-        name: fields[name].lower()
+        name: lower_case(fields[name])
         for name in ("email", "username")
         if fields.get(name) and connection.is_database
     }

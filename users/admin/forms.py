@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 
+from users.metadata.identifiers import email_key
 from users.models import User
 
 PROFILE_LABELS = {
@@ -97,6 +98,6 @@ class DeleteForm(ReasonForm):
 
     def clean_confirmation(self) -> str:
         typed = self.cleaned_data["confirmation"].strip()
-        if typed.casefold() != self.expected.casefold():
+        if email_key(typed) != email_key(self.expected):
             raise forms.ValidationError(f"This does not match {self.expected}.")
         return typed

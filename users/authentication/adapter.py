@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -21,9 +22,12 @@ from users.conf import conf
 from users.login import attempts
 from users.login.find import accounts_named, logins_of, person_of
 from users.login.refused import note_barred, note_refused
+from users.metadata.identifiers import delivery_email
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip, recorded_ip
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -98,7 +102,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return conf.public_url + path.replace("UID-KEY", quote(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """To the address on the account, not to what was typed: the two may differ in how
-        they are spelt, and then they are two mailboxes."""
+        """Send to the email of the account, never to the one that was typed: the two may be
+        spelled differently and then be two mailboxes."""
         user = context.get("user")
-        super().send_mail(template_prefix, user.email if user else email, context)
+        if user is None:
+            return
+        try:
+            super().send_mail(template_prefix, delivery_email(user.email), context)
+        except UnicodeError:
+            log.warning("no mail to %s: the domain of the email is invalid", user.user_id)

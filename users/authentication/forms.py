@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from users.conf import conf
 from users.log.record import log_event
 from users.login.find import person_of
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key
 from users.models import User
 from users.normalized.emails import is_email
 from users.passwords.policy import policy_of, sentence
@@ -37,8 +37,8 @@ class LoginForm(allauth_forms.LoginForm):
         self.order_fields(["login", "password", "remember"])
 
     def clean_login(self) -> str:
-        # Folded, so that attempts on one account are counted together however it is spelt.
-        return fold(self.cleaned_data["login"].strip())
+        # In one form, so that attempts on one account are counted together however it is spelled.
+        return email_key(self.cleaned_data["login"].strip())
 
     def user_credentials(self) -> dict[str, str]:
         return {"email": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
@@ -60,7 +60,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         # A linked account's address is one to sign in by, too: its own password is set.
         found = User.accounts.by_email(email).in_own_database()
         self.users = [user for user in found if person_of(user).is_active]
-        return email
+        return email_key(email)  # under which allauth counts the requests
 
     def save(self, request: HttpRequest, **options: object) -> str:
         email = super().save(request, **options)

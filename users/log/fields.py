@@ -18,6 +18,7 @@ from users.log.place import RANKS, place_of
 from users.log.types import API_WRITE
 from users.lucene.nodes import Name, Pattern, Range, Value, Word
 from users.metadata.fold import fold
+from users.metadata.identifiers import email_part_key
 from users.models import Change, Connection, LogEvent, User
 from users.search.errors import SearchError
 from users.search.sql.expression import EMITTERS
@@ -127,7 +128,7 @@ OF_EVENTS: Fields = {
             *("strategy", "ip", "user_agent", "hostname", "audience", "scope"),
         )
     },
-    "user_name": _text("user_name", fold),
+    "user_name": _text("user_name", email_part_key),
     "strategy_type": partial(_strategy_type, Q(strategy="auth0")),
 }
 
@@ -154,7 +155,8 @@ def _user_name(name: Name, value: Value | None) -> Q:
     """By what people are called now: the address, or the name where they have none."""
     if value is None:
         return Q(user__isnull=False)
-    email, other = (_text(f"{column}_folded", fold)(name, value) for column in ("email", "name"))
+    email = _text("email_folded", email_part_key)(name, value)
+    other = _text("name_folded", fold)(name, value)
     users = User.accounts.filter(email | Q(email_folded=None) & other)
     return Q(user__in=users.order_by().values("pk"))
 

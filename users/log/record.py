@@ -12,7 +12,7 @@ from django.utils import timezone
 from users.log.address import kept
 from users.log.origin import current
 from users.log.types import WORDS
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key
 from users.models import Client, Connection, LogEvent, User
 
 
@@ -57,7 +57,7 @@ def log_event(
         type=type,
         description=_text(description or WORDS[type], 300),
         user_id=user.user_id if user else "",
-        user_name=_text(fold(str(user) if user else user_name), 300),
+        user_name=_text(email_key(str(user) if user else user_name), 300),
         client_id=_text(through.client_id, 64),
         client_name=_text(through.client_name, 300),
         connection=connection.name if connection else "",

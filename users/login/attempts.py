@@ -17,7 +17,7 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.http import HttpRequest  # noqa: TID251 - allauth counts addresses by requests
 
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key
 from users.models import User
 
 _FAILED = {"app": "allauth.account", "action": "login_failed"}
@@ -112,7 +112,7 @@ def keys_of(login: str, accounts: Iterable[User]) -> list[str]:
 
     The prefixes keep what is typed from ever being the key of a user."""
     keys = list(dict.fromkeys(map(key_of, accounts)))
-    return keys or [f"login:{fold(login.strip())}"]
+    return keys or [f"login:{email_key(login.strip())}"]
 
 
 def key_of(account: User) -> str:

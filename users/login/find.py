@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key
 from users.models import Connection, User
 
 
@@ -13,7 +13,7 @@ def accounts_named(login: str, *, connection: Connection | None = None) -> list[
     found = User.accounts.with_connection().by_login(login).in_own_database()
     if connection is not None:
         found = found.filter(connection=connection)
-    return [account for account in found if fold(login) in map(fold, _own_logins(account))]
+    return [account for account in found if email_key(login) in map(email_key, _own_logins(account))]
 
 
 def person_of(account: User) -> User:

@@ -20,7 +20,8 @@ class LogEvent(models.Model):
     at = models.DateTimeField()
     type = CodePointField(max_length=40)
     description = models.CharField(max_length=300)
-    # Whose account it was; what was typed, folded, where there is none of that name.
+    # Whose account it was; what was typed where there is none of that name. In lower case,
+    # an email as `email_key` has it.
     user_id = CodePointField(max_length=255, blank=True)
     user_name = CodePointField(max_length=300, blank=True)
     client_id = CodePointField(max_length=64, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -15,6 +15,7 @@ from django.db.models.signals import m2m_changed
 from django.utils import timezone
 
 from users.metadata.fold import fold
+from users.metadata.identifiers import email_key, lower_case
 from users.metadata.text import bad_characters
 from users.models.by_hand import update_by_hand
 from users.models.connection import Connection
@@ -22,25 +23,31 @@ from users.models.fields import CodePointField, MetadataField
 from users.models.guard import check_account_writes
 from users.models.ids import new_user_id
 
-# Stored folded beside the original, for look-ups without regard to case.
-FOLDED = ("email", "username", "name", "nickname", "given_name", "family_name")
+# Fields stored twice, the second time in a form for look-ups without regard to case. Emails and
+# user names, by which users sign in, keep apart what the folding of names makes alike.
+FOLDED: dict[str, Callable[[str], str]] = {
+    "email": email_key,
+    "username": lower_case,
+    **dict.fromkeys(("name", "nickname", "given_name", "family_name"), fold),
+}
 
 
 class UserQuerySet(models.QuerySet["User"]):
     """Questions about accounts. Writing many at once is refused: it would leave no record."""
 
     def by_email(self, email: str) -> Self:
-        """All accounts with this address, whatever its case: at most one in each connection."""
+        """All accounts with this email, whatever its case and the form of its domain: at most one in
+        each connection."""
         if bad_characters(email):
             return self.none()
-        return self.filter(email_folded=fold(email)).order_by("pk")
+        return self.filter(email_folded=email_key(email)).order_by("pk")
 
     def by_login(self, login: str) -> Self:
         """All accounts with this address or user name, whatever its case."""
         if bad_characters(login):
             return self.none()
-        folded = fold(login)
-        return self.filter(Q(email_folded=folded) | Q(username_folded=folded)).order_by("pk")
+        matches = Q(email_folded=email_key(login)) | Q(username_folded=lower_case(login))
+        return self.filter(matches).order_by("pk")
 
     def by_identifier(self, identifier: str) -> Self:
         """All accounts with this address, user name or phone number."""
@@ -201,17 +208,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, **options: Any) -> None:
         check_account_writes()
-        for field in FOLDED:
-            setattr(self, f"{field}_folded", fold(getattr(self, field)))
+        self.set_folded(FOLDED)
         super().save(**options)
 
     def save_columns(self, names: Collection[str]) -> None:
         """Save these fields, and the folded twins of those that have one."""
         check_account_writes()
-        twins = {name: f"{name}_folded" for name in FOLDED if name in names}
-        for name, twin in twins.items():
-            setattr(self, twin, fold(getattr(self, name)))
-        update_by_hand(self, sorted({*names, *twins.values()}))
+        folded = FOLDED.keys() & names
+        self.set_folded(folded)
+        update_by_hand(self, sorted({*names, *(f"{name}_folded" for name in folded)}))
+
+    def set_folded(self, names: Collection[str]) -> None:
+        """Set the folded twins of these fields."""
+        for name in names:
+            value = getattr(self, name)
+            setattr(self, f"{name}_folded", None if value is None else FOLDED[name](value))
 
     def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
         check_account_writes()

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key, is_domain, lower_case
 
 MAX_LENGTH = 254
 MAX_LOCAL = 64
 
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
-_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?", re.UNICODE)
 
 
 def is_email(text: str) -> bool:
-    """`local@domain`: local part at most 64 characters, all of it at most 254, a domain of
-    dotted labels. Whether mail arrives there only a verification mail can tell."""
+    """`local@domain`: local part at most 64 characters, all of it at most 254, a domain of two
+    labels or more that IDNA 2008 allows. Whether mail arrives there only a verification mail can
+    tell."""
+    if len(text) > MAX_LENGTH:
+        return False
     local, at, domain = text.rpartition("@")
-    # Lower-cased or folded, some letters become several.
-    longest = max(len(text), len(text.lower()), len(fold(text)))
+    # In lower case or in NFC some characters become several.
+    longest = max(len(lower_case(text)), len(email_key(text)))
     if not at or longest > MAX_LENGTH or len(local) > MAX_LOCAL:
         return False
     if not _LOCAL.fullmatch(local) or local[0] == "." or local[-1] == "." or ".." in local:
         return False
-    labels = domain.split(".")
-    return len(labels) > 1 and all(len(label) <= 63 and _LABEL.fullmatch(label) for label in labels)
+    return is_domain(domain)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from users.metadata.fold import fold
-from users.search.fields import Field
+from users.search.fields import Field, TextForm
 from users.search.values import after
 
 
@@ -24,8 +23,8 @@ class Equals:
     number: Decimal | None = None
     boolean: bool | None = None
 
-    def folded(self) -> Equals:
-        return replace(self, text=fold(self.text))
+    def in_form(self, form: TextForm) -> Equals:
+        return replace(self, text=form.whole(self.text))
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,8 @@ class Like:
 
     pieces: tuple[str, ...]
 
-    def folded(self) -> Like:
-        return Like(tuple(map(fold, self.pieces)))
+    def in_form(self, form: TextForm) -> Like:
+        return Like(tuple(map(form.part, self.pieces)))
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,9 @@ class TextBetween:
     includes_low: bool = True
     includes_high: bool = False
 
-    def folded(self) -> TextBetween:
-        return replace(self, low=fold(self.low), high=fold(self.high))
+    def in_form(self, form: TextForm) -> TextBetween:
+        low, high = (None if end is None else form.part(end) for end in (self.low, self.high))
+        return replace(self, low=low, high=high)
 
 
 def beginning(prefix: str) -> TextBetween:

@@ -6,11 +6,14 @@ without regard to case.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 
 from users.metadata.documents import DOCUMENTS
+from users.metadata.fold import fold
+from users.metadata.identifiers import domain_key, email_key, email_part_key, lower_case
 from users.rights.visible import PROFILE
 
 
@@ -37,15 +40,30 @@ class Part(Enum):
 
 
 @dataclass(frozen=True)
+class TextForm:
+    """The form in which a column holds text: how a value that is compared with all of it is brought
+    into this form, and how a part of one is, as of a pattern or a range."""
+
+    whole: Callable[[str], str]
+    part: Callable[[str], str]
+
+
+FOLDED = TextForm(fold, fold)
+LOWER_CASE = TextForm(lower_case, lower_case)
+EMAIL = TextForm(email_key, email_part_key)
+DOMAIN = TextForm(domain_key, email_part_key)
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of the account, or a part of its text. It counts only where the columns `unless` are
-    empty and those of `given` are not. `is_folded`: holds text folded."""
+    empty and those of `given` are not. `form`: that of its text, None for text as it was given."""
 
     name: str
     part: Part | None = None
     unless: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
-    is_folded: bool = False
+    form: TextForm | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +104,7 @@ def _column(kind: Kind, name: str) -> Field:
 
 
 def _folded(name: str) -> Column:
-    return Column(f"{name}_folded", is_folded=True)
+    return Column(f"{name}_folded", form=FOLDED)
 
 
 def _identity(kind: Kind, name: str, primary: Source) -> Field:
@@ -99,18 +117,18 @@ def _linked(*path: str) -> Json:
 
 # Where no name was given the profile shows the address, or else the id: see normalized.defaults.
 _NO_NAME = (
-    Column("email_folded", unless=("name_folded",), is_folded=True),
+    Column("email_folded", unless=("name_folded",), form=EMAIL),
     Column("user_id", unless=("name_folded", "email_folded")),
 )
 _NO_NICKNAME = (
-    Column("email_folded", Part.BEFORE_AT, unless=("nickname_folded",), is_folded=True),
+    Column("email_folded", Part.BEFORE_AT, unless=("nickname_folded",), form=LOWER_CASE),
     Column("user_id", unless=("nickname_folded", "email_folded")),
 )
 
 FIELDS: dict[str, Field] = {
     "user_id": _column(Kind.TEXT, "user_id"),
-    "email": Field(Kind.NAME, (_folded("email"),)),
-    "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, is_folded=True),)),
+    "email": Field(Kind.NAME, (Column("email_folded", form=EMAIL),)),
+    "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, form=DOMAIN),)),
     "email_verified": Field(Kind.FLAG, (Column("email_verified", given=("email_folded",)),)),
     "username": _column(Kind.TEXT, "username"),
     "name": Field(Kind.NAME, (_folded("name"), *_NO_NAME)),

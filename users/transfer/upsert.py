@@ -14,7 +14,7 @@ from users.actions.documents import Replace, version_of
 from users.actions.draft import locked
 from users.actions.edit_user import Edit, edit_user
 from users.metadata.documents import DOCUMENTS, JSON
-from users.metadata.fold import fold
+from users.metadata.identifiers import email_key
 from users.models import Change, Connection, User
 from users.rights.actor import Actor
 from users.rights.protected import check_unprotected
@@ -57,7 +57,7 @@ def take(value: JSON, connection: Connection, *, actor: Actor, is_upsert: bool) 
 
 
 def _of_address(connection: Connection, email: str) -> User | None:
-    return User.objects.filter(connection=connection, email_folded=fold(email)).first()
+    return User.objects.filter(connection=connection, email_folded=email_key(email)).first()
 
 
 def _is_written_by(actor: Actor, account: User) -> bool:

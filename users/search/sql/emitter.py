@@ -122,8 +122,8 @@ class Emitter(ABC):
                 return both([(f"{column} > 0", ()), self.between(column, *ends, includes_low, includes_high)])
             case Exists() if source.name == "logins_count":
                 return f"{column} > 0", ()
-        if source.is_folded and not isinstance(test, Exists):
-            test = test.folded()
+        if source.form is not None and not isinstance(test, Exists):
+            test = test.in_form(source.form)
         if source.part is None:
             return self.text(self.plain(source.name), test)
         # What is true of the whole column besides lets its index serve.

@@ -1,0 +1,76 @@
+"""Emails and user names in the form in which they are compared.
+
+Source: RFC 5890 to 5893 (IDNA 2008). Full case folding and compatibility forms are not used: they
+would make one of two mailboxes, as of straße@ and strasse@.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import idna
+
+# No email or user name is longer, however it is composed: NFC replaces at most four characters by
+# one. The time that normalising takes grows with the square of a run of combining characters.
+MAX_NORMALIZED = 4 * 254
+MAX_DOMAIN = 253
+_A_LABEL = re.compile(r"(?<![\w-])xn--[a-z0-9-]+")
+
+
+def lower_case(text: str) -> str:
+    """The text in NFC and lower case; text too long for a login as it stands."""
+    if len(text) > MAX_NORMALIZED:
+        return text
+    # Lower-casing may leave characters that compose.
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+
+
+def email_key(email: str) -> str:
+    """The form two spellings of one email share: NFC, lower case, the domain in Unicode.
+
+    Total: text without an @ and emails of invalid domains are only lower-cased."""
+    local, at, domain = lower_case(email).rpartition("@")
+    return f"{local}{at}{domain_key(domain)}" if at else domain
+
+
+def domain_key(domain: str) -> str:
+    """The domain in lower case and in Unicode; only lower-cased if it is invalid."""
+    domain = lower_case(domain)
+    try:
+        return _unicode_domain(domain)
+    except UnicodeError:
+        return domain
+
+
+def email_part_key(text: str) -> str:
+    """A part of an email, as a search has it, in the form of `email_key`."""
+    return _A_LABEL.sub(lambda label: domain_key(label[0]), lower_case(text))
+
+
+def is_domain(text: str) -> bool:
+    """Whether it is a domain of two labels or more that IDNA 2008 allows."""
+    domain = lower_case(text)
+    try:
+        _unicode_domain(domain)
+    except UnicodeError:
+        return False
+    return "." in domain and not domain.endswith(".")
+
+
+def delivery_email(email: str) -> str:
+    """The email with its domain in ASCII, as SMTP takes it.
+
+    To be given to Django, which by itself encodes a domain by IDNA 2003 and so sends mail for
+    straße.de to strasse.de. Raises UnicodeError for an invalid domain."""
+    local, at, domain = email.rpartition("@")
+    return local + at + idna.encode(_unicode_domain(lower_case(domain)), strict=True).decode()
+
+
+@lru_cache(maxsize=4096)
+def _unicode_domain(domain: str) -> str:
+    """Raises UnicodeError unless IDNA 2008 allows it."""
+    if len(domain) > MAX_DOMAIN:
+        raise UnicodeError("the domain is too long")
+    return idna.decode(idna.encode(domain, strict=True), strict=True)
