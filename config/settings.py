@@ -252,7 +252,7 @@ REST_FRAMEWORK = {
 CORS_URLS_REGEX = r"^/(api/v2/(?!docs/)|oauth/token$)"
 CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
-    *("Authorization", "Content-Type", "If-Match", "DPoP"),
+    *("Authorization", "Content-Type", "If-Match", "If-None-Match", "DPoP"),
     *("Auth0-Client", "X-Request-Language", "X-Request-ID", "X-Correlation-ID"),
 ]
 CORS_EXPOSE_HEADERS = [

@@ -56,7 +56,7 @@ def test_it_is_told_what_it_may_send(browser, shop):
 
     assert words(answer, "Access-Control-Allow-Methods") == {"get", "post", "patch", "delete"}
     assert words(answer, "Access-Control-Allow-Headers") == {
-        *("authorization", "content-type", "if-match", "dpop"),
+        *("authorization", "content-type", "if-match", "if-none-match", "dpop"),
         *("auth0-client", "x-request-language", "x-request-id", "x-correlation-id"),
     }
     assert answer["Access-Control-Max-Age"] == "600"

@@ -22,4 +22,7 @@ class RateLimitHeadersMiddleware:
         usage = usage_of(request) if is_api(request.path_info) else None
         for name, value in (usage.headers if usage else {}).items():
             response[name] = value
+        if response.status_code == 304:
+            # It would have to be the length of the body that is left out (RFC 9110, section 8.6).
+            del response["Content-Length"]
         return response

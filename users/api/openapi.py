@@ -22,6 +22,12 @@ _PATH: dict[str, Schema] = {
     },
 }
 
+# The header that asks for an answer of this status.
+_CONDITIONS = {
+    304: ("If-None-Match", "Answer 304 without a body if the user's ETag is one of these."),
+    412: ("If-Match", "Write only if the user's ETag is still one of these."),
+}
+
 
 def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     """OpenAPI 3.1 for these endpoints."""
@@ -73,15 +79,11 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
         "security": [{"token": choice.split()} for choice in operation.scopes or ()],
     }
     parameters = [_query(name, schema, operation) for name, schema in operation.query.items()]
-    if 412 in operation.answers:
-        parameters.append(
-            {
-                "name": "If-Match",
-                "in": "header",
-                "schema": {"type": "string"},
-                "description": "Write only if the user's ETag is still one of these.",
-            }
-        )
+    parameters += [
+        {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
+        for status, (name, text) in _CONDITIONS.items()
+        if status in operation.answers
+    ]
     if parameters:
         described["parameters"] = parameters
     if operation.body:

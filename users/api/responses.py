@@ -49,7 +49,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Cache-Control", "string", "no-store."),
         ("Allow", "string", "The methods there are."),
         ("Link", "string", "Where the next page is."),
-        ("ETag", "string", "The user's version, for If-Match."),
+        ("ETag", "string", "The user's version, for If-Match and If-None-Match."),
         ("Warning", "string", "That a document has grown large, or that a search read everybody."),
     )
 }
@@ -60,7 +60,13 @@ _ON_EVERY = (
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
 )
-_BY_STATUS = {405: ("Allow",), 401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+_BY_STATUS = {
+    304: ("ETag",),
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 
 _ALWAYS = {
     400: "Something about the request breaks a rule; the message names the field.",
@@ -88,7 +94,7 @@ def responses(operation: Operation) -> dict[str, Any]:
     }
     described = {operation.success: _success(operation)}
     described |= {
-        status: {"description": text, "headers": _headers()}
+        status: {"description": text, "headers": _headers(*_BY_STATUS.get(status, ()))}
         for status, text in operation.answers.items()
         if status < 400
     }

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from users.api.authentication import actor_of
 from users.api.errors import bad_body
+from users.api.etags import etag, is_not_modified
 from users.api.logged import log_answer
 from users.api.operation import Operation
 from users.api.path import check_path
@@ -90,7 +91,9 @@ class View(APIView):
         return pick(profile(user, self.actor), query or {})
 
     def answer_user(self, user: User, *, status: int = 200, query: dict[str, Any] | None = None) -> Response:
-        """One user, with its version as ETag."""
+        """One user, with its version as ETag; 304 to a read whose `If-None-Match` names that."""
+        if is_not_modified(self.request, user):
+            return Response(status=304, headers={"ETag": etag(user)})
         return Response(self.show(user, query), status=status, headers={"ETag": etag(user)})
 
     def answer_write(self, user: User, *, status: int = 200) -> Response:
@@ -107,18 +110,3 @@ class View(APIView):
         response.headers.setdefault("Cache-Control", "no-store")
         log_answer(self, response)
         return response
-
-
-def etag(user: User) -> str:
-    """The row's version: it changes with every edit, not with a sign-in."""
-    return f'"{user.version}"'
-
-
-def expected_versions(request: Request) -> frozenset[int] | None:
-    """The versions that `If-Match` lists; None where it is absent or `*`. A tag that is none
-    of ours matches nothing."""
-    header = request.headers.get("If-Match", "").strip()
-    if header in ("", "*"):
-        return None
-    tags = (tag.strip().removeprefix('"').removesuffix('"') for tag in header.split(","))
-    return frozenset(int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 19)

@@ -13,10 +13,11 @@ from users.actions.restore import restore
 from users.actions.undo import undo
 from users.api import shapes, shapes_history
 from users.api.accounts import check_user_id
+from users.api.etags import expected_versions
 from users.api.history_rows import filtered, row
 from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
-from users.api.view import View, expected_versions
+from users.api.view import View
 from users.models import Change
 from users.models.kept_query import by_user_id
 from users.normalized.check import FieldError

@@ -13,11 +13,12 @@ from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
 from users.api import shapes
 from users.api.accounts import check_user_id, find_user
+from users.api.etags import expected_versions
 from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.shapes_history import MOMENT
-from users.api.view import View, expected_versions
+from users.api.view import View
 from users.history.rewind import user_at
 from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
@@ -44,7 +45,10 @@ class UserView(View):
             query={**shapes.FIELDS_QUERY, "at": AT},
             success=200,
             schema=shapes.USER,
-            answers={404: "The user does not exist, did not at that moment, or nobody knows any more."},
+            answers={
+                304: "The user has not changed since the version that If-None-Match names.",
+                404: "The user does not exist, did not at that moment, or nobody knows any more.",
+            },
             has_etag=True,
         ),
         "PATCH": Operation(
