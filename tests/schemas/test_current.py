@@ -78,3 +78,14 @@ def test_the_demo_ships_both(settings, document):
     setattr(settings, f"{document.upper()}_SCHEMA", str(DEMO / f"{document}.schema.json"))
 
     assert schema_of(document).names
+
+
+def test_a_rule_that_is_left_out_is_logged_with_its_setting_and_key(settings, tmp_path, caplog):
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps({"properties": {"code": {"pattern": r"^(?:(a)|b)\1$"}}}))
+    settings.APP_METADATA_SCHEMA = str(path)
+
+    check_settings()
+
+    (line,) = caplog.messages
+    assert line.startswith("APP_METADATA_SCHEMA: properties.code.pattern: ")

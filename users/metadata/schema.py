@@ -7,37 +7,24 @@ knows better. Therefore only what a write makes *newly* invalid is refused.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
 
-from users.metadata.documents import JSON, Document, type_name
+from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError, Path, spell
-from users.metadata.limits import depth
+from users.metadata.schema_messages import explain
+from users.metadata.schema_source import PATTERN_OPTIONS, BadSchema, look_up, prepare
 
-MAX_DEPTH = 64
-# Where a schema holds values, not schemas: what looks like a `$ref` in there is none.
-_VALUES = ("const", "enum", "default", "examples")
-_TYPES = {
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "null": "null",
-}
-
-
-class BadSchema(ValueError):
-    """This is no schema that we can use. The text says where and why."""
+_ENGINE_GAVE_UP = (
+    jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
+    jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
+)
 
 
 class SchemaError(MetadataError):
-    """A write would make something newly invalid. `problems` holds all of it, the first of
-    which the error itself tells."""
+    """A write would make something newly invalid. `problems` holds all of it; the message is the first."""
 
     def __init__(self, document: str, problems: list[Problem]) -> None:
         self.problems = problems
@@ -63,9 +50,12 @@ class Schema:
 
     def __init__(self, source: JSON) -> None:
         """Raises BadSchema."""
-        _check_source(source)
-        self.source: dict[str, Any] = source
-        self._validator = _validator(source)
+        prepared = prepare(source)
+        self.source: dict[str, Any] = prepared.prepared
+        # What of it is not checked, and why: a sentence each, which names the place.
+        self.warnings = tuple(prepared.warnings)
+        self._patterns = prepared.patterns
+        self._validator = _validator(self.source)
         self.properties: dict[str, Any] = self._properties()
         # The keys the schema knows, and those of them that their owners may not write.
         self.names = frozenset(self.properties)
@@ -83,13 +73,19 @@ class Schema:
                 return {}
             seen.add(reference)
             rest = {key: value for key, value in part.items() if key != "$ref"}
-            target = _look_up(self.source, reference)
+            target = look_up(self.source, reference)
             part = {**target, **rest} if isinstance(target, dict) else target
         return part if isinstance(part, dict) else {}
 
     def problems(self, value: Document) -> list[Problem]:
-        """Everything `value` breaks, in the schema's order."""
-        return [problem for error in self._validator.iter_errors(value) for problem in _problems_of(error)]
+        """Everything `value` breaks, in the schema's order. Ends at the first text that takes the engine
+        of patterns too long, so that a document full of them costs no more than one."""
+        found: list[Problem] = []
+        for error in self._validator.iter_errors(value):
+            found += [Problem(*facts) for facts in explain(error, self._patterns)]
+            if isinstance(error.kind, _ENGINE_GAVE_UP):
+                break
+        return found
 
     def new_problems(self, before: Document | None, after: Document | None) -> list[Problem]:
         """What `after` breaks that `before` did not. None counts as empty."""
@@ -119,27 +115,11 @@ class Schema:
         return found
 
 
-def _check_source(source: JSON) -> None:
-    if not isinstance(source, dict):
-        raise BadSchema(f"a schema must be an object, not {type_name(source)}")
-    if depth(source, give_up_at=MAX_DEPTH + 1) > MAX_DEPTH:
-        raise BadSchema(f"nested deeper than {MAX_DEPTH} levels")
-    for path, reference in _references(source):
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            raise BadSchema(
-                f"{spell(path)}: only references within the schema, like '#/$defs/name', are followed"
-            )
-
-
 def _validator(source: dict[str, Any]) -> Any:
-    # The linear-time engine, since patterns meet whatever people type; and formats, which
-    # are ignored unless asked for.
+    # Formats are ignored unless asked for.
     try:
         return jsonschema_rs.validator_for(
-            source,
-            validate_formats=True,
-            pattern_options=jsonschema_rs.RegexOptions(),
-            retriever=_never_fetch,
+            source, validate_formats=True, pattern_options=PATTERN_OPTIONS, retriever=_never_fetch
         )
     except jsonschema_rs.ValidationError as error:
         place = spell(tuple(error.instance_path))
@@ -150,87 +130,3 @@ def _validator(source: dict[str, Any]) -> Any:
 
 def _never_fetch(address: str) -> Any:
     raise ValueError(f"{address} is elsewhere; nothing is fetched")
-
-
-def _references(part: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
-    if isinstance(part, dict):
-        for key, inner in part.items():
-            if key in ("$ref", "$dynamicRef", "$recursiveRef"):
-                yield (*path, key), inner
-            elif key not in _VALUES:
-                yield from _references(inner, (*path, key))
-    elif isinstance(part, list):
-        for position, inner in enumerate(part):
-            yield from _references(inner, (*path, position))
-
-
-def _look_up(source: JSON, reference: str) -> JSON:
-    """What a JSON pointer leads to; an empty schema for what the form need not follow."""
-    found = source
-    for step in reference.removeprefix("#").split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, dict) and name in found:
-            found = found[name]
-        elif isinstance(found, list) and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
-        else:
-            return {}
-    return found
-
-
-def _problems_of(error: jsonschema_rs.ValidationError) -> list[Problem]:
-    path, rule = tuple(error.instance_path), error.kind.name
-    facts = error.kind.as_dict()
-    if rule in ("required", "dependentRequired"):
-        return [Problem((*path, facts["property"]), "this is required; give it a value", rule)]
-    if rule in ("additionalProperties", "unevaluatedProperties"):
-        reason = "the schema knows no such key; remove it"
-        return [Problem((*path, name), reason, rule) for name in facts["unexpected"]]
-    return [Problem(path, _sentence(rule, facts, error), rule)]
-
-
-def _sentence(rule: str, facts: dict[str, Any], error: jsonschema_rs.ValidationError) -> str:
-    if rule == "type":
-        wanted = " or ".join(_TYPES.get(name, name) for name in facts["types"])
-        return f"must be {wanted}, not {_TYPES.get(type_name(error.instance), 'that')}"
-    if rule == "enum":
-        return f"must be one of {_listed(facts['options'])}"
-    if rule == "format":
-        return f"must be {_FORMATS.get(facts['format'], 'of the format ' + facts['format'])}"
-    template = _SENTENCES.get(rule)
-    if template is None:
-        return f"breaks the schema's rule {rule!r}"
-    return template.format(**facts)
-
-
-_FORMATS = {
-    "email": "an e-mail address",
-    "uri": "a whole address, like https://example.com/",
-    "date": "a date, like 2026-05-03",
-    "time": "a time with its zone, like 09:30:00Z",
-    "date-time": "a moment, like 2026-05-03T09:30:00Z",
-}
-_SENTENCES = {
-    "minLength": "must have at least {limit} characters",
-    "maxLength": "must have at most {limit} characters",
-    "minItems": "must have at least {limit} items",
-    "maxItems": "must have at most {limit} items",
-    "minProperties": "must have at least {limit} keys",
-    "maxProperties": "must have at most {limit} keys",
-    "minimum": "must be at least {limit}",
-    "maximum": "must be at most {limit}",
-    "exclusiveMinimum": "must be more than {limit}",
-    "exclusiveMaximum": "must be less than {limit}",
-    "multipleOf": "must be a multiple of {multiple_of}",
-    "pattern": "must match the pattern {pattern}",
-    "const": "must be {expected_value}",
-    "uniqueItems": "must not hold the same item twice",
-    "falseSchema": "must not be there; remove it",
-    "oneOf": "fits none, or more than one, of the shapes the schema allows",
-    "anyOf": "fits none of the shapes the schema allows",
-}
-
-
-def _listed(options: list[JSON]) -> str:
-    shown = [option if isinstance(option, str) else repr(option) for option in options[:12]]
-    return ", ".join(shown) + (" and so on" if len(options) > len(shown) else "")

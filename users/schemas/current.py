@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from users.metadata.documents import DOCUMENTS
 from users.metadata.errors import TextError
 from users.metadata.schema import BadSchema, Schema
 from users.metadata.text import parse
+
+logger = logging.getLogger(__name__)
 
 SETTINGS = {name: f"{name.upper()}_SCHEMA" for name in DOCUMENTS}
 
@@ -38,8 +41,11 @@ def _read(path: str, setting: str) -> Schema:
             f"{setting} names {path}, which cannot be read ({error.strerror})"
         ) from None
     try:
-        return Schema(parse(text))
+        schema = Schema(parse(text))
     except (TextError, BadSchema) as error:
         raise ImproperlyConfigured(
             f"{setting} names {path}, which is no JSON Schema that we can use: {error}"
         ) from None
+    for warning in schema.warnings:
+        logger.warning("%s: %s", setting, warning)
+    return schema

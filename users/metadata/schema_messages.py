@@ -1,0 +1,142 @@
+"""What a document breaks of a schema, in sentences for people. Values stand in them as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from users.metadata.documents import JSON, type_name
+from users.metadata.errors import Path, spell
+
+Kind = jsonschema_rs.ValidationErrorKind
+
+_MOST_LISTED = 12
+_MOST_CHARACTERS = 60
+_TYPES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_FORMATS = {
+    "email": "an email address",
+    "uri": "a full URL, like https://example.com/",
+    "date": "a date, like 2026-05-03",
+    "time": "a time with its zone, like 09:30:00Z",
+    "date-time": "a date and time, like 2026-05-03T09:30:00Z",
+}
+_SENTENCES = {
+    "minLength": "must have at least {limit} characters",
+    "maxLength": "must have at most {limit} characters",
+    "minItems": "must have at least {limit} items",
+    "maxItems": "must have at most {limit} items",
+    "minProperties": "must have at least {limit} keys",
+    "maxProperties": "must have at most {limit} keys",
+    "minimum": "must be at least {limit}",
+    "maximum": "must be at most {limit}",
+    "exclusiveMinimum": "must be more than {limit}",
+    "exclusiveMaximum": "must be less than {limit}",
+    "multipleOf": "must be a multiple of {multiple_of}",
+    "const": "must be {expected_value}",
+    "uniqueItems": "must not hold the same item twice",
+    "falseSchema": "must not be there; remove it",
+}
+
+
+def explain(
+    error: jsonschema_rs.ValidationError, patterns: Mapping[str, str]
+) -> Iterator[tuple[Path, str, str]]:
+    """Yield path, sentence and broken keyword of each problem that `error` reports.
+
+    `patterns` gives the author's spelling of the patterns that the validator knows.
+    """
+    path, rule = tuple(error.instance_path), error.kind.name
+    facts = error.kind.as_dict()
+    if rule in ("required", "dependentRequired"):
+        yield (*path, facts["property"]), "this is required; give it a value", rule
+    elif rule in ("additionalProperties", "unevaluatedProperties"):
+        for name in facts["unexpected"]:
+            yield (*path, name), "the schema knows no such key; remove it", rule
+    else:
+        yield path, _sentence(error, facts, patterns), rule
+
+
+def list_values(values: list[JSON]) -> str:
+    """`"free", "full", null`, shortened where there are many."""
+    listed = ", ".join(spell_value(value) for value in values[:_MOST_LISTED])
+    return listed + (", and others" if len(values) > _MOST_LISTED else "")
+
+
+def spell_value(value: JSON) -> str:
+    """The value as JSON, shortened where it is long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+def list_allowed(error: jsonschema_rs.ValidationError) -> list[JSON] | None:
+    """Return the values that `enum`, `const`, or a choice between those, allows in the place of `error`;
+    None where it allows others too."""
+    match error.kind:
+        case Kind.Enum():
+            return list(error.kind.options)
+        case Kind.Constant():
+            return [error.kind.expected_value]
+        case Kind.OneOfNotValid() | Kind.AnyOf():
+            choices = [_list_branch(branch, error) for branch in error.kind.context]
+            return None if None in choices else [value for choice in choices for value in choice or ()]
+    return None
+
+
+def _list_branch(
+    branch: list[jsonschema_rs.ValidationError], parent: jsonschema_rs.ValidationError
+) -> list[JSON] | None:
+    """Return the values that one of several schemas allows for the whole; None where they are not listed."""
+    for error in branch:
+        allowed = list_allowed(error) if error.instance_path == parent.instance_path else None
+        if allowed is not None:
+            return allowed
+    return None
+
+
+def _sentence(
+    error: jsonschema_rs.ValidationError, facts: dict[str, Any], patterns: Mapping[str, str]
+) -> str:
+    allowed = list_allowed(error)
+    if allowed is not None:
+        return f"must be {'one of ' if len(allowed) > 1 else ''}{list_values(allowed)}"
+    match error.kind:
+        case Kind.BacktrackLimitExceeded() | Kind.RegexEngineFailure():
+            return "takes too long to compare with the schema's pattern; shorten it"
+        case Kind.Pattern():
+            return f"must match the pattern {patterns.get(facts['pattern'], facts['pattern'])}"
+        case Kind.Type():
+            expected = " or ".join(_TYPES.get(name, name) for name in facts["types"])
+            return f"must be {expected}, not {_TYPES[type_name(error.instance)]}"
+        case Kind.Format():
+            return f"must be {_FORMATS.get(facts['format'], 'of the format ' + facts['format'])}"
+        case Kind.OneOfMultipleValid():
+            return "fits more than one of the forms of which the schema allows exactly one"
+        case Kind.OneOfNotValid() | Kind.AnyOf():
+            return _explain_branches(error, patterns)
+    template = _SENTENCES.get(error.kind.name)
+    if template is None:
+        return f"breaks the schema's rule {spell_value(error.kind.name)}"
+    return template.format(**{name: spell_value(fact) for name, fact in facts.items()})
+
+
+def _explain_branches(error: jsonschema_rs.ValidationError, patterns: Mapping[str, str]) -> str:
+    """Say for the first few forms why each does not fit."""
+    branches = error.kind.context
+    reasons = []
+    for branch in branches[:3]:
+        path, reason, _ = next(explain(branch[0], patterns))
+        inside = path[len(error.instance_path) :]
+        reasons.append(f"{spell(inside)} {reason}" if inside else reason)
+    more = "; or others" if len(branches) > 3 else ""
+    return f"fits no form that the schema allows: {'; or '.join(reasons)}{more}"
