@@ -87,7 +87,9 @@ def test_a_patch_sets_what_it_names(shop, till):
         ({"name": "x", "wish": 1}, "'Additional properties not allowed: wish'."),
         (
             {"name": "x", "grant_types": ["magic"]},
-            "'No enum match for: magic' on property grant_types[0] (The ways it may get tokens).",
+            "'No enum match for: magic' on property grant_types[0] (The ways it may get tokens). Allowed:"
+            ' "client_credentials", "password", "http://auth0.com/oauth/grant-type/password-realm",'
+            ' "authorization_code", "implicit", "refresh_token".',
         ),
         (
             {"name": "x", "web_origins": ["https://a.example/path"]},

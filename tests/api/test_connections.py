@@ -264,7 +264,7 @@ def test_a_name_may_not_be(create, name, rule):
 def test_a_kind_nobody_could_sign_in_through_is_refused_and_says_so(create, strategy):
     assert problem(create(strategy=strategy)) == invalid_body(
         f"'No enum match for: {strategy}' on property strategy (The kind of connection: auth0, our own"
-        " database. No other can be signed in through yet)."
+        ' database. No other can be signed in through yet). Allowed: "auth0".'
     )
     assert not Connection.objects.filter(name="Partners").exists()
 
@@ -283,7 +283,7 @@ def test_a_kind_nobody_could_sign_in_through_is_refused_and_says_so(create, stra
         (
             {"is_domain_connection": True},
             "'No enum match for: true' on property is_domain_connection"
-            " (A connection is never chosen by the domain of an address).",
+            " (A connection is never chosen by the domain of an address). Allowed: false.",
         ),
         (
             {"display_name": "two\nlines"},

@@ -448,15 +448,15 @@ def test_an_address_that_grows_is_stored_within_its_limit_or_refused(create, ema
 @pytest.mark.parametrize(
     ("value", "place", "reason"),
     [
-        ({"a.b": 1}, ".'a.b'", "a field name must not contain a dot; nest the field instead"),
-        ({"a": {"$b": 1}}, ".a.'$b'", "a field name must not contain a dollar sign; rename the field"),
+        ({"a.b": 1}, '."a.b"', "a field name must not contain a dot; nest the field instead"),
+        ({"a": {"$b": 1}}, '.a."$b"', "a field name must not contain a dollar sign; rename the field"),
         (
             {"a": [0, {"b.c": 1}]},
-            ".a[1].'b.c'",
+            '.a[1]."b.c"',
             "a field name must not contain a dot; nest the field instead",
         ),
-        ({"": 1}, ".''", "a field name must not be empty; give it a name or remove it"),
-        ({"a.b": None}, ".'a.b'", "a field name must not contain a dot; nest the field instead"),
+        ({"": 1}, '.""', "a field name must not be empty; give it a name or remove it"),
+        ({"a.b": None}, '."a.b"', "a field name must not contain a dot; nest the field instead"),
     ],
     ids=["dot", "dollar below", "dot in a list", "empty", "dot of a null"],
 )
@@ -515,8 +515,8 @@ def test_a_document_may_be_32_levels_deep_and_no_deeper(create):
         (b'{"a": 0.1234567890123456789}', "does not fit a 64-bit float"),
         (b'{"a": ' + b"9" * 1001 + b"}", "an integer may have at most 1000 digits"),
         (b'{"a": ' + b"9" * 5000 + b"}", "an integer may have at most 1000 digits"),
-        (b'{"a": 1, "a": 2}', "the key 'a' is given twice"),
-        (b'{"a": {"b": 1, "b": 1}}', "the key 'b' is given twice"),
+        (b'{"a": 1, "a": 2}', 'the key "a" is given twice'),
+        (b'{"a": {"b": 1, "b": 1}}', 'the key "b" is given twice'),
         (b'{"a": "\xff"}', "the text is not valid UTF-8"),
         (b'{"a": "\xed\xa0\x80"}', "the text is not valid UTF-8"),
         (b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}", "nested deeper than 200 levels"),

@@ -399,6 +399,9 @@ class TestOnChange:
         assert problem(answer)[::2] == (403, "insufficient_scope")
 
     def test_there_are_no_text_messages(self, patch):
-        rule = "'No enum match for: true' on property verify_phone_number (No text messages are sent)."
+        rule = (
+            "'No enum match for: true' on property verify_phone_number (No text messages are sent)."
+            " Allowed: false."
+        )
 
         assert problem(patch(verify_phone_number=True)) == invalid_body(rule)

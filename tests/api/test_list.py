@@ -175,7 +175,8 @@ def test_a_page_holds_fifty_unless_asked_otherwise(make_user, names):
         ),
         pytest.param(
             {"search_engine": "v9"},
-            "'No enum match for: v9' on property search_engine (v3, the only one there is).",
+            "'No enum match for: v9' on property search_engine (v3, the only one there is)."
+            ' Allowed: "v1", "v2", "v3".',
             id="an engine that never was",
         ),
     ],

@@ -171,7 +171,7 @@ def test_a_document_that_has_grown_large_is_taken_with_a_warning(shop, jane, doc
             "user_metadata",
             {"a": {"b.c": 1}},
             "'a field name must not contain a dot; nest the field instead'"
-            " on property user_metadata.a.'b.c'.",
+            ' on property user_metadata.a."b.c".',
         ),
         (
             "app_metadata",

@@ -105,7 +105,7 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
         ("OBJECT_REQUIRED", None),
         ("FORMAT", "email"),
         ("NOT_PASSED", None),
-        ("NOT_PASSED", "app_metadata.'a.b'"),
+        ("NOT_PASSED", 'app_metadata."a.b"'),
         ("NOT_PASSED", "password_hash"),
         ("NOT_PASSED", "mfa_factors"),
     ]

@@ -73,8 +73,8 @@ def test_no_other_name_is_reserved():
         pytest.param(("a", "b"), "a.b", id="names"),
         pytest.param(("a", 0, "b"), "a[0].b", id="a list position"),
         pytest.param(("a", 1, 2), "a[1][2]", id="lists in lists"),
-        pytest.param(("a", "b.c"), "a.'b.c'", id="a name with a dot is quoted"),
-        pytest.param(("a", ""), "a.''", id="an empty name is quoted"),
+        pytest.param(("a", "b.c"), 'a."b.c"', id="a name with a dot is quoted"),
+        pytest.param(("a", ""), 'a.""', id="an empty name is quoted"),
         pytest.param(("first-name", "été_1"), "first-name.été_1", id="plain names are not"),
     ],
 )
@@ -87,5 +87,5 @@ def test_the_error_says_what_where_and_what_to_do():
         check_names("user_metadata", {"preference": {"color.x": 1}})
 
     assert str(caught.value) == (
-        "user_metadata.preference.'color.x': a field name must not contain a dot; nest the field instead"
+        'user_metadata.preference."color.x": a field name must not contain a dot; nest the field instead'
     )

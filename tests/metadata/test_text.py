@@ -244,3 +244,27 @@ def test_the_error_names_document_and_place():
     error = TextError("no good", line=3, column=7, document="app_metadata")
 
     assert str(error) == "app_metadata: line 3, column 7: no good"
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [
+        ("\u00a0", "U+00A0 (no-break space)"),
+        ("\u200b", "U+200B (zero width space)"),
+        ("\u2060", "U+2060 (word joiner)"),
+        ("\ufeff", "U+FEFF (zero width no-break space)"),
+        ("\u202f", "U+202F (narrow no-break space)"),
+        ("\x07", "U+0007"),
+    ],
+)
+@pytest.mark.parametrize("text", ['{"a":1,%s"b":2}', '{"a":%s1}', '{"a":1%s}', '{"a"%s:1}', '{"a":1}%s'])
+def test_an_invisible_character_is_named_with_its_place(character, name, text):
+    with pytest.raises(TextError, match="invisible character") as caught:
+        parse(text % character)
+
+    assert name in caught.value.reason
+    assert caught.value.column == text.index("%") + 1
+
+
+def test_invisible_characters_in_strings_and_names_are_kept():
+    assert parse('{"a\u00a0b": "\u200b"}') == {"a\u00a0b": "\u200b"}

@@ -233,7 +233,7 @@ def test_what_is_inside_the_document_gives_no_rights(at_home, browser, jane):
     [
         ('{"hobby": }', "line 1, column 11"),
         ("[]", "must be an object, not array"),
-        ('{"a": {"b.c": 1}}', "user_metadata.a.'b.c'"),
+        ('{"a": {"b.c": 1}}', 'user_metadata.a."b.c"'),
         ('{"a": 1, "a": 2}', "is given twice"),
         ("", "the text is empty"),
         ('{"name": "\x00"}', "line 1"),

@@ -178,7 +178,7 @@ class _Parser:
     def _name(self, text: str, start: int, end: int) -> Name:
         path = tuple(text.split("."))
         if "" in path:
-            raise ParseError(start + 1, f"between the dots of {text!r} a name is missing")
+            raise ParseError(start + 1, f'between the dots of "{text}" a name is missing')
         if len(path) > self.limits.path:
             raise TooComplex(start + 1, f"a field has at most {self.limits.path - 1} dots")
         return Name(path, start=start, end=end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 Path = tuple[str | int, ...]
 
 
@@ -45,13 +47,21 @@ class TextError(MetadataError):
 
 
 def spell(path: Path) -> str:
-    """`("a", 0, "b")` as `a[0].b`; names that are not plain words are quoted by `repr`."""
+    """`("a", 0, "b")` as `a[0].b`; names that are not plain words are quoted as in JSON."""
     parts: list[str] = []
     for step in path:
         if isinstance(step, int):
             parts.append(f"[{step}]")
             continue
         plain = step.replace("_", "a").replace("-", "a").isalnum()
-        name = step if plain else repr(step)
+        name = step if plain else quote(step)
         parts.append(f".{name}" if parts else name)
     return "".join(parts)
+
+
+def quote(text: str) -> str:
+    """The text as a JSON string in which invisible characters are escaped, so that a message shows them."""
+    return "".join(
+        character if character.isprintable() else json.dumps(character)[1:-1]
+        for character in json.dumps(text, ensure_ascii=False)
+    )

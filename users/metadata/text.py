@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
@@ -16,7 +17,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from users.metadata.documents import JSON
-from users.metadata.errors import TextError
+from users.metadata.errors import TextError, quote
 from users.metadata.limits import DEFAULT
 
 # The deepest text the parser is let near: far beyond any limit for documents, and well
@@ -159,7 +160,7 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     if len(result) < len(pairs):
         counts = Counter(name for name, _ in pairs)
         double = next(name for name, count in counts.items() if count > 1)
-        reason = f"the key {double!r} is given twice in one object; keep one"
+        reason = f"the key {quote(double)} is given twice in one object; keep one"
         raise _Refused(reason, partial(_place_of_double_key, double))
     return result
 
@@ -243,11 +244,22 @@ def _dump_slowly(value: JSON) -> str:
 
 
 def _sentence(error: json.JSONDecodeError) -> str:
-    if error.msg == "Extra data":
-        return "there is more text after the JSON value; remove it"
     if error.msg == "Expecting value" and not error.doc.strip():
         return "the text is empty; write {} for an empty document"
+    invisible = _name_invisible(error.doc[error.pos : error.pos + 1])
+    if invisible:
+        return f"not valid JSON: this is an invisible character, {invisible}; remove it"
+    if error.msg == "Extra data":
+        return "there is more text after the JSON value; remove it"
     return f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}"
+
+
+def _name_invisible(character: str) -> str:
+    """`U+00A0 (no-break space)` of a space or control character that JSON does not know; empty for others."""
+    if not character or character.isprintable() or character in " \t\n\r":
+        return ""
+    name = unicodedata.name(character, "").lower()
+    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
 
 
 def _error(text: str, at: int, reason: str) -> TextError:

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from users.metadata.documents import type_name
 from users.metadata.errors import spell
+from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
 from users.normalized.emails import is_email
 from users.normalized.schema import PROFILE, Schema, closed
@@ -24,18 +25,20 @@ UNKNOWN = "Additional properties not allowed: "
 
 class FieldError(ValueError):
     """A value breaks a rule. `field` is its path as text, empty for the whole; `rule` is the
-    broken rule in Auth0's words; `description` says what the field is."""
+    broken rule in Auth0's words; `description` says what the field is, `advice` what it may hold."""
 
-    def __init__(self, field: str, rule: str, description: str = "") -> None:
+    def __init__(self, field: str, rule: str, description: str = "", advice: str = "") -> None:
         self.field = field
         self.rule = rule
         self.description = description
+        self.advice = advice
         super().__init__(str(self))
 
     def __str__(self) -> str:
         where = f" on property {self.field}" if self.field else ""
         what = f" ({self.description.rstrip('.')})" if self.description else ""
-        return f"'{self.rule}'{where}{what}."
+        advice = f" {self.advice}." if self.advice else ""
+        return f"'{self.rule}'{where}{what}.{advice}"
 
 
 class Checker:
@@ -98,7 +101,22 @@ def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldErr
     field = _field_schema(error, schema)
     shown = "" if field.get("writeOnly") else f": {_spelt(error.instance)}"
     place = spell(tuple(error.instance_path))
-    return FieldError(place, _rule(error, shown), field.get("description", ""))
+    return FieldError(place, _rule(error, shown), field.get("description", ""), _advice(error))
+
+
+def _advice(error: jsonschema_rs.ValidationError) -> str:
+    """The values allowed, where the schema lists them; else why no form of several fits."""
+    allowed = list_allowed(error)
+    if allowed is not None:
+        return f"Allowed: {list_values(allowed)}"
+    if not isinstance(error.kind, Kind.OneOfNotValid | Kind.AnyOf):
+        return ""
+    return "; or ".join(_rule_with_place(branch[0], error) for branch in error.kind.context)
+
+
+def _rule_with_place(error: jsonschema_rs.ValidationError, parent: jsonschema_rs.ValidationError) -> str:
+    inside = tuple(error.instance_path)[len(parent.instance_path) :]
+    return _rule(error, "") + (f" on property {spell(inside)}" if inside else "")
 
 
 def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
@@ -140,18 +158,20 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case "enum" | "const":
             return f"No enum match for{shown}"
         case "minimum":
-            return f"Value {value} is less than minimum {kind.limit}"
+            return f"Value {_spelt(value)} is less than minimum {kind.limit}"
         case "maximum":
-            return f"Value {value} is greater than maximum {kind.limit}"
+            return f"Value {_spelt(value)} is greater than maximum {kind.limit}"
         case "minItems":
             return f"Array is too short ({len(value)}), minimum {kind.limit}"
         case "maxItems":
             return f"Array is too long ({len(value)}), maximum {kind.limit}"
         case "minProperties":
             return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
+        case "maxProperties":
+            return f"Too many properties defined ({len(value)}), maximum {kind.limit}"
         case "uniqueItems":
             return f"Array items are not unique{_twins(value)}"
-        case "not":
+        case "not" | "falseSchema":
             return "Not supported"
         case "oneOf":
             return "Data does not match any schemas from 'oneOf'"

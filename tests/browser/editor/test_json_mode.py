@@ -29,6 +29,10 @@ MISTAKES = {
         "Line 1, column 7: this escape does not exist in JSON; a backslash itself is written \\\\.",
     ),
     "tab": ('{"a": "b\tc"}', "Line 1, column 7: this character must be escaped, a line break as \\n."),
+    "invisible": (
+        '{"a": "\u00a0",\u00a0"b": 1}',
+        "Line 1, column 11: this is an invisible character, U+00A0 (no-break space); remove it.",
+    ),
     "a list": ("[]", "The document must be an object: keys and values in braces { }."),
     "twice": (
         '{"a": 1,\n "a": 2}',

@@ -28,6 +28,20 @@ const SENTENCES = {
   [ParseErrorCode.InvalidEscapeCharacter]: "this escape does not exist in JSON; a backslash itself is written \\\\",
   [ParseErrorCode.InvalidCharacter]: "this character must be escaped, a line break as \\n",
 };
+/** Spaces and control characters that JSON does not know, and the names of those often pasted. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}]/u;
+const JSON_SPACE = " \t\n\r";
+const INVISIBLE_NAMES = {
+  "\u00a0": "no-break space",
+  "\u00ad": "soft hyphen",
+  "\u200b": "zero width space",
+  "\u200e": "left-to-right mark",
+  "\u200f": "right-to-left mark",
+  "\u2028": "line separator",
+  "\u202f": "narrow no-break space",
+  "\u2060": "word joiner",
+  "\ufeff": "zero width no-break space",
+};
 const TRAILING_COMMA = "nothing follows this comma; remove it";
 const TOO_DEEP = "this is nested too deeply to be read";
 
@@ -70,11 +84,27 @@ function whatIsWrong(text, error) {
       : problem(text, 0, 0, TOO_DEEP);
   }
   const { error: code, offset, length } = found[0];
+  const invisible = text.charAt(offset) === '"' ? -1 : invisibleIn(text, offset, length);
+  if (invisible !== -1) return problem(text, invisible, 1, nameInvisible(text[invisible]));
   const before = text.slice(0, offset).trimEnd();
   if (before.endsWith(",") && /[\]}]/.test(text.charAt(offset))) {
     return problem(text, before.length - 1, 1, TRAILING_COMMA);
   }
   return problem(text, offset, length, SENTENCES[code] ?? "this is not JSON");
+}
+
+/** Where a part of the text that is no JSON has its first invisible character; -1 without one. */
+function invisibleIn(text, offset, length) {
+  for (let at = offset; at < Math.max(offset + length, offset + 1); at += 1) {
+    if (!JSON_SPACE.includes(text.charAt(at)) && INVISIBLE.test(text.charAt(at))) return at;
+  }
+  return -1;
+}
+
+function nameInvisible(character) {
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const name = INVISIBLE_NAMES[character];
+  return `this is an invisible character, U+${code}${name ? ` (${name})` : ""}; remove it`;
 }
 
 /** Where the browser's own parser stopped, which each browser words in its way. */
