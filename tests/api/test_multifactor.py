@@ -16,6 +16,7 @@ from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.conf import conf
 from users.models import User
+from users.normalized.authentication_methods import method_id
 from users.normalized.moments import moment
 from users.tokens.issue import sign
 from users.tokens.scopes import CURRENT_USER_SCOPES
@@ -181,7 +182,7 @@ class TestEnrollments:
         (used,) = shown(shop.get(f"{at(jane)}/enrollments"))
 
         assert never_used == {
-            "id": f"totp|{app.pk}",
+            "id": f"totp|dev_{app.pk}",
             "status": "confirmed",
             "type": "authenticator",
             "auth_method": "authenticator",
@@ -206,6 +207,113 @@ class TestEnrollments:
 
     def test_of_nobody(self, shop, db):
         assert problem(shop.get(f"{NOBODY}/enrollments")) == GONE
+
+
+class TestAuthenticationMethods:
+    METHODS = "/authentication-methods"
+
+    @pytest.fixture
+    def enrolled(self, jane):
+        """Jane's app and her recovery codes, as the API names them."""
+        enrol(jane)
+        return {
+            type_: f"{name}|dev_{Authenticator.objects.get(user=jane, type=type_).pk}"
+            for type_, name in (("totp", "totp"), ("recovery_codes", "recovery-code"))
+        }
+
+    def test_are_listed_bare_or_with_totals(self, shop, jane, enrolled):
+        app = Authenticator.objects.get(user=jane, type="totp")
+        app.record_usage()
+
+        bare = shown(shop.get(at(jane) + self.METHODS))
+        page = shown(shop.get(f"{at(jane)}{self.METHODS}?include_totals=true&per_page=1&page=1"))
+
+        assert [(one["id"], one["type"], one["confirmed"]) for one in bare] == [
+            (enrolled["totp"], "totp", True),
+            (enrolled["recovery_codes"], "recovery-code", True),
+        ]
+        assert bare[0]["created_at"] == moment(app.created_at)
+        assert bare[0]["last_auth_at"] == moment(app.last_used_at)
+        assert page == {"authenticators": bare[1:], "start": 1, "limit": 1, "total": 2}
+
+    def test_show_no_secret(self, shop, jane, enrolled):
+        for method in shown(shop.get(at(jane) + self.METHODS)):
+            assert method.keys() == {"id", "type", "confirmed", "created_at"}
+
+    def test_are_read_one_by_one(self, shop, jane, enrolled):
+        for method in shown(shop.get(at(jane) + self.METHODS)):
+            assert shown(shop.get(f"{at(jane)}{self.METHODS}/{method['id'].replace('|', '%7C')}")) == method
+
+    def test_the_app_goes_with_the_codes_that_stand_in_for_it(self, shop, jane, enrolled):
+        response = shop.delete(f"{at(jane)}{self.METHODS}/{enrolled['totp']}")
+
+        assert (response.status_code, response.content) == (204, b"")
+        assert kept(jane) == set()
+        assert shown(shop.get(at(jane)))["multifactor"] == []
+        assert again(jane).changes.first().what == "multifactor"
+
+    def test_the_codes_go_alone(self, shop, jane, enrolled):
+        assert shop.delete(f"{at(jane)}{self.METHODS}/{enrolled['recovery_codes']}").status_code == 204
+
+        assert kept(jane) == {"totp"}
+        assert shown(shop.get(at(jane)))["multifactor"] == ["google-authenticator"]
+        assert again(jane).changes.first().keys == {"recovery_codes": {"after": "void"}}
+
+    def test_all_go_at_once(self, shop, jane, enrolled):
+        assert shop.delete(at(jane) + self.METHODS).status_code == 204
+        assert kept(jane) == set()
+        assert shown(shop.get(at(jane) + self.METHODS)) == []
+        assert shop.delete(at(jane) + self.METHODS).status_code == 204
+
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    def test_one_that_the_user_does_not_have_is_not_found(self, shop, jane, stranger, enrolled, method):
+        number = enrolled["totp"].rpartition("_")[2]
+        others = [f"recovery-code|dev_{number}", f"totp|{number}", "totp|dev_x", f"totp|dev_{'9' * 30}"]
+        for user, name in [(stranger, enrolled["totp"]), *((jane, other) for other in others)]:
+            response = shop.call(method, f"{at(user)}{self.METHODS}/{name}")
+
+            text = "The authentication method does not exist."
+            assert problem(response) == (404, text, "inexistent_authentication_method")
+        assert kept(jane) == {"totp", "recovery_codes"}
+
+    @pytest.mark.parametrize("one", ["", "/totp|dev_1"])
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    def test_of_nobody(self, shop, method, one, db):
+        assert problem(shop.call(method, NOBODY + self.METHODS + one)) == GONE
+
+    @pytest.mark.parametrize("of", ["all", "totp", "recovery_codes"])
+    def test_of_staff_are_never_removed(self, shop, administrator, of):
+        enrol(administrator)
+        (one, *_) = Authenticator.objects.filter(user=administrator, type=of) or [None]
+        path = f"/{method_id(one)}" if one else ""
+
+        response = shop.delete(at(administrator) + self.METHODS + path)
+
+        assert problem(response)[::2] == (403, "protected_account")
+        assert kept(administrator) == {"totp", "recovery_codes"}
+
+    @pytest.mark.parametrize("one", [False, True])
+    def test_are_removed_by_ones_own_token_soon_after_signing_in_only(self, own, jane, enrolled, one):
+        path = at(jane) + self.METHODS + (f"/{enrolled['totp']}" if one else "")
+
+        old = own(jane, "delete:current_user_metadata", age=310).delete(path)
+        kept_by_old = kept(jane)
+        fresh = own(jane, "delete:current_user_metadata", age=290).delete(path)
+
+        assert problem(old)[::2] == (403, "insufficient_user_authentication")
+        assert kept_by_old == {"totp", "recovery_codes"}
+        assert (fresh.status_code, kept(jane)) == (204, set())
+
+    def test_of_others_are_out_of_reach_of_ones_own_token(self, own, jane, stranger, enrolled):
+        for method in ("GET", "DELETE"):
+            response = own(stranger).call(method, f"{at(jane)}{self.METHODS}/{enrolled['totp']}")
+
+            assert problem(response)[::2] == (403, "unowned_resource")
+        assert kept(jane) == {"totp", "recovery_codes"}
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+    def test_are_enrolled_on_ones_own_page_only(self, shop, jane, method):
+        assert problem(shop.call(method, at(jane) + self.METHODS, {"type": "totp"}))[0] == 405
 
 
 class TestRecoveryCode:

@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.api.answers import CONNECTION, problem
+from tests.second_factor import enrol
 from users.actions.block_user import block_user
 from users.actions.clients import make_client as make_client_row
 from users.actions.create_user import create_user
@@ -31,6 +32,8 @@ from users.conf import conf
 from users.log.place import Place
 from users.log.read import whole_log
 from users.models import Client, ClientGrant, Connection, Job, ResourceServer, User
+from users.normalized.authentication_methods import method_id
+from users.normalized.enrollments import enrolled
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token, sign
 from users.tokens.keys import signing_key
@@ -99,6 +102,12 @@ def a_role(jane):
 
 def a_factor(jane):
     return {"provider": "google-authenticator"}
+
+
+def an_app(jane):
+    """An authenticator app that Jane has enrolled."""
+    enrol(jane)
+    return {"method_id": method_id(enrolled(jane)[0])}
 
 
 ROLES = {"roles": ["{id}", "{held}"]}
@@ -201,6 +210,18 @@ EXAMPLES = {
         ("update:users",), 204
     ),
     ("/users/{user_id}/authenticators", "DELETE"): Example(("delete:guardian_enrollments",), 204),
+    ("/users/{user_id}/authentication-methods", "GET"): Example(
+        ("read:authentication_methods",), 200, own=("read:current_user",)
+    ),
+    ("/users/{user_id}/authentication-methods", "DELETE"): Example(
+        ("delete:authentication_methods",), 204, own=("delete:current_user_metadata",)
+    ),
+    ("/users/{user_id}/authentication-methods/{method_id}", "GET"): Example(
+        ("read:authentication_methods",), 200, own=("read:current_user",), given=an_app
+    ),
+    ("/users/{user_id}/authentication-methods/{method_id}", "DELETE"): Example(
+        ("delete:authentication_methods",), 204, own=("delete:current_user_metadata",), given=an_app
+    ),
     ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
     ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
     ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
@@ -301,6 +322,7 @@ UNLOGGED = {
     ("/users/{user_id}/multifactor/{provider}", "DELETE"),
     ("/users/{user_id}/multifactor/actions/invalidate-remember-browser", "POST"),
     ("/users/{user_id}/authenticators", "DELETE"),
+    ("/users/{user_id}/authentication-methods", "DELETE"),
     ("/connections/{connection_id}/users", "DELETE"),
     ("/user-blocks", "DELETE"),
     ("/user-blocks/{user_id}", "DELETE"),

@@ -12,6 +12,10 @@ class UserGone(LookupError):
     """The account was deleted meanwhile."""
 
 
+class MethodGone(LookupError):
+    """The user has no such authentication method, or no longer."""
+
+
 class RoleGone(LookupError):
     """There is no such role, or no more."""
 

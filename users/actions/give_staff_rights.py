@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 
 from users.actions.draft import Draft, editing
+from users.actions.multifactor import void_recovery_codes
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -42,8 +42,7 @@ def _close_side_doors(draft: Draft) -> None:
     user = draft.user
     if user.linked_identities:
         raise Denied("Other accounts sign in to this one; unlink them before giving staff rights.")
-    if Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()[0]:
-        draft.note(Change.What.MULTIFACTOR, {"recovery_codes": {"after": "void"}})
+    void_recovery_codes(draft)
 
 
 def _check_not_more_than_held(actor: Actor, groups: set[Group]) -> None:

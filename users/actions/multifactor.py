@@ -12,8 +12,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 
 from users.actions.draft import Draft, editing
+from users.actions.errors import MethodGone
 from users.metadata.diff import diff
 from users.models import Change, User
+from users.normalized.authentication_methods import named_method
 from users.normalized.enrollments import enrolled
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -38,10 +40,35 @@ def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason:
     return draft.user
 
 
+def remove_authentication_method(user: User, method_id: str, *, actor: Actor, reason: str = "") -> User:
+    """Remove the second factor, or the recovery codes, of that id (`totp|dev_17`).
+
+    Recovery codes stand in for the app and go with it. Raises Denied, StaleSignIn, UserGone, or
+    MethodGone where the user has none of that id.
+    """
+    with editing(user, actor, reason=reason) as draft:
+        check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
+        found = named_method(draft.user, method_id)
+        if found is None:
+            raise MethodGone
+        if found.type == Authenticator.Type.RECOVERY_CODES:
+            void_recovery_codes(draft)
+        else:
+            discard_factors(draft)
+    return draft.user
+
+
 def discard_factors(draft: Draft) -> None:
     """Remove and note what the account has, if it has any."""
     if Authenticator.objects.filter(user=draft.user).delete()[0]:
         _set_providers(draft, [])
+
+
+def void_recovery_codes(draft: Draft) -> None:
+    """Remove and note the recovery codes, if the account has any."""
+    codes = Authenticator.objects.filter(user=draft.user, type=Authenticator.Type.RECOVERY_CODES)
+    if codes.delete()[0]:
+        _note_codes(draft, "void")
 
 
 def renew_recovery_code(user: User, *, actor: Actor) -> str:
@@ -59,7 +86,7 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
             # allauth's place for codes that it has not made itself.
             defaults={"data": {"migrated_codes": [encrypt(code)]}, "created_at": draft.at},
         )
-        _note_codes(draft)
+        _note_codes(draft, "new")
     return code
 
 
@@ -74,7 +101,7 @@ def note_multifactor(user: User, *, actor: Actor) -> None:
 def note_recovery_codes(user: User, *, actor: Actor) -> None:
     """The owner has made new ones, for which allauth has asked their password."""
     with editing(user, actor) as draft:
-        _note_codes(draft)
+        _note_codes(draft, "new")
 
 
 def _set_providers(draft: Draft, providers: list[str]) -> None:
@@ -83,6 +110,6 @@ def _set_providers(draft: Draft, providers: list[str]) -> None:
     draft.note(Change.What.MULTIFACTOR, changes)
 
 
-def _note_codes(draft: Draft) -> None:
+def _note_codes(draft: Draft, state: str) -> None:
     draft.set(multifactor_last_modified=draft.at)
-    draft.note(Change.What.MULTIFACTOR, {"recovery_codes": {"after": "new"}})
+    draft.note(Change.What.MULTIFACTOR, {"recovery_codes": {"after": state}})

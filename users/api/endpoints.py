@@ -4,6 +4,7 @@ place in the OpenAPI document and its rows in the tests of rights."""
 from __future__ import annotations
 
 from users.api.view import View
+from users.api.views.authentication_methods import AuthenticationMethodsView, AuthenticationMethodView
 from users.api.views.authenticators import AuthenticatorsView
 from users.api.views.client import ClientSecretView, ClientView
 from users.api.views.client_grants import ClientGrantsView, ClientGrantView
@@ -52,6 +53,8 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/multifactor/actions/invalidate-remember-browser": RememberedBrowsersView,
     "/users/{user_id}/multifactor/{provider}": MultifactorView,
     "/users/{user_id}/authenticators": AuthenticatorsView,
+    "/users/{user_id}/authentication-methods": AuthenticationMethodsView,
+    "/users/{user_id}/authentication-methods/{method_id}": AuthenticationMethodView,
     "/users/{user_id}/enrollments": EnrollmentsView,
     "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
     "/users/{user_id}/logs": UserLogsView,

@@ -25,6 +25,7 @@ from users.actions.errors import (
     ConnectionNeeded,
     Exists,
     IdentityTaken,
+    MethodGone,
     NotSupported,
     NotUndoable,
     RoleGone,
@@ -156,6 +157,9 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     ChangedSince: _changed_since,
     NotUndoable: lambda error: Problem(400, str(error), "operation_not_supported"),
     RoleGone: lambda _: ROLE_GONE,
+    MethodGone: lambda _: Problem(
+        404, "The authentication method does not exist.", "inexistent_authentication_method"
+    ),
     ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
     ConnectionExists: lambda _: Problem(
         409, "A connection with the same name already exists", "connection_conflict"

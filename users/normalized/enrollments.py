@@ -11,6 +11,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 
 from users.models import User
+from users.normalized.authentication_methods import method_id
 from users.normalized.moments import moment
 from users.normalized.schema import Schema
 from users.rights.actor import Actor
@@ -43,7 +44,7 @@ def enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
 
 def _shown(one: Authenticator) -> dict[str, Any]:
     shown = {
-        "id": f"totp|{one.pk}",
+        "id": method_id(one),
         # Nothing is kept of an enrolment that its first code has not confirmed.
         "status": "confirmed",
         "type": "authenticator",

@@ -83,7 +83,7 @@ class Verb(Enum):
     REMOVE_MULTIFACTOR = Rule(
         "remove second factors",
         "change_profile",
-        frozenset({"update:users", "delete:guardian_enrollments"}),
+        frozenset({"update:users", "delete:guardian_enrollments", "delete:authentication_methods"}),
         owner=True,
         own=frozenset({"delete:current_user_metadata"}),
         guarded=True,

@@ -49,6 +49,8 @@ MACHINE_SCOPES = {
     "update:rules_configs": "Change rules' settings",
     "delete:rules_configs": "Delete rules' settings",
     "delete:guardian_enrollments": "Remove multi-factor enrolments",
+    "read:authentication_methods": "See second factors and recovery codes of users",
+    "delete:authentication_methods": "Remove second factors and recovery codes of users",
     "read:organizations": "See organizations",
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",

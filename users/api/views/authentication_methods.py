@@ -1,0 +1,75 @@
+"""`/users/{id}/authentication-methods`: second factors and recovery codes, seen and removed."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.errors import MethodGone
+from users.actions.multifactor import remove_authentication_method, remove_multifactor
+from users.api.accounts import find_user
+from users.api.operation import Operation
+from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.view import View
+from users.api.views.user import GONE
+from users.normalized.authentication_methods import ID, SCHEMA, as_json, authentication_methods, named_method
+
+READ = ("read:authentication_methods", "read:current_user")
+DELETE = ("delete:authentication_methods", "delete:current_user_metadata")
+METHOD_GONE = {404: "The user or the authentication method does not exist."}
+
+
+class AuthenticationMethodsView(View):
+    """All methods of a user."""
+
+    operations = {
+        "GET": Operation(
+            "List a user's authentication methods",
+            scopes=READ,
+            query=PAGE_QUERY,
+            success=200,
+            schema=numbered_schema("authenticators", SCHEMA),
+            answers=GONE,
+        ),
+        "DELETE": Operation(
+            "Remove all authentication methods of a user", scopes=DELETE, success=204, answers=GONE
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        methods = authentication_methods(find_user(user_id))
+        return Response(numbered_page(methods, methods.__len__, query, name="authenticators", show=dict))
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        """204 also where there is nothing to remove."""
+        remove_multifactor(find_user(user_id), actor=self.actor)
+        return Response(status=204)
+
+
+class AuthenticationMethodView(View):
+    """One method of a user."""
+
+    path = {"method_id": ID}
+    operations = {
+        "GET": Operation(
+            "Read an authentication method of a user",
+            scopes=READ,
+            success=200,
+            schema=SCHEMA,
+            answers=METHOD_GONE,
+        ),
+        "DELETE": Operation(
+            "Remove an authentication method of a user", scopes=DELETE, success=204, answers=METHOD_GONE
+        ),
+    }
+
+    def get(self, request: Request, user_id: str, method_id: str) -> Response:
+        method = named_method(find_user(user_id), method_id)
+        if method is None:
+            raise MethodGone
+        return Response(as_json(method))
+
+    def delete(self, request: Request, user_id: str, method_id: str) -> Response:
+        remove_authentication_method(find_user(user_id), method_id, actor=self.actor)
+        return Response(status=204)
