@@ -88,28 +88,47 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # A server that is gone without a word is given up after seconds, not minutes: to connect
+        # to it (in seconds), to send to it (in milliseconds), and while an answer is awaited.
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        }
+        | DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Sign-in attempts are counted here, so it is shared by all workers.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "django_cache",
-        # Past this the oldest keys go, and with Django's 300 a crowd would wash attempts away.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
-    # Calls to the API are counted off the database: in Redis, else by each worker for itself.
-    "rate_limits": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "rate_limits",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
+# "default" counts sign-in attempts, so all workers share it; "rate_limits" counts calls to the
+# API, off the database. With Redis both are there and, while it is away, in the database and in
+# each worker's memory.
+_IN_DATABASE = {
+    "BACKEND": "users.caching.database.DatabaseCache",
+    "LOCATION": "django_cache",
+    # Past this the oldest keys go, and with Django's 300 a crowd would wash attempts away.
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
+_IN_MEMORY = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "rate_limits",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+_IN_REDIS = {"BACKEND": "users.caching.redis.RedisWithFallback", "LOCATION": REDIS_URL}
+CACHES = (
+    {
+        "default": _IN_REDIS | {"OPTIONS": {"fallback": "database"}},
+        "rate_limits": _IN_REDIS | {"OPTIONS": {"fallback": "memory"}},
+        "database": _IN_DATABASE,
+        "memory": _IN_MEMORY,
+    }
+    if REDIS_URL
+    else {"default": _IN_DATABASE, "rate_limits": _IN_MEMORY}
+)
 
 # --- Application -----------------------------------------------------------------------
 
@@ -270,6 +289,8 @@ IS_EMAIL_CONFIGURED = bool(_email)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 10  # a mail server that says nothing must not hold a worker
 globals().update({name: value for name, value in _email.items() if name.startswith("EMAIL")})
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "users.availability.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Profiledesk <no-reply@{PUBLIC_HOST}>")
 if "@" not in DEFAULT_FROM_EMAIL:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an address, like Desk <desk@example.com>")
@@ -313,12 +334,15 @@ OAUTH_MAX_BYTES = 64 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "users.web.request_id.RequestIdFilter"}},
+    "filters": {
+        "outages": {"()": "users.availability.report.OutageFilter"},
+        "request_id": {"()": "users.web.request_id.RequestIdFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["outages", "request_id"],
             "formatter": "line",
         }
     },

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
-import subprocess
-import time
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -22,6 +19,7 @@ from django.test import Client as Browser
 from joserfc.jwk import RSAKey
 
 from tests.jobs.nursery import Nursery, url_of
+from tests.own_servers import OwnRedis
 from users.actions.create_user import create_user
 from users.actions.define_roles import make_role as make_role_row
 from users.actions.define_roles import permit
@@ -98,21 +96,9 @@ def nursery(loaded_nursery):
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory):
     """Of a real one, where the machine has it."""
-    binary = shutil.which("redis-server")
-    if binary is None:
-        pytest.skip("there is no redis-server")
-    folder = tmp_path_factory.mktemp("redis")
-    socket = folder / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([binary, *options], stdout=subprocess.DEVNULL)
-    try:
-        while not socket.exists():
-            assert server.poll() is None
-            time.sleep(0.01)
-        yield f"unix://{socket}"
-    finally:
-        server.terminate()
-        server.wait()
+    server = OwnRedis(tmp_path_factory.mktemp("redis"))
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tests.jobs.conftest import AT_ONCE, now
 from tests.jobs.steps import each_once, effects, steps
+from users.availability import report
 from users.jobs import queue
 from users.jobs.cancel import cancel
 from users.jobs.errors import JobFailed
@@ -301,10 +303,12 @@ def test_a_log_keeps_its_latest_lines(kinds, ask, worker):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_worker_outlives_whatever_goes_wrong(kinds, ask, monkeypatch, caplog):
+    report.clear()
     worker = Worker(AT_ONCE)
     kinds("last", lambda run: worker.stop())
     job = ask("last")
-    troubles = [OperationalError("database is locked"), ZeroDivisionError(), OperationalError("gone")]
+    gone, locked = psycopg.errors.AdminShutdown("gone"), psycopg.errors.LockNotAvailable("locked")
+    troubles = [locked, ZeroDivisionError(), gone]
     original = queue.take
 
     def take(*args):
@@ -317,7 +321,10 @@ def test_a_worker_outlives_whatever_goes_wrong(kinds, ask, monkeypatch, caplog):
     worker.run()
 
     assert now(job).status == "completed"
-    assert "the database cannot be used: database is locked" in caplog.text
+    faults = [record for record in caplog.records if record.exc_info]
+    assert [record.getMessage() for record in faults] == ["the worker goes on after this"]
+    assert "database_busy: locked" in caplog.text
+    assert "database_unavailable: gone" in caplog.text
 
 
 def test_periodic_jobs_are_asked_for_once_a_period_by_however_many_workers(kinds, ask, monkeypatch):

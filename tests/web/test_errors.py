@@ -60,10 +60,10 @@ def test_a_failure_of_ours(browser, jane, monkeypatch, caplog):
 def test_the_page_for_failures_needs_no_database(browser, jane, monkeypatch):
     member = browser(jane)
 
-    def down(self):
-        raise OperationalError("server closed the connection")
+    def broken(self):
+        raise OperationalError("no such table: django_session")
 
-    monkeypatch.setattr(SessionStore, "load", down)
+    monkeypatch.setattr(SessionStore, "load", broken)
 
     page = visit(member, "/profile/")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.errors import (
@@ -40,6 +40,8 @@ from users.actions.errors import (
 from users.api.authentication import NotAToken
 from users.api.history_rows import conflict
 from users.api.problem import Problem
+from users.availability.outage import Outage, outage_of
+from users.availability.report import report
 from users.history.errors import NotCreatedYet, NotKept
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.normalized.check import FieldError
@@ -59,6 +61,9 @@ ROLE_GONE = Problem(404, "The role does not exist.")
 
 def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets the exception go on to become a 500."""
+    outage = None if isinstance(exception, Problem) else outage_of(exception)
+    if outage is not None:
+        return _unavailable(outage, context["request"])
     problem = as_problem(exception)
     if problem is None:
         return None
@@ -67,6 +72,13 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
         headers["Retry-After"] = "1"
     body = envelope(problem.status, problem.message, problem.code, **problem.more)
     return Response(body, status=problem.status, headers=headers)
+
+
+def _unavailable(outage: Outage, request: Request) -> Response:
+    request._request.outage = outage
+    report(outage)
+    body = envelope(503, outage.text, outage.kind.value)
+    return Response(body, status=503, headers={"Retry-After": str(outage.retry_after)})
 
 
 def as_problem(exception: Exception) -> Problem | None:
@@ -96,19 +108,6 @@ def bad_query(name: str, rule: str) -> Problem:
 
 def _bad_document(error: MetadataError) -> Problem:
     return bad_body(f"'{error.reason}' on property {error.place}.")
-
-
-BUSY = (
-    *("locked", "lock timeout", "deadlock detected", "statement timeout"),
-    *("too many clients", "too many connections", "remaining connection slots", "connection is lost"),
-    *("server closed the connection", "connection refused", "Connection refused"),
-)
-
-
-def _locked(error: OperationalError) -> Problem | None:
-    if any(words in str(error) for words in BUSY):
-        return Problem(503, "The database is busy. Try again in a moment.", "database_busy")
-    return None
 
 
 def _taken(error: Taken) -> Problem:
@@ -166,7 +165,6 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     ),
     ConnectionGone: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
     ConnectionNeeded: lambda error: Problem(409, str(error), "connection_in_use"),
-    OperationalError: _locked,
     Http404: lambda _: Problem(404, "Not Found"),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),
     drf.MethodNotAllowed: lambda _: Problem(405, "Method Not Allowed"),

@@ -75,7 +75,7 @@ _ALWAYS = {
     429: "The client makes too many calls a second.",
     405: "There is no such method here.",
     500: "Something broke on our side. It has been logged.",
-    503: "The database is busy, or a search took too long.",
+    503: "The database is busy or not available, or a search took too long; see Retry-After.",
 }
 _WITH_TOKEN = {
     401: "There is no token, or it is no good.",

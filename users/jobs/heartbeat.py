@@ -6,7 +6,8 @@ import logging
 import threading
 from types import TracebackType
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFailure
+from django.db import connection
 
 from users.jobs import queue
 from users.jobs.run import Run
@@ -44,7 +45,7 @@ class Heartbeat:
         try:
             if not queue.keep(self._run.job, self._timing.lease):
                 self._run.is_lost.set()
-        except DatabaseError as error:
+        except DatabaseFailure as error:
             # The next beat tries again; should the lease run out meanwhile, the claim is lost
             # with the next step.
             log.warning("%s: no heartbeat (%s)", self._run.job, error)

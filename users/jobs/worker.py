@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from users.availability.report import log_failure
 from users.jobs import bell, queue
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
 from users.jobs.heartbeat import Heartbeat
@@ -44,11 +45,8 @@ class Worker:
             try:
                 self._tick()
                 is_idle = not self.work()
-            except (OperationalError, InterfaceError) as error:
-                log.warning("the database cannot be used: %s", str(error).strip())
-                is_idle = True
             except Exception:
-                log.exception("the worker goes on after this")
+                log_failure(log, "the worker goes on after this")
                 is_idle = True
             if is_idle and not self._is_stopping:
                 self._rest()
@@ -88,7 +86,7 @@ class Worker:
 
     def _try_again(self, run: Run, error: Exception) -> None:
         """What broke stands in the log of the machine only: it may hold what is nobody's business."""
-        log.exception("%s broke", run.job)
+        log_failure(log, "%s broke", run.job)
         name = type(error).__name__
         if run.attempts >= KINDS[run.job.kind].attempts:
             lines = with_line(run.lines, f"It broke ({name}) and is given up.", timezone.now())

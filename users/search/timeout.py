@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
+from users.availability.outage import is_statement_stopped
 from users.search.errors import TooSlow
 
 # How many steps of its virtual machine SQLite takes between two looks at the clock.
@@ -22,7 +23,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         with limited(seconds):
             yield
     except OperationalError as error:
-        if "statement timeout" in str(error) or str(error) == "interrupted":
+        if is_statement_stopped(error):
             raise TooSlow from error
         raise
 

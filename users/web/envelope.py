@@ -12,6 +12,10 @@ def envelope(status: int, message: str, code: str | None = None, **more: Any) ->
     return {**body, "errorCode": code} if code else body
 
 
-def oauth_envelope(description: str) -> dict[str, Any]:
+# Source: RFC 6749, section 4.1.2.1; Auth0 docs, "Authentication API: errors".
+_OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
+
+
+def oauth_envelope(description: str, status: int = 400) -> dict[str, Any]:
     """The same of the token endpoint, whose errors have OAuth's form."""
-    return {"error": "invalid_request", "error_description": description}
+    return {"error": _OAUTH_ERRORS.get(status, "invalid_request"), "error_description": description}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from users.availability.outage import Outage, outage_of
+from users.availability.report import report
 from users.web.envelope import envelope, oauth_envelope
 from users.web.paths import is_api, is_oauth
 
@@ -18,6 +21,7 @@ TEXTS = {
     411: ("We do not know how much that is", "Send its length."),
     413: ("That is too much at once", "Send less."),
     500: ("Something broke on our side", "It has been logged. Try again in a moment."),
+    503: ("Temporarily unavailable", "Try again in a few seconds."),
 }
 
 
@@ -32,14 +36,14 @@ def error_page(request: HttpRequest, status: int, advice: str = "") -> HttpRespo
         "request_id": getattr(request, "request_id", ""),
     }
     # After a failure nothing is asked of the database, which may be what failed.
-    asking = None if status == 500 else request
+    asking = None if status >= 500 else request
     return render(asking, "users/web/error.html", context, status=status)
 
 
 def error_json(request: HttpRequest, status: int, message: str, code: str | None = None) -> JsonResponse:
     """In the form that the clients of this address read."""
     if is_oauth(request.path_info):
-        return JsonResponse(oauth_envelope(message), status=status)
+        return JsonResponse(oauth_envelope(message, status), status=status)
     body = envelope(status, message, code)
     return JsonResponse(body, status=status, content_type="application/json; charset=utf-8")
 
@@ -62,8 +66,24 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. Never a stack trace."""
-    return error_page(request, 500)
+    """Django's handler500, for exceptions of views and of middleware alike. Never a stack trace."""
+    outage = outage_of(sys.exception())
+    return error_page(request, 500) if outage is None else unavailable(request, outage)
+
+
+def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """503 with `Retry-After`, in the form of the address, and one line in the log. It asks neither
+    the database nor the session."""
+    request.outage = outage
+    report(outage)
+    if is_api(request.path_info):
+        response = error_json(request, 503, outage.text, outage.kind.value)
+    else:
+        advice = f"{outage.text} If you were saving something, check afterwards that it was saved."
+        response = error_page(request, 503, advice=advice)
+    response["Retry-After"] = str(outage.retry_after)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -1,12 +1,23 @@
-"""`GET /healthz`: 200 once the server serves."""
+"""`GET /healthz`: 200 once the server serves. `GET /readyz`: 200 while it can do its work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import django.db
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 
-PATH = "/healthz"
+from users.availability.outage import Kind, Outage, outage_of
+from users.availability.report import report, was_seen
+
+LIVE = "/healthz"
+READY = "/readyz"
+# Reading works on a full disk and on a standby. So for so many seconds after a write failed for that
+# reason, in this process, it is not ready.
+NO_WRITES_SECONDS = 10.0
+RETRY_SECONDS = "5"
 
 
 class HealthMiddleware:
@@ -16,6 +27,35 @@ class HealthMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info == PATH and request.method in ("GET", "HEAD"):
-            return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+        if request.method in ("GET", "HEAD"):
+            if request.path_info == LIVE:
+                return _answer("ok")
+            if request.path_info == READY:
+                return _readiness(request)
         return self._get_response(request)
+
+
+def _readiness(request: HttpRequest) -> HttpResponse:
+    """Whether the database can be read, has been migrated, and took the last writes. Redis and
+    the mail server are not asked: without them the service goes on."""
+    try:
+        MigrationRecorder(connection).migration_qs.exists()
+    except django.db.Error as error:
+        request.outage = outage_of(error)
+        if request.outage is None:
+            return _answer("the database has not been migrated", 503)
+        report(request.outage)
+        return _answer(request.outage.kind.value, 503)
+    for kind in (Kind.READ_ONLY, Kind.DISK_FULL):
+        if was_seen({kind}, within=NO_WRITES_SECONDS):
+            request.outage = Outage(kind, "seen before")
+            return _answer(kind.value, 503)
+    return _answer("ready")
+
+
+def _answer(text: str, status: int = 200) -> HttpResponse:
+    response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = RETRY_SECONDS
+    return response

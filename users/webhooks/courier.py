@@ -6,8 +6,9 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
+from users.availability.report import log_failure
 from users.events.stream import AT_ONCE, publish
 from users.webhooks.lane import Lane, take
 from users.webhooks.timing import Timing
@@ -61,10 +62,8 @@ class Courier:
         try:
             is_more = publish() == AT_ONCE
             lane = take(self._timing)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("the database cannot be used: %s", str(error).strip())
         except Exception:
-            log.exception("the courier goes on after this")
+            log_failure(log, "the courier goes on after this")
         if lane is None:
             self._free.release()
             return is_more
@@ -76,7 +75,7 @@ class Courier:
             lane.work(self._stopping.is_set)
         except Exception:
             # Its claim runs out by itself; what was not noted is sent again.
-            log.exception("a turn of a webhook broke")
+            log_failure(log, "a turn of a webhook broke")
         finally:
             connection.close()
             self._free.release()

@@ -1,0 +1,1 @@
+"""Whether what the product depends on can be used: databases, Redis, the mail server, disks."""

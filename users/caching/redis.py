@@ -1,0 +1,73 @@
+"""A Redis cache that falls back to another cache while Redis is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from users.availability.outage import outage_of
+from users.availability.report import report
+
+# A server that does not answer holds up a request for no longer, in seconds.
+PATIENCE = 0.5
+# For so many seconds after a failure Redis is not asked again.
+HOLD_OFF = 15.0
+
+_away_until = 0.0
+
+
+def _with_fallback(name: str) -> Callable[..., Any]:
+    on_redis = getattr(RedisCache, name)
+
+    def operate(self: RedisCache, *args: Any, **options: Any) -> Any:
+        global _away_until
+        if time.monotonic() >= _away_until:
+            try:
+                return on_redis(self, *args, **options)
+            except RedisError as error:
+                _away_until = time.monotonic() + HOLD_OFF
+                report(outage_of(error))
+        return getattr(caches[self._fallback_alias], name)(*args, **options)
+
+    operate.__name__ = name
+    operate.__doc__ = on_redis.__doc__
+    return operate
+
+
+class RedisWithFallback(RedisCache):
+    """Every operation goes to Redis or, while that is away, to the cache of the alias that
+    `OPTIONS["fallback"]` names. What one holds is not copied to the other: a counter begins again
+    at zero when Redis goes away, and goes on where it was when Redis is back."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = dict(params.get("OPTIONS", {}))
+        self._fallback_alias = options.pop("fallback")
+        timeouts = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
+        # Once more at once: Redis may have been restarted since the connection was last used.
+        retry = {"retry": Retry(NoBackoff(), 1)}
+        super().__init__(server, {**params, "OPTIONS": {**timeouts, **retry, **options}})
+
+    add = _with_fallback("add")
+    get = _with_fallback("get")
+    set = _with_fallback("set")
+    touch = _with_fallback("touch")
+    delete = _with_fallback("delete")
+    incr = _with_fallback("incr")
+    has_key = _with_fallback("has_key")
+    clear = _with_fallback("clear")
+    get_many = _with_fallback("get_many")
+    set_many = _with_fallback("set_many")
+    delete_many = _with_fallback("delete_many")
+
+
+def try_redis_now() -> None:
+    """End the pause after a failure, for tests."""
+    global _away_until
+    _away_until = 0.0
