@@ -5,14 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from django.core.cache import caches
-from redis.exceptions import RedisError
 
 
 def first_in(seconds: int, *names: object) -> bool:
     """Whether nothing of these names has happened for so long. Counted off the database, where
-    calls are counted; no where that is away, since then nothing else would hold them back."""
+    calls are counted."""
     name = hashlib.sha256(repr(names).encode("utf-8", "surrogatepass")).hexdigest()
-    try:
-        return caches["rate_limits"].add(f"log:{name}", 1, timeout=seconds)
-    except RedisError:
-        return False
+    return caches["rate_limits"].add(f"log:{name}", 1, timeout=seconds)
