@@ -237,7 +237,10 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_UNIQUE_EMAIL = True  # of allauth's own table, which stays empty; ours is in the model
+# allauth's own table of email addresses stays empty: the account's email and email_verified are
+# the truth. Its own generator would write a row whenever a link is made or followed.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
+ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail goes to emails of accounts only, never to one that was typed
@@ -248,6 +251,8 @@ MFA_FORMS = {
     "authenticate": "users.authentication.code_forms.SignInForm",
     "reauthenticate": "users.authentication.code_forms.ReauthenticateForm",
 }
+# Nobody can sign up here, so an unverified address is no reason to refuse a second factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Profiledesk" if IS_LOOPBACK else PUBLIC_HOST
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: people are slow to type, and clocks differ
