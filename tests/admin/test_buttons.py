@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from tests.admin.conftest import again, user_path
+from tests.mailbox import deliver
 from tests.web.pages import open_page
 from users.actions.block_user import block_user
 from users.models import Change, Connection, User
@@ -85,7 +85,7 @@ def test_reset_mails_a_link_that_works_once_to_the_accounts_own_address(visit, b
 
     page = visit(clerk, jane).press(RESET)
 
-    (letter,) = mail.outbox
+    (letter,) = deliver()
     assert letter.to == ["jane.doe@example.com"]
     assert "A password reset link is on its way to jane.doe@example.com." in page.text
     assert row(jane) == (stored, groups, changes + 1)
@@ -109,14 +109,14 @@ def test_without_mail_the_page_says_so_and_sends_nothing(visit, clerk, jane, set
     page = visit(clerk, jane).press(RESET)
 
     assert "Mail is not set up (EMAIL_URL), so nothing was sent." in page.text
-    assert mail.outbox == []
+    assert deliver() == []
 
 
 def test_a_verification_mail_leads_to_the_persons_own_confirmation(visit, clerk, jane):
     page = visit(clerk, jane).press(MAIL, reason="Ticket 4711")
 
     assert "A verification link is on its way to jane.doe@example.com." in page.text
-    [letter] = mail.outbox
+    [letter] = deliver()
     assert letter.to == [jane.email]
     change = latest(jane)
     assert (change.what, change.reason, change.actor_id) == ("ticket", "Ticket 4711", clerk.user_id)
@@ -157,7 +157,7 @@ def test_reset_is_not_offered_where_there_is_nothing_to_reset(visit, clerk, jane
     answer = page.browser.post(user_path(jane), {"do": "send_reset"}, follow=True)
 
     assert "no password here to reset" in answer.content.decode()
-    assert mail.outbox == []
+    assert deliver() == []
 
 
 NEEDED = {
@@ -194,7 +194,7 @@ def test_each_button_is_refused_without_its_right_though_all_others_are_held(
 
     answer = browser(lacking).post(user_path(user), fields)
 
-    assert (answer.status_code, row(user), mail.outbox) == (403, before, [])
+    assert (answer.status_code, row(user), deliver()) == (403, before, [])
 
 
 @pytest.mark.parametrize("name", ["", "delete", "create", "__class__", "DOCUMENTS", "block "])
@@ -215,7 +215,7 @@ def test_looking_at_an_address_does_nothing(browser, row, administrator, jane, n
 
     browser(administrator).get(user_path(jane), {"do": name})
 
-    assert (row(jane), mail.outbox) == (before, [])
+    assert (row(jane), deliver()) == (before, [])
 
 
 def test_no_button_works_without_the_token_of_its_page(administrator, row, jane):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.core import mail
 
 from tests.admin.conftest import again, delete_path, user_path
+from tests.mailbox import deliver
 from users.models import User
 
 # Everything short of being an administrator.
@@ -47,7 +47,7 @@ def test_staff_accounts_are_out_of_reach(browser, row, make_user, attacker, requ
 
     answer = browser(attacker).post(user_path(user), fields)
 
-    assert (answer.status_code, row(user), mail.outbox) == (403, before, [])
+    assert (answer.status_code, row(user), deliver()) == (403, before, [])
 
 
 @pytest.mark.parametrize("victim", ["supporter", "administrator"])

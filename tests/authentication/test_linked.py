@@ -6,11 +6,11 @@ import re
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.core import mail
 from django.test import Client
 
 from tests.authentication.answers import MANAGEMENT, refused, token_of
 from tests.conftest import PASSWORD
+from tests.mailbox import deliver
 from tests.second_factor import code, enrol
 from tests.web.pages import Page, open_page
 from users.actions.block_user import block_user
@@ -44,7 +44,7 @@ def sign_in(login: str, password: str) -> Page:
 def link_for(email: str) -> str | None:
     """Asked for by mail; its address without the host, where there is one."""
     open_page(Client(), "/password/reset/").press("Send the link", email=email)
-    found = [re.search(r"https?://[^/\s]+(/password/reset/key/\S+)", one.body) for one in mail.outbox]
+    found = [re.search(r"https?://[^/\s]+(/password/reset/key/\S+)", one.body) for one in deliver()]
     return found[-1][1] if found and found[-1] else None
 
 
@@ -184,7 +184,7 @@ class TestNewPassword:
         form = open_page(Client(), link_for("Jay@example.com"))
         done = form.press("Set password", password1=NEW, password2=NEW)
 
-        assert mail.outbox[-1].to == ["jay@example.com"]
+        assert deliver()[-1].to == ["jay@example.com"]
         assert "Your password is changed" in done.text
         assert again(jay).check_password(NEW)
         assert again(jane).check_password(PASSWORD)

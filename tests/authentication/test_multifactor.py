@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from tests.conftest import PASSWORD
+from tests.mailbox import deliver
 from tests.second_factor import code, enrol, wrong
 from tests.web.pages import Page, open_page
 from users.actions.block_user import block_user
@@ -318,7 +318,7 @@ class TestSigningIn:
         secret = enrol(jane)
         visitor = Client()
         open_page(visitor, "/password/reset/").press("Send the link", email=jane.email)
-        link = re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[0].body)[1]
+        link = re.search(r"https?://[^/\s]+(/\S+)", deliver()[0].body)[1]
         new = "quite another secret"
         open_page(visitor, link).press("Set password", password1=new, password2=new)
 

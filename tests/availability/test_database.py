@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client as Browser
+from users.web.verification import mail_verification  # noqa: F401 - declares its kind of job
 
 from tests.availability.blocking import full_tablespace, locked, read_only
 from tests.conftest import PASSWORD, SHELL
@@ -21,7 +22,6 @@ from users.jobs.enqueue import enqueue
 from users.jobs.timing import Timing
 from users.jobs.worker import Worker
 from users.models import Connection, Job, User
-from users.web.verification import mail_verification  # noqa: F401 - declares its kind of job
 
 USERS = "/api/v2/users"
 AWAY = "The database is not available. Try again in a few seconds."

@@ -18,7 +18,6 @@ from redis import exceptions as redis
 from users.availability import report
 from users.availability.outage import Kind, is_statement_stopped, outage_of
 from users.availability.smtp import EmailBackend
-from users.web.mail import NoMail, send_letter
 
 MAIL = EmailMessage("Subject", "Text", "desk@example.com", ["jane.doe@example.com"])
 
@@ -179,12 +178,9 @@ def test_a_mail_that_is_refused_for_good_is_no_outage(mail_server, answers, is_a
     assert (outage_of(caught.value) is not None) is is_away
 
 
-def test_a_letter_that_could_not_leave_says_why(settings):
-    settings.EMAIL_BACKEND = "users.availability.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", closed_port()
-
-    with pytest.raises(NoMail) as caught:
-        send_letter("verification", "jane.doe@example.com", {"link": "https://example.com/"})
+def test_connecting_alone_says_so_too():
+    with pytest.raises(smtplib.SMTPException) as caught:
+        EmailBackend(host="127.0.0.1", port=closed_port(), timeout=5).open()
 
     assert outage_of(caught.value).kind is Kind.MAIL_AWAY
 

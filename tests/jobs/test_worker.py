@@ -74,7 +74,7 @@ def test_what_broke_is_tried_again_from_where_it_was(kinds, ask, worker):
         pass
 
     assert (now(job).status, effects(job)) == ("completed", each_once(job))
-    assert texts(job).count("It broke (ZeroDivisionError) and is tried again.") == 2
+    assert texts(job).count("It broke (ZeroDivisionError) and is tried again in 0 seconds.") == 2
 
 
 def test_what_breaks_each_time_is_given_up_and_tells_people_nothing_of_the_machine(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.api.answers import USERS, at
 from tests.authentication.answers import REALM_GRANT
 from tests.conftest import PASSWORD
+from tests.mailbox import deliver
 from tests.second_factor import code, enrol, wrong
 from tests.web.pages import open_page
 from users.actions.block_user import block_user
@@ -141,11 +142,13 @@ def test_a_link_that_is_no_good_any_more(jane, link, story, purpose, type_):
 
 def test_asking_for_a_reset(jane, story):
     for address in (jane.email, "nobody@example.com"):
-        open_page(Browser(), "/password/reset/").press("Send the link", email=address)
+        visitor = Browser(REMOTE_ADDR="192.0.2.1", headers={"user-agent": "Tests"})
+        open_page(visitor, "/password/reset/").press("Send the link", email=address)
+    deliver()
 
-    assert story("user_id", "user_name") == [
-        ("scpr", jane.user_id, jane.email),
-        ("fcpr", "", "nobody@example.com"),
+    assert story("user_id", "user_name", "ip", "user_agent") == [
+        ("scpr", jane.user_id, jane.email, "192.0.2.1", "Tests"),
+        ("fcpr", "", "nobody@example.com", "192.0.2.1", "Tests"),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from users.actions.errors import StaleVersion, Taken, UserGone
+from users.actions.notices import SecurityFacts, request_notices
 from users.history.record import note, record_all
 from users.metadata.diff import Diff
 from users.models import Change, User
@@ -35,6 +36,7 @@ class Draft:
         self.reason = reason
         # What the record says besides of whatever is changed here: `undoes` or `restores`.
         self.takes_back: dict[str, Any] = {}
+        self._before = SecurityFacts.of(user)
         self._columns: set[str] = set()
         self._changes: list[Change] = []
 
@@ -58,6 +60,7 @@ class Draft:
         with taken_reported() if self._columns & {"email", "username"} else nullcontext():
             self.user.save_columns(self._columns)
         record_all(self._changes)
+        request_notices(self._before, self.user, actor=self.actor, at=self.at)
 
 
 @contextmanager

@@ -14,14 +14,14 @@ from users.admin.forms import ProfileForm, StaffRightsForm
 from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.login.forgive import forgive_attempts
+from users.mail.password_reset import send_password_reset
+from users.mail.send import NoMail
+from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import DOCUMENTS
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.web.documents_form import DocumentsForm
-from users.web.mail import NoMail
-from users.web.password_reset import send_password_reset
-from users.web.verification import send_verification
 
 
 def save_documents(visit: Visit) -> Page | None:
@@ -98,7 +98,7 @@ def verify_email(visit: Visit) -> None:
 def send_reset(visit: Visit) -> None:
     """Mail the person a link to set a new password."""
     try:
-        send_password_reset(visit.request, visit.user, actor=visit.actor, reason=visit.reason)
+        send_password_reset(visit.user, actor=visit.actor, reason=visit.reason)
     except (NoMail, NotSupported) as error:
         visit.warn(str(error))
     else:
@@ -122,7 +122,8 @@ def remove_second_factor(visit: Visit) -> None:
 def send_verification_mail(visit: Visit) -> None:
     """Mail the person a link to confirm the address."""
     try:
-        send_verification(visit.user, actor=visit.actor, reason=visit.reason)
+        check_can_send(visit.user.email, visit.user.connection)
+        request_verification(visit.user, actor=visit.actor, reason=visit.reason)
     except (NoMail, NotSupported) as error:
         visit.warn(str(error))
     else:

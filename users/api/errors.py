@@ -43,13 +43,13 @@ from users.api.problem import Problem
 from users.availability.outage import Outage, outage_of
 from users.availability.report import report
 from users.history.errors import NotCreatedYet, NotKept
+from users.mail.send import NoMail
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.normalized.check import FieldError
 from users.rights.errors import Denied, Protected, StaleSignIn
 from users.tokens.id_tokens import IdTokenRefused
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
-from users.web.mail import NoMail
 
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
-from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from users.actions.edit_user import Edit, edit_user
 from users.actions.errors import NotSupported, WeakPassword
 from users.actions.passwords import check_strength
 from users.actions.record_sign_in import record_sign_in
 from users.authentication.lockout import too_many_attempts
-from users.conf import conf
 from users.login import attempts
 from users.login.find import accounts_named, logins_of, person_of
 from users.login.refused import note_barred, note_refused
-from users.metadata.identifiers import delivery_email
 from users.models import User
 from users.rights.actor import Face, owner
 from users.web.client_ip import client_ip, recorded_ip
-
-log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -96,18 +89,6 @@ class AccountAdapter(DefaultAccountAdapter):
         record_sign_in(user, ip=client_ip(request))
         return super().respond_user_inactive(request, user)
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """By our own address, whatever host the request named."""
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return conf.public_url + path.replace("UID-KEY", quote(key))
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send to the email of the account, never to the one that was typed: the two may be
-        spelled differently and then be two mailboxes."""
-        user = context.get("user")
-        if user is None:
-            return
-        try:
-            super().send_mail(template_prefix, delivery_email(user.email), context)
-        except UnicodeError:
-            log.warning("no mail to %s: the domain of the email is invalid", user.user_id)
+        """Never called: mail leaves by jobs (`users.mail`), and only to emails that are stored."""
+        raise NotImplementedError(template_prefix)

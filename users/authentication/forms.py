@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from users.conf import conf
 from users.log.record import log_event
 from users.login.find import person_of
+from users.mail.password_reset import request_password_reset
 from users.metadata.identifiers import email_key
 from users.models import User
 from users.normalized.emails import is_email
@@ -45,7 +46,7 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Looks the address up by its index, in database connections only."""
+    """Enqueues the search for the account and the mail, alike whether or not there is an account."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
@@ -57,17 +58,11 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         email = self.cleaned_data["email"].strip()
         if not is_email(email):
             raise ValidationError("Enter an e-mail address, like jane@example.com.")
-        # A linked account's address is one to sign in by, too: its own password is set.
-        found = User.accounts.by_email(email).in_own_database()
-        self.users = [user for user in found if person_of(user).is_active]
         return email_key(email)  # under which allauth counts the requests
 
     def save(self, request: HttpRequest, **options: object) -> str:
-        email = super().save(request, **options)
-        for user in self.users:
-            log_event("scpr", user=person_of(user), connection=user.connection)
-        if not self.users:
-            log_event("fcpr", user_name=email)
+        email = self.cleaned_data["email"]
+        request_password_reset(email)
         return email
 
 

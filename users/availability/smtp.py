@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from smtplib import SMTPException, SMTPServerDisconnected
 
 from django.core.mail import EmailMessage
@@ -12,10 +13,20 @@ from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 class EmailBackend(DjangoEmailBackend):
     """Raises SMTPException, and no other OSError of the network, which elsewhere may mean anything."""
 
+    def open(self) -> bool | None:
+        with _as_smtp_errors(self):
+            return super().open()
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        try:
+        with _as_smtp_errors(self):
             return super().send_messages(email_messages)
-        except SMTPException:
-            raise
-        except OSError as error:
-            raise SMTPServerDisconnected(f"cannot reach {self.host}:{self.port}: {error}") from error
+
+
+@contextmanager
+def _as_smtp_errors(backend: DjangoEmailBackend) -> Iterator[None]:
+    try:
+        yield
+    except SMTPException:
+        raise
+    except OSError as error:
+        raise SMTPServerDisconnected(f"cannot reach {backend.host}:{backend.port}: {error}") from error

@@ -55,6 +55,11 @@ def put_away(job: Job, status: Status, details: str = "", **columns: Any) -> boo
     return _write(job, **ended(status, details), **columns)
 
 
+def remove(job: Job) -> bool:
+    """Delete a job that is done, and of which nothing is worth keeping."""
+    return bool(Job.objects.filter(pk=job.pk, claim=job.claim).delete()[0])
+
+
 def ended(status: Status, details: str = "") -> dict[str, Any]:
     """The columns of a job to which nothing happens any more."""
     return {

@@ -14,17 +14,21 @@ Work = Callable[[Any], dict[str, Any] | None]
 @dataclass(frozen=True)
 class Kind:
     """`attempts`: how often it is begun without getting on before it is given up. `every`: how
-    often it is done unasked; None for never."""
+    often it is done unasked; None for never. `is_kept`: whether its row stays once it is completed;
+    one that failed always stays."""
 
     work: Work
     attempts: int
     every: timedelta | None
+    is_kept: bool = True
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job(name: str, *, attempts: int = 5, every: timedelta | None = None) -> Callable[[Work], Work]:
+def job(
+    name: str, *, attempts: int = 5, every: timedelta | None = None, is_kept: bool = True
+) -> Callable[[Work], Work]:
     """Declare a function that does jobs of this kind.
 
     It may be killed at any moment and is then called anew, perhaps elsewhere. So whatever it
@@ -34,7 +38,7 @@ def job(name: str, *, attempts: int = 5, every: timedelta | None = None) -> Call
     def declare(work: Work) -> Work:
         if name in KINDS:
             raise ValueError(f"there is a kind {name} already")
-        KINDS[name] = Kind(work, attempts, every)
+        KINDS[name] = Kind(work, attempts, every, is_kept)
         return work
 
     return declare

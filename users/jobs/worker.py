@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from users.availability.outage import outage_of
 from users.availability.report import log_failure
 from users.jobs import bell, queue
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
@@ -79,21 +81,29 @@ class Worker:
             queue.put_away(job, Job.Status.FAILED, str(error), log=run.lines)
             log.info("%s failed: %s", job, error)
         except Exception as error:
+            # The text stands in the log of the machine only: it may hold what is nobody's business.
+            log_failure(log, "%s broke", job)
             self._try_again(run, error)
         else:
-            queue.put_away(job, Job.Status.COMPLETED, result=result or {}, **run.columns)
-            log.info("%s is completed", job)
+            self._complete(run, result or {})
+
+    def _complete(self, run: Run, result: dict[str, Any]) -> None:
+        if KINDS[run.job.kind].is_kept:
+            queue.put_away(run.job, Job.Status.COMPLETED, result=result, **run.columns)
+        else:
+            queue.remove(run.job)
+        log.info("%s is completed", run.job)
 
     def _try_again(self, run: Run, error: Exception) -> None:
-        """What broke stands in the log of the machine only: it may hold what is nobody's business."""
-        log_failure(log, "%s broke", run.job)
-        name = type(error).__name__
+        """Put the job back, to rest four times as long after each attempt, or give it up."""
+        outage = outage_of(error)
+        why = f"It met an outage ({outage.kind.value})" if outage else f"It broke ({type(error).__name__})"
         if run.attempts >= KINDS[run.job.kind].attempts:
-            lines = with_line(run.lines, f"It broke ({name}) and is given up.", timezone.now())
-            queue.put_away(run.job, Job.Status.FAILED, BROKE, log=lines)
+            lines = with_line(run.lines, f"{why} and is given up.", timezone.now())
+            queue.put_away(run.job, Job.Status.FAILED, outage.text if outage else BROKE, log=lines)
             return
         rest = self._timing.rest * 4 ** (run.attempts - 1)
-        lines = with_line(run.lines, f"It broke ({name}) and is tried again.", timezone.now())
+        lines = with_line(run.lines, f"{why} and is tried again in {rest:g} seconds.", timezone.now())
         queue.put_back(run.job, rest=rest, log=lines)
 
     def _rest(self) -> None:

@@ -15,6 +15,9 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         VERIFICATION_EMAIL = "verification_email", "Verification e-mail"
+        PASSWORD_RESET_REQUEST = "password_reset_request", "Request for a password reset"
+        PASSWORD_RESET_EMAIL = "password_reset_email", "Password reset e-mail"
+        NOTICE_EMAIL = "notice_email", "Security notice by e-mail"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
         USERS_IMPORT = "users_import", "Import of users"
         USERS_EXPORT = "users_export", "Export of users"

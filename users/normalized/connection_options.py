@@ -7,8 +7,7 @@ option we know but do not keep is refused in words: stored and ignored, it would
 from __future__ import annotations
 
 from users.normalized.schema import Schema, closed
-from users.passwords.policy import POLICIES
-from users.passwords.text import MAX_LENGTH
+from users.passwords.policy import MAX_BYTES, POLICIES
 
 
 def _always(value: bool, why: str) -> Schema:
@@ -37,7 +36,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
                 "min_length": {
                     "type": "integer",
                     "minimum": 1,
-                    "maximum": MAX_LENGTH,
+                    "maximum": MAX_BYTES,
                     "description": "Characters a password must have, whatever the policy says of that.",
                 }
             }

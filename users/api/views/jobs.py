@@ -19,10 +19,10 @@ from users.api.shapes_tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
 from users.api.view import View
 from users.jobs.files import is_expired
 from users.jobs.progress import percentage, seconds_left
+from users.mail.verification import request_verification
 from users.models import Job
 from users.normalized.moments import moment
 from users.rights.may import Verb, may
-from users.web.verification import request_verification
 
 GONE = {404: "The job does not exist."}
 # Of what was asked for, what the job shows.

@@ -17,8 +17,8 @@ from users.api.named_parts import check_named_parts
 from users.api.operation import Operation
 from users.api.problem import Problem
 from users.api.view import View
+from users.mail.ticket_links import ticket_link
 from users.models import Connection, Ticket, User
-from users.web.ticket_links import ticket_link
 
 GONE = {404: "The user does not exist."}
 WHO = "'Either user_id, or connection_id and email together, say whose ticket it is'."

@@ -20,12 +20,12 @@ from users.api.problem import Problem
 from users.api.shapes_history import MOMENT
 from users.api.view import View
 from users.history.rewind import user_at
+from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
 from users.normalized.schema import PROFILE
 from users.rights.actor import Kind
 from users.rights.may import CHANGE_OWN, READ_OWN
-from users.web.verification import check_can_send, request_verification
 
 GONE = {404: "The user does not exist."}
 STALE = {412: "The user changed since the version that If-Match names."}

@@ -17,6 +17,7 @@ from users.api.searching import searching, warning
 from users.api.view import View
 from users.conf import conf
 from users.lucene.parser import parse
+from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
@@ -26,7 +27,6 @@ from users.search.keys import place_of
 from users.search.listing import matching, page_of
 from users.search.order import NotIndexed, UnknownSort, check_sort_visible
 from users.search.sequence import count_up_to, read_in_order
-from users.web.verification import check_can_send, request_verification
 
 # Source: recorded refusals of the real service.
 WINDOW = 1000

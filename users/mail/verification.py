@@ -1,4 +1,4 @@
-"""Mail somebody a link by which they prove that an address is theirs."""
+"""Mail a link by which a user verifies their email."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
 from users.jobs.registry import job
 from users.jobs.run import Run
+from users.mail.send import ATTEMPTS, check_mail, send_once
+from users.mail.ticket_links import ticket_link
 from users.models import Connection, Job, Ticket, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
-from users.web.mail import NoMail, check_mail, send_letter
-from users.web.ticket_links import ticket_link
 
 
 def check_verifiable(email: str | None, connection: Connection) -> None:
@@ -30,37 +30,41 @@ def check_verifiable(email: str | None, connection: Connection) -> None:
 
 
 def check_can_send(email: str | None, connection: Connection) -> None:
-    """For whoever is about to write an account and to send such a mail after it. Raises
+    """Check before an account is written whether a verification mail could follow. Raises
     NotSupported or NoMail."""
     check_verifiable(email, connection)
     check_mail()
 
 
-def send_verification(user: User, *, actor: Actor, reason: str = "") -> None:
-    """Raises Denied, NotSupported or NoMail. The mail server is not spoken to inside a
-    transaction, which would keep others waiting."""
-    check_can_send(user.email, user.connection)
-    purpose = Ticket.Purpose.EMAIL_VERIFICATION
-    secret = make_ticket(user, purpose, actor=actor, verb=Verb.SEND_VERIFICATION, reason=reason)
-    send_letter("verification", user.email, {"link": ticket_link(purpose, secret)})
-
-
-def request_verification(user: User, *, actor: Actor) -> Job:
-    """The same as a job, in the caller's transaction: what asked for the mail is done and cannot
-    fail any more, and the job says whether it left. Raises Denied or NotSupported."""
+def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
+    """Enqueue the mail in the caller's transaction; the job says whether it was sent. Raises Denied
+    or NotSupported."""
     check(actor, Verb.SEND_VERIFICATION, user)
     check_verifiable(user.email, user.connection)
-    return enqueue(Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user)
+    return enqueue(
+        Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user, parameters={"reason": reason} if reason else {}
+    )
 
 
-@job(Job.Kind.VERIFICATION_EMAIL)
+@job(Job.Kind.VERIFICATION_EMAIL, attempts=ATTEMPTS)
 def mail_verification(run: Run) -> None:
-    """One mail or none: a job that is killed in the very middle fails, and may be asked for anew."""
+    """The ticket is made here, so that no table ever holds its secret."""
     user = run.job.user
     if user is None:
         raise JobFailed("The user was deleted meanwhile.")
-    send = partial(send_verification, user, actor=run.actor)
     try:
-        run.once("mail", send, doing="handing over the mail")
-    except (NoMail, NotSupported) as error:
+        send_once(run, "verification", user.email or "", partial(_context, run, user))
+    except NotSupported as error:
         raise JobFailed(str(error)) from None
+
+
+def _context(run: Run, user: User) -> dict[str, str]:
+    check_verifiable(user.email, user.connection)
+    secret = make_ticket(
+        user,
+        Ticket.Purpose.EMAIL_VERIFICATION,
+        actor=run.actor,
+        verb=Verb.SEND_VERIFICATION,
+        reason=run.parameters.get("reason", ""),
+    )
+    return {"link": ticket_link(Ticket.Purpose.EMAIL_VERIFICATION, secret)}

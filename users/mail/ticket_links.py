@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import reverse  # noqa: TID251 - links in mails lead to our pages
 
 from users.conf import conf
 from users.models import Ticket

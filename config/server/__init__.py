@@ -1,1 +1,0 @@
-"""The HTTP server: a gunicorn worker that receives requests without holding a thread."""

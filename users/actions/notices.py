@@ -1,0 +1,41 @@
+"""Ask for mails that tell the owner of a change that could take the account from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from users.conf import conf
+from users.jobs.enqueue import enqueue
+from users.models import Job, User
+from users.rights.actor import Actor
+
+EMAIL_CHANGED, FACTOR_REMOVED = "email_changed", "factor_removed"
+
+
+@dataclass(frozen=True)
+class SecurityFacts:
+    """What of an account, once changed, its owner is told by mail."""
+
+    email: str | None
+    factors: frozenset[str]
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(user.email, frozenset(user.multifactor or ()))
+
+
+def request_notices(before: SecurityFacts, user: User, *, actor: Actor, at: datetime) -> None:
+    """Enqueue a mail for each such change, in the caller's transaction, to the email that the account
+    had before: whoever changes it must not be the only one to read of it."""
+    if not before.email or not conf.is_email_configured:
+        return
+    after = SecurityFacts.of(user)
+    notices = [
+        *([EMAIL_CHANGED] if after.email != before.email else []),
+        *([FACTOR_REMOVED] if before.factors - after.factors else []),
+    ]
+    for notice in notices:
+        parameters = {"notice": notice, "to": before.email, "at": at.isoformat()}
+        enqueue(Job.Kind.NOTICE_EMAIL, actor=actor, user=user, parameters=parameters)

@@ -1,0 +1,22 @@
+"""Send the security notices that the actions ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from users.jobs.registry import job
+from users.jobs.run import Run
+from users.mail.send import ATTEMPTS, send_once, site
+from users.models import Job
+
+
+@job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, is_kept=False)
+def mail_notice(run: Run) -> None:
+    """To the email that the account had before the change, though the account be deleted since."""
+    parameters = run.parameters
+    send_once(run, parameters["notice"], parameters["to"], lambda: _context(parameters["at"]))
+
+
+def _context(at: str) -> dict[str, Any]:
+    return {"site": site(), "at": datetime.fromisoformat(at)}

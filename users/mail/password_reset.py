@@ -1,0 +1,93 @@
+"""Mail a link to set a new password: asked for by the owner, or by staff on their behalf."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from functools import partial
+
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse  # noqa: TID251 - links in mails lead to our pages
+
+from users.actions.errors import NotSupported
+from users.actions.note_password_reset import check_resettable, note_password_reset
+from users.conf import conf
+from users.jobs.enqueue import enqueue
+from users.jobs.errors import JobFailed
+from users.jobs.registry import job
+from users.jobs.run import Run
+from users.log.address import kept
+from users.log.origin import Origin, coming_from, current
+from users.log.record import log_event
+from users.mail.send import ATTEMPTS, check_mail, send_once
+from users.models import Job, User
+from users.rights.actor import Actor, Face, command
+from users.rights.may import Verb, check
+
+# The actor of a reset that somebody asks for without signing in.
+FORM = command("password reset form", face=Face.SIGN_IN)
+
+
+def request_password_reset(email: str) -> None:
+    """Ask for a link for every account with this email. Nothing is looked up here, so that the
+    answer takes the same time whether or not there is one."""
+    origin = replace(current(), ip=kept(current().ip) or "")
+    enqueue(
+        Job.Kind.PASSWORD_RESET_REQUEST, actor=FORM, parameters={"email": email, "origin": asdict(origin)}
+    )
+
+
+@transaction.atomic
+def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
+    """Record that staff had a link sent, and enqueue its mail. Raises Denied, NoMail or
+    NotSupported."""
+    note_password_reset(user, actor=actor, reason=reason)
+    check_mail()
+    enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=actor, user=user)
+
+
+@job(Job.Kind.PASSWORD_RESET_REQUEST, is_kept=False)
+def find_accounts(run: Run) -> None:
+    """Enqueue a mail for each account with the email that was typed, and log the request."""
+    if run.state.get("is_done"):
+        return
+    email = run.parameters["email"]
+    with run.step(), coming_from(Origin(**run.parameters["origin"])):
+        run.state["is_done"] = True
+        # A linked account's email is one to sign in by, too: its own password is set.
+        accounts = [
+            account
+            for account in User.accounts.with_connection().by_email(email).in_own_database()
+            if _person_of(account).is_active
+        ]
+        for account in accounts:
+            enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=run.actor, user=account)
+            log_event("scpr", user=_person_of(account), connection=account.connection)
+        if not accounts:
+            log_event("fcpr", user_name=email)
+
+
+@job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, is_kept=False)
+def mail_password_reset(run: Run) -> None:
+    """The link is made here, so that no table ever holds it."""
+    user = run.job.user
+    if user is None:
+        raise JobFailed("The user was deleted meanwhile.")
+    check(run.actor, Verb.SEND_RESET, user)
+    try:
+        check_resettable(user)
+    except NotSupported as error:
+        raise JobFailed(str(error)) from None
+    send_once(run, "password_reset", user.email, partial(_context, user))
+
+
+def _context(user: User) -> dict[str, str]:
+    """The link leads to our own host, whatever host a request named."""
+    parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return {"link": conf.public_url + reverse("account_reset_password_from_key", kwargs=parts)}
+
+
+def _person_of(account: User) -> User:
+    """The user that the account signs in: its primary, if it is linked to one."""
+    return account.linked_to or account

@@ -1,0 +1,101 @@
+"""Send one mail, from a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+
+from users.availability.outage import outage_of
+from users.conf import conf
+from users.jobs.errors import JobFailed
+from users.jobs.run import Run
+from users.metadata.identifiers import delivery_email
+
+# Attempts of a job that sends a mail: with the worker's pauses, the last is some eight hours after
+# the first.
+ATTEMPTS = 8
+REFUSED = "The mail server refused the mail for good."
+
+
+class NoMail(Exception):
+    """No mail can be sent. The text says why, for people."""
+
+
+def check_mail() -> None:
+    """Raises NoMail where this installation sends no mail."""
+    if not conf.is_email_configured:
+        raise NoMail("Mail is not set up (EMAIL_URL), so nothing was sent.")
+
+
+def site() -> str:
+    """The host of this installation, as the texts of mails name it."""
+    return urlsplit(conf.public_url).netloc
+
+
+def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[str, Any]]) -> None:
+    """Send the mail of this job: `users/mail/{template}_subject.txt` and `..._message.txt`.
+
+    Once, however often the job is interrupted and resumed. `make_context` gives what the templates
+    read; it is called when the mail server is connected, so that no links are made in vain.
+
+    Raises JobFailed; SMTPException where the mail server is away, and the worker tries again later;
+    and what `make_context` raises, before which nothing was sent.
+    """
+    try:
+        check_mail()
+        address = delivery_email(to)
+    except NoMail as error:
+        raise JobFailed(str(error)) from None
+    except UnicodeError:
+        raise JobFailed("The domain of the email is invalid.") from None
+
+    def send() -> None:
+        with _connected() as connection:
+            message = _render(run, template, address, make_context())
+            with _refusals_reported():
+                connection.send_messages([message])
+
+    run.once("mail", send, doing="handing over the mail")
+
+
+def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailMessage:
+    """All attempts have one Message-ID, by which mailboxes recognise a mail that a server took without
+    saying so. `Auto-Submitted` keeps out-of-office replies away (RFC 3834)."""
+    subject = render_to_string(f"users/mail/{template}_subject.txt", context)
+    body = render_to_string(f"users/mail/{template}_message.txt", context)
+    host = urlsplit(conf.public_url).hostname
+    headers = {"Message-ID": f"<{run.job.job_id}@{host}>", "Auto-Submitted": "auto-generated"}
+    return EmailMessage(" ".join(subject.split()), body, to=[to], headers=headers)
+
+
+@contextmanager
+def _connected() -> Iterator[BaseEmailBackend]:
+    """A connection to the mail server."""
+    connection = get_connection()
+    connection.open()
+    try:
+        yield connection
+    finally:
+        # An error now says nothing about the mail, which the server has taken or refused before.
+        with suppress(OSError):
+            connection.close()
+
+
+@contextmanager
+def _refusals_reported() -> Iterator[None]:
+    """Raises JobFailed where trying again would change nothing."""
+    try:
+        yield
+    except SMTPException as error:
+        if outage_of(error) is None:
+            raise JobFailed(REFUSED) from error
+        raise
+    except ValueError as error:  # an email that no header can hold
+        raise JobFailed(REFUSED) from error
