@@ -103,7 +103,20 @@ class TestEnrolling:
         shown = re.findall(r"<code>(\d{8})</code>", done.html)
         assert shown == recovery_codes(jane)
         assert len(set(shown)) == 10
-        assert is_in(sign_in(jane, code(secret)))
+        assert is_in(sign_in(jane, code(secret, steps=1)))
+
+    @pytest.mark.parametrize("spelt", ["{0}{1}", "{0} {1}", "{0}.{1}"])
+    def test_uses_up_the_code_that_adds_the_app(self, jane, standing_still, spelt):
+        page = confirmed(at_home(jane), ADD)
+        secret = secret_on(page)
+        typed = code(secret)
+        page.press("Add the app", code=typed)
+
+        refused = sign_in(jane, spelt.format(typed[:3], typed[3:]))
+
+        assert INCORRECT in refused.text
+        assert not is_in(refused)
+        assert is_in(sign_in(jane, code(secret, steps=1)))
 
     @pytest.mark.parametrize("who", ["agent", "administrator"])
     def test_is_for_staff_too(self, request, who):
@@ -265,7 +278,8 @@ class TestSigningIn:
 
         assert is_in(sign_in(jane, f" {shown[:3]} {shown[3:]} "))
 
-    def test_takes_each_code_once_for_as_long_as_it_is_right(self, jane, monkeypatch):
+    @pytest.mark.parametrize("spelt", ["{0}{1}", "{0} {1}", "{0}.{1}"])
+    def test_takes_each_code_once_for_as_long_as_it_is_right(self, jane, monkeypatch, spelt):
         secret = enrol(jane)
         typed = code(secret, steps=1)
         assert is_in(sign_in(jane, typed))
@@ -275,7 +289,7 @@ class TestSigningIn:
             "django.core.cache.backends.db.tz_now", lambda: timezone.now() + timedelta(seconds=40)
         )
 
-        refused = sign_in(jane, typed)
+        refused = sign_in(jane, spelt.format(typed[:3], typed[3:]))
 
         assert INCORRECT in refused.text
         assert not is_in(refused)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
@@ -49,7 +50,9 @@ class ActivateForm(ActivateTOTPForm):
 
     def clean_code(self) -> str:
         with naming_the_wait(self.user):
-            return super().clean_code()
+            code = super().clean_code()
+        check_unused(self.user, code)
+        return code
 
     @property
     def spaced_secret(self) -> str:
@@ -79,8 +82,10 @@ def code_field(help_text: str, **attributes: str) -> forms.CharField:
 
 
 def check_unused(user: User, code: str) -> None:
-    """Raises ValidationError where the code has been taken from this person before. allauth
-    remembers that for one step, and with our tolerance a code is right for three."""
+    """Raises ValidationError where this user has given the code before, be it to add the app: a
+    one-time password must not be accepted twice (RFC 6238, section 5.2). allauth remembers those
+    of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
+    compares codes, which ignores punctuation."""
     seconds = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
-    if not cache.add(f"second-factor:{user.pk}:{code}", True, seconds):
+    if not cache.add(f"second-factor:{user.pk}:{normalize_user_code(code)}", True, seconds):
         raise get_adapter().validation_error("incorrect_code")
