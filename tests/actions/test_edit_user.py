@@ -72,9 +72,13 @@ def everything(user):
         pytest.param(
             Edit(profile={"email": "j@example.com"}), {"email", "email_folded"}, id="an unverified address"
         ),
-        pytest.param(Edit(profile={"blocked": True}), {"blocked", "session_epoch"}, id="a block"),
         pytest.param(
-            Edit(password="a quite new password"), {"password", "last_password_reset"}, id="a password"
+            Edit(profile={"blocked": True}), {"blocked", "session_epoch", "tokens_valid_from"}, id="a block"
+        ),
+        pytest.param(
+            Edit(password="a quite new password"),
+            {"password", "last_password_reset", "session_epoch", "tokens_valid_from"},
+            id="a password",
         ),
     ],
 )

@@ -33,10 +33,15 @@ from users.normalized.profile import identities, identities_in_full
 from users.rights.actor import Face, bearer, command, owner, staff
 from users.rights.errors import Denied, Protected
 from users.rights.protected import held_by
+from users.tokens.id_tokens import Proof
 
 SHELL = command("tests")
 OWN = frozenset({"update:current_user_identities"})
-NOW = 2**40  # of a proof, in UNIX seconds: later than whatever a test changes
+
+
+def proof_of(user, *, issued_at=2**40):
+    """An id token that the user has just got: later than whatever a test changes."""
+    return Proof(user.user_id, issued_at, User.accounts.get(pk=user.pk).token_generation)
 
 
 @pytest.fixture
@@ -255,7 +260,7 @@ class TestRights:
 
         with pytest.raises(Denied):
             link(jane, jay, actor=actor)
-        link(jane, jay, actor=actor, proven_at=NOW)
+        link(jane, jay, actor=actor, proof=proof_of(jay))
 
         assert again(jay).linked_to == jane
 
@@ -263,7 +268,7 @@ class TestRights:
         role = Role.objects.create(name="Editor", name_folded="editor")
         RoleMember.objects.create(role=role, user=jay)
 
-        link(jane, jay, actor=bearer(jane, OWN), proven_at=NOW)
+        link(jane, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
         unlink(again(jane), "auth0", jay.bare_id, actor=bearer(jane, OWN))
 
         assert again(jay).app_metadata == {"plan": "free"}
@@ -271,19 +276,27 @@ class TestRights:
         assert [one.role for one in jay.memberships.all()] == [role]
 
     def test_proof_ends_with_the_password_it_was_given_for(self, jane, jay):
-        proven_at = int(time.time()) - 1
+        proof = proof_of(jay)
         edit_user(jay, Edit(password="a wholly new secret"), actor=SHELL)
 
         with pytest.raises(BadIdentity, match="Invalid token"):
-            link(jane, jay, actor=bearer(jane, OWN), proven_at=proven_at)
+            link(jane, jay, actor=bearer(jane, OWN), proof=proof)
+        link(jane, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
+
+    def test_proof_ends_with_the_second_factor_it_was_given_without(self, jane, jay):
+        before = proof_of(jay, issued_at=int(time.time()) - 1)
+        enrol(jay)
+
+        with pytest.raises(BadIdentity, match="Invalid token"):
+            link(jane, jay, actor=bearer(jane, OWN), proof=before)
 
     def test_proof_opens_nobody_elses_account(self, jane, jay, stranger):
         with pytest.raises(Denied):
-            link(stranger, jay, actor=bearer(jane, OWN), proven_at=NOW)
+            link(stranger, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
 
     def test_people_may_not_on_their_own_page(self, jane, jay):
         with pytest.raises(Denied):
-            link(jane, jay, actor=owner(jane), proven_at=NOW)
+            link(jane, jay, actor=owner(jane), proof=proof_of(jay))
 
     def test_no_account_with_staff_rights_is_linked_through_the_api(self, jane, agent, actor_of):
         client = actor_of("update:users")
@@ -291,7 +304,7 @@ class TestRights:
             with pytest.raises(Protected):
                 link(primary, secondary, actor=client)
             with pytest.raises(Protected):
-                link(primary, secondary, actor=bearer(primary, OWN), proven_at=NOW)
+                link(primary, secondary, actor=bearer(primary, OWN), proof=proof_of(secondary))
         assert not User.accounts.exclude(linked_to=None).exists()
 
     def test_nor_parted(self, agent, jay, actor_of):
@@ -335,7 +348,9 @@ class TestUnlinking:
         unlink(jane, "auth0", jay.bare_id, actor=SHELL)
 
         changed = {name for name, value in row(jane).items() if before[name] != value}
-        assert changed == {"linked_identities", "version", "updated_at", "session_epoch"}
+        assert changed == {
+            *("linked_identities", "version", "updated_at", "session_epoch", "tokens_valid_from")
+        }
 
     def test_is_recorded_of_both(self, jane, jay):
         shown = identities(again(jane))[1]

@@ -193,6 +193,7 @@ def test_filters_written_as_words_find_the_same(listing, agent, make_user, statu
         ("app_metadata__icontains", "full"),
         ("user_metadata__hobby", "surfing"),
         ("session_epoch", "0"),
+        ("tokens_valid_from__isnull", "True"),
         ("is_superuser", "0"),
         ("user_metadata_version__gte", "0"),
         ("email__contains", "ane.d"),

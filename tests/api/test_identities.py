@@ -80,7 +80,9 @@ def by_id(user):
 
 
 def id_token(user, client, **claims):
-    return sign({"sub": user.user_id, "aud": client.client_id} | claims, lifetime=60)
+    generation = again(user).token_generation
+    good = {"sub": user.user_id, "aud": client.client_id, "token_generation": generation}
+    return sign(good | claims, lifetime=60)
 
 
 def ids(answer):
@@ -284,6 +286,24 @@ class TestByIdToken:
         own.post(to(jane), {"link_with": id_token(jay, app)})
 
         assert problem(his.get(at(jay))) == (401, "Invalid token", None)
+
+    def test_nor_once_that_account_is_parted_again(self, own, shop, app, jane, jay):
+        server = ResourceServer.objects.management()
+        his = Api(Browser(), person_token(jay, app, ["read:current_user", OWN], server=server))
+        own.post(to(jane), {"link_with": id_token(jay, app)})
+
+        assert shop.delete(to(jane, f"/auth0/{jay.bare_id}")).status_code == 200
+
+        assert problem(his.get(at(jay))) == (401, "Invalid token", None)
+        assert problem(own.get(at(jane))) == (401, "Invalid token", None)
+
+    def test_the_token_of_an_earlier_account_with_the_same_id_proves_nothing(self, own, app, jane, jay):
+        earlier = id_token(jay, app)
+        delete_user(jay, actor=SHELL)
+        create_user(jay.connection, actor=SHELL, profile={"email": "jay@example.com"}, bare_id=jay.bare_id)
+
+        refused = (400, "Invalid token (link_with).", "operation_not_supported")
+        assert problem(own.post(to(jane), {"link_with": earlier})) == refused
 
     def test_the_linked_cannot_be_linked_again(self, own, app, jane, linked):
         assert problem(own.post(to(jane), {"link_with": id_token(linked, app)})) == TAKEN

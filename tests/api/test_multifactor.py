@@ -46,6 +46,7 @@ def own(make_client):
             "azp": client.client_id,
             "scope": " ".join(scopes or CURRENT_USER_SCOPES),
             "auth_time": int(time.time()) - age,
+            "token_generation": user.token_generation,
         }
         return Api(Browser(), sign(claims, lifetime=60))
 
@@ -134,6 +135,7 @@ class TestRemovingByOnesOwnToken:
             "aud": conf.management_audience,
             "azp": make_client().client_id,
             "scope": "delete:current_user_metadata",
+            "token_generation": jane.token_generation,
         }
 
         response = Api(Browser(), sign(claims, lifetime=60)).delete(at(jane) + self.PATH)

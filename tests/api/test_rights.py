@@ -150,7 +150,11 @@ CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "u
 def another(jane):
     """An account besides Jane's, and the proof that it is the caller's, too."""
     other = create_user(jane.connection, actor=command("tests"), profile={"email": "jay@example.com"})
-    claims = {"sub": other.user_id, "aud": Client.objects.get().client_id}
+    claims = {
+        "sub": other.user_id,
+        "aud": Client.objects.get().client_id,
+        "token_generation": other.token_generation,
+    }
     return {"other_id": other.bare_id, "id_token": sign(claims, lifetime=60)}
 
 

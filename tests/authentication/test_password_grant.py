@@ -83,6 +83,7 @@ def test_the_right_password_gets_a_token_of_the_person(ask, app, jane, verified,
         "azp": app.client_id,
         "scope": "read:current_user",
         "gty": "password",
+        "token_generation": jane.token_generation,
     }
 
 
@@ -242,6 +243,7 @@ def test_openid_brings_an_id_token_that_anybody_can_verify(ask, app, jane, verif
         "nickname": "jane.doe",
         "email": "jane.doe@example.com",
         "email_verified": False,
+        "token_generation": jane.token_generation,
     }
 
 
@@ -256,7 +258,7 @@ def test_openid_brings_an_id_token_that_anybody_can_verify(ask, app, jane, verif
 def test_it_tells_what_was_asked_for(ask, app, verified, scope, names):
     claims = verified(ask(scope=scope).json()["id_token"], app.client_id)
 
-    assert claims.keys() - {"iss", "sub", "aud", "iat", "exp", "at_hash"} == names
+    assert claims.keys() - {"iss", "sub", "aud", "iat", "exp", "at_hash", "token_generation"} == names
 
 
 @pytest.mark.parametrize("scope", ["profile email", "", "read:current_user"])

@@ -49,6 +49,8 @@ def test_nothing_secret_or_internal_is_shown(jane, reader):
         "is_superuser",
         "is_staff",
         "session_epoch",
+        "tokens_valid_from",
+        "token_generation",
         "email_folded",
         "id",
         "groups",

@@ -148,7 +148,7 @@ FORGED = {
     "names": {"name": "J", "nickname": "J", "given_name": "J", "picture": "https://example.com/j.png"},
     "password": {"password": "a quite new password", "password1": "a quite new password"},
     "counters": {"logins_count": "0", "last_ip": "192.0.2.1", "created_at": "2020-01-01", "version": "9"},
-    "session": {"session_epoch": "0"},
+    "session": {"session_epoch": "0", "tokens_valid_from": ""},
     "block button": {"do": "block"},
     "staff button": {"do": "staff_rights", "groups": "3"},
     "delete": {"do": "delete", "confirmation": "jane.doe@example.com"},

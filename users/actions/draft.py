@@ -46,6 +46,10 @@ class Draft:
             setattr(self.user, name, value)
         self._columns |= columns.keys()
 
+    def end_access(self) -> None:
+        """End every session and refuse every token issued so far, from the next request."""
+        self.set(session_epoch=self.user.session_epoch + 1, tokens_valid_from=self.at)
+
     def note(self, what: Change.What, keys: Diff, *, was_missing: bool = False) -> None:
         """Remember a line for the record of changes."""
         told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.takes_back}

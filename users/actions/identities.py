@@ -16,10 +16,11 @@ from users.normalized.profile import identity
 from users.rights.actor import Actor, Kind
 from users.rights.may import Verb, check
 from users.rights.protected import check_unprotected, is_protected
+from users.tokens.id_tokens import Proof
 
 
 def link(
-    primary: User, secondary: User, *, actor: Actor, proven_at: int | None = None, reason: str = ""
+    primary: User, secondary: User, *, actor: Actor, proof: Proof | None = None, reason: str = ""
 ) -> User:
     """Make `secondary` a login of `primary`, and return the fresh primary.
 
@@ -28,9 +29,9 @@ def link(
     Accounts linked to it are linked to the primary from now on, so that nobody loses a way in.
 
     An account that is blocked, or has staff rights, cannot be the secondary: being linked would
-    lift its block, or hide its rights. `proven_at` says when, in UNIX seconds, the actor showed
-    the secondary to be their own by its password, as its id token tells; then no right to it is
-    asked besides, unless its password or second factor was changed since. Raises Denied,
+    lift its block, or hide its rights. `proof` is the id token by which the actor showed
+    the secondary to be their own; then no right to it is asked besides, unless it is of an earlier
+    account with that id, or from before a change of its password or second factor. Raises Denied,
     BadIdentity, IdentityTaken or UserGone.
     """
     if primary.pk == secondary.pk:
@@ -38,16 +39,17 @@ def link(
     with transaction.atomic(), account_writes():
         main, other = (Draft(user, actor, reason) for user in _locked(primary, secondary))
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
-        if proven_at is not None:
+        if proof is not None:
             check_unprotected(actor, other.user)
-            _check_still_proven(other.user, proven_at)
+            _check_still_proven(other.user, proof)
         else:
             check(actor, Verb.CHANGE_IDENTITIES, other.user)
         if other.user.blocked or is_protected(other.user):
             raise BadIdentity("Unable to link with the secondary account.")
         followers = [Draft(user, actor, reason) for user in _linked_to(other.user)]
         take_away(other, with_access=actor.kind != Kind.USER)
-        other.set(linked_identities=None, session_epoch=other.user.session_epoch + 1)
+        other.set(linked_identities=None)
+        other.end_access()
         for draft in (other, *followers):
             _move(draft, None if draft is other else other.user, main.user)
             _add(main, draft.user)
@@ -56,10 +58,12 @@ def link(
     return main.user
 
 
-def _check_still_proven(user: User, proven_at: int) -> None:
-    """An id token from before the last change of a password or second factor proves nothing."""
-    changed = filter(None, (user.last_password_reset, user.multifactor_last_modified))
-    if any(proven_at <= at.timestamp() for at in changed):
+def _check_still_proven(user: User, proof: Proof) -> None:
+    """Raises BadIdentity for an id token that proves nothing any more. A change of the second factor
+    ends no tokens, so it is compared by time; in one second with it the token is refused."""
+    factor = user.multifactor_last_modified
+    is_older = factor is not None and proof.issued_at <= factor.timestamp()
+    if is_older or proof.generation != user.token_generation:
         raise BadIdentity("Invalid token (link_with).")
 
 
@@ -67,8 +71,8 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
     """Make the linked account a user of its own again, without documents, and return the fresh
     primary. What its owner's own linking could not discard is theirs again.
 
-    A blocked person's accounts stay blocked. The primary's sessions end, since nobody can tell
-    which of them began at the account that leaves. Raises Denied, BadIdentity or UserGone.
+    A blocked person's accounts stay blocked. The primary's sessions and tokens end, since nobody can
+    tell which of them began at the account that leaves. Raises Denied, BadIdentity or UserGone.
     """
     with editing(primary, actor, reason=reason) as main:
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
@@ -80,7 +84,7 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
             other.note(Change.What.PROFILE, {"blocked": blocked})
         other.save()
         _remove(main, other.user)
-        main.set(session_epoch=main.user.session_epoch + 1)
+        main.end_access()
     return main.user
 
 

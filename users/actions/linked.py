@@ -27,7 +27,7 @@ def signing_in_by(draft: Draft, user_id: str) -> Iterator[Draft]:
     _show(draft, row, before)
     if row.password != password:
         # As a new password of one's own ends them all.
-        draft.set(session_epoch=draft.user.session_epoch + 1)
+        draft.end_access()
         draft.note(Change.What.PASSWORD, {"identity": {"after": user_id}})
 
 

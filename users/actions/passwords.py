@@ -24,12 +24,13 @@ NAMES_IN_METADATA = ("name", "first", "last")
 
 
 def set_password(draft: Draft, password: str) -> None:
-    """Raises Denied, NotSupported or WeakPassword. Ends all sessions: their signature holds
-    the old hash."""
+    """Raises Denied, NotSupported or WeakPassword. Ends all sessions and refuses the tokens issued
+    so far; where a session asks for it, its page signs that one again."""
     check(draft.actor, Verb.CHANGE_PASSWORD, draft.person)
     check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
     draft.set(password=make_password(password), last_password_reset=draft.at)
+    draft.end_access()
     draft.note(Change.What.PASSWORD, {})
 
 

@@ -35,7 +35,8 @@ VERBS = {
 def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     """Set root fields, null to clear. Raises Denied, FieldError or NotSupported.
 
-    A new e-mail or phone number is unverified unless said otherwise; a block ends every session.
+    A new e-mail or phone number is unverified unless said otherwise; a block ends every
+    session and refuses the tokens issued so far.
     """
     for verb in {VERBS[name] for name in fields if name in VERBS}:
         check(draft.actor, verb, draft.person)
@@ -48,7 +49,7 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
         return
     draft.set(**{name: wanted[name] for name in changes})
     if changes.get("blocked", {}).get("after"):
-        draft.set(session_epoch=draft.user.session_epoch + 1)
+        draft.end_access()
     draft.note(Change.What.PROFILE, changes)
 
 

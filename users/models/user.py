@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -30,6 +31,8 @@ FOLDED: dict[str, Callable[[str], str]] = {
     "username": lower_case,
     **dict.fromkeys(("name", "nickname", "given_name", "family_name"), fold),
 }
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -143,6 +146,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     blocked = models.BooleanField(null=True)
     # Part of every session's signature: raising it ends them all.
     session_epoch = models.PositiveIntegerField(default=0)
+    # Tokens issued before are refused. Null while none has been: then `created_at` counts.
+    tokens_valid_from = models.DateTimeField(null=True)
     logins_count = models.PositiveIntegerField(default=0)
     last_login = models.DateTimeField(null=True, blank=True)
     last_ip = models.GenericIPAddressField(null=True, blank=True)
@@ -251,6 +256,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def bare_id(self) -> str:
         """The part of `user_id` after the first pipe, as identities carry it."""
         return self.user_id.partition("|")[2]
+
+    @property
+    def token_generation(self) -> int:
+        """What the user's tokens carry as a claim, and are refused without: `tokens_valid_from` in
+        UNIX microseconds.
+
+        Compared for equality, since the `iat` of a token has whole seconds: it cannot tell which of
+        two moments in one second came first. No later user with the same `user_id` has the same."""
+        return ((self.tokens_valid_from or self.created_at) - _EPOCH) // timedelta(microseconds=1)
 
     def get_session_auth_hash(self) -> str:
         return self._with_epoch(super().get_session_auth_hash())

@@ -5,10 +5,13 @@ Source of the texts: Auth0's published OpenAPI document, POST /users/{id}/identi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 
 from users.conf import conf
+from users.tokens.issue import GENERATION
 from users.tokens.keys import public_keys
 
 MAX_LENGTH = 16 * 1024
@@ -18,9 +21,19 @@ class IdTokenRefused(ValueError):
     """The token proves nothing. The text says why."""
 
 
-def proven_subject(token: str, *, client_id: str) -> tuple[str, int]:
-    """The `user_id` of whoever has signed in to this very client, by an id token of ours that is
-    still good. Raises IdTokenRefused."""
+@dataclass(frozen=True)
+class Proof:
+    """That the user `subject` signed in, at `issued_at` in UNIX seconds. `generation` is the user's
+    `token_generation` of then."""
+
+    subject: str
+    issued_at: int
+    generation: object
+
+
+def proof_of(token: str, *, client_id: str) -> Proof:
+    """Who signed in to this very client, by an id token of ours that has not expired. Raises
+    IdTokenRefused."""
     claims = _signed_claims(token)
     if "gty" in claims:
         raise IdTokenRefused("Invalid token (link_with).")
@@ -32,7 +45,7 @@ def proven_subject(token: str, *, client_id: str) -> tuple[str, int]:
     subject = claims["sub"]
     if not isinstance(subject, str) or "|" not in subject:
         raise IdTokenRefused("JWT (link_with) contains an invalid sub claim.")
-    return subject, int(claims.get("iat", 0))
+    return Proof(subject, int(claims.get("iat", 0)), claims.get(GENERATION))
 
 
 def _check_audience(audience: object, client_id: str) -> None:

@@ -16,6 +16,8 @@ from users.tokens.keys import signing_key
 
 # Seconds a token for the Management API lives, as Auth0's do.
 LIFETIME = 86_400
+# The claim that ties a user's token to the account it was issued for: `User.token_generation`.
+GENERATION = "token_generation"
 
 
 def machine_token(client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None) -> str:
@@ -63,21 +65,23 @@ def person_token(
             "scope": " ".join(scopes),
             "gty": "password",
             "auth_time": int(time.time()),
+            GENERATION: user.token_generation,
             **({"permissions": list(permissions)} if server.names_permissions else {}),
         },
         lifetime=server.token_lifetime,
     )
 
 
-def id_token(client: Client, claims: dict[str, Any], *, access_token: str) -> str:
-    """A signed JWT that tells `client` who signed in. `claims` begin with `sub`; `at_hash` ties it
-    to the access token beside it.
+def id_token(user: User, client: Client, claims: dict[str, Any], *, access_token: str) -> str:
+    """A signed JWT that tells `client` that `user` signed in. `claims` begin with `sub`; `at_hash`
+    ties it to the access token beside it.
 
     Source: OpenID Connect Core 1.0, section 3.1.3.6: the left half of the SHA-256.
     """
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     at_hash = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
-    return sign({**claims, "aud": client.client_id, "at_hash": at_hash}, lifetime=client.id_token_lifetime)
+    claims = {**claims, "aud": client.client_id, "at_hash": at_hash, GENERATION: user.token_generation}
+    return sign(claims, lifetime=client.id_token_lifetime)
 
 
 def sign(claims: dict[str, Any], *, lifetime: int) -> str:

@@ -13,6 +13,7 @@ from users.conf import conf
 from users.models import Client, ClientGrant, User
 from users.models.kept_query import by_user_id
 from users.tokens.cache import Remembered
+from users.tokens.issue import GENERATION
 from users.tokens.keys import public_keys
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -39,7 +40,8 @@ class Expired(TokenRefused):
 
 
 class Invalid(TokenRefused):
-    """Well signed, but not meant for us, or its client or person is no more."""
+    """Well signed, but not meant for us, or its client or user is no more, or the user's access has
+    been ended since."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ class _Standing:
 def verify(token: str) -> Caller:
     """Who is behind an access token for the Management API. Raises a TokenRefused.
 
-    For a client nothing is read from the database in the steady state. A person is read each
-    time, so that a block tells from the next request.
+    For a client nothing is read from the database in the steady state. A user is read each time,
+    so that a block, a deletion and a new password take effect from the next request.
     """
     claims = _claims(token)
     client_id, subject = claims.get("azp"), claims.get("sub")
@@ -91,7 +93,7 @@ def verify(token: str) -> Caller:
     asked = frozenset(str(claims.get("scope", "")).split())
     if subject == f"{client_id}@clients" and standing.scopes is not None:
         return Machine(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
-    return Person(_person(subject), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims))
+    return Person(_person(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims))
 
 
 def forget() -> None:
@@ -108,9 +110,11 @@ def forget_when_committed() -> None:
     transaction.on_commit(forget)
 
 
-def _person(subject: str) -> User:
+def _person(subject: str, claims: dict[str, object]) -> User:
+    """Raises Invalid where the user is no more or blocked, and for a token issued to an earlier user
+    with this id, or before the user's access was ended."""
     user = by_user_id.one(subject) if "|" in subject else None
-    if user is None or user.blocked:
+    if user is None or user.blocked or claims.get(GENERATION) != user.token_generation:
         raise Invalid
     return user
 

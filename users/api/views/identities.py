@@ -16,7 +16,7 @@ from users.api.view import View
 from users.models import Connection, User
 from users.normalized.profile import identities_in_full
 from users.rights.actor import Kind
-from users.tokens.id_tokens import proven_subject
+from users.tokens.id_tokens import Proof, proof_of
 
 SCOPES = ("update:users", "update:current_user_identities")
 GONE = {404: "The user does not exist."}
@@ -43,19 +43,19 @@ class IdentitiesView(View):
             fields = ", ".join(sorted(body))
             raise Problem(403, f"Insufficient scope to link by: {fields}", "insufficient_scope")
         primary = find_user(user_id)
-        secondary, proven_at = self._secondary(body)
-        linked = link(primary, secondary, actor=self.actor, proven_at=proven_at)
+        secondary, proof = self._secondary(body)
+        linked = link(primary, secondary, actor=self.actor, proof=proof)
         return Response(identities_in_full(linked), status=201)
 
-    def _secondary(self, body: dict[str, Any]) -> tuple[User, int | None]:
+    def _secondary(self, body: dict[str, Any]) -> tuple[User, Proof | None]:
         """The account that the body names. Linked ones are found too, to be refused as such."""
         if "link_with" not in body:
             return _named(body), None
-        subject, proven_at = proven_subject(body["link_with"], client_id=self.request.user.client_id)
-        user = User.accounts.filter(user_id=subject).first()
+        proof = proof_of(body["link_with"], client_id=self.request.user.client_id)
+        user = User.accounts.filter(user_id=proof.subject).first()
         if user is None:
             raise refused("Provided secondary account not found.")
-        return user, proven_at
+        return user, proof
 
 
 class IdentityView(View):

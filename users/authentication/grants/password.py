@@ -65,7 +65,7 @@ class PasswordGrant(BaseGrant, TokenEndpointMixin):
         if "openid" not in self._scopes:
             return {}
         claims = claims_of(self._user, self._scopes)
-        return {"id_token": id_token(client, claims, access_token=access_token)}
+        return {"id_token": id_token(self._user, client, claims, access_token=access_token)}
 
 
 class RealmGrant(PasswordGrant):
