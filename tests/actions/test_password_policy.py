@@ -96,11 +96,42 @@ def test_the_length_may_be_another(asks, refused, taken):
 
 
 @pytest.mark.parametrize("options", [{}, {"passwordPolicy": "none"}], ids=["Django's", "none"])
-def test_over_seventy_two_bytes_is_refused_by_all(asks, refused, taken, options):
+def test_over_256_characters_is_refused_by_all(asks, refused, taken, options):
     asks(**options)
 
-    assert refused("correct-horse-" + "x" * 59) == (WeakPassword, ["At most 72 bytes in length."])
-    assert taken("correct-horse-" + "x" * 58)
+    assert refused("correct-horse-" + "x" * 243) == (WeakPassword, ["At most 256 characters in length."])
+    assert taken("correct-horse-" + "x" * 242)
+
+
+@pytest.mark.parametrize("options", [{}, {"passwordPolicy": "none"}], ids=["Django's", "none"])
+def test_half_a_surrogate_pair_is_refused_by_all(asks, refused, options):
+    asks(**options)
+
+    assert refused("horse-\ud800-battery")[0] is WeakPassword
+
+
+@pytest.mark.parametrize(
+    ("given", "typed"),
+    [
+        pytest.param("Cre\u0300me bru\u0302le\u0301e", "Crème brûlée", id="decomposed"),
+        pytest.param("Crème brûlée", "Cre\u0300me bru\u0302le\u0301e", id="composed"),
+        pytest.param("no\u00a0break\u3000wide", "no break wide", id="other spaces"),
+        pytest.param(" spaces around ", " spaces around ", id="spaces around"),
+    ],
+)
+def test_a_password_is_the_same_however_it_is_encoded(taken, jane, given, typed):
+    assert taken(given)
+    assert User.objects.get(pk=jane.pk).check_password(typed)
+
+
+def test_a_password_is_as_long_as_it_is_composed(taken):
+    assert taken("e\u0301" * 256)
+
+
+def test_case_and_compatibility_forms_are_kept_apart(taken, jane):
+    assert taken("Straße ﬁx")
+    jane = User.objects.get(pk=jane.pk)
+    assert not any(map(jane.check_password, ["Strasse ﬁx", "straße ﬁx", "Straße fix", "Straße ﬁx "]))
 
 
 @pytest.mark.parametrize("password", ["password", "PassWord", "plum-tart-77"])

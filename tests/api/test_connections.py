@@ -338,8 +338,8 @@ REFUSED = [
         f"'Missing required property: passwordPolicy' on property options {ABOUT_OPTIONS}.",
     ),
     (
-        {"passwordPolicy": "low", "password_complexity_options": {"min_length": 73}},
-        "'Value 73 is greater than maximum 72' on property options.password_complexity_options.min_length",
+        {"passwordPolicy": "low", "password_complexity_options": {"min_length": 257}},
+        "'Value 257 is greater than maximum 256' on property options.password_complexity_options.min_length",
     ),
     (
         {"password_dictionary": {}},

@@ -147,6 +147,33 @@ def test_the_password_works_and_is_shown_nowhere(create):
     assert "Wq7" not in str(Change.objects.values())
 
 
+@pytest.mark.parametrize(
+    "password",
+    ["correct horse battery staple", "пароль на русском", "合言葉は秘密です", "🐎🔋 staple", "é" * 256],
+)
+def test_a_password_is_any_text(create, password):
+    assert create(password=password).status_code == 201
+    assert User.objects.get().check_password(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("x1-" * 86, "At most 256 characters in length."),
+        ("e\u0301" * 300_000, "At most 256 characters in length."),
+        ("tabbed\tpassword", "No control characters, such as tabs and line ends."),
+    ],
+    ids=["258 characters", "many", "a tab"],
+)
+def test_what_is_no_password_is_refused(create, password, message):
+    assert problem(create(password=password)) == (
+        400,
+        f"PasswordStrengthError: Password is too weak. {message}",
+        "invalid_password",
+    )
+    assert not User.objects.exists()
+
+
 def test_without_a_password_nobody_can_sign_in(create):
     create()
 
@@ -388,7 +415,7 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
         pytest.param(
             {"password": None},
             "'Expected type string but found type null' on property password"
-            " (The user's password. Never returned).",
+            " (The user's password, any text of up to 256 characters. Never returned).",
             id="no password, said so",
         ),
         *(
@@ -415,7 +442,7 @@ def test_a_body_that_breaks_a_rule_is_told_which(create, given, rule):
 
 
 def test_a_refused_password_is_not_repeated(create):
-    assert "S3cret" not in create(password="S3cret with spaces").content.decode()
+    assert "S3cret" not in create(password="S3cret with a tab\t").content.decode()
 
 
 @pytest.mark.parametrize(

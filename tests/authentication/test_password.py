@@ -121,7 +121,7 @@ REFUSED_BY_POLICY = [
     ("quite another secret", "Contain at least 3 of the following 4 types of characters:"),
     ("Password1", "Password is too common."),
     ("Jane.Doe-77", "Password contains user information."),
-    ("Aa1-" + "x" * 69, "At most 72 bytes in length."),
+    ("Aa1-" + "x" * 253, "At most 256 characters in length."),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.passwords.policy import POLICIES, is_too_long, plain, policy_of, sentence
+from users.passwords.policy import POLICIES, plain, policy_of, sentence
 
 
 def broken(policy, password):
@@ -136,12 +136,3 @@ def test_its_length_may_be_another(length):
 
     assert policy.min_length == length
     assert policy.kinds == POLICIES["good"].kinds
-
-
-@pytest.mark.parametrize(
-    ("password", "too_long"),
-    [("x" * 72, False), ("x" * 73, True), ("é" * 36, False), ("é" * 36 + "x", True), ("\ud800" * 24, False)],
-    ids=["72", "73", "72 in two bytes each", "73 in two bytes each", "half characters"],
-)
-def test_seventy_two_bytes_are_the_longest(password, too_long):
-    assert is_too_long(password) == too_long

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from users.actions.documents import check_by_schema
@@ -22,6 +21,7 @@ from users.metadata.validate import validate
 from users.models import Change, Connection, User
 from users.models.guard import account_writes
 from users.models.ids import new_user_id
+from users.models.passwords import make_hash
 from users.normalized.check import check_profile
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -66,7 +66,7 @@ def create_user(
     )
     if password is not None:
         check_strength(password, user)
-    user.password = make_password(password)
+    user.password = make_hash(password)
     user.updated_at = user.created_at
     with transaction.atomic(), account_writes():
         with taken_reported():

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
 
@@ -14,11 +13,12 @@ from users.actions.draft import Draft
 from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
 from users.actions.profile_fields import check_connection
 from users.models import Change, User
+from users.models.passwords import make_hash
 from users.passwords.forbidden import holds_any, is_listed
-from users.passwords.policy import MAX_BYTES, Policy, is_too_long, policy_of, sentence
+from users.passwords.policy import Policy, policy_of, sentence
+from users.passwords.text import faults, normalize
 from users.rights.may import Verb, check
 
-TOO_LONG = f"At most {MAX_BYTES} bytes in length."
 # The keys of user_metadata that hold a person's name, by Auth0's convention.
 NAMES_IN_METADATA = ("name", "first", "last")
 
@@ -29,15 +29,20 @@ def set_password(draft: Draft, password: str) -> None:
     check(draft.actor, Verb.CHANGE_PASSWORD, draft.person)
     check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
-    draft.set(password=make_password(password), last_password_reset=draft.at)
+    draft.set(password=make_hash(password), last_password_reset=draft.at)
     draft.end_access()
     draft.note(Change.What.PASSWORD, {})
 
 
 def check_strength(password: str, user: User) -> None:
-    """Judge by the options of the user's connection; where they name no policy, by Django's
-    validators. Raises WeakPassword, CommonPassword or PersonalPassword, each with every reason.
+    """Judge the normalized password by the options of the user's connection; where they name no
+    policy, by Django's validators. Raises WeakPassword, CommonPassword or PersonalPassword, each
+    with every reason.
     """
+    password = normalize(password)
+    unfit = faults(password)
+    if unfit:  # before what takes longer the longer the password is
+        raise WeakPassword(unfit)
     options = user.connection.options
     policy = policy_of(options)
     reasons = {
@@ -52,14 +57,13 @@ def check_strength(password: str, user: User) -> None:
 
 
 def _weak(password: str, user: User, policy: Policy | None) -> list[str]:
-    long = [TOO_LONG] if is_too_long(password) else []
     if policy:
-        return [sentence(rule) for rule in policy.explain(password) if not rule["verified"]] + long
+        return [sentence(rule) for rule in policy.explain(password) if not rule["verified"]]
     try:
         validate_password(password, user)
     except ValidationError as error:
-        return error.messages + long
-    return long
+        return error.messages
+    return []
 
 
 def _common(password: str, options: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils import timezone
 from users.log.record import NOTHING, Through, log_event
 from users.models import Day, User
 from users.models.guard import account_writes
+from users.models.passwords import make_hash
 
 
 def record_sign_in(user: User, *, ip: str | None, success: str = "s", through: Through = NOTHING) -> None:
@@ -47,6 +47,6 @@ def renew_hash(user: User, password: str) -> None:
 
     It is the same password, so nothing is recorded; sessions end all the same, as their
     signature holds the hash."""
-    verified, user.password = user.password, make_password(password)
+    verified, user.password = user.password, make_hash(password)
     with account_writes():
         User.accounts.filter(pk=user.pk, password=verified).update(password=user.password)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -23,6 +22,7 @@ from users.models.connection import Connection
 from users.models.fields import CodePointField, MetadataField
 from users.models.guard import check_account_writes
 from users.models.ids import new_user_id
+from users.models.passwords import verify
 
 # Fields stored twice, the second time in a form for look-ups without regard to case. Emails and
 # user names, by which users sign in, keep apart what the folding of names makes alike.
@@ -235,7 +235,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def check_password(self, raw_password: str) -> bool:
         """Unlike Django's, never saves: an outdated hash is renewed by the sign-in's action."""
-        return check_password(raw_password, self.password)
+        return verify(raw_password, self.password)[0]
 
     @property
     def is_active(self) -> bool:

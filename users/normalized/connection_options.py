@@ -7,7 +7,8 @@ option we know but do not keep is refused in words: stored and ignored, it would
 from __future__ import annotations
 
 from users.normalized.schema import Schema, closed
-from users.passwords.policy import MAX_BYTES, POLICIES
+from users.passwords.policy import POLICIES
+from users.passwords.text import MAX_LENGTH
 
 
 def _always(value: bool, why: str) -> Schema:
@@ -36,7 +37,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
                 "min_length": {
                     "type": "integer",
                     "minimum": 1,
-                    "maximum": MAX_BYTES,
+                    "maximum": MAX_LENGTH,
                     "description": "Characters a password must have, whatever the policy says of that.",
                 }
             }

@@ -75,10 +75,8 @@ PROFILE: dict[str, Schema] = {**NULLABLE, **SWITCHES}
 PASSWORD: Schema = {
     "type": "string",
     "minLength": 1,
-    "maxLength": 72,
-    "pattern": r"^[\x21-\x7e]+$",
     "examples": ["Plum-Tart-77"],
-    "description": "The user's password. Never returned.",
+    "description": "The user's password, any text of up to 256 characters. Never returned.",
     "writeOnly": True,
 }
 BARE_ID: Schema = {

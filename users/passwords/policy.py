@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-# bcrypt reads no further; Auth0 takes no longer one.
-MAX_BYTES = 72
-
 # A rule as password-sheriff explains it: `code`, `message` with %d and %s for what `format`
 # holds, `verified` whether the password keeps it, and `items` of the same kind.
 Rule = dict[str, Any]
@@ -110,11 +107,6 @@ def policy_of(options: Mapping[str, Any]) -> Policy | None:
     policy = POLICIES[options["passwordPolicy"]]
     min_length = options.get("password_complexity_options", {}).get("min_length")
     return policy if min_length is None else replace(policy, min_length=min_length)
-
-
-def is_too_long(password: str) -> bool:
-    """Whether it is over 72 bytes of UTF-8, which no policy takes."""
-    return len(password.encode(errors="surrogatepass")) > MAX_BYTES
 
 
 def sentence(rule: Rule) -> str:

@@ -1,0 +1,27 @@
+"""Make and verify hashes of passwords: the one place where their text is normalized."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password, verify_password
+
+from users.passwords.text import forms, normalize
+
+
+def make_hash(password: str | None) -> str:
+    """The hash of the normalized password; one that nothing matches for None."""
+    return make_password(None if password is None else normalize(password))
+
+
+def verify(password: str, encoded: str) -> tuple[bool, bool]:
+    """Whether the hash is of this password, and whether it should be renewed."""
+    for form in forms(password):
+        is_correct, is_outdated = verify_password(form, encoded)
+        if is_correct:
+            return True, is_outdated
+    return False, False
+
+
+def run_hasher(password: str) -> None:
+    """Take as long as verifying a hash would, so that time does not tell that there is none."""
+    for form in forms(password):
+        make_password(form)

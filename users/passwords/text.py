@@ -1,0 +1,48 @@
+"""Passwords as text: any Unicode text, made equal however it was typed.
+
+Source: RFC 8265, section 4, OpaqueString. Unlike there, characters that a later version of Unicode
+may assign, and those that join or are ignored in drawing, are taken: they are in use, as in emoji.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_LENGTH = 256
+# NFC replaces at most four characters by one. The time that normalising takes grows with the square
+# of a run of combining characters, so longer text is not normalized: it is too long anyway.
+MAX_TYPED = 4 * MAX_LENGTH
+
+TOO_LONG = f"At most {MAX_LENGTH} characters in length."
+NO_CONTROLS = "No control characters, such as tabs and line ends."
+NO_TEXT = "No half of a surrogate pair, which is not a character."
+
+
+def normalize(password: str) -> str:
+    """The password in NFC, with every kind of space as the one in ASCII. Beyond `MAX_TYPED`
+    characters it is left as it is."""
+    if password.isascii() or len(password) > MAX_TYPED:
+        return password
+    spaces = "".join(" " if unicodedata.category(c) == "Zs" else c for c in password)
+    return unicodedata.normalize("NFC", spaces)
+
+
+def forms(password: str) -> tuple[str, ...]:
+    """What a hash may have been made of: the normalized password, then what was typed where that
+    differs, as hashes made elsewhere or earlier may have it. None if no hash can be made of it."""
+    if _has_surrogates(password):
+        return ()
+    return tuple(dict.fromkeys((normalize(password), password)))
+
+
+def faults(password: str) -> list[str]:
+    """Why a normalized password cannot be set, in sentences, whatever a policy asks."""
+    return [
+        *([TOO_LONG] if len(password) > MAX_LENGTH else ()),
+        *([NO_CONTROLS] if any(unicodedata.category(c) == "Cc" for c in password) else ()),
+        *([NO_TEXT] if _has_surrogates(password) else ()),
+    ]
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in text)
