@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,8 @@ def configuration(**environment: str) -> dict[str, str]:
 def test_two_workers_of_four_threads_on_this_machine_only():
     found = configuration()
 
-    assert (found["worker_class"], found["workers"], found["threads"]) == ("gthread", "2", "4")
+    assert found["worker_class"] == "config.server.worker.BufferedWorker"
+    assert (found["workers"], found["threads"]) == ("2", "4")
     assert found["bind"] == "['127.0.0.1:8000']"
     assert found["control_socket_disable"] == "True"
     assert found["accesslog"] == "None"
@@ -66,7 +69,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 begin = ThreadPoolExecutor._adjust_thread_count
 
-def hear_ctrl_c_and_begin(self):  # as whoever calls it holds the lock of the threads
+def hear_ctrl_c_and_begin(self):  # its caller holds the lock of the threads
     for number in (signal.SIGINT, signal.SIGQUIT):
         os.kill(os.getpid(), number)
     time.sleep(0.01)
@@ -80,28 +83,92 @@ def application(environ, start_response):
 """
 
 
-def test_ctrl_c_stops_a_worker_that_is_just_taking_a_request_and_the_request_is_answered(tmp_path):
-    (tmp_path / "stopped.py").write_text(STOPPED_AT_THE_WORST_MOMENT)
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "stopped"],
-        cwd=CHECKOUT,
-        env={
-            "PATH": os.environ["PATH"],
-            **BASE,
-            "WEB_CONCURRENCY": "1",
-            "PORT": str(port),
-            "PYTHONPATH": str(tmp_path),
-        },
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert ask(f"http://127.0.0.1:{port}/") == b"done"
-        server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 0
-    finally:
+@pytest.fixture
+def serve(tmp_path):
+    """Serve an application, given as the text of its module, and answer with its process and address."""
+    started = []
+
+    def start(module: str) -> tuple[subprocess.Popen, str]:
+        (tmp_path / "served.py").write_text(module)
+        port = free_port()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "served"],
+            cwd=CHECKOUT,
+            env={
+                "PATH": os.environ["PATH"],
+                **BASE,
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "WEB_CONCURRENCY": "1",
+                "PORT": str(port),
+                "PYTHONPATH": str(tmp_path),
+            },
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(server)
+        return server, f"http://127.0.0.1:{port}/"
+
+    yield start
+    for server in started:
         server.kill()
         server.wait()
+
+
+def test_ctrl_c_stops_a_worker_that_is_just_taking_a_request_and_the_request_is_answered(serve):
+    server, url = serve(STOPPED_AT_THE_WORST_MOMENT)
+
+    assert ask(url) == b"done"
+    server.send_signal(signal.SIGINT)
+    assert server.wait(20) == 0
+
+
+SLOW = """
+import time
+
+def application(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(1)
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_waits_for_requests_under_way_but_not_for_slow_clients(serve, how):
+    server, url = serve(SLOW)
+    ask(url)
+    host = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+    with socket.create_connection(host) as slow, socket.create_connection(host) as under_way:
+        slow.sendall(b"GET / HTTP/1.1\r\nX: ")
+        under_way.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.2)
+        server.send_signal(how)
+
+        assert under_way.recv(1000).endswith(b"done")
+        assert server.wait(8) == 0
+
+
+def test_slow_clients_do_not_slow_others(serve):
+    """`make bench ARGS=slow` measures this with 200 of them, the whole product and figures."""
+    _, url = serve(SLOW)
+    ask(url)
+    host = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+    before = p95(url)
+    with ExitStack() as connections:
+        for sent in (b"", b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"):
+            for _ in range(20):
+                connections.enter_context(socket.create_connection(host)).sendall(sent)
+
+        assert p95(url) < 2 * before + 0.05
+
+
+def p95(url: str, count: int = 100) -> float:
+    """Of the seconds that requests take."""
+    times = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        ask(url)
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[count * 95 // 100]
 
 
 def ask(url: str) -> bytes:

@@ -10,7 +10,9 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
+from contextlib import ExitStack
 
 import pytest
 
@@ -88,6 +90,25 @@ def test_everything_in_the_file_is_printed_before_it_serves(demo):
 def test_health_is_answered_without_redirect(demo):
     with urllib.request.urlopen(f"{demo.local_url}/healthz") as answer:
         assert (answer.status, answer.url) == (200, f"{demo.local_url}/healthz")
+
+
+def test_slow_clients_do_not_hold_it_up(demo):
+    with ExitStack() as connections:
+        for sent in (b"GET /healthz HTTP/1.1\r\nX: ", b"POST /login/ HTTP/1.1\r\nContent-Length: 9\r\n\r\n"):
+            for _ in range(30):
+                slow = connections.enter_context(socket.create_connection(("127.0.0.1", demo.port)))
+                slow.sendall(sent)
+
+        for _ in range(20):
+            with urllib.request.urlopen(f"{demo.local_url}/healthz", timeout=2) as answer:
+                assert answer.status == 200
+
+
+def test_a_request_line_that_is_too_long_is_refused_in_json(demo):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{demo.local_url}/api/v2/users?q={'a' * 17_000}")
+
+    assert json.load(refused.value)["statusCode"] == refused.value.code == 414
 
 
 @pytest.mark.parametrize("shell", SHELLS)

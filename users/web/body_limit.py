@@ -1,4 +1,8 @@
-"""Bodies over the limit are refused unparsed."""
+"""Bodies over the limit are refused unparsed.
+
+Our server (`config.server`) asks here how much of a body to receive, gives a body in chunks its
+Content-Length, and discards one over the limit before Django sees the request.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,11 @@ from users.web.paths import is_api, is_oauth
 IMPORTS = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
 STRICT_IMPORT = 512_000
-MOST_DRAINED = 32 * 1024 * 1024
-CHUNK = 64 * 1024
 
 
 class BodyLimitMiddleware:
-    """413 by the announced length; 411 for a body that announces none, which nobody would read."""
+    """413 by the length of the body. 411 where another WSGI server passes on a body without its
+    length, which Django would take for an empty one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -27,14 +30,14 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "Transfer-Encoding" in request.headers and "CONTENT_LENGTH" not in request.META:
             return no_length(request)
-        limit = _limit(request.path_info)
+        limit = body_limit(request.path_info)
         if _announced(request) > limit:
-            _drain(request)
             return too_large(request, limit)
         return self._get_response(request)
 
 
-def _limit(path: str) -> int:
+def body_limit(path: str) -> int:
+    """How many bytes the body of a request for `path`, decoded, may have."""
     if is_oauth(path):
         return settings.OAUTH_MAX_BYTES
     if path == IMPORTS:
@@ -42,14 +45,6 @@ def _limit(path: str) -> int:
             min(settings.IMPORT_MAX_BYTES, STRICT_IMPORT) if conf.strict_limits else settings.IMPORT_MAX_BYTES
         )
     return settings.API_MAX_BYTES if is_api(path) else settings.FORM_MAX_BYTES
-
-
-def _drain(request: HttpRequest) -> None:
-    """Read on and forget, within bounds: a client that is still sending would otherwise see its
-    connection break instead of the answer, and lose the next request on it."""
-    left = MOST_DRAINED
-    while left > 0 and (chunk := request.read(min(left, CHUNK))):
-        left -= len(chunk)
 
 
 def _announced(request: HttpRequest) -> int:

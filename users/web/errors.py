@@ -101,7 +101,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def no_length(request: HttpRequest) -> HttpResponse:
-    """411 for a body in pieces, whose length nobody can know beforehand."""
+    """411 for a body in chunks that the WSGI server did not assemble."""
     message = "Send the length of the body (Content-Length); it is not taken in chunks."
     if is_api(request.path_info) or is_oauth(request.path_info):
         return error_json(request, 411, message, "length_required")

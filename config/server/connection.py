@@ -1,0 +1,211 @@
+"""One connection: request after request is received whole, answered in a thread, and sent."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import secrets
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gunicorn.http.errors import NoMoreData, ParseException
+from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
+from gunicorn.http.wsgi import create as make_response
+
+from config.server.refusal import refuse
+from config.server.request import (
+    BYTES_PER_SECOND,
+    HEAD_SECONDS,
+    LINE_LIMIT,
+    Body,
+    SpoolFull,
+    has_body,
+    parse_head,
+    read_body,
+    read_head,
+)
+from config.server.response import FilePart, Part, ResponseSocket
+
+if TYPE_CHECKING:
+    from config.server.worker import BufferedWorker
+
+# How long a client may take for an answer: so many seconds, and one more for each
+# BYTES_PER_SECOND of it.
+SEND_SECONDS = 20
+# How long, and how much, is read on after a refusal, so that the client gets to see it
+# (RFC 9112, section 9.6).
+LINGER_SECONDS = 2
+LINGER_BYTES = 64 * 1024
+
+
+class State(enum.Enum):
+    """What a connection is doing."""
+
+    IDLE = "no byte of a request has arrived"
+    RECEIVING = "a part of a request has arrived"
+    ANSWERING = "the application is answering"
+    SENDING = "the answer is being sent"
+
+
+class Connection:
+    """Lives in the event loop of its worker; only `_respond` runs in a thread."""
+
+    def __init__(
+        self, worker: BufferedWorker, stream: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._worker = worker
+        self._stream = stream
+        self._writer = writer
+        self._peer = writer.get_extra_info("peername") or ("", 0)
+        self._head = bytearray()
+        self._is_first = True
+        self._has_sent = False
+        self._enter(State.IDLE)
+        # `drain` then waits until nothing is left to send.
+        writer.transport.set_write_buffer_limits(high=0)
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.since = asyncio.get_running_loop().time()
+
+    async def serve(self) -> None:
+        """Answer requests until either side closes the connection."""
+        try:
+            while await self._serve_request():
+                pass
+        except (ParseException, SpoolFull, TimeoutError) as error:
+            await self._refuse(error)
+        except (ConnectionError, NoMoreData):
+            self._writer.transport.abort()
+        except Exception as error:
+            self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))
+            if self._has_sent:
+                self._writer.transport.abort()  # what follows would pass for the rest of the answer
+            else:
+                await self._refuse(error)
+        finally:
+            if self._writer.transport.get_write_buffer_size():
+                self._writer.transport.abort()  # closing would wait for the client to read it
+            self._writer.close()
+
+    async def _serve_request(self) -> bool:
+        """Receive and answer one request. Whether another may follow."""
+        if not await self._wait_for_request():
+            return False
+        body: Body | None = None
+        try:
+            async with asyncio.timeout(HEAD_SECONDS):
+                await read_head(self._stream, self._head)
+            request = parse_head(bytes(self._head), self._worker.cfg, self._peer)
+            if has_body(request):
+                body = Body(self._worker.body_limit(request), self._worker.spool)
+                await read_body(self._stream, request, body, self._allow)
+            return await self._answer(request)
+        finally:
+            if body:
+                body.close()
+
+    async def _wait_for_request(self) -> bool:
+        """Whether the first byte of a request arrived in time."""
+        self._enter(State.IDLE)
+        self._has_sent = False
+        self._head.clear()
+        seconds = HEAD_SECONDS if self._is_first else self._worker.cfg.keepalive
+        self._is_first = False
+        try:
+            async with asyncio.timeout(seconds):
+                self._head += await self._stream.readexactly(1)
+        except (TimeoutError, asyncio.IncompleteReadError):
+            return False
+        self._enter(State.RECEIVING)
+        return True
+
+    def _allow(self) -> None:
+        self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    async def _answer(self, request: Request) -> bool:
+        loop = asyncio.get_running_loop()
+        self._enter(State.ANSWERING)
+        sink = ResponseSocket(loop, self._send)
+        try:
+            keep = await loop.run_in_executor(self._worker.threads, self._respond, request, sink)
+            self._enter(State.SENDING)
+            await self._send(sink.take())
+        finally:
+            sink.close()
+        return keep
+
+    def _respond(self, request: Request, sink: ResponseSocket) -> bool:
+        """In a thread: have the application answer. Whether the connection may be used again."""
+        worker, begun = self._worker, datetime.now()
+        response, environ = make_response(
+            request, sink, self._peer, self._writer.get_extra_info("sockname"), worker.cfg
+        )
+        environ["wsgi.multithread"] = True
+        if not worker.count_request() or not worker.cfg.keepalive:
+            response.force_close()
+        try:
+            answer = worker.wsgi(environ, response.start_response)
+            try:
+                _write(response, answer, environ["wsgi.file_wrapper"])
+            finally:
+                if hasattr(answer, "close"):
+                    answer.close()
+        finally:
+            if response.status:
+                worker.log.access(response, request, environ, datetime.now() - begun)
+        return not response.should_close()
+
+    async def _send(self, parts: list[Part]) -> None:
+        """Raises ConnectionError where the client has gone or reads too slowly."""
+        self._has_sent = True
+        size = sum(part.count if isinstance(part, FilePart) else len(part) for part in parts)
+        with ExitStack() as files:
+            for part in parts:
+                if isinstance(part, FilePart):
+                    files.enter_context(part.file)
+            try:
+                async with asyncio.timeout(SEND_SECONDS + size / BYTES_PER_SECOND):
+                    for part in parts:
+                        await self._send_part(part)
+            except TimeoutError:
+                raise ConnectionAbortedError from None
+
+    async def _send_part(self, part: Part) -> None:
+        if isinstance(part, FilePart):
+            await asyncio.get_running_loop().sendfile(
+                self._writer.transport, part.file, part.offset, part.count
+            )
+        else:
+            self._writer.write(part)
+            await self._writer.drain()
+
+    async def _refuse(self, error: Exception) -> None:
+        if b"\n" not in self._head:  # an incomplete request line, whose path decides on the form
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0):
+                    self._head += await self._stream.read(LINE_LIMIT)
+        request_id = secrets.token_hex(16)
+        status, answer = refuse(bytes(self._head), error, request_id)
+        # Slow clients may be many, and an operator has nothing to do about them.
+        log = self._worker.log.info if isinstance(error, TimeoutError) else self._worker.log.warning
+        log("%s Refused a request from %s with %d: %s", request_id, self._peer[0], status, error)
+        with suppress(ConnectionError, TimeoutError):
+            await self._send([answer])
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+            async with asyncio.timeout(LINGER_SECONDS):
+                left = LINGER_BYTES
+                while left > 0 and (piece := await self._stream.read(left)):
+                    left -= len(piece)
+
+
+def _write(response: Response, answer: object, file_wrapper: type) -> None:
+    if isinstance(answer, file_wrapper):
+        response.write_file(answer)
+    else:
+        for piece in answer:
+            response.write(piece)
+    response.close()

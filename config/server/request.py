@@ -1,0 +1,226 @@
+"""Read one HTTP/1.1 request whole, head and body, so that no thread ever waits for a client.
+
+Gunicorn's own parser judges the head, and with it the framing of the body: a repeated
+Content-Length, or one beside Transfer-Encoding, is refused there (RFC 9112, section 6.3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from tempfile import SpooledTemporaryFile
+
+from gunicorn.config import Config
+from gunicorn.http.body import ChunkedReader
+from gunicorn.http.errors import (
+    ChunkMissingTerminator,
+    InvalidChunkSize,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    NoMoreData,
+)
+from gunicorn.http.message import Request
+from gunicorn.http.unreader import IterUnreader
+
+# In bytes. Three hundred ids in `q` take 11 kB; few proxies pass on more than 16 kB.
+LINE_LIMIT = 16 * 1024
+# The request line and all headers, in bytes.
+HEAD_LIMIT = 64 * 1024
+# How long a client may take for the head, in seconds.
+HEAD_SECONDS = 10
+# How long for the body: so many seconds, and one more for each so many bytes that arrived.
+BODY_SECONDS = 20
+BYTES_PER_SECOND = 4 * 1024
+# A body over its limit is read on and discarded up to this many bytes: a client that is still
+# sending would otherwise see its connection break instead of the answer.
+DISCARD_LIMIT = 32 * 1024 * 1024
+# Longer bodies are held in a file.
+MEMORY_LIMIT = 64 * 1024
+# What is read at once, in bytes.
+PIECE = 64 * 1024
+# Tiny chunks cost much CPU for few bytes: so many are accepted, and one more for each so many bytes.
+FREE_CHUNKS = 10_000
+BYTES_PER_CHUNK = 256
+
+# Chunk extensions mean nothing to us, so of their grammar only the end of the line matters.
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?\r\n")
+
+
+class SpoolFull(Exception):
+    """There is no space left for the request bodies being received."""
+
+
+class Spool:
+    """The space, in bytes, that one worker process has for the request bodies it is receiving."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> None:
+        """Reserve space. Raises SpoolFull."""
+        if size > self._left:
+            raise SpoolFull
+        self._left -= size
+
+    def give_back(self, size: int) -> None:
+        """Release reserved space."""
+        self._left += size
+
+
+class Body:
+    """A request body as it arrives. Of one that is longer than `limit` bytes only the size is kept."""
+
+    def __init__(self, limit: int, spool: Spool) -> None:
+        self.limit = limit
+        self.size = 0
+        self.file = SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115 - closed with the request
+        self._spool = spool
+        self._taken = 0
+
+    def append(self, piece: bytes) -> None:
+        """Raises SpoolFull."""
+        self.size += len(piece)
+        if self.size <= self.limit:
+            self._spool.take(len(piece))
+            self._taken += len(piece)
+            try:
+                self.file.write(piece)
+            except OSError as error:  # the disk is full
+                raise SpoolFull from error
+        elif self._taken:
+            self.file.seek(0)
+            self.file.truncate()
+            self._release()
+
+    def close(self) -> None:
+        """Delete what was received."""
+        self.file.close()
+        self._release()
+
+    def _release(self) -> None:
+        self._spool.give_back(self._taken)
+        self._taken = 0
+
+
+async def read_head(stream: asyncio.StreamReader, head: bytearray) -> None:
+    """Append the rest of the head, up to the empty line that ends it, to `head`, its first byte.
+
+    Raises LimitRequestLine, LimitRequestHeaders, and NoMoreData where the client left.
+    """
+    in_first_line = True
+    while True:
+        try:
+            line = await stream.readuntil(b"\n")
+        except asyncio.LimitOverrunError as error:
+            raise _too_large(in_first_line, error.consumed) from None
+        except asyncio.IncompleteReadError:
+            raise NoMoreData from None
+        head += line
+        if len(head) > (LINE_LIMIT if in_first_line else HEAD_LIMIT):
+            raise _too_large(in_first_line, len(head))
+        # RFC 9112, section 2.2: one empty line before the request line is ignored.
+        if head == b"\r\n":
+            continue
+        # The parser refuses a bare line feed. Waiting for more would only delay that.
+        if not in_first_line and line in (b"\r\n", b"\n"):
+            return
+        in_first_line = False
+
+
+def _too_large(in_first_line: bool, size: int) -> Exception:
+    if in_first_line:
+        return LimitRequestLine(size, LINE_LIMIT)
+    return LimitRequestHeaders(f"more than {HEAD_LIMIT} bytes")
+
+
+def parse_head(head: bytes, config: Config, peer: tuple[str, int]) -> Request:
+    """Raises gunicorn's ParseException for what is no request, or one of ambiguous framing."""
+    return Request(config, IterUnreader([head]), peer)
+
+
+def has_body(request: Request) -> bool:
+    """Whether anything follows the head of `request`."""
+    return isinstance(request.body.reader, ChunkedReader) or request.body.reader.length > 0
+
+
+async def read_body(
+    stream: asyncio.StreamReader, request: Request, body: Body, allow: Callable[[], None]
+) -> None:
+    """Receive the body of `request` into `body`, which becomes what the application reads.
+
+    A body in chunks gets the Content-Length that it turned out to have. One over its limit keeps
+    its size but no content; the connection has to close where not all of it was read. `allow`
+    tells a client that asked first (Expect: 100-continue) to send.
+
+    Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator and
+    LimitRequestHeaders (of the trailers).
+    """
+    is_chunked = isinstance(request.body.reader, ChunkedReader)
+    length = 0 if is_chunked else request.body.reader.length
+    asked_first, request._expected_100_continue = request._expected_100_continue, False
+    if asked_first and length > body.limit:
+        request.force_close()
+    else:
+        if asked_first:
+            allow()
+        await _receive(_chunks(stream) if is_chunked else _pieces(stream, length), request, body)
+    if is_chunked:
+        headers = [header for header in request.headers if header[0] != "TRANSFER-ENCODING"]
+        request.headers = [*headers, ("CONTENT-LENGTH", str(body.size))]
+    body.file.seek(0)
+    request.body = body.file
+
+
+async def _receive(pieces: AsyncIterator[bytes], request: Request, body: Body) -> None:
+    async with asyncio.timeout(BODY_SECONDS) as timeout:
+        async for piece in pieces:
+            body.append(piece)
+            if body.size > body.limit + DISCARD_LIMIT:
+                request.force_close()
+                return
+            timeout.reschedule(timeout.when() + len(piece) / BYTES_PER_SECOND)
+
+
+async def _pieces(stream: asyncio.StreamReader, length: int) -> AsyncIterator[bytes]:
+    while length:
+        piece = await stream.read(min(PIECE, length))
+        if not piece:
+            raise NoMoreData
+        length -= len(piece)
+        yield piece
+
+
+async def _chunks(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """The content of a body in chunks (RFC 9112, section 7.1). Trailers are skipped."""
+    chunks_left = FREE_CHUNKS
+    while size := await _chunk_size(stream):
+        chunks_left += size / BYTES_PER_CHUNK - 1
+        if chunks_left < 0:
+            raise InvalidChunkSize(b"too many small chunks")
+        async for piece in _pieces(stream, size):
+            yield piece
+        if await _line(stream) != b"\r\n":
+            raise ChunkMissingTerminator(b"")
+    trailers = 0
+    while (line := await _line(stream)) != b"\r\n":
+        trailers += len(line)
+        if trailers > LINE_LIMIT:
+            raise LimitRequestHeaders("trailers")
+
+
+async def _chunk_size(stream: asyncio.StreamReader) -> int:
+    line = await _line(stream)
+    found = _CHUNK_LINE.fullmatch(line)
+    if not found:
+        raise InvalidChunkSize(line[:40])
+    return int(found[1], 16)
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        return await stream.readuntil(b"\n")
+    except asyncio.LimitOverrunError:
+        raise InvalidChunkSize(b"line too long") from None
+    except asyncio.IncompleteReadError:
+        raise NoMoreData from None

@@ -1,0 +1,67 @@
+"""Gather an answer in the thread that makes it, and leave the sending to the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import IO
+
+# An answer of up to so many bytes frees its thread at once, however slowly it is read.
+GATHER_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A part of a file, which is closed once it was sent."""
+
+    file: IO[bytes]
+    offset: int
+    count: int
+
+
+Part = bytes | FilePart
+Send = Callable[[list[Part]], Awaitable[None]]
+
+
+class ResponseSocket:
+    """Stands in for the socket that gunicorn's `Response` writes to. Used by one thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
+        self._loop = loop
+        self._send = send
+        self._gathered = bytearray()
+        self._file: FilePart | None = None
+
+    def sendall(self, data: bytes) -> None:
+        """Gather bytes. Waits for the client where an answer grows over the limit.
+
+        Raises ConnectionError or TimeoutError where the client does not take it.
+        """
+        if self._file or len(self._gathered) >= GATHER_LIMIT:
+            asyncio.run_coroutine_threadsafe(self._send(self.take()), self._loop).result()
+        self._gathered += data
+
+    def send(self, data: bytes) -> int:
+        """Gather bytes, as `sendall` does."""
+        self.sendall(data)
+        return len(data)
+
+    def sendfile(self, file: IO[bytes], offset: int, count: int) -> None:
+        """Gather a part of a file. The application closes its own handle when it is done."""
+        own = os.fdopen(os.dup(file.fileno()), "rb")
+        self._file = FilePart(own, offset, count)
+
+    def take(self) -> list[Part]:
+        """What was gathered, in order; from then on it is gathered afresh."""
+        parts: list[Part] = [bytes(self._gathered)]
+        if self._file:
+            parts.append(self._file)
+        self._gathered, self._file = bytearray(), None
+        return parts
+
+    def close(self) -> None:
+        """Release what was never taken."""
+        if self._file:
+            self._file.file.close()

@@ -1,0 +1,200 @@
+"""A gunicorn worker whose threads get whole requests only.
+
+Sockets are served by an event loop of the standard library, which receives each request and
+sends each answer; a thread is busy with the application and never with a client. However
+many clients are slow, each costs a socket and a little memory. The application stays WSGI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from socket import socket
+from typing import Any
+from urllib.parse import unquote
+
+from gunicorn.http.message import Request
+from gunicorn.sock import ssl_context
+from gunicorn.workers.base import Worker
+
+from config.server.connection import Connection, State
+from config.server.request import HEAD_LIMIT, HEAD_SECONDS, Spool
+from users.web.body_limit import body_limit
+
+# Space for the bodies that one worker process is receiving, in bytes.
+SPOOL_BYTES = 1024 * 1024 * 1024
+# Files that a worker has open for all else than its connections.
+OTHER_FILES = 128
+# A connection takes a socket, and a file where its request is long.
+FILES_PER_CONNECTION = 2
+# How long a stopping worker waits for requests that are just arriving, in seconds.
+STOP_SECONDS = 2
+# How often a worker shows the master that it is alive, in seconds.
+HEARTBEAT_SECONDS = 1
+
+
+class BufferedWorker(Worker):
+    """An event loop in the main thread, and `threads` threads for the application."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.threads = ThreadPoolExecutor(self.cfg.threads)
+        self.spool = Spool(SPOOL_BYTES)
+        self._connections: dict[asyncio.Task[None], Connection | None] = {}
+        self._most_connections = self.cfg.worker_connections
+        self._is_accepting = False
+
+    def run(self) -> None:
+        """Serve until a signal, the reloader or `max_requests` ends it."""
+        self._most_connections = min(self.cfg.worker_connections, _allow_files(self.cfg.worker_connections))
+        asyncio.run(self._run())
+
+    def body_limit(self, request: Request) -> int:
+        """How long the body of `request` may be, in bytes."""
+        return body_limit(unquote(request.path))
+
+    def count_request(self) -> bool:
+        """Count one more. False where the worker is stopping, so that the connection closes."""
+        self.nr += 1
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("Autorestarting worker after current request.")
+            self._loop.call_soon_threadsafe(self._stop)
+            return False
+        return self.alive
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say in which running event loop to serve."""
+        self._loop = loop
+        self._stopped = asyncio.Event()
+        self._tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
+
+    async def _run(self) -> None:
+        self.attach(asyncio.get_running_loop())
+        # Ctrl-C lets requests under way finish, as SIGTERM does. Handled in the loop, a signal
+        # interrupts no code that holds a lock.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            self._loop.add_signal_handler(number, self._stop)
+        while self.alive and self.ppid == os.getppid():
+            self.notify()
+            self._resume()
+            await self._wait(self._stopped.wait(), HEARTBEAT_SECONDS)
+        self.alive = False
+        await self._finish()
+
+    def _stop(self) -> None:
+        self.alive = False
+        self._stopped.set()
+
+    async def _finish(self) -> None:
+        """Answer what has arrived, for `graceful_timeout` seconds at most."""
+        self._accept_more(False)
+        for listener in self.sockets:
+            listener.close()
+        begun = time.monotonic()
+        while self._connections and time.monotonic() < begun + self.cfg.graceful_timeout:
+            self.notify()
+            await self._wait(asyncio.wait(self._connections), HEARTBEAT_SECONDS)
+            if time.monotonic() >= begun + STOP_SECONDS:
+                for task, connection in list(self._connections.items()):
+                    if connection is None or connection.state in (State.IDLE, State.RECEIVING):
+                        task.cancel()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _wait(self, event: Any, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event
+
+    def _accept_more(self, accept: bool) -> None:
+        if accept == self._is_accepting:
+            return
+        self._is_accepting = accept
+        for listener in self.sockets:
+            if accept:
+                listener.setblocking(False)
+                self._loop.add_reader(listener, self._accept, listener)
+            else:
+                self._loop.remove_reader(listener)
+
+    def _accept(self, listener: socket) -> None:
+        """One at a time, so that workers with less to do get as many."""
+        if len(self._connections) >= self._most_connections and not self._make_room():
+            self._accept_more(False)  # until a connection ends
+            return
+        try:
+            client, _ = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:  # too many open files, of this process or of the machine
+            self.log.error("Cannot accept a connection: %s", error)
+            self._accept_more(False)  # until the next heartbeat
+            return
+        client.setblocking(False)
+        self.serve(client)
+
+    def serve(self, client: socket) -> asyncio.Task[None]:
+        """Serve the connection of a client in the event loop."""
+        task = self._loop.create_task(self._serve(client))
+        self._connections[task] = None
+        task.add_done_callback(self._forget)
+        return task
+
+    def _make_room(self) -> bool:
+        """Close the connection that has made its client's request wait for longest, if any does."""
+        waiting = [
+            (connection.since, number, task)
+            for number, (task, connection) in enumerate(self._connections.items())
+            if connection and connection.state is not State.ANSWERING
+        ]
+        if not waiting:
+            return False
+        min(waiting)[2].cancel()
+        return True
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        del self._connections[task]
+        if not task.cancelled() and task.exception():
+            self.log.error("Connection failed", exc_info=task.exception())
+        self._resume()
+
+    def _resume(self) -> None:
+        if self.alive:
+            self._accept_more(True)
+
+    async def _serve(self, client: socket) -> None:
+        stream = asyncio.StreamReader(limit=HEAD_LIMIT)
+        protocol = asyncio.StreamReaderProtocol(stream)
+        try:
+            transport, _ = await self._loop.connect_accepted_socket(
+                lambda: protocol,
+                client,
+                ssl=self._tls,
+                ssl_handshake_timeout=HEAD_SECONDS if self._tls else None,
+            )
+        except OSError:  # no TLS, or not in time
+            client.close()
+            return
+        writer = asyncio.StreamWriter(transport, protocol, stream, self._loop)
+        task = asyncio.current_task()
+        self._connections[task] = connection = Connection(self, stream, writer)
+        await connection.serve()
+
+
+def _allow_files(connections: int) -> int:
+    """Raise the limit of open files as far as `connections` need and the system allows.
+
+    How many connections there may be then. Many systems begin with 1,024 files, macOS with 256.
+    """
+    wanted = connections * FILES_PER_CONNECTION + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        new = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (new, hard))
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max((soft - OTHER_FILES) // FILES_PER_CONNECTION, 1)

@@ -1,0 +1,147 @@
+"""How answers are made and sent: a thread makes them, and waits for no client."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from config.server import connection
+from config.server.response import GATHER_LIMIT
+from tests.config.server.talk import echo, talk
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def page(*pieces: bytes, headers=()):
+    """An application that answers with these pieces."""
+
+    def application(environ, start_response):
+        start_response("200 OK", list(headers))
+        return iter(pieces)
+
+    return application
+
+
+def answer(application, sent: bytes = GET, **settings):
+    async def scenario(client):
+        return await client.ask(sent)
+
+    return talk(application, scenario, **settings)
+
+
+@pytest.mark.parametrize("size", [0, 1, GATHER_LIMIT, GATHER_LIMIT + 1, 5 * GATHER_LIMIT])
+def test_an_answer_of_any_size_arrives_whole(size):
+    body = bytes(index % 251 for index in range(min(size, 1000))) * (size // 1000 + 1)
+    pieces = [body[start : start + 300_000] for start in range(0, size, 300_000)]
+    pieces[-1:] = [body[(len(pieces) - 1) * 300_000 : size]] if pieces else []
+
+    assert answer(page(*pieces)).body == body[:size]
+
+
+def test_a_file_is_sent_without_reading_it_into_memory(tmp_path):
+    path = tmp_path / "editor.js"
+    path.write_bytes(b"0123456789" * 100_000)
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Length", "1000000")])
+        return environ["wsgi.file_wrapper"](path.open("rb"))
+
+    assert answer(application).body == path.read_bytes()
+
+
+def test_head_has_headers_only():
+    async def scenario(client):
+        client.send(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /next HTTP/1.1\r\nHost: x\r\n\r\n")
+        return await client._stream.readuntil(b"\r\n\r\n"), await client._stream.readuntil(b"\r\n\r\n")
+
+    head, following = talk(echo, scenario)
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert following.startswith(b"HTTP/1.1 200")
+
+
+def test_who_reads_slowly_holds_no_thread():
+    """One thread, and an answer that does not fit into the socket's buffers."""
+    released = threading.Event()
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return Page()
+
+    class Page:
+        def __iter__(self):
+            return iter([b"a" * (GATHER_LIMIT - 1000)])
+
+        def close(self):
+            released.set()
+
+    async def scenario(client):
+        client.send(GET)
+        done = await asyncio.to_thread(released.wait, 5)
+        thread_is_free = await asyncio.wrap_future(client.worker.threads.submit(lambda: True))
+        return done and thread_is_free
+
+    assert talk(application, scenario, receive_buffer=4096, threads=1)
+
+
+def test_who_does_not_read_is_cut_off(monkeypatch):
+    monkeypatch.setattr(connection, "SEND_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "BYTES_PER_SECOND", 10**9)
+
+    async def scenario(client):
+        client._stream._transport.pause_reading()
+        client.send(GET)
+        await asyncio.wait(list(client.worker._connections), timeout=5)
+        return len(client.worker._connections)
+
+    assert talk(page(b"a" * 900_000), scenario, receive_buffer=4096) == 0
+
+
+def test_an_application_that_fails_is_500_in_the_form_of_the_path():
+    def application(environ, start_response):
+        raise RuntimeError("a secret of the application")
+
+    refused = answer(application, b"GET /api/v2/users HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert refused.status == 500
+    assert refused.json["statusCode"] == 500
+    assert b"secret" not in refused.body
+
+
+def test_an_answer_that_breaks_off_is_not_completed():
+    def broken():
+        yield b"a" * (GATHER_LIMIT + 1)
+        yield b"b" * (GATHER_LIMIT + 1)
+        raise RuntimeError
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return broken()
+
+    async def scenario(client):
+        client.send(GET)
+        try:
+            return await client._stream.read()
+        except ConnectionError:
+            return b""
+
+    assert not talk(application, scenario).endswith(b"0\r\n\r\n")
+
+
+def test_a_worker_that_was_to_answer_so_many_requests_closes_the_connection_and_stops():
+    async def scenario(client):
+        first, second = await client.ask(GET), await client.ask(GET)
+        return [first.headers["connection"], second.headers["connection"]], client.worker.alive
+
+    assert talk(echo, scenario, max_requests=2) == (["keep-alive", "close"], False)
+
+
+def test_a_full_worker_closes_the_connection_that_waits_for_longest():
+    async def scenario(client):
+        client.send(b"GET / HTTP/1.1\r\nX: ")
+        await asyncio.sleep(0.05)
+        return client.worker._make_room(), await client.is_closed()
+
+    assert talk(echo, scenario) == (True, True)
