@@ -1,6 +1,6 @@
 """`make bench`: what requests cost, beside a plain Django view and the raw SQL of the same work.
 
-`make bench ARGS=search` measures searches instead.
+`make bench ARGS=search` measures searches instead, `make bench ARGS=slow` what slow clients do to others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench import search
+from tests.bench import search, slow
 from tests.bench.databases import Database, at_hand, database
 from tests.bench.operations import Crowd, Person
 from tests.bench.report import as_text, goals
@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
     """Returns what the process is to end with; a missed goal is no failure."""
     if arguments[:1] == ["search"]:
         return search.main(arguments[1:])
+    if arguments[:1] == ["slow"]:
+        return slow.main(arguments[1:])
     if not Path("/proc/self/stat").exists():
         sys.stderr.write("The CPU of the server's workers is read from /proc, which only Linux has.\n")
         return 1

@@ -25,16 +25,19 @@ class Load:
     seconds: float
 
 
-def load(port: int, make: Callable[[], bytes], *, connections: int, seconds: float) -> Load:
-    """Send what `make` makes over `connections` at once. Raises Refused."""
+def load(port: int, make: Callable[[], bytes], *, connections: int, seconds: float, pause: float = 0) -> Load:
+    """Send what `make` makes over `connections` at once, with a pause, in seconds, after each
+    answer. Raises Refused."""
     begun = time.perf_counter()
     with ThreadPoolExecutor(connections) as pool:
-        running = [pool.submit(_one_connection, port, make, begun + seconds) for _ in range(connections)]
+        running = [
+            pool.submit(_one_connection, port, make, begun + seconds, pause) for _ in range(connections)
+        ]
         times = [taken for each in running for taken in each.result()]
     return Load(times, time.perf_counter() - begun)
 
 
-def _one_connection(port: int, make: Callable[[], bytes], until: float) -> list[float]:
+def _one_connection(port: int, make: Callable[[], bytes], until: float, pause: float) -> list[float]:
     times = []
     with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -46,6 +49,8 @@ def _one_connection(port: int, make: Callable[[], bytes], until: float) -> list[
             line.sendall(request)
             _read_answer(line)
             times.append(time.perf_counter() - begun)
+            if pause:
+                time.sleep(pause)
     return times
 
 

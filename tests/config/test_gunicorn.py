@@ -8,24 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from tests.management.demo_server import free_port
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-# Empty, so that a developer's own .env decides nothing.
-BASE = {
-    "SECRET_KEY": "x" * 50,
-    "TRUST_FORWARDED_HEADERS": "",
-    "PORT": "",
-    "PUBLIC_URL": "",
-    "WEB_CONCURRENCY": "2",
-}
+from tests.config.conftest import BASE, ask
+from tests.management.demo_server import CHECKOUT
 
 
 def configuration(**environment: str) -> dict[str, str]:
@@ -83,36 +71,6 @@ def application(environ, start_response):
 """
 
 
-@pytest.fixture
-def serve(tmp_path):
-    """Serve an application, given as the text of its module, and answer with its process and address."""
-    started = []
-
-    def start(module: str) -> tuple[subprocess.Popen, str]:
-        (tmp_path / "served.py").write_text(module)
-        port = free_port()
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "served"],
-            cwd=CHECKOUT,
-            env={
-                "PATH": os.environ["PATH"],
-                **BASE,
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-                "WEB_CONCURRENCY": "1",
-                "PORT": str(port),
-                "PYTHONPATH": str(tmp_path),
-            },
-            stderr=subprocess.DEVNULL,
-        )
-        started.append(server)
-        return server, f"http://127.0.0.1:{port}/"
-
-    yield start
-    for server in started:
-        server.kill()
-        server.wait()
-
-
 def test_ctrl_c_stops_a_worker_that_is_just_taking_a_request_and_the_request_is_answered(serve):
     server, url = serve(STOPPED_AT_THE_WORST_MOMENT)
 
@@ -135,7 +93,6 @@ def application(environ, start_response):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_waits_for_requests_under_way_but_not_for_slow_clients(serve, how):
     server, url = serve(SLOW)
-    ask(url)
     host = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
     with socket.create_connection(host) as slow, socket.create_connection(host) as under_way:
         slow.sendall(b"GET / HTTP/1.1\r\nX: ")
@@ -150,7 +107,6 @@ def test_a_stop_waits_for_requests_under_way_but_not_for_slow_clients(serve, how
 def test_slow_clients_do_not_slow_others(serve):
     """`make bench ARGS=slow` measures this with 200 of them, the whole product and figures."""
     _, url = serve(SLOW)
-    ask(url)
     host = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
     before = p95(url)
     with ExitStack() as connections:
@@ -169,15 +125,3 @@ def p95(url: str, count: int = 100) -> float:
         ask(url)
         times.append(time.perf_counter() - begun)
     return sorted(times)[count * 95 // 100]
-
-
-def ask(url: str) -> bytes:
-    """As soon as somebody listens there."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return urllib.request.urlopen(url, timeout=15).read()
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

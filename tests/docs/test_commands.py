@@ -41,6 +41,7 @@ RUN_ELSEWHERE = {
         "tests/bench/test_search.py",
         'run_bench("search --users',
     ),
+    'make bench ARGS="slow"': ("tests/bench/test_slow.py", 'run_bench("slow '),
     "make bench": ("tests/bench/run.py", '["make", "bench"'),
 }
 DEMO_URL = "http://127.0.0.1:8000"
