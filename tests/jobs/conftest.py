@@ -21,8 +21,8 @@ def kinds():
     before = dict(KINDS)
     KINDS.clear()
 
-    def declare(name, work, *, attempts=3, every=None):
-        KINDS[name] = Kind(work, attempts, every)
+    def declare(name, work, *, attempts=3, every=None, keeps_file=False):
+        KINDS[name] = Kind(work, attempts, every, keeps_file=keeps_file)
 
     yield declare
     KINDS.clear()

@@ -10,10 +10,16 @@ import pytest
 from django.apps import apps
 from django.db import connection as database
 
+from tests.jobs.conftest import now
 from users.crypto.key_ring import Undecryptable
-from users.jobs import files
+from users.jobs import files, queue
+from users.jobs.cancel import cancel
+from users.jobs.errors import JobFailed
 from users.jobs.files import append, keep_file, open_file, pieces
+from users.jobs.registry import KINDS
 from users.models import FilePiece, Job
+from users.rights.actor import command
+from users.rights.errors import Denied
 
 SECRET = b'[{"email": "jane@example.com", "password": "plain words"}]'
 
@@ -58,6 +64,117 @@ def test_writing_and_reading_hold_a_piece_at_a_time(job, monkeypatch):
 
     assert size == 256 * len(chunk)
     assert peak < 2_000_000
+
+
+def complete(kinds, job, worker):
+    kinds("users_import", lambda run: None)
+    worker.work()
+
+
+def fail(kinds, job, worker):
+    kinds("users_import", raising(JobFailed("The file cannot be read.")))
+    worker.work()
+
+
+def lose_the_right(kinds, job, worker):
+    kinds("users_import", raising(Denied("You may not.")))
+    worker.work()
+
+
+def break_each_time(kinds, job, worker):
+    kinds("users_import", raising(ZeroDivisionError()), attempts=2)
+    while worker.work():
+        pass
+
+
+def die_each_time(kinds, job, worker):
+    kinds("users_import", lambda run: None, attempts=1)
+    assert queue.take(KINDS, lease=0) == job  # and is not heard of again
+    assert not worker.work()
+
+
+def cancel_before_it_begins(kinds, job, worker):
+    cancel(job, actor=command("tests"))
+
+
+def cancel_in_the_middle(kinds, job, worker):
+    def cancelled(run):
+        cancel(run.job, actor=command("tests"))
+        run.check_interrupted()
+
+    kinds("users_import", cancelled)
+    worker.work()
+
+
+def cancel_after_its_worker_died(kinds, job, worker):
+    kinds("users_import", lambda run: None)
+    assert queue.take(KINDS, lease=0) == job
+    cancel(job, actor=command("tests"))
+    assert not worker.work()
+
+
+def raising(error):
+    def work(run):
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (complete, "completed"),
+        (fail, "failed"),
+        (lose_the_right, "failed"),
+        (break_each_time, "failed"),
+        (die_each_time, "failed"),
+        (cancel_before_it_begins, "cancelled"),
+        (cancel_in_the_middle, "cancelled"),
+        (cancel_after_its_worker_died, "cancelled"),
+    ],
+)
+def test_however_the_job_ends_its_file_is_deleted(kinds, job, worker, end, status):
+    keep_file(job, [SECRET])
+
+    end(kinds, job, worker)
+
+    assert now(job).status == status
+    assert not FilePiece.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("work", "status", "content"),
+    [(lambda run: None, "completed", b"result"), (raising(JobFailed("No.")), "failed", b"")],
+)
+def test_a_file_that_is_the_result_is_there_after_a_job_that_completed(
+    kinds, ask, worker, work, status, content
+):
+    kinds("users_export", work, keeps_file=True)
+    job = ask("users_export")
+    append(job, b"result")
+
+    worker.work()
+
+    assert (now(job).status, b"".join(pieces(job))) == (status, content)
+
+
+def test_while_the_job_waits_or_is_tried_again_its_file_stays(kinds, job, worker):
+    kinds("users_import", raising(ZeroDivisionError()), attempts=9)
+    keep_file(job, [SECRET])
+
+    worker.work()
+
+    assert (now(job).status, b"".join(pieces(job))) == ("pending", SECRET)
+
+
+def test_a_worker_that_has_lost_the_job_deletes_nothing(kinds, job):
+    kinds("users_import", lambda run: None)
+    keep_file(job, [SECRET])
+    lost = queue.take(KINDS, lease=0)
+    queue.take(KINDS, lease=60)
+
+    assert not queue.put_away(lost, Job.Status.COMPLETED)
+    assert b"".join(pieces(job)) == SECRET
 
 
 def test_the_migration_encrypts_waiting_files_and_deletes_those_of_ended_imports(ask):

@@ -20,8 +20,8 @@ def cancel(job: Job, *, actor: Actor) -> bool:
             raise Denied("You may not cancel this job.")
         if found.is_finished:
             return False
-        columns = {"cancelled_by": actor.name}
         if found.status == Job.Status.PENDING:
-            columns |= queue.ended(Job.Status.CANCELLED)
-        Job.objects.filter(pk=found.pk).update(**columns)
+            queue.end_pending(found, Job.Status.CANCELLED, cancelled_by=actor.name)
+        else:
+            Job.objects.filter(pk=found.pk).update(cancelled_by=actor.name)
     return True

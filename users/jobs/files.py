@@ -17,7 +17,7 @@ from users.crypto.key_ring import Purpose
 from users.models import FilePiece, Job
 
 PIECE = 1024 * 1024
-# How long a file is kept after its job has ended. Source: Auth0 docs, "Bulk User Exports".
+# How long the file that a job has made is there after its end. Source: Auth0 docs, "Bulk User Exports".
 KEPT = timedelta(hours=24)
 
 
@@ -48,6 +48,11 @@ def pieces(job: Job) -> Iterator[bytes]:
 def open_file(job: Job) -> BinaryIO:
     """The file as a stream to read."""
     return io.BufferedReader(_Pieces(pieces(job)))
+
+
+def delete_file(job: Job) -> None:
+    """Delete the job's file, in the caller's transaction."""
+    FilePiece.objects.filter(job=job).delete()
 
 
 def is_expired(job: Job, now: datetime) -> bool:

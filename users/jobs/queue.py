@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from users.jobs.files import delete_file
 from users.jobs.log import with_line
 from users.jobs.registry import Kind
 from users.models import Job
@@ -50,9 +51,16 @@ def put_back(job: Job, *, rest: float = 0, **columns: Any) -> bool:
     return _write(job, status=Status.PENDING, claim="", due_at=_in(rest), **columns)
 
 
-def put_away(job: Job, status: Status, details: str = "", **columns: Any) -> bool:
-    """Out of the queue, for good."""
-    return _write(job, **ended(status, details), **columns)
+def put_away(
+    job: Job, status: Status, details: str = "", *, keeps_file: bool = False, **columns: Any
+) -> bool:
+    """Out of the queue, for good, and its file with it unless that is the result."""
+    with transaction.atomic():
+        if not _write(job, **_ended(status, details), **columns):
+            return False
+        if not keeps_file:
+            delete_file(job)
+    return True
 
 
 def remove(job: Job) -> bool:
@@ -60,7 +68,13 @@ def remove(job: Job) -> bool:
     return bool(Job.objects.filter(pk=job.pk, claim=job.claim).delete()[0])
 
 
-def ended(status: Status, details: str = "") -> dict[str, Any]:
+def end_pending(job: Job, status: Status, **columns: Any) -> None:
+    """End a job that no worker has, whose row the caller has locked in its transaction."""
+    Job.objects.filter(pk=job.pk).update(**_ended(status), **columns)
+    delete_file(job)
+
+
+def _ended(status: Status, details: str = "") -> dict[str, Any]:
     """The columns of a job to which nothing happens any more."""
     return {
         "status": status,
@@ -82,9 +96,9 @@ def _begin(job: Job, kind: Kind, lease: float) -> bool:
     if job.status == Status.PROCESSING:
         job.log = with_line(job.log, STOPPED, now)
     if job.cancelled_by:
-        columns = ended(Status.CANCELLED)
+        columns = _ended(Status.CANCELLED)
     elif job.attempts >= kind.attempts:
-        columns = ended(Status.FAILED, f"{STOPPED} It was begun {job.attempts} times.")
+        columns = _ended(Status.FAILED, f"{STOPPED} It was begun {job.attempts} times.")
     else:
         columns = {
             "status": Status.PROCESSING,
@@ -96,6 +110,8 @@ def _begin(job: Job, kind: Kind, lease: float) -> bool:
     for name, value in columns.items():
         setattr(job, name, value)
     Job.objects.filter(pk=job.pk).update(log=job.log, **columns)
+    if job.is_finished:
+        delete_file(job)
     return not job.is_finished
 
 

@@ -88,8 +88,10 @@ class Worker:
             self._complete(run, result or {})
 
     def _complete(self, run: Run, result: dict[str, Any]) -> None:
-        if KINDS[run.job.kind].is_kept:
-            queue.put_away(run.job, Job.Status.COMPLETED, result=result, **run.columns)
+        kind = KINDS[run.job.kind]
+        if kind.is_kept:
+            columns = {"result": result, **run.columns}
+            queue.put_away(run.job, Job.Status.COMPLETED, keeps_file=kind.keeps_file, **columns)
         else:
             queue.remove(run.job)
         log.info("%s is completed", run.job)

@@ -28,7 +28,7 @@ HELD = 20
 AFTER, BEGUN = "after", "begun"
 
 
-@job(Job.Kind.USERS_EXPORT)
+@job(Job.Kind.USERS_EXPORT, keeps_file=True)
 def export_users(run: Run) -> dict[str, Any]:
     """Each person as whoever asked may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from users.conf import conf
+from users.crypto.key_ring import Undecryptable
 from users.jobs.errors import JobFailed
 from users.jobs.files import open_file
 from users.jobs.registry import job
@@ -44,6 +45,15 @@ def import_users(run: Run) -> dict[str, Any]:
     # In the record of changes stands the job, by which all it wrote can be found.
     actor = replace(run.actor, face=Face.IMPORT, request_id=run.job.job_id)
     check(actor, Verb.CREATE)
+    try:
+        return _import(run, connection, actor)
+    except Undecryptable:
+        raise JobFailed(
+            "The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again."
+        ) from None
+
+
+def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
     if run.total is None:
         run.total = _count(run)
     with closing(_records(run.job)) as records:
