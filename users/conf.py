@@ -48,6 +48,11 @@ class Conf:
         return settings.SEARCH_TIMEOUT
 
     @property
+    def import_max_bytes(self) -> int:
+        """How large a file to import may be."""
+        return settings.IMPORT_MAX_BYTES
+
+    @property
     def redis_url(self) -> str:
         """Where idle workers are woken; empty where there is no Redis."""
         return settings.REDIS_URL

@@ -100,6 +100,7 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
         "errors": [
             {"code": "DUPLICATED_USER", "message": "The user already exist and upsert parameter is false"}
         ],
+        "number": 2,
     }
     assert [(error["errors"][0]["code"], error["errors"][0].get("path")) for error in others] == [
         ("OBJECT_REQUIRED", None),
@@ -207,9 +208,9 @@ def test_records_are_read_as_they_are_taken(upload, ended, monkeypatch):
 
     def reading(job):
         read.clear()
-        for number, value in records(job):
-            read.append(number)
-            yield number, value
+        for record in records(job):
+            read.append(record.number)
+            yield record
 
     def taking(value, *rest, **options):
         ahead.append(len(read) - len(ahead))

@@ -97,7 +97,18 @@ def test_it_says_how_many_and_how_far(bring_in):
             id="staff field",
         ),
         pytest.param({"email": "a@example.com", "email_verified": "yes"}, "email_verified", id="wrong type"),
-        pytest.param({"email": "a@example.com", "user_id": "auth0|1"}, "user_id", id="id with its provider"),
+        pytest.param(
+            {"email": "a@example.com", "user_id": "sms|1"}, "of another provider, sms", id="another provider"
+        ),
+        pytest.param({"email": "a@example.com", "user_id": "auth0|"}, "too short", id="provider alone"),
+        pytest.param({"email": "a@example.com", "user_id": "auth0|a b"}, "user_id", id="blank in an id"),
+        pytest.param({"email": "a@example.com", "user_id": "x" * 241}, "too long", id="long id"),
+        pytest.param(
+            {"email": "a@example.com", "user_metadata.hobby": "chess"},
+            "export and import user_metadata as a whole",
+            id="key of a document",
+        ),
+        pytest.param({"email": "a@example.com", "name": "\ud800"}, "surrogate", id="not to be stored"),
         pytest.param({"email": "a@example.com", "username": "anna"}, "username", id="user name"),
         pytest.param(
             {"email": "a@example.com", "user_metadata": ["list"]},

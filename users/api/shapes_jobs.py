@@ -43,7 +43,15 @@ JOB: Schema = {
         "summary": {
             "type": "object",
             "description": "Of an import, how many records became what.",
-            "properties": {name: {"type": "integer"} for name in ("failed", "updated", "inserted", "total")},
+            "properties": {
+                **{name: {"type": "integer"} for name in ("failed", "updated", "inserted", "total")},
+                "ignored": {
+                    "type": "object",
+                    "additionalProperties": {"type": "integer"},
+                    "description": "Of each read-only column of an export, how many records had it.",
+                    "examples": [{"created_at": 4}],
+                },
+            },
         },
     },
 }
@@ -54,6 +62,10 @@ _ERROR: Schema = {
         "code": {"type": "string", "examples": ["DUPLICATED_USER"]},
         "message": {"type": "string"},
         "path": {"type": "string", "description": "The field that is wrong."},
+        "byte": {
+            "type": "integer",
+            "description": "Where it stands in the file, from 0, where the text cannot be stored.",
+        },
     },
 }
 FAILED_RECORD: Schema = {
@@ -61,10 +73,12 @@ FAILED_RECORD: Schema = {
     "required": ["user", "errors"],
     "properties": {
         "user": {
-            "description": "The record; password hashes are hidden.",
+            "description": "The record, without secrets and values of unknown fields; of one that cannot"
+            " be stored, its email where that can be read.",
             "examples": [{"email": "j@example.com"}],
         },
         "errors": {"type": "array", "items": _ERROR},
+        "number": {"type": "integer", "description": "Which record of the file it is, from 1."},
     },
 }
 # Of single records, or of the job as a whole.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from django.db.models import Max
 
@@ -45,7 +44,7 @@ def pieces(job: Job) -> Iterator[bytes]:
         yield conf.key_ring.decrypt(Purpose.JOB_FILES, bytes(piece.content))
 
 
-def open_file(job: Job) -> BinaryIO:
+def open_file(job: Job) -> io.BufferedReader:
     """The file as a stream to read."""
     return io.BufferedReader(_Pieces(pieces(job)))
 

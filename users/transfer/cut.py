@@ -1,35 +1,51 @@
 """Cut a file into the texts of its records without reading it whole.
 
-Brackets and quotes are ASCII, and no part of a longer UTF-8 character looks like them, so
+Brackets, quotes and commas are ASCII, and no part of a longer UTF-8 character looks like them, so
 the cutting is done on bytes; only a record's own text is decoded and parsed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 # Bytes read at a time.
 CHUNK = 64 * 1024
+
+NO_CSV = "CSV is not imported, use JSON"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _NOT_BLANK_HERE = re.compile(rb"[^ \t\r]")  # a line's end counts
 _OUTSIDE_STRINGS = re.compile(rb'["\[\]{}]')
 _INSIDE_STRINGS = re.compile(rb'["\\]')
+_AFTER_SCALAR = re.compile(rb'[ \t\r\n,:"\[\]{}]')
+_SCALAR = re.compile(rb"true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 
 
 class CutError(ValueError):
-    """The text does not fall into records. The message is a sentence for people."""
+    """The text is not JSON that falls into records. The message is a sentence for people."""
 
 
-def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[bytes]:
-    """The text of each object in a JSON array, or of each object on a line of its own.
+@dataclass(frozen=True)
+class Cut:
+    """The text of one record, and the offset of its first byte in the file. Of a record over the
+    limit `text` is only the beginning."""
 
-    Holds at most one record and one chunk. Raises CutError where something other than an
-    object stands, where the file ends too early or goes on too long, and for a record over
-    `max_bytes`.
+    start: int
+    text: bytes
+    is_whole: bool = True
+
+
+def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[Cut]:
+    """Yield each value of a JSON array, or each JSON value on a line of its own.
+
+    Holds at most one record and one chunk; of a record over `max_bytes` it holds no more than that.
+    Strings, lists and objects are cut by their quotes and brackets alone: whether they are JSON
+    inside is for the parser. Raises CutError where no value stands, or the file ends too early or
+    goes on too long.
     """
     window = _Window(stream, chunk)
     first = window.next()
@@ -42,12 +58,12 @@ def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[byt
         yield from _lines(window, max_bytes)
 
 
-def _array(window: _Window, max_bytes: int) -> Iterator[bytes]:
+def _array(window: _Window, max_bytes: int) -> Iterator[Cut]:
     if window.next() != b"]":
-        yield _object(window, max_bytes)
+        yield _value(window, max_bytes)
         while (found := window.next()) == b",":
             window.skip()
-            yield _object(window, max_bytes)
+            yield _value(window, max_bytes)
         if not found:
             raise CutError("the file ends before its array is closed by ]")
         if found != b"]":
@@ -57,20 +73,33 @@ def _array(window: _Window, max_bytes: int) -> Iterator[bytes]:
         raise CutError("there is more text after the array; remove it")
 
 
-def _lines(window: _Window, max_bytes: int) -> Iterator[bytes]:
+def _lines(window: _Window, max_bytes: int) -> Iterator[Cut]:
     while window.next():
-        yield _object(window, max_bytes)
-        if window.next(_NOT_BLANK_HERE) not in (b"\n", b""):
-            raise CutError("a record must begin on a line of its own")
+        yield _value(window, max_bytes)
+        match window.next(_NOT_BLANK_HERE):
+            case b"" | b"\n":
+                continue
+            case b",":
+                raise CutError(f"a comma cannot stand between lines; {NO_CSV}")
+        raise CutError("a record must begin on a line of its own")
 
 
-def _object(window: _Window, max_bytes: int) -> bytes:
+def _value(window: _Window, max_bytes: int) -> Cut:
     found = window.next()
     if not found:
         raise CutError("the file ends where a record should stand")
-    if found != b"{":
-        raise CutError("a record must be an object, and so begin with {")
-    return window.take_object(max_bytes)
+    if found in b'{["':
+        return window.take(_Brackets().find, max_bytes)
+    scalar = window.take(_end_of_scalar, max_bytes)
+    if scalar.is_whole and not _SCALAR.fullmatch(scalar.text):
+        raise CutError(f"a record must be an object, and so begin with {{; {NO_CSV}")
+    return scalar
+
+
+def _end_of_scalar(piece: bytes, at: int) -> int | None:
+    """Where a number or a word ends in `piece`; None where that is further on."""
+    found = _AFTER_SCALAR.search(piece, at)
+    return found.start() if found else None
 
 
 class _Window:
@@ -79,8 +108,15 @@ class _Window:
     def __init__(self, stream: BinaryIO, chunk: int) -> None:
         self._stream = stream
         self._chunk = chunk
+        # Of the first byte in memory, in the file.
+        self._offset = 0
         self._bytes = stream.read(max(chunk, len(_BYTE_ORDER_MARK)))
         self._at = len(_BYTE_ORDER_MARK) if self._bytes.startswith(_BYTE_ORDER_MARK) else 0
+
+    @property
+    def place(self) -> int:
+        """The offset in the file of the byte that comes next."""
+        return self._offset + self._at
 
     def skip(self) -> None:
         """Pass one byte."""
@@ -92,35 +128,38 @@ class _Window:
             if match := wanted.search(self._bytes, self._at):
                 self._at = match.start()
                 return match[0]
+            self._at = len(self._bytes)
             if not self._read_on():
                 return b""
 
-    def take_object(self, max_bytes: int) -> bytes:
-        """The text from here to the bracket that closes the one here."""
+    def take(self, find_end: Callable[[bytes, int], int | None], max_bytes: int) -> Cut:
+        """The text from here to its end, which `find_end` looks for in each piece in turn."""
+        first = self.place
         parts: list[bytes] = []
-        ends = _Brackets()
         size = 0
         while True:
             start = self._at
-            end = ends.find(self._bytes, start)
+            end = find_end(self._bytes, start)
             self._at = len(self._bytes) if end is None else end
-            parts.append(self._bytes[start : self._at])
+            if size < max_bytes:
+                parts.append(self._bytes[start : min(self._at, start + max_bytes - size)])
             size += self._at - start
-            if size > max_bytes:
-                raise CutError(f"longer than {max_bytes:,} bytes, which is too long for a record")
-            if end is not None:
-                return b"".join(parts)
-            if not self._read_on():
-                raise CutError("the file ends in the middle of this record")
+            if end is not None or not self._read_on():
+                break
+        # A number may end with the file; what is in brackets or quotes may not.
+        if end is None and find_end is not _end_of_scalar:
+            raise CutError("the file ends in the middle of this record")
+        return Cut(first, b"".join(parts), is_whole=size <= max_bytes)
 
     def _read_on(self) -> bool:
+        self._offset += len(self._bytes)
         self._bytes = self._stream.read(self._chunk)
         self._at = 0
         return bool(self._bytes)
 
 
 class _Brackets:
-    """Counts brackets outside strings, from piece to piece of a text."""
+    """Finds the end of a string, a list or an object, from piece to piece of a text."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -128,7 +167,8 @@ class _Brackets:
         self._to_skip = 0  # an escape may stand at a piece's very end
 
     def find(self, piece: bytes, at: int) -> int | None:
-        """Where in `piece` the first bracket is closed; None where that is further on."""
+        """Where in `piece` the first bracket is closed, or the first string; None where that is
+        further on."""
         at += self._to_skip
         self._to_skip = 0
         while match := (_INSIDE_STRINGS if self._in_string else _OUTSIDE_STRINGS).search(piece, at):
@@ -136,13 +176,14 @@ class _Brackets:
             match match[0]:
                 case b"\\":
                     at += 1
+                    continue
                 case b'"':
                     self._in_string = not self._in_string
                 case b"{" | b"[":
                     self._depth += 1
                 case _:
                     self._depth -= 1
-                    if not self._depth:
-                        return at
+            if not self._depth and not self._in_string:
+                return at
         self._to_skip = max(at - len(piece), 0)
         return None

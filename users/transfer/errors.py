@@ -10,6 +10,22 @@ class RecordTwice(ValueError):
         super().__init__("The file holds another record of this address before this one")
 
 
+class BadRecord(ValueError):
+    """A record is JSON that cannot be stored, and fails alone.
+
+    `number` counts from 1; `path` leads from the record's top to what is wrong, as text, empty for the
+    record itself; `byte` is the offset of that in the file; `email` is the record's, where it can be
+    read."""
+
+    def __init__(self, reason: str, number: int, *, path: str, byte: int, email: str | None) -> None:
+        self.reason = reason
+        self.number = number
+        self.path = path
+        self.byte = byte
+        self.email = email
+        super().__init__(f"{reason} (record {number}, byte {byte})")
+
+
 class TransferError(ValueError):
     """The file, or its record of that number (counted from 1), is refused; nothing was written."""
 

@@ -6,39 +6,40 @@ Source: Auth0 docs, "Bulk User Imports", and recorded traffic for the shape of e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
 from django.db import transaction
 
-from users.conf import conf
 from users.crypto.key_ring import Undecryptable
 from users.jobs.errors import JobFailed
 from users.jobs.files import open_file
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.metadata.documents import JSON
+from users.metadata.documents import Document
 from users.models import Connection, FailedRecord, Job
 from users.rights.actor import Actor, Face
 from users.rights.may import Verb, check
-from users.transfer.create import TIMES_THE_DOCUMENT_LIMIT
-from users.transfer.errors import TransferError
-from users.transfer.read import read
+from users.transfer.errors import BadRecord, TransferError
+from users.transfer.read import FileRecord, records_of
 from users.transfer.record_errors import REFUSALS, as_errors, without_secrets
+from users.transfer.records import read_only_field
 from users.transfer.upsert import Outcome, take
 
 # Records in one transaction: on SQLite nobody else writes meanwhile.
 BATCH = 100
 # More are counted and not kept, so that a file of nonsense does not fill the database.
 MOST_ERRORS = 10_000
+# In the state and in the summary.
+IGNORED = "ignored"
 
 
 @job(Job.Kind.USERS_IMPORT)
 def import_users(run: Run) -> dict[str, Any]:
-    """A file that does not fall into records fails whole, with nothing written. What one attempt
-    has committed the next one passes over."""
+    """A file that is not JSON fails whole, with nothing written; a record that cannot be stored fails
+    alone. What one attempt has committed the next one passes over."""
     connection = Connection.objects.filter(connection_id=run.parameters["connection_id"]).first()
     if connection is None:
         raise JobFailed("The connection does not exist any more.")
@@ -61,42 +62,67 @@ def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
         for first in rest:
             with run.step():
                 # One after the other: a hundred large ones would not fit into memory.
-                for number, value in chain([first], islice(rest, BATCH - 1)):
-                    _one(run, connection, number, value, actor)
-                run.progress(number)
+                for record in chain([first], islice(rest, BATCH - 1)):
+                    _one(run, connection, record, actor)
+                run.progress(record.number)
     return {"summary": _summary(run)}
 
 
-def _records(job: Job) -> Iterator[tuple[int, JSON]]:
-    return read(open_file(job), max_bytes=TIMES_THE_DOCUMENT_LIMIT * conf.limits.max_bytes)
+def _records(job: Job) -> Iterator[FileRecord]:
+    return records_of(open_file(job))
 
 
 def _count(run: Run) -> int:
-    number = 0
+    """How many records there are, once all of the file has been read."""
+    count = 0
     try:
-        for number, _ in _records(run.job):
-            if number % 1000 == 0:
+        for record in _records(run.job):
+            # What fails alone does so in its turn.
+            with suppress(BadRecord):
+                record.value()
+            count = record.number
+            if count % 1000 == 0:
                 run.check_interrupted()
     except TransferError as error:
         raise JobFailed(f"The file cannot be read: {error}. Nothing was imported.") from None
-    return number
+    return count
 
 
-def _one(run: Run, connection: Connection, number: int, value: JSON, actor: Actor) -> None:
+def _one(run: Run, connection: Connection, record: FileRecord, actor: Actor) -> None:
+    value: Document | None = None
     try:
+        value = record.value()
         # A savepoint: what a refused record had written goes with it.
         with transaction.atomic():
             outcome = take(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
     except REFUSALS as error:
         outcome = Outcome.FAILED
         if run.state.get(outcome, 0) < MOST_ERRORS:
-            FailedRecord.objects.create(
-                job=run.job, number=number, user=without_secrets(value), errors=as_errors(error)
-            )
+            _store_failed(run.job, record.number, value, error)
+    else:
+        _count_ignored(run, value)
     run.state[outcome] = run.state.get(outcome, 0) + 1
 
 
-def _summary(run: Run) -> dict[str, int]:
-    """As recorded: `total` is that of all records."""
+def _store_failed(job: Job, number: int, value: Document | None, error: Exception) -> None:
+    user = {"email": getattr(error, "email", None)} if value is None else without_secrets(value)
+    FailedRecord.objects.create(
+        job=job,
+        number=number,
+        user={name: item for name, item in user.items() if item is not None},
+        errors=as_errors(error),
+    )
+
+
+def _count_ignored(run: Run, value: Document) -> None:
+    counts = run.state.setdefault(IGNORED, {})
+    for name in {read_only_field(column) for column in value} - {None}:
+        counts[name] = counts.get(name, 0) + 1
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    """As recorded: `total` is that of all records. `ignored` counts, for each read-only column, the
+    records that were taken without it; it is left out where there are none."""
     counts = {outcome.value: run.state.get(outcome, 0) for outcome in Outcome}
-    return {**counts, "total": sum(counts.values())}
+    ignored = dict(sorted(run.state.get(IGNORED, {}).items()))
+    return {**counts, "total": sum(counts.values()), **({IGNORED: ignored} if ignored else {})}

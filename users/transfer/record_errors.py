@@ -6,6 +6,7 @@ text of DUPLICATED_USER.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from users.actions.errors import Combination, Conflict, NotSupported, Taken, UserGone
@@ -13,14 +14,18 @@ from users.metadata.documents import JSON
 from users.metadata.errors import MetadataError
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
-from users.transfer.errors import RecordTwice
+from users.transfer.errors import BadRecord, RecordTwice
+from users.transfer.records import SHOWN
 
 REFUSALS = (
     *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
-    RecordTwice,
+    *(RecordTwice, BadRecord),
 )
-SECRET = ("password", "password_hash", "custom_password_hash", "mfa_factors")
 HIDDEN = "*****"
+# Keys in metadata, and below other fields, whose values may let somebody sign in.
+_SECRET_NAME = re.compile(
+    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|pwd|secret|credential|token|hash|otp|api_?key", re.IGNORECASE
+)
 # How the checker's texts begin, and Auth0's code for each.
 _CODES = {
     "Missing required property": "OBJECT_REQUIRED",
@@ -37,10 +42,13 @@ _CODES = {
 
 
 def as_errors(error: Exception) -> list[dict[str, Any]]:
-    """`[{code, message, path}]`; `path` is left out where the record as a whole is wrong."""
+    """`[{code, message, path}]`; `path` is left out where the record as a whole is wrong. Where its text
+    is, `byte` is the offset in the file."""
     match error:
         case Taken():
             return [_error("DUPLICATED_USER", "The user already exist and upsert parameter is false")]
+        case BadRecord(path=path, byte=byte):
+            return [{**_error("NOT_PASSED", str(error), path), "byte": byte}]
         case RecordTwice():
             return [_error("CONFLICT_EMAIL", str(error), "email")]
         case FieldError(field=field, rule=rule):
@@ -52,11 +60,22 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
     return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
 
 
-def without_secrets(record: JSON) -> JSON:
-    """The record to be shown: what one could sign in with, or try to, is hidden."""
-    if not isinstance(record, dict):
-        return record
-    return {name: HIDDEN if name in SECRET else value for name, value in record.items()}
+def without_secrets(record: dict[str, JSON]) -> dict[str, JSON]:
+    """The record to be stored beside its errors: what one could sign in with, or try to, is hidden.
+
+    Of fields that we do not know all values are: a password may be under any name."""
+    return {name: _masked(value) if name in SHOWN else HIDDEN for name, value in record.items()}
+
+
+def _masked(value: JSON) -> JSON:
+    match value:
+        case dict():
+            return {
+                name: HIDDEN if _SECRET_NAME.search(name) else _masked(inner) for name, inner in value.items()
+            }
+        case list():
+            return [_masked(inner) for inner in value]
+    return value
 
 
 def _error(code: str, message: str, path: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What becomes of one record of an import.
+"""Make or change the account of one record of an import.
 
 Source: Auth0 docs, "Bulk User Imports": without upsert, whoever is there already is an error; with
 it, a match on the address takes the fields that may be updated, and documents are replaced whole.
@@ -13,9 +13,9 @@ from users.actions.create_user import create_user
 from users.actions.documents import Replace, version_of
 from users.actions.draft import locked
 from users.actions.edit_user import Edit, edit_user
-from users.metadata.documents import DOCUMENTS, JSON
-from users.metadata.identifiers import email_key
+from users.metadata.documents import DOCUMENTS, Document
 from users.models import Change, Connection, User
+from users.normalized.defaults import default_name, default_nickname, default_picture
 from users.rights.actor import Actor
 from users.rights.protected import check_unprotected
 from users.transfer.errors import RecordTwice
@@ -33,18 +33,18 @@ class Outcome(StrEnum):
     INSERTED = "inserted"
 
 
-def take(value: JSON, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
+def take(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
     """Make the account of this record or, in an upsert, write over the one of the same address.
 
     In the caller's transaction. Raises one of `record_errors.REFUSALS`.
     """
-    record = to_record(value)
-    account = _of_address(connection, record.profile["email"]) if is_upsert else None
+    record = to_record(value, connection)
+    account = _existing(connection, record) if is_upsert else None
     if account is None:
         create_user(
             connection,
             actor=actor,
-            profile=record.profile,
+            profile=_without_defaults(record, _user_id(record, connection)),
             user_metadata=record.user_metadata,
             app_metadata=record.app_metadata,
             bare_id=record.bare_id,
@@ -56,8 +56,31 @@ def take(value: JSON, connection: Connection, *, actor: Actor, is_upsert: bool) 
     return Outcome.UPDATED
 
 
-def _of_address(connection: Connection, email: str) -> User | None:
-    return User.objects.filter(connection=connection, email_folded=email_key(email)).first()
+def _existing(connection: Connection, record: Record) -> User | None:
+    """By the email; a record without one by its id."""
+    users = User.objects.filter(connection=connection)
+    if "email" in record.profile:
+        return users.by_email(record.profile["email"]).first()
+    return users.filter(user_id=_user_id(record, connection)).first() if record.bare_id else None
+
+
+def _user_id(record: Record, connection: Connection) -> str:
+    return f"{connection.strategy}|{record.bare_id or ''}"
+
+
+def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
+    """The profile, without what is shown anyway where nothing is set: an export writes that, too, and
+    once set it would no longer follow the email."""
+    email = record.profile.get("email")
+    defaults = {
+        "name": default_name(email, user_id),
+        "nickname": default_nickname(email, user_id),
+        "picture": default_picture(email),
+    }
+    return {
+        name: None if name in defaults and value == defaults[name] else value
+        for name, value in record.profile.items()
+    }
 
 
 def _is_written_by(actor: Actor, account: User) -> bool:
@@ -69,7 +92,8 @@ def _write_over(account: User, record: Record, actor: Actor) -> None:
     # Held, so that nobody writes between the look at its versions and the edit.
     account = locked(account)
     check_unprotected(actor, account)
-    profile: dict[str, Any] = {name: value for name, value in record.profile.items() if name in UPSERTABLE}
+    given = _without_defaults(record, account.user_id)
+    profile: dict[str, Any] = {name: value for name, value in given.items() if name in UPSERTABLE}
     documents = {name: getattr(record, name) for name in DOCUMENTS}
     writes = {
         name: Replace(value, opened_version=version_of(account, name))

@@ -92,7 +92,10 @@ class JobErrorsView(View):
         job = _find(id)
         if _status(job) == Job.Status.FAILED:
             return Response(shown(job))
-        failed = [{"user": record.user, "errors": record.errors} for record in job.failed_records.all()]
+        failed = [
+            {"user": record.user, "errors": record.errors, "number": record.number}
+            for record in job.failed_records.all()
+        ]
         return Response(failed) if failed else Response(status=204)
 
 
