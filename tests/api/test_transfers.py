@@ -17,9 +17,10 @@ from django.utils import timezone
 from tests.api.answers import problem, shown
 from tests.api.test_jobs import JOBS, work
 from users.actions.delete_user import delete_user
+from users.actions.undo import undo
 from users.jobs.actors import kept
 from users.management import kinds  # noqa: F401
-from users.models import Change, ClientGrant, FilePiece, Job, User
+from users.models import Change, ClientGrant, FailedRecord, FilePiece, Job, LogEvent, User
 from users.normalized.profile import profile
 from users.rights.actor import command
 from users.transfer import export_job, import_job
@@ -112,6 +113,126 @@ def test_a_file_becomes_users_and_bad_records_are_told(upload, ended, connection
     ]
     assert errors[-2]["user"]["password_hash"] == "*****"
     assert errors[-1]["user"] == {"email": "z@example.com", "mfa_factors": "*****", "password": "*****"}
+
+
+def test_a_record_that_cannot_be_stored_fails_alone_and_says_where(upload, ended):
+    file = (
+        b'[{"email": "a@example.com"},\n'
+        rb' {"email": "b@example.com", "user_metadata": {"note": "x\u0000"}},'
+        b'\n {"email": "c@example.com", "app_metadata": {"plan": 1, "plan": 2}},\n'
+        b" 7,\n"
+        b' {"email": "d@example.com"}]'
+    )
+
+    job, errors = ended(upload(file))
+
+    assert (job["status"], job["summary"]) == (
+        "completed",
+        {"failed": 3, "updated": 0, "inserted": 2, "total": 5},
+    )
+    assert [(error["number"], error["user"]) for error in errors] == [
+        (2, {"email": "b@example.com"}),
+        (3, {"email": "c@example.com"}),
+        (4, {}),
+    ]
+    nul, doubled, number = (error["errors"][0] for error in errors)
+    assert (nul["path"], nul["byte"]) == ("user_metadata.note", file.index(rb'"x\u0000"'))
+    assert (doubled["path"], doubled["byte"]) == ("app_metadata.plan", file.rindex(b'"plan"'))
+    assert ("path" in number, number["byte"]) == (False, file.index(b"7,"))
+    assert number == {
+        "code": "NOT_PASSED",
+        "message": f"a record must be an object, not integer (record 4, byte {number['byte']})",
+        "byte": number["byte"],
+    }
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({"email": 10**400}, id="a number no double holds, as the email"),
+        pytest.param({"email": 1.5e308, "blocked": 10**30}, id="numbers"),
+        pytest.param({"email": [[[[[[[[[{}]]]]]]]]]}, id="lists"),
+        pytest.param({"email": "x@example.com", "": 1}, id="an empty name"),
+        pytest.param({"email": "x@example.com", "[0]": 1, "a[1].b": 2, "..": 3}, id="names like paths"),
+        pytest.param({"email": "x@example.com", "user_metadata": {"": 1}}, id="an empty name in a document"),
+        pytest.param({"email": "x@example.com", "user_id": "auth0|" + "\u00e9" * 240}, id="a long id"),
+        pytest.param({"email": "x@example.com", "picture": "http://[bad"}, id="an address that is none"),
+        pytest.param({"identities": None, "created_at": {}}, id="read-only columns alone"),
+    ],
+)
+def test_no_record_breaks_the_job(upload, ended, record):
+    job, _ = ended(upload([record, {"email": "new@example.com"}]))
+
+    assert (job["status"], job["summary"]["total"]) == ("completed", 2)
+    assert User.objects.filter(email="new@example.com").exists()
+
+
+def test_no_password_is_stored_with_a_refused_record(upload, ended):
+    answer = upload(
+        [
+            {
+                "email": "a@example.com",
+                "password": "hunter2",
+                "Passwort": "hunter2",
+                "credentials": [{"type": "password", "value": "hunter2"}],
+                "name": "Jane",
+            },
+            {
+                "email": "no address",
+                "user_metadata": {"hobby": "chess", "old_password": "hunter2", "l": [{"apiKey": "hunter2"}]},
+            },
+            {"email": "hunter2 is no email", "mfa_factors": [{"totp": {"secret": "hunter2"}}]},
+        ]
+    )
+
+    _, errors = ended(answer)
+    assert [error["user"] for error in errors] == [
+        {
+            **{"email": "a@example.com", "name": "Jane"},
+            **dict.fromkeys(("password", "Passwort", "credentials"), "*****"),
+        },
+        {
+            "email": "no address",
+            "user_metadata": {"hobby": "chess", "old_password": "*****", "l": [{"apiKey": "*****"}]},
+        },
+        {"email": "hunter2 is no email", "mfa_factors": "*****"},
+    ]
+    tables = [Job, FilePiece, FailedRecord, Change, LogEvent]
+    stored = str([list(table.objects.exclude(pk=None).values()) for table in tables])
+    assert stored.count("hunter2") == 1  # the email that is none
+
+
+def test_an_uploaded_file_is_unreadable_while_it_waits_and_gone_afterwards(shop, connection):
+    file = SimpleUploadedFile("users.json", b'[{"email": "a@example.com", "password": "hunter2"}]')
+    given = {"users": file, "connection_id": connection.connection_id}
+    shop.browser.post(IMPORTS, given, HTTP_AUTHORIZATION=f"Bearer {shop.token}")
+
+    assert b"hunter2" not in bytes(FilePiece.objects.get().content)
+    work()
+    assert not FilePiece.objects.exists()
+
+
+def test_a_file_whose_key_is_gone_is_asked_for_again(shop, connection, settings):
+    given = {"users": SimpleUploadedFile("users.json", b"[]"), "connection_id": connection.connection_id}
+    job = shop.browser.post(IMPORTS, given, HTTP_AUTHORIZATION=f"Bearer {shop.token}").json()
+    settings.SECRET_KEY = "another key, long enough to please: " + "y" * 20
+
+    work()
+
+    ended = Job.objects.get(job_id=job["id"])
+    assert (ended.status, ended.details) == (
+        "failed",
+        "The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again.",
+    )
+
+
+def test_what_an_import_wrote_is_undone_by_the_record_of_changes(upload, ended, jane):
+    ended(upload([{"email": jane.email, "app_metadata": {"plan": "free"}}], upsert="true"))
+
+    undo(User.objects.get(pk=jane.pk), Change.objects.latest("pk").pk, actor=command("tests"))
+
+    assert not FilePiece.objects.exists()
+    assert User.objects.get(pk=jane.pk).app_metadata == {"plan": "full"}
 
 
 def test_the_record_of_changes_says_which_import_it_was(upload, shop):
