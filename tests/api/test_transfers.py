@@ -494,6 +494,39 @@ def test_csv_holds_no_formula(fetch, make_user):
     assert row[5] == "'=1+1"
 
 
+@pytest.mark.parametrize("csv_bom", [True, False, None])
+def test_csv_begins_with_a_byte_order_mark_where_one_is_asked_for(fetch, make_user, csv_bom):
+    make_user("a", name="Zoë")
+    wish = {} if csv_bom is None else {"csv_bom": csv_bom}
+
+    text = fetch(format="csv", fields=[{"name": "name"}], **wish)
+
+    assert text == ("\ufeff" if csv_bom else "") + '"name"\r\n"\'Zoë"\r\n'
+
+
+def test_the_byte_order_mark_is_echoed_and_not_for_json(shop):
+    assert shop.post(EXPORTS, {"format": "csv", "csv_bom": True}).json()["csv_bom"] is True
+    assert "csv_bom" not in shop.post(EXPORTS, {"format": "csv"}).json()
+    assert problem(shop.post(EXPORTS, {"csv_bom": True})) == (
+        400,
+        "Payload validation error: 'A byte order mark is for the format csv' on property csv_bom.",
+        "invalid_body",
+    )
+    assert shop.post(EXPORTS, {"csv_bom": False}).status_code == 200
+
+
+def test_an_export_whose_key_is_gone_is_not_there(shop, jane, settings):
+    settings.ENCRYPTION_KEYS = ("a key, long enough to please: " + "y" * 20,)
+    job = shop.post(EXPORTS, {}).json()
+    work()
+    link = shown(shop.get(f"{JOBS}/{job['id']}"))["location"]
+    assert Browser().get(link).status_code == 200
+
+    settings.ENCRYPTION_KEYS = ()
+
+    assert Browser().get(link).status_code == 404
+
+
 def test_the_usual_fields_of_some(fetch, jane, make_user, connection):
     for number in range(5):
         make_user(f"user-{number}")

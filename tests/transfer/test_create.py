@@ -146,6 +146,23 @@ def test_one_bad_record_and_nothing_is_written(bring_in, record, reason):
     assert not Change.objects.exists()
 
 
+@pytest.mark.parametrize("identifier", [{"username": "jane"}, {"phone_number": "+4915112345678"}])
+def test_a_record_without_an_email_is_a_user_by_another_name(bring_in, connection, identifier):
+    connection.options = {"requires_username": True}
+    connection.save()
+
+    bring_in(identifier)
+
+    assert User.objects.filter(**identifier, email=None).exists()
+
+
+def test_under_strict_limits_a_record_needs_an_email(bring_in, settings):
+    settings.STRICT_LIMITS = True
+
+    with pytest.raises(TransferError, match="Missing required property: email"):
+        bring_in({"phone_number": "+4915112345678"})
+
+
 def test_a_file_cut_short_writes_nothing(connection, tmp_path):
     path = tmp_path / "users.json"
     path.write_text('[{"email": "first@example.com"},')

@@ -5,6 +5,7 @@ Source: Auth0 docs, "Bulk User Exports": 60 seconds, and a new link with each lo
 
 from __future__ import annotations
 
+from itertools import chain
 from urllib.parse import urlsplit
 
 from django.core import signing
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from users.conf import conf
+from users.crypto.key_ring import Undecryptable
 from users.jobs.files import is_expired, pieces
 from users.models import Job
 
@@ -36,7 +38,12 @@ def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpRe
     job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
     if job is None or is_expired(job, timezone.now()):
         raise Http404("This export has been deleted.")
-    response = StreamingHttpResponse(pieces(job), content_type="application/gzip")
+    content = pieces(job)
+    try:
+        first = next(content, b"")
+    except Undecryptable:
+        raise Http404("This export can no longer be decrypted. Ask for another.") from None
+    response = StreamingHttpResponse(chain([first], content), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{_name(job)}"'
     response["Cache-Control"] = "no-store"
     return response

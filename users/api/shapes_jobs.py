@@ -33,6 +33,7 @@ JOB: Schema = {
         "connection": {"type": "string", "description": "The connection's name."},
         "external_id": {"type": "string"},
         "format": {"type": "string", "enum": ["json", "csv"]},
+        "csv_bom": {"type": "boolean"},
         "limit": {"type": "integer"},
         "fields": FIELDS,
         "location": {

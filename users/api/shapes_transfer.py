@@ -55,6 +55,11 @@ EXPORT: Schema = closed(
     {
         "connection_id": {**CONNECTION_ID, "description": "Only users of this connection."},
         "format": {"type": "string", "enum": ["json", "csv"], "description": "json: an object on each line."},
+        "csv_bom": {
+            "type": "boolean",
+            "default": False,
+            "description": "Begin a CSV file with a byte order mark, so that Excel shows accents.",
+        },
         "limit": {"type": "integer", "minimum": 1, "maximum": 10**9, "description": "At most so many."},
         "fields": FIELDS,
     }

@@ -13,6 +13,8 @@ import orjson
 from users.metadata.text import dump
 
 MOST_COLUMNS = 30
+# Without it Excel takes UTF-8 for the code page of its machine.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Times are the product's own text, and so harmless.
 TIMES = frozenset({"created_at", "updated_at", "last_login", "last_password_reset"})
 

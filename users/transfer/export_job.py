@@ -20,7 +20,7 @@ from users.models.user import UserQuerySet
 from users.normalized.profile import profile
 from users.rights.may import Verb, check
 from users.transfer.export_fields import fields_of, row
-from users.transfer.export_formats import FORMATS
+from users.transfer.export_formats import BYTE_ORDER_MARK, FORMATS
 
 PAGE = 500
 # So many of them are held in memory, whose documents may be large.
@@ -41,8 +41,9 @@ def export_users(run: Run) -> dict[str, Any]:
         run.total = users.order_by().values("pk")[:most].count()
     if not run.state.get(BEGUN):
         with run.step():
-            # A file is there even where nobody is.
-            append(run.job, gzip.compress(head(titles)))
+            # A file is there even where no user is.
+            mark = BYTE_ORDER_MARK if run.parameters.get("csv_bom") else b""
+            append(run.job, gzip.compress(mark + head(titles)))
             run.state[BEGUN] = True
     while keys := _page(users, run, most):
         with run.step():

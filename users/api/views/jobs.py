@@ -26,7 +26,7 @@ from users.rights.may import Verb, may
 
 GONE = {404: "The job does not exist."}
 # Of what was asked for, what the job shows.
-ECHOED = ("connection_id", "connection", "external_id", "format", "limit", "fields")
+ECHOED = ("connection_id", "connection", "external_id", "format", "csv_bom", "limit", "fields")
 
 
 class VerificationEmailView(View):

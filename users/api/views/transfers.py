@@ -99,6 +99,8 @@ class UsersExportsView(View):
             asked["connection"] = _connection(asked["connection_id"]).name
         if asked["format"] == "csv":
             _check_columns(asked.get("fields", []))
+        elif asked.get("csv_bom"):
+            raise bad_body("'A byte order mark is for the format csv' on property csv_bom.")
         job = enqueue(Job.Kind.USERS_EXPORT, actor=self.actor, parameters=asked)
         return Response(shown(job))
 
