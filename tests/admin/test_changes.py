@@ -16,9 +16,11 @@ from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.models import Change
+from users.rights import visible as visible_rights
 from users.rights.actor import command, staff
+from users.rights.may import may
 from users.web import differences
-from users.web.differences import lines_of
+from users.web.differences import PAGE_LINES, lines_of
 
 CHANGES = "/admin/changes/"
 SHELL = command("tests")
@@ -240,3 +242,43 @@ def test_a_long_record_costs_no_more_queries(activity, everything, jane, agent, 
         edit_user(jane, Edit(profile={"blocked": bool(number % 2)}), actor=SHELL)
 
     assert count(*pages) == few
+
+
+@pytest.fixture
+def rights_asked(monkeypatch):
+    """How often it was asked what somebody may."""
+    asked = []
+
+    def count(*given):
+        asked.append(given)
+        return may(*given)
+
+    monkeypatch.setattr(visible_rights, "may", count)
+    return asked
+
+
+def test_rights_are_asked_once_per_document_however_many_keys_changed(
+    everything, activity, jane, agent, rights_asked
+):
+    write(jane, "user_metadata", key="few")
+    everything(agent)
+    few = len(rights_asked)
+    rights_asked.clear()
+    write(jane, "user_metadata", **{f"key{number}": number for number in range(500)})
+    everything(agent)
+
+    assert len(rights_asked) <= few + 3
+
+
+def test_a_change_of_many_keys_shows_its_first_lines(browser, jane, agent):
+    write(jane, "user_metadata", **{f"key{number:04}": number for number in range(600)})
+    write(jane, "user_metadata", **{f"key{number:04}": -1 for number in range(600)})
+    number = latest(what="user_metadata").pk
+
+    page = browser(agent).get(f"{CHANGES}{number}/").content.decode()
+    undo = browser(agent).get(f"{CHANGES}{number}/undo/").content.decode()
+
+    assert page.count('title="Only changes') + page.count("<dt><code>key") == PAGE_LINES
+    assert f"Only the first {PAGE_LINES} lines are shown." in page
+    assert undo.count("<dt><code>key") == PAGE_LINES
+    assert f"More than these {PAGE_LINES} lines change" in undo

@@ -14,6 +14,7 @@ from users.actions.delete_user import delete_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
 from users.actions.note_password_reset import note_password_reset
+from users.history import weight
 from users.models import Change, ResourceServer, User
 from users.models.guard import forgetting
 from users.rights.actor import command, staff
@@ -59,6 +60,21 @@ def keeper(api):
 
 
 class TestHistory:
+    def test_rows_beyond_the_memory_budget_come_without_values(self, auditor, jane, monkeypatch):
+        for number in range(4):
+            patch(jane, note=f"{number}" * 100)
+        monkeypatch.setattr(weight, "MOST", 250)
+
+        rows = shown(auditor.get(f"{history(jane)}?per_page=4"))
+
+        assert [row["is_cut"] for row in rows] == [False, False, True, True]
+        assert [paths(row) for row in rows] == [["app_metadata.note"]] * 2 + [[]] * 2
+        assert not any(row["is_masked"] for row in rows)
+        assert len({row["id"] for row in rows}) == 4
+
+        (whole,) = shown(auditor.get(f"{history(jane)}?per_page=1&page=3"))
+        assert (whole["id"], paths(whole)) == (rows[3]["id"], ["app_metadata.note"])
+
     def test_a_row_says_who_changed_what_when_why_and_where_from(self, auditor, agent, jane):
         wanted = Edit(documents={"app_metadata": Patch({"plan": "free", "seats": 3})})
         edit_user(jane, wanted, actor=staff(agent, request_id="r-1", ip="192.0.2.7"), reason="ticket 4711")
@@ -78,6 +94,7 @@ class TestHistory:
             "undoes": None,
             "restores": None,
             "is_masked": False,
+            "is_cut": False,
             "changes": [
                 {"path": "app_metadata.plan", "before": "full", "after": "free"},
                 {"path": "app_metadata.seats", "after": 3},

@@ -14,7 +14,7 @@ from users.history.wanted import Wanted
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
-from users.web.differences import LINES, lines_of
+from users.web.differences import LINES, PAGE_LINES, lines_of
 
 # By user_id.
 Accounts = dict[str, User]
@@ -37,10 +37,10 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
     }
 
 
-def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, most: int | None = LINES) -> Page:
-    """What the template of one change reads."""
+def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own_page: bool = False) -> Page:
+    """What the template of one change reads. On its own page values stand whole, and more lines."""
     subject = accounts.get(change.subject) if change.user_id else None
-    lines = lines_of(change, wanted or Wanted(), most=most)
+    lines = lines_of(change, wanted or Wanted(), most=PAGE_LINES if is_own_page else LINES)
     return {
         "change": change,
         "address": reverse("admin:change", args=[change.pk]),
@@ -49,7 +49,7 @@ def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, most: 
         "subject_name": str(subject) if subject else change.subject,
         "lines": lines.shown,
         "more": lines.more,
-        "is_whole": most is None,
+        "is_whole": is_own_page,
     }
 
 

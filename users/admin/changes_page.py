@@ -45,7 +45,7 @@ def change_page(request: HttpRequest, number: int, frame: dict[str, Any]) -> Htt
         raise Http404
     context = {
         **frame,
-        **as_read(change, accounts_of([change], actor), Wanted(), most=None),
+        **as_read(change, accounts_of([change], actor), Wanted(), is_own_page=True),
         "title": f"{change.get_what_display()}, change {change.pk}",
         "section": "changes",
         "offered": offered(change, actor),

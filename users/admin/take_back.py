@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -17,10 +17,10 @@ from users.models import Change, User
 from users.rights.actor import Actor
 from users.rights.may import may
 from users.rights.visible import visible
-from users.web.differences import Line, Value, lines_between
+from users.web.differences import PAGE_LINES, Line, Lines, Value, first_lines, lines_between
 
 What = Change.What
-# Keys of one change that are offered by themselves.
+# Keys of one change that are offered by themselves, or shown as changed again since.
 MOST_KEYS = 50
 
 
@@ -37,8 +37,8 @@ class Step:
     is_contested: bool = False
 
     @property
-    def lines(self) -> list[Line]:
-        return list(lines_between(self.part, self.key, self.now, self.then))
+    def lines(self) -> Iterator[Line]:
+        return lines_between(self.part, self.key, self.now, self.then)
 
     @property
     def sides(self) -> list[tuple[str, Value | None]]:
@@ -65,6 +65,11 @@ class Taking:
     def steps(self) -> list[Step]:
         """What would change now. Raises NotKept or NotCreatedYet."""
         return list(_to_restore(self) if self.part else _to_undo(self))
+
+    @cached_property
+    def lines(self) -> Lines:
+        """What would change now, as the page shows it."""
+        return first_lines((line for step in self.steps for line in step.lines), PAGE_LINES)
 
     @property
     def is_allowed(self) -> bool:

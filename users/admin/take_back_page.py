@@ -23,7 +23,7 @@ from users.actions.errors import (
 from users.actions.profile_fields import FIELDS
 from users.actions.put_back import PARTS, PROFILE
 from users.actions.undo import why_not_undoable
-from users.admin.take_back import Taking, is_takeable
+from users.admin.take_back import MOST_KEYS, Taking, is_takeable
 from users.admin.visit import Visit
 from users.history.errors import NotCreatedYet, NotKept
 from users.history.timeline import one_change
@@ -61,13 +61,15 @@ def take_back_page(request: HttpRequest, number: int, part: str, frame: dict[str
             return redirect(f"{reverse('admin:users_user_change', args=[change.user.pk])}?tab=activity")
         change.user.refresh_from_db()
         taking = Taking(change, actor, part, taking.key)
+    contested = [step for step in taking.steps if step.is_contested]
     context = {
         **frame,
         "title": _title(taking),
         "section": "changes",
         "taking": taking,
         "change": change,
-        "contested": [step for step in taking.steps if step.is_contested],
+        "contested": contested[:MOST_KEYS],
+        "contested_more": max(len(contested) - MOST_KEYS, 0),
         "problem": problem,
         "reason": request.POST.get("reason", ""),
     }

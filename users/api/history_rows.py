@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from users.history.timeline import visible_keys
+from users.history.walk import FETCHED
+from users.history.weight import WEIGHT, as_fit, is_full
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
 from users.metadata.three_way import ABSENT
@@ -19,10 +21,23 @@ from users.rights.visible import PROFILE, visible
 What = Change.What
 
 
+def page_rows(
+    lines: QuerySet[Change], start: int, size: int, user: User | None, viewer: Actor
+) -> list[dict[str, Any]]:
+    """The rows of one page. A change may hold two documents, and a page a hundred changes: once their
+    values fill the memory budget of a page, the rest come without values."""
+    end = start + size
+    whole = list(as_fit(lines.annotate(weight=WEIGHT)[start:end].iterator(chunk_size=FETCHED)))
+    rest = lines.defer("keys")[start + len(whole) : end] if is_full(whole) else ()
+    return [row(change, user, viewer) for change in (*whole, *rest)]
+
+
 def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
     """One line. That something happened, by whom and how, is for every reader of the record; what
-    it was, people's names and reasons for those who may see the account."""
-    keys = visible_keys(change, user, viewer)
+    it was, people's names and reasons for those who may see the account. Without its values where
+    those were not read."""
+    is_cut = "keys" in change.get_deferred_fields()
+    keys = {} if is_cut else visible_keys(change, user, viewer)
     is_reader = visible(viewer, PROFILE, user=user)
     return {
         "id": str(change.pk),
@@ -39,7 +54,8 @@ def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
         "reason": change.reason or None if is_reader else None,
         "undoes": None if change.undoes is None else str(change.undoes),
         "restores": change.restores and exact_moment(change.restores),
-        "is_masked": keys != change.keys or not is_reader,
+        "is_masked": not is_reader or (not is_cut and keys != change.keys),
+        "is_cut": is_cut,
         "changes": [{"path": path, **sides} for path, sides in _paths(change.what, keys)],
     }
 

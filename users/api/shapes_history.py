@@ -54,6 +54,12 @@ ROW: Schema = {
             "default": False,
             "description": "Whether there is more to it than the caller may see.",
         },
+        "is_cut": {
+            "type": "boolean",
+            "default": False,
+            "description": "Whether `changes` is empty because the rows before fill the page;"
+            " ask for this row with a smaller `per_page`.",
+        },
         "changes": {
             "type": "array",
             "items": {

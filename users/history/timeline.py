@@ -16,7 +16,7 @@ from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.may import Verb, may
-from users.rights.visible import PROFILE, visible
+from users.rights.visible import PROFILE, visible, visible_items
 
 PAGE = 50
 ANY = Wanted()
@@ -64,11 +64,7 @@ def one_change(number: int, viewer: Actor) -> Change | None:
 def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
     """The part of a change's keys that `viewer` may see."""
     if change.what in DOCUMENTS:
-        return {
-            key: sides
-            for key, sides in change.keys.items()
-            if visible(viewer, change.what, (key,), user=user)
-        }
+        return visible_items(viewer, change.what, change.keys, user=user)
     # The lines of profile and creation name root fields, the two documents among them.
     seen: Diff = {}
     for field, sides in change.keys.items():
@@ -82,7 +78,7 @@ def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
 def _visible_sides(document: str, sides: dict[str, Any], user: User | None, viewer: Actor) -> dict[str, Any]:
     """Of a document that may not be seen as a whole."""
     parts = {
-        side: {key: value for key, value in whole.items() if visible(viewer, document, (key,), user=user)}
+        side: visible_items(viewer, document, whole, user=user)
         for side, whole in sides.items()
         if isinstance(whole, dict)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -127,12 +127,12 @@ class Wanted:
         return not same(before, after)
 
 
-def single_keys(what: str, keys: Diff) -> Iterable[tuple[str, str, dict[str, object]]]:
-    """Each key with the part it is of; those of a new account's documents one by one."""
+def single_keys(what: str, keys: Diff) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Yield each key with the part it is of; those of a new account's documents one by one."""
     if what != What.CREATED:
-        return [(what, key, sides) for key, sides in keys.items()]
-    found = [(What.PROFILE, field, sides) for field, sides in keys.items() if field not in DOCUMENTS]
+        yield from ((what, key, sides) for key, sides in keys.items())
+        return
+    yield from ((What.PROFILE, field, sides) for field, sides in keys.items() if field not in DOCUMENTS)
     for document in DOCUMENTS:
         after = keys.get(document, {}).get("after") or {}
-        found += [(document, key, {"after": value}) for key, value in after.items()]
-    return found
+        yield from ((document, key, {"after": value}) for key, value in after.items())

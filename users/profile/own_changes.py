@@ -19,7 +19,7 @@ from users.models import Change, User
 from users.rights.actor import Actor, Face, Kind
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
-from users.web.differences import LINES, Line, Lines, Value, lines_of
+from users.web.differences import LINES, PAGE_LINES, Line, Lines, Value, lines_of
 from users.web.drawn_schema import title_of
 
 What = Change.What
@@ -52,6 +52,8 @@ THROUGH = {
     Face.COMMAND: "maintenance",
 }
 RECENT = 5
+# Keys of one document that the filter offers.
+MOST_CHOICES = 200
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,12 @@ def own_change(user: User, viewer: Actor, number: int) -> dict[str, Any] | None:
     """One of them; None where there is no such change that one may see."""
     change = one_change(number, viewer)
     is_own = change is not None and change.user == user and change.what in OWN
-    return _as_read(change, most=None) if is_own else None
+    return _as_read(change, is_own_page=True) if is_own else None
 
 
-def _as_read(change: Change, wanted: Wanted | None = None, *, most: int | None = LINES) -> dict[str, Any]:
+def _as_read(change: Change, wanted: Wanted | None = None, *, is_own_page: bool = False) -> dict[str, Any]:
     is_told = change.what in OF_NEW_ACCOUNTS or change.what == What.CREATED
+    most = PAGE_LINES if is_own_page else LINES
     lines = lines_of(change, wanted or Wanted(), most=most) if is_told else Lines([])
     return {
         "address": reverse("own_change", args=[change.pk]),
@@ -144,7 +147,7 @@ def _as_read(change: Change, wanted: Wanted | None = None, *, most: int | None =
         "through": THROUGH[Face(change.face)],
         "lines": [_in_words(line) for line in lines.shown],
         "more": lines.more,
-        "is_whole": most is None,
+        "is_whole": is_own_page,
     }
 
 
@@ -178,10 +181,11 @@ def in_words(value: JSON) -> str:
 
 
 def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:
-    """Every key that is there or could be."""
+    """The keys that are there or could be, so far as a list to choose from is of use."""
     keys = {
-        USER_METADATA: {*(user.user_metadata or {}), *getattr(schema_of(USER_METADATA), "names", ())},
-        APP_METADATA: set(visible_part(viewer, APP_METADATA, user) or {}),
+        USER_METADATA: [*getattr(schema_of(USER_METADATA), "names", ()), *(user.user_metadata or {})],
+        APP_METADATA: [*(visible_part(viewer, APP_METADATA, user) or {})],
     }
+    keys = {part: list(dict.fromkeys(some))[:MOST_CHOICES] for part, some in keys.items()}
     named = [(f"{part}.{key}", _label(part, key)) for part, some in keys.items() for key in some]
     return [(What.PROFILE.value, "Your profile"), *sorted(named, key=lambda one: one[1].casefold())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -21,6 +21,8 @@ SHORT, BEGINNING = 120, 60
 # In lists, values beyond so many characters and lines beyond so many stand on the change's own
 # page only: fifty changes of a megabyte would be no page any more.
 WHOLE_VALUE, LINES = 10_000, 12
+# Lines of one change on its own page. A user may write a hundred thousand keys.
+PAGE_LINES = 500
 ANY = Wanted()
 
 
@@ -87,10 +89,15 @@ class Lines:
     more: int = 0
 
 
-def lines_of(change: Change, wanted: Wanted = ANY, *, most: int | None = LINES) -> Lines:
-    """Of what is wanted; without a limit where `most` is None."""
-    lines = list(islice(_lines(change.what, change.keys, wanted), 10 * most if most else None))
-    return Lines(lines[:most], max(len(lines) - most, 0) if most else 0)
+def lines_of(change: Change, wanted: Wanted = ANY, *, most: int = LINES) -> Lines:
+    """The first `most` lines of what is wanted. Those left out are counted up to ten times as many."""
+    return first_lines(_lines(change.what, change.keys, wanted), most)
+
+
+def first_lines(lines: Iterable[Line], most: int) -> Lines:
+    """The first `most` of them. Those left out are counted up to ten times as many."""
+    counted = list(islice(lines, 10 * most))
+    return Lines(counted[:most], max(len(counted) - most, 0))
 
 
 def lines_between(

@@ -14,7 +14,7 @@ from users.actions.undo import undo
 from users.api import shapes, shapes_history
 from users.api.accounts import check_user_id
 from users.api.etags import expected_versions
-from users.api.history_rows import filtered, row
+from users.api.history_rows import filtered, page_rows
 from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
 from users.api.view import View
@@ -54,7 +54,7 @@ class HistoryView(View):
             raise UserGone
         lines = filtered(every, query, user, self.actor)
         start = query["page"] * query["per_page"]
-        rows = [row(line, user, self.actor) for line in lines[start : start + query["per_page"]]]
+        rows = page_rows(lines, start, query["per_page"], user, self.actor)
         if not query["include_totals"]:
             return Response(rows)
         totals = {"start": start, "limit": query["per_page"], "length": len(rows), "total": lines.count()}
