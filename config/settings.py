@@ -302,6 +302,7 @@ if "@" not in DEFAULT_FROM_EMAIL:
 
 # --- Security --------------------------------------------------------------------------
 
+SESSION_ENGINE = "users.login.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"

@@ -23,11 +23,12 @@ from django.db.models.signals import post_migrate
 from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
 from users.log.record import log_event
+from users.login import session_store
 from users.models import trigger
 from users.search.keys import write_use
 from users.web import cors
 from users.web.actors import owner
-from users.web.client_ip import client_ip
+from users.web.client_ip import client_ip, recorded_ip
 
 
 def connect(app: AppConfig) -> None:
@@ -48,7 +49,10 @@ def connect(app: AppConfig) -> None:
 
 
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    """Count it and keep the address it came from."""
+    """Count it, and store with the session where it came from."""
+    session_store.note_sign_in(
+        request.session, ip=recorded_ip(request), user_agent=request.headers.get("User-Agent", "")
+    )
     record_sign_in(user, ip=client_ip(request))
 
 

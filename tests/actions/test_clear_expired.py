@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as DjangoSession
 from django.utils import timezone
 
 from tests.rewritten import rewrite
@@ -15,7 +15,7 @@ from users.events.stream import latest, publish
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import Delivery, Event, Job, LogEvent, Ticket, Webhook
+from users.models import Delivery, Event, Job, LogEvent, Session, Ticket, Webhook
 from users.rights.actor import command
 
 SHELL = command("tests")
@@ -37,6 +37,11 @@ def clean():
 
 def make_session(key: str, *, ago: timedelta) -> None:
     Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() - ago)
+
+
+def make_django_session(key: str, *, ago: timedelta) -> None:
+    """In the table of the previous release."""
+    DjangoSession.objects.create(session_key=key, session_data="", expire_date=timezone.now() - ago)
 
 
 def make_ticket(user, name: str, *, ago: timedelta) -> None:
@@ -65,6 +70,8 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
     hour = timedelta(hours=1)
     make_session("old", ago=hour)
     make_session("in use", ago=-hour)
+    make_django_session("old", ago=hour)
+    make_django_session("in use", ago=-hour)
     make_ticket(jane, "old", ago=KEPT + hour)
     make_ticket(jane, "late", ago=KEPT - hour)
     make_job("old", ago=KEPT + hour)
@@ -75,8 +82,12 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
 
     job = clean()
 
-    assert (job.status, job.result) == ("completed", counts(sessions=1, tickets=1, jobs=1, log=1))
-    assert set(Session.objects.values_list("session_key", flat=True)) == {"in use"}
+    assert (job.status, job.result) == (
+        "completed",
+        counts(sessions=1, django_sessions=1, tickets=1, jobs=1, log=1),
+    )
+    for model in (Session, DjangoSession):
+        assert set(model.objects.values_list("session_key", flat=True)) == {"in use"}
     assert set(Ticket.objects.values_list("secret_hash", flat=True)) == {"late"}
     assert set(Job.objects.exclude(pk=job.pk).values_list("details", flat=True)) == {
         "late",

@@ -65,8 +65,8 @@ COSTS = {
     "change a connection": (8, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
     "disable a connection": (11, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (5, lambda shop, jane: shop.delete(of(jane))),
-    "delete by e-mail": (23, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
-    "delete": (22, lambda shop, jane: shop.delete(at(jane))),
+    "delete by e-mail": (24, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete": (23, lambda shop, jane: shop.delete(at(jane))),
     "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
     "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),
     "renew the recovery code": (

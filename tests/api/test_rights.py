@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -31,7 +32,7 @@ from users.api.endpoints import ENDPOINTS
 from users.conf import conf
 from users.log.place import Place
 from users.log.read import whole_log
-from users.models import Client, ClientGrant, Connection, Job, ResourceServer, User
+from users.models import Client, ClientGrant, Connection, Job, ResourceServer, Session, User
 from users.normalized.authentication_methods import method_id
 from users.normalized.enrollments import enrolled
 from users.rights.actor import command
@@ -108,6 +109,12 @@ def an_app(jane):
     """An authenticator app that Jane has enrolled."""
     enrol(jane)
     return {"method_id": method_id(enrolled(jane)[0])}
+
+
+def a_session(jane):
+    """A browser in which Jane is signed in."""
+    Browser().force_login(jane)
+    return {"session_id": Session.objects.get(user=jane).session_id}
 
 
 ROLES = {"roles": ["{id}", "{held}"]}
@@ -228,6 +235,10 @@ EXAMPLES = {
     ),
     ("/users/{user_id}/enrollments", "GET"): Example(("read:users",), 200, own=("read:current_user",)),
     ("/users/{user_id}/recovery-code-regeneration", "POST"): Example(("update:users",), 200),
+    ("/users/{user_id}/sessions", "GET"): Example(("read:sessions",), 200),
+    ("/users/{user_id}/sessions", "DELETE"): Example(("delete:sessions",), 202),
+    ("/sessions/{session_id}", "GET"): Example(("read:sessions",), 200, given=a_session),
+    ("/sessions/{session_id}", "DELETE"): Example(("delete:sessions",), 202, given=a_session),
     ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/users/{user_id}/history", "GET"): Example(("read:users_history",), 200),
     ("/users/{user_id}/history/{change_id}/undo", "POST"): Example(

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.conftest import PASSWORD
@@ -19,7 +18,7 @@ from tests.web.pages import Page, open_page
 from users.actions.block_user import block_user, unblock_user
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
-from users.models import Change, Connection, User
+from users.models import Change, Connection, Session, User
 from users.models.guard import account_writes
 from users.rights.actor import command
 

@@ -38,7 +38,12 @@ TABLE = [
     (Verb.BLOCK, "block_user", {"update:users"}, False),
     (Verb.DELETE, "delete_user", {"delete:users"}, False),
     (Verb.CHANGE_IDENTITIES, "change_profile", {"update:users"}, False),
-    (Verb.REMOVE_MULTIFACTOR, "change_profile", {"update:users", "delete:guardian_enrollments"}, True),
+    (
+        Verb.REMOVE_MULTIFACTOR,
+        "change_profile",
+        {"update:users", "delete:guardian_enrollments", "delete:authentication_methods"},
+        True,
+    ),
     (Verb.RENEW_RECOVERY_CODE, None, {"update:users"}, False),
     (
         Verb.CHANGE_ROLES,
@@ -49,6 +54,7 @@ TABLE = [
     (Verb.MAKE_TICKET, None, {"create:user_tickets"}, False),
     (Verb.SEND_VERIFICATION, "change_profile", {"create:users", "update:users"}, False),
     (Verb.FORGIVE_ATTEMPTS, "block_user", {"update:users"}, False),
+    (Verb.END_SESSIONS, "block_user", {"delete:sessions"}, False),
     (Verb.SHARE_SEGMENT, "share_segment", set(), False),
     (Verb.INDEX_KEYS, "administer", {"update:metadata_keys"}, False),
     (Verb.SURVEY, "view_app_metadata", set(), False),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
 from tests.web.pages import Page, open_page
+from users.login.session_store import SessionStore
 from users.profile import views
 
 INSIDE = ("Traceback", "Exception", "django", "users.", ".py", "DEBUG", "SECRET")

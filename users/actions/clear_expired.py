@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as DjangoSession
+from django.db.models import Model
 from django.utils import timezone
 
 from users.actions.build_indexes import drop_what_failed
@@ -14,7 +16,7 @@ from users.events.kept import needed_since, told_up_to
 from users.jobs.files import KEPT
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.models import Change, Delivery, Event, FilePiece, Job, LogEvent, Ticket
+from users.models import Change, Delivery, Event, FilePiece, Job, LogEvent, Session, Ticket
 from users.models.guard import forgetting
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
@@ -41,10 +43,10 @@ def clear_expired(run: Run) -> dict[str, int]:
     return counts
 
 
-def _sessions(now: datetime) -> int:
-    found = Session.objects.filter(expire_date__lt=now).order_by("expire_date")
+def _sessions(model: type[Model], now: datetime) -> int:
+    found = model.objects.filter(expire_date__lt=now).order_by("expire_date")
     keys = list(found.values_list("pk", flat=True)[:AT_ONCE])
-    return Session.objects.filter(pk__in=keys).delete()[0]
+    return model.objects.filter(pk__in=keys).delete()[0]
 
 
 def _tickets(now: datetime) -> int:
@@ -106,7 +108,9 @@ def _deliveries(now: datetime) -> int:
 
 
 WHAT: dict[str, Callable[[datetime], int]] = {
-    "sessions": _sessions,
+    "sessions": partial(_sessions, Session),
+    # Where sessions were stored before they knew their user.
+    "django_sessions": partial(_sessions, DjangoSession),
     "tickets": _tickets,
     "jobs": _jobs,
     "files": _files,

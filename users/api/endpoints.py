@@ -28,6 +28,7 @@ from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
 from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
+from users.api.views.sessions import SessionView, UserSessionsView
 from users.api.views.stats import ActiveUsersView, DailyView
 from users.api.views.tickets import EmailVerificationView, PasswordChangeView
 from users.api.views.transfers import UsersExportsView, UsersImportsView
@@ -57,12 +58,14 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/authentication-methods/{method_id}": AuthenticationMethodView,
     "/users/{user_id}/enrollments": EnrollmentsView,
     "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
+    "/users/{user_id}/sessions": UserSessionsView,
     "/users/{user_id}/logs": UserLogsView,
     "/users/{user_id}/history/{change_id}/undo": UndoView,
     "/users/{user_id}/history": HistoryView,
     "/users/{user_id}/restore": RestoreView,
     "/users/{user_id}": UserView,
     "/user/{user_id}": SingularUserView,
+    "/sessions/{session_id}": SessionView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,
     "/roles/{id}/users": RoleUsersView,

@@ -15,6 +15,7 @@ from users.models.metadata_key import MetadataKey, MetadataSurvey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
+from users.models.session import Session
 from users.models.ticket import Ticket
 from users.models.user import User
 from users.models.webhook import Delivery, Webhook
@@ -41,6 +42,7 @@ __all__ = [
     "Role",
     "RoleMember",
     "Segment",
+    "Session",
     "SigningKey",
     "Stream",
     "Ticket",

@@ -58,5 +58,10 @@ def new_indexed_key_id() -> str:
     return f"idx_{_random(16)}"
 
 
+def new_session_id() -> str:
+    """`ses_` and 16 letters or digits."""
+    return f"ses_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

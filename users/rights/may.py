@@ -104,6 +104,7 @@ class Verb(Enum):
     FORGIVE_ATTEMPTS = Rule(
         "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
     )
+    END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())

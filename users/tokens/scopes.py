@@ -51,6 +51,8 @@ MACHINE_SCOPES = {
     "delete:guardian_enrollments": "Remove multi-factor enrolments",
     "read:authentication_methods": "See second factors and recovery codes of users",
     "delete:authentication_methods": "Remove second factors and recovery codes of users",
+    "read:sessions": "See where users are signed in",
+    "delete:sessions": "End sessions of users",
     "read:organizations": "See organizations",
     "read:logs": "See logs",
     "read:logs_users": "See the logs of users",

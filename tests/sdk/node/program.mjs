@@ -88,6 +88,30 @@ export class Program {
         return this.users.roles.delete(userId, { roles: roleIds });
     }
 
+    async methods_of(userId) {
+        return all(this.users.authenticationMethods.list(userId));
+    }
+
+    async remove_methods(userId) {
+        return this.users.authenticationMethods.deleteAll(userId);
+    }
+
+    async remove_method(userId, methodId) {
+        return this.users.authenticationMethods.delete(userId, methodId);
+    }
+
+    async sessions_of(userId) {
+        return all(this.users.sessions.list(userId));
+    }
+
+    async end_sessions(userId) {
+        return this.users.sessions.delete(userId);
+    }
+
+    async end_refresh_tokens(userId) {
+        return this.users.refreshToken.delete(userId);
+    }
+
     async roles_of(userId) {
         return all(this.users.roles.list(userId));
     }

@@ -84,6 +84,15 @@ class Program:
     def take_roles(self, user_id: str, role_ids: list[str]) -> None:
         self.users.remove_roles(user_id, role_ids)
 
+    def methods_of(self, user_id: str) -> list[dict[str, Any]]:
+        return self.users.get_authentication_methods(user_id)
+
+    def remove_methods(self, user_id: str) -> None:
+        self.users.delete_authentication_methods(user_id)
+
+    def remove_method(self, user_id: str, method_id: str) -> None:
+        self.users.delete_authentication_method_by_id(user_id, method_id)
+
     def roles_of(self, user_id: str) -> list[dict[str, Any]]:
         return self.users.list_roles(user_id)["roles"]
 

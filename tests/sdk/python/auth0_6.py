@@ -66,6 +66,24 @@ class Program:
     def take_roles(self, user_id: str, role_ids: list[str]) -> None:
         self.users.roles.delete(user_id, roles=role_ids)
 
+    def methods_of(self, user_id: str) -> list[dict[str, Any]]:
+        return [shown(method) for method in self.users.authentication_methods.list(user_id)]
+
+    def remove_methods(self, user_id: str) -> None:
+        self.users.authentication_methods.delete_all(user_id)
+
+    def remove_method(self, user_id: str, method_id: str) -> None:
+        self.users.authentication_methods.delete(user_id, method_id)
+
+    def sessions_of(self, user_id: str) -> list[dict[str, Any]]:
+        return [shown(session) for session in self.users.sessions.list(user_id)]
+
+    def end_sessions(self, user_id: str) -> None:
+        self.users.sessions.delete(user_id)
+
+    def end_refresh_tokens(self, user_id: str) -> None:
+        self.users.refresh_token.delete(user_id)
+
     def roles_of(self, user_id: str) -> list[dict[str, Any]]:
         return [shown(role) for role in self.users.roles.list(user_id)]
 

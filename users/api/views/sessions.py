@@ -1,0 +1,106 @@
+"""`/users/{id}/sessions` and `/sessions/{id}`: where a user is signed in, and ending that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.actions.end_sessions import end_session, end_sessions
+from users.actions.errors import UserGone
+from users.api.accounts import find_user
+from users.api.logged import logged
+from users.api.operation import NOTHING, Operation
+from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_page, checkpoint_schema
+from users.api.problem import Problem
+from users.api.view import View
+from users.login.session_store import active_session, active_sessions, session_data
+from users.models import Session, User
+from users.normalized.sessions import ID, SCHEMA, session_as_json
+
+GONE = {404: "The user does not exist."}
+ORDER = ("signed_in_at", "session_id")
+
+
+class UserSessionsView(View):
+    """The browser sessions of one user. Source of the texts, the shapes and 202: recorded answers."""
+
+    operations = {
+        "GET": Operation(
+            "List the sessions of a user",
+            scopes=("read:sessions",),
+            query={**CHECKPOINT_QUERY, "include_totals": PAGE_QUERY["include_totals"]},
+            success=200,
+            schema={
+                **checkpoint_schema("sessions", SCHEMA),
+                "properties": {
+                    **checkpoint_schema("sessions", SCHEMA)["properties"],
+                    "total": {"type": "integer"},
+                },
+            },
+            answers=GONE,
+        ),
+        "DELETE": Operation(
+            "End all sessions of a user",
+            scopes=("delete:sessions",),
+            success=202,
+            schema=NOTHING,
+            answers=GONE,
+        ),
+    }
+
+    def get(self, request: Request, user_id: str) -> Response:
+        query = self.query()
+        user = _find_user(user_id)
+        sessions = active_sessions(user)
+        page = checkpoint_page(
+            sessions, query, name="sessions", show=lambda session: _shown(session, user), order=ORDER
+        )
+        return Response({**page, "total": sessions.count()} if query["include_totals"] else page)
+
+    @logged
+    def delete(self, request: Request, user_id: str) -> Response:
+        end_sessions(_find_user(user_id), actor=self.actor)
+        return Response({}, status=202)
+
+
+class SessionView(View):
+    """One session."""
+
+    path = {"session_id": ID}
+    operations = {
+        "GET": Operation(
+            "Read a session",
+            scopes=("read:sessions",),
+            success=200,
+            schema=SCHEMA,
+            answers={404: "The session does not exist, or has ended."},
+        ),
+        "DELETE": Operation("End a session", scopes=("delete:sessions",), success=202, schema=NOTHING),
+    }
+
+    def get(self, request: Request, session_id: str) -> Response:
+        session = active_session(session_id)
+        if session is None:
+            raise Problem(404, "The session does not exist.", "inexistent_session")
+        return Response(_shown(session, session.user))
+
+    @logged
+    def delete(self, request: Request, session_id: str) -> Response:
+        """202 also where it has ended already."""
+        session = active_session(session_id)
+        if session is not None:
+            end_session(session, actor=self.actor)
+        return Response({}, status=202)
+
+
+def _shown(session: Session, user: User) -> dict[str, Any]:
+    return session_as_json(session, user, session_data(session))
+
+
+def _find_user(user_id: str) -> User:
+    try:
+        return find_user(user_id)
+    except UserGone:
+        raise Problem(404, "User not found", "inexistent_user") from None
