@@ -149,7 +149,7 @@ class BufferedWorker(Worker):
         waiting = [
             (connection.since, number, task)
             for number, (task, connection) in enumerate(self._connections.items())
-            if connection and connection.state is not State.ANSWERING
+            if connection and connection.state is not State.ANSWERING and not task.cancelling()
         ]
         if not waiting:
             return False

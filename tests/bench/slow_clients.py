@@ -15,7 +15,7 @@ FIRST = {
     "slow body": b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{",
     "slow chunks": b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"ea60\r\n{",
-    "not reading": b"GET /static/users/js/bundle/editor.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20,
+    "not reading": b"GET /static/users/js/bundle/code.js HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
 STEP_SECONDS = 1
 

@@ -111,6 +111,29 @@ def test_a_request_line_that_is_too_long_is_refused_in_json(demo):
     assert json.load(refused.value)["statusCode"] == refused.value.code == 414
 
 
+def ask_for_token(demo, body) -> dict:
+    """An iterable body is sent in chunks."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{demo.local_url}/oauth/token", body, headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def test_a_body_in_chunks_is_accepted(demo):
+    grant = {"grant_type": "client_credentials", "audience": demo.document["audience"]}
+    body = json.dumps({**grant, **demo.document["client"]}).encode()
+
+    assert ask_for_token(demo, iter([body[:10], body[10:]]))["access_token"]
+
+
+def test_a_body_in_chunks_has_the_same_limit_as_others(demo):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask_for_token(demo, iter([b" " * 40_000] * 2))
+
+    assert refused.value.code == 413
+    assert json.load(refused.value)["error"] == "invalid_request"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_printed_line_shows_jane(demo, shell):
     (jane,) = run_line(printed_curl(demo), shell)
