@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import secrets
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -202,7 +203,7 @@ class Connection:
                     left -= len(piece)
 
 
-def _write(response: Response, answer: object, file_wrapper: type) -> None:
+def _write(response: Response, answer: Iterable[bytes], file_wrapper: type) -> None:
     if isinstance(answer, file_wrapper):
         response.write_file(answer)
     else:

@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from socket import socket
@@ -105,7 +106,7 @@ class BufferedWorker(Worker):
                         task.cancel()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _wait(self, event: Any, seconds: float) -> None:
+    async def _wait(self, event: Awaitable[Any], seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await event

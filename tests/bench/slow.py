@@ -30,8 +30,6 @@ from tests.management.demo_server import CHECKOUT, free_port, own_environment
 MOST_TIMES = 2.0
 CONNECTIONS = 4
 PAUSE_SECONDS = 0.02
-# Connecting many clients is a burst of work of its own, over by then.
-SETTLE_SECONDS = 2
 HEAD = ("server", "slow clients", "p50 ms", "p95 ms", "p50 with them", "p95 with them", "p95 / p95", "")
 
 
@@ -68,6 +66,12 @@ def read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=200, help="slow connections (%(default)s)")
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="of which the median counts (%(default)s)")
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=2,
+        help="seconds that slow clients have to connect, a burst of work of its own (%(default)s)",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     return parser.parse_args(arguments)
 
@@ -105,7 +109,7 @@ def _figure(name: str, port: int, kind: str, request: bytes, options: argparse.N
     calm, slow = [], []
     for _ in range(options.rounds):
         calm.append(_quantiles(port, request, options.seconds))
-        with _slow_clients(port, options.clients, kind):
+        with _slow_clients(port, options.clients, kind, options.settle):
             slow.append(_quantiles(port, request, options.seconds))
     (p50, p95), (slow_p50, slow_p95) = (
         [statistics.median(column) for column in zip(*rounds, strict=True)] for rounds in (calm, slow)
@@ -122,12 +126,12 @@ def _quantiles(port: int, request: bytes, seconds: float) -> tuple[float, float]
 
 
 @contextmanager
-def _slow_clients(port: int, count: int, kind: str) -> Iterator[None]:
+def _slow_clients(port: int, count: int, kind: str, settle: float) -> Iterator[None]:
     command = [sys.executable, "-m", "tests.bench.slow_clients", str(port), str(count), kind]
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE) as process:
         try:
             process.stdout.readline()
-            time.sleep(SETTLE_SECONDS)
+            time.sleep(settle)
             yield
         finally:
             process.kill()

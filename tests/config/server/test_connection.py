@@ -136,21 +136,3 @@ def test_a_worker_that_was_to_answer_so_many_requests_closes_the_connection_and_
         return [first.headers["connection"], second.headers["connection"]], client.worker.alive
 
     assert talk(echo, scenario, max_requests=2) == (["keep-alive", "close"], False)
-
-
-def test_each_connection_makes_room_once():
-    async def scenario(client):
-        client.send(b"GET / HTTP/1.1\r\nX: ")
-        await asyncio.sleep(0.05)
-        return client.worker._make_room(), client.worker._make_room()
-
-    assert talk(echo, scenario) == (True, False)
-
-
-def test_a_full_worker_closes_the_connection_that_waits_for_longest():
-    async def scenario(client):
-        client.send(b"GET / HTTP/1.1\r\nX: ")
-        await asyncio.sleep(0.05)
-        return client.worker._make_room(), await client.is_closed()
-
-    assert talk(echo, scenario) == (True, True)
