@@ -113,6 +113,8 @@ def make_user(connection):
         documents = {key: given.pop(key) for key in ("user_metadata", "app_metadata") if key in given}
         options = {key: given.pop(key) for key in ("bare_id", "is_superuser") if key in given}
         profile = {"email": f"{mailbox}@example.com", **given}
+        if connection.options.get("requires_username"):
+            profile.setdefault("username", mailbox[:15])
         user = create_user(
             connection, actor=SHELL, profile=profile, password=password, **documents, **options
         )

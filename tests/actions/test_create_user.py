@@ -36,6 +36,16 @@ def test_an_account_begins_with_what_was_given(create):
 
 
 @pytest.mark.parametrize(
+    "profile", [{}, {"email": None}, {"name": "Ada"}, {"email": None, "username": None}], ids=str
+)
+def test_a_user_whom_nothing_identifies_is_refused(create, profile):
+    with pytest.raises(FieldError, match="needs an email"):
+        create(profile=profile)
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("documents", "versions"),
     [
         pytest.param({}, (0, 0, 1), id="no document"),

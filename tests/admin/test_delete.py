@@ -67,7 +67,7 @@ def test_anything_else_typed_deletes_nothing_and_is_kept(asked, jane, typed):
 
 
 def test_an_account_without_address_goes_by_its_id(asked, make_user):
-    user = make_user("nobody", email=None)
+    user = make_user("nobody", email=None, phone_number="+491")
 
     page = asked(user).press(DELETE, confirmation=user.user_id)
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, Permission
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, invalid_query, problem, shown
 from users.actions.create_user import create_user
+from users.actions.edit_user import Edit, edit_user
 from users.actions.give_staff_rights import give_staff_rights
 from users.models import Change, Connection, User
 from users.models.guard import account_writes
@@ -562,3 +563,29 @@ def test_users_of_another_kind_of_connection_are_not_ours_to_delete_so(shop, els
 
 def test_there_are_no_users_where_there_is_no_connection(shop, db):
     assert problem(shop.delete(f"{CONNECTIONS}/con_0000000000000000/users?email=a@b.de")) == GONE
+
+
+# Names and logins
+
+
+@pytest.mark.parametrize("name", ["PARTNERS", "partners", "Partners"])
+def test_a_name_that_differs_only_by_case_is_taken(create, name):
+    create(name="Partners")
+
+    answer = create(name=name)
+
+    text = "A connection with the same name already exists"
+    assert problem(answer) == (409, text, "connection_conflict")
+    assert Connection.objects.filter(name__iexact="partners").count() == 1
+
+
+def test_user_names_stay_while_somebody_signs_in_by_nothing_else(patch, elsewhere):
+    patch(options={"requires_username": True})
+    elsewhere.refresh_from_db()
+    user = create_user(elsewhere, actor=SHELL, profile={"email": None, "username": "jd"})
+
+    assert problem(patch(options={}))[0::2] == (400, "operation_not_supported")
+    assert Connection.objects.get(pk=elsewhere.pk).options == {"requires_username": True}
+
+    edit_user(user, Edit(profile={"email": "jd@example.com"}), actor=SHELL)
+    assert shown(patch(options={}))["options"] == {}

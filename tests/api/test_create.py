@@ -98,7 +98,7 @@ def test_names_and_picture_have_defaults(create):
     ],
 )
 def test_each_field_is_kept_as_given(create, shop, user_names, field, value):
-    user = shown(create(**{field: value}))
+    user = shown(create(**{"username": "jd", "phone_number": "+491", field: value}))
 
     assert same(user[field], value)
     assert shown(shop.get(f"{USERS}/{user['user_id']}")) == user
@@ -124,12 +124,54 @@ def test_addresses_and_user_names_are_kept_in_lower_case(create, user_names):
     assert (user["email"], user["username"]) == ("jané@example.com", "janedoe")
 
 
-@pytest.mark.parametrize("field", ["username", "phone_number"])
-def test_a_user_name_or_a_phone_number_does_without_an_address(create, user_names, field):
-    user = shown(create(email=..., **{field: "+491234"}))
+def test_a_user_name_does_without_an_email_and_is_then_the_name(create, user_names):
+    user = shown(create(email=..., username="Jane_Doe", phone_number="+491234"))
 
     assert "email" not in user
-    assert user["name"] == user["user_id"]
+    assert (user["name"], user["nickname"]) == ("jane_doe", "jane_doe")
+
+
+def test_a_phone_number_does_without_an_email_and_is_then_the_name(create):
+    user = shown(create(email=..., phone_number="+491234"))
+
+    assert "email" not in user
+    assert (user["name"], user["nickname"]) == ("+491234", "+491234")
+
+
+def test_a_connection_that_requires_a_user_name_gets_one(create, user_names):
+    text = "missing username for Username-Password-Authentication connection with requires_username enabled"
+    assert problem(create()) == (400, text, "operation_not_supported")
+    assert not User.objects.exists()
+
+
+BLANK = "'String holds nothing but spaces; leave it out, or null removes it' on property"
+
+
+@pytest.mark.parametrize("field", ["name", "nickname", "given_name", "family_name"])
+@pytest.mark.parametrize("value", [" ", "\u00a0\u3000", "\u200b\ufeff\u2060", "\u3164"], ids=ascii)
+def test_a_name_of_only_spaces_is_refused(create, field, value):
+    status, message, code = problem(create(**{field: value}))
+
+    assert (status, code) == (400, "invalid_body")
+    assert f"{BLANK} {field}" in message
+
+
+@pytest.mark.parametrize("name", ["J", "  J ", "👩\u200d🚀", "\u05d0", "~"], ids=ascii)
+def test_any_other_name_is_taken(create, name):
+    assert shown(create(name=name))["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("flag", "field", "given"),
+    [
+        ("phone_verified", "phone_number", {}),
+        ("email_verified", "email", {"email": ..., "phone_number": "+491"}),
+    ],
+)
+def test_nothing_is_verified_that_is_not_there(create, flag, field, given):
+    text = f"'Without {field} there is nothing to verify; send {field} too' on property {flag}."
+    assert problem(create(**{flag: True}, **given)) == invalid_body(text)
+    assert shown(create(**{flag: False}, **given))
 
 
 def test_nulls_at_the_first_level_are_not_stored(create):
@@ -233,7 +275,9 @@ def test_a_domain_that_idna_2008_does_not_allow_is_refused(create, domain):
     ("first", "second"),
     [
         pytest.param({"username": "jane"}, {"username": "JANE"}, id="user name"),
-        pytest.param({"user_id": "jane"}, {"user_id": "jane"}, id="id"),
+        pytest.param(
+            {"user_id": "jane", "username": "jane"}, {"user_id": "jane", "username": "other"}, id="id"
+        ),
     ],
 )
 def test_a_user_name_and_an_id_are_taken_too(create, user_names, first, second):

@@ -290,7 +290,7 @@ def test_what_is_answered_is_as_described(call, document, shop, full_jane, make_
     ("path", "method", "body"),
     [
         ("/users", "POST", {"connection": CONNECTION, "email": "a@example.com", "user_metadata": {"a": [1]}}),
-        ("/users/{user_id}", "PATCH", {"email": None, "blocked": True, "app_metadata": {}}),
+        ("/users/{user_id}", "PATCH", {"given_name": None, "blocked": True, "app_metadata": {}}),
         ("/connections", "POST", {"name": "Partners", "strategy": "auth0", "options": {}}),
     ],
     ids=["create", "patch", "create a connection"],

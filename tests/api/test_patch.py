@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import USERS, at, invalid_body, problem, shown
+from users.actions.profile_fields import NO_LOGIN
 from users.models import Change, Connection, User
 
 ADVICE = (
@@ -43,7 +44,9 @@ def patch(shop, jane):
         ("blocked", False),
     ],
 )
-def test_a_root_field_is_replaced_and_the_rest_stays(patch, shop, jane, user_names, field, value):
+def test_a_root_field_is_replaced_and_the_rest_stays(patch, put, shop, jane, user_names, field, value):
+    if field == "phone_verified":
+        put(jane, phone_number="+492")
     before = shown(shop.get(at(jane)))
 
     after = shown(patch(**{field: value}))
@@ -56,9 +59,9 @@ def test_a_root_field_is_replaced_and_the_rest_stays(patch, shop, jane, user_nam
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("given_name", "J"), ("family_name", "D"), ("phone_number", "+491"), ("username", "j")],
+    [("given_name", "J"), ("family_name", "D"), ("phone_number", "+491")],
 )
-def test_null_removes_a_root_field(patch, user_names, field, value):
+def test_null_removes_a_root_field(patch, field, value):
     assert field in shown(patch(**{field: value}))
 
     assert field not in shown(patch(**{field: None}))
@@ -79,10 +82,56 @@ def test_null_brings_a_default_back(patch, field, value, default):
     assert shown(patch(**{field: None}))[field] == (before if default is ... else default)
 
 
-def test_without_an_address_there_is_nothing_to_verify(patch):
+def test_without_an_email_there_is_nothing_to_verify(patch, user_names):
+    patch(username="jd")
+
     user = shown(patch(email=None))
 
     assert not {"email", "email_verified"} & user.keys()
+    assert (user["nickname"], user["username"]) == ("jd", "jd")
+    text = "'Without email there is nothing to verify; send email too' on property email_verified."
+    assert problem(patch(email_verified=True)) == invalid_body(text)
+
+
+@pytest.mark.parametrize("other", [{}, {"phone_number": "+491"}], ids=["alone", "beside a phone number"])
+def test_the_last_login_is_not_removed(patch, unchanged, other):
+    assert problem(patch(email=None, **other)) == invalid_body(f"'{NO_LOGIN}' on property email.")
+    assert unchanged()
+
+
+def test_a_user_name_is_no_login_where_the_connection_requires_none(patch, put, jane):
+    put(jane, username="jd", username_folded="jd")
+
+    assert problem(patch(email=None)) == invalid_body(f"'{NO_LOGIN}' on property email.")
+
+
+def test_a_required_user_name_is_not_removed(patch, user_names):
+    patch(username="jd")
+
+    text = "missing username for Username-Password-Authentication connection with requires_username enabled"
+    assert problem(patch(username=None)) == (400, text, "operation_not_supported")
+    # Who has had none is not kept from other changes.
+    assert shown(patch(name="Jane"))["username"] == "jd"
+
+
+def test_who_lacks_a_required_user_name_may_be_changed_otherwise(patch, user_names):
+    assert shown(patch(name="J", username=None))["name"] == "J"
+
+
+def test_a_phone_number_that_is_removed_is_not_verified(patch):
+    patch(phone_number="+491", phone_verified=True)
+
+    text = (
+        "'Without phone_number there is nothing to verify; send phone_number too' on property phone_verified."
+    )
+    assert problem(patch(phone_number=None, phone_verified=True)) == invalid_body(text)
+    assert shown(patch(phone_number=None))["phone_verified"] is False
+
+
+@pytest.mark.parametrize("field", ["name", "nickname", "given_name", "family_name"])
+def test_a_name_of_only_spaces_is_refused(patch, unchanged, field):
+    assert problem(patch(**{field: "\u2003 "}))[0::2] == (400, "invalid_body")
+    assert unchanged()
 
 
 @pytest.mark.parametrize("field", ["email_verified", "phone_verified", "blocked", "password"])

@@ -65,7 +65,8 @@ def test_names_and_documents_of_staff_can_be_changed(shop, staff):
 
 
 @attacks
-def test_all_of_that_is_open_where_there_are_no_staff_rights(shop, jane, user_names, attack):
+def test_all_of_that_is_open_where_there_are_no_staff_rights(shop, jane, put, user_names, attack):
+    put(jane, username="jane", username_folded="jane", phone_number="+491")
     assert shop.patch(at(jane), attack).status_code == 200
 
 

@@ -23,6 +23,7 @@ AS_STORED = (
     *("given_name", "family_name", "blocked", "last_ip"),
 )
 DOCUMENTS = ("user_metadata", "app_metadata")
+NAMED_BY = ("email", "username", "phone_number", "user_id")
 MOMENTS = ("last_login", "last_password_reset", "created_at", "updated_at")
 
 statements = Statements(connection.vendor)
@@ -74,8 +75,8 @@ def shown(row: Row) -> dict[str, Any]:
     }
     person = {
         **{name: row[name] for name in AS_STORED},
-        "name": row["name"] or default_name(row["email"], row["user_id"]),
-        "nickname": row["nickname"] or default_nickname(row["email"], row["user_id"]),
+        "name": row["name"] or default_name(*(row[name] for name in NAMED_BY)),
+        "nickname": row["nickname"] or default_nickname(*(row[name] for name in NAMED_BY)),
         "picture": row["picture"] or default_picture(row["email"]),
         "identities": [identity],
         "logins_count": row["logins_count"] or None,

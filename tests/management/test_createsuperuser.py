@@ -55,6 +55,19 @@ def test_an_administrator_with_every_right(type_in):
     assert (change.what, change.actor_kind, change.actor_id) == ("created", "command", "createsuperuser")
 
 
+def test_a_user_name_is_given_where_the_connection_requires_one(monkeypatch, connection):
+    monkeypatch.setenv(VARIABLE, GOOD)
+    connection.options = {"requires_username": True}
+    connection.save()
+
+    with pytest.raises(CommandError, match=r"missing username .* See --username"):
+        call_command("createsuperuser", "--email", "root@example.com", "--noinput")
+    assert not User.objects.exists()
+
+    call_command("createsuperuser", "--email", "root@example.com", "--username", "root", "--noinput")
+    assert User.objects.get().username == "root"
+
+
 def test_two_different_passwords_are_asked_for_again(type_in):
     assert "two different passwords" in type_in(GOOD, "other", GOOD, GOOD)
 

@@ -6,6 +6,8 @@ that member's rights.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.forms.models import model_to_dict
@@ -14,7 +16,7 @@ from users.actions.block_user import block_user, unblock_user
 from users.actions.delete_user import delete_user
 from users.actions.edit_user import Edit, edit_user
 from users.actions.multifactor import remove_multifactor
-from users.models import Change, Connection, User
+from users.models import Change, User
 from users.models.guard import account_writes
 from users.rights.actor import command, owner, staff
 from users.rights.errors import Denied, Protected
@@ -56,12 +58,14 @@ attacks = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 @pytest.fixture(autouse=True)
 def _user_names(connection):
     """So that a user name is refused for the right reason."""
-    Connection.objects.update(options={"requires_username": True})
+    connection.options = {"requires_username": True}
+    connection.save()
 
 
 @pytest.fixture
 def target(request, make_user):
     """An account of the kind a test names."""
+    make_user = partial(make_user, phone_number="+491")
     kind = request.param
     if kind == "one permission":
         user = make_user("target")

@@ -73,7 +73,8 @@ def _one(profile: dict[str, Any], path: tuple[str, ...], value: nodes.Value) -> 
 
 def _is_bare_id(profile: dict[str, Any], name: str) -> bool:
     """Whether what is shown as the name is the id, whose case matters, for want of anything else."""
-    return name in ("name", "nickname") and "email" not in profile and profile[name] == profile["user_id"]
+    is_default = not {"email", "username", "phone_number"} & profile.keys()
+    return name in ("name", "nickname") and is_default and profile[name] == profile["user_id"]
 
 
 # The values at a path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from users.actions.errors import ConnectionExists, ConnectionGone, ConnectionNeeded, NotSupported
 from users.models import DEFAULT_CONNECTION, Connection, User
@@ -25,14 +25,17 @@ NOT_OUR_STORE = (
 
 
 def make_connection(**columns: Any) -> Connection:
-    """A database of ours, empty. Raises FieldError, NotSupported or ConnectionExists."""
+    """A database of ours, empty. Raises FieldError, NotSupported, or ConnectionExists where there is
+    one of that name, whatever its case."""
     connection = Connection(**columns)
     _check_options(connection)
-    try:
-        with transaction.atomic():
-            connection.save(force_insert=True)
-    except IntegrityError:
-        raise ConnectionExists from None
+    with transaction.atomic():
+        # The oldest is locked, so that no other is made meanwhile. A unique index would refuse
+        # databases that have two such names from before.
+        Connection.objects.select_for_update().order_by("pk").first()
+        if Connection.objects.filter(name__iexact=connection.name).exists():
+            raise ConnectionExists
+        connection.save(force_insert=True)
     return connection
 
 
@@ -51,6 +54,8 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
         loses_names = had_names and not connection.options.get("requires_username")
         if columns.get("is_enabled") is False or loses_names:
             check_none_protected(actor, connection)
+        if loses_names:
+            _check_emails(connection)
         connection.save(update_fields=columns.keys())
     return connection
 
@@ -91,6 +96,15 @@ def _check_options(connection: Connection) -> None:
 @cache
 def _checker() -> Checker:
     return Checker(closed({"options": OPTIONS}))
+
+
+def _check_emails(connection: Connection) -> None:
+    """Raises NotSupported while users have no email to sign in by."""
+    if User.accounts.filter(connection=connection, email_folded=None).exclude(username=None).exists():
+        raise NotSupported(
+            "Some users of the connection have no email and sign in by their user name alone."
+            " Give each an email, then set requires_username to false."
+        )
 
 
 def _locked(connection: Connection) -> Connection:

@@ -11,7 +11,7 @@ from users.actions.documents import check_by_schema
 from users.actions.draft import taken_reported
 from users.actions.errors import NotSupported
 from users.actions.passwords import check_strength
-from users.actions.profile_fields import FIELDS, tidy
+from users.actions.profile_fields import FIELDS, SIGN_IN_FIELDS, check_combined, check_login, tidy
 from users.conf import conf
 from users.history.record import record
 from users.metadata.diff import diff
@@ -55,12 +55,16 @@ def create_user(
             " It must either be a database or passwordless connection."
         )
     check_profile(profile)
+    wanted = tidy(profile, connection)
+    check_combined(wanted, SIGN_IN_FIELDS, connection)
+    if not wanted.get("phone_number"):  # by which somebody else may sign them in
+        check_login(wanted, connection)
     documents = _documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
     user = User(
         connection=connection,
         user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
         is_superuser=is_superuser,
-        **tidy(profile, connection),
+        **wanted,
         **documents,
         **{f"{name}_version": 1 for name, value in documents.items() if value is not None},
     )

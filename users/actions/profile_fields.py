@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from users.actions.draft import Draft
 from users.actions.errors import NotSupported
 from users.metadata.diff import diff
 from users.metadata.identifiers import lower_case
-from users.models import Change, Connection
-from users.normalized.check import check_profile
+from users.models import Change, Connection, User
+from users.normalized.check import FieldError, check_profile
 from users.normalized.usernames import check_username
 from users.rights.may import Verb, check
 
@@ -25,6 +25,10 @@ SYNCED = (
     " connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled"
     " 'Sync user profile attributes at each login'."
 )
+# Source: the answer that auth0-java has in its tests.
+NO_USERNAME = "missing username for {} connection with requires_username enabled"
+NO_LOGIN = "The user needs an email, or a user name where the connection requires one, to sign in"
+VERIFIED = {"email_verified": "email", "phone_verified": "phone_number"}
 VERBS = {
     **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
     **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
@@ -47,10 +51,37 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     changes = diff(before, wanted)
     if not changes:
         return
+    after = {**_current(draft.user), **wanted}
+    check_combined(after, changes.keys(), draft.user.connection)
+    if {"email", "username"} & changes.keys():
+        check_login(after, draft.user.connection)
     draft.set(**{name: wanted[name] for name in changes})
     if changes.get("blocked", {}).get("after"):
         draft.end_access()
     draft.note(Change.What.PROFILE, changes)
+
+
+def check_combined(profile: Mapping[str, Any], given: Collection[str], connection: Connection) -> None:
+    """Judge what the fields make together. `profile` is what the account is to be, `given` names
+    what is written of it. Raises NotSupported where a user name is required, and FieldError for a
+    verified flag without what it is about."""
+    requires_username = connection.is_database and connection.options.get("requires_username")
+    if requires_username and "username" in given and not profile.get("username"):
+        raise NotSupported(NO_USERNAME.format(connection.name))
+    for flag, field in VERIFIED.items():
+        if {flag, field}.intersection(given) and profile.get(flag) and not profile.get(field):
+            raise FieldError(flag, f"Without {field} there is nothing to verify; send {field} too")
+
+
+def check_login(profile: Mapping[str, Any], connection: Connection) -> None:
+    """Raises FieldError where nobody can sign in to such an account of a database connection."""
+    names_of_users = profile.get("username") and connection.options.get("requires_username")
+    if connection.is_database and not profile.get("email") and not names_of_users:
+        raise FieldError("email", NO_LOGIN)
+
+
+def _current(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in SIGN_IN_FIELDS}
 
 
 def check_connection(connection: Connection, names: Iterable[str]) -> None:

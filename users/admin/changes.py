@@ -18,6 +18,7 @@ from users.web.differences import LINES, PAGE_LINES, lines_of
 
 # By user_id.
 Accounts = dict[str, User]
+NAMED_BY = ("user_id", "email", "name", "username", "phone_number", "linked_to_id")
 PEOPLE = (Kind.STAFF, Kind.USER)
 
 
@@ -58,7 +59,7 @@ def accounts_of(changes: Iterable[Change], viewer: Actor) -> Accounts:
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
     if not ids or not visible(viewer, PROFILE):
         return {}
-    named = User.accounts.filter(user_id__in=ids).only("user_id", "email", "name", "linked_to_id")
+    named = User.accounts.filter(user_id__in=ids).only(*NAMED_BY)
     return {account.user_id: account for account in named}
 
 

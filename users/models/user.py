@@ -209,7 +209,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.email or self.name or self.user_id
+        return self.email or self.name or self.username or self.phone_number or self.user_id
 
     def save(self, **options: Any) -> None:
         check_account_writes()

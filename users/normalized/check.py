@@ -6,6 +6,7 @@ The texts are those of the validator that Auth0's recorded answers show.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -20,6 +21,10 @@ from users.metadata.text import bad_characters
 from users.normalized.emails import is_email
 from users.normalized.schema import PROFILE, Schema, closed
 
+NAMES = ("name", "nickname", "given_name", "family_name")
+_UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
+# Drawn as space, though Unicode counts them among letters, signs and marks.
+_FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 UNKNOWN = "Additional properties not allowed: "
 
 
@@ -68,10 +73,20 @@ def profile_checker() -> Checker:
 def check_profile(fields: Mapping[str, Any]) -> None:
     """Raises FieldError unless each of these root fields may hold its value."""
     for name, value in fields.items():
-        reason = bad_characters(value) if isinstance(value, str) else None
-        if reason:
+        if isinstance(value, str) and (reason := bad_characters(value) or _blank(name, value)):
             raise FieldError(name, reason)
     profile_checker().check(dict(fields))
+
+
+def _blank(name: str, value: str) -> str | None:
+    if value and name in NAMES and is_blank(value):
+        return "String holds nothing but spaces; leave it out, or null removes it"
+    return None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text is seen: white space, control and format characters, fillers."""
+    return all(unicodedata.category(c) in _UNSEEN or c in _FILLERS for c in text)
 
 
 def _outline(value: Any) -> Any:

@@ -6,16 +6,28 @@ import hashlib
 from urllib.parse import quote
 
 from users.conf import conf
+from users.models import User
 
 
-def default_name(email: str | None, user_id: str) -> str:
-    """The e-mail address, or the id where there is none."""
-    return email or user_id
+def name_of(user: User) -> str:
+    """The user's name, or the default."""
+    return user.name or default_name(user.email, user.username, user.phone_number, user.user_id)
 
 
-def default_nickname(email: str | None, user_id: str) -> str:
-    """The local part of the e-mail address, or the id."""
-    return email.partition("@")[0] if email else user_id
+def nickname_of(user: User) -> str:
+    """The user's nickname, or the default."""
+    return user.nickname or default_nickname(user.email, user.username, user.phone_number, user.user_id)
+
+
+def default_name(email: str | None, username: str | None, phone_number: str | None, user_id: str) -> str:
+    """The email, or else the user name, the phone number or the id."""
+    return email or username or phone_number or user_id
+
+
+def default_nickname(email: str | None, username: str | None, phone_number: str | None, user_id: str) -> str:
+    """The local part of the email, or else the user name, the phone number or the id."""
+    local_part = email.partition("@")[0] if email else None
+    return default_name(local_part, username, phone_number, user_id)
 
 
 def default_picture(email: str | None) -> str:

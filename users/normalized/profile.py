@@ -10,7 +10,7 @@ from typing import Any
 
 from users.metadata.documents import APP_METADATA, USER_METADATA
 from users.models import User
-from users.normalized.defaults import default_name, default_nickname, default_picture
+from users.normalized.defaults import default_picture, name_of, nickname_of
 from users.normalized.moments import moment
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible, visible_part
@@ -73,8 +73,8 @@ def _root(user: User) -> dict[str, Any]:
         "username": user.username,
         "phone_number": user.phone_number,
         "phone_verified": user.phone_verified,
-        "name": user.name or default_name(user.email, user.user_id),
-        "nickname": user.nickname or default_nickname(user.email, user.user_id),
+        "name": name_of(user),
+        "nickname": nickname_of(user),
         "given_name": user.given_name,
         "family_name": user.family_name,
         "picture": user.picture or default_picture(user.email),

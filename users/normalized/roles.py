@@ -10,7 +10,7 @@ from typing import Any
 
 from users.metadata.fold import fold
 from users.models import Role, User
-from users.normalized.defaults import default_name, default_picture
+from users.normalized.defaults import default_picture, name_of
 from users.normalized.schema import ONE_LINE, Schema
 
 ROLE_ID: Schema = {
@@ -46,7 +46,7 @@ MEMBER: Schema = {
     "properties": {name: {"type": "string"} for name in ("user_id", "email", "picture", "name")},
 }
 # What it takes to show a member.
-MEMBER_COLUMNS = ("user_id", "email", "picture", "name")
+MEMBER_COLUMNS = ("user_id", "email", "picture", "name", "username", "phone_number")
 
 # As many as one request may name, so that what it costs has an end.
 MOST = 1000
@@ -82,7 +82,7 @@ def shown_member(user: User) -> dict[str, Any]:
         "user_id": user.user_id,
         "email": user.email,
         "picture": user.picture or default_picture(user.email),
-        "name": user.name or default_name(user.email, user.user_id),
+        "name": name_of(user),
     }
     return {name: value for name, value in member.items() if value is not None}
 

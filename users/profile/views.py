@@ -16,7 +16,7 @@ from users.conf import conf
 from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import pretty
 from users.models import User
-from users.normalized.defaults import default_name
+from users.normalized.defaults import name_of
 from users.profile.own_changes import own_change, own_changes, recent_changes
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
@@ -81,7 +81,7 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
         "form": form,
         "is_form_only": form.has_form and not conf.profile_json_mode,
         "other_data": _facts(_other_data(user)),
-        "name": user.name or default_name(user.email, user.user_id),
+        "name": name_of(user),
         "initials": initials(user),
         "colour": colour(user),
         "changes": recent_changes(user, owner(request)),

@@ -115,14 +115,24 @@ def _linked(*path: str) -> Json:
     return Json("linked_identities", path, is_list=True)
 
 
-# Where no name was given the profile shows the address, or else the id: see normalized.defaults.
+def _no_email(given: str) -> tuple[Column, ...]:
+    """What the profile shows where neither `given` nor an email was: see normalized.defaults."""
+    unless = (given, "email_folded")
+    return (
+        Column("username_folded", unless=unless, form=LOWER_CASE),
+        Column("phone_number", unless=(*unless, "username_folded")),
+        Column("user_id", unless=(*unless, "username_folded", "phone_number")),
+    )
+
+
+# Where no name was given the profile shows the email.
 _NO_NAME = (
     Column("email_folded", unless=("name_folded",), form=EMAIL),
-    Column("user_id", unless=("name_folded", "email_folded")),
+    *_no_email("name_folded"),
 )
 _NO_NICKNAME = (
     Column("email_folded", Part.BEFORE_AT, unless=("nickname_folded",), form=LOWER_CASE),
-    Column("user_id", unless=("nickname_folded", "email_folded")),
+    *_no_email("nickname_folded"),
 )
 
 FIELDS: dict[str, Field] = {

@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.actions.create_user import create_user
-from users.actions.errors import Taken, WeakPassword
+from users.actions.errors import NotSupported, Taken, WeakPassword
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.normalized.check import FieldError, check_profile
 from users.rights.actor import command
@@ -25,6 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--email", required=True, help="the address to sign in with")
+        parser.add_argument("--username", help="where the connection requires user names")
         parser.add_argument(
             "--noinput",
             "--no-input",
@@ -33,22 +36,23 @@ class Command(BaseCommand):
             help=f"ask nothing; the password comes from the variable {VARIABLE}",
         )
 
-    def handle(self, *, email: str, interactive: bool, **options: Any) -> None:
+    def handle(self, *, email: str, username: str | None, interactive: bool, **options: Any) -> None:
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
         _check_email(email, connection)
-        user = self._ask(email, connection) if interactive else self._take(email, connection)
+        make_user = partial(_create, connection, {"email": email, "username": username})
+        user = self._ask(make_user) if interactive else self._take(make_user)
         self.stdout.write(f"{user.email} is an administrator now.")
 
-    def _take(self, email: str, connection: Connection) -> User:
+    def _take(self, make_user: Callable[[str], User]) -> User:
         password = os.environ.get(VARIABLE)
         if not password:
             raise CommandError(f"--noinput needs the password in the variable {VARIABLE}.")
         try:
-            return _create(email, connection, password)
+            return make_user(password)
         except WeakPassword as error:
             raise CommandError(f"{VARIABLE}: {error}") from None
 
-    def _ask(self, email: str, connection: Connection) -> User:
+    def _ask(self, make_user: Callable[[str], User]) -> User:
         if not sys.stdin.isatty():
             raise CommandError(f"There is no terminal to ask at: use --noinput with {VARIABLE} set.")
         try:
@@ -58,7 +62,7 @@ class Command(BaseCommand):
                     self.stderr.write("These were two different passwords. Try again.")
                     continue
                 try:
-                    return _create(email, connection, password)
+                    return make_user(password)
                 except WeakPassword as error:
                     self.stderr.write(str(error))
         except (KeyboardInterrupt, EOFError):
@@ -75,14 +79,16 @@ def _check_email(email: str, connection: Connection) -> None:
         raise CommandError(f"{email} is taken: there is an account with this address.")
 
 
-def _create(email: str, connection: Connection, password: str) -> User:
+def _create(connection: Connection, logins: dict[str, str | None], password: str) -> User:
     try:
         return create_user(
             connection,
             actor=command("createsuperuser"),
-            profile={"email": email, "email_verified": True},
+            profile={name: login for name, login in logins.items() if login} | {"email_verified": True},
             password=password,
             is_superuser=True,
         )
+    except (FieldError, NotSupported) as error:
+        raise CommandError(f"{error} See --username.") from None
     except Taken as error:
-        raise CommandError(f"{email}: {error}.") from None
+        raise CommandError(f"{logins['email']}: {error}.") from None
