@@ -24,7 +24,7 @@ from users.actions.multifactor import note_multifactor, note_recovery_codes
 from users.actions.record_sign_in import record_sign_in
 from users.log.record import log_event
 from users.login import session_store
-from users.models import trigger
+from users.models import trigger, word_index
 from users.search.keys import write_use
 from users.web import cors
 from users.web.actors import owner
@@ -89,5 +89,6 @@ def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> Non
 
 
 def install_trigger(sender: Any, using: str, **_: Any) -> None:
-    """The one that fills the outbox, which a migration may have lost."""
+    """Those that fill the outbox and the index of words, which a migration may have lost."""
     trigger.install_again(connections[using])
+    word_index.restore_triggers(connections[using])

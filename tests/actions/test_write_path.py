@@ -52,6 +52,8 @@ ALLOWED = {
     ("users/models/kept_query.py", "KeptQuery.one"): "asks what a query set asks",
     ("users/models/by_hand.py", "_execute"): "what it carries out is called for by name",
     ("users/models/trigger.py", "_run"): "makes a trigger that fills the outbox",
+    ("users/models/word_index.py", "_run"): "makes the index of users' words",
+    ("users/search/sql/sqlite.py", "SqliteEmitter._finds_many"): "asks the index of users' words",
     ("users/log/settled.py", "_oldest_writer"): "asks when",
     ("users/search/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/jobs/bell.py", "ring"): "asks Redis",

@@ -114,7 +114,7 @@ def crowd(connection):
             for number in range(count)
         ]
         for person in people:
-            person.set_folded(FOLDED)
+            person.set_search_columns(FOLDED)
         with account_writes():
             User.objects.bulk_create(people, batch_size=500)
 

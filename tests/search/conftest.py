@@ -32,7 +32,7 @@ def crowd(connection):
         for number in range(2000)
     ]
     for user in people:
-        user.set_folded(FOLDED)
+        user.set_search_columns(FOLDED)
     with account_writes():
         User.objects.bulk_create(people)
     analyse()
@@ -80,7 +80,7 @@ def _person(connection, given):
         if name in given:
             columns[name] = datetime.fromisoformat(given[name])
     user = User(connection=connection, linked_identities=given.get("identities"), **columns)
-    user.set_folded(FOLDED)
+    user.set_search_columns(FOLDED)
     return user
 
 
@@ -128,6 +128,7 @@ class Plan:
     def _read_sqlite(self, lines) -> None:
         self.scans = [line for line in lines if line.startswith("SCAN users_user") and "USING" not in line]
         words = [line.split() for line in lines if " INDEX " in line]
-        self.indexes = {line[line.index("INDEX") + 1] for line in words}
+        # A table of FTS5 is an index itself.
+        self.indexes = {line[1] if "VIRTUAL" in line else line[line.index("INDEX") + 1] for line in words}
         self.sorts = any("USE TEMP B-TREE" in line for line in lines)
         self.text = lines

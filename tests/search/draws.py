@@ -120,6 +120,7 @@ TERMS = st.one_of(
     st.builds(Match, METADATA | PROFILE_DATA, METADATA_VALUES),
     st.builds(Match, TEXT, PROFILE_WORDS | patterns(LETTERS) | ranges(PROFILE_WORDS)),
     st.builds(Match, st.none(), PROFILE_WORDS | patterns(LETTERS)),
+    st.builds(Match, names("words"), PROFILE_WORDS | st.builds(Word, st.sampled_from(["ä", "ae", "ba-a"]))),
     st.builds(Match, FLAG, FLAGS),
     st.builds(Match, MOMENT, DATE_WORDS | ranges(DATE_WORDS)),
     st.builds(Match, NUMBER, NUMBER_WORDS | ranges(NUMBER_WORDS)),

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from users.lucene import nodes
 from users.lucene.nodes import Pattern, Query, Range, Word
 from users.metadata.fold import fold
 from users.metadata.identifiers import domain_key, email_key, email_part_key
+from users.metadata.words import stored_words, typed_words
 from users.models import User
 from users.normalized.profile import profile
 from users.rights.actor import command
@@ -28,6 +30,7 @@ FORMS = {
     "email.domain": (domain_key, email_part_key),
     **dict.fromkeys(("name", "given_name", "family_name", "nickname"), (fold, fold)),
 }
+NAMES = ("email", "name", "given_name", "family_name", "nickname", "username")
 MOMENTS = ("created_at", "updated_at", "last_login")
 ANY = (*DOCUMENTS, "identities.profileData")
 # How many lists within each other stand for their items.
@@ -63,6 +66,8 @@ def _one(profile: dict[str, Any], path: tuple[str, ...], value: nodes.Value) -> 
     held = [item for reached in _reached(profile, path) for item in _items(reached)]
     if name.startswith(ANY):
         return any(_any(item, value) for item in held)
+    if name == "words":
+        return _begin_words(profile, value)
     if name in MOMENTS:
         return any(_moment(item, value) for item in held)
     if name in FORMS and not _is_bare_id(profile, name):
@@ -75,6 +80,17 @@ def _is_bare_id(profile: dict[str, Any], name: str) -> bool:
     """Whether what is shown as the name is the id, whose case matters, for want of anything else."""
     is_default = not {"email", "username", "phone_number"} & profile.keys()
     return name in ("name", "nickname") and is_default and profile[name] == profile["user_id"]
+
+
+def _begin_words(profile: dict[str, Any], value: nodes.Value) -> bool:
+    """Whether each word of the value begins one of the profile, but for an id that is shown as a name."""
+    texts = [profile.get(name) for name in NAMES if profile.get(name) != profile["user_id"]]
+    texts.append(email_key(profile.get("email", "")))
+    held = stored_words(texts, profile.get("phone_number")).split()
+    asked = typed_words(value.text if isinstance(value, Word) else value.pieces[0])
+    return bool(asked) and all(
+        any(word.startswith(spelling) for word, spelling in product(held, spellings)) for spellings in asked
+    )
 
 
 # The values at a path

@@ -17,6 +17,7 @@ from django.utils import timezone
 from users.metadata.fold import fold
 from users.metadata.identifiers import email_key, lower_case
 from users.metadata.text import bad_characters
+from users.metadata.words import stored_words
 from users.models.by_hand import update_by_hand
 from users.models.connection import Connection
 from users.models.fields import CodePointField, MetadataField
@@ -31,6 +32,9 @@ FOLDED: dict[str, Callable[[str], str]] = {
     "username": lower_case,
     **dict.fromkeys(("name", "nickname", "given_name", "family_name"), fold),
 }
+
+# By whose words the search box of the dashboard finds a user.
+NAMED_BY = frozenset({*FOLDED, "phone_number"})
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -121,6 +125,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     given_name_folded = CodePointField(max_length=450, null=True, editable=False)
     family_name = models.CharField(max_length=150, null=True, blank=True)
     family_name_folded = CodePointField(max_length=450, null=True, editable=False)
+    # The words of all these, of which the database has an index of its own: see word_index. Null
+    # where it is not known yet, as of a row that the previous release wrote.
+    words = models.TextField(null=True, editable=False)
     picture = models.CharField(max_length=2048, null=True, blank=True)
 
     user_metadata = MetadataField()
@@ -213,21 +220,27 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, **options: Any) -> None:
         check_account_writes()
-        self.set_folded(FOLDED)
+        self.set_search_columns(FOLDED)
         super().save(**options)
 
     def save_columns(self, names: Collection[str]) -> None:
-        """Save these fields, and the folded twins of those that have one."""
+        """Save these fields, and what is derived from them for look-ups."""
         check_account_writes()
-        folded = FOLDED.keys() & names
-        self.set_folded(folded)
-        update_by_hand(self, sorted({*names, *(f"{name}_folded" for name in folded)}))
+        update_by_hand(self, sorted({*names, *self.set_search_columns(NAMED_BY & set(names))}))
 
-    def set_folded(self, names: Collection[str]) -> None:
-        """Set the folded twins of these fields."""
-        for name in names:
+    def set_search_columns(self, names: Collection[str]) -> list[str]:
+        """Set what is derived from these fields: their folded twins, and the words of the user where
+        there is any of them. Returns the names of the columns set."""
+        folded = [name for name in names if name in FOLDED]
+        for name in folded:
             value = getattr(self, name)
             setattr(self, f"{name}_folded", None if value is None else FOLDED[name](value))
+        if not names:
+            return []
+        # A domain is found as it was given and in Unicode.
+        texts = [getattr(self, name) for name in (*FOLDED, "email_folded")]
+        self.words = stored_words(texts, self.phone_number)
+        return [*(f"{name}_folded" for name in folded), "words"]
 
     def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
         check_account_writes()

@@ -1,7 +1,7 @@
 """What is typed into the dashboard's box: the search language, in which a plain word is a beginning.
 
-Terms side by side narrow. A word without field, quotes or star finds those of whom it begins an
-address, a name or the id; all else is as `q` of the API has it.
+Terms side by side narrow. A word without field, quotes or star finds the users of whom it begins a
+word of a name, user name or email, an email or the id; all else is as `q` of the API has it.
 """
 
 from __future__ import annotations
@@ -14,31 +14,35 @@ from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.search.find import whom
-from users.search.words import by_words, said
+from users.search.pasted import AROUND, pasted
+from users.search.words import EMAIL, USER_ID, WORDS, written_out
 
 
 def found_by_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
     """Those of `users` whom the text finds; all where it is empty. Raises QueryError and Denied."""
-    words, rest = _split(parse(text, implicit=Implicit.AND))
-    found = whom(users, _all(rest), viewer=viewer)
-    return by_words(found, words) if words else found
+    return whom(users, explicit(text), viewer=viewer)
 
 
 def explicit(text: str) -> Query:
     """The same in the language of the API: it finds the same people wherever it is asked.
 
     Raises QueryError."""
-    return _spelt_out(parse(text, implicit=Implicit.AND))
+    return pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
 
 
 def typed(query: Query) -> Query:
     """The other way round: what stands for plain words as those words. `explicit` gives it back."""
-    words = _plain_words(query)
-    if words:
-        return _all([Match(None, Word(word)) for word in words])
+    parts = list(_parts(query))
+    words = [word for part in parts if (word := _plain_word(part))]
+    plain = [part for part in parts if _plain_word(part)]
+    if words and plain == list(_parts(written_out(words))):
+        rest = [_typed_within(part) for part in parts if part not in plain]
+        return _all([*(Match(None, Word(word)) for word in words), *rest])
+    return _all(list(map(_typed_within, parts)))
+
+
+def _typed_within(query: Query) -> Query:
     match query:
-        case And():
-            return _all([inner for part in _parts(query) for inner in _parts(typed(part))])
         case Or(parts):
             return replace(query, parts=tuple(map(typed, parts)))
         case Not(part):
@@ -46,16 +50,14 @@ def typed(query: Query) -> Query:
     return query
 
 
-def _plain_words(query: Query) -> list[str]:
-    """The words of which this is what they mean; none where it is anything else."""
+def _plain_word(query: Query) -> str:
+    """The word that may be written out so; empty where it is anything else."""
     match query:
-        case Or((And(parts), _)):
-            words = [word for part in parts for word in _plain_words(part)]
-        case Or((Match(_, Pattern((word, ""))), *_)):
-            words = [word]
-        case _:
-            return []
-    return words if words and query == said(words) else []
+        case Or((Match(name, Word(word)), Match())) | Match(name, Word(word)) if name == WORDS:
+            return word
+        case Match(name, Pattern((word, ""))) if name in (EMAIL, USER_ID):
+            return word
+    return ""
 
 
 def _split(query: Query) -> tuple[list[str], list[Query]]:
@@ -89,7 +91,7 @@ def _spelt_out(query: Query) -> Query:
             return replace(query, part=_spelt_out(part))
         case And() | Match(None, Word(is_quoted=False)):
             words, rest = _split(query)
-            return _all([said(words), *rest] if words else rest)
+            return _all([*_parts(written_out(words)), *rest] if words else rest)
     return query
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from users.metadata.words import Spellings
 from users.search.fields import Field, TextForm
 from users.search.values import after
 
@@ -86,7 +87,14 @@ class Exists:
     """There is a value; of JSON, anywhere below, and null is none."""
 
 
-Test = Equals | Like | TextBetween | NumberBetween | MomentBetween | Flag | Exists
+@dataclass(frozen=True)
+class BeginsWords:
+    """Each of the words begins a word, by any of its spellings. No words: nobody."""
+
+    words: tuple[Spellings, ...]
+
+
+Test = Equals | Like | TextBetween | NumberBetween | MomentBetween | Flag | BeginsWords | Exists
 TextTest = Equals | Like | TextBetween | Exists
 
 

@@ -26,6 +26,8 @@ class Kind(Enum):
     FLAG = "true or false"
     MOMENT = "date"
     NUMBER = "number"
+    # Beginnings of words, as what is typed into the box of the dashboard.
+    WORDS = "beginnings of words"
     # By what each value of the JSON is.
     ANY = "any"
 
@@ -77,6 +79,15 @@ class IsSocial:
 
 
 @dataclass(frozen=True)
+class Words:
+    """The words of names, user name, email and phone number, which have an index of their own.
+    `key` is the primary key, by which that index has them on SQLite."""
+
+    column: str = "words"
+    key: str = "id"
+
+
+@dataclass(frozen=True)
 class Json:
     """A path in a column of JSON, whose lists stand for their items. `is_list`: so is its top."""
 
@@ -85,7 +96,7 @@ class Json:
     is_list: bool = False
 
 
-Source = Column | ConnectionName | IsSocial | Json
+Source = Column | ConnectionName | IsSocial | Words | Json
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,8 @@ FIELDS: dict[str, Field] = {
     "identities.provider": _identity(Kind.TEXT, "provider", Column("user_id", Part.BEFORE_PIPE)),
     "identities.user_id": _identity(Kind.TEXT, "user_id", Column("user_id", Part.AFTER_PIPE)),
     "identities.isSocial": _identity(Kind.FLAG, "isSocial", IsSocial()),
+    # Ours; Auth0 has no such field.
+    "words": Field(Kind.WORDS, (Words(),)),
 }
 # Where a word without a field is looked for.
 BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
 from users.metadata.documents import DOCUMENTS, USER_METADATA
+from users.metadata.words import Spellings, typed_words
 from users.search.conditions import (
     EVERYBODY,
     NOBODY,
     All,
     AnyOf,
+    BeginsWords,
     Condition,
     Equals,
     Exists,
@@ -41,7 +44,7 @@ def understand(query: Query, *, strict: bool = False) -> Condition:
         case nodes.Not(part):
             return Not(understand(part, strict=strict))
         case nodes.And(parts):
-            return All(tuple(understand(part, strict=strict) for part in parts))
+            return All(tuple(_words_together(understand(part, strict=strict) for part in parts)))
         case nodes.Or(parts):
             return AnyOf(tuple(understand(part, strict=strict) for part in parts))
         case nodes.Exists(name):
@@ -55,6 +58,19 @@ def understand(query: Query, *, strict: bool = False) -> Condition:
                 return NOBODY
             _check_value(field, name, value, strict)
             return _leaf(field, str(name), value)
+
+
+def _words_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions, with what they ask of words as one, which the index intersects."""
+    words: dict[Spellings, None] = {}
+    for condition in conditions:
+        match condition:
+            case Leaf(_, BeginsWords(more)) if more:
+                words |= dict.fromkeys(more)
+            case _:
+                yield condition
+    if words:
+        yield Leaf(FIELDS["words"], BeginsWords(tuple(words)))
 
 
 def _field(name: Name, strict: bool) -> Field | None:
@@ -136,6 +152,16 @@ def _period_of(name: str, word: Word) -> tuple:
     return period
 
 
+def _words(name: str, value: Value) -> Test:
+    match value:
+        case Word(text) | Pattern((text, "")):
+            return BeginsWords(tuple(dict.fromkeys(typed_words(text))))
+    reason = (
+        f"{name} takes words, each of which begins one of the user's; neither a range nor other wildcards"
+    )
+    raise SearchError(value.column, reason)
+
+
 def _any(name: str, value: Value) -> Test:
     match value:
         case Word(text):
@@ -171,5 +197,6 @@ _TESTS = {
     Kind.FLAG: _flag,
     Kind.NUMBER: _number,
     Kind.MOMENT: _moment,
+    Kind.WORDS: _words,
     Kind.ANY: _any,
 }

@@ -48,9 +48,10 @@ def read_in_order(
             count = count_up_to(found, VERY_FEW)
         is_few = count is not None and count <= VERY_FEW
         return read(fetched(found, VERY_FEW) if is_few else found)
-    if count is None:
+    if count is None or count > VERY_FEW:
         with suppress(TooSlow), time_limit(GUESS):
             return read(found)
+    if count is None:
         count = count_up_to(found, FEW)
     if count <= FEW:
         return read(fetched(found, FEW))

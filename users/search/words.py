@@ -1,54 +1,38 @@
-"""Plain words in the dashboard's box, said in the search language."""
+"""Plain words in the dashboard's box, written out in the search language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from users.lucene.nodes import And, Match, Name, Or, Pattern, Query
-from users.models import User
-from users.models.user import UserQuerySet
-from users.search.fields import BARE
-from users.search.meaning import understand
-from users.search.sql.expression import Fits
+from users.lucene.nodes import And, Match, Name, Or, Pattern, Query, Word
+from users.metadata.identifiers import is_domain
+from users.metadata.words import MAX_TEXT, words_of
 
-_NAMES = tuple(name for name in BARE if name not in ("username", "user_id"))
+WORDS, EMAIL, USER_ID = Name(("words",)), Name(("email",)), Name(("user_id",))
+# The provider of ids that are often copied without it.
+PROVIDER = "auth0"
 
 
-def said(words: Sequence[str]) -> Query:
-    """Whom the words, one or more, mean: each begins an address, a name, the user name or the id.
+def written_out(words: Sequence[str]) -> Query:
+    """What the words, one or more, ask for: each begins words of the user, or an email or id.
 
-    Together they may be the beginning of one, too: a name holds spaces.
+    A word of nothing but punctuation, as in `Smith & Sons`, asks for nothing beside others.
     """
-    if len(words) == 1:
-        return _begins(words[0])
-    return Or((And(tuple(map(_begins, words))), _begins(" ".join(words))))
+    asking = [word for word in words if words_of(word) or len(word) > MAX_TEXT] or words[:1]
+    queries = tuple(_written_out(word, is_alone=len(asking) == 1) for word in asking)
+    return queries[0] if len(queries) == 1 else And(queries)
 
 
-def by_words(users: UserQuerySet, words: Sequence[str]) -> UserQuerySet:
-    """The same of `users`.
-
-    By sub-queries: a database otherwise walks the whole list in its order, hoping to meet a page of
-    matches soon, and SQLite uses no index for an alternative of several words.
-    """
-    query = said(words)
-    first, *others = query.parts if len(words) > 1 else (query,)
-    ids = _ids(first)
-    return users.filter(pk__in=ids.union(*map(_ids, others)) if others else ids)
-
-
-def _ids(query: Query) -> UserQuerySet:
-    return User.objects.filter(Fits(understand(query))).values("pk")
-
-
-def _begins(word: str) -> Query:
-    """Case matters in ids only: user names of databases are kept in lower case. An id is often copied
-    without its provider, and the provider alone would find everybody."""
+def _written_out(word: str, *, is_alone: bool) -> Query:
     beginning = Pattern((word, ""))
-    bare_id = beginning if word.partition("|")[2] else Pattern((f"auth0|{word}", ""))
-    return Or(
-        (
-            *(Match(Name((name,)), beginning) for name in _NAMES),
-            Match(Name(("username",)), Pattern((word.lower(), ""))),
-            Match(Name(("user_id",)), bare_id),
-        )
-    )
+    local, _, domain = word.rpartition("@")
+    if local and is_domain(domain):
+        return Match(EMAIL, beginning)
+    provider, _, rest = word.partition("|")
+    if provider and rest:
+        return Match(USER_ID, beginning)
+    words = Match(WORDS, Word(word))
+    # Among other words only what has a digit is taken for an id.
+    if is_alone or any(map(str.isdigit, word)):
+        return Or((words, Match(USER_ID, Pattern((f"{PROVIDER}|{word}", "")))))
+    return words

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from users.metadata.words import Spellings
 from users.models import Connection, IndexedKey
 from users.search.conditions import (
     All,
@@ -28,13 +29,15 @@ from users.search.conditions import (
     TextTest,
     beginning,
 )
-from users.search.fields import Column, ConnectionName, IsSocial, Json, Part, Source
+from users.search.fields import Column, ConnectionName, IsSocial, Json, Part, Source, Words
 from users.search.keys import Place, note_use
 from users.search.served import serves
 
 Sql = tuple[str, tuple[Any, ...]]
 EVER: Sql = ("1 = 1", ())
 NEVER: Sql = ("1 = 0", ())
+# Of one query; more would find hardly fewer.
+MAX_WORDS = 50
 CONNECTIONS = Connection._meta.db_table
 
 
@@ -42,7 +45,8 @@ class Emitter(ABC):
     """Writes conditions over one account.
 
     `columns` are the account's columns as the query at hand spells them, `moment` turns a datetime
-    into a parameter, `keys` are the indexed keys. A piece of SQL may be NULL where it is not true:
+    into a parameter, `keys` are the indexed keys, `is_ordered` whether the query is in an order, and
+    so read until there are enough. A piece of SQL may be NULL where it is not true:
     only `Not` minds.
     """
 
@@ -62,8 +66,11 @@ class Emitter(ABC):
         columns: Mapping[str, str],
         moment: Callable[[Any], Any],
         keys: Mapping[Place, IndexedKey] | None = None,
+        *,
+        is_ordered: bool = False,
     ) -> None:
         self.columns = columns
+        self.is_ordered = is_ordered
         self.moment = moment
         self.keys = keys or {}
 
@@ -93,12 +100,21 @@ class Emitter(ABC):
                 ]
                 guards += [(f"{self.columns[name]} IS NOT NULL", ()) for name in source.given]
                 return both([*guards, self.column(source, test)])
+            case Words():
+                return self.words(source, test)
             case ConnectionName():
                 return self.connection(self.text("name", test))
             case IsSocial():
                 if isinstance(test, Exists):
                     return EVER
                 return self.connection((f"strategy {'<>' if test.value else '='} %s", ("auth0",)))
+
+    def words(self, source: Words, test: Test) -> Sql:
+        """The user has words, or the words of the test begin some of them."""
+        if isinstance(test, Exists):
+            return f"{self.columns[source.column]} <> ''", ()
+        words = test.words[:MAX_WORDS]
+        return self.begins_words(source, words) if words else NEVER
 
     def connection(self, condition: Sql) -> Sql:
         """Accounts of the connections that fit."""
@@ -212,6 +228,11 @@ class Emitter(ABC):
     @abstractmethod
     def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
         """The pieces in turn, anything between them; case matters."""
+
+    @abstractmethod
+    def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
+        """Each of the words, one or more, begins a word of the user by one of its spellings, which are
+        letters, digits and #."""
 
     @abstractmethod
     def part(self, column: str, part: Part) -> str:

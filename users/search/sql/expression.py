@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Expression, F, FloatField, TextField
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
 from users.search.conditions import Condition, leaves
-from users.search.fields import Column, ConnectionName, IsSocial, Json, Source
+from users.search.fields import Column, ConnectionName, IsSocial, Json, Source, Words
 from users.search.keys import indexed_keys, note_use
 from users.search.sql.emitter import Emitter
 from users.search.sql.postgresql import PostgresqlEmitter
@@ -46,7 +46,12 @@ class Fits(Expression):
             name: compiler.compile(column)[0] for name, column in zip(self.names, self.columns, strict=True)
         }
         keys = indexed_keys() if set(DOCUMENTS) & columns.keys() else {}
-        emitter = EMITTERS[connection.vendor](columns, connection.ops.adapt_datetimefield_value, keys)
+        emitter = EMITTERS[connection.vendor](
+            columns,
+            connection.ops.adapt_datetimefield_value,
+            keys,
+            is_ordered=bool(compiler.query.order_by),
+        )
         sql, parameters = emitter.condition(self.condition)
         return f"({sql})", parameters
 
@@ -84,3 +89,5 @@ def _columns(source: Source) -> Iterator[str]:
             yield from given
         case ConnectionName() | IsSocial():
             yield "connection_id"
+        case Words(column, key):
+            yield from (column, key)

@@ -7,11 +7,13 @@ import re
 from decimal import Decimal
 from itertools import accumulate
 
+from users.metadata.words import Spellings
 from users.models import IndexedKey
+from users.models.word_index import BEGINNINGS, MAX_BEGINNING
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
-from users.search.fields import Part
+from users.search.fields import Part, Words
 from users.search.served import CUT
-from users.search.sql.emitter import Emitter, Sql
+from users.search.sql.emitter import Emitter, Sql, both, either
 
 _PARTS = {
     Part.BEFORE_AT: "split_part({0}, '@', 1)",
@@ -38,6 +40,18 @@ class PostgresqlEmitter(Emitter):
 
     def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
         return f"{column} LIKE %s", ("%".join(re.sub(r"[%_\\]", r"\\\g<0>", piece) for piece in pieces),)
+
+    def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
+        column = self.columns[source.column]
+        # Of the same table, and unknown to Django: the database generates it.
+        beginnings = column.removesuffix(f'"{source.column}"') + BEGINNINGS
+        query = " & ".join(
+            "({})".format(" | ".join(f"'{spelling[:MAX_BEGINNING]}'" for spelling in spellings))
+            for spellings in words
+        )
+        longer = (spellings for spellings in words if max(map(len, spellings)) > MAX_BEGINNING)
+        rest = (either((f"{column} LIKE %s", (f"% {each}%",)) for each in spellings) for spellings in longer)
+        return both([(f"{beginnings} @@ %s::tsquery", (query,)), *rest])
 
     def part(self, column: str, part: Part) -> str:
         return _PARTS[part].format(column)

@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.db import connection
+
+from users.metadata.words import Spellings
 from users.models import IndexedKey
+from users.models.word_index import FTS_TABLE
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
-from users.search.fields import Part
+from users.search.fields import Part, Words
 from users.search.served import CUT
 from users.search.sql.emitter import Emitter, Sql, both, either
 
@@ -24,6 +28,9 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 # What JSON escapes in a text.
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LARGEST = 2**63 - 1
+# Of so many users a page in an order is met sooner on a walk through the order than all are fetched
+# and sorted; and so many are counted sooner in the table than by way of the index of words.
+MANY_IN_ORDER, MANY_TO_COUNT = 1000, 20_000
 
 
 class SqliteEmitter(Emitter):
@@ -41,6 +48,27 @@ class SqliteEmitter(Emitter):
     def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
         # GLOB and not LIKE, which disregards the case of ASCII.
         return f"{column} GLOB %s", ("*".join(re.sub(r"[*?\[]", r"[\g<0>]", piece) for piece in pieces),)
+
+    def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
+        query = " AND ".join(
+            "({})".format(" OR ".join(f'"{spelling}"*' for spelling in spellings)) for spellings in words
+        )
+        if self._finds_many(query):
+            column = self.columns[source.column]
+            return both(
+                either((f"instr({column}, %s) > 0", (f" {each}",)) for each in spellings)
+                for spellings in words
+            )
+        found = f"SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s"  # noqa: S608
+        return f"{self.columns[source.key]} IN ({found})", (query,)
+
+    def _finds_many(self, query: str) -> bool:
+        """SQLite has no statistics of words, and so the index is asked."""
+        most = MANY_IN_ORDER if self.is_ordered else MANY_TO_COUNT
+        found = f"SELECT 1 FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s LIMIT 1 OFFSET %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(found, (query, most))
+            return cursor.fetchone() is not None
 
     def part(self, column: str, part: Part) -> str:
         return _PARTS[part].format(column)
