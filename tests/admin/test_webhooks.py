@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
+from users.actions.delete_user import delete_user
 from users.admin.webhooks import PAGE
-from users.models import Delivery, Webhook
+from users.models import Change, Delivery, Webhook
 from users.rights.actor import command
 from users.webhooks.manage import make_webhook
 from users.webhooks.secrets import secrets_of
@@ -137,6 +138,19 @@ def test_a_test_event_is_on_its_way(desk, hook):
     assert "webhook.test" in page.text
     assert "live.js" in page.html
     assert Delivery.objects.get().type == "webhook.test"
+
+
+def test_an_event_of_an_earlier_user_does_not_lead_to_a_later_one_with_the_same_id(desk, hook, make_user):
+    earlier = make_user("earlier", bare_id="reused")
+    line = Change.objects.get(subject=earlier.user_id)
+    delete_user(earlier, actor=command("tests"))
+    later = make_user("later", bare_id="reused")
+    for number, change in enumerate((line, Change.objects.filter(subject=later.user_id).first())):
+        Delivery.objects.create(
+            webhook=hook, number=number, change=change, type="user.created", subject=later.user_id
+        )
+
+    assert desk(path(hook)).html.count("reused/change/") == 1
 
 
 def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):

@@ -22,7 +22,8 @@ from users.actions.tickets import make_ticket, open_ticket, verify_email_by
 from users.log.place import Place
 from users.login import attempts
 from users.login.forgive import forgive_attempts
-from users.models import Change, LogEvent, Ticket
+from users.models import Change, LogEvent, Ticket, User
+from users.models.guard import account_writes
 from users.rights.actor import Face, command, owner, staff
 
 LOGS = "/api/v2/logs"
@@ -51,9 +52,11 @@ def desk(api):
 
 @pytest.fixture
 def long_ago(jane):
-    """Seven lines on Jane, an hour old and so settled, of both tables in turn; the line of her
-    making is young."""
+    """Seven lines on Jane, who was there already, an hour old and so settled, of both tables in
+    turn; the line of her making is young."""
     begin = timezone.now() - timedelta(hours=1)
+    with account_writes():
+        User.objects.filter(pk=jane.pk).update(created_at=begin)
     lines = [a_line(jane, begin + timedelta(seconds=number), number % 2) for number in range(7)]
     return [Place.of(line).log_id for line in lines]
 

@@ -10,6 +10,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from tests.webhooks.conftest import SHELL, change, make_due
+from users.actions.delete_user import delete_user
 from users.models import Delivery, LogEvent, Webhook
 from users.rights.actor import staff
 from users.rights.errors import Denied
@@ -172,3 +173,25 @@ def test_deleting_one_ends_what_it_was_to_be_told(made, receiver, jane, deliver,
     assert not Delivery.objects.exists()
     assert len(receiver.calls) == 1
     assert not Webhook.objects.filter(pk=hook.pk).exists()
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_nothing_of_a_deleted_user_is_sent_again_once_another_has_the_id(
+    make_hook, make_user, receiver, deliver, one_by_one
+):
+    hook = make_hook(types=["user.updated", "user.deleted"])
+    earlier, other = make_user("earlier", bare_id="reused"), make_user("other")
+    receiver.answers = lambda call: 500
+    change(earlier, plan="gold")
+    change(other, plan="gold")
+    deliver()
+    delete_user(earlier, actor=SHELL)
+    make_user("later", bare_id="reused")
+    of_earlier = Delivery.objects.filter(subject=earlier.user_id)
+    of_earlier.update(status="failed")
+
+    keys = of_earlier.values_list("pk", flat=True) if one_by_one else [None]
+    count = sum(manage.replay(hook, actor=SHELL, delivery=key) for key in keys)
+
+    assert count == (0 if one_by_one else 1)
+    assert set(of_earlier.values_list("status", flat=True)) == {"failed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from users.actions.errors import NotSupported
 from users.actions.passwords import check_strength
 from users.actions.profile_fields import FIELDS, SIGN_IN_FIELDS, check_combined, check_login, tidy
 from users.conf import conf
+from users.history.accounts import last_change_of_any
 from users.history.record import record
 from users.metadata.diff import diff
 from users.metadata.documents import DOCUMENTS, Document
@@ -75,6 +77,8 @@ def create_user(
     with transaction.atomic(), account_writes():
         with taken_reported():
             user.save(force_insert=True)
+        if bare_id:
+            _begin_after_earlier(user)
         _record(user, actor, reason)
     return user
 
@@ -86,6 +90,15 @@ def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | N
             documents[name] = first(name, validate(name, value, conf.limits))
             check_by_schema(actor, name, None, documents[name])
     return documents
+
+
+def _begin_after_earlier(user: User) -> None:
+    """Earlier accounts with this id end before this one begins. Looked up once the row is there:
+    until then one of them may still be on the point of being deleted."""
+    last = last_change_of_any(user.user_id)
+    if last is not None and last >= user.created_at:
+        user.created_at = user.updated_at = last + timedelta(microseconds=1)
+        user.save_columns(["created_at", "updated_at"])
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:

@@ -14,15 +14,16 @@ from users.rights.errors import Denied
 def forget_user(user_id: str, *, actor: Actor) -> int:
     """Delete what the record holds of deleted accounts of this id, and of those that were linked to
     them to the end, but for the lines that say when and by whom they were deleted; how many lines
-    that were.
+    that were. A later account with the id keeps its own.
 
     What they did to others stays in the record of those. Raises Denied for all but the shell, and
-    NotSupported where there is still an account.
+    NotSupported where there is an account and none was deleted.
     """
     if actor.kind != Kind.COMMAND:
         raise Denied("People are forgotten on the command line only.")
     with transaction.atomic(), forgetting():
-        if User.accounts.filter(user_id=user_id).exists():
+        was_deleted = Change.objects.filter(subject=user_id, user=None).exists()
+        if not was_deleted and User.accounts.filter(user_id=user_id).exists():
             raise NotSupported("There is still an account of this id; delete it first.")
         lines = Change.objects.filter(subject__in=[user_id, *_deleted_with(user_id)], user=None)
         return lines.exclude(what=Change.What.DELETED).delete()[0]

@@ -56,7 +56,7 @@ def _pairs(
     roles = list(Role.objects.filter(role_id__in=role_ids).order_by("pk").select_for_update())
     if len(roles) < len(set(role_ids)):
         raise RoleGone
-    users = User.objects.filter(user_id__in=user_ids).only("user_id").order_by("pk")
+    users = User.objects.filter(user_id__in=user_ids).only("user_id", "created_at").order_by("pk")
     users = list(users.select_for_update(of=("self",)))
     if len(users) < len(set(user_ids)):
         raise UserGone

@@ -29,7 +29,7 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
     accounts = accounts_of(found.changes, viewer)
     return {
         "filter": form,
-        "changes": [as_read(change, accounts, wanted) for change in found.changes],
+        "changes": _marked([as_read(change, accounts, wanted) for change in found.changes]),
         "actors": {change.actor_id: change.actor_name for change in found.changes},
         "older": form.address(before=str(found.older)) if found.older else None,
         "searched_to": found.older.at if found.older and found.is_cut else None,
@@ -41,11 +41,14 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
 def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own_page: bool = False) -> Page:
     """What the template of one change reads. On its own page values stand whole, and more lines."""
     subject = accounts.get(change.subject) if change.user_id else None
+    actor = accounts.get(change.actor_id) if change.actor_kind in PEOPLE else None
+    if actor and change.at < actor.created_at:  # an earlier account with the same id did it
+        actor = None
     lines = lines_of(change, wanted or Wanted(), most=PAGE_LINES if is_own_page else LINES)
     return {
         "change": change,
         "address": reverse("admin:change", args=[change.pk]),
-        "actor_address": _address(accounts.get(change.actor_id)) if change.actor_kind in PEOPLE else None,
+        "actor_address": _address(actor),
         "subject_address": _address(subject),
         "subject_name": str(subject) if subject else change.subject,
         "lines": lines.shown,
@@ -54,12 +57,24 @@ def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own
     }
 
 
+def _marked(rows: list[Page]) -> list[Page]:
+    """Newest first: `ends_here` the last change of an account that has been deleted, or the newest
+    of it that is shown, under changes of a later account with its id."""
+    above: dict[str, bool] = {}
+    for row in rows:
+        change = row["change"]
+        is_below_later = above.get(change.subject, False) and change.user_id is None
+        row["ends_here"] = change.user_id is None and (change.what == Change.What.DELETED or is_below_later)
+        above[change.subject] = change.user_id is not None
+    return rows
+
+
 def accounts_of(changes: Iterable[Change], viewer: Actor) -> Accounts:
     """Those that the lines name, for whoever may see users."""
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
     if not ids or not visible(viewer, PROFILE):
         return {}
-    named = User.accounts.filter(user_id__in=ids).only(*NAMED_BY)
+    named = User.accounts.filter(user_id__in=ids).only(*NAMED_BY, "created_at")
     return {account.user_id: account for account in named}
 
 

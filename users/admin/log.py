@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -70,7 +71,7 @@ def _found(filters: dict[str, str], before: Place | None) -> tuple[list[Line], s
 def _rows(lines: list[Line], viewer: Actor) -> list[Page]:
     entries = [log_entry(line, viewer) for line in lines]
     ids = {entry["user_id"] for entry in entries if entry["user_id"]}
-    keys = dict(User.objects.filter(user_id__in=ids).values_list("user_id", "pk")) if ids else {}
+    users = {one.user_id: one for one in _users(ids)} if ids else {}
     return [
         {
             "at": line.at,
@@ -80,11 +81,20 @@ def _rows(lines: list[Line], viewer: Actor) -> list[Page]:
             "entry": entry,
             "by": _by(entry),
             "user": entry["user_name"] or entry["user_id"],
-            "user_key": keys.get(entry["user_id"]),
+            "user_key": _key(users.get(entry["user_id"]), line),
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
         }
         for line, entry in zip(lines, entries, strict=True)
     ]
+
+
+def _users(ids: set[str]) -> QuerySet[User]:
+    return User.objects.filter(user_id__in=ids).only("user_id", "created_at")
+
+
+def _key(user: User | None, line: Line) -> int | None:
+    """None where the line is of an earlier user with the same id."""
+    return user.pk if user and line.at >= user.created_at else None
 
 
 def _more(type_: str, description: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -103,9 +104,11 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
     is_older = before.isascii() and before.isdigit() and len(before) < 19
     if is_older:
         found = found.filter(pk__lt=int(before))
-    rows = list(found.order_by("-pk")[: PAGE + 1])
+    happened_at = Coalesce("change__at", "created_at")  # the line itself may be forgotten
+    rows = list(found.annotate(happened_at=happened_at).order_by("-pk")[: PAGE + 1])
     shown = rows[:PAGE]
-    subjects = {row.subject for row in shown}
+    began = User.objects.filter(user_id__in={row.subject for row in shown})
+    began_at = dict(began.values_list("user_id", "created_at"))
     return {
         "deliveries": shown,
         "status": status if status in Status.values else "",
@@ -114,8 +117,10 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
         "older": shown[-1].pk if len(rows) > PAGE else None,
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
         "is_any_in_vain": Delivery.objects.filter(manage.TRIED_IN_VAIN, webhook=webhook).exists(),
-        # Those whose pages are still there.
-        "present": set(User.objects.filter(user_id__in=subjects).values_list("user_id", flat=True)),
+        # Those whose users are still there, rather than a later one with the same id.
+        "present": {
+            row.pk for row in shown if row.subject in began_at and row.happened_at >= began_at[row.subject]
+        },
         # While a worker has it, or is about to, there is nothing to wait for.
         "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
     }

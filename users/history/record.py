@@ -30,8 +30,9 @@ def note(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = "", **more: Any
 ) -> Change:
     """The same, unsaved, for callers that save several at once. `more` are the columns that tell
-    what was taken back, and what was missing."""
-    columns = _columns(what, keys, actor, at, reason)
+    what was taken back, and what was missing. Never before the account was created, should a clock
+    be slow: what is older belongs to an earlier account with the same id."""
+    columns = _columns(what, keys, actor, max(at, user.created_at), reason)
     return Change(user=user, subject=user.user_id, **{**columns, **more})
 
 

@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from users.history.accounts import changes_of
 from users.history.errors import NotCreatedYet, NotKept
 from users.metadata.documents import DOCUMENTS, JSON, Document
 from users.metadata.three_way import ABSENT, put
@@ -27,7 +28,7 @@ def document_at(user: User, document: str, version: int) -> Document | None:
     """The user's `document` at that version of it; None where the record does not reach back."""
     steps = getattr(user, f"{document}_version") - version
     state = dict(getattr(user, document) or {})
-    changes = Change.objects.filter(subject=user.user_id, what=document)[: max(steps, 0)]
+    changes = changes_of(user.user_id, user).filter(what=document)[: max(steps, 0)]
     undone = 0
     for keys in changes.values_list("keys", flat=True).iterator(chunk_size=AT_ONCE):
         for key, sides in keys.items():
@@ -75,7 +76,7 @@ def _last_change(user: User, at: datetime) -> datetime | None:
     moment, every later one is still there.
     """
     until = Change.objects.filter(at__lte=at)
-    changed_at = until.filter(subject=user.user_id).values_list("at", flat=True).first()
+    changed_at = changes_of(user.user_id, user).filter(at__lte=at).values_list("at", flat=True).first()
     if changed_at is None and not until.exists():
         raise NotKept(Change.objects.values_list("at", flat=True).last())
     return changed_at

@@ -31,14 +31,18 @@ OWN = (
 def timeline(
     user: User, viewer: Actor, wanted: Wanted = ANY, *, after: Place | None = None, limit: int = PAGE
 ) -> Found:
-    """The account's changes, newest first, those older than `after` where it is given.
+    """The account's changes, newest first, those older than `after` where it is given. Those who may
+    look through the record as a whole see earlier accounts with the same id behind it.
 
     Each holds only the keys that `viewer` may see; a change of which they may see nothing is
     left out, so that not even its moment tells.
     """
     if not visible(viewer, PROFILE, user=user):
         return Found([])
-    wanted = replace(wanted, subjects=(user.user_id,))
+    since = wanted.since
+    if not may(viewer, Verb.VIEW_CHANGES):
+        since = max(since, user.created_at) if since else user.created_at
+    wanted = replace(wanted, subjects=(user.user_id,), since=since)
     return _read(viewer, wanted, user=user, after=after, limit=limit)
 
 

@@ -85,7 +85,7 @@ def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
 
 def _is_written_by(actor: Actor, account: User) -> bool:
     """Whether this very import has written the account, by an earlier record of the file."""
-    return Change.objects.filter(subject=account.user_id, request_id=actor.request_id).exists()
+    return Change.objects.filter(subject=account.user_id, user=account, request_id=actor.request_id).exists()
 
 
 def _write_over(account: User, record: Record, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from users.events.stream import latest
@@ -15,7 +15,7 @@ from users.events.types import TYPES
 from users.log.record import log_event
 from users.log.types import API_WRITE
 from users.metadata.documents import DOCUMENTS
-from users.models import Delivery, Webhook
+from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
@@ -28,6 +28,10 @@ from users.webhooks.secrets import encrypted, new_secret
 BOTH_SIGN = timedelta(hours=24)
 
 Status = Delivery.Status
+# Of a user who has been deleted, and whose id another has now.
+SUCCEEDED = Q(change__at__isnull=False, change__user=None) & Exists(
+    User.accounts.filter(user_id=OuterRef("subject"))
+)
 TRIED_IN_VAIN = Q(status=Status.FAILED) | Q(status=Status.PENDING, attempts__gt=0)
 
 
@@ -97,13 +101,20 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
 
 def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
     """Tell once more, at once, that one, whatever became of it, or all that did not arrive so far.
-    Returns how many. What the same people are still to be told waits until then. Raises Denied."""
+    Returns how many. What the same people are still to be told waits until then.
+
+    Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
+    for the other's, who would be changed or deleted there. Raises Denied."""
     check_administrator(actor)
     wanted = TRIED_IN_VAIN if delivery is None else Q(pk=delivery)
     now = timezone.now()
     with transaction.atomic():
-        count = Delivery.objects.filter(wanted, webhook=webhook).update(
-            status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None, error=""
+        count = (
+            Delivery.objects.filter(wanted, webhook=webhook)
+            .exclude(SUCCEEDED)
+            .update(
+                status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None, error=""
+            )
         )
         _wake(webhook)
     return count

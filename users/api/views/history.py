@@ -18,7 +18,7 @@ from users.api.history_rows import filtered, page_rows
 from users.api.moments import moment_asked, state_moment
 from users.api.operation import Operation
 from users.api.view import View
-from users.models import Change
+from users.history.accounts import changes_of
 from users.models.kept_query import by_user_id
 from users.normalized.check import FieldError
 
@@ -31,7 +31,7 @@ STALE = {412: "The user changed since the version that If-Match names."}
 
 
 class HistoryView(View):
-    """What happened to one user, also to one who is no more."""
+    """What happened to one user, also to one who is no more: never to an earlier one with the id."""
 
     operations = {
         "GET": Operation(
@@ -49,7 +49,7 @@ class HistoryView(View):
         query |= {name: moment_asked(query, name) for name in ("from", "to") if name in query}
         check_user_id(user_id)
         user = by_user_id.one(user_id)
-        every = Change.objects.filter(subject=user_id)
+        every = changes_of(user_id, user)
         if user is None and not every.exists():
             raise UserGone
         lines = filtered(every, query, user, self.actor)

@@ -1,0 +1,36 @@
+"""Accounts that had one `user_id` after another, told apart by time.
+
+A later account begins after the last change of the earlier one, whatever the clocks of several
+machines say: `create_user` and `note` see to that. So `created_at` alone decides what is whose.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db.models import DateTimeField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from users.models import Change, User
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def changes_of(user_id: str, user: User | None) -> QuerySet[Change]:
+    """The changes of the account that has this id; where `user` is None, of the one that had it
+    last."""
+    return Change.objects.filter(subject=user_id, at__gte=user.created_at if user else began(user_id))
+
+
+def began(user_id: str) -> Coalesce:
+    """When the account that has this id, or had it last, was created: an expression, to be compared
+    with in a query. Where that is recorded nowhere, a moment before everything."""
+    present = User.accounts.filter(user_id=user_id).values("created_at")
+    created = Change.objects.filter(subject=user_id, what=Change.What.CREATED).values("at")[:1]
+    ever = Value(_EVER, output_field=DateTimeField())
+    return Coalesce(Subquery(present), Subquery(created), ever)
+
+
+def last_change_of_any(user_id: str) -> datetime | None:
+    """When anything was last recorded of an account with this id."""
+    return Change.objects.filter(subject=user_id).values_list("at", flat=True).first()
