@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection as database
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from users.models import Change, ClientGrant, FailedRecord, FilePiece, Job, LogE
 from users.normalized.profile import profile
 from users.rights.actor import command
 from users.transfer import export_job, import_job
+from users.transfer.read import FileRecord
 
 IMPORTS, EXPORTS = f"{JOBS}/users-imports", f"{JOBS}/users-exports"
 
@@ -324,7 +326,10 @@ def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane
     assert not User.objects.filter(email="new@example.com").exists()
 
 
-def test_records_are_read_as_they_are_taken(upload, ended, monkeypatch):
+@pytest.mark.parametrize(("bytes_at_once", "most"), [(1, 2), (100, 6), (10**6, 9)])
+def test_as_many_records_are_in_memory_as_two_batches_may_hold(
+    upload, ended, monkeypatch, bytes_at_once, most
+):
     take, records, read, ahead = import_job.take, import_job._records, [], []
 
     def reading(job):
@@ -339,11 +344,27 @@ def test_records_are_read_as_they_are_taken(upload, ended, monkeypatch):
 
     monkeypatch.setattr(import_job, "_records", reading)
     monkeypatch.setattr(import_job, "take", taking)
+    monkeypatch.setattr(import_job, "BATCH_BYTES", bytes_at_once)
 
     job, _ = ended(upload([{"email": f"user-{number}@example.com"} for number in range(9)]))
 
     assert job["summary"]["inserted"] == 9
-    assert max(ahead) == 1
+    assert max(ahead) <= most
+
+
+def test_no_transaction_waits_for_the_parser(upload, ended, monkeypatch):
+    value = FileRecord.value
+
+    def parsed(record):
+        assert not database.in_atomic_block or len(database.savepoint_ids) == outside
+        return value(record)
+
+    outside = len(database.savepoint_ids)
+    monkeypatch.setattr(FileRecord, "value", parsed)
+
+    job, _ = ended(upload([{"email": "a@example.com"}, {"email": "b@example.com"}]))
+
+    assert job["summary"]["inserted"] == 2
 
 
 def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):

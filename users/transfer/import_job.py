@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -24,16 +24,21 @@ from users.rights.actor import Actor, Face
 from users.rights.may import Verb, check
 from users.transfer.errors import BadRecord, TransferError
 from users.transfer.read import FileRecord, records_of
-from users.transfer.record_errors import REFUSALS, as_errors, without_secrets
+from users.transfer.record_errors import REFUSALS, as_errors, shown_record
 from users.transfer.records import read_only_field
 from users.transfer.upsert import Outcome, take
 
-# Records in one transaction: on SQLite nobody else writes meanwhile.
-BATCH = 100
+# Records in one transaction, during which nobody else writes on SQLite; and bytes of their text, which
+# a single record may exceed.
+BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
 # More are counted and not kept, so that a file of nonsense does not fill the database.
 MOST_ERRORS = 10_000
 # In the state and in the summary.
 IGNORED = "ignored"
+
+
+# A record that cannot be stored is the error that says so.
+Parsed = Document | BadRecord
 
 
 @job(Job.Kind.USERS_IMPORT)
@@ -58,13 +63,11 @@ def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
     if run.total is None:
         run.total = _count(run)
     with closing(_records(run.job)) as records:
-        rest = islice(records, run.done, None)
-        for first in rest:
+        for batch in _batches(islice(records, run.done, None)):
             with run.step():
-                # One after the other: a hundred large ones would not fit into memory.
-                for record in chain([first], islice(rest, BATCH - 1)):
-                    _one(run, connection, record, actor)
-                run.progress(record.number)
+                for number, value in batch:
+                    _one(run, connection, number, value, actor)
+                run.progress(number)
     return {"summary": _summary(run)}
 
 
@@ -88,30 +91,43 @@ def _count(run: Run) -> int:
     return count
 
 
-def _one(run: Run, connection: Connection, record: FileRecord, actor: Actor) -> None:
-    value: Document | None = None
+def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]]:
+    """Parse the records outside of the transactions that write them, since a long one may take the
+    parser seconds. Two batches are in memory at most."""
+    batch: list[tuple[int, Parsed]] = []
+    size = 0
+    for record in records:
+        batch.append((record.number, _parsed(record)))
+        size += len(record.cut.text)
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parsed(record: FileRecord) -> Parsed:
     try:
-        value = record.value()
+        return record.value()
+    except BadRecord as error:
+        return error
+
+
+def _one(run: Run, connection: Connection, number: int, value: Parsed, actor: Actor) -> None:
+    try:
+        if isinstance(value, BadRecord):
+            raise value
         # A savepoint: what a refused record had written goes with it.
         with transaction.atomic():
             outcome = take(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
     except REFUSALS as error:
         outcome = Outcome.FAILED
         if run.state.get(outcome, 0) < MOST_ERRORS:
-            _store_failed(run.job, record.number, value, error)
+            shown, errors = shown_record(value), as_errors(error)
+            FailedRecord.objects.create(job=run.job, number=number, user=shown, errors=errors)
     else:
         _count_ignored(run, value)
     run.state[outcome] = run.state.get(outcome, 0) + 1
-
-
-def _store_failed(job: Job, number: int, value: Document | None, error: Exception) -> None:
-    user = {"email": getattr(error, "email", None)} if value is None else without_secrets(value)
-    FailedRecord.objects.create(
-        job=job,
-        number=number,
-        user={name: item for name, item in user.items() if item is not None},
-        errors=as_errors(error),
-    )
 
 
 def _count_ignored(run: Run, value: Document) -> None:

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from users.actions.errors import Combination, Conflict, NotSupported, Taken, UserGone
-from users.metadata.documents import JSON
+from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
@@ -60,10 +60,13 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
     return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
 
 
-def without_secrets(record: dict[str, JSON]) -> dict[str, JSON]:
-    """The record to be stored beside its errors: what one could sign in with, or try to, is hidden.
+def shown_record(record: Document | BadRecord) -> Document:
+    """The record to be stored with its errors: what one could sign in with, or try to, is hidden, and
+    so are all values of fields that we do not know, since a password may be under any name.
 
-    Of fields that we do not know all values are: a password may be under any name."""
+    Of a record that cannot be stored it is the email, where that can be read."""
+    if isinstance(record, BadRecord):
+        return {} if record.email is None else {"email": record.email}
     return {name: _masked(value) if name in SHOWN else HIDDEN for name, value in record.items()}
 
 
