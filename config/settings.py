@@ -334,6 +334,10 @@ CONTENT_SECURITY_POLICY = {
 # A form of two documents, each of which JSON escapes may swell.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES = 8 * 1024 * 1024
 API_MAX_BYTES = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "users.web.uploads.UnnamedFileUploadHandler",
+]
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", default=256 * 1024 * 1024, least=1024)
 OAUTH_MAX_BYTES = 64 * 1024
 

@@ -1,0 +1,32 @@
+"""Where uploaded files wait until the view has read them."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+
+class UnnamedFileUploadHandler(FileUploadHandler):
+    """Write the upload to a temporary file that has no name, so that it is gone with the process,
+    however that ends. Django's own handler leaves one behind where the process is killed, and a file
+    to import may hold passwords."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = TemporaryFile()  # noqa: SIM115 - closed with the request
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        self.file.seek(0)
+        return UploadedFile(
+            self.file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
+        )
+
+    def upload_interrupted(self) -> None:
+        if hasattr(self, "file"):
+            self.file.close()
