@@ -172,6 +172,17 @@ def test_its_page_tells_all_there_is_to_tell(desk, agent, administrator, jane):
     assert page.text.index("Later") < page.text.index("It broke")
 
 
+def test_the_summary_of_an_import_is_listed_line_by_line(desk, administrator):
+    summary = {"failed": 1, "updated": 0, "ignored": {"created_at": 3, "<b>": 2}}
+    page = desk(administrator, path(make(administrator, status="completed", result={"summary": summary})))
+
+    assert "Failed 1" in page.text
+    assert "Updated 0" in page.text
+    assert "Ignored: created_at 3" in page.text
+    assert "Ignored: &lt;b&gt;" in page.html
+    assert "{" not in page.text
+
+
 def test_whom_it_is_about_is_told_only_to_whoever_may_see_users(desk, staff_with, jane):
     member = staff_with("block_user")
     job = make(member, user=jane)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,7 @@ def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "about": job.user if job.user and visible(actor, PROFILE, user=job.user) else None,
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
+        "results": list(_results(job.result)),
         "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
     }
     return TemplateResponse(request, "users/admin/job.html", context)
@@ -77,6 +79,16 @@ def _row(job: Job) -> Page:
         "is_ending": bool(job.cancelled_by) and not job.is_finished,
         "asked_by": job.actor.get("name") or job.client_id,
     }
+
+
+def _results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:
+    """The job's result as names and values: of {"summary": {"ignored": {"created_at": 3}}} it is
+    "ignored: created_at", 3."""
+    for name, value in result.items():
+        if isinstance(value, dict):
+            yield from _results(value, *above, name)
+        else:
+            yield ": ".join((*above[1:], name)), value
 
 
 def _older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
