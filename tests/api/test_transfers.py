@@ -174,6 +174,7 @@ def test_no_password_is_stored_with_a_refused_record(upload, ended):
         [
             {
                 "email": "a@example.com",
+                "identities[0].connection": "Shop",
                 "password": "hunter2",
                 "Passwort": "hunter2",
                 "credentials": [{"type": "password", "value": "hunter2"}],
@@ -190,7 +191,7 @@ def test_no_password_is_stored_with_a_refused_record(upload, ended):
     _, errors = ended(answer)
     assert [error["user"] for error in errors] == [
         {
-            **{"email": "a@example.com", "name": "Jane"},
+            **{"email": "a@example.com", "identities[0].connection": "Shop", "name": "Jane"},
             **dict.fromkeys(("password", "Passwort", "credentials"), "*****"),
         },
         {

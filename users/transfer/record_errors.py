@@ -15,7 +15,7 @@ from users.metadata.errors import MetadataError
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
 from users.transfer.errors import BadRecord, RecordTwice
-from users.transfer.records import SHOWN
+from users.transfer.records import is_known
 
 REFUSALS = (
     *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
@@ -67,7 +67,7 @@ def shown_record(record: Document | BadRecord) -> Document:
     Of a record that cannot be stored it is the email, where that can be read."""
     if isinstance(record, BadRecord):
         return {} if record.email is None else {"email": record.email}
-    return {name: _masked(value) if name in SHOWN else HIDDEN for name, value in record.items()}
+    return {name: _masked(value) if is_known(name) else HIDDEN for name, value in record.items()}
 
 
 def _masked(value: JSON) -> JSON:

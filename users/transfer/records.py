@@ -39,8 +39,6 @@ READ_ONLY = frozenset(
         *("last_password_reset", "created_at", "updated_at"),
     }
 )
-# The fields of which a refused record is shown with its values.
-SHOWN = frozenset(SCHEMA["properties"]) | READ_ONLY
 # By any of which a user can be told from others.
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of the format, but not taken: dropping them silently would lose people's sign-ins.
@@ -90,6 +88,11 @@ def read_only_field(column: str) -> str | None:
     "identities[0].connection"; None for every other column."""
     root = path_of(column)[:1]
     return next(iter(READ_ONLY.intersection(root)), None)
+
+
+def is_known(column: str) -> bool:
+    """Whether an import takes the column or ignores it."""
+    return column in SCHEMA["properties"] or read_only_field(column) is not None
 
 
 def _check_columns(value: dict[str, JSON]) -> None:
