@@ -14,7 +14,7 @@ FORGIVE = "Forgive attempts"
 
 @pytest.fixture
 def guard(staff_with):
-    return staff_with("view_user", "block_user")
+    return staff_with("view_user", "unlock_user")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def latest(user) -> Change:
 
 @pytest.fixture
 def clerk(staff_with):
-    return staff_with("view_user", "change_profile")
+    return staff_with("view_user", "change_profile", "send_links")
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ NEEDED = {
     "block": {"block_user"},
     "unblock": {"block_user"},
     "verify_email": {"change_profile"},
-    "send_reset": {"change_profile"},
+    "send_reset": {"send_links"},
     "remove_second_factor": {"change_profile"},
-    "send_verification": {"change_profile"},
+    "send_verification": {"send_links"},
     "profile": {"change_profile"},
     "staff_rights": {"administer"},
     "unlink": {"change_profile"},
@@ -174,6 +174,8 @@ NEEDED = {
 }
 ALL = {
     "change_profile",
+    "send_links",
+    "unlock_user",
     "change_user_metadata",
     "view_app_metadata",
     "change_app_metadata",

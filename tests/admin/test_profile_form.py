@@ -218,9 +218,8 @@ def test_fields_that_the_form_does_not_hold_are_not_even_read(visit, row, clerk,
     assert row(jane) == before
 
 
-@pytest.mark.parametrize("who", ["supporter", "agent"])
-def test_without_the_right_nothing_is_written(visit, row, jane, request, who):
-    page = visit(request.getfixturevalue(who), jane)
+def test_without_the_right_nothing_is_written(visit, row, jane, supporter):
+    page = visit(supporter, jane)
     before = row(jane)
 
     answer = page.browser.post(user_path(jane), {"do": "profile", "name": "Mine", "initial-name": "Jane Doe"})

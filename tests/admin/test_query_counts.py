@@ -28,7 +28,7 @@ def queries(browser):
 
 @pytest.mark.parametrize(
     ("who", "expected"),
-    [("supporter", 6), ("agent", 7), ("administrator", 10)],
+    [("supporter", 7), ("agent", 9), ("administrator", 10)],
 )
 def test_the_page_of_a_user(queries, jane, request, who, expected):
     assert queries(request.getfixturevalue(who), user_path(jane)) == expected

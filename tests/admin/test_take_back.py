@@ -106,7 +106,7 @@ def test_from_its_creation_each_part_that_differs_can_be_restored(desk, agent, a
     write(jane, plan="gold")
     edit_user(jane, Edit(profile={"name": "Other"}), actor=SHELL)
 
-    assert offered(desk(agent, path(created))) == {"restore/app_metadata/"}
+    assert offered(desk(agent, path(created))) == {"restore/app_metadata/", "restore/profile/"}
     page = desk(administrator, path(created))
     assert offered(page) == {"restore/app_metadata/", "restore/profile/"}
     desk(administrator, path(created, "restore/profile/")).press(PUT_BACK)

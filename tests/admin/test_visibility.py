@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.admin.conftest import LIST, again, user_path
+from tests.second_factor import enrol
 from tests.web.pages import Page
 from users.actions.documents import Patch
 from users.actions.edit_user import Edit, edit_user
+from users.login import attempts
 from users.rights.actor import command
 
 SAVE = "Save metadata"
@@ -39,7 +41,7 @@ def test_support_sees_both_and_may_edit_one(visit, supporter, marked):
     assert "app_metadata_version" not in form.hidden
     read_only = page.html_everywhere.partition('<pre class="json"')[2].partition("</pre>")[0]
     assert APP_MARK in read_only
-    assert "Your rights let you see it, not change it." in page.text_everywhere
+    assert "You may not change app_metadata." in page.text_everywhere
 
 
 def test_support_saves_user_metadata(visit, supporter, marked):
@@ -163,11 +165,9 @@ def test_no_secret_is_in_the_page(visit, administrator, jane):
         (("change_app_metadata", "view_app_metadata"), {SAVE}),
         (
             ("change_profile",),
-            {
-                *("Save profile", "Mark e-mail as verified"),
-                *("Send password reset", "Send verification e-mail"),
-            },
+            {"Save profile", "Mark e-mail as verified"},
         ),
+        (("send_links",), {"Send password reset", "Send verification e-mail"}),
         (("block_user",), {"Block"}),
         (("administer",), {"Save staff rights"}),
     ],
@@ -176,7 +176,60 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
     page = visit(staff_with("view_user", *rights), jane)
 
     assert page.buttons - {"Sign out", "Show"} == buttons
-    assert "Delete this user…" not in page.text_everywhere
+    assert 'delete/"' not in page.html_everywhere
+
+
+@pytest.mark.parametrize(
+    ("button", "reason"),
+    [
+        ("Block", "You may not block users."),
+        ("Mark e-mail as verified", "You may not change how an account signs in."),
+        ("Send password reset", "You may not send password resets."),
+        ("Send verification e-mail", "You may not send verification mails."),
+        ("Delete this user…", "You may not delete users."),
+        ("Save profile", "You may not change profiles."),
+        ("Save metadata", "You may not change user_metadata."),
+        ("Save metadata", "You may not change app_metadata."),
+        ("Save staff rights", "You may not give staff rights."),
+        ("Remove second factor", "You may not remove second factors."),
+        ("Forgive attempts", "You may not lift the lockout after failed sign-ins."),
+    ],
+)
+def test_a_button_one_may_not_use_is_disabled_and_says_why(visit, staff_with, jane, button, reason):
+    enrol(jane)
+    for number in range(5):
+        attempts.begin(attempts.keys_of(jane.email, [jane]), ip=f"192.0.2.{number}")
+
+    pages = visit(staff_with("view_user", "view_app_metadata"), jane).tabs
+
+    refused = next(page for page in pages if reason in page.text)
+    assert button in refused.disabled
+    assert button not in refused.buttons
+
+
+def test_the_reason_names_the_protection_of_staff_accounts(visit, agent, administrator):
+    page = visit(agent, administrator)
+
+    assert {"Block", "Send password reset"} <= set(page.disabled)
+    assert "This account has staff rights; only an administrator may do this." in page.text
+
+
+def test_support_can_do_support(visit, supporter, jane):
+    page = visit(supporter, jane)
+
+    assert {"Save metadata", "Send password reset", "Send verification e-mail"} <= page.buttons
+    assert {"Block", "Mark e-mail as verified", "Delete this user…"} <= set(page.disabled)
+
+
+def test_a_lead_can_do_all_but_what_administrators_do(visit, agent, jane):
+    enrol(jane)
+    page = visit(agent, jane)
+
+    assert {
+        *("Save metadata", "Save profile", "Block", "Mark e-mail as verified", "Remove second factor"),
+        *("Send password reset", "Send verification e-mail"),
+    } <= page.buttons
+    assert page.disabled == ["Delete this user…"]
 
 
 def test_the_way_to_delete_is_offered_with_its_right(visit, staff_with, jane):

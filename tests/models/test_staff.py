@@ -14,6 +14,8 @@ SHELL = command("tests")
 VIEWS_BOTH = {"view_user", "view_app_metadata"}
 EVERYTHING = VIEWS_BOTH | {
     "change_profile",
+    "send_links",
+    "unlock_user",
     "change_user_metadata",
     "change_app_metadata",
     "block_user",
@@ -84,10 +86,10 @@ def test_no_document_and_no_name_makes_staff(make_user):
 @pytest.mark.parametrize(
     ("group", "codenames"),
     [
-        ("Support", VIEWS_BOTH | {"change_user_metadata"}),
+        ("Support", VIEWS_BOTH | {"change_user_metadata", "send_links", "unlock_user"}),
         (
             "Support lead",
-            EVERYTHING - {"change_profile", "delete_user", "administer"},
+            EVERYTHING - {"delete_user", "administer"},
         ),
         ("Administrator", EVERYTHING),
     ],

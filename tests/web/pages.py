@@ -46,6 +46,8 @@ class Page:
         self.forms = reader.forms
         # What a strict CSP forbids: scripts and styles that stand in the page itself.
         self.inline = reader.inline
+        # The words of buttons that cannot be pressed.
+        self.disabled = reader.disabled
         self._links = re.findall(r'<a href="(\?tab=[a-z]+)">', self.html)
         self._opened = [self]
         # Whether what stands behind the tabs is still what it was when this page was read.
@@ -145,9 +147,11 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.words: list[str] = []
         self.inline: list[str] = []
+        self.disabled: list[str] = []
         self._form: Form | None = None
         self._area: str | None = None
         self._button: tuple[str, str] | None = None
+        self._is_disabled = False
         self._typed: list[str] = []
         self._silent = 0
 
@@ -161,10 +165,12 @@ class _Reader(HTMLParser):
         self.inline += [f"{name}={value}" for name, value in attrs if (value or "").startswith("javascript:")]
         if tag == "style" or (tag == "script" and "src" not in given):
             self.inline.append(f"<{tag}>")
-        if tag == "form":
+        if tag == "button" and "disabled" in given:
+            self._is_disabled, self._typed = True, []
+        elif tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self._form)
-        elif self._form is None:
+        elif self._form is None or "disabled" in given:
             return
         elif tag == "input":
             self._input(given, "checked" in given)
@@ -192,12 +198,15 @@ class _Reader(HTMLParser):
             # HTML drops one line break right after the tag.
             self._form.fields.setdefault(self._area, []).append("".join(self._typed).removeprefix("\n"))
             self._area = None
+        elif tag == "button" and self._is_disabled:
+            self.disabled.append(" ".join("".join(self._typed).split()))
+            self._is_disabled = False
         elif tag == "button" and self._button is not None:
             self._form.buttons[" ".join("".join(self._typed).split())] = self._button
             self._button = None
 
     def handle_data(self, data: str) -> None:
-        if self._area is not None or self._button is not None:
+        if self._area is not None or self._button is not None or self._is_disabled:
             self._typed.append(data)
         if not self._silent:
             self.words.append(data)

@@ -56,7 +56,9 @@ def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
         for name in ([key] if key is not None else keys_of(user, past, part))
     }
     differing = {
-        name: value for name, value in then.items() if not same_side(present(user, part, name), value)
+        name: value
+        for name, value in then.items()
+        if not same_side(settable(part, name, present(user, part, name)), value)
     }
     is_whole = key is None and part in DOCUMENTS
     if differing or (is_whole and not same(getattr(user, part), getattr(past, part))):

@@ -24,7 +24,7 @@ from users.metadata.documents import DOCUMENTS
 from users.models import Job, MetadataKey, MetadataSurvey
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.rights.may import Verb, may
+from users.rights.may import Verb, refusal
 from users.rights.visible import PROFILE, visible
 from users.search.links import who_has, who_has_value
 from users.survey.ask import ask_for_count, ask_for_sample
@@ -65,7 +65,7 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
         "jobs": jobs,
         "is_live": any(not row["job"].is_finished for row in jobs),
         "busy": {row["job"].kind for row in jobs if not row["job"].is_finished},
-        "may_ask": may(actor, Verb.SURVEY),
+        "ask_refusal": refusal(actor, Verb.SURVEY),
         "documents": documents,
         "document": document,
         "text": text,

@@ -25,7 +25,7 @@ from users.metadata.text import bad_characters
 from users.models import Segment
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.rights.may import Verb, may
+from users.rights.may import Verb, refusal
 from users.rights.visible import PROFILE, visible
 from users.search.count import Count, how_many
 from users.search.errors import TooSlow
@@ -56,8 +56,10 @@ class SegmentForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if not may(actor, Verb.SHARE_SEGMENT):
-            del self.fields["is_shared"]
+        refused = refusal(actor, Verb.SHARE_SEGMENT)
+        if refused:
+            self.fields["is_shared"].disabled = True
+            self.fields["is_shared"].help_text = refused
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from users.actions.documents import VERBS as DOCUMENT_VERBS
 from users.admin.change_filter import ChangeFilter
 from users.admin.changes import found_changes
 from users.admin.forms import ProfileForm, StaffRightsForm
@@ -20,7 +21,7 @@ from users.login.forgive import lockouts_of
 from users.metadata.documents import DOCUMENTS
 from users.normalized.enrollments import enrolled
 from users.normalized.profile import identities, profile
-from users.rights.may import Verb, may
+from users.rights.may import Verb, refusal
 from users.rights.visible import visible
 from users.web.documents_form import HELP, LABELS, DocumentsForm, text_of
 
@@ -46,7 +47,13 @@ def metadata(visit: Visit) -> Page:
     return {
         "documents_form": DocumentsForm(user, editable, has_reason=True) if editable else None,
         "read_only_documents": [
-            {"name": name, "label": LABELS[name], "help": HELP[name], "text": text_of(user, name)}
+            {
+                "name": name,
+                "label": LABELS[name],
+                "help": HELP[name],
+                "text": text_of(user, name),
+                "refusal": refusal(actor, DOCUMENT_VERBS[name], user),
+            }
             for name in DOCUMENTS
             if name not in editable and visible(actor, name, user=user)
         ],
@@ -55,8 +62,8 @@ def metadata(visit: Visit) -> Page:
 
 def profile_fields(visit: Visit) -> Page:
     """The root fields."""
-    changeable = may(visit.actor, Verb.CHANGE_PROFILE, visit.user)
-    return {"profile_form": ProfileForm(visit.user) if changeable else None}
+    refused = refusal(visit.actor, Verb.CHANGE_PROFILE, visit.user)
+    return {"profile_form": None if refused else ProfileForm(visit.user), "profile_refusal": refused}
 
 
 def activity(visit: Visit) -> Page:
@@ -71,21 +78,21 @@ def activity(visit: Visit) -> Page:
 
 def security(visit: Visit) -> Page:
     """How the account signs in, which staff rights it has, and what it may do elsewhere."""
-    may_give = may(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
+    staff_refusal = refusal(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
     own, *linked = identities(visit.user)
     second_factors = enrolled(visit.user)
     return {
         "identity": own,
         "linked": linked,
-        "may_unlink": may(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
+        "unlink_refusal": linked and refusal(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
         "permitted": permitted(visit.user),
         "lockouts": lockouts_of(visit.user),
-        "may_forgive": may(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),
+        "unlock_refusal": refusal(visit.actor, Verb.FORGIVE_ATTEMPTS, visit.user),
         "second_factors": second_factors,
-        "may_remove_second_factor": bool(second_factors)
-        and may(visit.actor, Verb.REMOVE_MULTIFACTOR, visit.user),
-        "staff_form": StaffRightsForm(initial=groups) if may_give else None,
+        "factor_refusal": second_factors and refusal(visit.actor, Verb.REMOVE_MULTIFACTOR, visit.user),
+        "staff_form": None if staff_refusal else StaffRightsForm(initial=groups),
+        "staff_refusal": staff_refusal,
     }
 
 

@@ -20,6 +20,7 @@ from users.rights.visible import visible
 from users.web.differences import PAGE_LINES, Line, Lines, Value, first_lines, lines_between
 
 What = Change.What
+MAY_NOT = "You may not change all of what this would change."
 # Keys of one change that are offered by themselves, or shown as changed again since.
 MOST_KEYS = 50
 
@@ -96,11 +97,13 @@ def is_takeable(change: Change) -> bool:
 
 @dataclass(frozen=True)
 class Offered:
-    """What would work: undo, putting these parts back to this moment, or only these keys."""
+    """What would work: undo, putting these parts back to this moment, or only these keys. `refusal`
+    says why undo would, but for the rights of the actor."""
 
     undo: bool = False
     parts: Sequence[Change.What] = ()
     keys: Sequence[str] = ()
+    refusal: str = ""
 
 
 def offered(change: Change, actor: Actor) -> Offered:
@@ -108,14 +111,17 @@ def offered(change: Change, actor: Actor) -> Offered:
     if not is_takeable(change):
         return Offered()
     undoing = Taking(change, actor)
-    can_undo = why_not_undoable(change) is None and _would_work(undoing)
+    is_undoable = why_not_undoable(change) is None and bool(undoing.steps)
+    can_undo = is_undoable and undoing.is_allowed
+    refusal = MAY_NOT if is_undoable and not can_undo else ""
     whats = (change.what,) if change.what in PARTS else PARTS
     try:
         takings = [Taking(change, actor, part) for part in whats]
         parts = [What(taking.part) for taking in takings if _would_work(taking)]
-        return Offered(can_undo, parts, _keys(takings[0]) if change.what in PARTS else ())
+        keys = _keys(takings[0]) if change.what in PARTS else ()
+        return Offered(can_undo, parts, keys, refusal)
     except (NotKept, NotCreatedYet):
-        return Offered(can_undo)
+        return Offered(can_undo, refusal=refusal)
 
 
 def undoable_among(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
@@ -161,5 +167,5 @@ def _to_restore(taking: Taking) -> Iterable[Step]:
     keys = [taking.key] if taking.key is not None else sorted(keys_of(user, past, part))
     for key in keys:
         now, then = present(user, part, key), settable(part, key, present(past, part, key))
-        if not same_side(now, then):
+        if not same_side(settable(part, key, now), then):  # a switch never touched is off
             yield Step(part, key, now, then)

@@ -23,7 +23,7 @@ from users.actions.errors import (
 from users.actions.profile_fields import FIELDS
 from users.actions.put_back import PARTS, PROFILE
 from users.actions.undo import why_not_undoable
-from users.admin.take_back import MOST_KEYS, Taking, is_takeable
+from users.admin.take_back import MAY_NOT, MOST_KEYS, Taking, is_takeable
 from users.admin.visit import Visit
 from users.history.errors import NotCreatedYet, NotKept
 from users.history.timeline import one_change
@@ -86,7 +86,7 @@ def _check(taking: Taking) -> None:
     except (NotKept, NotCreatedYet) as error:
         raise Http404(str(error)) from None
     if not is_allowed:
-        raise PermissionDenied("You may not change all of what this would change.")
+        raise PermissionDenied(MAY_NOT)
 
 
 def _do(visit: Visit, taking: Taking) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from users.actions.documents import VERBS as DOCUMENT_VERBS
 from users.admin.visit import Page
 from users.metadata.documents import DOCUMENTS
 from users.models import User
 from users.rights.actor import Actor
-from users.rights.may import Verb, may
+from users.rights.may import Verb, may, refusal
 from users.rights.protected import is_protected
 from users.rights.visible import visible
 from users.web.initials import colour, initials
@@ -21,7 +23,7 @@ def head(actor: Actor, user: User) -> Page:
         "initials": initials(user),
         "colour": colour(user),
         "is_protected": is_protected(user),
-        "offered": _offered(actor, user),
+        "buttons": _buttons(actor, user),
     }
 
 
@@ -34,23 +36,38 @@ def editable_documents(actor: Actor, user: User) -> tuple[str, ...]:
     )
 
 
-def _offered(actor: Actor, user: User) -> dict[str, bool]:
-    """The buttons that would work."""
-    can_block = may(actor, Verb.BLOCK, user)
-    return {
-        "block": can_block and not user.blocked,
-        "unblock": can_block and bool(user.blocked),
-        "verify_email": bool(user.email)
-        and not user.email_verified
-        and may(actor, Verb.CHANGE_SIGN_IN, user),
-        "send_verification": bool(user.email)
-        and not user.email_verified
-        and user.connection.is_database
-        and user.connection.is_enabled
-        and may(actor, Verb.SEND_VERIFICATION, user),
-        "send_reset": bool(user.email)
-        and user.connection.is_database
-        and user.connection.is_enabled
-        and may(actor, Verb.SEND_RESET, user),
-        "delete": may(actor, Verb.DELETE, user),
-    }
+@dataclass(frozen=True)
+class Button:
+    """One of the menu of actions. `do` is what pressing it posts; `refusal` says why this staff member
+    may not, and then it is shown disabled."""
+
+    do: str
+    label: str
+    refusal: str
+    is_danger: bool = False
+
+
+def _buttons(actor: Actor, user: User) -> list[Button]:
+    """Those that fit the account as it is now, whether or not the actor may press them."""
+    has_password = user.connection.is_database and user.connection.is_enabled
+    is_unverified = bool(user.email) and not user.email_verified
+    block, reset = refusal(actor, Verb.BLOCK, user), refusal(actor, Verb.SEND_RESET, user)
+    fitting = [
+        (not user.blocked, Button("block", "Block", block, is_danger=True)),
+        (user.blocked, Button("unblock", "Unblock", block)),
+        (
+            is_unverified,
+            Button("verify_email", "Mark e-mail as verified", refusal(actor, Verb.CHANGE_SIGN_IN, user)),
+        ),
+        (
+            is_unverified and has_password,
+            Button(
+                "send_verification",
+                "Send verification e-mail",
+                refusal(actor, Verb.SEND_VERIFICATION, user),
+            ),
+        ),
+        (bool(user.email) and has_password, Button("send_reset", "Send password reset", reset)),
+        (True, Button("delete", "Delete this user…", refusal(actor, Verb.DELETE, user), is_danger=True)),
+    ]
+    return [button for is_fitting, button in fitting if is_fitting]

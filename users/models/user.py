@@ -177,11 +177,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         default_permissions = ()
         permissions = [
             ("view_user", "Can see users and their user_metadata"),
-            ("change_profile", "Can change profiles, verify e-mail and send password resets"),
+            ("change_profile", "Can change profiles, mark e-mails as verified and remove second factors"),
+            ("send_links", "Can send password resets and verification mails"),
             ("change_user_metadata", "Can change user_metadata"),
             ("view_app_metadata", "Can see app_metadata"),
             ("change_app_metadata", "Can change app_metadata"),
             ("block_user", "Can block and unblock users"),
+            ("unlock_user", "Can lift the lockout after failed sign-ins"),
             ("delete_user", "Can delete users"),
             ("view_changes", "Can look through the changes of all users"),
             ("administer", "Can give staff rights and change staff accounts"),

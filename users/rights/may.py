@@ -51,7 +51,7 @@ class Verb(Enum):
     CHANGE_PASSWORD = Rule(
         "set passwords", "administer", frozenset({"update:users"}), owner=True, guarded=True
     )
-    SEND_RESET = Rule("send password resets", "change_profile", frozenset({"update:users"}), guarded=True)
+    SEND_RESET = Rule("send password resets", "send_links", frozenset({"update:users"}), guarded=True)
     CHANGE_USER_METADATA = Rule(
         "change user_metadata",
         "change_user_metadata",
@@ -94,15 +94,15 @@ class Verb(Enum):
     RENEW_RECOVERY_CODE = Rule("make recovery codes", "", frozenset({"update:users"}), guarded=True)
     CHANGE_ROLES = Rule(
         "change roles and permissions",
-        "change_app_metadata",
+        "administer",
         frozenset({"update:users", "update:roles", "create:role_members", "delete:role_members"}),
     )
     MAKE_TICKET = Rule("make tickets", "", frozenset({"create:user_tickets"}), guarded=True)
     SEND_VERIFICATION = Rule(
-        "send verification mails", "change_profile", frozenset({"create:users", "update:users"})
+        "send verification mails", "send_links", frozenset({"create:users", "update:users"})
     )
     FORGIVE_ATTEMPTS = Rule(
-        "lift the block on sign-in attempts", "block_user", frozenset({"update:users"}), guarded=True
+        "lift the lockout after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
     )
     END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
@@ -113,11 +113,16 @@ class Verb(Enum):
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
     """Whether `actor` may do `verb`, to `user` where one is named."""
+    return not refusal(actor, verb, user)
+
+
+def refusal(actor: Actor, verb: Verb, user: User | None = None) -> str:
+    """Why `actor` may not do `verb`, as a sentence for people; empty where they may."""
     try:
         check(actor, verb, user)
-    except Denied:
-        return False
-    return True
+    except Denied as denied:
+        return denied.reason
+    return ""
 
 
 def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
