@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unittest.mock import Mock
 
+import bcrypt
 import pytest
 from django.contrib.auth.hashers import make_password
 
@@ -45,3 +46,51 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(jane, monkeypatch, t
     holder_of([], typed)
 
     assert len(calls.mock_calls) == 2 * of_a_user
+
+
+# Hashes that other products made
+
+
+@pytest.fixture
+def imported(settings):
+    """`imported("secret")` is a hash that another product made of it."""
+    settings.PASSWORD_HASHERS = [
+        *settings.PASSWORD_HASHERS,
+        "users.models.hashers.TruncatingBcryptHasher",
+    ]
+
+    def make(password: str, prefix: str = "$2b$") -> str:
+        salt = f"{prefix}04$Pq3rS5tU7vW9xY1zA3bC5e".encode()
+        return f"bcrypt${bcrypt.hashpw(password.encode()[:72], salt).decode()}"
+
+    return make
+
+
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+def test_a_bcrypt_hash_is_verified_and_to_be_renewed(imported, prefix):
+    assert verify("secret", imported("secret", prefix)) == (True, True)
+    assert verify("other", imported("secret", prefix)) == (False, False)
+
+
+def test_of_a_long_password_bcrypt_compares_72_bytes_and_its_hash_stays(imported):
+    encoded = imported("é" * 36 + "the end")
+
+    assert verify("é" * 36 + "another end", encoded) == (True, False)
+    assert verify("é" * 36, encoded) == (True, True)
+    assert verify("é" * 35 + "the end", encoded) == (False, False)
+
+
+def test_a_bcrypt_hash_of_decomposed_text_is_verified_as_typed(imported):
+    assert verify(DECOMPOSED, imported(DECOMPOSED))[0]
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        *("bcrypt$", "bcrypt$$2b$10$short", "bcrypt$$2b$99$" + "a" * 53, "bcrypt$$2b$31$" + "a" * 53),
+        *("bcrypt$$2x$04$" + "a" * 53, "bcrypt$$2b$04$" + "é" * 53, "bcrypt$$2b$04$" + "a" * 54),
+    ],
+)
+@pytest.mark.parametrize("typed", ["x" * 100, "", "\0"], ids=["long", "empty", "NUL"])
+def test_a_malformed_bcrypt_hash_is_of_no_password(imported, encoded, typed):
+    assert verify(typed, encoded) == (False, False)

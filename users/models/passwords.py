@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password, verify_password
 
+from users.models.hashers import is_truncated
 from users.passwords.text import forms, normalize
 
 
@@ -17,7 +18,8 @@ def verify(password: str, encoded: str) -> tuple[bool, bool]:
     for form in forms(password):
         is_correct, is_outdated = verify_password(form, encoded)
         if is_correct:
-            return True, is_outdated
+            # A new hash of all of it would be of an ending that was never compared.
+            return True, is_outdated and not is_truncated(form, encoded)
     return False, False
 
 
