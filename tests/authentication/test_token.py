@@ -123,6 +123,30 @@ def test_a_form_does_as_well_as_json(browser, shop, charset):
     assert (response.status_code, response.json()["scope"]) == (200, "read:users update:users")
 
 
+def test_a_byte_order_mark_before_json_is_passed_over(browser, shop):
+    credentials = {"client_id": shop.client_id, "client_secret": SECRET, "audience": AUDIENCE}
+    text = json.dumps({"grant_type": "client_credentials", **credentials})
+
+    body = text.encode("utf-8-sig")
+    response = browser().generic("POST", "/oauth/token", body, content_type="application/json")
+
+    assert response.status_code == 200
+
+
+def test_a_parameter_of_a_form_comes_once(browser, shop):
+    """Source: RFC 6749, section 3.2."""
+    credentials = {"client_id": shop.client_id, "client_secret": SECRET, "audience": AUDIENCE}
+    fields = [("grant_type", "client_credentials"), *credentials.items(), ("client_id", "other")]
+
+    form = "application/x-www-form-urlencoded"
+    response = browser().generic("POST", "/oauth/token", urlencode(fields), content_type=form)
+
+    assert (response.status_code, response.json()) == (
+        400,
+        {"error": "invalid_request", "error_description": "The parameter client_id is given 2 times."},
+    )
+
+
 def test_credentials_may_stand_in_the_header(ask_by_header, shop):
     response = ask_by_header(basic(shop.client_id))
 

@@ -34,6 +34,14 @@ def test_the_file_is_read_once(settings, tmp_path):
     assert schema_of("app_metadata") is None
 
 
+def test_the_file_may_begin_with_a_byte_order_mark(settings, tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text('{"properties": {"hobby": {"type": "string"}}}', encoding="utf-8-sig")
+    settings.USER_METADATA_SCHEMA = str(path)
+
+    assert schema_of("user_metadata").names == {"hobby"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

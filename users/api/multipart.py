@@ -8,12 +8,12 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
 from users.api.errors import bad_body
-from users.api.query import as_typed
+from users.api.query import as_typed, only_value
 
 
 class PartsParser(MultiPartParser):
     """A dictionary of the parts: files as they were uploaded, texts as what the operation's schema
-    says they are. Raises Problem."""
+    says they are. Raises Problem or FieldError."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
@@ -26,5 +26,9 @@ class PartsParser(MultiPartParser):
         misplaced = [name for name in parts.files if fields.get(name, {}).get("format") != "binary"]
         if misplaced:
             raise bad_body(f"'A file, where none belongs' on property {misplaced[0]}.")
-        texts = {name: as_typed(fields.get(name, {}), text) for name, text in parts.data.items()}
-        return {**texts, **parts.files.dict()}
+        texts = {
+            name: as_typed(fields.get(name, {}), only_value(name, values))
+            for name, values in parts.data.lists()
+        }
+        files = {name: only_value(name, values) for name, values in parts.files.lists()}
+        return {**texts, **files}

@@ -17,9 +17,10 @@ BOOLEANS = {"true": True, "false": False}
 
 def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
     """Values by name, defaults filled in; a list may be repeated or hold commas. An unknown name
-    is an error: ignored, it would be a trap. Raises Problem 400 `invalid_query_string`."""
-    values = {name: _value(operation.query.get(name, {}), given.getlist(name)) for name in given}
+    is an error, and so is a repeated one: ignored, it would be a trap. Raises Problem 400
+    `invalid_query_string`."""
     try:
+        values = {name: _value(name, operation.query.get(name, {}), given.getlist(name)) for name in given}
         operation.query_checker.check(values)
     except FieldError as error:
         raise Problem(400, f"Query validation error: {error}", "invalid_query_string") from None
@@ -27,10 +28,18 @@ def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
     return {**defaults, **values}
 
 
-def _value(schema: Schema, texts: list[str]) -> Any:
+def only_value(name: str, values: list[Any]) -> Any:
+    """The value of a parameter, refused where it is repeated as a repeated key of JSON is. Raises
+    FieldError."""
+    if len(values) > 1:
+        raise FieldError(name, f"Given {len(values)} times; keep one")
+    return values[0]
+
+
+def _value(name: str, schema: Schema, texts: list[str]) -> Any:
     if schema.get("type") == "array":
         return [part for text in texts for part in text.split(",") if part]
-    return as_typed(schema, texts[-1])
+    return as_typed(schema, only_value(name, texts))
 
 
 def as_typed(schema: Schema, text: str) -> Any:

@@ -6,6 +6,7 @@ parsers round and drop silently. So the standard library's parser runs here with
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -34,9 +35,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s"\[\]{}:,]+', re.DOTA
 def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
     """Read one JSON value. Raises TextError with line and column, never anything else.
 
-    Refused beyond broken syntax: bytes that are not UTF-8, NaN and Infinity, numbers that a
-    64-bit float would change, integers over `max_digits`, a key given twice in an object,
-    NUL characters, half surrogate pairs, text after the value, nesting beyond 200.
+    A byte order mark in front of bytes is ignored. Refused beyond broken syntax: bytes that are
+    not UTF-8, NaN and Infinity, numbers that a 64-bit float would change, integers over
+    `max_digits`, a key given twice in an object, NUL characters, half surrogate pairs, text after
+    the value, nesting beyond 200.
     """
     text = _decode(text)
     _check_nesting(text)
@@ -97,6 +99,8 @@ class _Refused(ValueError):
 def _decode(text: str | bytes) -> str:
     if isinstance(text, str):
         return text
+    # RFC 8259, section 8.1: a parser may ignore a byte order mark rather than refuse it.
+    text = text.removeprefix(codecs.BOM_UTF8)
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
