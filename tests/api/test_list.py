@@ -248,7 +248,8 @@ def test_without_strict_limits_there_is_no_window(listed, db):
             {"fields": "last_password_reset,email"}, {"last_password_reset", "email"}, id="open list"
         ),
         pytest.param({"fields": "user_metadata"}, {"user_metadata"}, id="a document"),
-        pytest.param({"fields": "user_metadata.hobby"}, set(), id="no path into a document"),
+        pytest.param({"fields": "user_metadata.hobby"}, {"user_metadata"}, id="a path into a document"),
+        pytest.param({"fields": "user_metadata.shoe_size"}, set(), id="a path that the user lacks"),
     ],
 )
 def test_fields_are_the_ones_to_keep(jane, put, listed, query, expected):
@@ -257,6 +258,52 @@ def test_fields_are_the_ones_to_keep(jane, put, listed, query, expected):
     [user] = shown(listed(**query))
 
     assert user.keys() == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("user_metadata.hobby", {"user_metadata": {"hobby": "surfing"}}),
+        ("user_metadata.size.shoe,name", {"name": "Jane Doe", "user_metadata": {"size": {"shoe": 39}}}),
+        (
+            "user_metadata.size,user_metadata.home town",
+            {"user_metadata": {"size": {"shoe": 39, "shirt": "M"}, "home town": "Oslo"}},
+        ),
+        (
+            "identities.provider, identities.isSocial",
+            {"identities": [{"provider": "auth0", "isSocial": False}]},
+        ),
+        ("user_metadata.hobby.x", {}),
+        ("user_metadata.hobby,user_metadata.shoe_size", {"user_metadata": {"hobby": "surfing"}}),
+    ],
+)
+def test_a_nested_name_keeps_its_part(jane, put, listed, shop, fields, expected):
+    documents = {"hobby": "surfing", "size": {"shoe": 39, "shirt": "M"}, "home town": "Oslo"}
+    put(jane, user_metadata=documents)
+
+    assert shown(listed(fields=fields)) == [expected]
+
+
+def test_a_nested_name_leaves_its_part_out(jane, put, listed):
+    put(jane, user_metadata={"hobby": "surfing", "size": {"shoe": 39, "shirt": "M"}})
+
+    [user] = shown(
+        listed(fields="user_metadata.size.shoe,identities.user_id,app_metadata", include_fields="false")
+    )
+
+    assert user["user_metadata"] == {"hobby": "surfing", "size": {"shirt": "M"}}
+    assert user["identities"][0].keys() == {"connection", "provider", "isSocial"}
+    assert "app_metadata" not in user
+
+
+@pytest.mark.parametrize(
+    "fields", ["email.domain", "shoe.size", "identities.shoe_size", "user_metadata..x", "a."]
+)
+def test_a_nested_name_that_leads_nowhere_is_refused(listed, db, fields):
+    status, text, code = problem(listed(fields=fields))
+
+    assert (status, code) == (400, "invalid_query_string")
+    assert "on property fields" in text
 
 
 def test_fields_can_be_the_ones_to_leave_out(jane, listed):

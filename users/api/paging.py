@@ -17,6 +17,7 @@ from django.core import signing
 from django.db.models import Model, QuerySet
 
 from users.api.errors import bad_query
+from users.normalized.fields import pick
 from users.normalized.schema import Schema
 from users.search.keyset import beyond
 
@@ -67,7 +68,7 @@ def page_schema(name: str, item: Schema) -> Schema:
 
 def numbered_schema(name: str, item: Schema) -> Schema:
     """What it answers where there are no checkpoints, and what `numbered_page` answers."""
-    items: Schema = {"type": "array", "items": item}
+    items: Schema = {"type": "array", "items": part_of(item)}
     number: Schema = {"type": "integer"}
     wrapped: Schema = {
         "type": "object",
@@ -82,8 +83,13 @@ def checkpoint_schema(name: str, item: Schema) -> Schema:
     return {
         "type": "object",
         "required": [name],
-        "properties": {name: {"type": "array", "items": item}, "next": {"type": "string"}},
+        "properties": {name: {"type": "array", "items": part_of(item)}, "next": {"type": "string"}},
     }
+
+
+def part_of(item: Schema) -> Schema:
+    """The item when `fields` leaves some of it out."""
+    return {keyword: value for keyword, value in item.items() if keyword != "required"}
 
 
 def answer_page(
@@ -115,7 +121,7 @@ def numbered_page(
     """The same of rows that are in order, counted only where totals are asked for."""
     size = query["per_page"]
     start = query["page"] * size
-    items = [show(row) for row in rows[start : start + size]]
+    items = [pick(show(row), query) for row in rows[start : start + size]]
     if not query["include_totals"]:
         return items
     return {name: items, "start": start, "limit": size, "total": count()}
@@ -142,7 +148,7 @@ def checkpoint_page(
         rows = rows.filter(beyond(order, _open(query["from"], name, rows.model, order)))
     size = query.get("take", TAKE)
     found = list(rows.order_by(*order)[: size + 1])
-    page = {name: [show(row) for row in found[:size]]}
+    page = {name: [pick(show(row), query) for row in found[:size]]}
     return page if len(found) <= size else {**page, "next": _seal(found[size - 1], name, order)}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
 from users.api.shapes_identities import IDENTITIES
 from users.normalized.fields import fields_query
-from users.normalized.profile import FIELDS
 from users.normalized.schema import (
     BARE_ID,
     CONNECTION,
@@ -100,8 +99,8 @@ PAGE: Schema = {
 }
 CHECKPOINT: Schema = checkpoint_schema("users", USER)
 
-FIELDS_QUERY = fields_query(FIELDS)
-ANY_FIELDS_QUERY = fields_query()
+_SHOWN: dict[str, Schema] = USER["properties"]
+FIELDS_QUERY = fields_query(_SHOWN)
 LIST_QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
     **CHECKPOINT_QUERY,
@@ -116,7 +115,7 @@ LIST_QUERY: dict[str, Schema] = {
         "description": "A field and 1 or -1, as in created_at:-1.",
     },
     "connection": {"type": "string", "description": "Only users of this connection."},
-    **ANY_FIELDS_QUERY,
+    **fields_query(_SHOWN, is_open=True),
     "search_engine": {
         "type": "string",
         "enum": ["v1", "v2", "v3"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from users.api.paging import TAKE
+from users.api.paging import TAKE, part_of
 from users.events.types import TYPES
 from users.models import Change
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema
 
 _SIDES: Schema = {
@@ -58,7 +59,7 @@ PAGE: Schema = {
     "type": "object",
     "required": ["events", "next"],
     "properties": {
-        "events": {"type": "array", "items": EVENT},
+        "events": {"type": "array", "items": part_of(EVENT)},
         "next": {"type": "string", "description": "Where to go on, now or later.", "examples": ["4699"]},
     },
 }
@@ -76,4 +77,5 @@ QUERY: dict[str, Schema] = {
         "default": TAKE,
         "description": "Events on a page.",
     },
+    **fields_query(EVENT["properties"]),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from users.actions.put_back import PARTS
 from users.api.paging import PAGE_QUERY
 from users.models import Change
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema, closed
 
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
@@ -83,6 +84,7 @@ PAGE: Schema = {
 }
 QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
+    **fields_query(ROW["properties"]),
     "key": {**_KEY, "description": "Only changes of this path: app_metadata.plan, app_metadata, email."},
     "actor": {
         "type": "string",

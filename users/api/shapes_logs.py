@@ -73,5 +73,5 @@ QUERY: dict[str, Schema] = {
         "pattern": f"^({_NAME}):(1|-1)$",
         "description": "date:-1 or date:1. Only the date is served by an index.",
     },
-    **fields_query(FIELDS),
+    **fields_query(ENTRY["properties"]),
 }

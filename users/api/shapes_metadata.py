@@ -5,6 +5,7 @@ from __future__ import annotations
 from users.api.paging import PAGE_QUERY
 from users.metadata.documents import DOCUMENTS
 from users.metadata.tally import KINDS
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -84,5 +85,6 @@ KEY: Schema = {
 }
 QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
+    **fields_query(KEY["properties"]),
     "document": {**_DOCUMENT, "description": "Only keys of this document."},
 }

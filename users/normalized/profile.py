@@ -15,28 +15,6 @@ from users.normalized.moments import moment
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible, visible_part
 
-# The fields a client may ask for by name on single-user and by-email reads.
-FIELDS = (
-    "phone_number",
-    "email",
-    "email_verified",
-    "picture",
-    "username",
-    "user_id",
-    "name",
-    "nickname",
-    "created_at",
-    "identities",
-    "app_metadata",
-    "user_metadata",
-    "last_ip",
-    "last_login",
-    "logins_count",
-    "updated_at",
-    "blocked",
-    "family_name",
-    "given_name",
-)
 # What a login says of its own person.
 PROFILE_DATA = (
     "email",

@@ -13,6 +13,7 @@ from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
 from users.api.view import View
 from users.api.views.user import GONE
 from users.normalized.authentication_methods import ID, SCHEMA, as_json, authentication_methods, named_method
+from users.normalized.fields import fields_query
 
 READ = ("read:authentication_methods", "read:current_user")
 DELETE = ("delete:authentication_methods", "delete:current_user_metadata")
@@ -26,7 +27,7 @@ class AuthenticationMethodsView(View):
         "GET": Operation(
             "List a user's authentication methods",
             scopes=READ,
-            query=PAGE_QUERY,
+            query={**PAGE_QUERY, **fields_query(SCHEMA["properties"])},
             success=200,
             schema=numbered_schema("authenticators", SCHEMA),
             answers=GONE,

@@ -9,11 +9,11 @@ from users.actions.clients import delete_client, edit_client, rotate_secret
 from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.problem import Problem
-from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.api.views.clients import show
 from users.models import Client
 from users.normalized.clients import FIELDS, SCHEMA, columns, shown
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema, closed
 
 GONE = {404: "The client does not exist."}
@@ -28,7 +28,7 @@ class ClientView(View):
         "GET": Operation(
             "Read a client",
             scopes=("read:clients",),
-            query=ANY_FIELDS_QUERY,
+            query=fields_query(SCHEMA["properties"], is_open=True),
             success=200,
             schema=SCHEMA,
             answers=GONE,

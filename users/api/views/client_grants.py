@@ -17,6 +17,7 @@ from users.api.view import View
 from users.api.views.client import find_client
 from users.models import ClientGrant, ResourceServer
 from users.normalized.client_grants import SCHEMA, SCOPE, shown
+from users.normalized.fields import fields_query
 from users.normalized.schema import closed
 
 GONE = {404: "The client grant does not exist."}
@@ -33,6 +34,7 @@ class ClientGrantsView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
+                **fields_query(SCHEMA["properties"]),
                 "client_id": {**_TEXT, "description": "Only those of this client."},
                 "audience": {**_TEXT, "description": "Only those for this API."},
             },

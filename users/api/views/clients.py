@@ -11,11 +11,10 @@ from users.actions.clients import make_client
 from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Client
 from users.normalized.clients import FIELDS, SCHEMA, columns, shown
-from users.normalized.fields import pick
+from users.normalized.fields import fields_query, pick
 from users.normalized.schema import closed
 
 
@@ -29,7 +28,7 @@ class ClientsView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
-                **ANY_FIELDS_QUERY,
+                **fields_query(SCHEMA["properties"], is_open=True),
                 "app_type": {
                     "type": "array",
                     "items": {"type": "string", "enum": Client.Type.values},
@@ -52,7 +51,7 @@ class ClientsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        return Response(answer_page(_matching(query), query, name="clients", show=lambda c: show(c, query)))
+        return Response(answer_page(_matching(query), query, name="clients", show=shown))
 
     @logged
     def post(self, request: Request) -> Response:

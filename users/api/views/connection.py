@@ -10,11 +10,10 @@ from users.actions.connections import delete_connection, edit_connection
 from users.actions.errors import ConnectionGone
 from users.api.logged import logged
 from users.api.operation import Operation
-from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Connection
 from users.normalized.connections import FIELDS, SCHEMA, columns, shown
-from users.normalized.fields import pick
+from users.normalized.fields import fields_query, pick
 from users.normalized.moments import moment
 from users.normalized.schema import Schema, closed
 
@@ -30,7 +29,7 @@ class ConnectionView(View):
         "GET": Operation(
             "Read a connection",
             scopes=("read:connections",),
-            query=ANY_FIELDS_QUERY,
+            query=fields_query(SCHEMA["properties"], is_open=True),
             success=200,
             schema=SCHEMA,
             answers=GONE,

@@ -12,11 +12,10 @@ from users.actions.connections import make_connection
 from users.api.logged import logged
 from users.api.operation import Operation
 from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.shapes import ANY_FIELDS_QUERY
 from users.api.view import View
 from users.models import Connection
 from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, columns, shown
-from users.normalized.fields import pick
+from users.normalized.fields import fields_query
 from users.normalized.schema import Schema, closed
 
 # The NUL character is all that the database could not be asked for.
@@ -33,7 +32,7 @@ class ConnectionsView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
-                **ANY_FIELDS_QUERY,
+                **fields_query(SCHEMA["properties"], is_open=True),
                 "name": {**_TEXT, "description": "Only the connection of this name."},
                 "strategy": {
                     "type": "array",
@@ -56,11 +55,7 @@ class ConnectionsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-
-        def show(connection: Connection) -> dict[str, Any]:
-            return pick(shown(connection), query)
-
-        page = answer_page(_matching(query), query, name="connections", show=show, order=("id",))
+        page = answer_page(_matching(query), query, name="connections", show=shown, order=("id",))
         return Response(page)
 
     @logged

@@ -10,6 +10,7 @@ from users.api.operation import Operation
 from users.api.view import View
 from users.api.views.user import GONE
 from users.normalized.enrollments import SCHEMA, enrollments
+from users.normalized.fields import fields_query, pick
 
 
 class EnrollmentsView(View):
@@ -19,6 +20,7 @@ class EnrollmentsView(View):
         "GET": Operation(
             "List a user's second factors",
             scopes=("read:users", "read:current_user"),
+            query=fields_query(SCHEMA["properties"]),
             success=200,
             schema={"type": "array", "items": SCHEMA},
             answers=GONE,
@@ -26,4 +28,5 @@ class EnrollmentsView(View):
     }
 
     def get(self, request: Request, user_id: str) -> Response:
-        return Response(enrollments(find_user(user_id), self.actor))
+        query = self.query()
+        return Response([pick(one, query) for one in enrollments(find_user(user_id), self.actor)])

@@ -11,6 +11,7 @@ from users.api.problem import Problem
 from users.api.view import View
 from users.events.event import event_of
 from users.events.stream import TooOld, events_after, latest, publish
+from users.normalized.fields import pick
 
 TOO_OLD = "Events after this one are kept no more. Read the users anew, and go on from latest."
 
@@ -41,5 +42,6 @@ class EventsView(View):
             found = events_after(after, query["take"])
         except TooOld:
             raise Problem(410, TOO_OLD, "expired_checkpoint") from None
-        shown = [event_of(event.told, self.actor) for event in found if event.told is not None]
+        told = [event.told for event in found if event.told is not None]
+        shown = [pick(event_of(one, self.actor), query) for one in told]
         return Response({"events": shown, "next": str(found[-1].number if found else after or 0)})

@@ -21,6 +21,7 @@ from users.api.view import View
 from users.history.accounts import changes_of
 from users.models.kept_query import by_user_id
 from users.normalized.check import FieldError
+from users.normalized.fields import pick
 
 # Whoever takes a change back writes, and needs the right to write besides.
 WRITE_SCOPES = (
@@ -54,7 +55,7 @@ class HistoryView(View):
             raise UserGone
         lines = filtered(every, query, user, self.actor)
         start = query["page"] * query["per_page"]
-        rows = page_rows(lines, start, query["per_page"], user, self.actor)
+        rows = [pick(row, query) for row in page_rows(lines, start, query["per_page"], user, self.actor)]
         if not query["include_totals"]:
             return Response(rows)
         totals = {"start": start, "limit": query["per_page"], "length": len(rows), "total": lines.count()}

@@ -8,9 +8,11 @@ from rest_framework.response import Response
 from users.actions.index_key import MOST, drop_key, index_key, indexed_keys_of
 from users.api.logged import logged
 from users.api.operation import NOTHING, Operation
+from users.api.paging import part_of
 from users.api.problem import Problem
 from users.api.view import View
 from users.models import IndexedKey
+from users.normalized.fields import fields_query, pick
 from users.normalized.indexed_keys import KIND, NAME, SCHEMA, shown
 from users.normalized.schema import closed
 from users.search.sql.indexes import sizes
@@ -23,8 +25,9 @@ class IndexedKeysView(View):
         "GET": Operation(
             "List the indexed keys of metadata",
             scopes=("read:metadata_keys", "update:metadata_keys"),
+            query=fields_query(SCHEMA["properties"]),
             success=200,
-            schema={"type": "array", "items": SCHEMA, "maxItems": MOST},
+            schema={"type": "array", "items": part_of(SCHEMA), "maxItems": MOST},
         ),
         "POST": Operation(
             "Index a key of metadata",
@@ -46,9 +49,9 @@ class IndexedKeysView(View):
     }
 
     def get(self, request: Request) -> Response:
-        size_of = sizes()
+        query, size_of = self.query(), sizes()
         keys = indexed_keys_of(self.actor)
-        return Response([shown(key, size_of.get(key.pk)) for key in keys])
+        return Response([pick(shown(key, size_of.get(key.pk)), query) for key in keys])
 
     @logged
     def post(self, request: Request) -> Response:

@@ -16,6 +16,7 @@ from users.api.resource_servers import find_by_id_or_identifier
 from users.api.view import View
 from users.models import ResourceServer
 from users.normalized import resource_servers
+from users.normalized.fields import fields_query
 from users.normalized.resource_servers import FIELDS, IDENTIFIER, SCHEMA
 from users.normalized.schema import ONE_LINE, closed
 from users.tokens.scopes import MACHINE_SCOPES
@@ -34,6 +35,7 @@ class ResourceServersView(View):
             query={
                 **PAGE_QUERY,
                 **CHECKPOINT_QUERY,
+                **fields_query(SCHEMA["properties"]),
                 "identifiers": {
                     "type": "array",
                     "items": {"type": "string", "maxLength": 600},

@@ -12,6 +12,7 @@ from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
 from users.api.roles import GONE, PATH, find_role
 from users.api.view import View
 from users.normalized import permissions
+from users.normalized.fields import fields_query
 
 
 class RolePermissionsView(View):
@@ -22,7 +23,7 @@ class RolePermissionsView(View):
         "GET": Operation(
             "List what a role permits",
             scopes=("read:roles",),
-            query=PAGE_QUERY,
+            query={**PAGE_QUERY, **fields_query(permissions.SCHEMA["properties"])},
             success=200,
             schema=numbered_schema("permissions", permissions.SCHEMA),
             answers=GONE,

@@ -14,6 +14,7 @@ from users.api.roles import GONE, PATH, find_role
 from users.api.view import View
 from users.models import RoleMember
 from users.normalized import roles
+from users.normalized.fields import fields_query
 from users.normalized.schema import closed
 
 # Source: Auth0's published OpenAPI document.
@@ -28,7 +29,7 @@ class RoleUsersView(View):
         "GET": Operation(
             "List who has a role",
             scopes=("read:users read:roles", "read:role_members"),
-            query={**PAGE_QUERY, **CHECKPOINT_QUERY},
+            query={**PAGE_QUERY, **CHECKPOINT_QUERY, **fields_query(roles.MEMBER["properties"])},
             success=200,
             schema=page_schema("users", roles.MEMBER),
             answers=GONE,

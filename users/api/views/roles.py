@@ -14,6 +14,7 @@ from users.metadata.fold import fold
 from users.metadata.text import bad_characters
 from users.models import Role
 from users.normalized import roles
+from users.normalized.fields import fields_query
 from users.normalized.schema import closed
 
 
@@ -26,6 +27,7 @@ class RolesView(View):
             scopes=("read:roles",),
             query={
                 **PAGE_QUERY,
+                **fields_query(roles.SCHEMA["properties"]),
                 "name_filter": {
                     "type": "string",
                     "description": "Only roles whose name holds this, in whatever case.",

@@ -17,6 +17,7 @@ from users.api.problem import Problem
 from users.api.view import View
 from users.login.session_store import active_session, active_sessions, session_data
 from users.models import Session, User
+from users.normalized.fields import fields_query
 from users.normalized.sessions import ID, SCHEMA, session_as_json
 
 GONE = {404: "The user does not exist."}
@@ -30,7 +31,11 @@ class UserSessionsView(View):
         "GET": Operation(
             "List the sessions of a user",
             scopes=("read:sessions",),
-            query={**CHECKPOINT_QUERY, "include_totals": PAGE_QUERY["include_totals"]},
+            query={
+                **CHECKPOINT_QUERY,
+                "include_totals": PAGE_QUERY["include_totals"],
+                **fields_query(SCHEMA["properties"]),
+            },
             success=200,
             schema={
                 **checkpoint_schema("sessions", SCHEMA),

@@ -15,6 +15,7 @@ from users.api.problem import Problem
 from users.api.view import View
 from users.history.days import Happened, days
 from users.models import User
+from users.normalized.fields import fields_query, pick
 from users.normalized.moments import moment
 from users.normalized.schema import Schema
 
@@ -67,6 +68,7 @@ class DailyView(View):
             query={
                 "from": _day("The first day, in UTC, as YYYYMMDD; else 30 days before the last."),
                 "to": _day("The last day, in UTC, as YYYYMMDD; else today."),
+                **fields_query(DAY["properties"]),
             },
             success=200,
             schema={"type": "array", "items": DAY},
@@ -79,7 +81,7 @@ class DailyView(View):
         first = _asked(query, "from") or last - BEFORE
         if first > last:
             raise Problem(400, "'from' date cannot be greater than 'to' date.", "invalid_query_string")
-        return Response([_shown(day) for day in days(first, last)])
+        return Response([pick(_shown(day), query) for day in days(first, last)])
 
 
 def _asked(query: dict[str, Any], name: str) -> date | None:

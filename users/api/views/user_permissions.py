@@ -11,6 +11,7 @@ from users.api.operation import NOTHING, Operation
 from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
 from users.api.view import View
 from users.normalized import permissions
+from users.normalized.fields import fields_query
 from users.rights.permissions import held_permissions
 
 GONE = {404: "The user does not exist."}
@@ -24,7 +25,7 @@ class UserPermissionsView(View):
         "GET": Operation(
             "List the permissions of a user",
             scopes=("read:users",),
-            query=PAGE_QUERY,
+            query={**PAGE_QUERY, **fields_query(permissions.HELD["properties"])},
             success=200,
             schema=numbered_schema("permissions", permissions.HELD),
             answers=GONE,

@@ -11,6 +11,7 @@ from users.api.operation import Operation
 from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
 from users.api.view import View
 from users.normalized import roles
+from users.normalized.fields import fields_query
 from users.normalized.schema import closed
 from users.rights.permissions import roles_of
 
@@ -25,7 +26,7 @@ class UserRolesView(View):
         "GET": Operation(
             "List the roles of a user",
             scopes=("read:users read:roles", "read:role_members"),
-            query=PAGE_QUERY,
+            query={**PAGE_QUERY, **fields_query(roles.SCHEMA["properties"])},
             success=200,
             schema=numbered_schema("roles", roles.SCHEMA),
             answers={404: "The user does not exist."},

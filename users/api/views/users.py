@@ -129,7 +129,7 @@ class UsersView(View):
         if "sort" in query:
             raise bad_query("sort", SORTED_WALK)
         rows = users.with_connection()
-        return checkpoint_page(rows, query, name="users", show=lambda user: self.show(user, query))
+        return checkpoint_page(rows, query, name="users", show=self.show)
 
 
 def _total(users: UserQuerySet) -> int:
