@@ -11,7 +11,7 @@ from users.normalized.schema import Schema, closed
 FILE: Schema = {
     "type": "string",
     "format": "binary",
-    "description": "The file: a JSON array of records, or a record on each line.",
+    "description": "The file: a JSON array of records, or a record on each line; as it is or as gzip.",
     "examples": ['[{"email": "jane.doe@example.com", "user_metadata": {"hobby": "surfing"}}]'],
 }
 _TEXTS: dict[str, Schema] = {

@@ -24,7 +24,8 @@ REFUSALS = (
 HIDDEN = "*****"
 # Keys in metadata, and below other fields, whose values may let somebody sign in.
 _SECRET_NAME = re.compile(
-    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|pwd|secret|credential|token|hash|otp|api_?key", re.IGNORECASE
+    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
+    re.IGNORECASE,
 )
 # How the checker's texts begin, and Auth0's code for each.
 _CODES = {
