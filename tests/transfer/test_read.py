@@ -94,7 +94,7 @@ def test_an_empty_array_holds_nobody(data):
         pytest.param(b'[{"a": 1e400, b: 2}]', 1, "64-bit float", id="too large a float, and no JSON"),
         pytest.param(b'[{"a": 1]', 1, "not valid JSON", id="wrong bracket"),
         pytest.param(b'[{"a": "\xff"}]', 1, "not valid UTF-8", id="not utf-8"),
-        pytest.param(b'[{"a": "\x00"}]', 1, "control character", id="nul as it is"),
+        pytest.param(b'[{"a": "\x00"}]', 1, "invisible character, U+0000", id="nul as it is"),
         pytest.param(b'[{"a": 1}, {b: 2}]', 2, "not valid JSON", id="bare key"),
     ],
 )

@@ -25,6 +25,9 @@ DEFAULT = (
     "created_at",
     "updated_at",
 )
+# Also written to JSON lines, where they take no place in users who lack them: without one of them a
+# user who has no email could not be imported again.
+DEFAULT_JSON = (*DEFAULT, "username", "phone_number")
 _STEP = re.compile(r"\[([0-9]{1,6})\]|([^.\[\]]+)")
 
 
@@ -36,9 +39,9 @@ class ExportField:
     title: str
 
 
-def fields_of(given: list[dict[str, str]] | None) -> list[ExportField]:
-    """Those asked for as `[{name, export_as}]`, or the usual ones."""
-    given = given or [{"name": name} for name in DEFAULT]
+def fields_of(given: list[dict[str, str]] | None, format: str) -> list[ExportField]:
+    """Those asked for as `[{name, export_as}]`, or the usual ones of the format."""
+    given = given or [{"name": name} for name in (DEFAULT if format == "csv" else DEFAULT_JSON)]
     return [ExportField(path_of(item["name"]), item.get("export_as", item["name"])) for item in given]
 
 

@@ -32,7 +32,7 @@ AFTER, BEGUN = "after", "begun"
 def export_users(run: Run) -> dict[str, Any]:
     """Each person as whoever asked may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)
-    fields = fields_of(run.parameters.get("fields"))
+    fields = fields_of(run.parameters.get("fields"), run.parameters["format"])
     titles = [field.title for field in fields]
     head, lines = FORMATS[run.parameters["format"]]
     users = _users(run)

@@ -19,7 +19,7 @@ from users.normalized.defaults import default_name, default_nickname, default_pi
 from users.rights.actor import Actor
 from users.rights.protected import check_unprotected
 from users.transfer.errors import RecordTwice
-from users.transfer.records import Record, to_record
+from users.transfer.records import IDENTIFIERS, Record, to_record
 
 # Source: Auth0 docs, "User profile structure", the column of what an upsert may write.
 UPSERTABLE = ("email_verified", "phone_verified", "name", "nickname", "given_name", "family_name", "picture")
@@ -70,11 +70,11 @@ def _user_id(record: Record, connection: Connection) -> str:
 
 def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
     """The profile, without what is shown anyway where nothing is set: an export writes that, too, and
-    once set it would no longer follow the email."""
-    email = record.profile.get("email")
+    once set it would no longer follow the email or the user name."""
+    email, username, phone_number = (record.profile.get(name) for name in IDENTIFIERS)
     defaults = {
-        "name": default_name(email, user_id),
-        "nickname": default_nickname(email, user_id),
+        "name": default_name(email, username, phone_number, user_id),
+        "nickname": default_nickname(email, username, phone_number, user_id),
         "picture": default_picture(email),
     }
     return {
