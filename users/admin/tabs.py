@@ -17,6 +17,7 @@ from users.admin.visit import Page, Visit
 from users.admin.what_is_shown import editable_documents
 from users.conf import conf
 from users.history.timeline import timeline
+from users.log.sign_ins import sign_ins_of
 from users.login.forgive import lockouts_of
 from users.metadata.documents import DOCUMENTS
 from users.normalized.enrollments import enrolled
@@ -24,6 +25,9 @@ from users.normalized.profile import identities, profile
 from users.rights.may import Verb, refusal
 from users.rights.visible import visible
 from users.web.documents_form import HELP, LABELS, DocumentsForm, text_of
+
+# How many sign-ins the Activity tab shows.
+SIGN_INS = 10
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,17 @@ def profile_fields(visit: Visit) -> Page:
 
 
 def activity(visit: Visit) -> Page:
-    """The record of changes, newest first."""
+    """The record of changes, newest first, and the latest sign-ins."""
     form = ChangeFilter(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
     page = found_changes(
         form, visit.actor, lambda wanted, after: timeline(visit.user, visit.actor, wanted, after=after)
     )
     changes = [row["change"] for row in page["changes"]]
-    return {**page, "undoable": undoable_among(changes, visit.actor, visit.user)}
+    return {
+        **page,
+        "undoable": undoable_among(changes, visit.actor, visit.user),
+        "sign_ins": sign_ins_of(visit.user, most=SIGN_INS),
+    }
 
 
 def security(visit: Visit) -> Page:
