@@ -11,25 +11,48 @@ import json
 import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import accumulate, compress, count
+from json.decoder import scanstring
 from typing import Any, NoReturn
 
 from users.metadata.documents import JSON
 from users.metadata.errors import TextError, quote
 from users.metadata.limits import DEFAULT
 
+NUL = "the NUL character is refused; remove it"
+HALF_PAIR = "half a surrogate pair is refused; send the whole character"
 # The deepest text the parser is let near: far beyond any limit for documents, and well
 # below the interpreter's recursion limit.
 PARSER_DEPTH = 200
 # The longest decimal exponent that can matter for a 64-bit float.
 FLOAT_DIGITS = 800
 
-# Strings whole, closed or not, so that what stands in them is never taken for structure; the
-# possessive quantifiers keep hostile text linear.
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s"\[\]{}:,]+', re.DOTALL)
+# The place of what is refused is searched by regular expressions that pass over all else in one
+# match: a loop in Python over every token costs several times what parsing does. Strings are passed
+# over whole, closed or not, so that what stands in them is never taken for structure; the possessive
+# quantifiers keep hostile text linear.
+_STRING = r'"(?:[^"\\]++|\\.)*+"?'
+_STRINGS = re.compile(_STRING, re.DOTALL)
+_BEFORE_BRACKET = rf'(?:[^"\[\]{{}}]++|{_STRING})*+'
+_NO_BRACKETS = re.compile(r"[^\[\]{}]++")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+# To the first string that is not closed.
+_CLOSED_STRINGS = re.compile(r'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# In the text of valid JSON, to the first escape that stands for NUL or for half a surrogate pair.
+_GOOD_ESCAPES = re.compile(
+    r"""(?:
+        [^\\]++
+        | \\[^u]
+        | \\u(?!0000|[dD][89a-fA-F])....
+        | \\u[dD][89abAB]..\\u[dD][c-fC-F]..
+    )*+""",
+    re.DOTALL | re.VERBOSE,
+)
+# How much of a number tells it from others, before it is compared whole.
+_TELLING = 40
 
 
 def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
@@ -54,7 +77,7 @@ def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
         raise TextError(_sentence(error), line=error.lineno, column=error.colno) from None
     except _Refused as error:
         raise _error(text, error.find(text), str(error)) from None
-    _check_characters(text, value)
+    _check_characters(text)
     return value
 
 
@@ -98,6 +121,10 @@ class _Refused(ValueError):
 
 def _decode(text: str | bytes) -> str:
     if isinstance(text, str):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise _error(text, _start_of_string(text, error.start), HALF_PAIR) from None
         return text
     # RFC 8259, section 8.1: a parser may ignore a byte order mark rather than refuse it.
     text = text.removeprefix(codecs.BOM_UTF8)
@@ -113,14 +140,12 @@ def _check_nesting(text: str) -> None:
     """Count brackets outside strings first: the C parser recurses once a level."""
     if text.count("[") + text.count("{") <= PARSER_DEPTH:
         return
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        if token[0] in ("[", "{"):
-            depth += 1
-            if depth > PARSER_DEPTH:
-                raise _error(text, token.start(), f"nested deeper than {PARSER_DEPTH} levels")
-        elif token[0] in ("]", "}"):
-            depth -= 1
+    brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))
+    levels = accumulate(map(_STEPS.__getitem__, brackets))
+    too_deep = next(compress(count(), map(PARSER_DEPTH.__lt__, levels)), None)
+    if too_deep is not None:
+        way = re.compile(rf"(?:{_BEFORE_BRACKET}[\[\]{{}}]){{{too_deep}}}+{_BEFORE_BRACKET}", re.DOTALL)
+        raise _error(text, way.match(text).end(), f"nested deeper than {PARSER_DEPTH} levels")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -140,8 +165,8 @@ def _parse_float(literal: str) -> float:
     Accepted spellings of a float: any that equals its shortest form, its 17-digit form or
     its exact decimal expansion, which are the three that programs print.
     """
-    value = float(literal)
-    if math.isfinite(value) and len(literal) <= FLOAT_DIGITS:
+    value = float(literal) if len(literal) <= FLOAT_DIGITS else math.inf
+    if math.isfinite(value):
         try:
             written = Decimal(literal)
         except InvalidOperation:  # an exponent beyond what even Decimal holds
@@ -162,78 +187,83 @@ def _parse_float(literal: str) -> float:
 def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        double = next(name for name, count in counts.items() if count > 1)
+        seen: set[str] = set()
+        double = next(name for name, _ in pairs if name in seen or seen.add(name))
         reason = f"the key {quote(double)} is given twice in one object; keep one"
         raise _Refused(reason, partial(_place_of_double_key, double))
     return result
 
 
-def _check_characters(text: str, value: JSON) -> None:
-    for found in _strings(value):
-        reason = bad_characters(found)
-        if reason:
-            raise _error(text, _place_of_bad_characters(text), reason)
+def _check_characters(text: str) -> None:
+    """Refuse NUL and half surrogate pairs in a text that has been parsed: only escapes can hold them."""
+    at = _GOOD_ESCAPES.match(text).end()
+    if at < len(text):
+        reason = NUL if text.startswith("\\u0000", at) else HALF_PAIR
+        raise _error(text, _start_of_string(text, at), reason)
+
+
+def _start_of_string(text: str, at: int) -> int:
+    """Of the string that holds the character at `at`; else that place itself."""
+    return _CLOSED_STRINGS.match(text, 0, at).end()
 
 
 def bad_characters(text: str) -> str | None:
     """Why the database could not hold this string or name; None where it could."""
     if "\0" in text:
-        return "the NUL character is refused; remove it"
+        return NUL
     try:
         text.encode()
     except UnicodeEncodeError:
-        return "half a surrogate pair is refused; send the whole character"
+        return HALF_PAIR
     return None
-
-
-def _strings(value: JSON) -> Iterator[str]:
-    """Every name and string in `value`; iterative, as nesting may be hostile."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            yield from item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
 
 
 def _place_of(literal: str) -> Callable[[str], int]:
     """Finds the first number or constant spelt so, outside strings. What follows it may be
     rubbish that the parser had not come to."""
+    first, start = re.escape(literal[0]), re.escape(literal[:_TELLING])
+    # A number that only ends like it is passed over, too.
+    others = rf'[^"{first}]++|{_STRING}|(?!{start}){first}|(?<=[0-9.eE+-]){first}'
+    candidate = re.compile(rf"(?:{others})*+(?={start})", re.DOTALL)
 
     def find(text: str) -> int:
-        tokens = _TOKEN.finditer(text)
-        return next((token.start() for token in tokens if token[0].startswith(literal)), 0)
+        found = candidate.match(text)
+        while found and not text.startswith(literal, found.end()):
+            found = candidate.match(text, found.end() + 1)
+        return found.end() if found else 0
 
     return find
 
 
 def _place_of_double_key(double: str, text: str) -> int:
     """Of the first key of that name that its object already has."""
-    objects: list[set[str] | None] = []
-    string: re.Match[str] | None = None
-    for token in _TOKEN.finditer(text):
-        mark = token[0]
-        if mark in ("{", "["):
-            objects.append(set() if mark == "{" else None)
-        elif mark in ("}", "]"):
-            objects.pop()
-        elif mark == ":" and string is not None:
-            name = json.loads(string[0])
-            if name == double and name in objects[-1]:
-                return string.start()
-            objects[-1].add(name)
-        string = token if mark[0] == '"' else None
+    start = "".join(map(_spellings, double[:_TELLING])) + ('"' if len(double) <= _TELLING else "")
+    string = r'"(?:[^"\\]++|\\.)*+"'
+    others = rf'(?:[^"{{}}]++|(?!"{start}){string}|{string}(?!\s*+:))*+'
+    # An object without inner objects in which at most one key may be this one.
+    simple = rf"\{{{others}(?:{string}{others})?+\}}"
+    stop = re.compile(rf"(?:{others}{simple})*+{others}(?:([{{}}])|({string})\s*+(:?))", re.DOTALL)
+    # Of each object that is open: whether it has had the key.
+    has_had = [False]
+    for found in stop.finditer(text):
+        bracket, key, colon = found.groups()
+        if bracket == "{":
+            has_had.append(False)
+        elif bracket == "}":
+            has_had.pop()
+        elif colon and scanstring(key, 1)[0] == double:
+            if has_had[-1]:
+                return found.start(2)
+            has_had[-1] = True
     return 0
 
 
-def _place_of_bad_characters(text: str) -> int:
-    strings = (token for token in _TOKEN.finditer(text) if token[0][0] == '"')
-    return next(token.start() for token in strings if bad_characters(json.loads(token[0])))
+def _spellings(character: str) -> str:
+    """A pattern of all ways in which JSON may write a character within a string."""
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    numbers = "".join(rf"\\u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
+    short = re.escape(json.dumps(character, ensure_ascii=False)[1:-1])
+    return rf"(?:{short}|{numbers}" + (r"|\\/)" if character == "/" else ")")
 
 
 def _dump_slowly(value: JSON) -> str:
