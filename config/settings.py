@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "users.web.body_limit.FormLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -332,7 +333,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-# A form of two documents, each of which JSON escapes may swell.
+# A form of two documents, each of which JSON escapes may swell. Users without staff rights may send
+# twice METADATA_MAX_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES = 8 * 1024 * 1024
 API_MAX_BYTES = 4 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

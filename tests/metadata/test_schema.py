@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from users.metadata.schema import BadSchema, Schema, SchemaError
+from users.metadata.schema import MOST_PROBLEMS, BadSchema, Schema, SchemaError
 
 PERSON = {
     "type": "object",
@@ -111,7 +111,7 @@ def test_patterns_take_linear_time():
     schema = Schema({"properties": {"s": {"pattern": "^(a+)+$"}}})
 
     started = time.process_time()
-    schema.problems({"s": "a" * 50_000 + "!"})
+    list(schema.problems({"s": "a" * 50_000 + "!"}))
 
     assert time.process_time() - started < 1
 
@@ -223,7 +223,7 @@ def test_a_text_that_a_pattern_takes_too_long_over_is_refused_at_once():
     text = "aaaa " * 20
 
     started = time.process_time()
-    found = schema.problems({"s": text}) + schema.problems([text] * 10_000)
+    found = [*schema.problems({"s": text}), *schema.problems([text] * 10_000)]
 
     assert time.process_time() - started < 1
     assert {problem.reason for problem in found} == {
@@ -296,5 +296,17 @@ def test_a_schema_nested_too_deeply_is_refused():
 def test_references_in_a_circle_do_no_harm(source):
     schema = Schema(source)
 
-    assert schema.problems({"a": 1}) == []
+    assert list(schema.problems({"a": 1})) == []
     assert schema.resolved({"$ref": "#/$defs/a"}) == {} or "$ref" in source
+
+
+def test_a_document_that_breaks_a_schema_all_over_is_refused_for_its_first_problems():
+    schema = Schema({"additionalProperties": {"type": "integer"}})
+    before = {str(number): "text" for number in range(1000)}
+    after = {**before, **{f"new{number}": "text" for number in range(1000)}}
+
+    with pytest.raises(SchemaError) as caught:
+        schema.check("app_metadata", before, after)
+
+    assert len(caught.value.problems) == MOST_PROBLEMS
+    assert all(problem.path[0].startswith("new") for problem in caught.value.problems)

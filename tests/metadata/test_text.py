@@ -272,3 +272,86 @@ def test_an_invisible_character_is_named_with_its_place(character, name, text):
 
 def test_invisible_characters_in_strings_and_names_are_kept():
     assert parse('{"a\u00a0b": "\u200b"}') == {"a\u00a0b": "\u200b"}
+
+
+# What refusing costs
+
+
+def _cpu_seconds(text: str | bytes) -> float:
+    """The best of three, since others use the machine as well."""
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        with suppress(TextError):
+            parse(text)
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+def _joined(parts: list[str], *last: str) -> str:
+    return ",".join([*parts, *last])
+
+
+_NUMBERS = range(20_000)
+_MANY_KEYS = [f'"k{number}":{number}' for number in _NUMBERS]
+_MANY_OBJECTS = [f'"k{number}":{{"id":"id"}}' for number in _NUMBERS]
+_MANY_ESCAPES = [f'"\\u0061{number}":[{number},"\\ud83d\\ude00"]' for number in _NUMBERS]
+_MANY_FLOATS = [f'"k{number}":{number}.5' for number in _NUMBERS]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(_MANY_KEYS, id="many keys"),
+        pytest.param(_MANY_OBJECTS, id="many objects"),
+        pytest.param(_MANY_ESCAPES, id="many escapes"),
+        pytest.param(_MANY_FLOATS, id="many floats"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        pytest.param('"k19999":1,"a19999":1', "given twice", id="a doubled last key"),
+        pytest.param('"x":{"id":1,"id":2}', "given twice", id="a doubled key within"),
+        pytest.param('"x":NaN', "NaN", id="a constant"),
+        pytest.param('"x":1e400', "64-bit", id="a float"),
+        pytest.param('"x":' + "1" * 1001, "1000 digits", id="an integer"),
+        pytest.param('"x":"\\u0000"', "NUL", id="NUL"),
+        pytest.param('"x":"\\ud83d"', "surrogate", id="half a pair"),
+        pytest.param('"x":' + "[" * 300 + "]" * 300, "nested", id="too deep"),
+        pytest.param('"x":', "not valid", id="broken off"),
+    ],
+)
+def test_to_refuse_a_text_costs_at_most_twice_what_parsing_costs(parts, last, reason):
+    good, bad = "{" + _joined(parts) + "}", "{" + _joined(parts, last) + "}"
+    with pytest.raises(TextError, match=reason) as caught:
+        parse(bad)
+    assert caught.value.column > len(good) - 100
+
+    # Once more where somebody else had the processor's caches.
+    assert any(_cpu_seconds(bad) <= 2 * _cpu_seconds(good) for _ in range(3))
+
+
+def test_the_place_of_a_key_is_found_however_it_and_its_neighbours_are_spelt():
+    inner = '{"b\\"{":"key","a":{"key":1},"c":["{","}"]}'
+
+    for key in ("key", "k\\u0065y", "\\u006b\\u0065\\u0079"):
+        with pytest.raises(TextError) as caught:
+            parse(f'[{inner},\n{{"key":"key",\n"a":{inner},\n"{key}":2}}]')
+        assert (caught.value.line, caught.value.column) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "key", ['"', "\\", "/", "\n", "é", "\U0001f600", "{", '":', "x" * 100], ids=lambda key: ascii(key)[:9]
+)
+def test_the_place_of_any_key_is_found(key):
+    with pytest.raises(TextError) as caught:
+        parse("{" + json.dumps(key) + ":1,\n" + json.dumps(key, ensure_ascii=False) + ":2}")
+
+    assert caught.value.line == 2
+
+
+def test_an_escaped_backslash_begins_no_escape():
+    assert parse('["\\\\u0000", "\\\\ud800"]') == ["\\u0000", "\\ud800"]
+    with pytest.raises(TextError, match="surrogate"):
+        parse('["\\\\ud83d\\ude00"]')

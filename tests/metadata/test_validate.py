@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import time
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -130,3 +132,23 @@ def test_the_limit_of_size_is_exact():
 @given(st.integers(1, 40))
 def test_depth_is_what_nested_says(levels):
     assert depth(nested(levels), give_up_at=50) == levels
+
+
+def test_a_document_that_is_too_large_is_refused_for_that_before_its_names_are_read():
+    with pytest.raises(TooLarge):
+        validate("user_metadata", {"a.b": 1, "text": "x" * 2000}, Limits(max_bytes=1000))
+
+
+def test_to_refuse_a_document_costs_at_most_what_to_accept_one_of_the_limits_size_costs():
+    limits = Limits(max_bytes=200_000)
+    good = {f"k{number}": number for number in range(13_000)}
+    bad = {f"k{number}": number for number in range(26_000)}
+    assert size(good) < limits.max_bytes < size(bad)
+
+    def spent(document):
+        start = time.process_time()
+        with suppress(TooLarge):
+            validate("user_metadata", document, limits)
+        return time.process_time() - start
+
+    assert min(spent(bad) for _ in range(5)) < 2 * min(spent(good) for _ in range(5))

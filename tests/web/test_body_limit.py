@@ -53,9 +53,45 @@ def test_people_get_a_page(browser, path):
     assert "At most 8 MiB are taken." in page.text
 
 
+@pytest.mark.parametrize("path", ["/login/", "/profile/", "/password/reset/", "/admin/users/user/1/change/"])
+def test_users_without_staff_rights_may_send_twice_a_document(browser, jane, path):
+    for visitor in (browser(), browser(jane)):
+        page = Page(visitor, announce(visitor, path, 2 * MIB + 1), path)
+
+        assert page.status == 413
+        assert "At most 2 MiB are taken." in page.text
+        assert announce(visitor, path, 2 * MIB).status_code != 413
+
+
+def test_staff_may_send_more_also_from_their_own_page(browser, agent):
+    for path in ("/profile/", "/admin/"):
+        assert announce(browser(agent), path, 8 * MIB).status_code != 413
+        assert announce(browser(agent), path, 8 * MIB + 1).status_code == 413
+
+
+def test_the_limit_follows_that_of_documents_and_leaves_room_to_sign_in(browser, settings, db):
+    settings.METADATA_MAX_BYTES = 48 * 1024
+    page = Page(browser(), announce(browser(), "/login/", 96 * 1024 + 1), "/login/")
+    assert (page.status, "At most 96 KiB are taken." in page.text) == (413, True)
+
+    settings.METADATA_MAX_BYTES = 1024
+    assert announce(browser(), "/login/", 64 * 1024).status_code != 413
+    assert announce(browser(), "/login/", 64 * 1024 + 1).status_code == 413
+
+
+def test_the_own_page_takes_a_full_document_of_any_letters(browser, jane):
+    """As multipart, in which nothing is spelt with three bytes for one."""
+    page = open_page(browser(jane), "/profile/")
+    large = '{"a": "' + "я" * (MIB // 2 - 100) + '"}'
+
+    assert 'enctype="multipart/form-data"' in page.html
+    assert page.press("Save changes", user_metadata=large).status == 200
+    assert len(User.objects.get(pk=jane.pk).user_metadata["a"]) == MIB // 2 - 100
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("path", "limit"), [("/api/v2/users", 4 * MIB), ("/login/", 8 * MIB), ("/oauth/token", 64 * 1024)]
+    ("path", "limit"), [("/api/v2/users", 4 * MIB), ("/login/", 2 * MIB), ("/oauth/token", 64 * 1024)]
 )
 def test_up_to_the_limit_it_is_not_refused_for_its_length(browser, path, limit):
     answer = browser().generic("POST", path, b" " * limit, "application/json")

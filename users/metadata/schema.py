@@ -7,6 +7,7 @@ knows better. Therefore only what a write makes *newly* invalid is refused.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +24,13 @@ _ENGINE_GAVE_UP = (
 )
 
 
+# So many problems of one document are told; a page with more helps no one, and costs seconds.
+MOST_PROBLEMS = 100
+
+
 class SchemaError(MetadataError):
-    """A write would make something newly invalid. `problems` holds all of it; the message is the first."""
+    """A write would make something newly invalid. `problems` holds the first MOST_PROBLEMS; the message
+    is that of the first."""
 
     def __init__(self, document: str, problems: list[Problem]) -> None:
         self.problems = problems
@@ -77,28 +83,28 @@ class Schema:
             part = {**target, **rest} if isinstance(target, dict) else target
         return part if isinstance(part, dict) else {}
 
-    def problems(self, value: Document) -> list[Problem]:
+    def problems(self, value: Document) -> Iterator[Problem]:
         """Everything `value` breaks, in the schema's order. Ends at the first text that takes the engine
         of patterns too long, so that a document full of them costs no more than one."""
-        found: list[Problem] = []
         for error in self._validator.iter_errors(value):
-            found += [Problem(*facts) for facts in explain(error, self._patterns)]
+            for facts in explain(error, self._patterns):
+                yield Problem(*facts)
             if isinstance(error.kind, _ENGINE_GAVE_UP):
                 break
-        return found
 
     def new_problems(self, before: Document | None, after: Document | None) -> list[Problem]:
-        """What `after` breaks that `before` did not. None counts as empty."""
-        broken = self.problems(after or {})
-        if not broken:
-            return []
-        known = Counter(problem.identity for problem in self.problems(before or {}))
-        new = []
-        for problem in broken:
+        """What `after` breaks that `before` did not, up to MOST_PROBLEMS. None counts as empty."""
+        known: Counter[tuple[Path, str]] | None = None
+        new: list[Problem] = []
+        for problem in self.problems(after or {}):
+            if known is None:
+                known = Counter(problem.identity for problem in self.problems(before or {}))
             if known[problem.identity]:
                 known[problem.identity] -= 1
-            else:
-                new.append(problem)
+                continue
+            new.append(problem)
+            if len(new) == MOST_PROBLEMS:
+                break
         return new
 
     def check(self, document: str, before: Document | None, after: Document | None) -> None:

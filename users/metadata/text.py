@@ -34,13 +34,13 @@ FLOAT_DIGITS = 800
 # match: a loop in Python over every token costs several times what parsing does. Strings are passed
 # over whole, closed or not, so that what stands in them is never taken for structure; the possessive
 # quantifiers keep hostile text linear.
-_STRING = r'"(?:[^"\\]++|\\.)*+"?'
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _BEFORE_BRACKET = rf'(?:[^"\[\]{{}}]++|{_STRING})*+'
 _NO_BRACKETS = re.compile(r"[^\[\]{}]++")
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 # To the first string that is not closed.
-_CLOSED_STRINGS = re.compile(r'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_CLOSED_STRINGS = re.compile(r'(?:[^"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
 # In the text of valid JSON, to the first escape that stands for NUL or for half a surrogate pair.
 _GOOD_ESCAPES = re.compile(
     r"""(?:
@@ -238,10 +238,12 @@ def _place_of(literal: str) -> Callable[[str], int]:
 def _place_of_double_key(double: str, text: str) -> int:
     """Of the first key of that name that its object already has."""
     start = "".join(map(_spellings, double[:_TELLING])) + ('"' if len(double) <= _TELLING else "")
-    string = r'"(?:[^"\\]++|\\.)*+"'
-    others = rf'(?:[^"{{}}]++|(?!"{start}){string}|{string}(?!\s*+:))*+'
-    # An object without inner objects in which at most one key may be this one.
-    simple = rf"\{{{others}(?:{string}{others})?+\}}"
+    string = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+    other_string = rf'(?:(?!"{start}){string}|{string}(?!\s*+:))'
+    others = rf'(?:[^"{{}}]*+{other_string})*+[^"{{}}]*+'
+    # A small object without inner objects in which at most one key may be this one.
+    few = rf'(?:[^"{{}}]*+{other_string}){{0,50}}+[^"{{}}]*+'
+    simple = rf"\{{{few}(?:{string}{few})?+\}}"
     stop = re.compile(rf"(?:{others}{simple})*+{others}(?:([{{}}])|({string})\s*+(:?))", re.DOTALL)
     # Of each object that is open: whether it has had the key.
     has_had = [False]
@@ -261,7 +263,8 @@ def _place_of_double_key(double: str, text: str) -> int:
 def _spellings(character: str) -> str:
     """A pattern of all ways in which JSON may write a character within a string."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
-    numbers = "".join(rf"\\u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
+    either_case = re.sub("[a-f]", lambda digit: f"[{digit[0]}{digit[0].upper()}]", units)
+    numbers = re.sub(r"((?:\d|\[..\]){4})", r"\\\\u\1", either_case)
     short = re.escape(json.dumps(character, ensure_ascii=False)[1:-1])
     return rf"(?:{short}|{numbers}" + (r"|\\/)" if character == "/" else ")")
 

@@ -18,6 +18,8 @@ from users.web.paths import is_api, is_oauth
 IMPORTS = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
 STRICT_IMPORT = 512_000
+# A sign-in must pass, however small the documents are set to be.
+LEAST_FORM_LIMIT = 64 * 1024
 
 
 class BodyLimitMiddleware:
@@ -32,6 +34,20 @@ class BodyLimitMiddleware:
             return no_length(request)
         limit = body_limit(request.path_info)
         if _announced(request) > limit:
+            return too_large(request, limit)
+        return self._get_response(request)
+
+
+class FormLimitMiddleware:
+    """413 for a form that only staff may send in that size. Stands behind what finds out who is signed
+    in, and before anything reads the body."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = max(2 * conf.limits.max_bytes, LEAST_FORM_LIMIT)
+        if _announced(request) > limit and not is_api(request.path_info) and not request.user.is_staff:
             return too_large(request, limit)
         return self._get_response(request)
 

@@ -113,4 +113,5 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     message = f"Payload content length greater than maximum allowed: {limit}"
     if is_api(request.path_info):
         return error_json(request, 413, message, "payload_too_large")
-    return error_page(request, 413, advice=f"At most {limit // 1024 // 1024} MiB are taken.")
+    most = f"{limit / 1024 / 1024:g} MiB" if limit % (1024 * 1024) == 0 else f"{limit // 1024:,} KiB"
+    return error_page(request, 413, advice=f"At most {most} are taken.")
