@@ -13,6 +13,8 @@ from users.actions.segments import Wanted, make_segment
 from users.lucene.parser import parse
 from users.models import User
 from users.rights.actor import staff
+from users.search import suggest
+from users.search.errors import TooSlow
 from users.search.find import found
 
 __all__ = ["survey"]
@@ -181,9 +183,60 @@ def test_a_caret_that_is_nowhere_is_somewhere(browser, people, agent, at):
         assert answer.json()["end"] <= len(text.encode("utf-16-le")) // 2
 
 
-def test_it_reads_the_map_and_never_the_people(browser, people, agent):
+def test_users_are_suggested_by_name_email_and_id_before_all_else(ask, people, make_user, agent):
+    jane = make_user("jane.doe", name="Jane Müller", app_metadata={"plaice": 1})
+    nameless = make_user("placido", bare_id="5f7c8ec7")
+    page = f"/admin/users/user/{jane.pk}/change/"
+    shown = {"label": "Jane Müller", "detail": "jane.doe@example.com", "id": jane.user_id, "url": page}
+
+    for written in ("muel|", "jane mü|", "Jane| Müller", "<jane.doe@example.com>|", f"{jane.bare_id}|"):
+        assert ask(agent, written)["suggestions"][:1] == [shown], written
+    found = ask(agent, "pla|")["suggestions"]
+    assert [one["label"] for one in found] == [nameless.email, "app_metadata.plan", "app_metadata.place"]
+    assert found[0]["detail"] == ""
+    assert found[0]["id"] == nameless.user_id
+
+
+def test_at_most_five_users_the_newest_first(ask, make_user, agent):
+    made = [make_user(f"zoe{number}", name=f"Zoë {number}") for number in range(7)]
+
+    assert labels(ask(agent, "zoe|")) == [user.name for user in made[:1:-1]]
+
+
+def test_no_users_where_more_than_words_is_asked(ask, people, make_user, agent, browser):
+    make_user("planet", name="Plan Et")
+
+    for written in (
+        *("|", " |", "app_metadata.plan:full plan|", '"plan et"|'),
+        *("plan* |", "plan OR|", "plan (|", "-plan|", "_ex|"),
+    ):
+        assert not any("url" in one for one in ask(agent, written)["suggestions"]), written
+    named = browser(agent).get(PATH, {"of": "keys", "q": "plan"}).json()
+    assert not any("url" in one for one in named["suggestions"])
+
+
+def test_who_may_not_see_users_gets_none_suggested(ask, make_user, staff_with):
+    make_user("jane")
+
+    assert ask(staff_with("block_user"), "jane|")["suggestions"] == []
+    assert labels(ask(staff_with("view_user"), "jane|")) == ["jane@example.com"]
+
+
+def test_users_that_are_not_found_soon_are_left_out(ask, people, make_user, agent, monkeypatch):
+    make_user("plan")
+
+    def give_up(*args, **options):
+        raise TooSlow
+
+    monkeypatch.setattr(suggest, "read_in_order", give_up)
+
+    assert labels(ask(agent, "pla|")) == ["app_metadata.plan", "app_metadata.place"]
+
+
+def test_it_reads_the_map_and_of_the_users_a_few_by_their_words(browser, people, agent):
     at_work = browser(agent)
-    for text in ("pla", "", "app_metadata.plan:f"):
+    # SQLite is asked first how many there are.
+    for text, most in (("pla", 6), ("", 0), ("app_metadata.plan:f", 0)):
         with CaptureQueriesContext(database) as captured:
             at_work.get(PATH, {"q": text, "at": len(text)})
         asked = [query["sql"] for query in captured if "users_metadata" in query["sql"]]
@@ -195,4 +248,8 @@ def test_it_reads_the_map_and_never_the_people(browser, people, agent):
             and "auth_permission" not in query["sql"]
         ]
         assert len(asked) == 2
-        assert [sql for sql in others if "users_user" in sql] == []
+        of_users = [sql for sql in others if "users_user" in sql or "users_words" in sql]
+        assert len(of_users) <= most
+        assert all("words" in sql for sql in of_users)
+        read = [sql for sql in of_users if "ORDER BY" in sql]
+        assert all("LIMIT 5" in sql and "app_metadata" not in sql for sql in read)

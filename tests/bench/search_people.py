@@ -13,12 +13,22 @@ from tests.bench.databases import Database
 from users.management.demo.people import person
 from users.metadata.fold import fold
 from users.metadata.text import dump
+from users.metadata.words import stored_words
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 COLUMNS = (
     *("user_id", "connection_id", "email", "email_folded", "email_verified", "name", "name_folded"),
     *("given_name", "given_name_folded", "family_name", "family_name_folded", "nickname", "nickname_folded"),
-    *("user_metadata", "app_metadata", "blocked", "created_at", "updated_at", "last_login", "logins_count"),
+    *(
+        "words",
+        "user_metadata",
+        "app_metadata",
+        "blocked",
+        "created_at",
+        "updated_at",
+        "last_login",
+        "logins_count",
+    ),
     *(
         "password",
         "is_superuser",
@@ -58,6 +68,7 @@ def row(number: int, connection_id: int) -> tuple[Any, ...]:
         *(f"auth0|{made['user_id']}", connection_id, made["email"], fold(made["email"])),
         made["email_verified"],
         *(value for name in names for value in (name, fold(name))),
+        stored_words((made["email"], *names), None),
         *(dump(made["user_metadata"]), dump(app), made.get("blocked")),
         *(made_at, made_at, made_at + timedelta(days=number % 300) if number % 3 else None, number % 40),
         *("!", False, 1, 1, 1, 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -81,3 +82,37 @@ def test_a_key_that_becomes_a_column_is_suggested(desk, jane):
 
     expect(page.get_by_role("columnheader", name="Hobby")).to_be_visible()
     expect(page.get_by_role("cell", name="surfing")).to_be_visible()
+
+
+def test_a_user_is_suggested_and_opened_with_the_keyboard_alone(desk, jane):
+    page = desk.signed_in("agent")
+    page.goto("/admin/users/user/")
+    box = page.get_by_role("combobox", name="Find a user")
+    box.press_sequentially("doe jan", delay=20)
+    option = page.get_by_role("option").filter(has_text=jane["user_id"])
+
+    expect(option).to_be_visible()
+    expect(option).to_contain_text(jane["email"])
+    assert page.get_by_role("option").count() <= 10
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert results.violations_count == 0, results.generate_report()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/admin/users/user/*/change/")
+    expect(page.get_by_text(jane["user_id"]).first).to_be_visible()
+
+
+def test_names_that_hold_markup_are_text(desk, api):
+    name = '<img src=x onerror="document.title=1">'
+    if not api.client.get("/api/v2/users-by-email", params={"email": "markup@example.com"}).json():
+        api.create(email="markup@example.com", name=name, password="Quite-A-Secret-77")
+    page = desk.signed_in("agent")
+    page.goto("/admin/users/user/")
+    page.get_by_role("combobox", name="Find a user").press_sequentially("markup", delay=20)
+
+    option = page.get_by_role("option").filter(has_text="markup@example.com")
+    expect(option).to_contain_text(name)
+    assert option.locator("img").count() == 0

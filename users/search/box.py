@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from users.lucene.errors import QueryError
 from users.lucene.nodes import And, Everything, Match, Not, Or, Pattern, Query, Word
 from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
@@ -28,6 +29,18 @@ def explicit(text: str) -> Query:
 
     Raises QueryError."""
     return pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
+
+
+def is_words(text: str) -> bool:
+    """Whether the text is plain words and nothing else, or what `pasted` finds a user by."""
+    if not text.strip(AROUND):
+        return False
+    if pasted(text):
+        return True
+    try:
+        return all(map(_is_plain, _parts(parse(text.strip(AROUND), implicit=Implicit.AND))))
+    except QueryError:
+        return False
 
 
 def typed(query: Query) -> Query:

@@ -1,4 +1,5 @@
-"""What may come next in a search under way. Reads the metadata map and the segments, never the people."""
+"""What may come next in a search under way, from the metadata map and the segments; and the users that
+the words typed so far find, from their index."""
 
 from __future__ import annotations
 
@@ -7,22 +8,33 @@ from dataclasses import dataclass, replace
 
 from users.lucene import caret
 from users.lucene.caret import Place, place
+from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.nodes import Match, Word
 from users.lucene.parser import EXISTS
 from users.lucene.printer import escape, quote, write
 from users.metadata.documents import DOCUMENTS
 from users.metadata.fold import fold
-from users.models import MetadataKey
+from users.models import MetadataKey, User
+from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
+from users.search.box import found_by_box, is_words
+from users.search.errors import TooSlow
 from users.search.fields import FIELDS, Kind
 from users.search.links import asked_for, field_of
 from users.search.segments import FIELD as SEGMENT
 from users.search.segments import segments_of
+from users.search.sequence import read_in_order
+from users.search.timeout import time_limit
 from users.survey.keys import Counts, Map, visible_keys
 
 MOST = 10
+MOST_USERS = 5
+# Suggestions that take longer are of no use any more, in seconds.
+MOST_SECONDS = 0.5
+# What is shown of a user.
+_COLUMNS = ("user_id", "email", "name", "username")
 OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
 _TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.MOMENT: "date", Kind.NUMBER: "number"}
 
@@ -46,6 +58,24 @@ def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]
         return here, []
     found = [_with_space(one, text[here.end :]) for one in _at(here, viewer)]
     return here, found[:MOST]
+
+
+def suggest_users(text: str, viewer: Actor) -> list[User]:
+    """The newest of the users found, with what is shown of them; none where the text asks for more than
+    words, or where they are not found soon."""
+    if len(text) > DEFAULT.length or not visible(viewer, PROFILE) or not is_words(text):
+        return []
+    if EXISTS.startswith(text.strip()):
+        return []
+
+    def read(users: UserQuerySet) -> list[User]:
+        return list(users.only(*_COLUMNS).order_by("-created_at", "-id")[:MOST_USERS])
+
+    try:
+        with time_limit(MOST_SECONDS):
+            return read_in_order(found_by_box(User.objects.all(), text, viewer=viewer), read)
+    except (QueryError, TooSlow):
+        return []
 
 
 def suggest_keys(typed: str, viewer: Actor) -> list[Suggestion]:

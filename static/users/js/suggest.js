@@ -1,5 +1,5 @@
-// Suggests what may come next in the search box, or which key is meant: a list under the field, by the pattern of an
-// editable combobox. Nothing is chosen until an arrow key or the mouse does, so Enter still searches.
+// Suggests users and what may come next in the search box, or which key is meant: a list under the field, by the pattern
+// of an editable combobox. A user leads to their page, all else takes the place of what is typed. Nothing is chosen until an arrow key or the mouse does, so Enter still searches.
 const PAUSE = 150;
 const KEPT = 50;
 const GAP = 4;
@@ -72,12 +72,18 @@ function attach(input) {
     option.id = `${list.id}-${index}`;
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    const label = document.createElement("code");
+    const label = document.createElement(suggestion.url ? "b" : "code");
     label.textContent = suggestion.label;
     const detail = document.createElement("span");
     detail.className = "detail";
     detail.textContent = suggestion.detail;
     option.append(label, " ", detail);
+    if (suggestion.url) {
+      option.classList.add("user");
+      const id = document.createElement("code");
+      id.textContent = suggestion.id;
+      option.append(" ", id);
+    }
     option.addEventListener("click", () => take(index));
     return option;
   }
@@ -85,6 +91,7 @@ function attach(input) {
   function take(index) {
     const { start, end, suggestions } = answer;
     close();
+    if (suggestions[index].url) return location.assign(suggestions[index].url);
     input.setRangeText(suggestions[index].text, start, end, "end");
     // The end of what was written may lie outside of a narrow box.
     input.scrollLeft = input.scrollWidth;
