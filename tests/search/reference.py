@@ -84,7 +84,8 @@ def _is_bare_id(profile: dict[str, Any], name: str) -> bool:
 
 def _begin_words(profile: dict[str, Any], value: nodes.Value) -> bool:
     """Whether each word of the value begins one of the profile, but for an id that is shown as a name."""
-    texts = [profile.get(name) for name in NAMES if profile.get(name) != profile["user_id"]]
+    shown_instead = (profile["user_id"], profile.get("phone_number"))
+    texts = [profile.get(name) for name in NAMES if profile.get(name) not in shown_instead]
     texts.append(email_key(profile.get("email", "")))
     held = stored_words(texts, profile.get("phone_number")).split()
     asked = typed_words(value.text if isinstance(value, Word) else value.pieces[0])
