@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +39,8 @@ http {{
         listen 127.0.0.1:{port};
         location / {{
             proxy_pass https://{upstream};
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
             proxy_set_header Host {upstream};
         }}
     }}
@@ -104,7 +105,7 @@ def _wait_for(proxy: Proxy, nginx: subprocess.Popen) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{proxy.port}/healthz", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.05)
     raise AssertionError("nginx does not start")
 
