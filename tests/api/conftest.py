@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 
+from tests.api.conformance import check_answer
 from users.models import Connection, User
 from users.models.guard import account_writes
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_as_described(monkeypatch):
+    """Every answer is one that our OpenAPI document describes."""
+    send = Client.request
+
+    def request(self, **given):
+        response = send(self, **given)
+        check_answer(response)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ COSTS = {
         lambda shop, jane: shop.patch(at(jane), {"user_metadata": {"a": 1}, "app_metadata": {"a": 1}}),
     ),
     "patch a name": (5, lambda shop, jane: shop.patch(at(jane), {"name": "New"})),
-    "patch the address": (8, lambda shop, jane: shop.patch(at(jane), {"email": "new@example.com"})),
+    "patch the address": (9, lambda shop, jane: shop.patch(at(jane), {"email": "new@example.com"})),
     "patch nothing new": (3, lambda shop, jane: shop.patch(at(jane), {"name": "Jane Doe"})),
     "create": (
         7,
@@ -59,7 +59,7 @@ COSTS = {
     "list connections by checkpoint": (1, lambda shop, jane: shop.get(f"{CONNECTIONS}?take=1")),
     "read a connection": (1, lambda shop, jane: shop.get(of(jane))),
     "create a connection": (
-        6,
+        8,
         lambda shop, jane: shop.post(CONNECTIONS, {"name": "Partners", "strategy": "auth0"}),
     ),
     "change a connection": (8, lambda shop, jane: shop.patch(of(jane), {"options": {}})),

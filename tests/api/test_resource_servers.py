@@ -131,3 +131,13 @@ def test_the_list_comes_in_pages(shop, songs):
     page = shown(shop.get(f"{SERVERS}?include_totals=true&per_page=1&page=1"))
 
     assert page == {"resource_servers": [songs], "start": 1, "limit": 1, "total": 2}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [("https://a.example/<b>", "https://a.example/b"), ("<>", "API"), ("x" * 300, "x" * 200)],
+)
+def test_without_a_name_it_is_called_by_what_of_its_identifier_may_be_a_name(shop, identifier, name):
+    made = shown(shop.post("/api/v2/resource-servers", {"identifier": identifier}))
+
+    assert (made["identifier"], made["name"]) == (identifier, name)

@@ -115,14 +115,14 @@ class TestListing:
             {name: profile[name] for name in ("user_id", "email", "picture", "name")}
         ]
 
-    def test_an_account_without_an_address_shows_its_id_for_a_name(self, shop, members, make_user):
+    def test_an_account_without_an_address_shows_its_phone_number_for_a_name(self, shop, members, make_user):
         caller = make_user("x", email=None, phone_number="+491234")
         shop.post(members, {"users": [caller.user_id]})
 
         [member] = shown(shop.get(members))
 
         assert "email" not in member
-        assert member["name"] == caller.user_id
+        assert member["name"] == "+491234"
 
     def test_with_totals_it_has_no_length(self, shop, members, jane, stranger):
         shop.post(members, {"users": [jane.user_id]})

@@ -116,3 +116,20 @@ def test_the_way_out_of_every_error_page_works(browser, jane):
 
     assert '<a href="/">Back to the start</a>' in page.html
     assert open_page(page.browser, "/").path == "/profile/"
+
+
+@pytest.mark.django_db
+def test_too_many_fields_and_bad_parts_say_what_to_do(client, api):
+    body = "&".join(f"field{number}=1" for number in range(1001))
+    form = "application/x-www-form-urlencoded"
+    reason = "A form may have at most 1000 fields. Send fewer."
+
+    page = client.post("/login/", body, content_type=form)
+    oauth = client.post("/oauth/token", body, content_type=form)
+    shop = api()
+    given = {"content_type": form, "HTTP_AUTHORIZATION": f"Bearer {shop.token}"}
+    refused = shop.browser.post("/api/v2/users", body, **given)
+
+    assert (page.status_code, reason in page.content.decode()) == (400, True)
+    assert oauth.json() == {"error": "invalid_request", "error_description": reason}
+    assert (refused.status_code, refused.json()["message"]) == (400, f"Payload validation error: {reason}")

@@ -84,3 +84,16 @@ def test_lines_of_the_log_carry_it(visitor):
         logger.removeHandler(handler)
 
     assert log.getvalue().splitlines() == ["[mine] Not Found: /no/such/page", "[-] afterwards"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login/", "/oauth/token", "/api/v2/users"])
+def test_a_form_of_too_many_fields_is_refused_in_one_line_of_the_log(client, path, caplog):
+    body = "&".join(f"field{number}=1" for number in range(1001))
+
+    answer = client.post(path, body, content_type="application/x-www-form-urlencoded")
+
+    records = [record for record in caplog.records if RequestIdFilter().filter(record)]
+    assert answer.status_code in (400, 401)
+    assert not any(record.exc_info for record in records)
+    assert {record.levelname for record in records} == {"WARNING"}

@@ -21,9 +21,14 @@ def make_server(**columns: Any) -> ResourceServer:
         raise taken
     try:
         with transaction.atomic():
-            return ResourceServer.objects.create(**{"name": columns["identifier"][:200], **columns})
+            return ResourceServer.objects.create(**{"name": _default_name(columns["identifier"]), **columns})
     except IntegrityError:
         raise taken from None
+
+
+def _default_name(identifier: str) -> str:
+    """The identifier, without what a name must not hold."""
+    return identifier.replace("<", "").replace(">", "")[:200] or "API"
 
 
 def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor) -> ResourceServer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
@@ -50,6 +51,7 @@ from users.rights.errors import Denied, Protected, StaleSignIn
 from users.tokens.id_tokens import IdTokenRefused
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
+from users.web.errors import refused_by_parser
 
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
@@ -166,6 +168,8 @@ TABLE: dict[type, Callable[[Any], Problem | None]] = {
     ConnectionGone: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
     ConnectionNeeded: lambda error: Problem(409, str(error), "connection_in_use"),
     Http404: lambda _: Problem(404, "Not Found"),
+    TooManyFieldsSent: lambda error: bad_body(refused_by_parser(error)),
+    TooManyFilesSent: lambda error: bad_body(refused_by_parser(error)),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),
     drf.MethodNotAllowed: lambda _: Problem(405, "Method Not Allowed"),
     drf.NotAcceptable: lambda _: Problem(406, "The answer is application/json; accept it.", "not_acceptable"),

@@ -31,6 +31,22 @@ _CONDITIONS = {
 
 def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     """OpenAPI 3.1 for these endpoints."""
+    return _with_international_emails(_document(endpoints))
+
+
+def _with_international_emails(part: Any) -> Any:
+    """Our rule for `email` takes letters of any script, which JSON Schema calls `idn-email`."""
+    if isinstance(part, list):
+        return [_with_international_emails(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: "idn-email" if (key, inner) == ("format", "email") else _with_international_emails(inner)
+        for key, inner in part.items()
+    }
+
+
+def _document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Profiledesk Management API", "version": "2"},

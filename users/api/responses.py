@@ -81,7 +81,11 @@ _WITH_TOKEN = {
     401: "There is no token, or it is no good.",
     403: "The token lacks the scope, or the account is out of the client's reach.",
 }
-_WITH_BODY = {413: "The body or a document is too large.", 415: "The body is neither JSON nor a form."}
+_WITH_BODY = {
+    411: "The body came without its length; our own server takes such a body, in chunks.",
+    413: "The body or a document is too large.",
+    415: "The body is neither JSON nor a form.",
+}
 
 
 def responses(operation: Operation) -> dict[str, Any]:

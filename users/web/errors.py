@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
@@ -25,11 +28,11 @@ TEXTS = {
 }
 
 
-def error_page(request: HttpRequest, status: int, advice: str = "") -> HttpResponse:
-    """A page for people, JSON for programs; both carry the request id."""
+def error_page(request: HttpRequest, status: int, advice: str = "", message: str = "") -> HttpResponse:
+    """A page for people, JSON with `message` for programs; both carry the request id."""
     title, default_advice = TEXTS[status]
     if is_api(request.path_info):
-        return error_json(request, status, HTTPStatus(status).phrase)
+        return error_json(request, status, message or HTTPStatus(status).phrase)
     context = {
         "title": title,
         "advice": advice or default_advice,
@@ -49,8 +52,21 @@ def error_json(request: HttpRequest, status: int, message: str, code: str | None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400."""
-    return error_page(request, 400)
+    """Django's handler400, which also answers what its parsers refuse."""
+    reason = refused_by_parser(exception)
+    return error_page(request, 400, advice=reason, message=reason)
+
+
+def refused_by_parser(exception: Exception) -> str:
+    """Why Django's parser of forms refuses a body, and what to do; empty for any other exception."""
+    match exception:
+        case TooManyFieldsSent():
+            return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields. Send fewer."
+        case TooManyFilesSent():
+            return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files. Send fewer."
+        case MultiPartParserError():
+            return "The body is not valid multipart/form-data. Check its boundary."
+    return ""
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

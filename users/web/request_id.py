@@ -45,6 +45,8 @@ class RequestIdFilter(logging.Filter):
         record.request_id = getattr(request, "request_id", None) or _current.get()
         record.msg = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.getMessage())
         record.args = None
+        if record.name.startswith("django.security."):  # what Django refuses of a client
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.levelno < logging.ERROR:
             record.exc_info = None  # a refusal is no fault: one line is enough
         return True
