@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client as Browser
-from users.web.verification import mail_verification  # noqa: F401 - declares its kind of job
 
 from tests.availability.blocking import full_tablespace, locked, read_only
 from tests.conftest import PASSWORD, SHELL
@@ -21,6 +20,7 @@ from users.availability.report import OutageFilter
 from users.jobs.enqueue import enqueue
 from users.jobs.timing import Timing
 from users.jobs.worker import Worker
+from users.mail.verification import mail_verification  # noqa: F401 - declares its kind of job
 from users.models import Connection, Job, User
 
 USERS = "/api/v2/users"
