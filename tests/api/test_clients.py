@@ -107,6 +107,13 @@ def test_what_is_wrong_is_named(shop, db, body, rule):
     assert problem(shop.post(CLIENTS, body)) == invalid_body(rule)
 
 
+def test_a_name_of_only_spaces_is_refused(shop, db):
+    status, message, _ = problem(shop.post(CLIENTS, {"name": " \u00a0"}))
+
+    assert status == 400
+    assert "on property name" in message
+
+
 def test_a_new_secret_ends_the_old_one(shop, browser, till, settings):
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
 

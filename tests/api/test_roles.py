@@ -78,7 +78,7 @@ class TestCreate:
         assert problem(shop.post(ROLES, body)) == invalid_body(rule)
         assert not Role.objects.exists()
 
-    @pytest.mark.parametrize("name", ["two\nlines", "nul\0"])
+    @pytest.mark.parametrize("name", ["two\nlines", "nul\0", "  "])
     def test_a_name_is_one_line_in_forms_too(self, shop, name):
         header = {"HTTP_AUTHORIZATION": f"Bearer {shop.token}"}
         form = {"data": urlencode({"name": name}), "content_type": "application/x-www-form-urlencoded"}

@@ -648,3 +648,13 @@ def test_what_was_exported_can_be_imported(fetch, upload, ended, jane):
     assert (job["summary"]["inserted"], errors) == (1, [])
     again = User.objects.get()
     assert (again.user_id, again.app_metadata) == (jane.user_id, {"plan": "full"})
+
+
+def test_a_record_without_a_required_user_name_fails_alone(upload, ended, connection):
+    connection.options = {"requires_username": True}
+    connection.save()
+
+    job, errors = ended(upload([{"email": "a@example.com"}, {"email": "b@example.com", "username": "b"}]))
+
+    assert (job["summary"]["failed"], job["summary"]["inserted"]) == (1, 1)
+    assert "missing username for" in errors[0]["errors"][0]["message"]

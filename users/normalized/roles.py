@@ -11,7 +11,7 @@ from typing import Any
 from users.metadata.fold import fold
 from users.models import Role, User
 from users.normalized.defaults import default_picture, name_of
-from users.normalized.schema import ONE_LINE, Schema
+from users.normalized.schema import NOT_BLANK, Schema
 
 ROLE_ID: Schema = {
     "type": "string",
@@ -25,7 +25,7 @@ FIELDS: dict[str, Schema] = {
         "type": "string",
         "minLength": 1,
         "maxLength": 255,
-        "pattern": ONE_LINE,
+        "pattern": NOT_BLANK,
         "description": "Name of the role.",
     },
     "description": {

@@ -15,12 +15,14 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 300, "pattern": ONE_LINE}
 _SHORT_NAME = {"type": ["string", "null"], "minLength": 1, "maxLength": 150, "pattern": ONE_LINE}
 _DOCUMENT = {"type": "object", "additionalProperties": True}
+# At least one character that is no space.
+NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 # What people call a thing that has an id besides.
 LABEL: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": 200,
-    "pattern": r"^[^<>\x00-\x1f\x7f]*$",
+    "pattern": r"^[^<>\x00-\x1f\x7f]*[^<>\s\x00-\x1f\x7f][^<>\x00-\x1f\x7f]*$",
     "description": "What people call it.",
 }
 
