@@ -57,6 +57,18 @@ def test_two_forms_of_one_email_are_reported_and_the_one_in_unicode_is_found(old
     assert f"{ascii_form.user_id} and {unicode_form.user_id} have the same email" in record.getMessage()
 
 
+def test_who_is_not_found_by_the_own_email_is_not_found_by_that_of_another_either(old, caplog):
+    first, second = old("jane@xn--strae-oqa.example"), old("jane@straße.example")
+    assert second.email_folded == "jane@strasse.example"
+
+    migrate()
+
+    assert User.objects.by_email("jane@straße.example").get() == first
+    assert not User.objects.by_email("jane@strasse.example").exists()
+    assert User.objects.get(pk=second.pk).email_folded is None
+    assert len(caplog.records) == 1
+
+
 def test_a_domain_that_is_invalid_is_only_lower_cased(old):
     invalid = old("Jane@ﬁx.example")
 

@@ -1,7 +1,7 @@
 """Store emails and user names in lower case for look-ups, in place of their case-folded forms.
 
 Two users of one connection may now have one email, in two forms of its domain. Then only one of them
-is found by it, and a warning names both.
+is found by it, and a warning names both. The other is found by no email until it is changed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _store(users: Any, user: Any, name: str, key: str) -> None:
         )
         key = lower_case(getattr(user, name))
         if same.filter(**{column: key}).exists():
-            return  # the case-folded form stays
+            key = None  # the case-folded form may be the email of another user
     users.filter(pk=user.pk).update(**{column: key})
 
 
