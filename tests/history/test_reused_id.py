@@ -128,6 +128,21 @@ def test_the_token_of_the_earlier_does_not_open_the_later(make_user, make_client
     assert problem(api.get(at(user))) == (401, "Invalid token", None)
 
 
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_no_etag_of_the_earlier_fits_the_later(make_user, api, method):
+    client = api()
+    earlier = make_user("earlier", bare_id="reused")
+    tag = client.get(at(earlier))["ETag"]
+    delete_user(earlier, actor=SHELL)
+    later = make_user("later", bare_id="reused")
+
+    answer = client.call(method, at(later), {"nickname": "E"} if method == "PATCH" else None, if_match=tag)
+
+    assert answer.status_code == 412
+    assert client.get(at(later), if_none_match=tag).status_code == 200
+    assert User.objects.get(pk=later.pk).nickname is None
+
+
 def test_the_session_and_the_links_of_the_earlier_end(make_user, browser):
     user = make_user("earlier", bare_id="reused", password=PASSWORD)
     visitor = browser(user)

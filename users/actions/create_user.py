@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -28,6 +29,10 @@ from users.normalized.check import check_profile
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
+
+# The version at which an account begins whose id another had before: more edits than that had, and
+# as many as its own are left below the limit of the column.
+MIN_FIRST_VERSION, MAX_FIRST_VERSION = 10**6, 10**9
 
 
 def create_user(
@@ -93,12 +98,15 @@ def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | N
 
 
 def _begin_after_earlier(user: User) -> None:
-    """Earlier accounts with this id end before this one begins. Looked up once the row is there:
+    """Earlier accounts with this id end before this one begins, and none of their versions is one of
+    its own, so that no write meant for them (`If-Match`) reaches it. Looked up once the row is there:
     until then one of them may still be on the point of being deleted."""
     last = last_change_of_any(user.user_id)
-    if last is not None and last >= user.created_at:
-        user.created_at = user.updated_at = last + timedelta(microseconds=1)
-        user.save_columns(["created_at", "updated_at"])
+    if last is None:
+        return
+    user.created_at = user.updated_at = max(user.created_at, last + timedelta(microseconds=1))
+    user.version = secrets.randbelow(MAX_FIRST_VERSION - MIN_FIRST_VERSION) + MIN_FIRST_VERSION
+    user.save_columns(["created_at", "updated_at", "version"])
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:
