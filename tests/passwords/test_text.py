@@ -45,6 +45,7 @@ def test_what_is_much_too_long_is_not_normalized():
         ("a\tb", [NO_CONTROLS]),
         ("a\x85b", [NO_CONTROLS]),
         ("\0" * 257, [TOO_LONG, NO_CONTROLS]),
+        ("\0" * 1025, [TOO_LONG]),
         ("a\ud800", [NO_TEXT]),
         (" ", []),
         ("\u200b\u0378", []),

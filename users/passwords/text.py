@@ -36,7 +36,10 @@ def forms(password: str) -> tuple[str, ...]:
 
 
 def faults(password: str) -> list[str]:
-    """Why a normalized password cannot be set, in sentences, whatever a policy asks."""
+    """Why a normalized password cannot be set, in sentences, whatever a policy asks. Text that is much
+    too long is not searched for other faults."""
+    if len(password) > MAX_TYPED:
+        return [TOO_LONG]
     return [
         *([TOO_LONG] if len(password) > MAX_LENGTH else ()),
         *([NO_CONTROLS] if any(unicodedata.category(c) == "Cc" for c in password) else ()),
@@ -45,4 +48,8 @@ def faults(password: str) -> list[str]:
 
 
 def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
