@@ -44,6 +44,21 @@ def test_words_and_terms(listing, people, typed, names):
     assert page.form("Search").fields["q"] == [typed]
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://manage.auth0.com/dashboard/eu/acme/users/auth0%7C507f1f77bcf86cd799439020",
+        "auth0|x(y",
+        'auth0|x"',
+        "9 " * 2000,
+        "0221/45 56 77",
+        "Stranger <stranger@example.org>",
+    ],
+)
+def test_what_is_pasted_of_a_stranger_finds_nobody(listing, people, pasted):
+    assert found(listing(people, q=pasted)) == []
+
+
 def test_a_key_that_nobody_has_is_told_of_where_nobody_is_found(listing, people, survey, staff_with):
     typed = "jan app_metadata.plam:full OR user_metadata.plan:x OR app_metadata.zzzzz:1"
     assert "metadata map has not met" not in listing(people, q=typed).text

@@ -24,13 +24,12 @@ from users.admin.sorting import Heading, asked, heading, sort_of
 from users.conf import conf
 from users.lucene.errors import QueryError
 from users.lucene.nodes import Name
-from users.lucene.parser import Implicit
 from users.lucene.printer import escape
 from users.models import User
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.search.box import found_by_box
+from users.search.box import explicit, found_by_box
 from users.search.errors import TooSlow, UnknownField
 from users.search.find import found
 from users.search.json_key import JsonKey
@@ -144,7 +143,7 @@ class Listing:
 
     def _look_for_slips(self) -> None:
         """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
-        unmet = unmet_keys(self.query, self.viewer, implicit=Implicit.AND)
+        unmet = unmet_keys(explicit(self.query), self.viewer)
         self.unmet = [(str(key.name), key.near, self._with_field(key.name, key.near)) for key in unmet]
         names = {str(key.name) for key in unmet}
         self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from users.lucene.nodes import Name, terms
-from users.lucene.parser import Implicit, parse
+from users.lucene.nodes import Name, Query, terms
 from users.metadata.documents import DOCUMENTS
 from users.rights.actor import Actor
 from users.survey.keys import Map, visible_keys
@@ -20,9 +19,9 @@ class UnmetKey:
     near: str
 
 
-def unmet_keys(text: str, viewer: Actor, *, implicit: Implicit) -> list[UnmetKey]:
-    """Each once; none before the first survey. Raises QueryError."""
-    named = [term.name for term in terms(parse(text, implicit=implicit)) if term.name]
+def unmet_keys(query: Query, viewer: Actor) -> list[UnmetKey]:
+    """Each once; none before the first survey."""
+    named = [term.name for term in terms(query) if term.name]
     asked = {str(name): name for name in named if name.path[0] in DOCUMENTS and len(name.path) > 1}
     drawn = Map()
     if not asked or drawn.latest is None:
