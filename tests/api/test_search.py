@@ -49,6 +49,22 @@ def five(make_user):
     ]
 
 
+@pytest.mark.parametrize("joint", [" OR ", " "])
+def test_an_or_takes_a_thousand_ids_or_emails(names, five, joint):
+    ada, ben, cleo, *_ = five
+    found = [f'user_id:"{ada.user_id}"', f"email:{ben.email.upper()}", f"user_id:{cleo.user_id}"]
+    others = [f"{number}@a.de" for number in range(997)]
+
+    assert names(joint.join([*found, f"email:({joint.join(others)})"])) == ["ada", "ben", "cleo"]
+
+
+def test_an_or_takes_no_more_than_a_thousand_ids(searched):
+    refused = searched(f"user_id:({' '.join(f'a|{number}' for number in range(1001))})")
+
+    _, message, _ = problem(refused)
+    assert "a query has at most 100 terms, and 1000 more that are ids or emails in one OR" in message
+
+
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
@@ -129,12 +145,11 @@ def test_a_query_that_is_none_is_told_where_and_why(searched, db, q, reason):
 
 
 def test_an_error_repeats_no_more_than_the_beginning(searched, db):
-    status, message, _ = problem(searched("a" * 4001))
+    status, message, _ = problem(searched("a" * 16_385))
 
     assert status == 400
-    assert (
-        message == f"Failed to parse query [{'a' * 200}...]: column 4001: a query has at most 4000 characters"
-    )
+    reason = "column 16385: a query has at most 16384 characters"
+    assert message == f"Failed to parse query [{'a' * 200}...]: {reason}"
 
 
 def test_an_unknown_field_is_an_error_or_under_strict_limits_nobody(jane, searched, names, settings):

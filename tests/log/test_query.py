@@ -110,6 +110,16 @@ FINDS = {
 }
 
 
+def test_the_log_is_searched_by_a_thousand_ids(jane, lines):
+    ids = " OR ".join(f'"{user_id}"' for user_id in [*(f"a|{n}" for n in range(999)), jane.user_id])
+    asked = parse(f"user_id:({ids}) AND NOT type:sapi")
+
+    found = whole_log().fitting(asked).lines(50)
+
+    assert {lines.get(Place.of(line)) for line in found} >= {"sign-in", "failed", "password"}
+    assert "by staff" not in {lines.get(Place.of(line)) for line in found}
+
+
 @pytest.mark.parametrize(("text", "found"), FINDS.items())
 def test_a_query_finds_these_lines(lines, jane, text, found):
     ids = {"jane": jane.user_id.replace("|", r"\|"), "first": min(lines).log_id, "last": max(lines).log_id}

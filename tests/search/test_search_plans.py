@@ -99,6 +99,7 @@ OTHERS = [
     ("created_at:[2001 TO 2002]", {"user_newest"}),
     ("last_login:[2026-01-01 TO 2026-01-02]", {"user_last_login", "user_latest_login"}),
     ("logins_count:{1990 TO *]", {"user_logins_count"}),
+    ("email:(user-1777@example.com OR user-1778@example.com)", {"user_email", "user_email_once"}),
     ("phone_number:+4915112345678", {"user_phone"}),
     ("username:user-1777", {"user_username_exact"}),
 ]

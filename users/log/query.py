@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_, or_
@@ -26,13 +27,27 @@ def as_condition(query: Query, fields: Fields) -> Q:
         case And(parts):
             return reduce(and_, (as_condition(part, fields) for part in parts))
         case Or(parts):
-            return reduce(or_, (as_condition(part, fields) for part in parts))
+            return _any(as_condition(part, fields) for part in parts)
         case Exists(name):
             return _test(name, fields)(name, None)
         case Match(None, value):
             return reduce(or_, (fields[name](Name((name,)), value) for name in BARE))
         case Match(name, value):
             return _test(name, fields)(name, value)
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    """One of them holds. The values that are asked of one column become one list: databases limit
+    how many conditions an OR holds."""
+    values: dict[str, list[str]] = {}
+    others = []
+    for condition in conditions:
+        match condition.children:
+            case [(str(column), str(value))] if "__" not in column and not condition.negated:
+                values.setdefault(column, []).append(value)
+            case _:
+                others.append(condition)
+    return Q(*others, *(Q((f"{column}__in", found)) for column, found in values.items()), _connector=Q.OR)
 
 
 def check_visible(query: Query, viewer: Actor) -> None:

@@ -2,26 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from users.lucene.errors import TooComplex
+from users.lucene.nodes import And, Exists, Match, Not, Or, Query, Word
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`length` in characters; `terms` are single comparisons; `depth` counts parentheses and
-    negations around one another; `pieces` are what the stars of a wildcard stand between, and
-    `path` what the dots of a field do: as many as the deepest document has; `leading` how many
-    terms may begin with a star, `literal` the characters that one then needs at a stretch.
+    """`length` in characters, which is what a request line holds; `terms` are single comparisons,
+    of which exact values of the fields `value_fields` that are alternatives of an OR do not count: of
+    those there may be `values`; `depth` counts parentheses and negations around one another; `pieces`
+    are what the stars of a wildcard stand between, and `path` what the dots of a field do: as many as
+    the deepest document has; `leading` how many terms may begin with a star, `literal` the characters
+    that one then needs at a stretch.
 
     Source of `literal`: Auth0 docs, "User search query syntax".
     """
 
-    length: int = 4000
+    length: int = 16 * 1024
     terms: int = 100
+    values: int = 1000
+    value_fields: frozenset[str] = frozenset({"user_id", "email"})
     depth: int = 20
     pieces: int = 6
     path: int = 32
     leading: int = 5
     literal: int = 3
 
+    @property
+    def all_terms(self) -> int:
+        """The most terms of any kind."""
+        return self.terms + self.values
+
+    def too_many(self, column: int) -> TooComplex:
+        """The error for the first term beyond the limits."""
+        values = f"{self.values} more that are ids or emails in one OR"
+        return TooComplex(column, f"a query has at most {self.terms} terms, and {values}")
+
 
 DEFAULT = Limits()
+
+
+def check_terms(query: Query, limits: Limits) -> None:
+    """Raises TooComplex at the first term beyond the limits."""
+    terms = values = 0
+    for column, is_value in sorted(_terms(query, limits)):
+        if is_value:
+            values += 1
+        else:
+            terms += 1
+        if terms > limits.terms or values > limits.values:
+            raise limits.too_many(column)
+
+
+def _terms(query: Query, limits: Limits, *, in_or: bool = False) -> Iterator[tuple[int, bool]]:
+    """The column of each term, and whether it is an exact value that is an alternative of an OR."""
+    match query:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _terms(part, limits, in_or=isinstance(query, Or))
+        case Not(part):
+            yield from _terms(part, limits)
+        case Match(name, value):
+            is_listed = name is not None and str(name) in limits.value_fields
+            yield value.column, in_or and is_listed and isinstance(value, Word)
+        case Exists():
+            yield query.column, False

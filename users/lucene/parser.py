@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from users.lucene.errors import ParseError, TooComplex
-from users.lucene.limits import DEFAULT, Limits
+from users.lucene.limits import DEFAULT, Limits, check_terms
 from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Query, Range, Word
 from users.lucene.tokens import Kind, Token, tokens
 
@@ -38,7 +38,9 @@ def parse(text: str, *, implicit: Implicit = Implicit.OR, limits: Limits = DEFAU
     _check_characters(text)
     if not text or text.isspace():
         return Everything(end=len(text))
-    return _Parser(text, implicit, limits).query()
+    query = _Parser(text, implicit, limits).query()
+    check_terms(query, limits)
+    return query
 
 
 def _check_characters(text: str) -> None:
@@ -194,8 +196,8 @@ class _Parser:
 
     def _count(self, token: Token) -> None:
         self.terms += 1
-        if self.terms > self.limits.terms:
-            raise TooComplex(token.start + 1, f"a query has at most {self.limits.terms} terms")
+        if self.terms > self.limits.all_terms:
+            raise self.limits.too_many(token.start + 1)
 
     def _check_pattern(self, pattern: Pattern) -> None:
         if len(pattern.pieces) > self.limits.pieces:

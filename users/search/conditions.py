@@ -29,6 +29,16 @@ class Equals:
 
 
 @dataclass(frozen=True)
+class OneOf:
+    """One of the texts, of a column: compared at once, however many there are."""
+
+    texts: tuple[str, ...]
+
+    def in_form(self, form: TextForm) -> OneOf:
+        return OneOf(tuple(dict.fromkeys(map(form.whole, self.texts))))
+
+
+@dataclass(frozen=True)
 class Like:
     """Text made of the pieces in turn, anything between them."""
 
@@ -94,8 +104,8 @@ class BeginsWords:
     words: tuple[Spellings, ...]
 
 
-Test = Equals | Like | TextBetween | NumberBetween | MomentBetween | Flag | BeginsWords | Exists
-TextTest = Equals | Like | TextBetween | Exists
+Test = Equals | OneOf | Like | TextBetween | NumberBetween | MomentBetween | Flag | BeginsWords | Exists
+TextTest = Equals | OneOf | Like | TextBetween | Exists
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,12 @@ from users.search.conditions import (
     MomentBetween,
     Not,
     NumberBetween,
+    OneOf,
     Test,
     TextBetween,
 )
 from users.search.errors import SearchError, UnknownField
-from users.search.fields import BARE, CONTAINERS, FIELDS, UNSEARCHABLE, Field, Kind, find, nearest
+from users.search.fields import BARE, CONTAINERS, FIELDS, UNSEARCHABLE, Column, Field, Kind, find, nearest
 from users.search.values import after, as_boolean, as_date_prefix, as_number, as_period, span
 
 
@@ -46,7 +47,7 @@ def understand(query: Query, *, strict: bool = False) -> Condition:
         case nodes.And(parts):
             return All(tuple(_words_together(understand(part, strict=strict) for part in parts)))
         case nodes.Or(parts):
-            return AnyOf(tuple(understand(part, strict=strict) for part in parts))
+            return AnyOf(tuple(_values_together(understand(part, strict=strict) for part in parts)))
         case nodes.Exists(name):
             field = _field(name, strict)
             return NOBODY if field is None else Leaf(field, Exists())
@@ -71,6 +72,21 @@ def _words_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
                 yield condition
     if words:
         yield Leaf(FIELDS["words"], BeginsWords(tuple(words)))
+
+
+def _values_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions, with the texts that are asked of one column as one test: databases limit how
+    many conditions an OR holds, and look the texts of a list up at once."""
+    texts: dict[Field, list[str]] = {}
+    for condition in conditions:
+        match condition:
+            case Leaf(Field(sources=(Column(part=None, unless=(), given=()),)) as field, Equals(text)):
+                texts.setdefault(field, []).append(text)
+            case _:
+                yield condition
+    for field, alternatives in texts.items():
+        several = len(alternatives) > 1
+        yield Leaf(field, OneOf(tuple(alternatives)) if several else Equals(alternatives[0]))
 
 
 def _field(name: Name, strict: bool) -> Field | None:

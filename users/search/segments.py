@@ -92,9 +92,8 @@ class _Expansion:
             return self._segment(leaf, within)
         # Counted meanwhile: segments within segments could otherwise grow beyond all bounds.
         self.terms += 1
-        if self.terms > DEFAULT.terms:
-            reason = f"with its segments written out a query has at most {DEFAULT.terms} terms"
-            raise TooComplex(leaf.column, reason)
+        if self.terms > DEFAULT.all_terms:
+            raise DEFAULT.too_many(leaf.column)
         return leaf
 
     def _segment(self, term: Exists | Match, within: tuple[Segment, ...]) -> Query:

@@ -24,6 +24,7 @@ from users.search.conditions import (
     MomentBetween,
     Not,
     NumberBetween,
+    OneOf,
     Test,
     TextBetween,
     TextTest,
@@ -158,6 +159,8 @@ class Emitter(ABC):
                 return f"{column} IS NOT NULL", ()
             case Equals(text):
                 return f"{column} = %s", (text,)
+            case OneOf(texts):
+                return f"{column} IN ({', '.join(['%s'] * len(texts))})", texts
             case TextBetween(low, high, includes_low, includes_high):
                 return self.between(self.by_code_points(column), low, high, includes_low, includes_high)
             case Like((first, "")):
