@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
-from users.admin.jobs import PAGE
+from users.admin.jobs import PAGE, RECORDS
 from users.jobs.enqueue import enqueue
-from users.models import Job
+from users.models import FailedRecord, Job
 from users.rights.actor import Actor, Face, Kind, command, staff
 
 JOBS = "/admin/jobs/"
@@ -181,6 +181,53 @@ def test_the_summary_of_an_import_is_listed_line_by_line(desk, administrator):
     assert "Ignored: created_at 3" in page.text
     assert "Ignored: &lt;b&gt;" in page.html
     assert "{" not in page.text
+
+
+def refuse(job, *records):
+    FailedRecord.objects.bulk_create(
+        FailedRecord(job=job, number=number, user=user, errors=[{"code": "NOT_PASSED", **error}])
+        for number, user, error in records
+    )
+
+
+def test_records_that_failed_are_listed_with_their_errors(desk, administrator):
+    job = make(administrator, kind="users_import", status="completed")
+    refuse(
+        job,
+        (2, {"email": "jane@example.com"}, {"message": "the NUL character is refused", "path": "name"}),
+        (7, {}, {"message": "a record must be an object, not <b>"}),
+        (9, {"email": {"no": "text"}}, {"message": "must be text", "path": "email"}),
+    )
+
+    text = desk(administrator, path(job)).text
+
+    assert "Record 2 jane@example.com name : the NUL character is refused" in text
+    assert "Record 7 a record must be an object, not <b>" in text
+    assert "Record 9 email : must be text" in text
+    assert f"GET /api/v2/jobs/{job}/errors" in text
+    assert "More records failed" not in text
+
+
+def test_of_many_failed_records_the_first_are_listed(desk, administrator):
+    job = make(administrator, kind="users_import", status="completed")
+    refuse(job, *((number, {}, {"message": "no"}) for number in range(1, RECORDS + 2)))
+
+    text = desk(administrator, path(job)).text
+
+    assert f"Record {RECORDS} no" in text
+    assert f"Record {RECORDS + 1}" not in text
+    assert "More records failed than are listed here." in text
+
+
+def test_failed_records_are_hidden_from_who_may_not_see_app_metadata(desk, staff_with):
+    clerk = staff_with("view_user")
+    job = make(clerk, kind="users_import", status="completed")
+    refuse(job, (2, {"email": "jane@example.com"}, {"message": "no", "path": "app_metadata.plan"}))
+
+    text = desk(clerk, path(job)).text
+
+    assert "Records that failed" not in text
+    assert "jane@example.com" not in text
 
 
 def test_whom_it_is_about_is_told_only_to_whoever_may_see_users(desk, staff_with, jane):

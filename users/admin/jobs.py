@@ -17,11 +17,15 @@ from users.admin.visit import Page
 from users.jobs.cancel import cancel
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visible import jobs_of
+from users.metadata.documents import APP_METADATA
 from users.models import Job
+from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 from users.web.actors import staff
 
 PAGE = 50
+# Refused records of an import, and errors of each, that its page lists; the API gives them all.
+RECORDS, ERRORS = 50, 5
 # What a list does without: documents that may be long.
 LONG = ("state", "log", "parameters", "result")
 
@@ -67,6 +71,7 @@ def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
         "results": list(_results(job.result)),
+        "failed": _failed(job, actor),
         "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
     }
     return TemplateResponse(request, "users/admin/job.html", context)
@@ -89,6 +94,20 @@ def _results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:
             yield from _results(value, *above, name)
         else:
             yield ": ".join((*above[1:], name)), value
+
+
+def _failed(job: Job, actor: Actor) -> Page | None:
+    """The first records of an import that failed, as {"records": [...], "more": bool}; None where there
+    are none, and for staff who may not see users with their `app_metadata`."""
+    if not (visible(actor, PROFILE) and visible(actor, APP_METADATA)):
+        return None
+    # The email alone: a record may be as large as a document.
+    records = job.failed_records.values_list("number", "user__email", "errors")[: RECORDS + 1]
+    listed = [
+        {"number": number, "email": email if isinstance(email, str) else "", "errors": errors[:ERRORS]}
+        for number, email, errors in records
+    ]
+    return {"records": listed[:RECORDS], "more": len(listed) > RECORDS} if listed else None
 
 
 def _older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
