@@ -9,7 +9,7 @@ from tests.web.pages import open_page
 from users.login import attempts
 from users.models import Change
 
-FORGIVE = "Forgive attempts"
+LIFT = "Lift the lockout"
 
 
 @pytest.fixture
@@ -37,19 +37,19 @@ def test_who_may_try_is_not_mentioned(security, guard, jane):
 
     page = security(guard, jane)
 
-    assert "Has to wait" not in page.text
-    assert FORGIVE not in page.buttons
+    assert "Locked out" not in page.text
+    assert LIFT not in page.buttons
 
 
-def test_who_has_to_wait_may_be_forgiven(security, guard, jane):
+def test_a_lockout_is_lifted(security, guard, jane):
     fail(jane)
 
     page = security(guard, jane)
     assert f"Too many wrong passwords for {jane.email}." in page.text
-    done = page.press(FORGIVE, reason="Called us")
+    done = page.press(LIFT, reason="Called us")
 
-    assert "Forgiven. They may try to sign in again." in done.text
-    assert FORGIVE not in done.buttons
+    assert "The lockout is lifted. They may try to sign in again." in done.text
+    assert LIFT not in done.buttons
     assert not attempts.is_barred([attempts.key_of(jane)])
     change = Change.objects.filter(subject=jane.user_id).first()
     assert (change.what, change.reason, change.actor_id) == ("unblocked", "Called us", guard.user_id)
@@ -60,7 +60,7 @@ def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jan
     page = security(guard, jane)
     attempts.forgive([attempts.key_of(jane)])
 
-    assert "There was nothing to forgive." in page.press(FORGIVE).text
+    assert "There was no lockout to lift." in page.press(LIFT).text
     assert not Change.objects.filter(what="unblocked").exists()
 
 
@@ -70,17 +70,17 @@ def test_whoever_may_only_look_sees_it_and_cannot(security, staff_with, browser,
 
     page = security(clerk, jane)
 
-    assert "Has to wait" in page.text
-    assert FORGIVE not in page.buttons
+    assert "Locked out" in page.text
+    assert LIFT not in page.buttons
     assert browser(clerk).post(user_path(jane), {"do": "forgive"}).status_code == 403
     assert attempts.is_barred([attempts.key_of(jane)])
 
 
-def test_staff_are_forgiven_by_administrators_only(security, guard, administrator, browser, agent):
+def test_lockouts_of_staff_are_lifted_by_administrators_only(security, guard, administrator, browser, agent):
     fail(agent)
-    assert FORGIVE not in security(guard, agent).buttons
+    assert LIFT not in security(guard, agent).buttons
     assert browser(guard).post(user_path(agent), {"do": "forgive"}).status_code == 403
 
-    security(administrator, agent).press(FORGIVE)
+    security(administrator, agent).press(LIFT)
 
     assert not attempts.is_barred([attempts.key_of(agent)])

@@ -108,9 +108,9 @@ def send_reset(visit: Visit) -> None:
 def forgive(visit: Visit) -> None:
     """Let somebody try to sign in again who has mistyped too often."""
     if forgive_attempts([visit.user], actor=visit.actor, reason=visit.reason):
-        visit.say("Forgiven. They may try to sign in again.")
+        visit.say("The lockout is lifted. They may try to sign in again.")
     else:
-        visit.say("There was nothing to forgive.")
+        visit.say("There was no lockout to lift.")
 
 
 def remove_second_factor(visit: Visit) -> None:
