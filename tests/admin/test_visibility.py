@@ -221,6 +221,15 @@ def test_support_can_do_support(visit, supporter, jane):
     assert {"Block", "Mark e-mail as verified", "Delete this user…"} <= set(page.disabled)
 
 
+def test_a_document_that_is_read_only_is_beside_the_other_and_says_why(visit, supporter, jane):
+    page = visit(supporter, jane)
+
+    form = page.html.partition('class="card documents"')[2].partition("</form>")[0]
+    assert "Read only" in form
+    assert "You may not change app_metadata." in form
+    assert "Save metadata" not in page.disabled
+
+
 def test_a_lead_can_do_all_but_what_administrators_do(visit, agent, jane):
     enrol(jane)
     page = visit(agent, jane)
