@@ -156,6 +156,8 @@ def test_an_outdated_version_is_refused_with_both_texts_shown(visit, row, agent,
     assert page.status == 422
     assert row(jane) == before
     assert COMPARE in page.text
+    assert 'href="#both_app_metadata">Compare and choose</a>' in page.html
+    assert 'href="#both_user_metadata"' not in page.html
     assert page.form(SAVE).fields["app_metadata"] == ['{\n  "plan": "mine",\n  "seats": 3\n}']
     assert "Changed by them and merged in: seats" in page.text
     assert '{"plan": "mine"}' in page.text.partition("What you typed")[2]
