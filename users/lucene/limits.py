@@ -11,17 +11,17 @@ from users.lucene.nodes import And, Exists, Match, Not, Or, Query, Word
 
 @dataclass(frozen=True)
 class Limits:
-    """`length` in characters, which is what a request line holds; `terms` are single comparisons,
-    of which exact values of the fields `value_fields` that are alternatives of an OR do not count: of
-    those there may be `values`; `depth` counts parentheses and negations around one another; `pieces`
-    are what the stars of a wildcard stand between, and `path` what the dots of a field do: as many as
-    the deepest document has; `leading` how many terms may begin with a star, `literal` the characters
-    that one then needs at a stretch.
+    """`length` in characters, room for 1,000 ids (a URL carries a quarter of that); `terms` are single
+    comparisons, of which exact values of the fields `value_fields` that are alternatives of an OR do not
+    count: of those there may be `values`; `depth` counts parentheses and negations around one another;
+    `pieces` are what the stars of a wildcard stand between, and `path` what the dots of a field do: as
+    many as the deepest document has; `leading` how many terms may begin with a star, `literal` the
+    characters that one then needs at a stretch.
 
     Source of `literal`: Auth0 docs, "User search query syntax".
     """
 
-    length: int = 16 * 1024
+    length: int = 64 * 1024
     terms: int = 100
     values: int = 1000
     value_fields: frozenset[str] = frozenset({"user_id", "email"})
