@@ -27,6 +27,7 @@ from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import command, owner, staff
 from users.tokens.issue import person_token
+from users.transfer.upsert import take
 
 SHELL = command("tests")
 SECRETS = ("earlier@example.com", "scuba", "gold", "Ever Before")
@@ -206,10 +207,15 @@ def test_the_earlier_can_be_forgotten_while_the_later_is_here(later, earlier):
     assert left[0].user == later
 
 
-def test_an_import_that_brings_the_id_back_begins_anew(earlier, api):
+@pytest.mark.parametrize("is_import", [False, True], ids=["by the API", "by an import"])
+def test_a_client_that_brings_the_id_back_begins_anew(earlier, api, is_import):
     client = api("create:users", "read:users", "read:users_history")
-    body = {"connection": earlier.connection.name, "email": "l@example.com", "password": PASSWORD}
-    made = shown(client.post(USERS, {**body, "user_id": "reused"}))
+    record = {"email": "l@example.com", "user_id": "reused", "user_metadata": {"new": True}}
+    if is_import:
+        take(record, earlier.connection, actor=SHELL, is_upsert=True)
+    else:
+        client.post(USERS, {**record, "connection": earlier.connection.name, "password": PASSWORD})
 
-    assert made["user_id"] == earlier.user_id
-    assert [row["what"] for row in shown(client.get(f"{USERS}/{made['user_id']}/history"))] == ["created"]
+    made = User.objects.get(user_id=earlier.user_id)
+    assert (made.user_metadata, made.app_metadata) == ({"new": True}, None)
+    assert [row["what"] for row in shown(client.get(f"{at(made)}/history"))] == ["created"]
