@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.api.answers import at
 from tests.metadata.values import with_database
+from users.actions.edit_user import Edit, edit_user
+from users.actions.identities import link, unlink
+from users.actions.restore import restore
+from users.actions.undo import undo
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
 from users.lucene.printer import write
@@ -17,6 +23,7 @@ from users.rights.actor import command
 from users.search.box import explicit, found_by_box, typed
 from users.search.find import found as found_by_query
 from users.search.values import LAST
+from users.transfer.upsert import take
 
 SHELL = command("tests")
 
@@ -137,6 +144,45 @@ def test_a_prefix_finds_whatever_follows_it(make_user, found, rest):
     make_user("john", name="Zof")
 
     assert found("zoe") == [JANE]
+
+
+def rename_by_api(user, api):
+    api("update:users").patch(at(user), {"name": "Jo Müller"})
+
+
+def rename_by_import(user, api):
+    record = {"email": user.email, "name": "Jo Müller"}
+    take(record, user.connection, actor=replace(SHELL, request_id="1"), is_upsert=True)
+
+
+def rename_by_undo(user, api):
+    edit_user(user, Edit(profile={"name": "Jo Müller"}), actor=SHELL)
+    edit_user(user, Edit(profile={"name": "Jane Doe"}), actor=SHELL)
+    undo(user, user.changes.order_by("pk").last().pk, actor=SHELL)
+
+
+def rename_by_restore(user, api):
+    edited = edit_user(user, Edit(profile={"name": "Jo Müller"}), actor=SHELL)
+    edit_user(user, Edit(profile={"name": "Jane Doe"}), actor=SHELL)
+    restore(user, edited.updated_at, document="profile", actor=SHELL)
+
+
+@pytest.mark.parametrize("rename", [rename_by_api, rename_by_import, rename_by_undo, rename_by_restore])
+def test_a_user_is_found_by_the_new_name_whatever_wrote_it(make_user, found, api, rename):
+    rename(make_user("j", name="Jane Doe"), api)
+
+    assert found("mueller") == ["j@example.com"]
+    assert found("doe") == []
+
+
+def test_a_user_who_was_linked_is_found_again_after_unlinking(make_user, found):
+    jane, jo = make_user("jane", name="Jane Doe"), make_user("jo", name="Jo Müller")
+    link(jane, jo, actor=SHELL)
+    assert found("mueller") == []
+
+    unlink(jane, "auth0", jo.bare_id, actor=SHELL)
+
+    assert found("mueller") == ["jo@example.com"]
 
 
 def test_a_list_that_is_already_narrow_is_narrowed_further(people):
