@@ -61,7 +61,7 @@ def test_a_request_line_of_16_kb_passes(desk):
 @pytest.mark.parametrize("size", [17_000, 63_000, 70_000])
 def test_a_longer_one_is_refused_in_json(desk, size):
     with pytest.raises(urllib.error.HTTPError) as refused:  # httpx sends no URL of 64 kB
-        urllib.request.urlopen(f"{desk.base_url}api/v2/users?q={'a' * size}")
+        urllib.request.urlopen(f"http://127.0.0.1:{desk.base_url.port}/api/v2/users?q={'a' * size}")
 
     assert refused.value.code == json.load(refused.value)["statusCode"] == 414
     assert refused.value.headers["Content-Type"] == "application/json; charset=utf-8"
