@@ -16,6 +16,7 @@ from gunicorn.http.body import ChunkedReader
 from gunicorn.http.errors import (
     ChunkMissingTerminator,
     InvalidChunkSize,
+    InvalidHeader,
     LimitRequestHeaders,
     LimitRequestLine,
     NoMoreData,
@@ -45,6 +46,7 @@ BYTES_PER_CHUNK = 256
 
 # Chunk extensions mean nothing to us, so of their grammar only the end of the line matters.
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?\r\n")
+_TRAILER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n")
 
 
 class SpoolFull(Exception):
@@ -153,8 +155,8 @@ async def read_body(
     its size but no content; the connection has to close where not all of it was read. `allow`
     tells a client that asked first (Expect: 100-continue) to send.
 
-    Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator and
-    LimitRequestHeaders (of the trailers).
+    Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator, and
+    InvalidHeader and LimitRequestHeaders (of the trailers).
     """
     is_chunked = isinstance(request.body.reader, ChunkedReader)
     length = 0 if is_chunked else request.body.reader.length
@@ -204,6 +206,8 @@ async def _chunks(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
             raise ChunkMissingTerminator(b"")
     trailers = 0
     while (line := await _line(stream)) != b"\r\n":
+        if not _TRAILER_LINE.fullmatch(line):
+            raise InvalidHeader(line[:40].decode("latin-1"))
         trailers += len(line)
         if trailers > LINE_LIMIT:
             raise LimitRequestHeaders("trailers")

@@ -149,6 +149,22 @@ def test_chunks_that_break_the_grammar_are_refused(body):
     assert answer(post(body, CHUNKED)).status == 400
 
 
+@pytest.mark.parametrize(
+    "trailers",
+    [
+        pytest.param(b"\nGET /smuggled HTTP/1.1\r\n\r\n", id="bare line feed"),
+        pytest.param(b"X: a\n\r\n", id="line that ends with a bare line feed"),
+        pytest.param(b"X: a\rY: b\r\n\r\n", id="bare carriage return"),
+        pytest.param(b"X: a\0\r\n\r\n", id="NUL"),
+        pytest.param(b"X : a\r\n\r\n", id="space before colon"),
+        pytest.param(b"X: a\r\n b\r\n\r\n", id="folded"),
+        pytest.param(b"GET /smuggled HTTP/1.1\r\n\r\n", id="request line"),
+    ],
+)
+def test_trailers_that_break_the_grammar_are_refused(trailers):
+    assert answer(post(b"1\r\na\r\n0\r\n" + trailers, CHUNKED)).status == 400
+
+
 LIMIT = 64 * 1024  # of /oauth/token
 
 
