@@ -12,6 +12,8 @@ threads = 4
 keepalive = 75 if TRUST_FORWARDED_HEADERS else 5
 # Whose word on scheme and address is taken: the proxy's, or nobody's.
 forwarded_allow_ips = "*" if TRUST_FORWARDED_HEADERS else ""
+# Proxies pass on headers with an underscore that a client made up: none is an instruction to us.
+forwarder_headers = ""
 # Gunicorn's own limit ends at 8 kB. config.server.request has ours.
 limit_request_line = 0
 loglevel = "warning"

@@ -51,6 +51,11 @@ def test_forwarded_headers_are_believed_only_where_told(flag, trusted):
     assert configuration(TRUST_FORWARDED_HEADERS=flag)["forwarded_allow_ips"] == trusted
 
 
+def test_headers_with_an_underscore_are_no_instructions():
+    """Else `SCRIPT_NAME: /x`, which proxies pass on, would change the path that the application sees."""
+    assert configuration(TRUST_FORWARDED_HEADERS="true")["forwarder_headers"] == "[]"
+
+
 STOPPED_AT_THE_WORST_MOMENT = """
 import os, signal, time
 from concurrent.futures import ThreadPoolExecutor
