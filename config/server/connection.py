@@ -18,6 +18,7 @@ from gunicorn.http.wsgi import create as make_response
 from config.server.refusal import refuse
 from config.server.request import (
     BYTES_PER_SECOND,
+    HEAD_LIMIT,
     HEAD_SECONDS,
     LINE_LIMIT,
     Body,
@@ -30,6 +31,8 @@ from config.server.request import (
 from config.server.response import FilePart, Part, ResponseSocket
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from config.server.worker import BufferedWorker
 
 # How long a client may take for an answer: so many seconds, and one more for each
@@ -48,24 +51,19 @@ class State(enum.Enum):
     RECEIVING = "a part of a request has arrived"
     ANSWERING = "the application is answering"
     SENDING = "the answer is being sent"
+    CLOSING = "the rest of the answer and the end of the connection are being sent"
 
 
 class Connection:
     """Lives in the event loop of its worker; only `_respond` runs in a thread."""
 
-    def __init__(
-        self, worker: BufferedWorker, stream: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, worker: BufferedWorker, client: socket) -> None:
         self._worker = worker
-        self._stream = stream
-        self._writer = writer
-        self._peer = writer.get_extra_info("peername") or ("", 0)
+        self._client = client
         self._head = bytearray()
         self._is_first = True
         self._has_sent = False
         self._enter(State.IDLE)
-        # `drain` then waits until nothing is left to send.
-        writer.transport.set_write_buffer_limits(high=0)
 
     def _enter(self, state: State) -> None:
         self.state = state
@@ -74,22 +72,56 @@ class Connection:
     async def serve(self) -> None:
         """Answer requests until either side closes the connection."""
         try:
+            await self._open()
+        except OSError:  # no TLS, or not in time
+            self._client.close()
+            return
+        try:
+            await self._serve_requests()
+            await self._close()
+        finally:
+            self._writer.transport.abort()  # of no effect where the connection is closed
+
+    async def _open(self) -> None:
+        loop, tls = asyncio.get_running_loop(), self._worker.tls
+        self._stream = asyncio.StreamReader(limit=HEAD_LIMIT)
+        protocol = asyncio.StreamReaderProtocol(self._stream)
+        transport, _ = await loop.connect_accepted_socket(
+            lambda: protocol,
+            self._client,
+            ssl=tls,
+            ssl_handshake_timeout=HEAD_SECONDS if tls else None,
+        )
+        self._writer = asyncio.StreamWriter(transport, protocol, self._stream, loop)
+        self._peer = self._writer.get_extra_info("peername") or ("", 0)
+        # `drain` then waits until nothing is left to send. With 0 it would wait for ever over TLS, where
+        # asyncio takes an empty buffer for one that has reached the limit.
+        transport.set_write_buffer_limits(high=1)
+
+    async def _close(self) -> None:
+        """Over TLS some of the answer may still be unsent, and the client confirms the end."""
+        self._enter(State.CLOSING)
+        self._writer.close()
+        with suppress(OSError):
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._writer.wait_closed()
+
+    async def _serve_requests(self) -> None:
+        try:
             while await self._serve_request():
                 pass
-        except (ParseException, SpoolFull, TimeoutError) as error:
-            await self._refuse(error)
-        except (ConnectionError, NoMoreData):
-            self._writer.transport.abort()
         except Exception as error:
-            self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))
-            if self._has_sent:
-                self._writer.transport.abort()  # what follows would pass for the rest of the answer
-            else:
+            is_clients = self.state in (State.IDLE, State.RECEIVING)
+            if is_clients and isinstance(error, (ParseException, SpoolFull, TimeoutError)):
                 await self._refuse(error)
-        finally:
-            if self._writer.transport.get_write_buffer_size():
-                self._writer.transport.abort()  # closing would wait for the client to read it
-            self._writer.close()
+            elif isinstance(error, (ConnectionError, NoMoreData)) and (is_clients or self._has_sent):
+                self._writer.transport.abort()  # the client has gone
+            else:
+                self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))
+                if self._has_sent:
+                    self._writer.transport.abort()  # what follows would pass for the rest of the answer
+                else:
+                    await self._refuse(RuntimeError("the application failed"))
 
     async def _serve_request(self) -> bool:
         """Receive and answer one request. Whether another may follow."""
@@ -134,6 +166,8 @@ class Connection:
             keep = await loop.run_in_executor(self._worker.threads, self._respond, request, sink)
             self._enter(State.SENDING)
             await self._send(sink.take())
+            if request.must_close:
+                await self._linger()
         finally:
             sink.close()
         return keep
@@ -154,6 +188,8 @@ class Connection:
             finally:
                 if hasattr(answer, "close"):
                     answer.close()
+        except (StopIteration, SystemExit) as error:  # these cannot be passed on to the event loop
+            raise RuntimeError("the application failed") from error
         finally:
             if response.status:
                 worker.log.access(response, request, environ, datetime.now() - begun)
@@ -176,9 +212,11 @@ class Connection:
 
     async def _send_part(self, part: Part) -> None:
         if isinstance(part, FilePart):
-            await asyncio.get_running_loop().sendfile(
+            sent = await asyncio.get_running_loop().sendfile(
                 self._writer.transport, part.file, part.offset, part.count
             )
+            if sent < part.count:
+                raise ConnectionAbortedError("the file has become shorter than its Content-Length")
         else:
             self._writer.write(part)
             await self._writer.drain()
@@ -193,10 +231,15 @@ class Connection:
         # Slow clients may be many, and an operator has nothing to do about them.
         log = self._worker.log.info if isinstance(error, TimeoutError) else self._worker.log.warning
         log("%s Refused a request from %s with %d: %s", request_id, self._peer[0], status, error)
-        with suppress(ConnectionError, TimeoutError):
+        with suppress(ConnectionError):
             await self._send([answer])
-            if self._writer.can_write_eof():
-                self._writer.write_eof()
+            await self._linger()
+
+    async def _linger(self) -> None:
+        """Read on after an answer to a request that was not read to its end."""
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
                 left = LINGER_BYTES
                 while left > 0 and (piece := await self._stream.read(left)):
@@ -209,4 +252,6 @@ def _write(response: Response, answer: Iterable[bytes], file_wrapper: type) -> N
     else:
         for piece in answer:
             response.write(piece)
+        if not response._omits_body and response.sent < (response.response_length or 0):
+            raise EOFError("the application's answer is shorter than its Content-Length")
     response.close()

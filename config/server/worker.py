@@ -19,16 +19,27 @@ from socket import socket
 from typing import Any
 from urllib.parse import unquote
 
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 from gunicorn.sock import ssl_context
 from gunicorn.workers.base import Worker
 
 from config.server.connection import Connection, State
-from config.server.request import HEAD_LIMIT, HEAD_SECONDS, Spool
+from config.server.request import Spool
 from users.web.body_limit import body_limit
 
 # Space for the bodies that one worker process is receiving, in bytes.
 SPOOL_BYTES = 1024 * 1024 * 1024
+# Settings of gunicorn that the worker would leave without effect: only their defaults are accepted.
+UNSUPPORTED = (
+    "proxy_protocol",
+    "protocol",
+    "http_protocols",
+    "http2_cleartext",
+    "pre_request",
+    "post_request",
+)
 # Files that a worker has open for all else than its connections.
 OTHER_FILES = 128
 # A connection takes a socket, and a file where its request is long.
@@ -46,9 +57,21 @@ class BufferedWorker(Worker):
         super().__init__(*args, **kwargs)
         self.threads = ThreadPoolExecutor(self.cfg.threads)
         self.spool = Spool(SPOOL_BYTES)
-        self._connections: dict[asyncio.Task[None], Connection | None] = {}
+        self._connections: dict[asyncio.Task[None], Connection] = {}
         self._most_connections = self.cfg.worker_connections
         self._is_accepting = False
+
+    @classmethod
+    def check_config(cls, config: Config, log: Logger) -> None:
+        """In the master. Raises RuntimeError, which gunicorn prints before it exits."""
+        changed = [
+            name for name in UNSUPPORTED if config.settings[name].get() != Config().settings[name].get()
+        ]
+        if changed:
+            raise RuntimeError(
+                f"The server does not support these settings of gunicorn: {', '.join(changed)}."
+                " Remove them. It speaks HTTP/1.1, and the proxy in front of it has to as well."
+            )
 
     def run(self) -> None:
         """Serve until a signal, the reloader or `max_requests` ends it."""
@@ -72,7 +95,7 @@ class BufferedWorker(Worker):
         """Say in which running event loop to serve."""
         self._loop = loop
         self._stopped = asyncio.Event()
-        self._tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
+        self.tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
 
     async def _run(self) -> None:
         self.attach(asyncio.get_running_loop())
@@ -102,7 +125,7 @@ class BufferedWorker(Worker):
             await self._wait(asyncio.wait(self._connections), HEARTBEAT_SECONDS)
             if time.monotonic() >= begun + STOP_SECONDS:
                 for task, connection in list(self._connections.items()):
-                    if connection is None or connection.state in (State.IDLE, State.RECEIVING):
+                    if connection.state in (State.IDLE, State.RECEIVING, State.CLOSING):
                         task.cancel()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
@@ -140,8 +163,9 @@ class BufferedWorker(Worker):
 
     def serve(self, client: socket) -> asyncio.Task[None]:
         """Serve the connection of a client in the event loop."""
-        task = self._loop.create_task(self._serve(client))
-        self._connections[task] = None
+        connection = Connection(self, client)
+        task = self._loop.create_task(connection.serve())
+        self._connections[task] = connection
         task.add_done_callback(self._forget)
         return task
 
@@ -150,7 +174,7 @@ class BufferedWorker(Worker):
         waiting = [
             (connection.since, number, task)
             for number, (task, connection) in enumerate(self._connections.items())
-            if connection and connection.state is not State.ANSWERING and not task.cancelling()
+            if connection.state is not State.ANSWERING and not task.cancelling()
         ]
         if not waiting:
             return False
@@ -166,24 +190,6 @@ class BufferedWorker(Worker):
     def _resume(self) -> None:
         if self.alive:
             self._accept_more(True)
-
-    async def _serve(self, client: socket) -> None:
-        stream = asyncio.StreamReader(limit=HEAD_LIMIT)
-        protocol = asyncio.StreamReaderProtocol(stream)
-        try:
-            transport, _ = await self._loop.connect_accepted_socket(
-                lambda: protocol,
-                client,
-                ssl=self._tls,
-                ssl_handshake_timeout=HEAD_SECONDS if self._tls else None,
-            )
-        except OSError:  # no TLS, or not in time
-            client.close()
-            return
-        writer = asyncio.StreamWriter(transport, protocol, stream, self._loop)
-        task = asyncio.current_task()
-        self._connections[task] = connection = Connection(self, stream, writer)
-        await connection.serve()
 
 
 def _allow_files(connections: int) -> int:

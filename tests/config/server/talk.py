@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.parser import BytesParser
@@ -15,6 +16,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from config.server.worker import BufferedWorker
+from tests.sdk.authority import HOST
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
@@ -79,6 +81,7 @@ def talk(
     scenario: Callable[[Talk], Awaitable[Any]],
     *,
     receive_buffer: int = 0,
+    tls: ssl.SSLContext | None = None,
     **settings: Any,
 ) -> Any:
     """What `scenario` returns, played against `application`. It has 20 seconds."""
@@ -92,7 +95,9 @@ def talk(
         ours.setblocking(False)
         worker.attach(asyncio.get_running_loop())
         serving = worker.serve(ours)
-        stream, writer = await asyncio.open_connection(sock=theirs)
+        stream, writer = await asyncio.open_connection(
+            sock=theirs, ssl=tls, server_hostname=HOST if tls else None
+        )
         try:
             async with asyncio.timeout(20):
                 return await scenario(Talk(worker, stream, writer))

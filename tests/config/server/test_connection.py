@@ -136,3 +136,96 @@ def test_a_worker_that_was_to_answer_so_many_requests_closes_the_connection_and_
         return [first.headers["connection"], second.headers["connection"]], client.worker.alive
 
     assert talk(echo, scenario, max_requests=2) == (["keep-alive", "close"], False)
+
+
+def broken_off(application) -> bytes:
+    """All that a client of this application receives."""
+
+    async def scenario(client):
+        client.send(GET)
+        received = b""
+        try:
+            while piece := await client._stream.read(65536):
+                received += piece
+        except ConnectionError:
+            pass
+        return received
+
+    return talk(application, scenario)
+
+
+@pytest.mark.parametrize("error", [TimeoutError, ConnectionResetError, ValueError, StopIteration, SystemExit])
+def test_an_application_that_fails_is_500_whatever_it_raises(error):
+    """Errors of its own connections, say to Redis, are not the client's."""
+
+    def application(environ, start_response):
+        raise error
+
+    assert answer(application).status == 500
+
+
+@pytest.mark.parametrize("error", [TimeoutError, ValueError])
+def test_no_second_answer_follows_one_that_has_begun(error):
+    def broken():
+        yield b"a" * (GATHER_LIMIT + 1)
+        yield b"b"
+        raise error
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return broken()
+
+    assert broken_off(application).count(b"HTTP/1.1 ") == 1
+
+
+def test_a_header_that_the_application_must_not_send_is_500():
+    assert answer(page(b"a", headers=[("X-Name", "a\r\nSet-Cookie: b")])).status == 500
+
+
+def test_an_answer_shorter_than_its_length_is_500_where_nothing_was_sent():
+    """The client would take the beginning of the next answer for the end of this one."""
+    assert answer(page(b"four", headers=[("Content-Length", "5")])).status == 500
+
+
+def test_an_answer_shorter_than_its_length_ends_the_connection():
+    size = 2 * GATHER_LIMIT
+
+    received = broken_off(page(b"a" * GATHER_LIMIT, b"b" * 10, headers=[("Content-Length", str(size))]))
+
+    assert len(received) < size
+
+
+def test_a_file_shorter_than_its_length_ends_the_connection(tmp_path):
+    path = tmp_path / "export.gz"
+    path.write_bytes(b"0123456789")
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Length", "11")])
+        return environ["wsgi.file_wrapper"](path.open("rb"))
+
+    assert broken_off(application).endswith(b"0123456789")
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_an_answer_that_has_no_body_is_not_followed_by_one(status):
+    def application(environ, start_response):
+        start_response(status if environ["PATH_INFO"] == "/" else "200 OK", [("Content-Length", "4")])
+        return [b"body"]
+
+    async def scenario(client):
+        client.send(GET + GET.replace(b"/ ", b"/next "))
+        return await client._stream.readuntil(b"\r\n\r\n"), await client._stream.readuntil(b"\r\n\r\n")
+
+    first, second = talk(application, scenario)
+
+    assert first.startswith(f"HTTP/1.1 {status}".encode())
+    assert second.startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_has_sent_all_it_will_send_is_answered():
+    async def scenario(client):
+        client.send(GET)
+        client._writer.write_eof()
+        return await client.receive()
+
+    assert talk(echo, scenario).status == 200

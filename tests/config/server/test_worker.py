@@ -6,6 +6,8 @@ import asyncio
 import resource
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from config.server import worker
 from tests.config.server.talk import echo, talk
@@ -47,3 +49,21 @@ def test_each_connection_makes_room_once():
         return client.worker._make_room(), client.worker._make_room()
 
     assert talk(echo, scenario) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("proxy_protocol", "v2"),
+        ("protocol", "uwsgi"),
+        ("http2_cleartext", "upgrade"),
+        ("pre_request", lambda worker, request: None),
+    ],
+)
+def test_the_server_does_not_start_with_settings_that_it_does_not_support(name, value):
+    config = Config()
+    worker.BufferedWorker.check_config(config, Logger(config))
+    config.set(name, value)
+
+    with pytest.raises(RuntimeError, match=name):
+        worker.BufferedWorker.check_config(config, Logger(config))
