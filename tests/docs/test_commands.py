@@ -30,6 +30,7 @@ KINDS = {
     "docs/search.md": r"$",
     "docs/history.md": r"$",
     "docs/log.md": r"$",
+    "docs/staff-rights.md": r"$",
     "docs/webhooks.md": r"$",
 }
 # Commands of `make` that others run, each with the file that shows it.
