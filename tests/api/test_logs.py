@@ -340,6 +340,13 @@ class TestPages:
 class TestWalk:
     """`from` and `take` of /logs."""
 
+    def test_a_walk_keeps_the_fields_that_were_asked_for(self, desk, long_ago, settings):
+        for query, is_kept in (("fields=type", True), ("fields=date%2Ctype&include_fields=false", False)):
+            answer = desk.get(f"/api/v2/logs?take=1&{query}")
+            assert [entry.keys() == {"type"} for entry in shown(answer)] == [is_kept]
+
+            assert next_of(answer, settings).endswith(f"&{query}")
+
     def test_it_goes_on_after_the_id_it_is_given(self, desk, long_ago):
         assert ids(desk.get(f"{LOGS}?from={long_ago[2]}")) == long_ago[3:]
 

@@ -150,6 +150,8 @@ def _begin(log_id: str) -> Place:
 
 
 def _next(path: str, last: str, query: dict[str, Any]) -> str:
-    asked = {name: query[name] for name in IMPLICIT if query.get(name)}
+    asked = {name: query[name] for name in (*IMPLICIT, "fields") if query.get(name)}
+    if "fields" in asked and not query["include_fields"]:
+        asked["include_fields"] = "false"
     parameters = urlencode({"from": last, "take": query.get("take", TAKE), **asked})
     return f'<{conf.management_audience}{path}?{parameters}>; rel="next"'
