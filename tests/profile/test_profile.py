@@ -123,6 +123,20 @@ def test_a_setting_names_the_keys_that_people_see(at_home, make_user, settings):
     assert "limits" not in {name for form in page.forms for name in form.fields}
 
 
+def test_keys_named_as_methods_of_python_are_shown(at_home, make_user, settings, tmp_path):
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"properties": {"hobby": {"type": "string"}}}')
+    settings.USER_METADATA_SCHEMA = str(schema)
+    settings.PROFILE_APP_METADATA_KEYS = ("items", "keys")
+    named = {"items": ["lamp"], "keys": True}
+    jane = make_user("jane", user_metadata=named, app_metadata=named)
+
+    page = at_home(jane)
+
+    assert page.status == 200
+    assert page.text.count('items [ "lamp" ] keys true') == 2
+
+
 def test_a_key_that_people_see_is_theirs_alone_and_not_to_be_written(at_home, jane, settings):
     settings.PROFILE_APP_METADATA_KEYS = ("plan",)
     page = at_home(jane)

@@ -96,5 +96,6 @@ def _other_data(user: User) -> Document:
     return {key: value for key, value in (user.user_metadata or {}).items() if key not in known}
 
 
-def _facts(document: Document) -> dict[str, str]:
-    return {key: value if isinstance(value, str) else pretty(value) for key, value in document.items()}
+def _facts(document: Document) -> list[tuple[str, str]]:
+    """Pairs, since a template would take a key named `items` for the method."""
+    return [(key, value if isinstance(value, str) else pretty(value)) for key, value in document.items()]
