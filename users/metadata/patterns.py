@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from users.metadata.errors import quote
+
 Range = tuple[int, int]
 
 _DIGIT: tuple[Range, ...] = ((0x30, 0x39),)
@@ -130,7 +132,7 @@ class _Translator:
         if character == "\\":
             return self._escape(known), known
         if _QUANTIFIER.match(self._text, self._at):
-            raise InvalidPattern(f"there is nothing for {character!r} to repeat")
+            raise InvalidPattern(f"there is nothing for {quote(character)} to repeat")
         self._at += 1
         return (_not_in(_LINE_END) if character == "." else _literal(ord(character))), known
 
@@ -145,7 +147,7 @@ class _Translator:
         elif named := _GROUP_NAME.match(self._text, self._at):
             self._at = named.end()
         elif self._text.startswith("(?", self._at):
-            raise InvalidPattern(f"the group {self._text[self._at : self._at + 4]!r} is unknown")
+            raise InvalidPattern(f"the group {quote(self._text[self._at : self._at + 4])} is unknown")
         else:
             self._at += 1
         if not opening:
@@ -169,7 +171,7 @@ class _Translator:
         self._at = repeats.end()
         _check_count(repeats)
         if _QUANTIFIER.match(self._text, self._at):
-            raise InvalidPattern(f"a second quantifier follows {repeats[0]!r}")
+            raise InvalidPattern(f"a second quantifier follows {quote(repeats[0])}")
         if self._count_repeats and repeats[1]:
             # An assertion inside, even one that always holds, keeps the engine from unrolling the loop.
             atom = f"(?:(?=){atom})"
@@ -187,7 +189,7 @@ class _Translator:
         if name and self._names:
             self._at = name.end()
             if name[1] not in self._names:
-                raise InvalidPattern(f"no group is named {name[1]!r}")
+                raise InvalidPattern(f"no group is named {quote(name[1])}")
             return self._back_reference(self._names[name[1]], known)
         number = re.compile(r"\\([1-9]\d{0,5})").match(self._text, self._at)
         if number and int(number[1]) <= self._groups:
@@ -336,7 +338,7 @@ def _find_groups(pattern: str) -> tuple[dict[str, int], int]:
         count += 1
         if found[1]:
             if found[1] in names:
-                raise UnsupportedPattern(f"two groups are named {found[1]!r}")
+                raise UnsupportedPattern(f"two groups are named {quote(found[1])}")
             names[found[1]] = count
     return names, count
 

@@ -6,6 +6,7 @@ changing values (`default`, `const`): the server judges, the form only draws.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -120,7 +121,7 @@ def _scalar(part: dict[str, Any], kind: str) -> Drawn | None:
             field[rule] = part[rule]
     hint = part.get("placeholder", part.get("default"))
     if hint not in (None, "") and kind != "boolean" and not isinstance(hint, dict | list):
-        field["placeholder"] = str(hint)
+        field["placeholder"] = _shown(hint)
     return field
 
 
@@ -143,7 +144,7 @@ def _text(part: dict[str, Any], key: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _spoken(name: str) -> str:
