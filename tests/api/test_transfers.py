@@ -175,6 +175,8 @@ def test_no_password_is_stored_with_a_refused_record(upload, ended):
             {
                 "email": "a@example.com",
                 "identities[0].connection": "Shop",
+                "identities[0].access_token": "hunter2",
+                "last_password_reset": "2026-11-30",
                 "password": "hunter2",
                 "Passwort": "hunter2",
                 "credentials": [{"type": "password", "value": "hunter2"}],
@@ -192,7 +194,8 @@ def test_no_password_is_stored_with_a_refused_record(upload, ended):
     assert [error["user"] for error in errors] == [
         {
             **{"email": "a@example.com", "identities[0].connection": "Shop", "name": "Jane"},
-            **dict.fromkeys(("password", "Passwort", "credentials"), "*****"),
+            "last_password_reset": "2026-11-30",
+            **dict.fromkeys(("identities[0].access_token", "password", "Passwort", "credentials"), "*****"),
         },
         {
             "email": "no address",

@@ -15,7 +15,7 @@ from users.metadata.errors import MetadataError
 from users.normalized.check import FieldError
 from users.rights.errors import Denied
 from users.transfer.errors import BadRecord, RecordTwice
-from users.transfer.records import is_known
+from users.transfer.records import READ_ONLY, is_known
 
 REFUSALS = (
     *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
@@ -24,7 +24,7 @@ REFUSALS = (
 HIDDEN = "*****"
 # Keys in metadata, and below other fields, whose values may let somebody sign in.
 _SECRET_NAME = re.compile(
-    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
+    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
     re.IGNORECASE,
 )
 # How the checker's texts begin, and Auth0's code for each.
@@ -68,7 +68,13 @@ def shown_record(record: Document | BadRecord) -> Document:
     Of a record that cannot be stored it is the email, where that can be read."""
     if isinstance(record, BadRecord):
         return {} if record.email is None else {"email": record.email}
-    return {name: _masked(value) if is_known(name) else HIDDEN for name, value in record.items()}
+    return {name: HIDDEN if _is_hidden(name) else _masked(value) for name, value in record.items()}
+
+
+def _is_hidden(column: str) -> bool:
+    """Of the fields of a profile that are read-only, one holds the word password and no password."""
+    is_field = column in READ_ONLY
+    return not is_known(column) or (not is_field and _SECRET_NAME.search(column) is not None)
 
 
 def _masked(value: JSON) -> JSON:
