@@ -271,6 +271,13 @@ def test_a_domain_that_idna_2008_does_not_allow_is_refused(create, domain):
     assert not User.objects.exists()
 
 
+def test_an_email_that_only_looks_like_another_is_refused_with_what_is_not_seen(create):
+    status, message, *_ = problem(create(email="jane\u200b@example.com"))
+
+    assert status == 400
+    assert r"didn't pass validation for format email: jane\u200b@example.com' on property email" in message
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

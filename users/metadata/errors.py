@@ -61,7 +61,11 @@ def spell(path: Path) -> str:
 
 def quote(text: str) -> str:
     """The text as a JSON string in which invisible characters are escaped, so that a message shows them."""
+    return escape_invisible(json.dumps(text, ensure_ascii=False))
+
+
+def escape_invisible(text: str) -> str:
+    """The text with invisible characters as JSON escapes them."""
     return "".join(
-        character if character.isprintable() else json.dumps(character)[1:-1]
-        for character in json.dumps(text, ensure_ascii=False)
+        character if character.isprintable() else json.dumps(character)[1:-1] for character in text
     )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 from users.metadata.documents import type_name
-from users.metadata.errors import spell
+from users.metadata.errors import escape_invisible, spell
 from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
 from users.normalized.emails import is_email
@@ -147,7 +147,7 @@ def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schem
 
 def _spelt(value: Any) -> str:
     """As JSON has it, a string without its quotes."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return escape_invisible(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
