@@ -50,6 +50,20 @@ def type_nonsense(page: Page) -> None:
     expect(page.locator(".summary")).to_be_visible()
 
 
+def edit_at_once(page: Page) -> None:
+    """Save what somebody else has saved since the page was opened: here in a second tab."""
+    second = page.context.new_page()
+    second.goto(page.url)
+    write(second, "User metadata", '{"hobby": "sailing"}')
+    save(second)
+    expect(second.get_by_text("Saved.")).to_be_visible()
+    second.close()
+    write(page, "User metadata", '{"hobby": "chess"}')
+    save(page)
+    page.get_by_role("link", name="Compare and choose").click()
+    expect(page.get_by_role("radio", name="Mine")).to_be_visible()
+
+
 def fail_to_sign_in(page: Page) -> None:
     page.get_by_label("E-mail").fill("nobody.at.all@example.com")
     page.get_by_label("Password").fill("wrong")
@@ -153,6 +167,7 @@ PAGES = {
     "user, for an agent": ("agent", "/admin/users/user/{jane}/change/", None),
     "user, for an administrator": ("admin", "/admin/users/user/{jane}/change/", None),
     "user, with mistakes": ("agent", "/admin/users/user/{jane}/change/", type_nonsense),
+    "user, edited by two": ("agent", "/admin/users/user/{jane}/change/", edit_at_once),
     "user, profile": ("admin", "/admin/users/user/{jane}/change/?tab=profile", None),
     "user, activity": ("admin", "/admin/users/user/{long}/change/?tab=activity", None),
     "user, security": ("admin", "/admin/users/user/{jane}/change/?tab=security", None),
