@@ -48,6 +48,22 @@ def test_a_query_is_put_together_with_the_keyboard_alone(desk, api, jane):
     expect(page.get_by_text(jane["email"]).first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_box_in_the_header_suggests_users_too(desk, jane, width):
+    page = desk.signed_in("agent", viewport={"width": width, "height": 740})
+    page.goto("/admin/jobs/")
+    page.keyboard.press("/")
+    page.keyboard.type("jane d", delay=20)
+    option = page.get_by_role("option", name="Jane Doe")
+    expect(option).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name=jane["email"])).to_be_visible()
+
+
 def test_the_mouse_takes_one_too_and_leaving_closes_the_list(desk):
     page = desk.signed_in("agent", viewport={"width": 360, "height": 740})
     page.goto("/admin/users/user/?q=nobody.at.all")

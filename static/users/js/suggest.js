@@ -1,5 +1,6 @@
-// Suggests users and what may come next in the search box, or which key is meant: a list under the field, by the pattern
-// of an editable combobox. A user leads to their page, all else takes the place of what is typed. Nothing is chosen until an arrow key or the mouse does, so Enter still searches.
+// Suggests users and what may come next in the search boxes, or which key is meant: a list under the field, by the
+// pattern of an editable combobox. A user leads to their page, all else takes the place of what is typed. Nothing is
+// chosen until an arrow key or the mouse does, so Enter still searches.
 const PAUSE = 150;
 const KEPT = 50;
 const GAP = 4;
