@@ -60,7 +60,7 @@ def test_a_decoy_with_a_staff_members_address_forgives_no_attempts_of_theirs(api
         attempts.begin([attempts.key_of(administrator)], ip=f"203.0.113.{number}")
 
     assert client.delete(f"{BLOCKS}/{decoy['user_id']}").status_code == 403
-    assert attempts.is_barred([attempts.key_of(administrator)])
+    assert attempts.is_locked_out([attempts.key_of(administrator)])
 
 
 def test_an_access_token_for_an_api_named_like_the_client_proves_nothing(sign_in, app, jane, stranger):

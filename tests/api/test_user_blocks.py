@@ -165,7 +165,7 @@ def test_what_was_counted_so_far_is_forgiven_too(shop, jane):
     shop.delete(of(jane))
 
     fail(jane.email, times=4)
-    assert not attempts.is_barred([attempts.key_of(jane)])
+    assert not attempts.is_locked_out([attempts.key_of(jane)])
 
 
 def test_it_raises_no_version(shop, jane):

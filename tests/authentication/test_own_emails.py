@@ -88,7 +88,7 @@ def test_the_whole_way_by_mail_writes_no_row(jane):
 def test_a_password_set_by_a_link_lifts_the_lockout_of_its_login(jane, by):
     for number in range(5):
         sign_in(jane, "wrong", REMOTE_ADDR=f"192.0.2.{number}")
-    assert attempts.is_barred([attempts.key_of(jane)])
+    assert attempts.is_locked_out([attempts.key_of(jane)])
 
     if by == "a ticket":
         secret = make_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
@@ -99,7 +99,7 @@ def test_a_password_set_by_a_link_lifts_the_lockout_of_its_login(jane, by):
     page = open_page(Client(), re.sub(r"https?://[^/]+|#$", "", address))
     page.press("Set password", password1=NEW, password2=NEW)
 
-    assert not attempts.is_barred([attempts.key_of(jane)])
+    assert not attempts.is_locked_out([attempts.key_of(jane)])
     assert sign_in(jane, NEW).path == "/profile/"
 
 

@@ -45,10 +45,10 @@ def of(login):
 
 def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
     for number in range(5):
-        assert not attempts.is_barred(of(JANE))
+        assert not attempts.is_locked_out(of(JANE))
         fail(1, ip=f"192.0.2.{number}")
 
-    assert attempts.is_barred(of(JANE))
+    assert attempts.is_locked_out(of(JANE))
     with pytest.raises(TooManyAttempts):
         attempts.begin(of(JANE), ip="198.51.100.1")
 
@@ -56,17 +56,17 @@ def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
 def test_a_success_takes_back_its_own_try_and_no_other(clock):
     fail(4)
     attempts.begin(of(JANE), ip="192.0.2.1").succeeded()
-    assert not attempts.is_barred(of(JANE))
+    assert not attempts.is_locked_out(of(JANE))
 
     fail(1)
-    assert attempts.is_barred(of(JANE))
+    assert attempts.is_locked_out(of(JANE))
 
 
 @pytest.mark.parametrize("spelt", ["JANE.DOE@example.com", "  jane.doe@example.com"])
 def test_however_it_is_spelt(clock, spelt):
     fail(5)
 
-    assert attempts.is_barred(of(spelt))
+    assert attempts.is_locked_out(of(spelt))
 
 
 def test_it_is_told_how_long_to_wait_and_then_may(clock):
@@ -80,7 +80,7 @@ def test_it_is_told_how_long_to_wait_and_then_may(clock):
 
     assert refusal.value.seconds == 100
     clock(301)
-    assert not attempts.is_barred(of(JANE))
+    assert not attempts.is_locked_out(of(JANE))
     fail(1)
 
 
@@ -98,19 +98,19 @@ def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
 def test_asking_counts_nothing(clock):
     fail(4)
     for _ in range(10):
-        attempts.is_barred(of(JANE))
+        attempts.is_locked_out(of(JANE))
 
-    assert not attempts.is_barred(of(JANE))
+    assert not attempts.is_locked_out(of(JANE))
 
 
 def test_what_is_forgiven_begins_anew(clock):
     fail(5)
 
-    attempts.forgive(of(JANE))
+    attempts.clear_lockout(of(JANE))
 
-    assert not attempts.is_barred(of(JANE))
+    assert not attempts.is_locked_out(of(JANE))
     fail(5, ip="192.0.2.2")
-    assert attempts.is_barred(of(JANE))
+    assert attempts.is_locked_out(of(JANE))
 
 
 def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
@@ -119,9 +119,9 @@ def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
     for number in range(5):
         fail(1, login=f"person{number}@example.com")
 
-    attempts.forgive(of(JANE))
+    attempts.clear_lockout(of(JANE))
 
-    assert attempts.is_barred(of("other@example.com"))
+    assert attempts.is_locked_out(of("other@example.com"))
     with pytest.raises(TooManyAttempts):
         attempts.begin(of(JANE), ip="192.0.2.1")
     fail(1, ip="192.0.2.3")
@@ -136,7 +136,7 @@ def test_a_new_password_begins_anew_but_not_for_the_ip_address(clock):
 
     attempts.reset(jane)
 
-    assert not attempts.is_barred(jane)
+    assert not attempts.is_locked_out(jane)
     assert attempts.blocked_ips(*jane) == ["192.0.2.9"]
 
 
@@ -145,8 +145,8 @@ def test_a_login_that_several_users_have_counts_for_each_of_them(clock):
     for _ in range(5):
         attempts.begin(both, ip="192.0.2.1")
 
-    assert attempts.is_barred([attempts.key_of(User(pk=1))])
-    assert attempts.is_barred([attempts.key_of(User(pk=2))])
+    assert attempts.is_locked_out([attempts.key_of(User(pk=1))])
+    assert attempts.is_locked_out([attempts.key_of(User(pk=2))])
 
 
 def test_a_success_takes_back_what_it_counted_for_each_of_them(clock):
@@ -154,7 +154,7 @@ def test_a_success_takes_back_what_it_counted_for_each_of_them(clock):
     for _ in range(12):
         attempts.begin(both, ip="192.0.2.1").succeeded()
 
-    assert not attempts.is_barred(both)
+    assert not attempts.is_locked_out(both)
 
 
 def test_a_linked_account_counts_as_the_user_whom_it_signs_in(clock):
@@ -167,7 +167,7 @@ def test_typing_what_a_user_is_counted_under_is_no_guess_at_that_user(clock):
     jane = attempts.key_of(User(pk=1))
     fail(5, login=jane)
 
-    assert not attempts.is_barred([jane])
+    assert not attempts.is_locked_out([jane])
 
 
 def test_those_without_an_address_count_as_one(clock):
@@ -182,7 +182,7 @@ def test_those_without_an_address_count_as_one(clock):
 def test_any_text_can_be_counted(clock, login):
     fail(5, login=login)
 
-    assert attempts.is_barred(of(login))
+    assert attempts.is_locked_out(of(login))
 
 
 def test_counters_are_in_the_cache_that_workers_share(settings):

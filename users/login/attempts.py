@@ -37,20 +37,20 @@ class TooManyAttempts(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that counts as failed until it is told otherwise."""
+    """A try that counts as failed until `succeeded` is called."""
 
     _usages: list[ratelimit.SingleRateLimitUsage]
 
     def succeeded(self) -> None:
-        """Takes back this one. Earlier failures stay, else whoever knows one password could try
-        many others in between."""
+        """Stop counting this one as failed. Earlier failures stay: a user who knows one password could
+        otherwise try many others in between."""
         for usage in self._usages:
             usage.rollback()
 
 
 def begin(keys: list[str], *, ip: str | None) -> Attempt:
     """Count a try under each of these keys (`keys_of`) and from this IP address. Raises
-    TooManyAttempts where any of them is used up."""
+    TooManyAttempts where one of them has reached its limit."""
     request, usages = _request_from(ip), []
     for rate in ratelimit.get_rates(**_FAILED):
         for key in keys if rate.per == "key" else [None]:
@@ -61,7 +61,7 @@ def begin(keys: list[str], *, ip: str | None) -> Attempt:
     return Attempt(usages)
 
 
-def is_barred(keys: list[str]) -> bool:
+def is_locked_out(keys: list[str]) -> bool:
     """Whether the next try under these keys will be refused, wherever it comes from."""
     return any(_wait(*counter) > 0 for counter in _key_counters(*keys))
 
@@ -82,7 +82,7 @@ def blocked_ips(key: str) -> list[str]:
     return [ip for ip in _noted_ips(key) if any(_wait(*counter) > 0 for counter in _ip_counters(ip))]
 
 
-def forgive(keys: list[str]) -> None:
+def clear_lockout(keys: list[str]) -> None:
     """Reset these counters, and those of the IP addresses they are locked out from. Those of other
     IP addresses stay."""
     ip_counters = [name for key in keys for ip in blocked_ips(key) for name, _ in _ip_counters(ip)]

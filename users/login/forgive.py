@@ -27,7 +27,7 @@ def lockouts_of(user: User) -> list[Lockout]:
     """What keeps the user from trying to sign in: too many failures, which are counted for all of
     their logins together, or too many by anybody from an IP address that they were tried from."""
     key = attempts.key_of(user)
-    ips = [*([None] if attempts.is_barred([key]) else []), *attempts.blocked_ips(key)]
+    ips = [*([None] if attempts.is_locked_out([key]) else []), *attempts.blocked_ips(key)]
     return [Lockout(login, ip) for ip in ips for login in logins_of(user)] if ips else []
 
 
@@ -42,7 +42,7 @@ def forgive_attempts(users: Sequence[User], *, actor: Actor, reason: str = "") -
     for other in alike:
         check(actor, Verb.FORGIVE_ATTEMPTS, other)
     locked_out = [user for user in users if lockouts_of(user)]
-    attempts.forgive([attempts.key_of(user) for user in alike])
+    attempts.clear_lockout([attempts.key_of(user) for user in alike])
     for user in locked_out:
         record(user, Change.What.UNBLOCKED, {}, actor=actor, at=timezone.now(), reason=reason)
     return bool(locked_out)

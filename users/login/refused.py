@@ -41,7 +41,7 @@ def note_barred(login: str, accounts: Sequence[User], *, ip: str | None, through
     """There were too many before, of the user whom this login names or from this address."""
     keys = attempts.keys_of(login, accounts)
     attempts.note_ip(keys, ip=ip)
-    of_login = attempts.is_barred(keys)
+    of_login = attempts.is_locked_out(keys)
     if not first_in(BARRED_SECONDS, "barred", *(keys if of_login else [ip])):
         return
     account = next(iter(accounts), None) if of_login else None
