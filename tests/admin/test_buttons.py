@@ -17,8 +17,8 @@ from users.rights.actor import command
 
 SHELL = command("tests")
 BLOCK, UNBLOCK = "Block", "Unblock"
-VERIFY, RESET = "Mark e-mail as verified", "Send password reset"
-MAIL = "Send verification e-mail"
+VERIFY, RESET = "Mark email as verified", "Send password reset"
+MAIL = "Send verification email"
 
 
 def latest(user) -> Change:

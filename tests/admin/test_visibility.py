@@ -165,9 +165,9 @@ def test_no_secret_is_in_the_page(visit, administrator, jane):
         (("change_app_metadata", "view_app_metadata"), {SAVE}),
         (
             ("change_profile",),
-            {"Save profile", "Mark e-mail as verified"},
+            {"Save profile", "Mark email as verified"},
         ),
-        (("send_links",), {"Send password reset", "Send verification e-mail"}),
+        (("send_links",), {"Send password reset", "Send verification email"}),
         (("block_user",), {"Block"}),
         (("administer",), {"Save staff rights"}),
     ],
@@ -183,9 +183,9 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
     ("button", "reason"),
     [
         ("Block", "You may not block users."),
-        ("Mark e-mail as verified", "You may not change how an account signs in."),
+        ("Mark email as verified", "You may not change how an account signs in."),
         ("Send password reset", "You may not send password resets."),
-        ("Send verification e-mail", "You may not send verification mails."),
+        ("Send verification email", "You may not send verification mails."),
         ("Delete this user…", "You may not delete users."),
         ("Save profile", "You may not change profiles."),
         ("Save metadata", "You may not change user_metadata."),
@@ -217,8 +217,8 @@ def test_the_reason_names_the_protection_of_staff_accounts(visit, agent, adminis
 def test_support_can_do_support(visit, supporter, jane):
     page = visit(supporter, jane)
 
-    assert {"Save metadata", "Send password reset", "Send verification e-mail"} <= page.buttons
-    assert {"Block", "Mark e-mail as verified", "Delete this user…"} <= set(page.disabled)
+    assert {"Save metadata", "Send password reset", "Send verification email"} <= page.buttons
+    assert {"Block", "Mark email as verified", "Delete this user…"} <= set(page.disabled)
 
 
 def test_a_document_that_is_read_only_is_beside_the_other_and_says_why(visit, supporter, jane):
@@ -235,8 +235,8 @@ def test_a_lead_can_do_all_but_what_administrators_do(visit, agent, jane):
     page = visit(agent, jane)
 
     assert {
-        *("Save metadata", "Save profile", "Block", "Mark e-mail as verified", "Remove second factor"),
-        *("Send password reset", "Send verification e-mail"),
+        *("Save metadata", "Save profile", "Block", "Mark email as verified", "Remove second factor"),
+        *("Send password reset", "Send verification email"),
     } <= page.buttons
     assert page.disabled == ["Delete this user…"]
 

@@ -102,7 +102,7 @@ def test_every_path_leaves_a_line(everybody, shop, own, connection, make_role, s
         "the form of the profile": (partial(desk, "Save profile", name="J", reason="asked"), by_staff),
         "block": (partial(desk, "Block"), by_staff),
         "unblock": (partial(desk, "Unblock"), by_staff),
-        "verified": (partial(desk, "Mark e-mail as verified"), by_staff),
+        "verified": (partial(desk, "Mark email as verified"), by_staff),
         "a reset": (partial(desk, "Send password reset"), by_staff),
         "staff rights": (
             partial(desk, "Save staff rights", groups=[str(Group.objects.get(name="Support").pk)]),

@@ -17,7 +17,7 @@ from users.rights.actor import command, owner
 
 SHELL = command("tests")
 OLD = "jane.doe@example.com"
-CHANGED = "e-mail address of your account"
+CHANGED = "email address of your account"
 REMOVED = "second factor of your account"
 
 
@@ -43,7 +43,7 @@ def test_a_changed_email_is_reported_to_the_old_one(jane):
     assert notices() == [(OLD, "email")]
     (letter,) = mail.outbox
     assert "moved@example.com" not in letter.body + letter.subject
-    assert letter.subject == "Your e-mail address at 127.0.0.1:8000 was changed"
+    assert letter.subject == "Your email address at 127.0.0.1:8000 was changed"
 
 
 def test_a_removed_email_is_too(make_user, connection):

@@ -39,7 +39,7 @@ VERBS = {
 def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     """Set root fields, null to clear. Raises Denied, FieldError or NotSupported.
 
-    A new e-mail or phone number is unverified unless said otherwise; a block ends every
+    A new email or phone number is unverified unless said otherwise; a block ends every
     session and refuses the tokens issued so far.
     """
     for verb in {VERBS[name] for name in fields if name in VERBS}:

@@ -57,13 +57,13 @@ def _buttons(actor: Actor, user: User) -> list[Button]:
         (user.blocked, Button("unblock", "Unblock", block)),
         (
             is_unverified,
-            Button("verify_email", "Mark e-mail as verified", refusal(actor, Verb.CHANGE_SIGN_IN, user)),
+            Button("verify_email", "Mark email as verified", refusal(actor, Verb.CHANGE_SIGN_IN, user)),
         ),
         (
             is_unverified and has_password,
             Button(
                 "send_verification",
-                "Send verification e-mail",
+                "Send verification email",
                 refusal(actor, Verb.SEND_VERIFICATION, user),
             ),
         ),

@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
             name="kind",
             field=models.CharField(
                 choices=[
-                    ("verification_email", "Verification e-mail"),
+                    ("verification_email", "Verification email"),
                     ("password_reset_request", "Request for a password reset"),
-                    ("password_reset_email", "Password reset e-mail"),
-                    ("notice_email", "Security notice by e-mail"),
+                    ("password_reset_email", "Password reset email"),
+                    ("notice_email", "Security notice by email"),
                     ("housekeeping", "Housekeeping"),
                     ("users_import", "Import of users"),
                     ("users_export", "Export of users"),

@@ -19,7 +19,7 @@ GROUPS = {
 }
 # What a right is now called of which another was a part before.
 PARTS = {"send_links": "change_profile", "unlock_user": "block_user"}
-PROFILE = ("change_profile", "Can change profiles, mark e-mails as verified and remove second factors")
+PROFILE = ("change_profile", "Can change profiles, mark emails as verified and remove second factors")
 
 
 def add_rights(apps, schema_editor):
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                     ("view_user", "Can see users and their user_metadata"),
                     (
                         "change_profile",
-                        "Can change profiles, mark e-mails as verified and remove second factors",
+                        "Can change profiles, mark emails as verified and remove second factors",
                     ),
                     ("send_links", "Can send password resets and verification mails"),
                     ("change_user_metadata", "Can change user_metadata"),

@@ -14,10 +14,10 @@ class Job(models.Model):
     alone writes the columns from `due_at` on."""
 
     class Kind(models.TextChoices):
-        VERIFICATION_EMAIL = "verification_email", "Verification e-mail"
+        VERIFICATION_EMAIL = "verification_email", "Verification email"
         PASSWORD_RESET_REQUEST = "password_reset_request", "Request for a password reset"
-        PASSWORD_RESET_EMAIL = "password_reset_email", "Password reset e-mail"
-        NOTICE_EMAIL = "notice_email", "Security notice by e-mail"
+        PASSWORD_RESET_EMAIL = "password_reset_email", "Password reset email"
+        NOTICE_EMAIL = "notice_email", "Security notice by email"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
         USERS_IMPORT = "users_import", "Import of users"
         USERS_EXPORT = "users_export", "Export of users"

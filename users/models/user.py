@@ -177,7 +177,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         default_permissions = ()
         permissions = [
             ("view_user", "Can see users and their user_metadata"),
-            ("change_profile", "Can change profiles, mark e-mails as verified and remove second factors"),
+            ("change_profile", "Can change profiles, mark emails as verified and remove second factors"),
             ("send_links", "Can send password resets and verification mails"),
             ("change_user_metadata", "Can change user_metadata"),
             ("view_app_metadata", "Can see app_metadata"),
