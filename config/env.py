@@ -76,8 +76,8 @@ def words(name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def secrets(name: str, *, least: int) -> tuple[str, ...]:
-    """A list of secrets, separated by commas, each of at least so many characters. They are never
-    repeated in the error."""
+    """A list of secrets, separated by commas, each of at least `least` characters; empty where the
+    variable is not set. Raises ImproperlyConfigured, which does not repeat the secret."""
     found = words(name)
     for number, secret in enumerate(found, 1):
         if len(secret) < least:

@@ -91,8 +91,8 @@ else:
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # A server that is gone without a word is given up after seconds, not minutes: to connect
-        # to it (in seconds), to send to it (in milliseconds), and while an answer is awaited.
+        # Detect an unreachable server within seconds, not minutes: the timeout of a connection attempt
+        # in seconds, of unacknowledged data in milliseconds, and TCP keepalives while a query runs.
         "OPTIONS": {
             "connect_timeout": 5,
             "tcp_user_timeout": 10_000,
@@ -110,7 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _IN_DATABASE = {
     "BACKEND": "users.caching.database.DatabaseCache",
     "LOCATION": "django_cache",
-    # Past this the oldest keys go, and with Django's 300 a crowd would wash attempts away.
+    # Above this, entries are culled; with Django's 300, many clients could cull the counters.
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 _IN_MEMORY = {
@@ -245,7 +245,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail goes to emails of accounts only, never to one that was typed
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail is sent to stored emails only, never to one that was typed
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "users.authentication.second_factor.MFAAdapter"
 MFA_FORMS = {
@@ -253,7 +253,7 @@ MFA_FORMS = {
     "authenticate": "users.authentication.code_forms.SignInForm",
     "reauthenticate": "users.authentication.code_forms.ReauthenticateForm",
 }
-# Nobody can sign up here, so an unverified address is no reason to refuse a second factor.
+# There is no public sign-up, so users may add a second factor before their email is verified.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Profiledesk" if IS_LOOPBACK else PUBLIC_HOST
@@ -333,7 +333,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-# A form of two documents, each of which JSON escapes may swell. Users without staff rights may send
+# A form of two documents, each of which JSON escapes may lengthen. Users without staff rights may send
 # twice METADATA_MAX_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES = 8 * 1024 * 1024
 API_MAX_BYTES = 4 * 1024 * 1024

@@ -55,7 +55,7 @@ class State(enum.Enum):
 
 
 class Connection:
-    """Lives in the event loop of its worker; only `_respond` runs in a thread."""
+    """A client's connection, served by the event loop of its worker; only `_respond` runs in a thread."""
 
     def __init__(self, worker: BufferedWorker, client: socket) -> None:
         self._worker = worker
@@ -119,7 +119,7 @@ class Connection:
             else:
                 self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))
                 if self._has_sent:
-                    self._writer.transport.abort()  # what follows would pass for the rest of the answer
+                    self._writer.transport.abort()  # an error page would be read as a part of the answer
                 else:
                     await self._refuse(RuntimeError("the application failed"))
 
@@ -134,7 +134,7 @@ class Connection:
             request = parse_head(bytes(self._head), self._worker.cfg, self._peer)
             if has_body(request):
                 body = Body(self._worker.body_limit(request), self._worker.spool)
-                await read_body(self._stream, request, body, self._allow)
+                await read_body(self._stream, request, body, self._send_continue)
             return await self._answer(request)
         finally:
             if body:
@@ -155,7 +155,7 @@ class Connection:
         self._enter(State.RECEIVING)
         return True
 
-    def _allow(self) -> None:
+    def _send_continue(self) -> None:
         self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     async def _answer(self, request: Request) -> bool:
@@ -196,7 +196,8 @@ class Connection:
         return not response.should_close()
 
     async def _send(self, parts: list[Part]) -> None:
-        """Raises ConnectionError where the client has gone or reads too slowly."""
+        """Send the parts in order and close their files. Raises ConnectionError where the client has
+        disconnected or reads too slowly."""
         self._has_sent = True
         size = sum(part.count if isinstance(part, FilePart) else len(part) for part in parts)
         with ExitStack() as files:
@@ -222,7 +223,7 @@ class Connection:
             await self._writer.drain()
 
     async def _refuse(self, error: Exception) -> None:
-        if b"\n" not in self._head:  # an incomplete request line, whose path decides on the form
+        if b"\n" not in self._head:  # the path of an incomplete request line decides between JSON and a page
             with suppress(TimeoutError):
                 async with asyncio.timeout(0):
                     self._head += await self._stream.read(LINE_LIMIT)

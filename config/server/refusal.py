@@ -1,4 +1,4 @@
-"""Answers to what never becomes a request for Django: malformed, too large, too slow."""
+"""Answers to requests that Django never sees: malformed, too large or too slow."""
 
 from __future__ import annotations
 

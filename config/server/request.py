@@ -44,7 +44,7 @@ PIECE = 64 * 1024
 FREE_CHUNKS = 10_000
 BYTES_PER_CHUNK = 256
 
-# Chunk extensions mean nothing to us, so of their grammar only the end of the line matters.
+# Chunk extensions are ignored (RFC 9112, section 7.1.1), so any text up to the end of the line is.
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?\r\n")
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n")
 
@@ -59,19 +59,19 @@ class Spool:
     def __init__(self, size: int) -> None:
         self._left = size
 
-    def take(self, size: int) -> None:
+    def reserve(self, size: int) -> None:
         """Reserve space. Raises SpoolFull."""
         if size > self._left:
             raise SpoolFull
         self._left -= size
 
-    def give_back(self, size: int) -> None:
+    def release(self, size: int) -> None:
         """Release reserved space."""
         self._left += size
 
 
 class Body:
-    """A request body as it arrives. Of one that is longer than `limit` bytes only the size is kept."""
+    """A request body as it arrives. Of one that is longer than `limit` bytes only the size is stored."""
 
     def __init__(self, limit: int, spool: Spool) -> None:
         self.limit = limit
@@ -81,10 +81,10 @@ class Body:
         self._taken = 0
 
     def append(self, piece: bytes) -> None:
-        """Raises SpoolFull."""
+        """Add what arrived. Raises SpoolFull."""
         self.size += len(piece)
         if self.size <= self.limit:
-            self._spool.take(len(piece))
+            self._spool.reserve(len(piece))
             self._taken += len(piece)
             try:
                 self.file.write(piece)
@@ -101,7 +101,7 @@ class Body:
         self._release()
 
     def _release(self) -> None:
-        self._spool.give_back(self._taken)
+        self._spool.release(self._taken)
         self._taken = 0
 
 
@@ -137,7 +137,8 @@ def _too_large(in_first_line: bool, size: int) -> Exception:
 
 
 def parse_head(head: bytes, config: Config, peer: tuple[str, int]) -> Request:
-    """Raises gunicorn's ParseException for what is no request, or one of ambiguous framing."""
+    """Parse the request line and headers. Raises gunicorn's ParseException for a malformed request, or
+    one of ambiguous framing."""
     return Request(config, IterUnreader([head]), peer)
 
 
@@ -147,13 +148,13 @@ def has_body(request: Request) -> bool:
 
 
 async def read_body(
-    stream: asyncio.StreamReader, request: Request, body: Body, allow: Callable[[], None]
+    stream: asyncio.StreamReader, request: Request, body: Body, send_continue: Callable[[], None]
 ) -> None:
     """Receive the body of `request` into `body`, which becomes what the application reads.
 
-    A body in chunks gets the Content-Length that it turned out to have. One over its limit keeps
-    its size but no content; the connection has to close where not all of it was read. `allow`
-    tells a client that asked first (Expect: 100-continue) to send.
+    A body in chunks gets the Content-Length that it turned out to have. Of one over
+    its limit only the size is stored; the connection has to close where not all of it was read.
+    `send_continue` is called where the client waits for it (Expect: 100-continue).
 
     Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator, and
     InvalidHeader and LimitRequestHeaders (of the trailers).
@@ -165,7 +166,7 @@ async def read_body(
         request.force_close()
     else:
         if asked_first:
-            allow()
+            send_continue()
         await _receive(_chunks(stream) if is_chunked else _pieces(stream, length), request, body)
     if is_chunked:
         headers = [header for header in request.headers if header[0] != "TRANSFER-ENCODING"]

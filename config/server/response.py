@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import IO
 
-# An answer of up to so many bytes frees its thread at once, however slowly it is read.
+# In bytes. A smaller answer frees its thread at once, however slowly the client reads it.
 GATHER_LIMIT = 1024 * 1024
 
 
@@ -35,7 +35,7 @@ class ResponseSocket:
         self._file: FilePart | None = None
 
     def sendall(self, data: bytes) -> None:
-        """Gather bytes. Waits for the client where an answer grows over the limit.
+        """Gather bytes. Waits for the client where an answer grows over GATHER_LIMIT.
 
         Raises ConnectionError or TimeoutError where the client does not take it.
         """
@@ -54,7 +54,7 @@ class ResponseSocket:
         self._file = FilePart(own, offset, count)
 
     def take(self) -> list[Part]:
-        """What was gathered, in order; from then on it is gathered afresh."""
+        """Return what was gathered, in order, and begin with nothing."""
         parts: list[Part] = [bytes(self._gathered)]
         if self._file:
             parts.append(self._file)

@@ -92,7 +92,7 @@ class BufferedWorker(Worker):
         return self.alive
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Say in which running event loop to serve."""
+        """Serve in `loop`, which is running."""
         self._loop = loop
         self._stopped = asyncio.Event()
         self.tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
@@ -146,7 +146,7 @@ class BufferedWorker(Worker):
                 self._loop.remove_reader(listener)
 
     def _accept(self, listener: socket) -> None:
-        """One at a time, so that workers with less to do get as many."""
+        """Accept one connection at a time, so that they spread over the workers."""
         if len(self._connections) >= self._most_connections and not self._make_room():
             self._accept_more(False)  # until a connection ends
             return
@@ -170,7 +170,8 @@ class BufferedWorker(Worker):
         return task
 
     def _make_room(self) -> bool:
-        """Close the connection that has made its client's request wait for longest, if any does."""
+        """Close the connection that has been idle, receiving or sending for longest. False where all are
+        being answered."""
         waiting = [
             (connection.since, number, task)
             for number, (task, connection) in enumerate(self._connections.items())
@@ -193,9 +194,8 @@ class BufferedWorker(Worker):
 
 
 def _allow_files(connections: int) -> int:
-    """Raise the limit of open files as far as `connections` need and the system allows.
-
-    How many connections there may be then. Many systems begin with 1,024 files, macOS with 256.
+    """Raise the limit of open files as far as `connections` need and the system allows, and return how
+    many connections that limit allows. Many systems begin with 1,024 files, macOS with 256.
     """
     wanted = connections * FILES_PER_CONNECTION + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -74,9 +74,7 @@ def test_the_page_of_a_staff_account_offers_none_of_it_and_says_why(visit, attac
     page = visit(attacker, supporter)
 
     assert not page.buttons & {"Block", "Unblock", "Mark email as verified", "Send password reset"}
-    assert {"Block", "Mark email as verified", "Send password reset", "Delete this user…"} <= {
-        *page.disabled
-    }
+    assert {"Block", "Mark email as verified", "Send password reset", "Delete this user…"} <= {*page.disabled}
     assert "only an administrator may block it, delete it or change how it signs in" in page.text_everywhere
 
 

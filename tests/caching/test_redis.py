@@ -134,7 +134,7 @@ def test_redis_is_used_again_once_it_is_back(redis, monkeypatch, caplog):
 
 
 def test_a_redis_that_does_not_answer_holds_nobody_up(redis, monkeypatch):
-    monkeypatch.setattr(redis_cache, "PATIENCE", 0.05)
+    monkeypatch.setattr(redis_cache, "TIMEOUT", 0.05)
     cache = RedisWithFallback(redis.url, {"OPTIONS": {"fallback": "database"}})
     redis._process.send_signal(signal.SIGSTOP)
     try:

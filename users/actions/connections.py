@@ -26,7 +26,7 @@ NOT_OUR_STORE = (
 
 def make_connection(**columns: Any) -> Connection:
     """A database of ours, empty. Raises FieldError, NotSupported, or ConnectionExists where there is
-    one of that name, whatever its case."""
+    one of that name (case-insensitive)."""
     connection = Connection(**columns)
     _check_options(connection)
     with transaction.atomic():

@@ -64,7 +64,7 @@ def create_user(
     check_profile(profile)
     wanted = tidy(profile, connection)
     check_combined(wanted, SIGN_IN_FIELDS, connection)
-    if not wanted.get("phone_number"):  # by which somebody else may sign them in
+    if not wanted.get("phone_number"):  # an identity provider may sign them in by it
         check_login(wanted, connection)
     documents = _documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
     user = User(

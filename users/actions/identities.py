@@ -30,7 +30,7 @@ def link(
 
     An account that is blocked, or has staff rights, cannot be the secondary: being linked would
     lift its block, or hide its rights. `proof` is the id token by which the actor showed
-    the secondary to be their own; then no right to it is asked besides, unless it is of an earlier
+    the secondary to be their own; then no right to it is required, unless it is of an earlier
     account with that id, or from before a change of its password or second factor. Raises Denied,
     BadIdentity, IdentityTaken or UserGone.
     """
@@ -71,8 +71,8 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
     """Make the linked account a user of its own again, without documents, and return the fresh
     primary. What its owner's own linking could not discard is theirs again.
 
-    A blocked person's accounts stay blocked. The primary's sessions and tokens end, since nobody can
-    tell which of them began at the account that leaves. Raises Denied, BadIdentity or UserGone.
+    A blocked user's accounts stay blocked. The primary's sessions and tokens end, since it is not
+    known which of them began at the account that is unlinked. Raises Denied, BadIdentity or UserGone.
     """
     with editing(primary, actor, reason=reason) as main:
         check(actor, Verb.CHANGE_IDENTITIES, main.user)

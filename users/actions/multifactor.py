@@ -15,7 +15,7 @@ from users.actions.draft import Draft, editing
 from users.actions.errors import MethodGone
 from users.metadata.diff import diff
 from users.models import Change, User
-from users.normalized.authentication_methods import named_method
+from users.normalized.authentication_methods import find_method
 from users.normalized.enrollments import enrolled
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -48,7 +48,7 @@ def remove_authentication_method(user: User, method_id: str, *, actor: Actor, re
     """
     with editing(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
-        found = named_method(draft.user, method_id)
+        found = find_method(draft.user, method_id)
         if found is None:
             raise MethodGone
         if found.type == Authenticator.Type.RECOVERY_CODES:

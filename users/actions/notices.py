@@ -1,4 +1,4 @@
-"""Ask for mails that tell the owner of a change that could take the account from them."""
+"""Request security notices: mails about changes by which the owner could lose the account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EMAIL_CHANGED, FACTOR_REMOVED = "email_changed", "factor_removed"
 
 @dataclass(frozen=True)
 class SecurityFacts:
-    """What of an account, once changed, its owner is told by mail."""
+    """The facts of an account whose change is followed by a notice."""
 
     email: str | None
     factors: frozenset[str]
@@ -28,7 +28,7 @@ class SecurityFacts:
 
 def request_notices(before: SecurityFacts, user: User, *, actor: Actor, at: datetime) -> None:
     """Enqueue a mail for each such change, in the caller's transaction, to the email that the account
-    had before: whoever changes it must not be the only one to read of it."""
+    had before, so that the notice reaches the owner and not only the user who made the change."""
     if not before.email or not conf.is_email_configured:
         return
     after = SecurityFacts.of(user)

@@ -62,8 +62,8 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
 
 
 def check_combined(profile: Mapping[str, Any], given: Collection[str], connection: Connection) -> None:
-    """Judge what the fields make together. `profile` is what the account is to be, `given` names
-    what is written of it. Raises NotSupported where a user name is required, and FieldError for a
+    """Validate fields that depend on each other. `profile` is the account after the write, `given` the
+    names of the fields written. Raises NotSupported where a user name is required, and FieldError for a
     verified flag without what it is about."""
     requires_username = connection.is_database and connection.options.get("requires_username")
     if requires_username and "username" in given and not profile.get("username"):
@@ -74,7 +74,7 @@ def check_combined(profile: Mapping[str, Any], given: Collection[str], connectio
 
 
 def check_login(profile: Mapping[str, Any], connection: Connection) -> None:
-    """Raises FieldError where nobody can sign in to such an account of a database connection."""
+    """Raises FieldError where such an account of a database connection would have no login."""
     names_of_users = profile.get("username") and connection.options.get("requires_username")
     if connection.is_database and not profile.get("email") and not names_of_users:
         raise FieldError("email", NO_LOGIN)

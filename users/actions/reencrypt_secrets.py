@@ -53,7 +53,7 @@ def reencrypt(purpose: Purpose) -> Counts:
 
 def _reencrypt_row(row: models.Model, columns: tuple[str, ...], purpose: Purpose, counts: Counts) -> None:
     before = {name: getattr(row, name) for name in columns}
-    after = {name: _map(value, lambda one: _renewed(one, purpose, counts)) for name, value in before.items()}
+    after = {name: _map(value, lambda one: _renew(one, purpose, counts)) for name, value in before.items()}
     if after != before:
         type(row)._base_manager.filter(pk=row.pk).update(**after)
 
@@ -70,7 +70,7 @@ def _map(value: Any, renew: Callable[[bytes], bytes]) -> Any:
     return renew(bytes(value))
 
 
-def _renewed(ciphertext: bytes, purpose: Purpose, counts: Counts) -> bytes:
+def _renew(ciphertext: bytes, purpose: Purpose, counts: Counts) -> bytes:
     if not ciphertext:  # a webhook that never had another secret
         return ciphertext
     try:

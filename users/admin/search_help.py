@@ -27,7 +27,7 @@ from users.search.visibility import check_visible
 from users.web.actors import staff
 
 EXAMPLES = {
-    "jane": "A word of a name, a user name or an email begins so, or an id. More words narrow.",
+    "jane": "A word of a name, a user name or an email begins with it, or an id. More words narrow.",
     '"Jane Doe"': "In quotes: one of those is exactly this.",
     'email:"jane@example.com"': "A field and its whole value, whatever its case.",
     "name:jan*": "The beginning of a value; a star stands for any characters.",

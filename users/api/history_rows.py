@@ -34,7 +34,7 @@ def page_rows(
 
 def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
     """One line. That something happened, by whom and how, is for every reader of the record; what
-    it was, people's names and reasons for those who may see the account. Without its values where
+    it was, names of users and reasons, for those who may see the account. Without its values where
     those were not read."""
     is_cut = "keys" in change.get_deferred_fields()
     keys = {} if is_cut else visible_keys(change, user, viewer)

@@ -82,7 +82,7 @@ _WITH_TOKEN = {
     403: "The token lacks the scope, or the account is out of the client's reach.",
 }
 _WITH_BODY = {
-    411: "The body came without its length; our own server takes such a body, in chunks.",
+    411: "The WSGI server passed on a chunked body without its length. The bundled server assembles it.",
     413: "The body or a document is too large.",
     415: "The body is neither JSON nor a form.",
 }

@@ -31,7 +31,7 @@ class SignInForm(base_forms.AuthenticateForm):
     def clean_code(self) -> str:
         # Without what people put between the letters, which are capitals.
         self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
-        with naming_the_wait(self.user):
+        with report_wait(self.user):
             code = super().clean_code()
         check_unused(self.user, code)
         return code
@@ -49,7 +49,7 @@ class ActivateForm(ActivateTOTPForm):
         self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
 
     def clean_code(self) -> str:
-        with naming_the_wait(self.user):
+        with report_wait(self.user):
             code = super().clean_code()
         check_unused(self.user, code)
         return code
@@ -61,7 +61,7 @@ class ActivateForm(ActivateTOTPForm):
 
 
 @contextmanager
-def naming_the_wait(user: User) -> Iterator[None]:
+def report_wait(user: User) -> Iterator[None]:
     """Replace allauth's error after too many wrong codes by one that says how long to wait."""
     try:
         yield

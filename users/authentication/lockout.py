@@ -1,4 +1,4 @@
-"""What the pages say to those who have to wait after too many failed attempts."""
+"""Error messages of the sign-in pages during a lockout."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         """Where the key is no longer on the key ring: a random secret, so that no code is right. It
-        must not be an empty one, whose codes anybody can compute."""
+        must not be an empty one, whose codes are known."""
         try:
             return conf.key_ring.decrypt_text(Purpose.SECOND_FACTORS, encrypted_text)
         except Undecryptable:

@@ -31,7 +31,7 @@ class Kind(Enum):
     DISK_FULL = "disk_full"
 
 
-# A sentence for people and programs, and after how many seconds to try again.
+# The message of the answer, and the seconds of its Retry-After.
 _ADVICE = {
     Kind.BUSY: ("The database is busy. Try again in a moment.", 1),
     Kind.DATABASE_AWAY: ("The database is not available. Try again in a few seconds.", 5),
@@ -44,14 +44,14 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Outage:
-    """`reason` is the driver's message, for the log of the machine only."""
+    """What cannot be used. `reason` is the driver's message, for the server's log only."""
 
     kind: Kind
     reason: str
 
     @property
     def text(self) -> str:
-        """What to answer. It names the dependency and nothing of its insides."""
+        """The message of the answer, which reveals nothing that the driver said."""
         return _ADVICE[self.kind][0]
 
     @property
@@ -61,7 +61,7 @@ class Outage:
 
 
 class NotStored(django.db.OperationalError):
-    """The database took no write, and its driver's error has been swallowed by a library."""
+    """The database refused a write, and a library suppressed the driver's error."""
 
 
 _QUERY_CANCELED = "57014"
@@ -107,7 +107,7 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def outage_of(error: BaseException | None) -> Outage | None:
-    """The outage that brought `error` about; None where it is something else."""
+    """Return the outage that caused `error`; None where it has another cause."""
     for cause in _causes(error):
         kind = _kind_of(cause)
         if kind is not None:
@@ -116,7 +116,7 @@ def outage_of(error: BaseException | None) -> Outage | None:
 
 
 def is_statement_stopped(error: BaseException) -> bool:
-    """Whether the database stopped a statement because its time was up, or since it was asked to."""
+    """Whether the database cancelled a statement: by a timeout, or on request."""
     return any(
         getattr(cause, "sqlstate", None) == _QUERY_CANCELED or _sqlite_code(cause) == sqlite3.SQLITE_INTERRUPT
         for cause in _causes(error)

@@ -1,4 +1,4 @@
-"""Outages in the log of the machine: one line now and then, however many requests fail."""
+"""Log outages, rate-limited: one line per kind and QUIET_SECONDS, however many requests fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUIET_SECONDS = 10.0
 
 
 class _Reports:
-    """What this process has reported. Safe to use from several threads."""
+    """When this process reported each kind of outage. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -26,7 +26,7 @@ class _Reports:
         self._seen: dict[Kind, float] = {}
 
     def add(self, kind: Kind) -> int | None:
-        """How many were left out since the last line; None where this one is to be left out."""
+        """Count one. Return how many were suppressed since the last line; None to suppress this one."""
         now = time.monotonic()
         with self._lock:
             self._seen[kind] = now
@@ -37,7 +37,7 @@ class _Reports:
             return self._suppressed.pop(kind, 0)
 
     def seconds_since(self, kind: Kind) -> float:
-        """Since the last of this kind; infinite where there was none."""
+        """Seconds since the last outage of this kind; infinite where there was none."""
         return time.monotonic() - self._seen.get(kind, float("-inf"))
 
     def clear(self) -> None:
@@ -64,11 +64,11 @@ def log_failure(logger: logging.Logger, message: str, *args: object) -> None:
 
 def report(outage: Outage) -> None:
     """Log the outage in one line, at most every QUIET_SECONDS for each kind."""
-    left_out = _reports.add(outage.kind)
-    if left_out is None:
+    suppressed = _reports.add(outage.kind)
+    if suppressed is None:
         return
     level = logging.WARNING if outage.kind is Kind.BUSY else logging.ERROR
-    more = f" ({left_out} more since the last line)" if left_out else ""
+    more = f" ({suppressed} more since the last line)" if suppressed else ""
     log.log(level, "%s: %s%s", outage.kind.value, outage.reason, more)
 
 

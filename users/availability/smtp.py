@@ -1,4 +1,4 @@
-"""Django's SMTP back end, whose failures to reach the server are all of one class."""
+"""Django's SMTP back end, with one exception class for a mail server that cannot be reached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 
 
 class EmailBackend(DjangoEmailBackend):
-    """Raises SMTPException, and no other OSError of the network, which elsewhere may mean anything."""
+    """Raises SMTPServerDisconnected in place of the network's other OSErrors, by which `outage_of` could
+    not tell the mail server from other services."""
 
     def open(self) -> bool | None:
         with _as_smtp_errors(self):

@@ -23,7 +23,7 @@ class DatabaseCache(DjangoDatabaseCache):
     ) -> None:
         valid_key = self.make_and_validate_key(key, version=version)
         if not any(self._base_set("set", valid_key, value, timeout) for _ in range(2)):
-            raise NotStored("the cache table took no write")
+            raise NotStored("the cache table could not be written")
 
     def add(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
@@ -33,4 +33,4 @@ class DatabaseCache(DjangoDatabaseCache):
                 return True
             if self.has_key(key, version):
                 return False
-        raise NotStored("the cache table took no write")
+        raise NotStored("the cache table could not be written")

@@ -15,10 +15,10 @@ from redis.retry import Retry
 from users.availability.outage import outage_of
 from users.availability.report import report
 
-# A server that does not answer holds up a request for no longer, in seconds.
-PATIENCE = 0.5
-# For so many seconds after a failure Redis is not asked again.
-HOLD_OFF = 15.0
+# Of connecting to Redis, and of each operation, in seconds.
+TIMEOUT = 0.5
+# How long after a failure the fallback is used without trying Redis, in seconds.
+RETRY_AFTER = 15.0
 
 _away_until = 0.0
 
@@ -32,7 +32,7 @@ def _with_fallback(name: str) -> Callable[..., Any]:
             try:
                 return on_redis(self, *args, **options)
             except RedisError as error:
-                _away_until = time.monotonic() + HOLD_OFF
+                _away_until = time.monotonic() + RETRY_AFTER
                 report(outage_of(error))
         return getattr(caches[self._fallback_alias], name)(*args, **options)
 
@@ -49,7 +49,7 @@ class RedisWithFallback(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = dict(params.get("OPTIONS", {}))
         self._fallback_alias = options.pop("fallback")
-        timeouts = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
+        timeouts = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT}
         # Once more at once: Redis may have been restarted since the connection was last used.
         retry = {"retry": Retry(NoBackoff(), 1)}
         super().__init__(server, {**params, "OPTIONS": {**timeouts, **retry, **options}})

@@ -40,18 +40,18 @@ class KeyRing:
         return _fernet(purpose, self.secrets).encrypt(content)
 
     def decrypt(self, purpose: Purpose, ciphertext: bytes) -> bytes:
-        """Raises Undecryptable."""
+        """Decrypt what any key of the ring has encrypted for `purpose`. Raises Undecryptable."""
         try:
             return _fernet(purpose, self.secrets).decrypt(ciphertext)
         except InvalidToken:
             raise Undecryptable from None
 
     def encrypt_text(self, purpose: Purpose, text: str) -> str:
-        """The same for a text column."""
+        """Encrypt for a text column."""
         return self.encrypt(purpose, text.encode()).decode()
 
     def decrypt_text(self, purpose: Purpose, ciphertext: str) -> str:
-        """Raises Undecryptable."""
+        """Decrypt from a text column. Raises Undecryptable."""
         return self.decrypt(purpose, ciphertext.encode()).decode()
 
     def reencrypt(self, purpose: Purpose, ciphertext: bytes) -> bytes | None:
@@ -70,6 +70,6 @@ def _fernet(purpose: Purpose, secrets: tuple[str, ...]) -> MultiFernet:
 
 def _key(purpose: Purpose, secret: str) -> bytes:
     """A key derived from the secret, for one purpose. One hash is enough: the secret is random, not
-    a password that somebody chose."""
+    a password."""
     digest = hashlib.sha256(f"profiledesk {purpose}{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest)

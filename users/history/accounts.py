@@ -1,7 +1,8 @@
-"""Accounts that had one `user_id` after another, told apart by time.
+"""Tell apart the accounts that had one `user_id` after another, by time.
 
-A later account begins after the last change of the earlier one, whatever the clocks of several
-machines say: `create_user` and `note` see to that. So `created_at` alone decides what is whose.
+A later account begins after the last change of the earlier one, even where the
+clocks of several machines differ: `create_user` and `note` ensure that. So `created_at` alone decides
+which account a change belongs to.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 def changes_of(user_id: str, user: User | None) -> QuerySet[Change]:
     """The changes of the account that has this id; where `user` is None, of the one that had it
     last."""
-    return Change.objects.filter(subject=user_id, at__gte=user.created_at if user else began(user_id))
+    return Change.objects.filter(subject=user_id, at__gte=user.created_at if user else creation_time(user_id))
 
 
-def began(user_id: str) -> Coalesce:
+def creation_time(user_id: str) -> Coalesce:
     """When the account that has this id, or had it last, was created: an expression, to be compared
     with in a query. Where that is recorded nowhere, a moment before everything."""
     present = User.accounts.filter(user_id=user_id).values("created_at")

@@ -30,8 +30,8 @@ def note(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = "", **more: Any
 ) -> Change:
     """The same, unsaved, for callers that save several at once. `more` are the columns that tell
-    what was taken back, and what was missing. Never before the account was created, should a clock
-    be slow: what is older belongs to an earlier account with the same id."""
+    what was taken back, and what was missing. `at` is raised to the creation of
+    the account where a clock is slow: what is older belongs to an earlier account with the same id."""
     columns = _columns(what, keys, actor, max(at, user.created_at), reason)
     return Change(user=user, subject=user.user_id, **{**columns, **more})
 

@@ -1,6 +1,6 @@
 """The file of a job: written and read in pieces, each encrypted by itself.
 
-A file to import may hold passwords, and an export whatever its maker may see.
+A file to import may hold passwords, and an export all that the user who asked for it may see.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from users.crypto.key_ring import Purpose
 from users.models import FilePiece, Job
 
 PIECE = 1024 * 1024
-# How long the file that a job has made is there after its end. Source: Auth0 docs, "Bulk User Exports".
+# How long the file that a job has made is stored after its end. Source: Auth0 docs, "Bulk User Exports".
 KEPT = timedelta(hours=24)
 
 

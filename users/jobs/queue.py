@@ -54,7 +54,8 @@ def put_back(job: Job, *, rest: float = 0, **columns: Any) -> bool:
 def put_away(
     job: Job, status: Status, details: str = "", *, keeps_file: bool = False, **columns: Any
 ) -> bool:
-    """Out of the queue, for good, and its file with it unless that is the result."""
+    """Take the job out of the queue for good, and delete its file unless that is its result. False where
+    another worker has claimed it since."""
     with transaction.atomic():
         if not _write(job, **_ended(status, details), **columns):
             return False
@@ -64,7 +65,7 @@ def put_away(
 
 
 def remove(job: Job) -> bool:
-    """Delete a job that is done, and of which nothing is worth keeping."""
+    """Delete the row of a completed job. False where another worker has claimed it since."""
     return bool(Job.objects.filter(pk=job.pk, claim=job.claim).delete()[0])
 
 

@@ -14,14 +14,14 @@ Work = Callable[[Any], dict[str, Any] | None]
 @dataclass(frozen=True)
 class Kind:
     """`attempts`: how often it is begun without getting on before it is given up. `every`: how
-    often it is done unasked; None for never. `is_kept`: whether its row stays once it is completed;
-    one that failed always stays. `keeps_file`: the file is the job's result, and is not deleted when
+    often it is done unasked; None for never. `keeps_row`: whether its row stays once it is completed;
+    that of a failed job always stays. `keeps_file`: the file is the job's result, and is not deleted when
     the job completes."""
 
     work: Work
     attempts: int
     every: timedelta | None
-    is_kept: bool = True
+    keeps_row: bool = True
     keeps_file: bool = False
 
 
@@ -33,7 +33,7 @@ def job(
     *,
     attempts: int = 5,
     every: timedelta | None = None,
-    is_kept: bool = True,
+    keeps_row: bool = True,
     keeps_file: bool = False,
 ) -> Callable[[Work], Work]:
     """Declare a function that does jobs of this kind.
@@ -45,7 +45,7 @@ def job(
     def declare(work: Work) -> Work:
         if name in KINDS:
             raise ValueError(f"there is a kind {name} already")
-        KINDS[name] = Kind(work, attempts, every, is_kept, keeps_file)
+        KINDS[name] = Kind(work, attempts, every, keeps_row, keeps_file)
         return work
 
     return declare

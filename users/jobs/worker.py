@@ -81,7 +81,7 @@ class Worker:
             queue.put_away(job, Job.Status.FAILED, str(error), log=run.lines)
             log.info("%s failed: %s", job, error)
         except Exception as error:
-            # The text stands in the log of the machine only: it may hold what is nobody's business.
+            # The exception's text is written to the server's log only, since it may hold personal data.
             log_failure(log, "%s broke", job)
             self._try_again(run, error)
         else:
@@ -89,7 +89,7 @@ class Worker:
 
     def _complete(self, run: Run, result: dict[str, Any]) -> None:
         kind = KINDS[run.job.kind]
-        if kind.is_kept:
+        if kind.keeps_row:
             columns = {"result": result, **run.columns}
             queue.put_away(run.job, Job.Status.COMPLETED, keeps_file=kind.keeps_file, **columns)
         else:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from users.conf import conf
-from users.history.accounts import began
+from users.history.accounts import creation_time
 from users.log.changes import as_events
 from users.log.fields import OF_CHANGES, OF_EVENTS
 from users.log.place import RANKS, Place
@@ -33,7 +33,7 @@ class Log:
 
     def of_user(self, user_id: str) -> Self:
         """What the account that has this id had to do with, or the one that had it last."""
-        since = Q(at__gte=began(user_id))
+        since = Q(at__gte=creation_time(user_id))
         return self._where(Q(subject=user_id) & since, Q(user_id=user_id) & since)
 
     def fitting(self, query: Query) -> Self:

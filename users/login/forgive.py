@@ -24,8 +24,8 @@ class Lockout:
 
 
 def lockouts_of(user: User) -> list[Lockout]:
-    """What keeps the user from trying to sign in: too many failures, which are counted for all of
-    their logins together, or too many by anybody from an IP address that they were tried from."""
+    """The lockouts of the user: too many failures, which are counted for all of their logins together,
+    or too many failures of any users from an IP address that the user was tried from."""
     key = attempts.key_of(user)
     ips = [*([None] if attempts.is_locked_out([key]) else []), *attempts.blocked_ips(key)]
     return [Lockout(login, ip) for ip in ips for login in logins_of(user)] if ips else []

@@ -11,9 +11,9 @@ from users.mail.send import ATTEMPTS, send_once, site
 from users.models import Job
 
 
-@job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, is_kept=False)
+@job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_notice(run: Run) -> None:
-    """To the email that the account had before the change, though the account be deleted since."""
+    """Send it to the email that the account had before the change, also if the account was deleted since."""
     parameters = run.parameters
     send_once(run, parameters["notice"], parameters["to"], lambda: _context(parameters["at"]))
 

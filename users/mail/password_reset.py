@@ -1,4 +1,4 @@
-"""Mail a link to set a new password: asked for by the owner, or by staff on their behalf."""
+"""Mail a link to set a new password: requested by the owner, or by staff on their behalf."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from users.models import Job, User
 from users.rights.actor import Actor, Face, command
 from users.rights.may import Verb, check
 
-# The actor of a reset that somebody asks for without signing in.
+# The actor of a reset that was requested without signing in.
 FORM = command("password reset form", face=Face.SIGN_IN)
 
 
@@ -47,7 +47,7 @@ def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
     enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=actor, user=user)
 
 
-@job(Job.Kind.PASSWORD_RESET_REQUEST, is_kept=False)
+@job(Job.Kind.PASSWORD_RESET_REQUEST, keeps_row=False)
 def find_accounts(run: Run) -> None:
     """Enqueue a mail for each account with the email that was typed, and log the request."""
     if run.state.get("is_done"):
@@ -59,18 +59,18 @@ def find_accounts(run: Run) -> None:
         accounts = [
             account
             for account in User.accounts.with_connection().by_email(email).in_own_database()
-            if _person_of(account).is_active
+            if _signed_in_user(account).is_active
         ]
         for account in accounts:
             enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=run.actor, user=account)
-            log_event("scpr", user=_person_of(account), connection=account.connection)
+            log_event("scpr", user=_signed_in_user(account), connection=account.connection)
         if not accounts:
             log_event("fcpr", user_name=email)
 
 
-@job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, is_kept=False)
+@job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_password_reset(run: Run) -> None:
-    """The link is made here, so that no table ever holds it."""
+    """Send the mail. The link is made here, so that it is never stored."""
     user = run.job.user
     if user is None:
         raise JobFailed("The user was deleted meanwhile.")
@@ -83,11 +83,11 @@ def mail_password_reset(run: Run) -> None:
 
 
 def _context(user: User) -> dict[str, str]:
-    """The link leads to our own host, whatever host a request named."""
+    """What the template reads. The link begins with PUBLIC_URL, never with a request's Host header."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return {"link": conf.public_url + reverse("account_reset_password_from_key", kwargs=parts)}
 
 
-def _person_of(account: User) -> User:
+def _signed_in_user(account: User) -> User:
     """The user that the account signs in: its primary, if it is linked to one."""
     return account.linked_to or account

@@ -25,7 +25,7 @@ REFUSED = "The mail server refused the mail for good."
 
 
 class NoMail(Exception):
-    """No mail can be sent. The text says why, for people."""
+    """This installation sends no mail. The message says why, for the page or the API."""
 
 
 def check_mail() -> None:
@@ -43,7 +43,8 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
     """Send the mail of this job: `users/mail/{template}_subject.txt` and `..._message.txt`.
 
     Once, however often the job is interrupted and resumed. `make_context` gives what the templates
-    read; it is called when the mail server is connected, so that no links are made in vain.
+    read; it is called when the mail server is connected, so that no link is made for a mail that
+    cannot be sent.
 
     Raises JobFailed; SMTPException where the mail server is away, and the worker tries again later;
     and what `make_context` raises, before which nothing was sent.
@@ -57,9 +58,9 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
         raise JobFailed("The domain of the email is invalid.") from None
 
     def send() -> None:
-        with _connected() as connection:
+        with _connect() as connection:
             message = _render(run, template, address, make_context())
-            with _refusals_reported():
+            with _report_refusals():
                 connection.send_messages([message])
 
     run.once("mail", send, doing="handing over the mail")
@@ -76,8 +77,8 @@ def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailM
 
 
 @contextmanager
-def _connected() -> Iterator[BaseEmailBackend]:
-    """A connection to the mail server."""
+def _connect() -> Iterator[BaseEmailBackend]:
+    """Connect to the mail server, and disconnect afterwards. Raises SMTPException."""
     connection = get_connection()
     connection.open()
     try:
@@ -89,7 +90,7 @@ def _connected() -> Iterator[BaseEmailBackend]:
 
 
 @contextmanager
-def _refusals_reported() -> Iterator[None]:
+def _report_refusals() -> Iterator[None]:
     """Raises JobFailed where trying again would change nothing."""
     try:
         yield

@@ -48,7 +48,7 @@ def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
 
 @job(Job.Kind.VERIFICATION_EMAIL, attempts=ATTEMPTS)
 def mail_verification(run: Run) -> None:
-    """The ticket is made here, so that no table ever holds its secret."""
+    """Send the mail. The ticket is made here, so that its secret is never stored."""
     user = run.job.user
     if user is None:
         raise JobFailed("The user was deleted meanwhile.")

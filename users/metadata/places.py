@@ -1,4 +1,4 @@
-"""Where things stand in a JSON text, for messages about texts that the strict parser refuses."""
+"""Locate values in a JSON text, for messages about texts that the strict parser refuses."""
 
 from __future__ import annotations
 

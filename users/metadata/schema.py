@@ -24,7 +24,7 @@ _ENGINE_GAVE_UP = (
 )
 
 
-# So many problems of one document are told; a page with more helps no one, and costs seconds.
+# Problems reported of one document; listing more takes seconds and helps no user.
 MOST_PROBLEMS = 100
 
 

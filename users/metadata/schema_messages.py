@@ -1,4 +1,4 @@
-"""What a document breaks of a schema, in sentences for people. Values stand in them as JSON."""
+"""Messages for violations of a schema, in plain sentences. Values are written as JSON."""
 
 from __future__ import annotations
 

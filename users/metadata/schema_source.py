@@ -148,8 +148,8 @@ def _translate_patterns(source: SchemaSource, part: dict[str, Any], path: Path) 
 
 
 def _translate_names(source: SchemaSource, part: dict[str, Any], path: Path) -> None:
-    """Translate the names of `patternProperties`. Where one is left out, so is what is said of the other
-    keys: nobody can tell which those are."""
+    """Translate the names of `patternProperties`. Where one is left out, so are the rules for the
+    other keys, which cannot be told apart without it."""
     translated: dict[str, Any] = {}
     for name, inner in part["patternProperties"].items():
         translation = _usable(source, name, (*path, "patternProperties", name))

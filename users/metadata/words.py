@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-# Base letter first. Of those that Unicode takes apart the second spelling hangs on the accent.
+# Base letter first. Of those that Unicode decomposes, the accent decides on the second spelling.
 _LETTERS = {
     **{"æ": ("a", "ae"), "œ": ("o", "oe"), "ø": ("o", "oe"), "ß": ("s", "ss"), "þ": ("t", "th")},
     **{"ð": ("d",), "đ": ("d",), "ħ": ("h",), "ı": ("i",), "ł": ("l",), "ŧ": ("t",)},

@@ -1,6 +1,6 @@
 """Fill in the words of the users there are, and index them.
 
-The words are written in batches of their own, so that nobody waits for all of them, and where it is
+The words are written in batches of their own, so that no writer waits for all of them, and where it is
 stopped it goes on when it is started again. On PostgreSQL the column of the index rewrites the table
 while users cannot be read: about a minute and a half for a million.
 """

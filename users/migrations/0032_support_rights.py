@@ -1,9 +1,9 @@
 """Let Support do support: rights to send links and to lift lockouts, and profiles for leads.
 
-Adds rights and removes none. Whoever could send links by `change_profile`, or lift lockouts by
+Adds rights and removes none. Users who could send links by `change_profile`, or lift lockouts by
 `block_user`, in a group of their own or directly, gets the right that now stands for it.
 
-Safe beside the previous release, which asks for the rights that everybody keeps.
+Safe beside the previous release, which checks the rights that are not removed.
 """
 
 from django.db import migrations

@@ -1,7 +1,7 @@
 """Hashes of passwords that other products made.
 
-Source: foreign hashes are verified as their makers did; bcrypt's 72 bytes: the crypt_blowfish
-manual, and the bcrypt library's changes in 5.0, which raises for longer passwords.
+They are verified as those products do. Source of bcrypt's 72 bytes: the crypt_blowfish manual, and
+the bcrypt library's changes in 5.0, which raises an error for longer passwords.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import BCryptPasswordHasher
 from django.utils.crypto import constant_time_compare
 
 MAX_BYTES = 72
-# `$2x$`, a mistake in an early library, is not verified: bcrypt takes it for another. Beyond a cost
+# `$2x$`, of a faulty early library, is not verified: bcrypt would compute it as `$2y$`. Beyond a cost
 # of 15 one sign-in would keep a worker busy for seconds.
 _HASH = re.compile(r"bcrypt\$(\$2[aby]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53})")
 
@@ -21,7 +21,7 @@ _HASH = re.compile(r"bcrypt\$(\$2[aby]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53})")
 class TruncatingBcryptHasher(BCryptPasswordHasher):
     """`bcrypt$` and a hash as bcrypt writes it, made of the first 72 bytes of a password.
 
-    Never makes hashes of new passwords. A malformed hash is of no password."""
+    Never makes hashes of new passwords. A malformed hash matches no password."""
 
     def encode(self, password: str, salt: bytes) -> str:
         data = bcrypt.hashpw(password.encode()[:MAX_BYTES], salt)

@@ -43,8 +43,8 @@ class UserQuerySet(models.QuerySet["User"]):
     """Questions about accounts. Writing many at once is refused: it would leave no record."""
 
     def by_email(self, email: str) -> Self:
-        """All accounts with this email, whatever its case and the form of its domain: at most one in
-        each connection."""
+        """All accounts with this email, case-insensitively and in either form of its domain: at most one
+        in each connection."""
         if bad_characters(email):
             return self.none()
         return self.filter(email_folded=email_key(email)).order_by("pk")

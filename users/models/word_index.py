@@ -1,10 +1,10 @@
-"""The index of the words by which users are found, kept by the database itself whoever writes a row.
+"""The index of the words by which users are found, updated by the database itself on every write.
 
 On PostgreSQL a generated column holds every beginning of each word, up to a length, under a GIN index:
 a word that is typed is looked up whole, and several are intersected without reading what only one
 of them finds. On SQLite it is a table of FTS5 with an index for the beginnings of each length.
 
-Referred to by migrations: names here are for ever.
+Migrations import this module: its names must not change.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CREATE = {
         f"CREATE INDEX user_words ON users_user USING gin ({BEGINNINGS})",
     ),
     "sqlite": (
-        # Every character beyond ASCII is one of a word, as whoever wrote the words made sure.
+        # The tokenizer takes every character beyond ASCII for a letter; `words` holds none that is not.
         f"CREATE VIRTUAL TABLE {FTS_TABLE} USING fts5(words, content='users_user', content_rowid='id',"
         f" detail=none, columnsize=0, tokenize=\"ascii tokenchars '#'\", prefix='{_LENGTHS}')",
         *_CREATE_TRIGGERS,

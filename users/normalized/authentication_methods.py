@@ -41,7 +41,7 @@ def method_id(method: Authenticator) -> str:
     return f"{TYPES[method.type]}|dev_{method.pk}"
 
 
-def named_method(user: User, method_id_: str) -> Authenticator | None:
+def find_method(user: User, method_id_: str) -> Authenticator | None:
     """The user's method of that id."""
     return next((method for method in _methods(user) if method_id(method) == method_id_), None)
 

@@ -61,15 +61,15 @@ def _below(schema: Schema) -> str:
 
 def _only(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
     """The named part; what is not there, or has nothing of it, is left out."""
-    kept = {}
+    part = {}
     for name, inner, below in _by_name(shown, paths):
         if () in below:
-            kept[name] = inner
+            part[name] = inner
         elif isinstance(inner, dict):
-            kept[name] = _only(inner, below)
+            part[name] = _only(inner, below)
         elif isinstance(inner, list):
-            kept[name] = [part for item in inner if isinstance(item, dict) and (part := _only(item, below))]
-    return {name: value for name, value in kept.items() if value or value == shown[name]}
+            part[name] = [some for item in inner if isinstance(item, dict) and (some := _only(item, below))]
+    return {name: value for name, value in part.items() if value or value == shown[name]}
 
 
 def _without(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Passwords as text: any Unicode text, made equal however it was typed.
+"""Normalize passwords, so that one password is equal however its characters were encoded.
 
 Source: RFC 8265, section 4, OpaqueString. Unlike there, characters that a later version of Unicode
 may assign, and those that join or are ignored in drawing, are taken: they are in use, as in emoji.
@@ -36,8 +36,8 @@ def forms(password: str) -> tuple[str, ...]:
 
 
 def faults(password: str) -> list[str]:
-    """Why a normalized password cannot be set, in sentences, whatever a policy asks. Text that is much
-    too long is not searched for other faults."""
+    """Why a normalized password cannot be set under any policy: a sentence each, empty where it can.
+    Text longer than MAX_TYPED is not searched for other faults."""
     if len(password) > MAX_TYPED:
         return [TOO_LONG]
     return [

@@ -117,7 +117,7 @@ def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
 
 
 def refusal(actor: Actor, verb: Verb, user: User | None = None) -> str:
-    """Why `actor` may not do `verb`, as a sentence for people; empty where they may."""
+    """Why `actor` may not do `verb`, as a sentence; empty where they may."""
     try:
         check(actor, verb, user)
     except Denied as denied:

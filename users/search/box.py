@@ -15,8 +15,8 @@ from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.search.find import whom
-from users.search.pasted import AROUND, pasted
-from users.search.words import EMAIL, USER_ID, WORDS, written_out
+from users.search.pasted import AROUND, parse_pasted
+from users.search.words import EMAIL, USER_ID, WORDS, expand_words
 
 
 def found_by_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
@@ -28,14 +28,14 @@ def explicit(text: str) -> Query:
     """The same in the language of the API: it finds the same people wherever it is asked.
 
     Raises QueryError."""
-    return pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
+    return parse_pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
 
 
 def is_words(text: str) -> bool:
-    """Whether the text is plain words and nothing else, or what `pasted` finds a user by."""
+    """Whether the text is plain words and nothing else, or what `parse_pasted` understands."""
     if not text.strip(AROUND):
         return False
-    if pasted(text):
+    if parse_pasted(text):
         return True
     try:
         return all(map(_is_plain, _parts(parse(text.strip(AROUND), implicit=Implicit.AND))))
@@ -48,7 +48,7 @@ def typed(query: Query) -> Query:
     parts = list(_parts(query))
     words = [word for part in parts if (word := _plain_word(part))]
     plain = [part for part in parts if _plain_word(part)]
-    if words and plain == list(_parts(written_out(words))):
+    if words and plain == list(_parts(expand_words(words))):
         rest = [_typed_within(part) for part in parts if part not in plain]
         return _all([*(Match(None, Word(word)) for word in words), *rest])
     return _all(list(map(_typed_within, parts)))
@@ -104,7 +104,7 @@ def _spelt_out(query: Query) -> Query:
             return replace(query, part=_spelt_out(part))
         case And() | Match(None, Word(is_quoted=False)):
             words, rest = _split(query)
-            return _all([*_parts(written_out(words)), *rest] if words else rest)
+            return _all([*_parts(expand_words(words)), *rest] if words else rest)
     return query
 
 

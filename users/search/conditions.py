@@ -99,7 +99,7 @@ class Exists:
 
 @dataclass(frozen=True)
 class BeginsWords:
-    """Each of the words begins a word, by any of its spellings. No words: nobody."""
+    """Each of the words begins a word, by any of its spellings. Without words it matches no user."""
 
     words: tuple[Spellings, ...]
 

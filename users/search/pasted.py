@@ -13,7 +13,7 @@ from users.metadata.text import bad_characters
 from users.models import User
 from users.search.words import EMAIL, USER_ID, WORDS
 
-# What other programs leave around a text.
+# Characters that other programs leave around copied text.
 AROUND = "\u200b\u200e\u200f\u2060\ufeff \t\r\n\xa0"
 # `Jane Doe <jane@example.com>`, or several of these as a mail program lists them.
 _MAILBOXES = re.compile(r'(?:[^<>*:"]*|\s*"[^"<>]*"\s*)<([^<>\s@]+@[^<>\s@]+)>[\s,;]*')
@@ -29,9 +29,9 @@ MIN_PHONE_DIGITS = 6
 MAX_IDS = 10
 
 
-def pasted(text: str) -> Query | None:
-    """Asks for the user whose email, phone number or id the whole text is, in whatever is around it;
-    None where it is something else."""
+def parse_pasted(text: str) -> Query | None:
+    """Return a query for the users of the emails, phone number or id that the text is, whatever other
+    programs put around it; None where it is something else."""
     text = text.strip(AROUND)
     if bad_characters(unquote(unquote(text))):
         return None

@@ -31,7 +31,7 @@ from users.survey.keys import Counts, Map, visible_keys
 
 MOST = 10
 MOST_USERS = 5
-# Suggestions that take longer are of no use any more, in seconds.
+# After this the search for users is cancelled, in seconds.
 MOST_SECONDS = 0.5
 # What is shown of a user.
 _COLUMNS = ("user_id", "email", "name", "username")
@@ -61,8 +61,8 @@ def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]
 
 
 def suggest_users(text: str, viewer: Actor) -> list[User]:
-    """The newest of the users found, with what is shown of them; none where the text asks for more than
-    words, or where they are not found soon."""
+    """The newest users that the words find, up to MOST_USERS; none where the text holds more than words,
+    or where the search takes longer than MOST_SECONDS."""
     if len(text) > DEFAULT.length or not visible(viewer, PROFILE) or not is_words(text):
         return []
     if EXISTS.startswith(text.strip()):

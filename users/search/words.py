@@ -13,17 +13,17 @@ WORDS, EMAIL, USER_ID = Name(("words",)), Name(("email",)), Name(("user_id",))
 PROVIDER = "auth0"
 
 
-def written_out(words: Sequence[str]) -> Query:
-    """What the words, one or more, ask for: each begins words of the user, or an email or id.
+def expand_words(words: Sequence[str]) -> Query:
+    """Write plain words, one or more, as a query: each begins a word of the user, or an email or id.
 
-    A word of nothing but punctuation, as in `Smith & Sons`, asks for nothing beside others.
+    A word of nothing but punctuation, as in `Smith & Sons`, is ignored beside others.
     """
     asking = [word for word in words if words_of(word) or len(word) > MAX_TEXT] or words[:1]
-    queries = tuple(_written_out(word, is_alone=len(asking) == 1) for word in asking)
+    queries = tuple(_expand_word(word, is_alone=len(asking) == 1) for word in asking)
     return queries[0] if len(queries) == 1 else And(queries)
 
 
-def _written_out(word: str, *, is_alone: bool) -> Query:
+def _expand_word(word: str, *, is_alone: bool) -> Query:
     beginning = Pattern((word, ""))
     local, _, domain = word.rpartition("@")
     if local and is_domain(domain):

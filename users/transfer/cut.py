@@ -26,7 +26,7 @@ _SCALAR = re.compile(rb"true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE
 
 
 class CutError(ValueError):
-    """The text is not JSON that falls into records. The message is a sentence for people."""
+    """The text is not JSON that can be split into records. The message is a sentence."""
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from users.rights.actor import Actor, Face
 from users.rights.may import Verb, check
 from users.transfer.errors import BadRecord, TransferError
 from users.transfer.read import FileRecord, records_of
-from users.transfer.record_errors import REFUSALS, as_errors, shown_record
+from users.transfer.record_errors import REFUSALS, as_errors, mask_record
 from users.transfer.records import read_only_field
 from users.transfer.upsert import Outcome, take
 
-# Records in one transaction, during which nobody else writes on SQLite; and bytes of their text, which
-# a single record may exceed.
+# Records in one transaction, which locks out all other writers on SQLite; and bytes of their text,
+# which a single record may exceed.
 BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
 # More are counted and not kept, so that a file of nonsense does not fill the database.
 MOST_ERRORS = 10_000
@@ -80,7 +80,7 @@ def _count(run: Run) -> int:
     count = 0
     try:
         for record in _records(run.job):
-            # What fails alone does so in its turn.
+            # Records that fail alone are reported when they are imported.
             with suppress(BadRecord):
                 record.value()
             count = record.number
@@ -123,7 +123,7 @@ def _one(run: Run, connection: Connection, number: int, value: Parsed, actor: Ac
     except REFUSALS as error:
         outcome = Outcome.FAILED
         if run.state.get(outcome, 0) < MOST_ERRORS:
-            shown, errors = shown_record(value), as_errors(error)
+            shown, errors = mask_record(value), as_errors(error)
             FailedRecord.objects.create(job=run.job, number=number, user=shown, errors=errors)
     else:
         _count_ignored(run, value)

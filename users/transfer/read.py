@@ -15,20 +15,18 @@ from users.metadata.places import path_at, top_level_string
 from users.metadata.text import bad_characters, parse
 from users.transfer.cut import CHUNK, Cut, CutError, cut
 from users.transfer.errors import BadRecord, TransferError
-from users.transfer.unpack import unpacked
+from users.transfer.unpack import unpack
 
 # Characters of a refused record that are searched for the place of what is wrong, and for its email:
 # more than two documents of the usual limit hold, and searched in about half a second.
 SEARCHED = 2 * 1024 * 1024
 LONGEST_PATH = 200
 LONGEST_EMAIL = 254
-
-
 # How long a record may be: two documents whose every character may be written as a six-character
 # escape, with room for blanks and the profile.
 TIMES_THE_DOCUMENT_LIMIT = 16
-# How much a file may hold once unpacked, in times of what may be uploaded. Exports are packed about
-# ten to one, a file made to exhaust us a thousand to one.
+# How much a file may hold once decompressed, in times of IMPORT_MAX_BYTES. Exports compress about ten
+# to one, a decompression bomb a thousand to one.
 TIMES_UNPACKED = 20
 
 
@@ -80,7 +78,7 @@ def records_of(stream: io.BufferedReader) -> Iterator[FileRecord]:
     Raises TransferError."""
     max_unpacked = TIMES_UNPACKED * conf.import_max_bytes
     max_bytes = TIMES_THE_DOCUMENT_LIMIT * conf.limits.max_bytes
-    return read(unpacked(stream, max_bytes=max_unpacked), max_bytes=max_bytes)
+    return read(unpack(stream, max_bytes=max_unpacked), max_bytes=max_bytes)
 
 
 def read(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[FileRecord]:
@@ -103,7 +101,7 @@ def read(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[Fi
 
 
 def _is_json(text: str) -> bool:
-    """Whether the text keeps to JSON's grammar, whatever the values are."""
+    """Whether the text is valid JSON by its grammar alone."""
     try:
         json.loads(text, parse_int=len, parse_float=len, parse_constant=_refuse_constant)
     except RecursionError:

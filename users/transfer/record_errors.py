@@ -22,7 +22,7 @@ REFUSALS = (
     *(RecordTwice, BadRecord),
 )
 HIDDEN = "*****"
-# Keys in metadata, and below other fields, whose values may let somebody sign in.
+# Keys in metadata, and below other fields, whose values may be credentials.
 _SECRET_NAME = re.compile(
     r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
     re.IGNORECASE,
@@ -61,8 +61,8 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
     return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
 
 
-def shown_record(record: Document | BadRecord) -> Document:
-    """The record to be stored with its errors: what one could sign in with, or try to, is hidden, and
+def mask_record(record: Document | BadRecord) -> Document:
+    """The record to be stored with its errors: credentials are hidden, and
     so are all values of fields that we do not know, since a password may be under any name.
 
     Of a record that cannot be stored it is the email, where that can be read."""

@@ -39,7 +39,7 @@ READ_ONLY = frozenset(
         *("last_password_reset", "created_at", "updated_at"),
     }
 )
-# By any of which a user can be told from others.
+# Any one of these identifies a user.
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of the format, but not taken: dropping them silently would lose people's sign-ins.
 NOT_TAKEN = {

@@ -1,4 +1,4 @@
-"""Unpack a file that is compressed with gzip, as our export and Auth0's are."""
+"""Decompress a file that is compressed with gzip, as our exports and Auth0's are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from users.transfer.cut import CutError
 _MAGIC = b"\x1f\x8b"
 
 
-def unpacked(stream: io.BufferedReader, *, max_bytes: int) -> BinaryIO:
-    """The same stream, or where it is gzip what that holds.
+def unpack(stream: io.BufferedReader, *, max_bytes: int) -> BinaryIO:
+    """Return the stream as it is, or decompressed where it is gzip.
 
     Memory is bounded. Reading raises CutError where the gzip file is damaged or holds more than
     `max_bytes`."""

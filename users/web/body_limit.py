@@ -39,8 +39,8 @@ class BodyLimitMiddleware:
 
 
 class FormLimitMiddleware:
-    """413 for a form that only staff may send in that size. Stands behind what finds out who is signed
-    in, and before anything reads the body."""
+    """413 for a form that only staff may send in that size. Must come after
+    AuthenticationMiddleware and before anything that reads the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

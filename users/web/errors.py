@@ -29,7 +29,7 @@ TEXTS = {
 
 
 def error_page(request: HttpRequest, status: int, advice: str = "", message: str = "") -> HttpResponse:
-    """A page for people, JSON with `message` for programs; both carry the request id."""
+    """A page, or JSON with `message` under the paths of the API; both carry the request id."""
     title, default_advice = TEXTS[status]
     if is_api(request.path_info):
         return error_json(request, status, message or HTTPStatus(status).phrase)

@@ -104,7 +104,7 @@ def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> in
     Returns how many. What the same people are still to be told waits until then.
 
     Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
-    for the other's, who would be changed or deleted there. Raises Denied."""
+    for the other user's, and change or delete that one. Raises Denied."""
     check_administrator(actor)
     wanted = TRIED_IN_VAIN if delivery is None else Q(pk=delivery)
     now = timezone.now()

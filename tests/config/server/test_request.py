@@ -217,7 +217,7 @@ def test_an_expectation_without_a_body_is_answered():
 
 def test_bodies_that_find_no_room_are_refused_for_now(monkeypatch):
     async def scenario(client):
-        client.worker.spool.take(client.worker.spool._left - 10)
+        client.worker.spool.reserve(client.worker.spool._left - 10)
         return await client.ask(post(b"a" * 11, b"Content-Length: 11"))
 
     refused = talk(echo, scenario)

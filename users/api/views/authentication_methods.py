@@ -12,7 +12,7 @@ from users.api.operation import Operation
 from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
 from users.api.view import View
 from users.api.views.user import GONE
-from users.normalized.authentication_methods import ID, SCHEMA, as_json, authentication_methods, named_method
+from users.normalized.authentication_methods import ID, SCHEMA, as_json, authentication_methods, find_method
 from users.normalized.fields import fields_query
 
 READ = ("read:authentication_methods", "read:current_user")
@@ -66,7 +66,7 @@ class AuthenticationMethodView(View):
     }
 
     def get(self, request: Request, user_id: str, method_id: str) -> Response:
-        method = named_method(find_user(user_id), method_id)
+        method = find_method(find_user(user_id), method_id)
         if method is None:
             raise MethodGone
         return Response(as_json(method))

@@ -47,7 +47,7 @@ class UserView(View):
             schema=shapes.USER,
             answers={
                 304: "The user has not changed since the version that If-None-Match names.",
-                404: "The user does not exist, did not at that moment, or nobody knows any more.",
+                404: "The user does not exist, did not exist at that moment, or that is no longer recorded.",
             },
             has_etag=True,
         ),

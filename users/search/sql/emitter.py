@@ -37,7 +37,7 @@ from users.search.served import serves
 Sql = tuple[str, tuple[Any, ...]]
 EVER: Sql = ("1 = 1", ())
 NEVER: Sql = ("1 = 0", ())
-# Of one query; more would find hardly fewer.
+# Words of one query that are evaluated; more would hardly narrow it.
 MAX_WORDS = 50
 CONNECTIONS = Connection._meta.db_table
 
