@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions as drf
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.errors import (
@@ -41,8 +40,7 @@ from users.actions.errors import (
 from users.api.authentication import NotAToken
 from users.api.history_rows import conflict
 from users.api.problem import Problem
-from users.availability.outage import Outage, outage_of
-from users.availability.report import report
+from users.availability.outage import outage_of
 from users.history.errors import NotCreatedYet, NotKept
 from users.mail.send import NoMail
 from users.metadata.errors import MetadataError, TextError, TooLarge
@@ -51,7 +49,7 @@ from users.rights.errors import Denied, Protected, StaleSignIn
 from users.tokens.id_tokens import IdTokenRefused
 from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
 from users.web.envelope import envelope
-from users.web.errors import refused_by_parser
+from users.web.errors import refused_by_parser, unavailable
 
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
@@ -61,11 +59,11 @@ USER_GONE = Problem(404, "The user does not exist.", "inexistent_user")
 ROLE_GONE = Problem(404, "The role does not exist.")
 
 
-def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
+def answer(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None lets the exception go on to become a 500."""
     outage = None if isinstance(exception, Problem) else outage_of(exception)
     if outage is not None:
-        return _unavailable(outage, context["request"])
+        return unavailable(context["request"]._request, outage)
     problem = as_problem(exception)
     if problem is None:
         return None
@@ -74,13 +72,6 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
         headers["Retry-After"] = "1"
     body = envelope(problem.status, problem.message, problem.code, **problem.more)
     return Response(body, status=problem.status, headers=headers)
-
-
-def _unavailable(outage: Outage, request: Request) -> Response:
-    request._request.outage = outage
-    report(outage)
-    body = envelope(503, outage.text, outage.kind.value)
-    return Response(body, status=503, headers={"Retry-After": str(outage.retry_after)})
 
 
 def as_problem(exception: Exception) -> Problem | None:

@@ -23,8 +23,8 @@ def note_refused(
     ip: str | None,
     through: Through = NOTHING,
 ) -> None:
-    """The login names no account, or the password is that of none of those it names. The log alone
-    tells which."""
+    """Log a failed sign-in: the login names no account, or the password matches none of those it names.
+    Only the log says which."""
     attempts.note_ip(attempts.keys_of(login, accounts), ip=ip)
     account = next(iter(accounts), None)
     log_event(
@@ -38,7 +38,8 @@ def note_refused(
 
 
 def note_barred(login: str, accounts: Sequence[User], *, ip: str | None, through: Through = NOTHING) -> None:
-    """There were too many before, of the user whom this login names or from this address."""
+    """Log a lockout: there were too many failures of the user whom this login names, or from this IP
+    address."""
     keys = attempts.keys_of(login, accounts)
     attempts.note_ip(keys, ip=ip)
     of_login = attempts.is_locked_out(keys)

@@ -51,7 +51,7 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
     """
     try:
         check_mail()
-        address = delivery_email(to)
+        recipient = delivery_email(to)
     except NoMail as error:
         raise JobFailed(str(error)) from None
     except UnicodeError:
@@ -59,7 +59,7 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
 
     def send() -> None:
         with _connect() as connection:
-            message = _render(run, template, address, make_context())
+            message = _render(run, template, recipient, make_context())
             with _report_refusals():
                 connection.send_messages([message])
 

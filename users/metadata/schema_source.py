@@ -117,11 +117,11 @@ def _base(bases: dict[Path, str], path: Path) -> str:
 
 def _pointer(reference: JSON, path: Path, base: str, places: dict[str, Path]) -> str:
     if isinstance(reference, str):
-        address, fragment = urldefrag(urljoin(base, reference))
-        if f"{address}#{fragment}" in places:
-            return _spell_pointer(places[f"{address}#{fragment}"])
-        if f"{address}#" in places and (not fragment or fragment.startswith("/")):
-            return _spell_pointer(places[f"{address}#"]) + fragment
+        uri, fragment = urldefrag(urljoin(base, reference))
+        if f"{uri}#{fragment}" in places:
+            return _spell_pointer(places[f"{uri}#{fragment}"])
+        if f"{uri}#" in places and (not fragment or fragment.startswith("/")):
+            return _spell_pointer(places[f"{uri}#"]) + fragment
     raise BadSchema(
         f"{spell(path)}: only references within the schema, like '#/$defs/name' or its own $id, are followed"
     )

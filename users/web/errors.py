@@ -88,8 +88,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """503 with `Retry-After`, in the form of the address, and one line in the log. It asks neither
-    the database nor the session."""
+    """503 with `Retry-After`, as a page or as JSON by the path, and one line in the log. It reads
+    neither the database nor the session."""
     request.outage = outage
     report(outage)
     if is_api(request.path_info):
