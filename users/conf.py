@@ -49,7 +49,7 @@ class Conf:
 
     @property
     def import_max_bytes(self) -> int:
-        """How large a file to import may be."""
+        """The largest file to import, in bytes."""
         return settings.IMPORT_MAX_BYTES
 
     @property

@@ -218,10 +218,10 @@ def test_each_kind_has_its_own_line_and_only_being_busy_is_a_warning(clock, capl
         report.report(outage_of(of_postgresql(code)))
 
     assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.WARNING]
-    assert report.was_seen({Kind.BUSY}, within=1)
-    assert not report.was_seen({Kind.READ_ONLY}, within=1)
+    assert report.was_seen(Kind.BUSY, within=1)
+    assert not report.was_seen(Kind.READ_ONLY, within=1)
     clock(2)
-    assert not report.was_seen({Kind.BUSY}, within=1)
+    assert not report.was_seen(Kind.BUSY, within=1)
 
 
 def test_other_failures_keep_their_stack_trace(caplog):

@@ -1,4 +1,4 @@
-"""The nginx of `docs/nginx.conf`, started for real, with its port, server and certificate changed."""
+"""A real nginx in front of a server, by default with `docs/nginx.conf`."""
 
 from __future__ import annotations
 
@@ -36,20 +36,27 @@ http {{
 
 @contextmanager
 def nginx(server_port: int, folder: Path) -> Iterator[int]:
-    """The port of an nginx in front of the server. It speaks plain http there."""
-    assert NGINX, "nginx is not installed"
+    """Run nginx with `docs/nginx.conf`, changed to plain HTTP and a port of its own. Yields the port."""
     port = free_port()
     changed = FILE.read_text().replace("127.0.0.1:8000", f"127.0.0.1:{server_port}")
     changed = changed.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     changed = re.sub(r"^ *ssl_certificate.*\n", "", changed, flags=re.MULTILINE)
     assert f"127.0.0.1:{port}" in changed
     assert "ssl" not in re.sub(r"#.*", "", changed)
+    with run_nginx(changed, port, folder):
+        yield port
+
+
+@contextmanager
+def run_nginx(included: str, port: int, folder: Path) -> Iterator[None]:
+    """Run nginx with `included` in its http block, which listens on `port`. Writes into `folder` only."""
+    assert NGINX, "nginx is not installed"
     file = folder / "nginx.conf"
-    file.write_text(MAIN.format(folder=folder, included=changed))
+    file.write_text(MAIN.format(folder=folder, included=included))
     process = subprocess.Popen([NGINX, "-c", file, "-p", folder, "-e", folder / "error.log"])
     try:
         _wait_for(port)
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait(10)

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -16,36 +11,26 @@ from typing import Any
 
 import pytest
 
+from tests.config.proxy import NGINX, run_nginx
 from tests.management.demo_server import free_port
 from users.models import DEFAULT_CONNECTION
 
 CONFIGURATION = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    gzip on;
-    gzip_proxied any;
-    gzip_min_length 1;
-    gzip_types application/json;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass https://{upstream};
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host {upstream};
-        }}
+gzip on;
+gzip_proxied any;
+gzip_min_length 1;
+gzip_types application/json;
+server {{
+    listen 127.0.0.1:{port};
+    location / {{
+        proxy_pass https://{upstream};
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host {upstream};
     }}
 }}
 """
+pytestmark = pytest.mark.skipif(not NGINX, reason="needs nginx")
 
 
 @dataclass
@@ -80,34 +65,12 @@ class Proxy:
 
 @pytest.fixture(scope="module")
 def proxy(server, trusted, tmp_path_factory) -> Iterator[Proxy]:
-    binary = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if binary is None:
-        pytest.skip("there is no nginx")
-    folder, proxy = tmp_path_factory.mktemp("nginx"), Proxy(free_port())
-    configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, port=proxy.port, upstream=server.domain))
-    nginx = subprocess.Popen(
-        [binary, "-p", folder, "-e", folder / "error.log", "-c", configuration], stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(proxy, nginx)
+    proxy = Proxy(free_port())
+    configuration = CONFIGURATION.format(port=proxy.port, upstream=server.domain)
+    with run_nginx(configuration, proxy.port, tmp_path_factory.mktemp("nginx")):
         credentials = {"grant_type": "client_credentials", "audience": f"https://{server.domain}/api/v2/"}
         proxy.token = proxy.call("POST", "/oauth/token", {**credentials, **trusted}).body["access_token"]
         yield proxy
-    finally:
-        nginx.terminate()
-        nginx.wait(30)
-
-
-def _wait_for(proxy: Proxy, nginx: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and nginx.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{proxy.port}/healthz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("nginx does not start")
 
 
 @pytest.fixture

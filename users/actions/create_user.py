@@ -98,9 +98,9 @@ def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | N
 
 
 def _begin_after_earlier(user: User) -> None:
-    """Earlier accounts with this id end before this one begins, and none of their versions is one of
-    its own, so that no write meant for them (`If-Match`) reaches it. Looked up once the row is there:
-    until then one of them may still be on the point of being deleted."""
+    """Begin after earlier accounts with this id have ended, with a version that none of them had, so that
+    no write meant for them (`If-Match`) reaches this one. Looked up once the row is there: before that,
+    an earlier account may be in the middle of its deletion."""
     last = last_change_of_any(user.user_id)
     if last is None:
         return

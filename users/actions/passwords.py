@@ -25,7 +25,7 @@ NAMES_IN_METADATA = ("name", "first", "last")
 
 def set_password(draft: Draft, password: str) -> None:
     """Raises Denied, NotSupported or WeakPassword. Ends all sessions and refuses the tokens issued
-    so far; where a session asks for it, its page signs that one again."""
+    so far; the page that sets a password signs its own session in again."""
     check(draft.actor, Verb.CHANGE_PASSWORD, draft.person)
     check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
@@ -35,13 +35,13 @@ def set_password(draft: Draft, password: str) -> None:
 
 
 def check_strength(password: str, user: User) -> None:
-    """Judge the normalized password by the options of the user's connection; where they name no
+    """Validate the normalized password by the options of the user's connection; where they name no
     policy, by Django's validators. Raises WeakPassword, CommonPassword or PersonalPassword, each
     with every reason.
     """
     password = normalize(password)
     unfit = faults(password)
-    if unfit:  # before what takes longer the longer the password is
+    if unfit:  # before checks whose time grows with the length
         raise WeakPassword(unfit)
     options = user.connection.options
     policy = policy_of(options)

@@ -29,7 +29,7 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
     accounts = accounts_of(found.changes, viewer)
     return {
         "filter": form,
-        "changes": _marked([as_read(change, accounts, wanted) for change in found.changes]),
+        "changes": _mark_account_ends([as_read(change, accounts, wanted) for change in found.changes]),
         "actors": {change.actor_id: change.actor_name for change in found.changes},
         "older": form.address(before=str(found.older)) if found.older else None,
         "searched_to": found.older.at if found.older and found.is_cut else None,
@@ -39,7 +39,8 @@ def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Pla
 
 
 def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own_page: bool = False) -> Page:
-    """What the template of one change reads. On its own page values stand whole, and more lines."""
+    """What the template of one change reads. `is_own_page`: values are shown in full, and up to
+    PAGE_LINES lines."""
     subject = accounts.get(change.subject) if change.user_id else None
     actor = accounts.get(change.actor_id) if change.actor_kind in PEOPLE else None
     if actor and change.at < actor.created_at:  # an earlier account with the same id did it
@@ -57,9 +58,9 @@ def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own
     }
 
 
-def _marked(rows: list[Page]) -> list[Page]:
-    """Newest first: `ends_here` the last change of an account that has been deleted, or the newest
-    of it that is shown, under changes of a later account with its id."""
+def _mark_account_ends(rows: list[Page]) -> list[Page]:
+    """Set `ends_here` on the rows, which are newest first: true for the last change of a deleted account,
+    or the newest one shown of it below changes of a later account with its id."""
     above: dict[str, bool] = {}
     for row in rows:
         change = row["change"]

@@ -98,7 +98,7 @@ def is_takeable(change: Change) -> bool:
 @dataclass(frozen=True)
 class Offered:
     """What would work: undo, putting these parts back to this moment, or only these keys. `refusal`
-    says why undo would, but for the rights of the actor."""
+    is the reason where only the rights of the actor prevent undo."""
 
     undo: bool = False
     parts: Sequence[Change.What] = ()

@@ -38,7 +38,7 @@ def editable_documents(actor: Actor, user: User) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Button:
-    """One of the menu of actions. `do` is what pressing it posts; `refusal` says why this staff member
+    """A button in the menu of actions. `do` is the value that it posts; `refusal` says why this staff member
     may not, and then it is shown disabled."""
 
     do: str
@@ -48,7 +48,7 @@ class Button:
 
 
 def _buttons(actor: Actor, user: User) -> list[Button]:
-    """Those that fit the account as it is now, whether or not the actor may press them."""
+    """The buttons for the present state of the account, also those that the actor may not use."""
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
     block, reset = refusal(actor, Verb.BLOCK, user), refusal(actor, Verb.SEND_RESET, user)

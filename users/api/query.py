@@ -29,8 +29,8 @@ def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
 
 
 def only_value(name: str, values: list[Any]) -> Any:
-    """The value of a parameter, refused where it is repeated as a repeated key of JSON is. Raises
-    FieldError."""
+    """Return the one value of a parameter. Raises FieldError where it is repeated, as for a repeated key
+    in JSON."""
     if len(values) > 1:
         raise FieldError(name, f"Given {len(values)} times; keep one")
     return values[0]

@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
             edited = edit_user(person, edit, actor=actor)
         except NotSupported as error:
             raise PermissionDenied(str(error)) from None
-        attempts.reset([attempts.key_of(person)])  # they were guesses at the old one
+        attempts.reset([attempts.key_of(person)])  # the failures concerned the old password
         if edited == user:
             # allauth signs the session anew with the object it holds.
             user.password, user.session_epoch = edited.password, edited.session_epoch
@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """By any login of the user's: allauth knows none of a user without an email."""
+        """Verify the password by any login of the user: allauth would use the email, which may be missing."""
         login = next(iter(logins_of(user)), "")
         return self.authenticate(self.request, email=login, password=password) == user
 

@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Collection
 
 from users.availability.outage import Kind, Outage, outage_of
 
@@ -72,9 +71,9 @@ def report(outage: Outage) -> None:
     log.log(level, "%s: %s%s", outage.kind.value, outage.reason, more)
 
 
-def was_seen(kinds: Collection[Kind], *, within: float) -> bool:
-    """Whether this process met an outage of one of the kinds in the last `within` seconds."""
-    return any(_reports.seconds_since(kind) < within for kind in kinds)
+def was_seen(kind: Kind, *, within: float) -> bool:
+    """Whether this process met an outage of this kind in the last `within` seconds."""
+    return _reports.seconds_since(kind) < within
 
 
 class OutageFilter(logging.Filter):

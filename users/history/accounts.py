@@ -25,7 +25,7 @@ def changes_of(user_id: str, user: User | None) -> QuerySet[Change]:
 
 def creation_time(user_id: str) -> Coalesce:
     """When the account that has this id, or had it last, was created: an expression, to be compared
-    with in a query. Where that is recorded nowhere, a moment before everything."""
+    with in a query. 1970 where it is not recorded."""
     present = User.accounts.filter(user_id=user_id).values("created_at")
     created = Change.objects.filter(subject=user_id, what=Change.What.CREATED).values("at")[:1]
     ever = Value(_EVER, output_field=DateTimeField())

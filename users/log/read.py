@@ -32,7 +32,7 @@ class Log:
     events: QuerySet[LogEvent]
 
     def of_user(self, user_id: str) -> Self:
-        """What the account that has this id had to do with, or the one that had it last."""
+        """The events of the account that has this id, or of the one that had it last."""
         since = Q(at__gte=creation_time(user_id))
         return self._where(Q(subject=user_id) & since, Q(user_id=user_id) & since)
 

@@ -28,5 +28,6 @@ class EmailBackend(ModelBackend):
         accounts: Sequence[User] | None = None,
         **_: Any,
     ) -> User | None:
-        """`accounts` are those that the login names, where the caller has looked them up."""
+        """Return the user whom the password signs in. `accounts` saves the look-up of `email`, where the
+        caller has the accounts that it names."""
         return holder_of(accounts_named(email) if accounts is None else accounts, password)

@@ -1,4 +1,4 @@
-"""Where browser sessions are stored: Django's database sessions, which know their user.
+"""The store of browser sessions: Django's database sessions, with the user in a column.
 
 Source: Django's documentation, "Extending database-backed session engines".
 """
@@ -40,9 +40,9 @@ class SessionStore(DatabaseStore):
 
 
 def note_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:
-    """Remember with the session when and from where its user signed in, and give it an id.
+    """Record in the session when and from where its user signed in, and its public id.
 
-    `ip` is the IP address as far as RECORD_IP lets it be stored.
+    `ip` is the IP address, shortened or None as RECORD_IP says.
     """
     session[SIGN_IN] = {
         "id": new_session_id(),
@@ -53,8 +53,8 @@ def note_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agen
 
 
 def active_sessions(user: User) -> QuerySet[Session]:
-    """Those by which the user is signed in now: neither expired nor ended by a new password, a
-    block or the like."""
+    """The sessions in which the user is signed in: neither expired nor ended by a new password or a
+    block."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     if not user.is_active:
         return Session.objects.none()

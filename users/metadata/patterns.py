@@ -37,11 +37,11 @@ _MOST_DIGITS = 6  # of a number of repeats
 
 
 class InvalidPattern(ValueError):
-    """Not a pattern of ECMAScript's grammar. The text says why."""
+    """Not a pattern of ECMAScript's grammar. The message gives the reason."""
 
 
 class UnsupportedPattern(ValueError):
-    """A pattern whose meaning the engine cannot express. The text says why."""
+    """A pattern whose meaning the engine cannot express. The message gives the reason."""
 
 
 def translate(pattern: str, *, count_repeats: bool = False) -> str:

@@ -42,9 +42,8 @@ class BadSchema(ValueError):
 
 @dataclass
 class SchemaSource:
-    """A schema as its author wrote it, beside what the validator gets."""
+    """A schema as the validator needs it, and what messages need to know of the original."""
 
-    original: dict[str, Any]
     prepared: dict[str, Any]
     # The author's pattern by its translation, for messages.
     patterns: dict[str, str] = field(default_factory=dict)
@@ -53,13 +52,13 @@ class SchemaSource:
 
 
 def prepare(original: JSON) -> SchemaSource:
-    """Raises BadSchema for what is no object, is nested too deeply, refers elsewhere, or has a pattern that
-    is none."""
+    """Return the schema as the validator needs it. Raises BadSchema where it is not an object, is nested
+    deeper than MAX_DEPTH, refers to another document, or has an invalid pattern."""
     if not isinstance(original, dict):
         raise BadSchema(f"a schema must be an object, not {type_name(original)}")
     if depth(original, give_up_at=MAX_DEPTH + 1) > MAX_DEPTH:
         raise BadSchema(f"nested deeper than {MAX_DEPTH} levels")
-    source = SchemaSource(original, _resolve_references(original))
+    source = SchemaSource(_resolve_references(original))
     source.prepared = _transform(source.prepared, lambda part, path: _translate_patterns(source, part, path))
     return source
 

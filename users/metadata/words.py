@@ -44,8 +44,8 @@ Spellings = tuple[str, ...]
 
 
 def words_of(text: str) -> list[Spellings]:
-    """The words of a text, which end where letters end or digits begin, in order. None of a text
-    that is too long to be stored anywhere."""
+    """The words of a text, which end where letters end or digits begin, in order. Empty for a text
+    longer than MAX_TEXT, which no field can hold."""
     if len(text) > MAX_TEXT:
         return []
     text = text.lower()

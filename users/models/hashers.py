@@ -36,5 +36,5 @@ class TruncatingBcryptHasher(BCryptPasswordHasher):
 
 
 def is_truncated(password: str, encoded: str) -> bool:
-    """Whether the hash says nothing of the end of this password."""
+    """Whether the hash ignores the end of this password."""
     return encoded.startswith("bcrypt$") and len(password.encode()) > MAX_BYTES

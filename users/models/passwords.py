@@ -18,12 +18,12 @@ def verify(password: str, encoded: str) -> tuple[bool, bool]:
     for form in forms(password):
         is_correct, is_outdated = verify_password(form, encoded)
         if is_correct:
-            # A new hash of all of it would be of an ending that was never compared.
+            # A new hash would also cover the bytes beyond 72, which were not verified.
             return True, is_outdated and not is_truncated(form, encoded)
     return False, False
 
 
 def run_hasher(password: str) -> None:
-    """Take as long as verifying a hash would, so that time does not tell that there is none."""
+    """Take as long as verifying a hash, against user enumeration by timing."""
     for form in forms(password):
         make_password(form)

@@ -274,8 +274,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def token_generation(self) -> int:
-        """What the user's tokens carry as a claim, and are refused without: `tokens_valid_from` in
-        UNIX microseconds.
+        """The claim that the user's tokens must carry: `tokens_valid_from` in UNIX microseconds.
 
         Compared for equality, since the `iat` of a token has whole seconds: it cannot tell which of
         two moments in one second came first. No later user with the same `user_id` has the same."""

@@ -22,7 +22,7 @@ SCHEMA: Schema = {
     "type": "object",
     "required": ["id", "type", "confirmed", "created_at"],
     "properties": {
-        "id": {"type": "string", "examples": ["totp|dev_17"]},
+        "id": ID,
         "type": {"type": "string", "enum": list(TYPES.values())},
         "confirmed": {"type": "boolean"},
         "created_at": _MOMENT,
@@ -32,7 +32,7 @@ SCHEMA: Schema = {
 
 
 def authentication_methods(user: User) -> list[dict[str, Any]]:
-    """Each method of the user, oldest first. Secrets and codes are never among it."""
+    """Each method of the user, oldest first. Never with secrets or codes."""
     return [as_json(method) for method in _methods(user)]
 
 
@@ -41,9 +41,9 @@ def method_id(method: Authenticator) -> str:
     return f"{TYPES[method.type]}|dev_{method.pk}"
 
 
-def find_method(user: User, method_id_: str) -> Authenticator | None:
-    """The user's method of that id."""
-    return next((method for method in _methods(user) if method_id(method) == method_id_), None)
+def find_method(user: User, wanted: str) -> Authenticator | None:
+    """The user's method of that id; None where there is none."""
+    return next((method for method in _methods(user) if method_id(method) == wanted), None)
 
 
 def _methods(user: User) -> QuerySet[Authenticator]:

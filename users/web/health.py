@@ -14,8 +14,8 @@ from users.availability.report import report, was_seen
 
 LIVE = "/healthz"
 READY = "/readyz"
-# Reading works on a full disk and on a standby. So for so many seconds after a write failed for that
-# reason, in this process, it is not ready.
+# Reading works on a full disk and on a standby, so this process is not ready for this long after a
+# write failed for one of these reasons.
 NO_WRITES_SECONDS = 10.0
 RETRY_SECONDS = "5"
 
@@ -47,7 +47,7 @@ def _readiness(request: HttpRequest) -> HttpResponse:
         report(request.outage)
         return _answer(request.outage.kind.value, 503)
     for kind in (Kind.READ_ONLY, Kind.DISK_FULL):
-        if was_seen({kind}, within=NO_WRITES_SECONDS):
+        if was_seen(kind, within=NO_WRITES_SECONDS):
             request.outage = Outage(kind, "seen before")
             return _answer(kind.value, 503)
     return _answer("ready")

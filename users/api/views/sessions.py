@@ -22,6 +22,7 @@ from users.normalized.sessions import ID, SCHEMA, session_as_json
 
 GONE = {404: "The user does not exist."}
 ORDER = ("signed_in_at", "session_id")
+_PAGE = checkpoint_schema("sessions", SCHEMA)
 
 
 class UserSessionsView(View):
@@ -37,13 +38,7 @@ class UserSessionsView(View):
                 **fields_query(SCHEMA["properties"]),
             },
             success=200,
-            schema={
-                **checkpoint_schema("sessions", SCHEMA),
-                "properties": {
-                    **checkpoint_schema("sessions", SCHEMA)["properties"],
-                    "total": {"type": "integer"},
-                },
-            },
+            schema={**_PAGE, "properties": {**_PAGE["properties"], "total": {"type": "integer"}}},
             answers=GONE,
         ),
         "DELETE": Operation(

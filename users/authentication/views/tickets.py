@@ -85,7 +85,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             set_password_by(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
-            attempts.reset([attempts.key_of(ticket.user)])  # they were guesses at the old one
+            attempts.reset([attempts.key_of(ticket.user)])  # the failures concerned the old password
             return _done(request, ticket)
         except WeakPassword as error:
             form.add_error("password1", error.messages)
