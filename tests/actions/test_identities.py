@@ -40,7 +40,7 @@ OWN = frozenset({"update:current_user_identities"})
 
 
 def proof_of(user, *, issued_at=2**40):
-    """An id token that the user has just got: later than whatever a test changes."""
+    """An id token issued to the user just now, after everything that a test changes."""
     return Proof(user.user_id, issued_at, User.accounts.get(pk=user.pk).token_generation)
 
 

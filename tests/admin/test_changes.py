@@ -246,7 +246,7 @@ def test_a_long_record_costs_no_more_queries(activity, everything, jane, agent, 
 
 @pytest.fixture
 def rights_asked(monkeypatch):
-    """How often it was asked what somebody may."""
+    """The number of permission checks."""
     asked = []
 
     def count(*given):

@@ -110,7 +110,7 @@ def test_a_required_user_name_is_not_removed(patch, user_names):
 
     text = "missing username for Username-Password-Authentication connection with requires_username enabled"
     assert problem(patch(username=None)) == (400, text, "operation_not_supported")
-    # Who has had none is not kept from other changes.
+    # A user who never had one may still change other fields.
     assert shown(patch(name="Jane"))["username"] == "jd"
 
 

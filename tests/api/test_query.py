@@ -1,4 +1,4 @@
-"""Parameters that come more than once: refused like a repeated key of JSON, lists excepted."""
+"""Repeated parameters are refused, as repeated keys of JSON are, except for lists."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def serve(tmp_path_factory):
 
 
 def ask(url: str) -> bytes:
-    """As soon as somebody listens there."""
+    """Get the URL, and wait until the server accepts connections."""
     deadline = time.monotonic() + 60
     while True:
         try:

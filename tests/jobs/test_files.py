@@ -89,7 +89,7 @@ def break_each_time(kinds, job, worker):
 
 def die_each_time(kinds, job, worker):
     kinds("users_import", lambda run: None, attempts=1)
-    assert queue.take(KINDS, lease=0) == job  # and is not heard of again
+    assert queue.take(KINDS, lease=0) == job  # its worker is killed
     assert not worker.work()
 
 

@@ -1,4 +1,4 @@
-"""Asking for a password reset tells nobody whether there is an account: not even by its time."""
+"""A request for a password reset does not reveal whether there is an account, not even by its timing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An export imports as it was downloaded: the same users, whatever they hold."""
+"""An export imports as it was downloaded: the same users, for any content."""
 
 from __future__ import annotations
 

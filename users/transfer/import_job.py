@@ -97,7 +97,7 @@ def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]
     batch: list[tuple[int, Parsed]] = []
     size = 0
     for record in records:
-        batch.append((record.number, _parsed(record)))
+        batch.append((record.number, _parse(record)))
         size += len(record.cut.text)
         if len(batch) == BATCH or size >= BATCH_BYTES:
             yield batch
@@ -106,7 +106,7 @@ def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]
         yield batch
 
 
-def _parsed(record: FileRecord) -> Parsed:
+def _parse(record: FileRecord) -> Parsed:
     try:
         return record.value()
     except BadRecord as error:

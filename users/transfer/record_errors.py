@@ -68,7 +68,7 @@ def mask_record(record: Document | BadRecord) -> Document:
     Of a record that cannot be stored it is the email, where that can be read."""
     if isinstance(record, BadRecord):
         return {} if record.email is None else {"email": record.email}
-    return {name: HIDDEN if _is_hidden(name) else _masked(value) for name, value in record.items()}
+    return {name: HIDDEN if _is_hidden(name) else _mask(value) for name, value in record.items()}
 
 
 def _is_hidden(column: str) -> bool:
@@ -77,14 +77,14 @@ def _is_hidden(column: str) -> bool:
     return not is_known(column) or (not is_field and _SECRET_NAME.search(column) is not None)
 
 
-def _masked(value: JSON) -> JSON:
+def _mask(value: JSON) -> JSON:
     match value:
         case dict():
             return {
-                name: HIDDEN if _SECRET_NAME.search(name) else _masked(inner) for name, inner in value.items()
+                name: HIDDEN if _SECRET_NAME.search(name) else _mask(inner) for name, inner in value.items()
             }
         case list():
-            return [_masked(inner) for inner in value]
+            return [_mask(inner) for inner in value]
     return value
 
 

@@ -1,4 +1,4 @@
-"""Speak HTTP, byte by byte, to the server's own connection in this process."""
+"""Send HTTP, byte by byte, to a connection of our server in this process."""
 
 from __future__ import annotations
 

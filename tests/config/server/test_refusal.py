@@ -1,4 +1,4 @@
-"""What a client is shown whose request never reaches Django."""
+"""Answers to requests that never reach Django."""
 
 from __future__ import annotations
 
