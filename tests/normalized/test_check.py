@@ -168,3 +168,20 @@ def test_a_profile_may_hold(fields):
 def test_a_profile_may_not_hold(fields):
     with pytest.raises(FieldError):
         check_profile(fields)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"pattern": "^a$"}, {"format": "email"}, {"enum": ["a"]}, {"maxProperties": 0}],
+)
+@pytest.mark.parametrize("value", ["x" * 100_000, ["x"] * 100_000, dict.fromkeys(map(str, range(100_000)))])
+def test_a_message_repeats_only_the_beginning_of_a_long_value(schema, value):
+    assert len(rule(schema, value) or "") < 400
+
+
+def test_a_message_names_a_few_of_many_unknown_fields():
+    with pytest.raises(FieldError) as refused:
+        Checker(closed({})).check({f"k{number:04}": 1 for number in range(1000)} | {"x" * 100_000: 1})
+
+    assert refused.value.rule.startswith("Additional properties not allowed: k0000,k0001,")
+    assert refused.value.rule.endswith(",k0019 and 981 more")

@@ -26,6 +26,9 @@ _UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # Drawn as space, though Unicode counts them among letters, signs and marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 UNKNOWN = "Additional properties not allowed: "
+# A message repeats so many characters of a value or a name, and so many names: bodies may be 4 MiB.
+_MOST_CHARACTERS = 200
+_MOST_NAMES = 20
 
 
 class FieldError(ValueError):
@@ -146,8 +149,14 @@ def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schem
 
 
 def _spelt(value: Any) -> str:
-    """As JSON has it, a string without its quotes."""
-    return escape_invisible(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """As JSON has it, a string without its quotes, shortened where it is long."""
+    if isinstance(value, str):
+        return escape_invisible(_shorten(value))
+    return _shorten(json.dumps(value, ensure_ascii=False))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
@@ -158,7 +167,9 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case "required":
             return f"Missing required property: {kind.property}"
         case "additionalProperties":
-            return UNKNOWN + ",".join(kind.unexpected)
+            names = [_shorten(name) for name in kind.unexpected[:_MOST_NAMES]]
+            left_out = len(kind.unexpected) - len(names)
+            return UNKNOWN + ",".join(names) + (f" and {left_out} more" if left_out else "")
         case "type":
             expected = next(name for name in kind.types if name != "null")
             return f"Expected type {expected} but found type {type_name(value)}"
