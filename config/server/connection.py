@@ -111,10 +111,10 @@ class Connection:
             while await self._serve_request():
                 pass
         except Exception as error:
-            is_clients = self.state in (State.IDLE, State.RECEIVING)
-            if is_clients and isinstance(error, (ParseException, SpoolFull, TimeoutError)):
+            is_receiving = self.state in (State.IDLE, State.RECEIVING)
+            if is_receiving and isinstance(error, (ParseException, SpoolFull, TimeoutError)):
                 await self._refuse(error)
-            elif isinstance(error, (ConnectionError, NoMoreData)) and (is_clients or self._has_sent):
+            elif isinstance(error, (ConnectionError, NoMoreData)) and (is_receiving or self._has_sent):
                 self._writer.transport.abort()  # the client has gone
             else:
                 self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))

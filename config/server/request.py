@@ -125,7 +125,7 @@ async def read_head(stream: asyncio.StreamReader, head: bytearray) -> None:
         if head == b"\r\n":
             continue
         # The parser refuses a bare line feed. Waiting for more would only delay that.
-        if not in_first_line and line in (b"\r\n", b"\n"):
+        if not line.endswith(b"\r\n") or (line == b"\r\n" and not in_first_line):
             return
         in_first_line = False
 

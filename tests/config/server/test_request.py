@@ -125,6 +125,11 @@ def test_an_ambiguous_length_is_refused_and_nothing_more_is_read_from_the_connec
     assert is_closed
 
 
+@pytest.mark.parametrize("sent", [b"GET /api/v2/users HTTP/1.1\n", b"GET /api/v2/users HTTP/1.1\r\nX: a\n"])
+def test_a_bare_line_feed_is_refused_before_the_head_ends(sent):
+    assert answer(sent).status == 400
+
+
 def test_chunks_in_http_1_0_are_refused():
     assert answer(b"POST /api/v2/users HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status == 400
 
