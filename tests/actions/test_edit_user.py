@@ -62,15 +62,19 @@ def everything(user):
             {"user_metadata", "user_metadata_version"},
             id="both documents, one of them as it was",
         ),
-        pytest.param(Edit(profile={"name": "J. Doe"}), {"name", "name_folded"}, id="a name with its twin"),
+        pytest.param(
+            Edit(profile={"name": "J. Doe"}), {"name", "name_folded", "words"}, id="a name with its twin"
+        ),
         pytest.param(
             Edit(profile={"name": "Jane Doe", "nickname": "jd"}),
-            {"nickname", "nickname_folded"},
+            {"nickname", "nickname_folded", "words"},
             id="two names, one of them as it was",
         ),
         pytest.param(Edit(profile={"picture": "https://example.com/j.png"}), {"picture"}, id="a picture"),
         pytest.param(
-            Edit(profile={"email": "j@example.com"}), {"email", "email_folded"}, id="an unverified address"
+            Edit(profile={"email": "j@example.com"}),
+            {"email", "email_folded", "words"},
+            id="an unverified address",
         ),
         pytest.param(
             Edit(profile={"blocked": True}), {"blocked", "session_epoch", "tokens_valid_from"}, id="a block"

@@ -69,14 +69,14 @@ class TestRemoving:
         assert remove_multifactor(jane, actor=client).multifactor == []
         assert kept(jane) == set()
 
-    def test_needs_the_right(self, jane, stranger, agent, administrator, actor_of):
+    def test_needs_the_right(self, jane, stranger, supporter, agent, actor_of):
         enrol(jane)
 
-        for actor in (actor_of("read:users"), owner(stranger), staff(agent)):
+        for actor in (actor_of("read:users"), owner(stranger), staff(supporter)):
             with pytest.raises(Denied):
                 remove_multifactor(jane, actor=actor)
         assert kept(jane) == {"totp", "recovery_codes"}
-        remove_multifactor(jane, actor=staff(administrator))
+        remove_multifactor(jane, actor=staff(agent))
         assert kept(jane) == set()
 
     def test_is_not_done_to_oneself_at_the_desk(self, administrator):

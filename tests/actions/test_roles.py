@@ -106,10 +106,13 @@ def test_who_may_not_changes_nothing(actor_of, editor, jane, agent, supporter, a
     assert changes().count() == 1
 
 
-def test_staff_who_may_change_app_metadata_may_change_roles(editor, jane, agent):
-    give_roles([jane.user_id], [editor.role_id], actor=staff(agent))
+def test_of_staff_only_administrators_may_change_roles(editor, jane, agent, administrator):
+    with pytest.raises(Denied):
+        give_roles([jane.user_id], [editor.role_id], actor=staff(agent))
 
-    assert jane.changes.first().actor_name == "agent@example.com"
+    give_roles([jane.user_id], [editor.role_id], actor=staff(administrator))
+
+    assert jane.changes.first().actor_name == "admin@example.com"
 
 
 @pytest.mark.parametrize("action", [give_roles, take_roles])

@@ -229,8 +229,11 @@ def test_a_thousand_users_cost_no_more_queries_than_ten(browser, agent, crowd, p
         User.objects.filter(email__startswith="person").delete()
     crowd(1000)
 
-    # Whether an index is being built that would make the query fast.
-    assert queries() == few == QUERIES + ("user_metadata" in parameters.get("q", ""))
+    # Whether an index is being built that would make the query fast; on SQLite how many users have the
+    # words, which decides how they are looked up, for the count and for the page.
+    asked = parameters.get("q", "")
+    probes = 2 * (asked == "person" and database.vendor == "sqlite")
+    assert queries() == few == QUERIES + ("user_metadata" in asked) + probes
 
 
 # The session, the member, their rights (own and by groups), the connections, the count and the page.

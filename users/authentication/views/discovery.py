@@ -10,6 +10,7 @@ from users.authentication.grants.client import ANY
 from users.authentication.server import GRANTS
 from users.conf import conf
 from users.login.claims import CLAIMS
+from users.tokens.issue import GENERATION
 from users.tokens.keys import PUBLISHED_SECONDS
 
 
@@ -23,7 +24,7 @@ def described(request: HttpRequest) -> JsonResponse:
 
 def _document() -> dict[str, object]:
     """Source for the names: OpenID Connect Discovery 1.0, section 3."""
-    of_tokens = ("iss", "aud", "iat", "exp", "at_hash")
+    of_tokens = ("iss", "aud", "iat", "exp", "at_hash", GENERATION)
     return {
         "issuer": conf.issuer,
         "token_endpoint": conf.public_url + reverse("token"),
