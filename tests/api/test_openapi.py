@@ -88,6 +88,13 @@ def test_it_names_the_scopes_of_each(document):
             assert alternatives == [{"token": choice.split()} for choice in described.scopes]
 
 
+@pytest.mark.parametrize("status", ["408", "414", "431", "503"])
+def test_it_describes_what_is_refused_before_any_operation(document, status):
+    for path, view in ENDPOINTS.items():
+        for method in view.operations:
+            assert status in operation(document, path, method)["responses"], (method, path)
+
+
 def test_its_server_is_this_one(document, settings):
     assert document["servers"] == [{"url": f"{settings.PUBLIC_URL}/api/v2"}]
 
