@@ -48,6 +48,7 @@ FILES_PER_CONNECTION = 2
 STOP_SECONDS = 2
 # How often a worker shows the master that it is alive, in seconds.
 HEARTBEAT_SECONDS = 1
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class BufferedWorker(Worker):
@@ -101,7 +102,7 @@ class BufferedWorker(Worker):
         self.attach(asyncio.get_running_loop())
         # Ctrl-C lets requests under way finish, as SIGTERM does. Handled in the loop, a signal
         # interrupts no code that holds a lock.
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        for number in STOP_SIGNALS:
             self._loop.add_signal_handler(number, self._stop)
         while self.alive and self.ppid == os.getppid():
             self.notify()
@@ -109,6 +110,10 @@ class BufferedWorker(Worker):
             await self._wait(self._stopped.wait(), HEARTBEAT_SECONDS)
         self.alive = False
         await self._finish()
+        # After a Ctrl-C, which the worker has received itself, the master sends SIGQUIT as well.
+        for number in STOP_SIGNALS:
+            self._loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
 
     def _stop(self) -> None:
         self.alive = False
