@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from users.metadata.fold import fold
+from users.metadata.words import stored_words
 
 PAGE = 50
 # What a profile shows, in the order of the statement below.
@@ -45,9 +46,11 @@ NEW_PERSON = """
     INSERT INTO users_user (
         user_id, connection_id, email, email_folded, name, name_folded, given_name, given_name_folded,
         family_name, family_name_folded, nickname, nickname_folded, user_metadata, app_metadata,
-        created_at, updated_at, password, is_superuser, email_verified, user_metadata_version,
+        created_at, updated_at, password, words, is_superuser, email_verified, user_metadata_version,
         app_metadata_version, version, session_epoch, logins_count
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, false, 1, 1, 1, 0, 0)
+    ) VALUES (
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, false, 1, 1, 1, 0, 0
+    )
     RETURNING id
 """
 NEW_CHANGE = """
@@ -106,6 +109,7 @@ class Statements:
             *map(text, documents.values()),
             *[self._moment(at)] * 2,
             f"!{secrets.token_hex(20)}",
+            stored_words([*shown.values(), fold(shown["email"])], None),
         ]
         self._execute(cursor, NEW_PERSON, *values)
         (pk,) = cursor.fetchone()

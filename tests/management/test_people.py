@@ -11,6 +11,7 @@ import pytest
 from users.management.demo.people import people, person, write_people
 from users.metadata.limits import Limits
 from users.metadata.validate import validate
+from users.models import Connection
 from users.transfer.records import to_record
 
 THOUSAND = list(people(1000))
@@ -42,8 +43,9 @@ def test_the_file_is_one_array(tmp_path, count):
 
 
 def test_every_record_is_one_that_the_import_takes():
+    connection = Connection(strategy="auth0")
     for record in THOUSAND:
-        to_record(record)
+        to_record(record, connection)
         for document in ("user_metadata", "app_metadata"):
             validate(document, record[document], Limits())
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from users.availability.outage import outage_of
@@ -47,8 +48,11 @@ class Worker:
             try:
                 self._tick()
                 is_idle = not self.work()
-            except Exception:
-                log_failure(log, "the worker goes on after this")
+            except Exception as error:
+                if _lacks_tables(error):
+                    log.error("the database has no tables yet; run manage.py migrate")
+                else:
+                    log_failure(log, "the worker goes on after this")
                 is_idle = True
             if is_idle and not self._is_stopping:
                 self._rest()
@@ -119,3 +123,12 @@ class Worker:
         if time.monotonic() >= self._next_tick:
             ask_for_what_is_due()
             self._next_tick = time.monotonic() + self._timing.tick
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Whether the cause is that `migrate` has not run yet. SQLite has no code for that."""
+    if not isinstance(error, DatabaseError) or outage_of(error):
+        return False
+    with suppress(DatabaseError):
+        return Job._meta.db_table not in connection.introspection.table_names()
+    return False

@@ -17,6 +17,8 @@ import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from pathlib import Path
 from urllib.parse import parse_qsl
 from urllib.request import urlopen
@@ -231,9 +233,22 @@ class Desk:
         """Presses Save and gives back the fields that were posted, line ends as typed."""
         with self.page.expect_request(lambda request: request.method == "POST") as sent:
             self.page.locator("[data-save]").click()
-        pairs = parse_qsl(sent.value.post_data, keep_blank_values=True)
+        pairs = posted_fields(sent.value)
         assert len(dict(pairs)) == len(pairs), f"a field was sent twice: {pairs}"
         return {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+
+def posted_fields(request) -> list[tuple[str, str]]:
+    """The fields of a form, in either of the two encodings of HTML."""
+    content_type = request.headers["content-type"]
+    if not content_type.startswith("multipart/form-data"):
+        return parse_qsl(request.post_data, keep_blank_values=True)
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + request.post_data_buffer)
+    return [
+        (part.get_param("name", header="content-disposition"), part.get_payload(decode=True).decode())
+        for part in message.iter_parts()
+    ]
 
 
 @pytest.fixture(scope="module")
