@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -27,6 +28,15 @@ class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def cycle_key(self) -> None:
+        """Give the session a new key. The old row goes first, since both have the same public id, which
+        is unique; Django's order would try new keys without end."""
+        with transaction.atomic(using=self.get_model_class().objects.db):
+            self._session  # noqa: B018 (loads the data before the row goes)
+            if self.session_key:
+                self.delete(self.session_key)
+            super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
