@@ -32,10 +32,9 @@ class SessionStore(DatabaseStore):
     def cycle_key(self) -> None:
         """Give the session a new key. The old row goes first, since both have the same public id, which
         is unique; Django's order would try new keys without end."""
-        with transaction.atomic(using=self.get_model_class().objects.db):
+        with transaction.atomic():
             self._session  # noqa: B018 (loads the data before the row goes)
-            if self.session_key:
-                self.delete(self.session_key)
+            Session.objects.filter(pk=self.session_key).delete()
             super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
