@@ -134,7 +134,8 @@ def test_keys_named_as_methods_of_python_are_shown(at_home, make_user, settings,
     page = at_home(jane)
 
     assert page.status == 200
-    assert page.text.count('items [ "lamp" ] keys true') == 2
+    # Each document shows them once, in the order in which the database keeps keys.
+    assert page.text.count('items [ "lamp" ]') == page.text.count("keys true") == 2
 
 
 def test_a_key_that_people_see_is_theirs_alone_and_not_to_be_written(at_home, jane, settings):
