@@ -14,7 +14,7 @@ Work = Callable[[Any], dict[str, Any] | None]
 @dataclass(frozen=True)
 class Kind:
     """`attempts`: how often it is begun without getting on before it is given up. `every`: how
-    often it is done unasked; None for never. `keeps_row`: whether its row stays once it is completed;
+    often it is scheduled; None for never. `keeps_row`: whether its row stays once it is completed;
     that of a failed job always stays. `keeps_file`: the file is the job's result, and is not deleted when
     the job completes."""
 

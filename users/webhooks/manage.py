@@ -101,7 +101,7 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
 
 def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
     """Tell once more, at once, that one, whatever became of it, or all that did not arrive so far.
-    Returns how many. What the same people are still to be told waits until then.
+    Returns how many. Other deliveries about the same users wait until then.
 
     Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
     for the other user's, and change or delete that one. Raises Denied."""

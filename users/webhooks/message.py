@@ -23,7 +23,7 @@ TELLER = command("webhooks")
 
 
 def message_of(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
-    """Made anew for each attempt. Raises Undecryptable, or Change.DoesNotExist where the record of
+    """Built for each attempt. Raises Undecryptable, or Change.DoesNotExist where the record of
     the change is kept no more."""
     event = _event(delivery, webhook)
     body = dump(event).encode()
