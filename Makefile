@@ -27,9 +27,11 @@ tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
 test: tools ## Run the tests (make test ARGS="-k jane")
 	@NODE=$(NODE) $(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.dev ## Linters, import contracts, missing migrations, deploy check
+check: .venv/.dev ## Linters, types, import contracts, missing migrations, deploy check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@$(PRODUCTION) $(BIN)/mypy || \
+		{ echo "Types do not fit, see above; to check only them: DEBUG=true $(BIN)/mypy" >&2; exit 1; }
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
