@@ -140,7 +140,8 @@ def _kind_of(error: BaseException) -> Kind | None:
     if isinstance(error, psycopg.Error):
         return _postgresql(error)
     if isinstance(error, sqlite3.Error):
-        return _BY_SQLITE_CODE.get(_sqlite_code(error))
+        code = _sqlite_code(error)
+        return None if code is None else _BY_SQLITE_CODE.get(code)
     if isinstance(error, NotStored):
         return Kind.READ_ONLY
     if isinstance(error, RedisError):

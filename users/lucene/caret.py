@@ -90,10 +90,10 @@ class _Walk:
             return self._range()
         start = self.at
         if not self.name:
-            end = _NAME.match(self.text, start).end()
+            end = _end(_NAME, self.text, start)
             if self.text[end : end + 1] == ":" and end > start:
                 return self._name(start, end)
-        end = max(_WORD.match(self.text, start).end(), start + 1)
+        end = max(_end(_WORD, self.text, start), start + 1)
         if self.caret <= end:
             return self._here(start, end, self.text[start : self.caret])
         is_operator = not self.name and self.text[start:end] in OPERATORS
@@ -108,7 +108,7 @@ class _Walk:
         return None
 
     def _phrase(self) -> Place | None:
-        start, end = self.at, _PHRASE.match(self.text, self.at).end()
+        start, end = self.at, _end(_PHRASE, self.text, self.at)
         is_closed = end - start > 1 and _PHRASE.fullmatch(self.text[start:end]) and self.text[end - 1] == '"'
         if self.caret < end or (self.caret == end and not is_closed):
             return self._here(start, end, self.text[start + 1 : self.caret])
@@ -116,7 +116,7 @@ class _Walk:
         return None
 
     def _range(self) -> Place | None:
-        start, end = self.at, _RANGE.match(self.text, self.at).end()
+        start, end = self.at, _end(_RANGE, self.text, self.at)
         if self.caret < end or self.text[end - 1 : end] not in ("]", "}"):
             return self._in_range(self.text[start + 1 : self.caret])
         self._pass(end)
@@ -139,6 +139,12 @@ class _Walk:
         name = field if kind == Kind.VALUE else ""
         follows = self.follows_term and not self.name
         return Place(kind, start, end, _unescaped(typed), name, follows)
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where the piece of this pattern that begins at `start` ends; `start` where there is none."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
 def _unescaped(text: str) -> str:

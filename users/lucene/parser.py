@@ -18,7 +18,7 @@ from enum import Enum
 
 from users.lucene.errors import ParseError, TooComplex
 from users.lucene.limits import DEFAULT, Limits, check_terms
-from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Query, Range, Word
+from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Query, Range, Value, Word
 from users.lucene.tokens import Kind, Token, tokens
 
 EXISTS = "_exists_"
@@ -130,8 +130,8 @@ class _Parser:
             return self._group(token, name)
         if token.kind == Kind.FIELD:
             return self._field(token)
-        if token.kind == Kind.VALUE:
-            return self._value(token, name)
+        if token.value is not None:
+            return self._value(token, token.value, name)
         raise ParseError(token.start + 1, _unexpected(token))
 
     def _group(self, opening: Token, name: Name | None) -> Query:
@@ -139,20 +139,19 @@ class _Parser:
         if self.token.kind == Kind.CLOSE:
             raise ParseError(opening.start + 1, "there is nothing between these parentheses")
         found = self._list(name)
-        if self.token.kind != Kind.CLOSE:
+        if self._take().kind != Kind.CLOSE:
             raise ParseError(opening.start + 1, "this parenthesis is never closed")
-        self._take()
         self.depth = depth - 1
         return found
 
     def _field(self, field: Token) -> Query:
         token = self._take()
-        if token.kind not in (Kind.VALUE, Kind.OPEN):
+        if token.kind != Kind.OPEN and token.value is None:
             raise ParseError(field.start + 1, _without_value(field, token))
         if field.text == EXISTS:
             return self._exists(field, token)
         name = self._name(field.text, field.start, field.end - 1)
-        return self._group(token, name) if token.kind == Kind.OPEN else self._value(token, name)
+        return self._group(token, name) if token.value is None else self._value(token, token.value, name)
 
     def _exists(self, field: Token, token: Token) -> Query:
         if not isinstance(token.value, Word):
@@ -161,9 +160,9 @@ class _Parser:
         name = self._name(token.value.text, token.start, token.end)
         return Exists(name, start=field.start, end=token.end)
 
-    def _value(self, token: Token, name: Name | None) -> Query:
+    def _value(self, token: Token, value: Value, name: Name | None) -> Query:
         self._count(token)
-        value, start = token.value, token.start
+        start = token.start
         if name is not None and name.start < start:
             start = name.start
         if isinstance(value, Pattern):

@@ -13,4 +13,4 @@ def same(left: JSON, right: JSON) -> bool:
         return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same, left, right))
-    return left == right
+    return bool(left == right)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 
-def fold(text: str | None) -> str | None:
+def fold(text: str) -> str:
     """The form two spellings share if they differ only in case or in how accents are encoded.
 
     SQLite folds ASCII only and PostgreSQL by its locale, so folded text is stored beside
-    the original and compared as it stands. None stays None.
+    the original and compared as it stands.
     """
-    if text is None:
-        return None
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

@@ -53,6 +53,7 @@ def _walk(text: str) -> Iterator[tuple[re.Match[str], _Steps, bool]]:
 
 def _string(literal: str) -> str:
     try:
-        return json.loads(literal, strict=False)
+        text: str = json.loads(literal, strict=False)
     except ValueError:  # cut off
         return literal
+    return text

@@ -122,17 +122,20 @@ def _sentence(
             return f"must be {_FORMATS.get(facts['format'], 'of the format ' + facts['format'])}"
         case Kind.OneOfMultipleValid():
             return "fits more than one of the forms of which the schema allows exactly one"
-        case Kind.OneOfNotValid() | Kind.AnyOf():
-            return _explain_branches(error, patterns)
+        case Kind.OneOfNotValid(context=branches) | Kind.AnyOf(context=branches):
+            return _explain_branches(error, branches, patterns)
     template = _SENTENCES.get(error.kind.name)
     if template is None:
         return f"breaks the schema's rule {spell_value(error.kind.name)}"
     return template.format(**{name: spell_value(fact) for name, fact in facts.items()})
 
 
-def _explain_branches(error: jsonschema_rs.ValidationError, patterns: Mapping[str, str]) -> str:
+def _explain_branches(
+    error: jsonschema_rs.ValidationError,
+    branches: list[list[jsonschema_rs.ValidationError]],
+    patterns: Mapping[str, str],
+) -> str:
     """Say for the first few forms why each does not fit."""
-    branches = error.kind.context
     reasons = []
     for branch in branches[:3]:
         path, reason, _ = next(explain(branch[0], patterns))

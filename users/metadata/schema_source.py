@@ -105,7 +105,8 @@ def _resolve_references(original: dict[str, Any]) -> dict[str, Any]:
                 changed[key] = _pointer(part[key], (*path, key), _base(bases, path), places)
         return changed
 
-    return _transform(original, resolve)
+    resolved: dict[str, Any] = _transform(original, resolve)
+    return resolved
 
 
 def _base(bases: dict[Path, str], path: Path) -> str:

@@ -82,10 +82,11 @@ class Key:
     def frequent(self, most: int) -> list[tuple[Value, int]]:
         """The values that most have. Where some were left out, what one person alone has is none;
         and of a key known before, only what was known before has a true count."""
-        found = self.values.items()
-        if self.left_out:
-            found = [(value, count) for value, count in found if self._is_true(value, count)]
-        held = [(value, count) for value, count in found if count]
+        held = [
+            (value, count)
+            for value, count in self.values.items()
+            if count and (not self.left_out or self._is_true(value, count))
+        ]
         return sorted(held, key=lambda pair: (-pair[1], pair[0][0], str(pair[0][1])))[:most]
 
     def _is_true(self, value: Value, count: int) -> bool:

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import accumulate, compress, count
-from json.decoder import scanstring
 from typing import Any, NoReturn
 
 from users.metadata.documents import JSON
@@ -145,7 +144,7 @@ def _check_nesting(text: str) -> None:
     too_deep = next(compress(count(), map(PARSER_DEPTH.__lt__, levels)), None)
     if too_deep is not None:
         way = re.compile(rf"(?:{_BEFORE_BRACKET}[\[\]{{}}]){{{too_deep}}}+{_BEFORE_BRACKET}", re.DOTALL)
-        raise _error(text, way.match(text).end(), f"nested deeper than {PARSER_DEPTH} levels")
+        raise _error(text, _end_of_match(way, text), f"nested deeper than {PARSER_DEPTH} levels")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -188,7 +187,10 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     result = dict(pairs)
     if len(result) < len(pairs):
         seen: set[str] = set()
-        double = next(name for name, _ in pairs if name in seen or seen.add(name))
+        for double, _ in pairs:
+            if double in seen:
+                break
+            seen.add(double)
         reason = f"the key {quote(double)} is given twice in one object; keep one"
         raise _Refused(reason, partial(_place_of_double_key, double))
     return result
@@ -196,7 +198,7 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
 
 def _check_characters(text: str) -> None:
     """Refuse NUL and half surrogate pairs in a text that has been parsed: only escapes can hold them."""
-    at = _GOOD_ESCAPES.match(text).end()
+    at = _end_of_match(_GOOD_ESCAPES, text)
     if at < len(text):
         reason = NUL if text.startswith("\\u0000", at) else HALF_PAIR
         raise _error(text, _start_of_string(text, at), reason)
@@ -204,7 +206,13 @@ def _check_characters(text: str) -> None:
 
 def _start_of_string(text: str, at: int) -> int:
     """Of the string that holds the character at `at`; else that place itself."""
-    return _CLOSED_STRINGS.match(text, 0, at).end()
+    return _end_of_match(_CLOSED_STRINGS, text[:at])
+
+
+def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
+    """Where the part of `text` ends that `pattern` passes over; 0 where it passes over none."""
+    found = pattern.match(text)
+    return found.end() if found else 0
 
 
 def bad_characters(text: str) -> str | None:
@@ -253,7 +261,7 @@ def _place_of_double_key(double: str, text: str) -> int:
             has_had.append(False)
         elif bracket == "}":
             has_had.pop()
-        elif colon and scanstring(key, 1)[0] == double:
+        elif colon and json.loads(key) == double:
             if has_had[-1]:
                 return found.start(2)
             has_had[-1] = True

@@ -23,7 +23,8 @@ def validate(document: str, value: JSON, limits: Limits) -> Document:
     _check_bytes(document, found, limits)
     check_names(document, value)
     check_values(document, value, limits)
-    return value
+    checked: Document = value
+    return checked
 
 
 def check_object(document: str, value: JSON) -> None:

@@ -10,11 +10,18 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
-# A rule as password-sheriff explains it: `code`, `message` with %d and %s for what `format`
-# holds, `verified` whether the password keeps it, and `items` of the same kind.
-Rule = dict[str, Any]
+
+class Rule(TypedDict):
+    """A rule as password-sheriff explains it: `message` has %d and %s for what `format` holds,
+    `verified` is whether the password keeps the rule, and `items` are rules of which it is made."""
+
+    code: str
+    format: NotRequired[list[int | str]]
+    message: str
+    verified: bool
+    items: NotRequired[list[Rule]]
 
 
 @dataclass(frozen=True)
@@ -72,15 +79,21 @@ class Policy:
 
     def _kinds(self, password: str) -> Rule:
         items = [kind.explain(password) for kind in self.kinds]
-        rule: Rule = {"code": "shouldContain", "message": "Should contain:"}
-        if self.at_least < len(self.kinds):
-            rule = {
-                "code": "containsAtLeast",
-                "format": [self.at_least, len(self.kinds)],
-                "message": "Contain at least %d of the following %d types of characters:",
-            }
         verified = sum(item["verified"] for item in items) >= self.at_least
-        return {**rule, "verified": verified, "items": items}
+        if self.at_least >= len(self.kinds):
+            return {
+                "code": "shouldContain",
+                "message": "Should contain:",
+                "verified": verified,
+                "items": items,
+            }
+        return {
+            "code": "containsAtLeast",
+            "format": [self.at_least, len(self.kinds)],
+            "message": "Contain at least %d of the following %d types of characters:",
+            "verified": verified,
+            "items": items,
+        }
 
     def _identical(self, password: str, most: int) -> Rule:
         return {

@@ -11,7 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.metadata.errors import TextError
-from users.metadata.schema import BadSchema, Schema
+from users.metadata.schema import Schema
+from users.metadata.schema_source import BadSchema
 from users.metadata.text import parse
 
 logger = logging.getLogger(__name__)
