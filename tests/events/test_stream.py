@@ -33,7 +33,7 @@ def change(user, **app_metadata):
 
 
 def plans(number) -> list[int]:
-    return [event.told.keys["plan"]["after"] for event in events_after(number, 100)]
+    return [event.change.keys["plan"]["after"] for event in events_after(number, 100)]
 
 
 def test_numbers_follow_each_other_without_a_gap(jane, stranger):
@@ -67,7 +67,7 @@ def test_what_changes_nothing_of_the_account_is_no_event(jane, settings):
     unblock_user(jane, actor=SHELL)
     publish()
 
-    assert [event.told.what for event in events_after(begin, 100)] == ["profile", "profile"]
+    assert [event.change.what for event in events_after(begin, 100)] == ["profile", "profile"]
 
 
 def test_more_than_is_numbered_at_once_is_numbered_in_order(jane, monkeypatch):
@@ -100,8 +100,8 @@ def test_of_an_erased_change_the_number_is_left(jane):
     Change._base_manager.filter(keys__plan__after=1).delete()
 
     first, second = events_after(begin, 100)
-    assert first.told is None
-    assert second.told.keys["plan"]["after"] == 2
+    assert first.change is None
+    assert second.change.keys["plan"]["after"] == 2
 
 
 def test_the_record_is_needed_as_far_back_as_somebody_is_to_be_told(jane):
@@ -158,7 +158,7 @@ def test_a_change_that_is_committed_late_is_not_passed_over(jane, stranger):
     slow.join()
     publish()
 
-    keys = [event.told.pk for event in events_after(begin, 100)]
+    keys = [event.change.pk for event in events_after(begin, 100)]
     assert before == [2]
     assert plans(begin) == [2, 1, 3]
     assert keys[1] < keys[0]
@@ -209,11 +209,11 @@ def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(
     publish()
     read.extend(events_after(read[-1].number if read else begin, 100))
 
-    assert sorted(event.told.keys["plan"]["after"] for event in read) == sorted(
+    assert sorted(event.change.keys["plan"]["after"] for event in read) == sorted(
         f"{number}-{plan}" for number in range(4) for plan in range(10)
     )
     for user in people:
-        own = [event.told for event in read if event.told.subject == user.user_id]
+        own = [event.change for event in read if event.change.subject == user.user_id]
         assert [each.pk for each in own] == sorted(each.pk for each in own)
         assert [one.keys["plan"]["after"] for one in own[:-1]] == [
             one.keys["plan"]["before"] for one in own[1:]

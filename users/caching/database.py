@@ -22,7 +22,8 @@ class DatabaseCache(DjangoDatabaseCache):
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
         valid_key = self.make_and_validate_key(key, version=version)
-        if not any(self._base_set("set", valid_key, value, timeout) for _ in range(2)):
+        write = self._base_set  # type: ignore[attr-defined]  # private, so the stubs lack it
+        if not any(write("set", valid_key, value, timeout) for _ in range(2)):
             raise NotStored("the cache table could not be written")
 
     def add(

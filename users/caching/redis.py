@@ -26,14 +26,15 @@ _away_until = 0.0
 def _with_fallback(name: str) -> Callable[..., Any]:
     on_redis = getattr(RedisCache, name)
 
-    def operate(self: RedisCache, *args: Any, **options: Any) -> Any:
+    def operate(self: RedisWithFallback, *args: Any, **options: Any) -> Any:
         global _away_until
         if time.monotonic() >= _away_until:
             try:
                 return on_redis(self, *args, **options)
             except RedisError as error:
                 _away_until = time.monotonic() + RETRY_AFTER
-                report(outage_of(error))
+                if outage := outage_of(error):
+                    report(outage)
         return getattr(caches[self._fallback_alias], name)(*args, **options)
 
     operate.__name__ = name

@@ -11,7 +11,8 @@ from users.models import Delivery, Event, Outbox, Webhook
 
 def told_up_to() -> int | None:
     """The number that every webhook has got past; None where there are none."""
-    return Webhook.objects.filter(is_enabled=True).aggregate(least=Min("position"))["least"]
+    least: int | None = Webhook.objects.filter(is_enabled=True).aggregate(least=Min("position"))["least"]
+    return least
 
 
 def needed_since() -> datetime | None:

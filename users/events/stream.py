@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
@@ -11,6 +14,14 @@ from users.history.weight import WEIGHT, as_fit
 from users.models import Change, Event, Outbox, Stream
 
 AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class NumberedChange:
+    """The number of an event, and the change that it is; None where that was erased."""
+
+    number: int
+    change: Change | None
 
 
 class TooOld(LookupError):
@@ -50,9 +61,9 @@ def latest() -> int:
     return Stream.objects.aggregate(latest=Max("latest"))["latest"] or 0
 
 
-def events_after(number: int | None, size: int) -> list[Event]:
+def events_after(number: int | None, size: int) -> list[NumberedChange]:
     """The next so many, fewer where they are large, from the oldest that is kept where no number is
-    given; each with its change, or None where that was erased. Raises TooOld where events between
+    given. Raises TooOld where events between
     are kept no more, or the number was never given, as after the database was put back to an earlier
     day."""
     weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=WEIGHT)
@@ -61,12 +72,10 @@ def events_after(number: int | None, size: int) -> list[Event]:
     if number is not None and not _goes_on(number, found):
         raise TooOld
     changes = Change.objects.in_bulk([event.change_id for event in found])
-    for event in found:
-        event.told = changes.get(event.change_id)
-    return found
+    return [NumberedChange(event.number, changes.get(event.change_id)) for event in found]
 
 
-def _goes_on(number: int, found: list[Event]) -> bool:
+def _goes_on(number: int, found: Sequence[Event]) -> bool:
     """Whether these are the next after that one. None were, perhaps, until a moment ago."""
     if found:
         return found[0].number == number + 1

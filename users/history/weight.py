@@ -6,7 +6,7 @@ A line may hold two documents of a megabyte each, and these take up twenty times
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db.models import TextField
 from django.db.models.functions import Cast, Length
@@ -16,7 +16,15 @@ WEIGHT = Length(Cast("keys", TextField()))
 # Characters of JSON.
 MOST = 4 * 1024 * 1024
 
-Row = TypeVar("Row")
+
+class Weighed(Protocol):
+    """A row that is annotated with its weight."""
+
+    @property
+    def weight(self) -> int | None: ...
+
+
+Row = TypeVar("Row", bound=Weighed)
 
 
 def as_fit(rows: Iterable[Row]) -> Iterator[Row]:
@@ -29,6 +37,6 @@ def as_fit(rows: Iterable[Row]) -> Iterator[Row]:
             return
 
 
-def is_full(rows: Iterable[Row]) -> bool:
+def is_full(rows: Iterable[Weighed]) -> bool:
     """Whether these are as much as fits."""
     return sum(row.weight or 0 for row in rows) > MOST

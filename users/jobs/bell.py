@@ -43,7 +43,10 @@ def ring() -> None:
         return
     try:
         with _redis(conf.redis_url, PATIENCE).pipeline(transaction=False) as pipeline:
-            pipeline.lpush(KEY, 1).ltrim(KEY, 0, MOST_RINGS - 1).expire(KEY, LIFETIME).execute()
+            pipeline.lpush(KEY, 1)
+            pipeline.ltrim(KEY, 0, MOST_RINGS - 1)
+            pipeline.expire(KEY, LIFETIME)
+            pipeline.execute()
     except RedisError as error:
         _note_away(error)
 

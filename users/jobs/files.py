@@ -8,12 +8,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose
 from users.models import FilePiece, Job
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 PIECE = 1024 * 1024
 # How long the file that a job has made is stored after its end. Source: Auth0 docs, "Bulk User Exports".
@@ -72,11 +76,12 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         if not self._rest:
             self._rest = next(self._contents, b"")
-        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
-        buffer[: len(part)] = part
+        target = memoryview(buffer)
+        part, self._rest = self._rest[: len(target)], self._rest[len(target) :]
+        target[: len(part)] = part
         return len(part)
 
 

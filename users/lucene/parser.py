@@ -18,7 +18,20 @@ from enum import Enum
 
 from users.lucene.errors import ParseError, TooComplex
 from users.lucene.limits import DEFAULT, Limits, check_terms
-from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Query, Range, Value, Word
+from users.lucene.nodes import (
+    And,
+    Everything,
+    Exists,
+    Match,
+    Name,
+    Not,
+    Or,
+    Pattern,
+    Query,
+    Range,
+    Value,
+    Word,
+)
 from users.lucene.tokens import Kind, Token, tokens
 
 EXISTS = "_exists_"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from users.metadata.documents import Document
+from users.metadata.documents import JSON, Document
 from users.metadata.equal import same
 
 # {"plan": {"before": "free", "after": "full"}}; a side that lacks the key lacks the entry.
-Diff = dict[str, dict[str, object]]
+Diff = dict[str, dict[str, JSON]]
 
 
 def diff(before: Document | None, after: Document | None) -> Diff:

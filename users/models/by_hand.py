@@ -25,15 +25,15 @@ def insert_by_hand(row: Model) -> None:
 def update_by_hand(row: Model, names: Collection[str]) -> None:
     """Save these fields of a row that is known to be there."""
     database = connections[DEFAULT_DB_ALIAS]
-    fields = [row._meta.get_field(name) for name in names]
+    fields = [_concrete_field(row, name) for name in names]
     columns = ", ".join(f"{_column(field, database)} = %s" for field in fields)
-    key, table = row._meta.pk, database.ops.quote_name(row._meta.db_table)
+    key, table = _concrete_field(row, "pk"), database.ops.quote_name(row._meta.db_table)
     statement = f"UPDATE {table} SET {columns} WHERE {_column(key, database)} = %s"  # noqa: S608
     _execute(database, statement, _values(row, [*fields, key], database))
 
 
 @cache
-def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field]]:
+def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
     """The statement for all of a row but its key, with the fields in its order."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
@@ -42,11 +42,18 @@ def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field]]:
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})", fields  # noqa: S608
 
 
-def _column(field: Field, database: BaseDatabaseWrapper) -> str:
+def _concrete_field(row: Model, name: str) -> Field[Any, Any]:
+    field = row._meta.pk if name == "pk" else row._meta.get_field(name)
+    assert isinstance(field, Field), f"{name} is no column of the table"
+    return field
+
+
+def _column(field: Field[Any, Any], database: BaseDatabaseWrapper) -> str:
+    assert field.column is not None, f"{field.name} is no column of the table"
     return database.ops.quote_name(field.column)
 
 
-def _values(row: Model, fields: list[Field], database: BaseDatabaseWrapper) -> list[Any]:
+def _values(row: Model, fields: list[Field[Any, Any]], database: BaseDatabaseWrapper) -> list[Any]:
     return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
 
 

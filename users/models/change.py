@@ -25,8 +25,6 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         check_forgetting()
         return super().delete()
 
-    update.alters_data = delete.alters_data = True
-
 
 class Change(models.Model):
     """One change to one part of one account, by one request.
@@ -121,6 +119,6 @@ class Change(models.Model):
             raise RecordIsFinal
         super().save(**options)
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         check_forgetting()
-        return super().delete(**options)
+        return super().delete(using, keep_parents)

@@ -23,7 +23,7 @@ class TruncatingBcryptHasher(BCryptPasswordHasher):
 
     Never makes hashes of new passwords. A malformed hash matches no password."""
 
-    def encode(self, password: str, salt: bytes) -> str:
+    def encode(self, password: str, salt: bytes) -> str:  # type: ignore[override]  # as Django's for bcrypt
         data = bcrypt.hashpw(password.encode()[:MAX_BYTES], salt)
         return f"{self.algorithm}${data.decode()}"
 

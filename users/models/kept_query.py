@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connections, models
 from django.db.transaction import TransactionManagementError
 
 from users.models.connection import Connection
 from users.models.user import User, UserQuerySet
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class KeptQuery:
@@ -56,7 +58,7 @@ class KeptQuery:
         return kept
 
 
-def _instance(model: type[models.Model], values: list[Any], using: str) -> Any:
+def _instance(model: type[Row], values: list[Any], using: str) -> Row:
     return model.from_db(using, [field.attname for field in model._meta.concrete_fields], values)
 
 

@@ -90,10 +90,11 @@ class UserQuerySet(models.QuerySet["User"]):
         check_account_writes()
         return super().bulk_update(*args, **options)
 
-    update.alters_data = delete.alters_data = True
+
+_Manager = models.Manager.from_queryset(UserQuerySet)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(_Manager["User"], BaseUserManager["User"]):
     """Named, because migrations must be able to find it."""
 
 
@@ -101,7 +102,7 @@ class PrimaryManager(UserManager):
     """Without those linked to another account: they are no users of their own."""
 
     def get_queryset(self) -> UserQuerySet:
-        return super().get_queryset().filter(linked_to=None)
+        return UserQuerySet(self.model, using=self._db).filter(linked_to=None)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -244,16 +245,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.words = stored_words(texts, self.phone_number)
         return [*(f"{name}_folded" for name in folded), "words"]
 
-    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         check_account_writes()
-        return super().delete(**options)
+        return super().delete(using, keep_parents)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Unlike Django's, never saves: an outdated hash is renewed by the sign-in's action."""
-        return verify(raw_password, self.password)[0]
+        return raw_password is not None and verify(raw_password, self.password)[0]
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django only reads it; here it is derived
         """Django's word for "may sign in"."""
         return not self.blocked
 

@@ -35,7 +35,11 @@ class Actor:
         """Staff with `users.administer`, or whoever has the shell of the machine."""
         if self.kind == Kind.COMMAND:
             return True
-        return self.kind == Kind.STAFF and self.user.has_perm("users.administer")
+        return self.has_permission("administer")
+
+    def has_permission(self, name: str) -> bool:
+        """Whether the actor is staff with the permission of that name of `users`."""
+        return self.kind == Kind.STAFF and self.user is not None and self.user.has_perm(f"users.{name}")
 
     @property
     def has_token(self) -> bool:

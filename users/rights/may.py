@@ -145,7 +145,7 @@ def _holds(actor: Actor, rule: Rule, user: User | None) -> bool:
     if actor.kind == Kind.CLIENT:
         return bool(rule.scopes & actor.scopes)
     if actor.kind == Kind.STAFF:
-        return bool(rule.permission) and actor.user.has_perm(f"users.{rule.permission}")
+        return bool(rule.permission) and actor.has_permission(rule.permission)
     if user is None or not actor.is_self(user):
         return False
     return bool(rule.own & actor.scopes) if actor.has_token else rule.owner

@@ -36,7 +36,7 @@ def permissions_of(user: User, server: ResourceServer) -> list[str]:
 def held_permissions(user: User) -> list[Held]:
     """Everything the person holds, API by API, each scope once. As many as all roles of one
     person hold, so they are read whole."""
-    direct = set(UserPermission.objects.filter(user=user).values_list("resource_server", "name"))
+    direct = set(UserPermission.objects.filter(user=user).values_list("resource_server_id", "name"))
     inherited: dict[tuple[int, str], list[Role]] = defaultdict(list)
     for one in Permission.objects.filter(role__members__user=user).select_related("role"):
         inherited[one.resource_server_id, one.name].append(one.role)

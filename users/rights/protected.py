@@ -64,7 +64,9 @@ def holds_staff(connection: Connection) -> bool:
 
 
 def holds_at_least(actor: Actor, user: User) -> bool:
-    """Whether the acting administrator has every right that `user` has."""
+    """Whether the acting administrator, a staff member, has every right that `user` has."""
+    if actor.user is None:
+        return False
     if actor.user.is_superuser:
         return True
     return not user.is_superuser and held_by(user) <= held_by(actor.user)

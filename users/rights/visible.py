@@ -51,7 +51,7 @@ def _visible_by_token(viewer: Actor, document: str) -> bool:
 
 def visible_part(viewer: Actor, document: str, user: User) -> Document | None:
     """What `viewer` may see of the user's document; None where that is nothing at all."""
-    value = getattr(user, document)
+    value: Document | None = getattr(user, document)
     if visible(viewer, document, user=user):
         return value
     return visible_items(viewer, document, value or {}, user=user) or None

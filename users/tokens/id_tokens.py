@@ -6,6 +6,7 @@ Source of the texts: Auth0's published OpenAPI document, POST /users/{id}/identi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
@@ -59,7 +60,7 @@ def _check_audience(audience: object, client_id: str) -> None:
         )
 
 
-def _signed_claims(token: str) -> dict[str, object]:
+def _signed_claims(token: str) -> dict[str, Any]:
     refused = IdTokenRefused("Invalid token (link_with).")
     if len(token) > MAX_LENGTH or token.count(".") != 2:
         raise refused

@@ -38,9 +38,10 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
     Its id is of hexadecimal digits: it is typed after `rotatekeys --revoke`, where one that begins
     with a dash would be read as an option.
     """
-    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": secrets.token_hex(16)})
+    kid = secrets.token_hex(16)
+    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": kid})
     SigningKey.objects.create(
-        kid=key.kid,
+        kid=kid,
         public_jwk=key.as_dict(private=False),
         private_encrypted=conf.key_ring.encrypt(Purpose.SIGNING_KEYS, key.as_pem(private=True)).decode(),
         signs_from=signs_from or timezone.now(),
@@ -58,7 +59,7 @@ def public_keys() -> KeySet:
     return KeySet.import_key_set({"keys": published_keys()})
 
 
-def published_keys() -> list[dict[str, str]]:
+def published_keys() -> list[dict[str, str | list[str]]]:
     """The public halves, as `/.well-known/jwks.json` lists them."""
     return list(SigningKey.objects.values_list("public_jwk", flat=True))
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from users.events.event import parts_of
-from users.events.stream import TooOld, events_after
+from users.events.stream import NumberedChange, TooOld, events_after
 from users.events.types import UPDATED, types_of
-from users.models import Change, Delivery, Event, Webhook
+from users.models import Change, Delivery, Webhook
 from users.webhooks.paths import names
 
 AT_ONCE = 100
 
 
-def next_events(webhook: Webhook) -> list[Event]:
+def next_events(webhook: Webhook) -> list[NumberedChange]:
     """Those that the webhook has not looked at."""
     try:
         return events_after(webhook.position, AT_ONCE)
@@ -19,11 +19,10 @@ def next_events(webhook: Webhook) -> list[Event]:
         return events_after(None, AT_ONCE)
 
 
-def delivery_of(event: Event, webhook: Webhook) -> Delivery | None:
+def delivery_of(event: NumberedChange, webhook: Webhook) -> Delivery | None:
     """None where the webhook does not ask for it."""
-    change: Change | None = event.told
-    kind = change and _type_of(change, webhook)
-    if not kind:
+    change = event.change
+    if change is None or not (kind := _type_of(change, webhook)):
         return None
     return Delivery(webhook=webhook, number=event.number, change=change, type=kind, subject=change.subject)
 

@@ -42,6 +42,6 @@ class EventsView(View):
             found = events_after(after, query["take"])
         except TooOld:
             raise Problem(410, TOO_OLD, "expired_checkpoint") from None
-        changes = [event.told for event in found if event.told is not None]
+        changes = [event.change for event in found if event.change is not None]
         shown = [pick(event_of(change, self.actor), query) for change in changes]
         return Response({"events": shown, "next": str(found[-1].number if found else after or 0)})
