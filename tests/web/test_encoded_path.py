@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.test import RequestFactory
 
@@ -27,6 +29,13 @@ def seen(path_info: str, **environ: str) -> str:
 )
 def test_only_an_encoded_slash_stays_encoded(name, origin, sent, after, expected):
     assert seen(DECODED, **{name: origin + sent + after}) == expected
+
+
+def test_a_long_target_takes_time_in_proportion_to_its_length():
+    start = time.process_time()
+    seen("/api/v2/users", RAW_URI="/api/v2/users?q=" + "a" * 200_000)
+
+    assert time.process_time() - start < 1  # it took minutes where each character began a search
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ def encoded_path(request: HttpRequest) -> str:
 
 def _sent_path(request: HttpRequest) -> str:
     target = next((request.META[name] for name in TARGET_NAMES if name in request.META), "")
-    return re.split("[?#]", _ORIGIN.sub("", target, count=1), maxsplit=1)[0]
+    origin = _ORIGIN.match(target)
+    return re.split("[?#]", target[origin.end() :] if origin else target, maxsplit=1)[0]
 
 
 def _decode(part: str) -> str:
