@@ -141,7 +141,7 @@ def database(name: str, *, default: str) -> dict[str, Any]:
     if urlsplit(value).scheme not in DATABASE_SCHEMES:
         raise ImproperlyConfigured(f"{name} must begin with sqlite:///, postgres:// or postgresql://")
     try:
-        found = environ.Env.db_url_config(value)
+        found: dict[str, Any] = environ.Env.db_url_config(value)
     except Exception:  # the library raises whatever its parts raise
         found = {}
     if not found.get("NAME"):
@@ -165,7 +165,7 @@ def email(name: str) -> dict[str, Any]:
     if urlsplit(value).scheme not in EMAIL_SCHEMES:
         raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(EMAIL_SCHEMES)}")
     try:
-        found = environ.Env.email_url_config(value)
+        found: dict[str, Any] = environ.Env.email_url_config(value)
     except Exception:
         found = {}
     if not found or (value.startswith("smtp") and not found.get("EMAIL_HOST")):

@@ -37,7 +37,7 @@ ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS", least=32)
 
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
-PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 IS_LOOPBACK = env.is_loopback(PUBLIC_HOST)
 ALLOWED_HOSTS = list(

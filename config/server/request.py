@@ -144,7 +144,16 @@ def parse_head(head: bytes, config: Config, peer: tuple[str, int]) -> Request:
 
 def has_body(request: Request) -> bool:
     """Whether anything follows the head of `request`."""
-    return isinstance(request.body.reader, ChunkedReader) or request.body.reader.length > 0
+    return _content_length(request) != 0
+
+
+def _content_length(request: Request) -> int | None:
+    """The length of the body in bytes; None where it comes in chunks."""
+    assert request.body is not None, "the parser decides how the body is framed"
+    if isinstance(request.body.reader, ChunkedReader):
+        return None
+    length: int = request.body.reader.length
+    return length
 
 
 async def read_body(
@@ -159,16 +168,15 @@ async def read_body(
     Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator, and
     InvalidHeader and LimitRequestHeaders (of the trailers).
     """
-    is_chunked = isinstance(request.body.reader, ChunkedReader)
-    length = 0 if is_chunked else request.body.reader.length
+    length = _content_length(request)
     asked_first, request._expected_100_continue = request._expected_100_continue, False
-    if asked_first and length > body.limit:
+    if asked_first and (length or 0) > body.limit:
         request.force_close()
     else:
         if asked_first:
             send_continue()
-        await _receive(_chunks(stream) if is_chunked else _pieces(stream, length), request, body)
-    if is_chunked:
+        await _receive(_chunks(stream) if length is None else _pieces(stream, length), request, body)
+    if length is None:
         headers = [header for header in request.headers if header[0] != "TRANSFER-ENCODING"]
         request.headers = [*headers, ("CONTENT-LENGTH", str(body.size))]
     body.file.seek(0)
@@ -176,13 +184,15 @@ async def read_body(
 
 
 async def _receive(pieces: AsyncIterator[bytes], request: Request, body: Body) -> None:
-    async with asyncio.timeout(BODY_SECONDS) as timeout:
+    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+    async with asyncio.timeout_at(deadline) as timeout:
         async for piece in pieces:
             body.append(piece)
             if body.size > body.limit + DISCARD_LIMIT:
                 request.force_close()
                 return
-            timeout.reschedule(timeout.when() + len(piece) / BYTES_PER_SECOND)
+            deadline += len(piece) / BYTES_PER_SECOND
+            timeout.reschedule(deadline)
 
 
 async def _pieces(stream: asyncio.StreamReader, length: int) -> AsyncIterator[bytes]:
@@ -196,7 +206,7 @@ async def _pieces(stream: asyncio.StreamReader, length: int) -> AsyncIterator[by
 
 async def _chunks(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
     """The content of a body in chunks (RFC 9112, section 7.1). Trailers are skipped."""
-    chunks_left = FREE_CHUNKS
+    chunks_left = float(FREE_CHUNKS)
     while size := await _chunk_size(stream):
         chunks_left += size / BYTES_PER_CHUNK - 1
         if chunks_left < 0:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 # In bytes. A smaller answer frees its thread at once, however slowly the client reads it.
 GATHER_LIMIT = 1024 * 1024
@@ -22,7 +22,7 @@ class FilePart:
 
 
 Part = bytes | FilePart
-Send = Callable[[list[Part]], Awaitable[None]]
+Send = Callable[[list[Part]], Coroutine[Any, Any, None]]
 
 
 class ResponseSocket:

@@ -81,7 +81,7 @@ class BufferedWorker(Worker):
 
     def body_limit(self, request: Request) -> int:
         """How long the body of `request` may be, in bytes."""
-        return body_limit(unquote(request.path))
+        return body_limit(unquote(request.path or ""))
 
     def count_request(self) -> bool:
         """Count one more. False where the worker is stopping, so that the connection closes."""
