@@ -155,8 +155,8 @@ MIDDLEWARE = [
     "users.web.request_id.RequestIdMiddleware",
     # Before all that look at the path.
     "users.web.encoded_path.EncodedPathMiddleware",
-    "users.web.origin.OriginMiddleware",
-    "users.api.middleware.RateLimitHeadersMiddleware",
+    "users.web.request_origin.OriginMiddleware",
+    "users.api.framework.middleware.RateLimitHeadersMiddleware",
     # Before whatever may refuse: a page must be able to read a refusal.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -209,7 +209,7 @@ STORAGES = {
 # --- Accounts --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["users.login.backend.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["users.sign_in.backend.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -227,14 +227,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "users.authentication.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "users.sign_in_pages.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "users.authentication.forms.LoginForm",
-    "reset_password": "users.authentication.forms.ResetPasswordForm",
-    "reset_password_from_key": "users.authentication.forms.ResetPasswordKeyForm",
-    "change_password": "users.authentication.forms.ChangePasswordForm",
-    "reauthenticate": "users.authentication.forms.ReauthenticateForm",
-    "user_token": "users.authentication.forms.UserTokenForm",
+    "login": "users.sign_in_pages.forms.LoginForm",
+    "reset_password": "users.sign_in_pages.forms.ResetPasswordForm",
+    "reset_password_from_key": "users.sign_in_pages.forms.ResetPasswordKeyForm",
+    "change_password": "users.sign_in_pages.forms.ChangePasswordForm",
+    "reauthenticate": "users.sign_in_pages.forms.ReauthenticateForm",
+    "user_token": "users.sign_in_pages.forms.UserTokenForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -247,11 +247,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail is sent to stored emails only, never to one that was typed
 ACCOUNT_SESSION_REMEMBER = None
-MFA_ADAPTER = "users.authentication.second_factor.MFAAdapter"
+MFA_ADAPTER = "users.sign_in_pages.second_factor.MFAAdapter"
 MFA_FORMS = {
-    "activate_totp": "users.authentication.code_forms.ActivateForm",
-    "authenticate": "users.authentication.code_forms.SignInForm",
-    "reauthenticate": "users.authentication.code_forms.ReauthenticateForm",
+    "activate_totp": "users.sign_in_pages.code_forms.ActivateForm",
+    "authenticate": "users.sign_in_pages.code_forms.SignInForm",
+    "reauthenticate": "users.sign_in_pages.code_forms.ReauthenticateForm",
 }
 # There is no public sign-up, so users may add a second factor before their email is verified.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -263,12 +263,15 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED_HEADERS else 0
 # --- API -------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["users.api.permissions.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["users.api.json.StrictJSONParser", "users.api.forms.FormParser"],
-    "DEFAULT_RENDERER_CLASSES": ["users.api.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.json.OnlyJSON",
-    "EXCEPTION_HANDLER": "users.api.errors.answer",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.framework.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["users.api.framework.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": [
+        "users.api.framework.json.StrictJSONParser",
+        "users.api.framework.forms.FormParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["users.api.framework.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.framework.json.OnlyJSON",
+    "EXCEPTION_HANDLER": "users.api.framework.errors.answer",
 }
 
 # --- Pages elsewhere -------------------------------------------------------------------
@@ -304,7 +307,7 @@ if "@" not in DEFAULT_FROM_EMAIL:
 
 # --- Security --------------------------------------------------------------------------
 
-SESSION_ENGINE = "users.login.session_store"
+SESSION_ENGINE = "users.sign_in.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"

@@ -17,7 +17,8 @@ urlpatterns = [
     # First, as it is called most: each address that does not fit costs a look.
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
-    path("", include("users.authentication.urls")),
+    path("", include("users.oauth.urls")),
+    path("", include("users.sign_in_pages.urls")),
     path("profile/", include("users.profile.urls")),
     path("admin/", site.urls),
     path("exports/<str:signed>/<str:name>", export_file, name="export_file"),

@@ -20,14 +20,14 @@ from joserfc.jwk import RSAKey
 
 from tests.jobs.nursery import Nursery, url_of
 from tests.own_servers import OwnRedis
-from users.actions.create_user import create_user
-from users.actions.define_roles import make_role as make_role_row
-from users.actions.define_roles import permit
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.access.roles import make_role as make_role_row
+from users.actions.access.roles import permit
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.create_user import create_user
 from users.metadata.fold import fold
 from users.models import Client, ClientGrant, Connection, IndexedKey, ResourceServer, Role, User
 from users.rights.actor import Actor, Face, Kind, command
-from users.search import keys
+from users.search import indexed_keys
 from users.search.sql.indexes import indexes_of
 from users.tokens import verify
 from users.tokens.issue import machine_token
@@ -72,11 +72,11 @@ def _nothing_remembered():
     """What a process remembers about keys and clients must not leak into a test."""
     verify.forget()
     cors.forget()
-    keys.forget()
+    indexed_keys.forget()
     yield
     verify.forget()
     cors.forget()
-    keys.forget()
+    indexed_keys.forget()
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +258,7 @@ def index_key(db):
         with database.cursor() as cursor:
             for name, definition in indexes_of(key).items():
                 cursor.execute(f"CREATE INDEX {name} {definition}", ())
-        keys.forget()
+        indexed_keys.forget()
         return key
 
     return make

@@ -6,9 +6,9 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from users.jobs.worker import Worker
-from users.management import kinds
+from users.management import job_kinds
 
-assert kinds.__all__
+assert job_kinds.__all__
 
 
 def deliver() -> list[EmailMessage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from users.models import Change, Outbox
-from users.models.guard import forgetting
+from users.models.write_guard import forgetting
 
 
 def rewrite(lines, **columns):

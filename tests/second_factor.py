@@ -10,7 +10,7 @@ import time
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from users.actions.multifactor import note_multifactor
+from users.actions.account.multifactor import note_multifactor
 from users.models import User
 from users.rights.actor import owner
 

@@ -13,7 +13,7 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         from users import signals
-        from users.admin import columns
+        from users.admin.user_list import columns
         from users.schemas import current
 
         signals.connect(self)

@@ -20,12 +20,12 @@ from django.core.signals import request_finished
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from users.actions.multifactor import note_multifactor, note_recovery_codes
-from users.actions.record_sign_in import record_sign_in
+from users.actions.account.multifactor import note_multifactor, note_recovery_codes
+from users.actions.account.record_sign_in import record_sign_in
 from users.log.record import log_event
-from users.login import session_store
 from users.models import trigger, word_index
-from users.search.keys import write_use
+from users.search.indexed_keys import write_use
+from users.sign_in import session_store
 from users.web import cors
 from users.web.actors import owner
 from users.web.client_ip import client_ip, recorded_ip

@@ -12,7 +12,7 @@ from gunicorn.util import http_date
 
 from config.server.request import HEAD_LIMIT, LINE_LIMIT, SpoolFull
 from users.web.envelope import envelope, oauth_envelope
-from users.web.paths import is_api, is_oauth
+from users.web.json_paths import is_api, is_oauth
 
 _PAGE = """<!doctype html>
 <html lang="en">

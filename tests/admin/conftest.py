@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from tests.web.pages import Page, open_page
 from users.models import Change, User
-from users.models.guard import account_writes
 from users.models.user import FOLDED
+from users.models.write_guard import account_writes
 
 LIST = "/admin/users/user/"
 

@@ -7,9 +7,9 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import delete_path, user_path
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.segments import Wanted, make_segment
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.search_setup.segments import Wanted, make_segment
 from users.rights.actor import command, staff
 
 

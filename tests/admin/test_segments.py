@@ -9,7 +9,7 @@ import pytest
 
 from tests.admin.conftest import LIST
 from tests.web.pages import Page, open_page
-from users.actions.segments import Wanted, make_segment
+from users.actions.search_setup.segments import Wanted, make_segment
 from users.admin import segments as pages
 from users.models import Segment
 from users.rights.actor import staff

@@ -7,10 +7,10 @@ import pytest
 from tests.admin.conftest import LIST, again, user_path
 from tests.second_factor import enrol
 from tests.web.pages import Page
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.login import attempts
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.rights.actor import command
+from users.sign_in import lockout
 
 SAVE = "Save metadata"
 USER_MARK, APP_MARK = "mark-in-the-users-own", "mark-that-only-some-may-see"
@@ -198,7 +198,7 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
 def test_a_button_one_may_not_use_is_disabled_and_says_why(visit, staff_with, jane, button, reason):
     enrol(jane)
     for number in range(5):
-        attempts.begin(attempts.keys_of(jane.email, [jane]), ip=f"192.0.2.{number}")
+        lockout.begin(lockout.keys_of(jane.email, [jane]), ip=f"192.0.2.{number}")
 
     pages = visit(staff_with("view_user", "view_app_metadata"), jane).tabs
 

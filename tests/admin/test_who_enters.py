@@ -8,8 +8,8 @@ import pytest
 
 from tests.admin.conftest import LIST, delete_path, user_path
 from tests.web.pages import open_page
-from users.actions.block_user import block_user
-from users.models.guard import account_writes
+from users.actions.account.block_user import block_user
+from users.models.write_guard import account_writes
 from users.rights.actor import command
 
 SHELL = command("tests")

@@ -10,8 +10,8 @@ import jsonschema_rs
 from django.http import HttpResponse
 
 from users.api.endpoints import ENDPOINTS
-from users.api.openapi import document
-from users.normalized.emails import is_email
+from users.api.framework.openapi import document
+from users.representation.emails import is_email
 
 _PREFIX = "/api/v2"
 _TEMPLATES = {view: template for template, view in ENDPOINTS.items()}

@@ -7,7 +7,7 @@ from django.test.client import Client
 
 from tests.api.conformance import check_answer
 from users.models import Connection, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 
 
 @pytest.fixture(autouse=True)

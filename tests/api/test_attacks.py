@@ -11,15 +11,15 @@ from django.test import Client as Browser
 from tests.api.answers import BLOCKS, USERS, at, shown
 from tests.conftest import PASSWORD, Api
 from tests.second_factor import enrol
-from users.actions.create_user import create_user
-from users.actions.give_staff_rights import give_staff_rights
-from users.actions.identities import link
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.create_user import create_user
+from users.actions.account.identities import link
 from users.conf import conf
-from users.login import attempts
-from users.login.find import accounts_named
 from users.models import Client, ClientGrant, Connection, ResourceServer, User
 from users.rights.actor import command
 from users.rights.errors import Denied
+from users.sign_in import lockout
+from users.sign_in.account_lookup import accounts_named
 
 SHELL = command("tests")
 OWN = "openid read:current_user update:current_user_identities update:current_user_metadata"
@@ -57,10 +57,10 @@ def test_a_decoy_with_a_staff_members_address_forgives_no_attempts_of_theirs(api
     body = {"connection": "Elsewhere", "email": administrator.email, "password": "Quite-another-1"}
     decoy = shown(client.post(USERS, body))
     for number in range(5):
-        attempts.begin([attempts.key_of(administrator)], ip=f"203.0.113.{number}")
+        lockout.begin([lockout.key_of(administrator)], ip=f"203.0.113.{number}")
 
     assert client.delete(f"{BLOCKS}/{decoy['user_id']}").status_code == 403
-    assert attempts.is_locked_out([attempts.key_of(administrator)])
+    assert lockout.is_locked_out([lockout.key_of(administrator)])
 
 
 def test_an_access_token_for_an_api_named_like_the_client_proves_nothing(sign_in, app, jane, stranger):

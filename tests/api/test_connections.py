@@ -10,11 +10,11 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, invalid_query, problem, shown
-from users.actions.create_user import create_user
-from users.actions.edit_user import Edit, edit_user
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.create_user import create_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, Connection, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
 
 CONNECTIONS = "/api/v2/connections"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import USERS, at, problem, shown
-from users.actions.record_sign_in import record_sign_in
+from users.actions.account.record_sign_in import record_sign_in
 from users.models import User
 
 STALE = (412, "The user changed since you read it. Read it again, then retry.", "precondition_failed")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import problem, shown
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.models import Event
 from users.rights.actor import command, staff
 

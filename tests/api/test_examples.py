@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from users.api.endpoints import ENDPOINTS
-from users.api.openapi import document
+from users.api.framework.openapi import document
 
 
 def examples():

@@ -10,9 +10,9 @@ from django.test import Client as Browser
 from tests.api.answers import at, problem, shown
 from tests.conftest import SHELL
 from tests.second_factor import enrol
-from users.actions.index_key import index_key
-from users.actions.permissions import give_permissions
-from users.actions.roles import give_roles
+from users.actions.account.assign_permissions import give_permissions
+from users.actions.account.assign_roles import give_roles
+from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.events.stream import publish
 

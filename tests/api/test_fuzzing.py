@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi import checks
 
 from users.api.endpoints import ENDPOINTS
-from users.api.openapi import document
+from users.api.framework.openapi import document
 from users.tokens.issue import machine_token
 from users.tokens.scopes import MACHINE_SCOPES
 

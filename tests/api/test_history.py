@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from tests.api.answers import USERS, at, problem, shown
 from tests.rewritten import rewrite
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.note_password_reset import note_password_reset
-from users.history import weight
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.record_password_reset import note_password_reset
+from users.history import memory_budget
 from users.models import Change, ResourceServer, User
-from users.models.guard import forgetting
+from users.models.write_guard import forgetting
 from users.rights.actor import command, staff
 from users.tokens.issue import person_token
 
@@ -63,7 +63,7 @@ class TestHistory:
     def test_rows_beyond_the_memory_budget_come_without_values(self, auditor, jane, monkeypatch):
         for number in range(4):
             patch(jane, note=f"{number}" * 100)
-        monkeypatch.setattr(weight, "MOST", 250)
+        monkeypatch.setattr(memory_budget, "MOST", 250)
 
         rows = shown(auditor.get(f"{history(jane)}?per_page=4"))
 

@@ -11,12 +11,12 @@ from joserfc.jwk import OctKey, RSAKey
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at, invalid_body, problem, shown
 from tests.conftest import PASSWORD, Api
-from users.actions.block_user import block_user
-from users.actions.create_user import create_user
-from users.actions.delete_user import delete_user
-from users.actions.identities import link
+from users.actions.account.block_user import block_user
+from users.actions.account.create_user import create_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.identities import link
 from users.models import Change, Client, ResourceServer, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token, sign
 

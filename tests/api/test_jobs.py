@@ -11,7 +11,7 @@ from django.core import mail
 from django.utils import timezone
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, problem, shown
-from users.actions.delete_user import delete_user
+from users.actions.account.delete_user import delete_user
 from users.availability import report
 from users.jobs.cancel import cancel
 from users.jobs.worker import Worker

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.answers import USERS, at, invalid_query, problem, shown
-from users.actions.create_user import create_user
+from users.actions.account.create_user import create_user
 from users.rights.actor import command
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

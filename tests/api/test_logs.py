@@ -13,18 +13,18 @@ from django.utils import timezone
 from tests.api.answers import at, invalid_query, problem, shown
 from tests.search.conftest import Plan
 from tests.second_factor import enrol
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.multifactor import note_multifactor
-from users.actions.note_password_reset import note_password_reset
-from users.actions.tickets import make_ticket, open_ticket, verify_email_by
-from users.log.place import Place
-from users.login import attempts
-from users.login.forgive import forgive_attempts
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.multifactor import note_multifactor
+from users.actions.account.record_password_reset import note_password_reset
+from users.actions.account.tickets import make_ticket, open_ticket, verify_email_by
+from users.log.position import Place
 from users.models import Change, LogEvent, Ticket, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import Face, command, owner, staff
+from users.sign_in import lockout
+from users.sign_in.clear_lockout import forgive_attempts
 
 LOGS = "/api/v2/logs"
 SHELL = command("tests")
@@ -114,7 +114,7 @@ def disenrol(jane):
 
 def bar(jane):
     for _ in range(5):
-        attempts.begin([attempts.key_of(jane)], ip="192.0.2.1")
+        lockout.begin([lockout.key_of(jane)], ip="192.0.2.1")
 
 
 def by_ticket(shop, jane):

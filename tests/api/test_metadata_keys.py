@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.survey.conftest import survey
+from tests.metadata_map.conftest import survey
 from users.models import MetadataKey
 
 __all__ = ["survey"]

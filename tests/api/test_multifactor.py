@@ -16,8 +16,8 @@ from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.conf import conf
 from users.models import User
-from users.normalized.authentication_methods import method_id
-from users.normalized.moments import moment
+from users.representation.authentication_methods import method_id
+from users.representation.timestamps import moment
 from users.tokens.issue import sign
 from users.tokens.scopes import CURRENT_USER_SCOPES
 

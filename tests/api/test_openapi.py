@@ -11,9 +11,9 @@ from openapi_spec_validator import validate
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
 from tests.second_factor import enrol
-from users.actions.create_user import create_user
-from users.actions.identities import link
-from users.actions.roles import give_roles
+from users.actions.account.assign_roles import give_roles
+from users.actions.account.create_user import create_user
+from users.actions.account.identities import link
 from users.api.endpoints import ENDPOINTS
 from users.models import Connection, Role
 from users.rights.actor import command

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_query, problem, shown
-from users.actions.create_user import create_user
-from users.actions.delete_user import delete_user
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.create_user import create_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.rights.actor import command
 
 SHELL = command("tests")

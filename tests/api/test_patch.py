@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import USERS, at, invalid_body, problem, shown
-from users.actions.profile_fields import NO_LOGIN
+from users.actions.account.profile_fields import NO_LOGIN
 from users.models import Change, Connection, User
 
 ADVICE = (

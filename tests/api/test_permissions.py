@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import USERS, at, invalid_body, problem, shown
-from users.actions.roles import give_roles
+from users.actions.account.assign_roles import give_roles
 from users.conf import conf
 from users.models import Change, Permission, ResourceServer, UserPermission
 from users.rights.actor import command

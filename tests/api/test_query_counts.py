@@ -6,8 +6,8 @@ import pytest
 from django.db import connection as database
 
 from tests.api.answers import BLOCKS, BY_EMAIL, CONNECTION, USERS, at
-from users.actions.permissions import give_permissions
-from users.actions.roles import give_roles
+from users.actions.account.assign_permissions import give_permissions
+from users.actions.account.assign_roles import give_roles
 from users.rights.actor import command
 from users.tokens.verify import forget
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import caches
 
 from tests.api.answers import USERS, problem
-from users.api import rate_limit
+from users.api.framework import rate_limit
 from users.models import Client
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.api.answers import USERS, at, problem, shown
-from users.api.shapes import USER
+from users.api.schemas.users import USER
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

@@ -17,24 +17,24 @@ from joserfc.jwk import RSAKey
 
 from tests.api.answers import CONNECTION, problem
 from tests.second_factor import enrol
-from users.actions.block_user import block_user
-from users.actions.clients import make_client as make_client_row
-from users.actions.create_user import create_user
-from users.actions.define_roles import make_role, permit
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.identities import link
-from users.actions.index_key import index_key
-from users.actions.permissions import give_permissions
-from users.actions.roles import give_roles
+from users.actions.access.clients import make_client as make_client_row
+from users.actions.access.roles import make_role, permit
+from users.actions.account.assign_permissions import give_permissions
+from users.actions.account.assign_roles import give_roles
+from users.actions.account.block_user import block_user
+from users.actions.account.create_user import create_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.identities import link
+from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.log.place import Place
+from users.log.position import Place
 from users.log.read import whole_log
 from users.models import Client, ClientGrant, Connection, Job, ResourceServer, Session, User
-from users.normalized.authentication_methods import method_id
-from users.normalized.enrollments import enrolled
+from users.representation.authentication_methods import method_id
+from users.representation.enrollments import enrolled
 from users.rights.actor import command
 from users.tokens.issue import machine_token, person_token, sign
 from users.tokens.keys import signing_key

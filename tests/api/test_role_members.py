@@ -8,8 +8,8 @@ import pytest
 
 from tests.api.answers import invalid_body, problem, shown
 from users.models import RoleMember, User
-from users.models.guard import account_writes
-from users.normalized.roles import MOST
+from users.models.write_guard import account_writes
+from users.representation.roles import MOST
 
 ROLES = "/api/v2/roles"
 NOBODYS = f"{ROLES}/rol_0000000000000000/users"

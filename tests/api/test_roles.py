@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.answers import at, invalid_body, invalid_query, problem, shown
-from users.actions.roles import give_roles
+from users.actions.account.assign_roles import give_roles
 from users.models import Change, Permission, Role, RoleMember, User
 from users.rights.actor import command
 

@@ -11,11 +11,12 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from tests.api.answers import USERS, problem, shown
-from users.actions.create_user import create_user
+from users.actions.account.create_user import create_user
 from users.conf import Conf
+from users.listing import ordered_fetch, timeout
+from users.querying.errors import TooSlow
 from users.rights.actor import command
-from users.search import find, sequence, timeout
-from users.search.errors import TooSlow
+from users.search import query
 
 HOBBY = "user_metadata.hobby"
 HELPED = f". Everybody is read for {HOBBY}; POST /api/v2/metadata/indexes makes {HOBBY} fast"
@@ -90,8 +91,8 @@ def test_an_empty_query_finds_everybody(five, names, q):
 @pytest.fixture(params=["guessed", "walked", "fetched", "given up"])
 def way(request, monkeypatch):
     """Each way in which PostgreSQL may be asked for an order."""
-    wanted = {"guessed": set(), "walked": {sequence.GUESS}, "fetched": {sequence.GUESS}}
-    too_slow = wanted.get(request.param, {sequence.GUESS, sequence.WALK})
+    wanted = {"guessed": set(), "walked": {ordered_fetch.GUESS}, "fetched": {ordered_fetch.GUESS}}
+    too_slow = wanted.get(request.param, {ordered_fetch.GUESS, ordered_fetch.WALK})
 
     @contextmanager
     def limit(seconds):
@@ -99,8 +100,8 @@ def way(request, monkeypatch):
             raise TooSlow
         yield
 
-    monkeypatch.setattr(sequence, "time_limit", limit)
-    monkeypatch.setattr(sequence, "FEW", 100 if request.param == "fetched" else 0)
+    monkeypatch.setattr(ordered_fetch, "time_limit", limit)
+    monkeypatch.setattr(ordered_fetch, "FEW", 100 if request.param == "fetched" else 0)
 
 
 @pytest.mark.usefixtures("way")
@@ -202,7 +203,7 @@ def slow(monkeypatch):
     """Searches that take longer than they may."""
     if database.vendor == "postgresql":
         sleep = RawSQL("pg_sleep(1) IS NOT NULL", [], output_field=BooleanField())
-        monkeypatch.setattr(find, "Fits", lambda condition: sleep)
+        monkeypatch.setattr(query, "Fits", lambda condition: sleep)
     else:
         monkeypatch.setattr(timeout, "STEPS", 1)
     monkeypatch.setattr(Conf, "search_timeout", 0.05 if database.vendor == "postgresql" else 0)

@@ -12,10 +12,10 @@ from tests.api.answers import USERS, at, problem, shown
 from tests.conftest import PASSWORD, SHELL
 from tests.second_factor import code, enrol
 from tests.web.pages import open_page
-from users.actions.block_user import block_user, unblock_user
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.models import LogEvent, Session
-from users.normalized.moments import moment
+from users.representation.timestamps import moment
 
 NOBODY = f"{USERS}/auth0|nobody/sessions"
 GONE = (404, "User not found", "inexistent_user")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.api.answers import invalid_body, problem, shown
-from users.actions.identities import link
+from users.actions.account.identities import link
 from users.models import Change, Client, Connection, Ticket, User
 from users.rights.actor import command
 

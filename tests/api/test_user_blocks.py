@@ -6,12 +6,12 @@ import pytest
 
 from tests.api.answers import BLOCKS, CONNECTION, invalid_query, problem, shown
 from tests.conftest import PASSWORD
-from users.actions.block_user import block_user
-from users.login import attempts
-from users.login.by_password import Refused, sign_in
-from users.login.find import accounts_named
+from users.actions.account.block_user import block_user
 from users.models import Change, Connection, User
 from users.rights.actor import command
+from users.sign_in import lockout
+from users.sign_in.account_lookup import accounts_named
+from users.sign_in.transaction import Refused, sign_in
 
 SHELL = command("tests")
 NOBODY_BARRED = {"blocked_for": []}
@@ -63,7 +63,7 @@ def test_who_has_to_wait_is(shop, jane, stranger):
 def spray(*logins, ip="198.51.100.7", connection=CONNECTION):
     """Ten wrong passwords for others from one IP address, then one for each of these."""
     for login in (*(f"person{number}@example.com" for number in range(10)), *logins):
-        with pytest.raises((Refused, attempts.TooManyAttempts)):
+        with pytest.raises((Refused, lockout.TooManyAttempts)):
             sign_in(login, "wrong", connection=Connection.objects.get(name=connection), ip=ip)
 
 
@@ -165,7 +165,7 @@ def test_what_was_counted_so_far_is_forgiven_too(shop, jane):
     shop.delete(of(jane))
 
     fail(jane.email, times=4)
-    assert not attempts.is_locked_out([attempts.key_of(jane)])
+    assert not lockout.is_locked_out([lockout.key_of(jane)])
 
 
 def test_it_raises_no_version(shop, jane):
@@ -189,8 +189,8 @@ def test_it_has_nothing_to_do_with_blocked(shop, jane):
 def test_an_address_in_two_connections_is_forgiven_in_both(shop, jane, elsewhere, put, stranger):
     put(stranger, connection=elsewhere, email=jane.email, email_folded=jane.email)
     for number in range(5):  # as the sign-in page tries them, which names no connection
-        keys = attempts.keys_of(jane.email, accounts_named(jane.email))
-        attempts.begin(keys, ip=f"192.0.2.{number}")
+        keys = lockout.keys_of(jane.email, accounts_named(jane.email))
+        lockout.begin(keys, ip=f"192.0.2.{number}")
     both = shown(shop.get(by(jane.email)))["blocked_for"]
     assert {block["connection"] for block in both} == {CONNECTION, "Elsewhere"}
 

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from tests.bench.statements import Row, Statements, document
-from users.normalized.defaults import default_name, default_nickname, default_picture
-from users.normalized.moments import moment
+from users.representation.defaults import default_name, default_nickname, default_picture
+from users.representation.timestamps import moment
 
 AS_STORED = (
     *("user_id", "email", "email_verified", "username", "phone_number", "phone_verified"),

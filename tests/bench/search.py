@@ -127,9 +127,8 @@ def _index_keys(vendor: str) -> None:
     """The product's own, and those for the statements by hand."""
     from django.db import connection
 
-    from users.actions.index_key import index_key
+    from users.actions.search_setup.indexed_keys import index_key
     from users.jobs.worker import Worker
-    from users.management import kinds  # noqa: F401
     from users.rights.actor import command
 
     for name, kind in INDEXED.items():
@@ -150,7 +149,7 @@ def _settle() -> None:
 
 
 def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
-    from users.search.sequence import GUESS
+    from users.listing.ordered_fetch import GUESS
 
     whole, ours = _ours(search), Statements()
     order = (search.sqlite_order if vendor == "sqlite" else "") or search.order
@@ -178,13 +177,13 @@ def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
 
 
 def _ours(search: Search) -> Callable[[], int]:
+    from users.listing.ordered_fetch import FEW, count_up_to, read_in_order
+    from users.listing.pages import Sort, read_page
     from users.models import User
     from users.rights.actor import command
-    from users.search.box import found_by_box
-    from users.search.find import found
-    from users.search.listing import page_of
-    from users.search.pages import Sort, read_page
-    from users.search.sequence import FEW, count_up_to, read_in_order
+    from users.search.query import found
+    from users.search.search_box import found_by_box
+    from users.search.user_list import page_of
 
     def run() -> int:
         if search.is_box:
@@ -223,7 +222,7 @@ def _count_by_hand(where: str) -> Callable[[], None]:
     """As far as the box counts."""
     from django.db import connection
 
-    from users.search.sequence import FEW
+    from users.listing.ordered_fetch import FEW
 
     rows = f"SELECT 1 FROM users_user WHERE linked_to_id IS NULL AND ({where}) LIMIT {FEW + 1}"
     text = f"SELECT count(*) FROM ({rows}) AS found".replace("%", "%%")

@@ -33,12 +33,12 @@ class Depth:
 
 
 def depths(people: int, *, rounds: int, size: int) -> list[Depth]:
-    from users.admin.sorting import sort_of
+    from users.admin.user_list.sorting import sort_of
+    from users.listing.pages import Place, read_page
     from users.models import User
     from users.rights.actor import command
-    from users.search.find import found
-    from users.search.order import order
-    from users.search.pages import Place, read_page
+    from users.search.query import found
+    from users.search.sort_fields import order
 
     measured = []
     for name, q, text in LISTS:

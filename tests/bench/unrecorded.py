@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from users.actions.draft import Draft
+from users.actions.account.draft import Draft
 
 _off = ContextVar("unrecorded", default=False)
 _note = Draft.note

@@ -9,14 +9,14 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.db import connections, transaction
 
-from users.actions.block_user import block_user, unblock_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.note_password_reset import note_password_reset
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.record_password_reset import note_password_reset
 from users.events import stream
-from users.events.kept import needed_since
+from users.events.retention import needed_since
 from users.events.stream import TooOld, events_after, latest, publish
-from users.history import weight
+from users.history import memory_budget
 from users.models import Change, Delivery, Event, Outbox, User, Webhook
 from users.rights.actor import command
 
@@ -226,7 +226,7 @@ def test_large_ones_come_a_few_at_a_time(jane, monkeypatch):
     for number in range(4):
         change(jane, plan=number, notes=f"{number}" * 1000)
     publish()
-    monkeypatch.setattr(weight, "MOST", 3000)
+    monkeypatch.setattr(memory_budget, "MOST", 3000)
 
     assert plans(begin) == [0, 1]
     assert plans(begin + 2) == [2, 3]

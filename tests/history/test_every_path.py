@@ -18,8 +18,7 @@ from tests.api.test_jobs import JOBS, work
 from tests.conftest import PASSWORD, Api
 from tests.second_factor import enrol
 from tests.web.pages import open_page
-from users.actions.tickets import make_ticket
-from users.management import kinds  # noqa: F401
+from users.actions.account.tickets import make_ticket
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import Face, Kind, command
 from users.tokens.issue import machine_token, person_token

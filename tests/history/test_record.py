@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.history.record import record, record_for
 from users.models import Change, User
 from users.rights.actor import Face, command, owner, staff

@@ -11,23 +11,23 @@ from django.utils import timezone
 from tests.api.answers import USERS, at, problem, shown
 from tests.conftest import PASSWORD, Api
 from tests.web.pages import open_page
-from users.actions.create_user import create_user
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.create_user import create_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.forget_user import forget_user
+from users.actions.account.identities import link, unlink
+from users.actions.account.tickets import make_ticket
+from users.actions.account.undo import undo
 from users.actions.errors import ChangeGone
-from users.actions.forget_user import forget_user
-from users.actions.identities import link, unlink
-from users.actions.tickets import make_ticket
-from users.actions.undo import undo
 from users.history.errors import NotCreatedYet
-from users.history.rewind import user_at
+from users.history.point_in_time import user_at
 from users.history.timeline import timeline
+from users.import_export.upsert import take
 from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import command, owner, staff
 from users.tokens.issue import person_token
-from users.transfer.upsert import take
 
 SHELL = command("tests")
 SECRETS = ("earlier@example.com", "scuba", "gold", "Ever Before")
@@ -175,7 +175,7 @@ def test_the_later_begins_after_the_last_change_of_the_earlier_though_a_clock_is
 def test_a_line_is_never_older_than_the_account(make_user, monkeypatch):
     user = make_user("jane")
     monkeypatch.setattr(
-        "users.actions.tickets.timezone", SimpleNamespace(now=lambda: user.created_at - timedelta(1))
+        "users.actions.account.tickets.timezone", SimpleNamespace(now=lambda: user.created_at - timedelta(1))
     )
 
     make_ticket(user, Ticket.Purpose.EMAIL_VERIFICATION, actor=SHELL)

@@ -10,17 +10,17 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tests.search.conftest import Plan
-from users.actions.block_user import block_user
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.history import weight
-from users.history.names import Touches, names_of
-from users.history.place import Place, between
+from users.actions.account.block_user import block_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.history import memory_budget
+from users.history.changed_keys import Touches, names_of
+from users.history.filter import Wanted
+from users.history.position import Place, between
 from users.history.timeline import changes_of_all, one_change, timeline
-from users.history.wanted import Wanted
 from users.models import Change
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command, owner, staff
 
 SHELL = command("tests")
@@ -195,7 +195,7 @@ def test_pages_of_a_long_record_hold_each_line_once(long_record, agent):
 def test_a_page_of_large_changes_ends_early_and_the_next_goes_on(jane, agent, monkeypatch, wanted):
     for number in range(6):
         write(jane, "app_metadata", notes=f"{number}" * 1000)
-    monkeypatch.setattr(weight, "MOST", 3000)
+    monkeypatch.setattr(memory_budget, "MOST", 3000)
 
     pages, older = [], None
     while len(pages) < 6 and (older or not pages):
@@ -207,8 +207,8 @@ def test_a_page_of_large_changes_ends_early_and_the_next_goes_on(jane, agent, mo
 
 
 def test_a_search_whose_time_is_up_tells_how_far_it_came_and_goes_on(long_record, agent, monkeypatch):
-    monkeypatch.setattr("users.history.walk.SECONDS", 0)
-    monkeypatch.setattr("users.history.walk._touching", lambda names: None)
+    monkeypatch.setattr("users.history.scan.SECONDS", 0)
+    monkeypatch.setattr("users.history.scan._touching", lambda names: None)
     wanted, viewer = Wanted(key=("rare",)), staff(agent)
 
     found = changes_of_all(viewer, wanted)

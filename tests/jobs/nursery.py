@@ -53,7 +53,7 @@ class Nursery:
         hangs: str = "",
         **timing: float,
     ) -> int:
-        """The pid of a new worker, or of a courier. `dies` and `hangs` are moments at which it
+        """The pid of a new worker, or of a dispatcher. `dies` and `hangs` are moments at which it
         sends itself SIGKILL or SIGSTOP. A worker knows the kinds of `steps`, or all of the product's."""
         trap = [dies or hangs, signal.SIGKILL if dies else signal.SIGSTOP]
         kind = {"is_courier": is_courier, "has_all_kinds": has_all_kinds}
@@ -155,16 +155,16 @@ def a_worker(timing: dict[str, float], has_all_kinds: bool) -> Any:
 def in_small_steps() -> None:
     """Every kind of the product, doing two people at a time, and nothing unasked."""
     from users.jobs.registry import KINDS
-    from users.management import kinds
+    from users.management import job_kinds
 
-    kinds.import_job.BATCH = kinds.export_job.PAGE = kinds.read.EACH = 2
+    job_kinds.import_job.BATCH = job_kinds.export_job.PAGE = job_kinds.survey_jobs.EACH = 2
     KINDS.update({name: replace(kind, every=None) for name, kind in KINDS.items()})
 
 
 def be_a_courier(timing: dict[str, float]) -> None:
     from django.conf import settings
 
-    from users.webhooks.courier import Courier
+    from users.webhooks.dispatcher import Courier
     from users.webhooks.timing import Timing
 
     settings.WEBHOOKS_ALLOW_PRIVATE = True
@@ -192,11 +192,11 @@ def slowly(work: Callable) -> Callable:
 def set_trap(moment: str, number: int) -> None:
     """Send oneself a signal right before or after something is called: "after take"; "before
     note:3" when it is called for the third time."""
-    from users.actions.alone import Alone
+    from users.actions.search_setup.maintenance_thread import Alone
     from users.events import stream
     from users.jobs import queue, run
     from users.models import Client
-    from users.webhooks import courier, lane
+    from users.webhooks import dispatcher, lease
 
     where, _, rest = moment.partition(" ")
     name, _, count = rest.partition(":")
@@ -209,10 +209,10 @@ def set_trap(moment: str, number: int) -> None:
         "statement": (Alone, "execute"),
         "check": (run.Run, "check_interrupted"),
         "number": (stream.Outbox.objects, "filter"),
-        "lane": (courier, "take"),
-        "plan": (lane.Lane, "_plan"),
-        "send": (lane, "send"),
-        "told": (lane.Lane, "_note"),
+        "lane": (dispatcher, "take"),
+        "plan": (lease.Lane, "_plan"),
+        "send": (lease, "send"),
+        "told": (lease.Lane, "_note"),
     }[name]
     original, calls = getattr(owner, attribute), int(count or 1)
 

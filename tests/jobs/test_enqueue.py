@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 
 from tests.jobs.conftest import now
-from users.actions.block_user import block_user
-from users.actions.delete_user import delete_user
-from users.jobs.actors import actor_of
+from users.actions.account.block_user import block_user
+from users.actions.account.delete_user import delete_user
 from users.jobs.enqueue import enqueue
+from users.jobs.requester import actor_of
 from users.models import Client, ClientGrant, Job
 from users.rights.actor import Actor, Face, Kind, bearer, command, staff
 from users.rights.errors import Denied

@@ -13,16 +13,16 @@ from django.db import connection as database
 from tests.jobs.conftest import AT_ONCE, now
 from tests.jobs.nursery import wait_until
 from tests.jobs.test_killed import ON_SQLITE, work_all
-from users.actions.index_key import index_key
+from users.actions.search_setup.indexed_keys import index_key
 from users.jobs.enqueue import enqueue
 from users.jobs.files import keep_file, pieces
 from users.jobs.worker import Worker
-from users.management import kinds
+from users.management import job_kinds
 from users.models import Change, Connection, IndexedKey, MetadataKey, User
 from users.rights.actor import command
 from users.search.sql.indexes import indexes_of
 
-__all__ = ["kinds"]
+__all__ = ["job_kinds"]
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SHELL = command("tests")
 IN_STEPS = ("before note:2", "after note:2", "before put_away")

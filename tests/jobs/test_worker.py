@@ -15,9 +15,9 @@ from users.availability import report
 from users.jobs import queue
 from users.jobs.cancel import cancel
 from users.jobs.errors import JobFailed
-from users.jobs.log import LINES
-from users.jobs.periodic import ask_for_what_is_due
+from users.jobs.job_log import LINES
 from users.jobs.registry import job as declare
+from users.jobs.schedule import ask_for_what_is_due
 from users.jobs.timing import Timing
 from users.jobs.worker import BROKE, Worker
 from users.models import Job
@@ -332,7 +332,7 @@ def test_periodic_jobs_are_asked_for_once_a_period_by_however_many_workers(kinds
 
     for days in (0, 0, 1):
         moment = timezone.now() + timedelta(days=days)
-        monkeypatch.setattr("users.jobs.periodic.timezone.now", lambda moment=moment: moment)
+        monkeypatch.setattr("users.jobs.schedule.timezone.now", lambda moment=moment: moment)
         ask_for_what_is_due()
         ask_for_what_is_due()
 

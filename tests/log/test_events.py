@@ -12,15 +12,15 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from tests.api.answers import USERS, at
-from tests.authentication.answers import REALM_GRANT
 from tests.conftest import PASSWORD
 from tests.mailbox import deliver
+from tests.oauth.answers import REALM_GRANT
 from tests.second_factor import code, enrol, wrong
 from tests.web.pages import open_page
-from users.actions.block_user import block_user
-from users.actions.delete_user import delete_user
-from users.actions.tickets import make_ticket
-from users.log.once import first_in
+from users.actions.account.block_user import block_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.tickets import make_ticket
+from users.log.debounce import first_in
 from users.log.record import log_event
 from users.models import LogEvent, Ticket, User
 from users.rights.actor import command
@@ -211,7 +211,7 @@ def test_it_is_not_done_where_it_cannot_be_logged(shop, story, monkeypatch):
     def broken(*_, **__):
         raise IntegrityError
 
-    monkeypatch.setattr("users.api.logged.log_event", broken)
+    monkeypatch.setattr("users.api.framework.logged.log_event", broken)
     shop.browser.raise_request_exception = False
 
     assert shop.post("/api/v2/roles", {"name": "Editor"}).status_code == 500
@@ -257,7 +257,7 @@ def test_events_are_added_and_never_changed_but_by_age_and_for_who_is_deleted():
         if re.search(r"LogEvent\.objects[^#]*?\.(update|delete|bulk_update)\(", path.read_text()):
             found.add(path.relative_to(CHECKOUT).as_posix())
 
-    assert found == {"users/actions/clear_expired.py", "users/log/record.py"}
+    assert found == {"users/housekeeping/retention.py", "users/log/record.py"}
 
 
 def test_an_event_is_gone_with_the_transaction_it_tells_of(jane, story):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from users.log.changes import RARE
-from users.log.fields import OF_EVENTS
+from users.log.change_entries import RARE
+from users.log.searchable_fields import OF_EVENTS
 from users.log.types import BAD, WORDS
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from users.log.fields import OF_CHANGES, OF_EVENTS
-from users.log.place import Place
+from users.log.position import Place
 from users.log.query import as_condition, check_visible
 from users.log.read import whole_log
+from users.log.searchable_fields import OF_CHANGES, OF_EVENTS
 from users.lucene.parser import parse
 from users.models import Change, LogEvent
+from users.querying.errors import SearchError
 from users.rights.actor import command
 from users.rights.errors import Denied
-from users.search.errors import SearchError
 
 SHELL = command("tests")
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.conftest import Plan
-from users.log.place import Place, place_of
+from users.log.position import Place, place_of
 from users.log.read import whole_log
 from users.lucene.parser import parse
 from users.models import Change, LogEvent

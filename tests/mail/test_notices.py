@@ -8,10 +8,10 @@ from django.core import mail
 from tests.api.answers import at
 from tests.mailbox import deliver
 from tests.second_factor import enrol
-from users.actions.delete_user import delete_user
-from users.actions.edit_user import Edit, edit_user
-from users.actions.multifactor import note_multifactor, remove_multifactor
-from users.actions.undo import undo
+from users.actions.account.delete_user import delete_user
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.multifactor import note_multifactor, remove_multifactor
+from users.actions.account.undo import undo
 from users.models import Change, Connection, Job, User
 from users.rights.actor import command, owner
 

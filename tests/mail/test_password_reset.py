@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.mailbox import deliver
-from users.actions.block_user import block_user
-from users.actions.create_user import create_user
+from users.actions.account.block_user import block_user
+from users.actions.account.create_user import create_user
 from users.actions.errors import NotSupported
 from users.mail.password_reset import send_password_reset
 from users.models import Change, Connection, Job

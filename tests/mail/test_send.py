@@ -12,7 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from tests.mailbox import deliver
-from users.actions.delete_user import delete_user
+from users.actions.account.delete_user import delete_user
 from users.jobs.worker import Worker
 from users.mail.password_reset import request_password_reset, send_password_reset
 from users.models import Job

@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from users.actions.delete_user import delete_user
+from users.actions.account.delete_user import delete_user
 from users.management.demo import demo_file
 from users.management.demo.private_file import write_private
 from users.models import Client, User

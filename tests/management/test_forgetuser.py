@@ -7,11 +7,11 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.forget_user import forget_user
-from users.actions.identities import link, unlink
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.forget_user import forget_user
+from users.actions.account.identities import link, unlink
 from users.models import Change
 from users.rights.actor import command, staff
 from users.rights.errors import Denied

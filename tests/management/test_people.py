@@ -8,11 +8,11 @@ from collections import Counter
 
 import pytest
 
+from users.import_export.record_schema import to_record
 from users.management.demo.people import people, person, write_people
 from users.metadata.limits import Limits
 from users.metadata.validate import validate
 from users.models import Connection
-from users.transfer.records import to_record
 
 THOUSAND = list(people(1000))
 

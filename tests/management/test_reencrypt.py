@@ -16,9 +16,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import models
 
-from users.actions.multifactor import renew_recovery_code
-from users.actions.reencrypt_secrets import COLUMNS, MFA_MEMBERS
+from users.actions.account.multifactor import renew_recovery_code
 from users.crypto.key_ring import Purpose
+from users.housekeeping.reencrypt_secrets import COLUMNS, MFA_MEMBERS
 from users.jobs.enqueue import enqueue
 from users.jobs.files import keep_file, pieces
 from users.models import SigningKey, Webhook

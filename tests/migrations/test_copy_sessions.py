@@ -13,8 +13,8 @@ from django.db import connection as database
 from django.test import Client as Browser
 from django.utils import timezone
 
-from users.login.session_store import active_sessions
 from users.models import Session
+from users.sign_in.session_store import active_sessions
 
 migration = importlib.import_module("users.migrations.0029_copy_sessions")
 
@@ -34,7 +34,7 @@ def make_old(key: str, *, days: int = 1, **data: str) -> None:
 def signed_in(user) -> dict[str, str]:
     return {
         "_auth_user_id": str(user.pk),
-        "_auth_user_backend": "users.login.backend.EmailBackend",
+        "_auth_user_backend": "users.sign_in.backend.EmailBackend",
         "_auth_user_hash": user.get_session_auth_hash(),
     }
 

@@ -11,7 +11,7 @@ from django.db import connection as database
 
 from users.metadata.fold import fold
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 
 migration = importlib.import_module("users.migrations.0024_email_keys")
 

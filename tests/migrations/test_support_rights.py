@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection as database
 
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 
 migration = importlib.import_module("users.migrations.0032_support_rights")
 NEW = {"send_links", "unlock_user"}

@@ -10,9 +10,9 @@ from django.apps import apps
 from django.db import connection as database
 
 from users.models import User, word_index
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
-from users.search.box import found_by_box
+from users.search.search_box import found_by_box
 
 migration = importlib.import_module("users.migrations.0031_word_index")
 SHELL = command("tests")

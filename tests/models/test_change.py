@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from users.actions.delete_user import delete_user
+from users.actions.account.delete_user import delete_user
 from users.models import Change
-from users.models.guard import RecordIsFinal, forgetting
+from users.models.write_guard import RecordIsFinal, forgetting
 from users.rights.actor import command
 
 WAYS = {

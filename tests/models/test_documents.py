@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from tests.metadata import values
-from users.actions.documents import Replace
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.documents import Replace
+from users.actions.account.edit_user import Edit, edit_user
 from users.metadata.diff import diff
 from users.metadata.equal import same
 from users.models import User

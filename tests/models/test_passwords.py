@@ -8,9 +8,9 @@ import bcrypt
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from users.login.password import holder_of
 from users.models import passwords
 from users.models.passwords import make_hash, verify
+from users.sign_in.password_check import holder_of
 
 COMPOSED, DECOMPOSED = "Crème brûlée", "Cre\u0300me bru\u0302le\u0301e"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from users.actions.block_user import block_user
+from users.actions.account.block_user import block_user
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
 
 SHELL = command("tests")

@@ -7,11 +7,11 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 
-from users.actions.create_user import create_user
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.create_user import create_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import Taken
 from users.models import Connection, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
 
 SHELL = command("tests")

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from tests.web.pages import open_page
-from users.actions.documents import Patch, Replace
-from users.actions.edit_user import Edit, edit_user
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.documents import Patch, Replace
+from users.actions.account.edit_user import Edit, edit_user
 from users.history.timeline import OWN
 from users.profile.own_changes import BY, SENTENCES, THROUGH
 from users.rights.actor import Face, Kind, command, owner, staff

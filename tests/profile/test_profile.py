@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import PASSWORD
 from tests.web.pages import Page, open_page
-from users.actions.block_user import block_user, unblock_user
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, User
 from users.rights.actor import command
 

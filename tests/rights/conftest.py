@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import staff
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from users.actions.create_user import create_user
-from users.actions.edit_user import Edit, edit_user
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.create_user import create_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, User
-from users.normalized.check import FieldError
+from users.representation.validation import FieldError
 from users.rights.actor import command, owner, staff
 from users.rights.errors import Denied, Protected
 from users.tokens.scopes import MACHINE_SCOPES

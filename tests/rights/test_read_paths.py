@@ -26,21 +26,21 @@ from tests.rights.read_paths import (
     with_query,
     without,
 )
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.segments import Wanted, make_segment
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.search_setup.segments import Wanted, make_segment
 from users.api.endpoints import ENDPOINTS
 from users.jobs.enqueue import enqueue
-from users.jobs.periodic import ask_for_what_is_due
+from users.jobs.schedule import ask_for_what_is_due
 from users.jobs.worker import Worker
-from users.management import kinds
+from users.management import job_kinds
 from users.models import Change, ResourceServer, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command, staff
 from users.rights.visible import USER_SCOPES
 from users.tokens.issue import person_token
 from users.tokens.scopes import MACHINE_SCOPES
-from users.webhooks.manage import make_webhook
+from users.webhooks.configuration import make_webhook
 
 SHELL = command("tests")
 KEY, MARK = "zebrakey", "okapimark"
@@ -83,7 +83,7 @@ def product(marked, agent, settings, index_key):
         segment = make_segment(Wanted(name, query, is_shared=True), actor=staff(agent))
     hook, _ = make_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
     index_key("app_metadata", (KEY,), "text")
-    assert kinds.__all__
+    assert job_kinds.__all__
     ask_for_what_is_due()
     worker = Worker()
     while worker.work():

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection as database
 
 from users.models import User
-from users.models.guard import account_writes
 from users.models.ids import new_user_id
 from users.models.user import FOLDED
+from users.models.write_guard import account_writes
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from users.metadata.fold import fold
 from users.metadata.identifiers import domain_key, email_key, email_part_key
 from users.metadata.words import stored_words, typed_words
 from users.models import User
-from users.normalized.profile import profile
+from users.querying.values import as_boolean, as_date_prefix, as_number, as_period
+from users.representation.profile import profile
 from users.rights.actor import command
-from users.search.values import as_boolean, as_date_prefix, as_number, as_period
 
 Form = Callable[[str], str]
 

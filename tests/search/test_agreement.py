@@ -15,10 +15,10 @@ from users.lucene.parser import parse
 from users.lucene.printer import write
 from users.metadata.documents import DOCUMENTS
 from users.models import User
-from users.models.guard import account_writes
-from users.search import served
-from users.search.meaning import understand
-from users.search.order import order
+from users.models.write_guard import account_writes
+from users.search import index_support
+from users.search.compile import understand
+from users.search.sort_fields import order
 from users.search.sql import postgresql, sqlite
 from users.search.sql.expression import Fits
 
@@ -60,7 +60,7 @@ def test_the_database_finds_whom_python_finds(profiles, queries, make_people):
 def indexed(index_key, monkeypatch):
     """Nearly every key that is drawn, each as number in one document and as text in the other, and
     so little of a text in its index that it often matters."""
-    for module in (served, postgresql, sqlite):
+    for module in (index_support, postgresql, sqlite):
         monkeypatch.setattr(module, "CUT", 2)
     for number, path in enumerate(PLACES + BEYOND_SQLITE * (database.vendor == "postgresql")):
         kinds = ("number", "text") if number % 2 else ("text", "number")

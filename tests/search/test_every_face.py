@@ -15,10 +15,9 @@ from django.test import Client as Browser
 from tests.admin.conftest import LIST, delete_path, user_path
 from tests.conftest import PASSWORD, SHELL, Api
 from tests.web.pages import open_page
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.jobs.worker import Worker
-from users.management import kinds  # noqa: F401
 from users.models import Change, Connection, ResourceServer, User
 from users.tokens.issue import person_token
 

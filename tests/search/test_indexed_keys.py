@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from tests.search.conftest import analyse
 from users.models import IndexedKey, User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
-from users.search import keys
-from users.search.find import found
-from users.search.keys import indexed_keys, is_sortable, place_of, write_use
-from users.search.listing import matching
-from users.search.order import order
+from users.search import indexed_keys as search_keys
+from users.search.indexed_keys import indexed_keys, is_sortable, place_of, write_use
+from users.search.query import found
+from users.search.sort_fields import order
 from users.search.sql.indexes import indexes_of, sizes
+from users.search.user_list import matching
 
 SHELL = command("tests")
 ON_POSTGRESQL = database.vendor == "postgresql"
@@ -155,7 +155,7 @@ def test_only_a_key_that_is_ready_is_made_use_of(index_key, db):
     IndexedKey.objects.filter(pk=key.pk).update(status="dropping")
 
     assert is_sortable("app_metadata", ("credits",)), "known for a few seconds"
-    keys.forget()
+    search_keys.forget()
     assert not is_sortable("app_metadata", ("credits",))
 
 
@@ -184,7 +184,7 @@ def test_the_day_of_the_last_use_is_written_down_once_when_the_answer_is_out(
         write_use()
     # The next day it is written anew.
     IndexedKey.objects.update(last_used_on=today - timedelta(days=1))
-    keys.forget()
+    search_keys.forget()
     api("read:users").get(f"/api/v2/users?{asked}")
     assert IndexedKey.objects.get(pk=key.pk).last_used_on == today
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from users.search.listing import matching, page_of
-from users.search.order import COLUMNS, UnknownSort, order
+from users.search.sort_fields import COLUMNS, UnknownSort, order
+from users.search.user_list import matching, page_of
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connection as database
 
-from users.api.paging import OLDEST_FIRST
+from users.api.framework.paging import OLDEST_FIRST
+from users.listing.keyset import beyond
 from users.models import User
 from users.models.user import FOLDED
 from users.rights.actor import command
-from users.search.box import found_by_box
-from users.search.keyset import beyond
-from users.search.listing import matching
-from users.search.order import order
+from users.search.search_box import found_by_box
+from users.search.sort_fields import order
+from users.search.user_list import matching
 
 
 def first_page(users, sort=""):

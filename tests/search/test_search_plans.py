@@ -6,13 +6,13 @@ import pytest
 from django.db import connection as database
 
 from tests.search.conftest import analyse
+from users.listing.ordered_fetch import FEW, count_up_to, fetched, read_in_order
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
-from users.search.find import found
-from users.search.listing import matching
-from users.search.order import order
-from users.search.sequence import FEW, count_up_to, fetched, read_in_order
+from users.search.query import found
+from users.search.sort_fields import order
+from users.search.user_list import matching
 
 SHELL = command("tests")
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite has no such index")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from users.actions.segments import Wanted, make_segment
+from users.actions.search_setup.segments import Wanted, make_segment
 from users.lucene.errors import QueryError
 from users.lucene.parser import Implicit
 from users.models import Segment, User
 from users.rights.actor import bearer, command, owner, staff
 from users.rights.errors import Denied
-from users.search.find import found
-from users.search.segments import segments_of
+from users.search.query import found
+from users.search.segment_expansion import segments_of
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from tests.search.reference import shown
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
 from users.models import User
-from users.models.guard import account_writes
+from users.models.write_guard import account_writes
 from users.rights.actor import command
-from users.search.find import found
-from users.search.meaning import understand
+from users.search.compile import understand
+from users.search.query import found
 
 SHELL = command("tests")
 PAGE = (Path(__file__).resolve().parents[2] / "docs/search.md").read_text()

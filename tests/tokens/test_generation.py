@@ -6,14 +6,14 @@ import random
 
 import pytest
 
-from users.actions.block_user import block_user, unblock_user
-from users.actions.create_user import create_user
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
-from users.actions.identities import link, unlink
-from users.actions.record_sign_in import record_sign_in, renew_hash
-from users.actions.tickets import make_ticket, open_ticket, set_password_by
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.create_user import create_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.identities import link, unlink
+from users.actions.account.record_sign_in import record_sign_in, renew_hash
+from users.actions.account.tickets import make_ticket, open_ticket, set_password_by
 from users.conf import conf
 from users.models import ResourceServer, Ticket, User
 from users.rights.actor import command, owner

@@ -17,7 +17,7 @@ from joserfc import jws
 
 from tests.metadata.values import with_database
 from users.models import Client
-from users.tokens import cache
+from users.tokens import lookups
 from users.tokens.issue import LIFETIME, machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
 from users.tokens.verify import (
@@ -345,7 +345,7 @@ def test_a_revoked_client_is_refused_in_every_worker_within_thirty_seconds(shop,
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
-    monkeypatch.setattr(cache, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
 
     assert REMEMBER_SECONDS <= 30
     with pytest.raises(Invalid):
@@ -369,7 +369,7 @@ def test_once_known_a_client_costs_no_query(token, django_assert_num_queries):
 
 def test_what_is_remembered_is_bounded():
     asked = []
-    remembered = cache.Remembered(lambda key: asked.append(key) or key, seconds=60, limit=3)
+    remembered = lookups.Remembered(lambda key: asked.append(key) or key, seconds=60, limit=3)
 
     for key in (1, 2, 3, 1, 4, 1):
         assert remembered.get(key) == key

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from users.models import Client
-from users.tokens import cache
+from users.tokens import lookups
 from users.web import cors
 from users.web.cors import REMEMBER_SECONDS, origin_of
 
@@ -187,7 +187,7 @@ def test_that_we_broke_can_be_read(browser, shop, monkeypatch):
     def broken(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("users.api.authentication.verify", broken)
+    monkeypatch.setattr("users.api.framework.authentication.verify", broken)
     visitor = browser()
     visitor.raise_request_exception = False
 
@@ -218,7 +218,7 @@ def test_a_revoked_clients_pages_are_shut_out_within_thirty_seconds(browser, sho
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
-    monkeypatch.setattr(cache, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
 
     assert REMEMBER_SECONDS <= 30
     assert granted(ask(browser, "GET", API)) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.actions.documents import Replace
+from users.actions.account.documents import Replace
 from users.actions.errors import Conflict
 from users.metadata.errors import MetadataError
 from users.models import User

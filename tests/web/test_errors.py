@@ -7,8 +7,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from tests.web.pages import Page, open_page
-from users.login.session_store import SessionStore
 from users.profile import views
+from users.sign_in.session_store import SessionStore
 
 INSIDE = ("Traceback", "Exception", "django", "users.", ".py", "DEBUG", "SECRET")
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.web.pages import Page
-from users.actions.tickets import make_ticket
+from users.actions.account.tickets import make_ticket
 from users.models import Ticket
 from users.rights.actor import command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.actions.block_user import block_user
+from users.actions.account.block_user import block_user
 from users.rights.actor import command
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.webhooks.receiver import Receiver
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.events.event_types import TYPES
 from users.events.stream import publish
-from users.events.types import TYPES
 from users.models import Delivery, Webhook
 from users.rights.actor import command
-from users.webhooks.courier import Courier
-from users.webhooks.manage import make_webhook
+from users.webhooks.configuration import make_webhook
+from users.webhooks.dispatcher import Courier
 from users.webhooks.timing import Timing
 
 SHELL = command("tests")

@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 
 from tests.webhooks.conftest import SHELL, change, make_due, now
-from users.actions.block_user import block_user, unblock_user
-from users.actions.delete_user import delete_user
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.events.stream import publish
 from users.models import Change, Delivery, User, Webhook
-from users.webhooks.lane import DOWN, take
-from users.webhooks.manage import edit_webhook, replay
+from users.webhooks.configuration import edit_webhook, replay
+from users.webhooks.lease import DOWN, take
 from users.webhooks.paths import PARTS
 from users.webhooks.timing import Timing
 

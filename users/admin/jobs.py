@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from users.admin.visit import Page
+from users.admin.request import Page
 from users.jobs.cancel import cancel
 from users.jobs.progress import percentage, seconds_left
-from users.jobs.visible import jobs_of
+from users.jobs.visibility import jobs_of
 from users.metadata.documents import APP_METADATA
 from users.models import Job
 from users.rights.actor import Actor

@@ -15,23 +15,23 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from users.actions.errors import Exists, SegmentGone, SegmentNeeded
-from users.actions.segments import Wanted, delete_segment, edit_segment, make_segment, may_change
-from users.admin.visit import Page
+from users.actions.search_setup.segments import Wanted, delete_segment, edit_segment, make_segment, may_change
+from users.admin.request import Page
 from users.conf import conf
+from users.listing.keyset import beyond
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.printer import quote
 from users.metadata.text import bad_characters
 from users.models import Segment
+from users.querying.errors import TooSlow
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, refusal
 from users.rights.visible import PROFILE, visible
 from users.search.count import Count, how_many
-from users.search.errors import TooSlow
-from users.search.keyset import beyond
-from users.search.saved import as_read
-from users.search.segments import ID, segments_of
+from users.search.segment_expansion import ID, segments_of
+from users.search.segment_text import as_read
 from users.web.actors import staff
 
 PAGE = 50

@@ -13,17 +13,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from users.admin.changes_page import change_page, changes_page
-from users.admin.indexed_keys import indexed_keys_page
+from users.admin.changes.page import change_page, changes_page
+from users.admin.changes.undo_page import take_back_page
 from users.admin.jobs import job_page, jobs_page
-from users.admin.log import log_page
-from users.admin.metadata import metadata_page
-from users.admin.search_help import help_page
+from users.admin.log.page import log_page
+from users.admin.metadata.indexed_keys_page import indexed_keys_page
+from users.admin.metadata.page import metadata_page
 from users.admin.segments import segment_page, segments_page
-from users.admin.suggestions import suggestions
-from users.admin.take_back_page import take_back_page
 from users.admin.user_admin import UserAdmin
-from users.admin.webhooks import add_page, webhook_page, webhooks_page
+from users.admin.user_list.search_help import help_page
+from users.admin.user_list.suggestions import suggestions
+from users.admin.webhooks.page import add_page, webhook_page, webhooks_page
 from users.models import User
 
 # Route, name, page, and what it is given besides the parts of its route.

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from users.admin.delete_page import delete_page
-from users.admin.list_page import list_page
-from users.admin.user_page import user_page
+from users.admin.user_detail.delete_page import delete_page
+from users.admin.user_detail.page import user_page
+from users.admin.user_list.page import list_page
 from users.models import User
 from users.rights.visible import PROFILE, visible
 from users.web.actors import staff

@@ -3,7 +3,7 @@ place in the OpenAPI document and its rows in the tests of rights."""
 
 from __future__ import annotations
 
-from users.api.view import View
+from users.api.framework.view import View
 from users.api.views.authentication_methods import AuthenticationMethodsView, AuthenticationMethodView
 from users.api.views.authenticators import AuthenticatorsView
 from users.api.views.client import ClientSecretView, ClientView
@@ -16,6 +16,7 @@ from users.api.views.enrollments import EnrollmentsView
 from users.api.views.events import EventsView
 from users.api.views.history import HistoryView, RestoreView, UndoView
 from users.api.views.identities import IdentitiesView, IdentityView
+from users.api.views.import_export import UsersExportsView, UsersImportsView
 from users.api.views.indexed_keys import IndexedKeysView, IndexedKeyView
 from users.api.views.jobs import JobErrorsView, JobView, VerificationEmailView
 from users.api.views.logs import LogsView, LogView, UserLogsView
@@ -31,7 +32,6 @@ from users.api.views.roles import RolesView
 from users.api.views.sessions import SessionView, UserSessionsView
 from users.api.views.stats import ActiveUsersView, DailyView
 from users.api.views.tickets import EmailVerificationView, PasswordChangeView
-from users.api.views.transfers import UsersExportsView, UsersImportsView
 from users.api.views.user import SingularUserView, UserView
 from users.api.views.user_blocks import UserBlocksView, UserBlockView
 from users.api.views.user_organizations import UserOrganizationsView

@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern
 from django.views.decorators.csrf import csrf_exempt
 
-from users.actions.identities import possible_ids
-from users.api.authentication import NotAToken, TokenAuthentication
-from users.api.resource_servers import find_by_id_or_identifier
+from users.actions.account.identities import possible_ids
+from users.api.framework.authentication import NotAToken, TokenAuthentication
+from users.api.readers.resource_servers import find_by_id_or_identifier
 from users.api.views.nothing import NothingView
 from users.models import User
 from users.tokens.verify import Caller, Person, TokenRefused

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from users.events.types import types_of
+from users.events.event_types import types_of
 from users.history.timeline import visible_keys
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
 from users.models import Change
-from users.normalized.moments import moment
+from users.representation.timestamps import moment
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from users.events.types import SILENT
-from users.history.weight import WEIGHT, as_fit
+from users.events.event_types import SILENT
+from users.history.memory_budget import WEIGHT, as_fit
 from users.models import Change, Event, Outbox, Stream
 
 AT_ONCE = 1000

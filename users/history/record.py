@@ -9,10 +9,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Value
 
-from users.history.names import names_of
+from users.history.changed_keys import names_of
 from users.metadata.diff import Diff
 from users.models import Change, User
-from users.models.by_hand import insert_by_hand
+from users.models.fast_writes import insert_by_hand
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from users.conf import conf
-from users.history.place import Place
-from users.history.walk import Found, walk
-from users.history.wanted import Wanted
+from users.history.filter import Wanted
+from users.history.position import Place
+from users.history.scan import Found, walk
 from users.metadata.diff import Diff
 from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Change, User

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from users.jobs import queue
-from users.jobs.visible import jobs_of
+from users.jobs.visibility import jobs_of
 from users.models import Job
 from users.rights.actor import Actor
 from users.rights.errors import Denied

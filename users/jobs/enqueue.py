@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from users.jobs import bell
-from users.jobs.actors import kept
+from users.jobs import wakeup
+from users.jobs.requester import kept
 from users.models import Job, User
 from users.rights.actor import Actor, Kind
 
@@ -40,5 +40,5 @@ def enqueue(
     else:
         job, is_new = Job.objects.get_or_create(once_key=once_key, defaults=columns)
     if is_new:
-        transaction.on_commit(bell.ring)
+        transaction.on_commit(wakeup.ring)
     return job

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from users.jobs.files import delete_file
-from users.jobs.log import with_line
+from users.jobs.job_log import with_line
 from users.jobs.registry import Kind
 from users.models import Job
 

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from users.jobs import queue
-from users.jobs.actors import actor_of
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
-from users.jobs.log import with_line
+from users.jobs.job_log import with_line
 from users.jobs.registry import KINDS
+from users.jobs.requester import actor_of
 from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.actor import Actor

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from users.availability.outage import outage_of
 from users.availability.report import log_failure
-from users.jobs import bell, queue
+from users.jobs import queue, wakeup
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
 from users.jobs.heartbeat import Heartbeat
-from users.jobs.log import with_line
-from users.jobs.periodic import ask_for_what_is_due
+from users.jobs.job_log import with_line
 from users.jobs.registry import KINDS
 from users.jobs.run import Run
+from users.jobs.schedule import ask_for_what_is_due
 from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.errors import Denied
@@ -76,7 +76,7 @@ class Worker:
             log.warning("%s has been taken by another worker", job)
         except Released:
             queue.put_back(job, attempts=0)
-            bell.ring()
+            wakeup.ring()
             log.info("%s makes way", job)
         except Cancelled:
             queue.put_away(job, Job.Status.CANCELLED, log=run.lines)
@@ -116,7 +116,7 @@ class Worker:
         """Until a bell rings, or it is time to look for jobs without. Whatever wakes it comes in time
         for `stop` to be heard, too."""
         ends = time.monotonic() + self._timing.doze
-        while not bell.wait(self._timing.poll) and not self._is_stopping and time.monotonic() < ends:
+        while not wakeup.wait(self._timing.poll) and not self._is_stopping and time.monotonic() < ends:
             pass
 
     def _tick(self) -> None:

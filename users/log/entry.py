@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from users.history.timeline import visible_keys
-from users.log.place import Place
+from users.log.position import Place
 from users.models import Change, Connection, LogEvent, User
-from users.normalized.moments import moment
+from users.representation.timestamps import moment
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
 

@@ -9,12 +9,12 @@ from operator import and_, or_
 
 from django.db.models import Q
 
-from users.log.fields import BARE, EVERYTHING, OF_EVENTS, PERSONAL, Fields, Test
+from users.log.searchable_fields import BARE, EVERYTHING, OF_EVENTS, PERSONAL, Fields, Test
 from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Query, terms
+from users.querying.errors import SearchError
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import PROFILE, visible
-from users.search.errors import SearchError
 
 
 def as_condition(query: Query, fields: Fields) -> Q:

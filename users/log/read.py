@@ -13,11 +13,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from users.conf import conf
-from users.history.accounts import creation_time
-from users.log.changes import as_events
-from users.log.fields import OF_CHANGES, OF_EVENTS
-from users.log.place import RANKS, Place
+from users.history.account_periods import creation_time
+from users.log.change_entries import as_events
+from users.log.position import RANKS, Place
 from users.log.query import as_condition
+from users.log.searchable_fields import OF_CHANGES, OF_EVENTS
 from users.lucene.nodes import Query
 from users.models import Change, LogEvent
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from users.log.address import kept
-from users.log.origin import current
+from users.log.ip_addresses import kept
+from users.log.request_origin import current
 from users.log.types import WORDS
 from users.metadata.identifiers import email_key
 from users.models import Client, Connection, LogEvent, User

@@ -10,16 +10,16 @@ from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse  # noqa: TID251 - links in mails lead to our pages
 
+from users.actions.account.record_password_reset import check_resettable, note_password_reset
 from users.actions.errors import NotSupported
-from users.actions.note_password_reset import check_resettable, note_password_reset
 from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
 from users.jobs.registry import job
 from users.jobs.run import Run
-from users.log.address import kept
-from users.log.origin import Origin, coming_from, current
+from users.log.ip_addresses import kept
 from users.log.record import log_event
+from users.log.request_origin import Origin, coming_from, current
 from users.mail.send import ATTEMPTS, check_mail, send_once
 from users.models import Job, User
 from users.rights.actor import Actor, Face, command

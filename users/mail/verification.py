@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from users.actions.account.tickets import make_ticket
 from users.actions.errors import NotSupported
-from users.actions.tickets import make_ticket
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
 from users.jobs.registry import job

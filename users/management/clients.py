@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from users.actions.client_grants import make_grant
-from users.actions.clients import make_client
+from users.actions.access.client_grants import make_grant
+from users.actions.access.clients import make_client
 from users.models import Client, ResourceServer
 from users.rights.actor import command
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import migrations
 from django.utils import timezone
 
-from users.login.session_store import SessionStore, note_sign_in
+from users.sign_in.session_store import SessionStore, note_sign_in
 
 ROWS = 1000
 

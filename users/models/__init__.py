@@ -3,7 +3,7 @@
 from users.models.change import Change
 from users.models.client import Client
 from users.models.connection import DEFAULT_CONNECTION, Connection
-from users.models.day import Day
+from users.models.daily_count import Day
 from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
 from users.models.indexed_key import IndexedKey

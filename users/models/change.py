@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from users.metadata.text import DocumentEncoder
-from users.models.guard import RecordIsFinal, check_forgetting
+from users.models.write_guard import RecordIsFinal, check_forgetting
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):

@@ -9,7 +9,7 @@ from django.db import models
 
 class Session(AbstractBaseSession):
     """Django's table with columns to find a user's sessions by. They are null until someone signs
-    in; `users.login.session_store` fills them from the session's data at each save."""
+    in; `users.sign_in.session_store` fills them from the session's data at each save."""
 
     # Without a database constraint: a sign-in may race with the deletion of its user, and a
     # session of a user who is gone opens nothing.

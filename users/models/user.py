@@ -18,12 +18,12 @@ from users.metadata.fold import fold
 from users.metadata.identifiers import email_key, lower_case
 from users.metadata.text import bad_characters
 from users.metadata.words import stored_words
-from users.models.by_hand import update_by_hand
 from users.models.connection import Connection
+from users.models.fast_writes import update_by_hand
 from users.models.fields import CodePointField, MetadataField
-from users.models.guard import check_account_writes
 from users.models.ids import new_user_id
 from users.models.passwords import verify
+from users.models.write_guard import check_account_writes
 
 # Fields stored twice, the second time in a form for look-ups without regard to case. Emails and
 # user names, by which users sign in, keep apart what the folding of names makes alike.

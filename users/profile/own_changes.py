@@ -11,16 +11,16 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
-from users.history.place import Place
+from users.history.filter import OF_NEW_ACCOUNTS, Wanted, of_days
+from users.history.position import Place
 from users.history.timeline import OWN, one_change, timeline
-from users.history.wanted import OF_NEW_ACCOUNTS, Wanted, of_days
 from users.metadata.documents import APP_METADATA, DOCUMENTS, JSON, USER_METADATA
 from users.models import Change, User
 from users.rights.actor import Actor, Face, Kind
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
 from users.web.differences import LINES, PAGE_LINES, Line, Lines, Value, lines_of
-from users.web.drawn_schema import title_of
+from users.web.form_schema import title_of
 
 What = Change.What
 SENTENCES = {

@@ -16,8 +16,8 @@ from users.conf import conf
 from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import pretty
 from users.models import User
-from users.normalized.defaults import name_of
 from users.profile.own_changes import own_change, own_changes, recent_changes
+from users.representation.defaults import name_of
 from users.rights.visible import visible_part
 from users.schemas.current import schema_of
 from users.web.actors import owner

@@ -8,8 +8,8 @@ from enum import Enum
 from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
-from users.rights.fresh import check_fresh
-from users.rights.protected import check_unprotected
+from users.rights.protected_accounts import check_unprotected
+from users.rights.recent_sign_in import check_fresh
 
 
 @dataclass(frozen=True)

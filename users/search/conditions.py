@@ -12,8 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from users.metadata.words import Spellings
-from users.search.fields import Field, TextForm
-from users.search.values import after
+from users.querying.values import after
+from users.search.searchable_fields import Field, TextForm
 
 
 @dataclass(frozen=True)

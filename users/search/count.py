@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from users.listing.ordered_fetch import count_up_to
+from users.listing.timeout import time_limit
 from users.models import User
 from users.rights.actor import Actor
-from users.search.find import found
-from users.search.sequence import count_up_to
-from users.search.timeout import time_limit
+from users.search.query import found
 
 MOST = 10_000
 

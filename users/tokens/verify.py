@@ -11,10 +11,10 @@ from joserfc.jwk import KeySet
 
 from users.conf import conf
 from users.models import Client, ClientGrant, User
-from users.models.kept_query import by_user_id
-from users.tokens.cache import Remembered
+from users.models.compiled_lookup import by_user_id
 from users.tokens.issue import GENERATION
 from users.tokens.keys import public_keys
+from users.tokens.lookups import Remembered
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 # Seconds until a revoked client or a narrowed grant takes effect in every worker.

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from users.conf import conf
 from users.web.errors import no_length, too_large
-from users.web.paths import is_api, is_oauth
+from users.web.json_paths import is_api, is_oauth
 
 IMPORTS = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.

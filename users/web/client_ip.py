@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-from users.log.address import kept
+from users.log.ip_addresses import kept
 
 
 def client_ip(request: HttpRequest) -> str | None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from users.models import Client
-from users.tokens.cache import Remembered
+from users.tokens.lookups import Remembered
 
 # Seconds until a new client's pages are known in every worker, and a revoked one's no longer.
 REMEMBER_SECONDS = 15

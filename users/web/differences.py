@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from users.history.wanted import Wanted, single_keys
+from users.history.filter import Wanted, single_keys
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS, JSON
 from users.metadata.leaves import Path, leaves

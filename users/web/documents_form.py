@@ -15,11 +15,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from users.actions.documents import Replace, version_of
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.documents import Replace, version_of
+from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import Conflict
 from users.conf import conf
-from users.history.rewind import document_at
+from users.history.point_in_time import document_at
 from users.metadata.documents import JSON, USER_METADATA
 from users.metadata.errors import MetadataError, TextError
 from users.metadata.schema import SchemaError
@@ -29,7 +29,7 @@ from users.metadata.validate import advice, validate
 from users.models import User
 from users.rights.actor import Actor
 from users.schemas.current import schema_of
-from users.web.drawn_schema import drawn
+from users.web.form_schema import drawn
 
 LABELS = {"user_metadata": "User metadata", "app_metadata": "App metadata"}
 HELP = {

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import repercent_broken_unicode
 
-from users.web.paths import is_api
+from users.web.json_paths import is_api
 
 # The request target as the client sent it. gunicorn names it RAW_URI; uWSGI, mod_wsgi, waitress
 # and cheroot name it REQUEST_URI.

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from users.availability.outage import Outage, outage_of
 from users.availability.report import report
 from users.web.envelope import envelope, oauth_envelope
-from users.web.paths import is_api, is_oauth
+from users.web.json_paths import is_api, is_oauth
 
 TEXTS = {
     400: ("That request makes no sense to us", "Go back and try again."),

@@ -11,11 +11,11 @@ from typing import Any
 from users.events.event import event_of
 from users.metadata.text import dump
 from users.models import Change, Delivery, Webhook
-from users.normalized.moments import moment
+from users.outgoing.http_client import Message
+from users.representation.timestamps import moment
 from users.rights.actor import command
 from users.webhooks.paths import names
 from users.webhooks.secrets import secrets_of, signature
-from users.webhooks.send import Message
 
 TEST = "webhook.test"
 # Sees everything: what is told is for the administrators to say, who did so in the webhook.

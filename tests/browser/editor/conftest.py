@@ -68,8 +68,8 @@ APP_SCHEMA = {
 
 PEOPLE = """
 from django.contrib.auth.models import Group
-from users.actions.create_user import create_user
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.account.create_user import create_user
+from users.actions.account.assign_staff_groups import give_staff_rights
 from users.models import Connection
 from users.rights.actor import command
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from users.actions.account.multifactor import remove_authentication_method, remove_multifactor
 from users.actions.errors import MethodGone
-from users.actions.multifactor import remove_authentication_method, remove_multifactor
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.framework.view import View
+from users.api.readers.users import find_user
 from users.api.views.user import GONE
-from users.normalized.authentication_methods import ID, SCHEMA, as_json, authentication_methods, find_method
-from users.normalized.fields import fields_query
+from users.representation.authentication_methods import (
+    ID,
+    SCHEMA,
+    as_json,
+    authentication_methods,
+    find_method,
+)
+from users.representation.field_selection import fields_query
 
 READ = ("read:authentication_methods", "read:current_user")
 DELETE = ("delete:authentication_methods", "delete:current_user_metadata")

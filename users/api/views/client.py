@@ -5,16 +5,16 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.clients import delete_client, edit_client, rotate_secret
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.view import View
+from users.actions.access.clients import delete_client, edit_client, rotate_secret
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
 from users.api.views.clients import show
 from users.models import Client
-from users.normalized.clients import FIELDS, SCHEMA, columns, shown
-from users.normalized.fields import fields_query
-from users.normalized.schema import Schema, closed
+from users.representation.clients import FIELDS, SCHEMA, columns, shown
+from users.representation.field_selection import fields_query
+from users.representation.schema import Schema, closed
 
 GONE = {404: "The client does not exist."}
 PATH: dict[str, Schema] = {"client_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}

@@ -8,17 +8,17 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.client_grants import delete_grant, edit_grant, make_grant
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.problem import Problem
-from users.api.view import View
+from users.actions.access.client_grants import delete_grant, edit_grant, make_grant
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
 from users.api.views.client import find_client
 from users.models import ClientGrant, ResourceServer
-from users.normalized.client_grants import SCHEMA, SCOPE, shown
-from users.normalized.fields import fields_query
-from users.normalized.schema import closed
+from users.representation.client_grants import SCHEMA, SCOPE, shown
+from users.representation.field_selection import fields_query
+from users.representation.schema import closed
 
 GONE = {404: "The client grant does not exist."}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 600}

@@ -7,15 +7,15 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.clients import make_client
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.view import View
+from users.actions.access.clients import make_client
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.view import View
 from users.models import Client
-from users.normalized.clients import FIELDS, SCHEMA, columns, shown
-from users.normalized.fields import fields_query, pick
-from users.normalized.schema import closed
+from users.representation.clients import FIELDS, SCHEMA, columns, shown
+from users.representation.field_selection import fields_query, pick
+from users.representation.schema import closed
 
 
 class ClientsView(View):

@@ -6,16 +6,16 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.connections import delete_connection, edit_connection
+from users.actions.access.connections import delete_connection, edit_connection
 from users.actions.errors import ConnectionGone
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.view import View
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
 from users.models import Connection
-from users.normalized.connections import FIELDS, SCHEMA, columns, shown
-from users.normalized.fields import fields_query, pick
-from users.normalized.moments import moment
-from users.normalized.schema import Schema, closed
+from users.representation.connections import FIELDS, SCHEMA, columns, shown
+from users.representation.field_selection import fields_query, pick
+from users.representation.schema import Schema, closed
+from users.representation.timestamps import moment
 
 GONE = {404: "The connection does not exist."}
 PATH: dict[str, Schema] = {"connection_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}

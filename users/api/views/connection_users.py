@@ -7,11 +7,11 @@ from contextlib import suppress
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.delete_user import delete_user
+from users.actions.account.delete_user import delete_user
 from users.actions.errors import NotSupported, UserGone
-from users.api.operation import Operation
-from users.api.shapes import EMAIL_QUERY
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.schemas.users import EMAIL_QUERY
 from users.api.views.connection import GONE, PATH, find_connection
 from users.models import User
 

@@ -8,15 +8,15 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.connections import make_connection
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.view import View
+from users.actions.access.connections import make_connection
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.view import View
 from users.models import Connection
-from users.normalized.connections import FIELDS, NAME, SCHEMA, STRATEGY, columns, shown
-from users.normalized.fields import fields_query
-from users.normalized.schema import Schema, closed
+from users.representation.connections import FIELDS, NAME, SCHEMA, STRATEGY, columns, shown
+from users.representation.field_selection import fields_query
+from users.representation.schema import Schema, closed
 
 # The NUL character is all that the database could not be asked for.
 _TEXT: Schema = {"type": "string", "pattern": r"^[^\x00]*$"}

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from users.api.openapi import document
-from users.api.view import View
+from users.api.framework.openapi import document
+from users.api.framework.view import View
 from users.conf import conf
 from users.web.errors import error_json
 

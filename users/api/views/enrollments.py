@@ -5,12 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.readers.users import find_user
 from users.api.views.user import GONE
-from users.normalized.enrollments import SCHEMA, enrollments
-from users.normalized.fields import fields_query, pick
+from users.representation.enrollments import SCHEMA, enrollments
+from users.representation.field_selection import fields_query, pick
 
 
 class EnrollmentsView(View):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes_events as shapes
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.schemas import events as schemas
 from users.events.event import event_of
 from users.events.stream import TooOld, events_after, latest, publish
-from users.normalized.fields import pick
+from users.representation.field_selection import pick
 
 TOO_OLD = "Events after this one are kept no more. Read the users anew, and go on from latest."
 
@@ -24,9 +24,9 @@ class EventsView(View):
         "GET": Operation(
             "List events",
             scopes=("read:events",),
-            query=shapes.QUERY,
+            query=schemas.QUERY,
             success=200,
-            schema=shapes.PAGE,
+            schema=schemas.PAGE,
             answers={410: "Events after this one are kept no more."},
         )
     }

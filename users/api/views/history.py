@@ -8,20 +8,20 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from users.actions.account.restore import restore
+from users.actions.account.undo import undo
 from users.actions.errors import UserGone
-from users.actions.restore import restore
-from users.actions.undo import undo
-from users.api import shapes, shapes_history
-from users.api.accounts import check_user_id
-from users.api.etags import expected_versions
-from users.api.history_rows import filtered, page_rows
-from users.api.moments import moment_asked, state_moment
-from users.api.operation import Operation
-from users.api.view import View
-from users.history.accounts import changes_of
-from users.models.kept_query import by_user_id
-from users.normalized.check import FieldError
-from users.normalized.fields import pick
+from users.api.framework.etags import expected_versions
+from users.api.framework.history_rows import filtered, page_rows
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.readers.timestamps import moment_asked, state_moment
+from users.api.readers.users import check_user_id
+from users.api.schemas import history, users
+from users.history.account_periods import changes_of
+from users.models.compiled_lookup import by_user_id
+from users.representation.field_selection import pick
+from users.representation.validation import FieldError
 
 # Whoever takes a change back writes, and needs the right to write besides.
 WRITE_SCOPES = (
@@ -38,9 +38,9 @@ class HistoryView(View):
         "GET": Operation(
             "List the changes of a user",
             scopes=("read:users_history",),
-            query=shapes_history.QUERY,
+            query=history.QUERY,
             success=200,
-            schema={"anyOf": [shapes_history.ROWS, shapes_history.PAGE]},
+            schema={"anyOf": [history.ROWS, history.PAGE]},
             answers={404: "There is no such user, and never was one."},
         )
     }
@@ -65,14 +65,14 @@ class HistoryView(View):
 class UndoView(View):
     """One change, to be taken back."""
 
-    path = {"change_id": shapes_history.CHANGE_ID}
+    path = {"change_id": history.CHANGE_ID}
     operations = {
         "POST": Operation(
             "Undo a change of a user",
             scopes=WRITE_SCOPES,
-            body=shapes_history.UNDO,
+            body=history.UNDO,
             success=200,
-            schema=shapes.USER,
+            schema=users.USER,
             answers={
                 **STALE,
                 404: "The user or the change does not exist.",
@@ -103,10 +103,10 @@ class RestoreView(View):
         "POST": Operation(
             "Restore the documents of a user as they were",
             scopes=WRITE_SCOPES,
-            body=shapes_history.RESTORE,
-            example=shapes_history.RESTORE_EXAMPLE,
+            body=history.RESTORE,
+            example=history.RESTORE_EXAMPLE,
             success=200,
-            schema=shapes.USER,
+            schema=users.USER,
             answers={**STALE, 404: "The user does not exist, or it is not known what they were then."},
             has_etag=True,
         )

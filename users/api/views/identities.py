@@ -7,14 +7,14 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.identities import link, possible_ids, unlink
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.shapes_identities import IDENTITIES, IDENTITY_ID, LINK, PROVIDER
-from users.api.view import View
+from users.actions.account.identities import link, possible_ids, unlink
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.users import find_user
+from users.api.schemas.identities import IDENTITIES, IDENTITY_ID, LINK, PROVIDER
 from users.models import Connection, User
-from users.normalized.profile import identities_in_full
+from users.representation.profile import identities_in_full
 from users.rights.actor import Kind
 from users.tokens.id_tokens import Proof, proof_of
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.index_key import MOST, drop_key, index_key, indexed_keys_of
-from users.api.logged import logged
-from users.api.operation import NOTHING, Operation
-from users.api.paging import part_of
-from users.api.problem import Problem
-from users.api.view import View
+from users.actions.search_setup.indexed_keys import MOST, drop_key, index_key, indexed_keys_of
+from users.api.framework.logged import logged
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.paging import part_of
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
 from users.models import IndexedKey
-from users.normalized.fields import fields_query, pick
-from users.normalized.indexed_keys import KIND, NAME, SCHEMA, shown
-from users.normalized.schema import closed
+from users.representation.field_selection import fields_query, pick
+from users.representation.indexed_keys import KIND, NAME, SCHEMA, shown
+from users.representation.schema import closed
 from users.search.sql.indexes import sizes
 
 

@@ -8,20 +8,20 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes_jobs as shapes
-from users.api.accounts import check_main_identity, named_user
 from users.api.export_links import export_link
-from users.api.named_parts import check_named_parts
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.shapes_jobs import EXPIRED
-from users.api.shapes_tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.body_references import check_named_parts
+from users.api.readers.users import check_main_identity, named_user
+from users.api.schemas import jobs as schemas
+from users.api.schemas.jobs import EXPIRED
+from users.api.schemas.tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
 from users.jobs.files import is_expired
 from users.jobs.progress import percentage, seconds_left
 from users.mail.verification import request_verification
 from users.models import Job
-from users.normalized.moments import moment
+from users.representation.timestamps import moment
 from users.rights.may import Verb, may
 
 GONE = {404: "The job does not exist."}
@@ -39,7 +39,7 @@ class VerificationEmailView(View):
             body=VERIFICATION_EMAIL,
             example=MAIL_EXAMPLE,
             success=201,
-            schema=shapes.JOB,
+            schema=schemas.JOB,
             answers={404: "The user does not exist."},
         )
     }
@@ -56,13 +56,13 @@ class VerificationEmailView(View):
 class JobView(View):
     """One job. Whoever may read jobs may read everybody's, as with Auth0."""
 
-    path = {"id": shapes.JOB_ID}
+    path = {"id": schemas.JOB_ID}
     operations = {
         "GET": Operation(
             "Read a job",
             scopes=("create:users", "read:users"),
             success=200,
-            schema=shapes.JOB,
+            schema=schemas.JOB,
             answers=GONE,
         )
     }
@@ -77,13 +77,13 @@ class JobView(View):
 class JobErrorsView(View):
     """What went wrong with it."""
 
-    path = {"id": shapes.JOB_ID}
+    path = {"id": schemas.JOB_ID}
     operations = {
         "GET": Operation(
             "Read the errors of a job",
             scopes=("create:users", "read:users"),
             success=200,
-            schema=shapes.ERRORS,
+            schema=schemas.ERRORS,
             answers={**GONE, 204: "The job has no errors."},
         )
     }

@@ -10,22 +10,22 @@ from urllib.parse import quote, urlencode
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes_logs as shapes
-from users.api.accounts import check_user_id
-from users.api.errors import bad_query
-from users.api.operation import Operation
-from users.api.paging import TAKE, is_checkpoint
-from users.api.problem import Problem
-from users.api.searching import searching
-from users.api.view import View
+from users.api.framework.errors import bad_query
+from users.api.framework.operation import Operation
+from users.api.framework.paging import TAKE, is_checkpoint
+from users.api.framework.problem import Problem
+from users.api.framework.searching import searching
+from users.api.framework.view import View
+from users.api.readers.users import check_user_id
+from users.api.schemas import logs as schemas
 from users.conf import conf
 from users.log.entry import log_entry
-from users.log.place import Place, place_of
+from users.log.horizon import settled
+from users.log.position import Place, place_of
 from users.log.query import check_visible
 from users.log.read import Line, Log, whole_log
-from users.log.settled import settled
 from users.lucene.parser import Implicit, parse
-from users.normalized.fields import pick
+from users.representation.field_selection import pick
 
 SCOPES = ("read:logs", "read:logs_users")
 # What stands between two terms. Source: Auth0's published OpenAPI document, for `search`.
@@ -89,9 +89,9 @@ class LogsView(LogsBase):
         "GET": Operation(
             "List log entries",
             scopes=SCOPES,
-            query=shapes.QUERY,
+            query=schemas.QUERY,
             success=200,
-            schema={"anyOf": [shapes.ENTRIES, shapes.PAGE]},
+            schema={"anyOf": [schemas.ENTRIES, schemas.PAGE]},
             headers=("Link",),
         )
     }
@@ -107,9 +107,9 @@ class UserLogsView(LogsBase):
         "GET": Operation(
             "List the log entries of a user",
             scopes=SCOPES,
-            query=shapes.QUERY,
+            query=schemas.QUERY,
             success=200,
-            schema={"anyOf": [shapes.ENTRIES, shapes.PAGE]},
+            schema={"anyOf": [schemas.ENTRIES, schemas.PAGE]},
             headers=("Link",),
         )
     }
@@ -128,7 +128,7 @@ class LogView(View):
             "Read a log entry",
             scopes=SCOPES,
             success=200,
-            schema=shapes.ENTRY,
+            schema=schemas.ENTRY,
             answers={404: "There is no such entry."},
         )
     }

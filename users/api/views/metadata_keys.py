@@ -7,16 +7,16 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes_metadata as shapes
-from users.api.operation import Operation
-from users.api.paging import numbered_page, numbered_schema
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.paging import numbered_page, numbered_schema
+from users.api.framework.view import View
+from users.api.schemas import metadata as schemas
 from users.metadata.tally import BEGINNING
+from users.metadata_map.keys import Counts, Map, visible_keys
 from users.models import MetadataKey
 from users.models import MetadataSurvey as Survey
-from users.normalized.moments import moment
-from users.search.links import field_of, who_has_value
-from users.survey.keys import Counts, Map, visible_keys
+from users.representation.timestamps import moment
+from users.search.query_links import field_of, who_has_value
 
 NAME = "keys"
 
@@ -28,9 +28,9 @@ class MetadataKeysView(View):
         "GET": Operation(
             "List the keys of metadata",
             scopes=("read:metadata_keys",),
-            query=shapes.QUERY,
+            query=schemas.QUERY,
             success=200,
-            schema=numbered_schema(NAME, shapes.KEY),
+            schema=numbered_schema(NAME, schemas.KEY),
         )
     }
 

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.problem import Problem
-from users.api.view import View
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
 
 
 class NothingView(View):

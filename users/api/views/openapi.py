@@ -7,9 +7,9 @@ from typing import ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.openapi import document
-from users.api.operation import Operation
-from users.api.view import View
+from users.api.framework.openapi import document
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
 
 
 class OpenAPIView(View):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.multifactor import renew_recovery_code
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.view import View
+from users.actions.account.multifactor import renew_recovery_code
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.readers.users import find_user
 from users.api.views.user import GONE
-from users.normalized.schema import Schema
+from users.representation.schema import Schema
 
 SCHEMA: Schema = {
     "type": "object",

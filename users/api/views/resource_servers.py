@@ -7,18 +7,18 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.resource_servers import delete_server, edit_server, make_server
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.problem import Problem
-from users.api.resource_servers import find_by_id_or_identifier
-from users.api.view import View
+from users.actions.access.resource_servers import delete_server, edit_server, make_server
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.resource_servers import find_by_id_or_identifier
 from users.models import ResourceServer
-from users.normalized import resource_servers
-from users.normalized.fields import fields_query
-from users.normalized.resource_servers import FIELDS, IDENTIFIER, SCHEMA
-from users.normalized.schema import ONE_LINE, closed
+from users.representation import resource_servers
+from users.representation.field_selection import fields_query
+from users.representation.resource_servers import FIELDS, IDENTIFIER, SCHEMA
+from users.representation.schema import ONE_LINE, closed
 from users.tokens.scopes import MACHINE_SCOPES
 
 GONE = {404: "The resource server does not exist."}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.define_roles import delete_role, edit_role
-from users.api.logged import logged
-from users.api.operation import NOTHING, Operation
-from users.api.roles import GONE, PATH, find_role
-from users.api.view import View
-from users.normalized import roles
-from users.normalized.schema import closed
+from users.actions.access.roles import delete_role, edit_role
+from users.api.framework.logged import logged
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.view import View
+from users.api.readers.roles import GONE, PATH, find_role
+from users.representation import roles
+from users.representation.schema import closed
 
 
 class RoleView(View):

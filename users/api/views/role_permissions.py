@@ -5,14 +5,14 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.define_roles import forbid, permit
-from users.api.logged import logged
-from users.api.operation import NOTHING, Operation
-from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
-from users.api.roles import GONE, PATH, find_role
-from users.api.view import View
-from users.normalized import permissions
-from users.normalized.fields import fields_query
+from users.actions.access.roles import forbid, permit
+from users.api.framework.logged import logged
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.framework.view import View
+from users.api.readers.roles import GONE, PATH, find_role
+from users.representation import permissions
+from users.representation.field_selection import fields_query
 
 
 class RolePermissionsView(View):

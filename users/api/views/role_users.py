@@ -5,17 +5,17 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from users.actions.account.assign_roles import give_roles
 from users.actions.errors import UserGone
-from users.actions.roles import give_roles
-from users.api.operation import NOTHING, Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
-from users.api.problem import Problem
-from users.api.roles import GONE, PATH, find_role
-from users.api.view import View
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.roles import GONE, PATH, find_role
 from users.models import RoleMember
-from users.normalized import roles
-from users.normalized.fields import fields_query
-from users.normalized.schema import closed
+from users.representation import roles
+from users.representation.field_selection import fields_query
+from users.representation.schema import closed
 
 # Source: Auth0's published OpenAPI document.
 SOME_GONE = Problem(404, "One or more of the users do not exist.", "inexistent_user")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.define_roles import make_role
-from users.api.logged import logged
-from users.api.operation import Operation
-from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
-from users.api.view import View
+from users.actions.access.roles import make_role
+from users.api.framework.logged import logged
+from users.api.framework.operation import Operation
+from users.api.framework.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.framework.view import View
 from users.metadata.fold import fold
 from users.metadata.text import bad_characters
 from users.models import Role
-from users.normalized import roles
-from users.normalized.fields import fields_query
-from users.normalized.schema import closed
+from users.representation import roles
+from users.representation.field_selection import fields_query
+from users.representation.schema import closed
 
 
 class RolesView(View):

@@ -7,18 +7,18 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.end_sessions import end_session, end_sessions
+from users.actions.account.end_sessions import end_session, end_sessions
 from users.actions.errors import UserGone
-from users.api.accounts import find_user
-from users.api.logged import logged
-from users.api.operation import NOTHING, Operation
-from users.api.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_page, checkpoint_schema
-from users.api.problem import Problem
-from users.api.view import View
-from users.login.session_store import active_session, active_sessions, session_data
+from users.api.framework.logged import logged
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_page, checkpoint_schema
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.users import find_user
 from users.models import Session, User
-from users.normalized.fields import fields_query
-from users.normalized.sessions import ID, SCHEMA, session_as_json
+from users.representation.field_selection import fields_query
+from users.representation.sessions import ID, SCHEMA, session_as_json
+from users.sign_in.session_store import active_session, active_sessions, session_data
 
 GONE = {404: "The user does not exist."}
 ORDER = ("signed_in_at", "session_id")
@@ -26,7 +26,7 @@ _PAGE = checkpoint_schema("sessions", SCHEMA)
 
 
 class UserSessionsView(View):
-    """The browser sessions of one user. Source of the texts, the shapes and 202: recorded answers."""
+    """The browser sessions of one user. Source of the texts, the schemas and 202: recorded answers."""
 
     operations = {
         "GET": Operation(

@@ -9,15 +9,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.errors import bad_query
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.view import View
-from users.history.days import Happened, days
+from users.api.framework.errors import bad_query
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.history.daily_counts import Happened, days
 from users.models import User
-from users.normalized.fields import fields_query, pick
-from users.normalized.moments import moment
-from users.normalized.schema import Schema
+from users.representation.field_selection import fields_query, pick
+from users.representation.schema import Schema
+from users.representation.timestamps import moment
 
 SCOPES = ("read:stats",)
 ACTIVE = timedelta(days=30)

@@ -8,15 +8,15 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from users.actions.account.tickets import LIFETIME, make_ticket
 from users.actions.errors import UserGone
-from users.actions.tickets import LIFETIME, make_ticket
-from users.api import shapes_tickets as shapes
-from users.api.accounts import check_main_identity, named_user
-from users.api.errors import bad_body
-from users.api.named_parts import check_named_parts
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.view import View
+from users.api.framework.errors import bad_body
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.body_references import check_named_parts
+from users.api.readers.users import check_main_identity, named_user
+from users.api.schemas import tickets as schemas
 from users.mail.ticket_links import ticket_link
 from users.models import Connection, Ticket, User
 
@@ -31,10 +31,10 @@ class PasswordChangeView(View):
         "POST": Operation(
             "Make a password-change ticket",
             scopes=("create:user_tickets",),
-            body=shapes.PASSWORD_CHANGE,
-            example=shapes.PASSWORD_EXAMPLE,
+            body=schemas.PASSWORD_CHANGE,
+            example=schemas.PASSWORD_EXAMPLE,
             success=201,
-            schema=shapes.TICKET,
+            schema=schemas.TICKET,
             answers=GONE,
         )
     }
@@ -52,10 +52,10 @@ class EmailVerificationView(View):
         "POST": Operation(
             "Make an e-mail verification ticket",
             scopes=("create:user_tickets",),
-            body=shapes.EMAIL_VERIFICATION,
-            example=shapes.VERIFICATION_EXAMPLE,
+            body=schemas.EMAIL_VERIFICATION,
+            example=schemas.VERIFICATION_EXAMPLE,
             success=201,
-            schema=shapes.TICKET,
+            schema=schemas.TICKET,
             answers=GONE,
         )
     }

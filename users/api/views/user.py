@@ -7,23 +7,23 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.delete_user import delete_user
-from users.actions.documents import Patch
-from users.actions.edit_user import Edit, edit_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import Taken, UserGone
-from users.api import shapes
-from users.api.accounts import check_user_id, find_user
-from users.api.etags import expected_versions
-from users.api.moments import moment_asked, state_moment
-from users.api.operation import Operation
-from users.api.problem import Problem
-from users.api.shapes_history import MOMENT
-from users.api.view import View
-from users.history.rewind import user_at
+from users.api.framework.etags import expected_versions
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.api.framework.view import View
+from users.api.readers.timestamps import moment_asked, state_moment
+from users.api.readers.users import check_user_id, find_user
+from users.api.schemas import users
+from users.api.schemas.history import MOMENT
+from users.history.point_in_time import user_at
 from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
-from users.normalized.schema import PROFILE
+from users.representation.schema import PROFILE
 from users.rights.actor import Kind
 from users.rights.may import CHANGE_OWN, READ_OWN
 
@@ -42,9 +42,9 @@ class UserView(View):
         "GET": Operation(
             "Read a user",
             scopes=("read:users", "read:user_idp_tokens", *sorted(READ_OWN)),
-            query={**shapes.FIELDS_QUERY, "at": AT},
+            query={**users.FIELDS_QUERY, "at": AT},
             success=200,
-            schema=shapes.USER,
+            schema=users.USER,
             answers={
                 304: "The user has not changed since the version that If-None-Match names.",
                 404: "The user does not exist, did not exist at that moment, or that is no longer recorded.",
@@ -54,11 +54,11 @@ class UserView(View):
         "PATCH": Operation(
             "Change a user",
             scopes=("update:users", "update:users_app_metadata", *sorted(CHANGE_OWN)),
-            body=shapes.UPDATE_USER,
-            example=shapes.UPDATE_EXAMPLE,
-            unknown_advice=shapes.UNKNOWN_FIELD,
+            body=users.UPDATE_USER,
+            example=users.UPDATE_EXAMPLE,
+            unknown_advice=users.UNKNOWN_FIELD,
             success=200,
-            schema=shapes.USER,
+            schema=users.USER,
             answers={**GONE, **STALE},
             has_etag=True,
         ),

@@ -7,14 +7,14 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes_blocks as shapes
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.view import View
-from users.log.address import kept
-from users.login.find import accounts_known_as
-from users.login.forgive import Lockout, forgive_attempts, lockouts_of
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.readers.users import find_user
+from users.api.schemas import user_blocks as schemas
+from users.log.ip_addresses import kept
 from users.models import User
+from users.sign_in.account_lookup import accounts_known_as
+from users.sign_in.clear_lockout import Lockout, forgive_attempts, lockouts_of
 
 GONE = {404: "The user does not exist."}
 
@@ -26,15 +26,15 @@ class UserBlocksView(View):
         "GET": Operation(
             "Find out whether someone has tried too often to sign in",
             scopes=("read:users",),
-            query={**shapes.IDENTIFIER_QUERY, **shapes.ENFORCED_QUERY},
+            query={**schemas.IDENTIFIER_QUERY, **schemas.ENFORCED_QUERY},
             required_query=("identifier",),
             success=200,
-            schema=shapes.BLOCKS,
+            schema=schemas.BLOCKS,
         ),
         "DELETE": Operation(
             "Let someone try again to sign in",
             scopes=("update:users",),
-            query=shapes.IDENTIFIER_QUERY,
+            query=schemas.IDENTIFIER_QUERY,
             required_query=("identifier",),
             success=204,
         ),
@@ -55,9 +55,9 @@ class UserBlockView(View):
         "GET": Operation(
             "Find out whether a user has tried too often to sign in",
             scopes=("read:users",),
-            query=shapes.ENFORCED_QUERY,
+            query=schemas.ENFORCED_QUERY,
             success=200,
-            schema=shapes.BLOCKS,
+            schema=schemas.BLOCKS,
             answers=GONE,
         ),
         "DELETE": Operation(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.permissions import give_permissions, take_permissions
-from users.api.accounts import find_user
-from users.api.operation import NOTHING, Operation
-from users.api.paging import PAGE_QUERY, numbered_page, numbered_schema
-from users.api.view import View
-from users.normalized import permissions
-from users.normalized.fields import fields_query
+from users.actions.account.assign_permissions import give_permissions, take_permissions
+from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.framework.view import View
+from users.api.readers.users import find_user
+from users.representation import permissions
+from users.representation.field_selection import fields_query
 from users.rights.permissions import held_permissions
 
 GONE = {404: "The user does not exist."}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.roles import give_roles, take_roles
-from users.api.accounts import find_user
-from users.api.operation import Operation
-from users.api.paging import PAGE_QUERY, answer_page, numbered_schema
-from users.api.view import View
-from users.normalized import roles
-from users.normalized.fields import fields_query
-from users.normalized.schema import closed
+from users.actions.account.assign_roles import give_roles, take_roles
+from users.api.framework.operation import Operation
+from users.api.framework.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.framework.view import View
+from users.api.readers.users import find_user
+from users.representation import roles
+from users.representation.field_selection import fields_query
+from users.representation.schema import closed
 from users.rights.permissions import roles_of
 
 BODY = closed({"roles": roles.ROLES}, required=("roles",))

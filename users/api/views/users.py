@@ -7,26 +7,26 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.create_user import create_user
-from users.api import shapes
-from users.api.errors import bad_body, bad_query
-from users.api.operation import Operation
-from users.api.paging import checkpoint_page, is_checkpoint
-from users.api.problem import Problem
-from users.api.searching import searching, warning
-from users.api.view import View
+from users.actions.account.create_user import create_user
+from users.api.framework.errors import bad_body, bad_query
+from users.api.framework.operation import Operation
+from users.api.framework.paging import checkpoint_page, is_checkpoint
+from users.api.framework.problem import Problem
+from users.api.framework.searching import searching, warning
+from users.api.framework.view import View
+from users.api.schemas import users as schemas
 from users.conf import conf
+from users.listing.ordered_fetch import count_up_to, read_in_order
 from users.lucene.parser import parse
 from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
-from users.normalized.schema import PROFILE
-from users.search.find import those, understood
-from users.search.keys import place_of
-from users.search.listing import matching, page_of
-from users.search.order import NotIndexed, UnknownSort, check_sort_visible
-from users.search.sequence import count_up_to, read_in_order
+from users.representation.schema import PROFILE
+from users.search.indexed_keys import place_of
+from users.search.query import those, understood
+from users.search.sort_fields import NotIndexed, UnknownSort, check_sort_visible
+from users.search.user_list import matching, page_of
 
 # Source: recorded refusals of the real service.
 WINDOW = 1000
@@ -51,19 +51,19 @@ class UsersView(View):
         "GET": Operation(
             "List users",
             scopes=("read:users", "read:user_idp_tokens"),
-            query=shapes.LIST_QUERY,
+            query=schemas.LIST_QUERY,
             success=200,
-            schema={"anyOf": [shapes.USERS, shapes.PAGE, shapes.CHECKPOINT]},
+            schema={"anyOf": [schemas.USERS, schemas.PAGE, schemas.CHECKPOINT]},
             headers=("Warning",),
         ),
         "POST": Operation(
             "Create a user",
             scopes=("create:users",),
-            body=shapes.CREATE_USER,
-            example=shapes.CREATE_EXAMPLE,
-            unknown_advice=shapes.UNKNOWN_FIELD,
+            body=schemas.CREATE_USER,
+            example=schemas.CREATE_EXAMPLE,
+            unknown_advice=schemas.UNKNOWN_FIELD,
             success=201,
-            schema=shapes.USER,
+            schema=schemas.USER,
             answers={409: "Another user of the connection has this e-mail, user name or id."},
             has_etag=True,
         ),

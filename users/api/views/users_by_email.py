@@ -5,9 +5,9 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api import shapes
-from users.api.operation import Operation
-from users.api.view import View
+from users.api.framework.operation import Operation
+from users.api.framework.view import View
+from users.api.schemas import users
 from users.models import User
 
 
@@ -18,10 +18,10 @@ class UsersByEmailView(View):
         "GET": Operation(
             "Find users by e-mail",
             scopes=("read:users",),
-            query=shapes.EMAIL_QUERY,
+            query=users.EMAIL_QUERY,
             required_query=("email",),
             success=200,
-            schema=shapes.USERS,
+            schema=users.USERS,
         ),
     }
 

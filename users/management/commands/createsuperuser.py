@@ -11,10 +11,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from users.actions.create_user import create_user
+from users.actions.account.create_user import create_user
 from users.actions.errors import NotSupported, Taken, WeakPassword
 from users.models import DEFAULT_CONNECTION, Connection, User
-from users.normalized.check import FieldError, check_profile
+from users.representation.validation import FieldError, check_profile
 from users.rights.actor import command
 
 VARIABLE = "DJANGO_SUPERUSER_PASSWORD"

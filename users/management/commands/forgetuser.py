@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from users.actions.account.forget_user import forget_user
 from users.actions.errors import NotSupported
-from users.actions.forget_user import forget_user
 from users.rights.actor import command
 
 

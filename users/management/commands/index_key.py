@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.actions.errors import CannotIndex, Exists
-from users.actions.index_key import drop_key, index_key
+from users.actions.search_setup.indexed_keys import drop_key, index_key
 from users.models import IndexedKey
 from users.rights.actor import command
 

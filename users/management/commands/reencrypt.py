@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from users.actions.reencrypt_secrets import reencrypt
 from users.crypto.key_ring import Purpose
+from users.housekeeping.reencrypt_secrets import reencrypt
 
 
 class Command(BaseCommand):

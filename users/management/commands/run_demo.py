@@ -15,8 +15,8 @@ from django.db import connection, connections
 from users.management.arguments import count
 from users.management.commands.seed_demo import PEOPLE
 from users.management.demo import announce, demo_file
-from users.management.demo.keeper import start_keeper
 from users.management.demo.seed import seed
+from users.management.demo.supervisor import start_keeper
 from users.management.progress import Progress
 from users.models import User
 

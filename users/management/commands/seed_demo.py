@@ -7,12 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from users.import_export.errors import TransferError
 from users.management.arguments import count
 from users.management.demo import announce
 from users.management.demo.demo_file import DemoDocument
 from users.management.demo.seed import AlreadyThere, seed
 from users.management.progress import Progress
-from users.transfer.errors import TransferError
 
 PEOPLE = 1000
 

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from users.management.demo.dice import Dice
 from users.management.demo.places import PLACES, Place
+from users.management.demo.random_values import Dice
 
 SEED = "profiledesk"
 

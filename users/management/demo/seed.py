@@ -11,15 +11,15 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from users.actions.create_user import create_user
-from users.actions.give_staff_rights import give_staff_rights
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.create_user import create_user
+from users.import_export.create_users import create_from_file
 from users.management.clients import create_client
 from users.management.demo import demo_file
 from users.management.demo.people import write_people
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.rights.actor import Face, command
 from users.tokens.scopes import MACHINE_SCOPES
-from users.transfer.create import create_from_file
 
 COMMAND = "seed_demo"
 # Without letters and digits that look alike: these are read from a screen.

@@ -30,9 +30,9 @@ from users.search.conditions import (
     TextTest,
     beginning,
 )
-from users.search.fields import Column, ConnectionName, IsSocial, Json, Part, Source, Words
-from users.search.keys import Place, note_use
-from users.search.served import serves
+from users.search.index_support import serves
+from users.search.indexed_keys import Place, note_use
+from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Part, Source, Words
 
 Sql = tuple[str, tuple[Any, ...]]
 EVER: Sql = ("1 = 1", ())

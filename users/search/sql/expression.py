@@ -10,8 +10,8 @@ from django.db.models import BooleanField, Expression, F, FloatField, TextField
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
 from users.search.conditions import Condition, leaves
-from users.search.fields import Column, ConnectionName, IsSocial, Json, Source, Words
-from users.search.keys import indexed_keys, note_use
+from users.search.indexed_keys import indexed_keys, note_use
+from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Source, Words
 from users.search.sql.emitter import Emitter
 from users.search.sql.postgresql import PostgresqlEmitter
 from users.search.sql.sqlite import SqliteEmitter

@@ -11,8 +11,8 @@ from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import BEGINNINGS, MAX_BEGINNING
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
-from users.search.fields import Part, Words
-from users.search.served import CUT
+from users.search.index_support import CUT
+from users.search.searchable_fields import Part, Words
 from users.search.sql.emitter import Emitter, Sql, both, either
 
 _PARTS = {

@@ -1,0 +1,215 @@
+"""Giving roles and taking them, and defining them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from users.actions.access.roles import delete_role, edit_role, forbid, permit
+from users.actions.account.assign_roles import give_roles, take_roles
+from users.actions.account.delete_user import delete_user
+from users.actions.errors import Exists, NotSupported, RoleGone, ServerGone, UnknownPermission, UserGone
+from users.conf import conf
+from users.models import Change, Permission, Role, RoleMember
+from users.rights.actor import bearer, command, owner, staff
+from users.rights.errors import Denied
+from users.tokens.scopes import CURRENT_USER_SCOPES
+
+SHELL = command("tests")
+READ = ("https://songs.example/", "read:songs")
+
+
+@pytest.fixture
+def editor(make_role) -> Role:
+    return make_role("Editor")
+
+
+def ids(rows):
+    return [getattr(row, "user_id", None) or row.role_id for row in rows]
+
+
+def changes():
+    return Change.objects.filter(what="roles")
+
+
+@pytest.fixture
+def cost():
+    """How many statements a call takes: `cost(give_roles, users, roles)`."""
+
+    def count(action, *args):
+        with CaptureQueriesContext(connection) as captured:
+            action(*args, actor=SHELL)
+        return len(captured)
+
+    return count
+
+
+@pytest.mark.parametrize("action", [give_roles, take_roles])
+def test_many_people_cost_what_one_does(cost, make_user, editor, action):
+    people = [make_user(f"user-{number}") for number in range(101)]
+    if action is take_roles:
+        give_roles(ids(people), [editor.role_id], actor=SHELL)
+    before = changes().count()
+
+    few = cost(action, ids(people[:1]), [editor.role_id])
+    many = cost(action, ids(people[1:]), [editor.role_id])
+
+    # SQLite takes no more than eighty lines of the record in one statement.
+    assert many == few + (connection.vendor == "sqlite")
+    assert changes().count() == before + 101
+
+
+@pytest.mark.parametrize("action", [give_roles, take_roles])
+def test_many_roles_cost_what_one_does_and_are_one_line(cost, make_role, jane, action):
+    roles = [make_role(f"Role {number}") for number in range(50)]
+    if action is take_roles:
+        give_roles([jane.user_id], ids(roles), actor=SHELL)
+
+    few = cost(action, [jane.user_id], ids(roles[:1]))
+    many = cost(action, [jane.user_id], ids(roles[1:]))
+
+    assert few == many
+    assert len(jane.changes.first().keys) == 49
+
+
+def test_a_mixed_lot_is_made_equal_and_each_is_told_only_what_is_new(make_role, editor, jane, stranger):
+    viewer = make_role("Viewer")
+    give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+
+    give_roles(ids([jane, stranger]), ids([editor, viewer]), actor=SHELL, reason="New season")
+
+    assert RoleMember.objects.count() == 4
+    assert jane.changes.first().keys == {"Viewer": {"after": viewer.role_id}}
+    assert stranger.changes.first().keys == {
+        "Editor": {"after": editor.role_id},
+        "Viewer": {"after": viewer.role_id},
+    }
+    assert {line.reason for line in (jane.changes.first(), stranger.changes.first())} == {"New season"}
+
+
+@pytest.mark.parametrize("action", [give_roles, take_roles])
+def test_who_may_not_changes_nothing(actor_of, editor, jane, agent, supporter, action):
+    give_roles([agent.user_id], [editor.role_id], actor=SHELL)
+    refused = [
+        owner(jane),
+        bearer(jane, frozenset(CURRENT_USER_SCOPES)),
+        staff(supporter),
+        actor_of("read:users", "read:roles", "create:roles", "delete:roles", "read:role_members"),
+    ]
+
+    for actor in refused:
+        with pytest.raises(Denied):
+            action([jane.user_id, agent.user_id], [editor.role_id], actor=actor)
+
+    assert [member.user for member in RoleMember.objects.all()] == [agent]
+    assert changes().count() == 1
+
+
+def test_of_staff_only_administrators_may_change_roles(editor, jane, agent, administrator):
+    with pytest.raises(Denied):
+        give_roles([jane.user_id], [editor.role_id], actor=staff(agent))
+
+    give_roles([jane.user_id], [editor.role_id], actor=staff(administrator))
+
+    assert jane.changes.first().actor_name == "admin@example.com"
+
+
+@pytest.mark.parametrize("action", [give_roles, take_roles])
+@pytest.mark.parametrize("missing", ["user", "role"])
+def test_one_that_does_not_exist_spoils_all(editor, jane, stranger, make_role, action, missing):
+    give_roles([stranger.user_id], [editor.role_id], actor=SHELL)
+    people, roles = ids([jane, stranger]), [editor.role_id]
+    lost = {"user": people, "role": roles}[missing]
+    lost.append({"user": "auth0|nobody", "role": "rol_0000000000000000"}[missing])
+
+    with pytest.raises({"user": UserGone, "role": RoleGone}[missing]):
+        action(people, roles, actor=SHELL)
+
+    assert [member.user for member in RoleMember.objects.all()] == [stranger]
+    assert changes().count() == 1
+
+
+def test_an_account_deleted_takes_its_memberships_along(editor, jane):
+    give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+
+    delete_user(jane, actor=SHELL)
+
+    assert not RoleMember.objects.exists()
+    assert Role.objects.get() == editor
+
+
+class TestDefining:
+    def test_a_taken_name_and_the_role_stays(self, editor, make_role):
+        viewer = make_role("Viewer")
+
+        for attempt in (
+            lambda: make_role("Editor"),
+            lambda: edit_role(viewer, {"name": "Editor", "name_folded": "editor"}),
+        ):
+            with pytest.raises(Exists):
+                attempt()
+
+        assert sorted(Role.objects.values_list("name", "name_folded")) == [
+            ("Editor", "editor"),
+            ("Viewer", "viewer"),
+        ]
+
+    def test_a_role_deleted_meanwhile(self, editor, songs_api):
+        delete_role(editor, actor=SHELL)
+        gone = Role(pk=editor.pk or 1, role_id=editor.role_id)
+
+        for attempt in (
+            lambda: edit_role(gone, {"description": "x"}),
+            lambda: delete_role(gone, actor=SHELL),
+            lambda: permit(gone, frozenset({READ})),
+            lambda: forbid(gone, frozenset({READ})),
+        ):
+            with pytest.raises(RoleGone):
+                attempt()
+
+        assert not Permission.objects.exists()
+
+    def test_deleting_costs_the_same_for_few_and_many_members(self, cost, make_user, make_role):
+        rare, common = make_role("Rare"), make_role("Common")
+        people = [make_user(f"user-{number}") for number in range(150)]
+        give_roles(ids(people[:1]), [rare.role_id], actor=SHELL)
+        give_roles(ids(people), [common.role_id], actor=SHELL)
+        before = changes().count()
+
+        few, many = cost(delete_role, rare), cost(delete_role, common)
+
+        assert few == many
+        assert changes().count() == before + 151
+
+    def test_many_permissions_cost_what_one_does(self, cost, make_role, songs_api):
+        songs_api.scopes = [{"value": f"do:{number}"} for number in range(200)]
+        songs_api.save()
+        wanted = [(songs_api.identifier, f"do:{number}") for number in range(200)]
+        one, another = make_role("One"), make_role("Another")
+
+        few = cost(lambda actor: permit(one, frozenset(wanted[:1])))
+        many = cost(lambda actor: permit(another, frozenset(wanted)))
+
+        assert few == many
+        assert cost(lambda actor: forbid(another, frozenset(wanted))) == cost(
+            lambda actor: forbid(one, frozenset(wanted))
+        )
+        assert not Permission.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("wanted", "error"),
+        [
+            (("https://songs.example/", "sing:songs"), UnknownPermission),
+            (("https://no.such/", "read:songs"), ServerGone),
+            (("ours", "read:current_user"), NotSupported),
+            (("ours", "read:users"), NotSupported),
+        ],
+    )
+    def test_what_nobody_can_be_given(self, editor, songs_api, wanted, error):
+        identifier = conf.management_audience if wanted[0] == "ours" else wanted[0]
+
+        with pytest.raises(error):
+            permit(editor, frozenset({READ, (identifier, wanted[1])}))
+
+        assert not Permission.objects.exists()

@@ -1,0 +1,284 @@
+"""Who changed what: on the page of a user, of all users, and one change by itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from tests.admin.conftest import user_path
+from tests.web.pages import Page, open_page
+from users.actions.account.block_user import block_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.models import Change
+from users.rights import visible as visible_rights
+from users.rights.actor import command, staff
+from users.rights.may import may
+from users.web import differences
+from users.web.differences import PAGE_LINES, lines_of
+
+CHANGES = "/admin/changes/"
+SHELL = command("tests")
+
+
+def write(user, document, *, actor=SHELL, reason="", **keys):
+    edit_user(user, Edit(documents={document: Patch(keys)}), actor=actor, reason=reason)
+
+
+def latest(**columns) -> Change:
+    return Change.objects.filter(**columns).first()
+
+
+@pytest.fixture
+def activity(browser):
+    def open_as(member, user, **parameters: str) -> Page:
+        answer = browser(member).get(user_path(user), {"tab": "activity", **parameters})
+        return Page(answer.client, answer, user_path(user))
+
+    return open_as
+
+
+@pytest.fixture
+def everything(browser):
+    def open_as(member, **parameters: str) -> Page:
+        answer = browser(member).get(CHANGES, parameters)
+        return Page(answer.client, answer, CHANGES)
+
+    return open_as
+
+
+def told(page: Page) -> list[str]:
+    """What each line is of."""
+    return re.findall(r'<span class="badge(?: \w+)?">([\w -]+)</span>\s*(?:of|by)', page.html)
+
+
+def test_a_line_tells_who_what_when_why_and_how(activity, jane, agent):
+    kim = replace(staff(agent), request_id="req-4711")
+    write(jane, "app_metadata", actor=kim, reason="Ticket 4711", plan="free")
+
+    page = activity(agent, jane)
+
+    line = page.html.partition('<li class="change">')[2].partition("</li>")[0]
+    assert f"App metadata by {agent} (Staff, Dashboard)" in page.text
+    assert "plan full → free" in page.text
+    assert "Reason: Ticket 4711" in page.text
+    assert "req-4711" in page.text
+    assert f'href="{user_path(agent)}"' in line
+    assert f'href="{CHANGES}{latest().pk}/"' in line
+    assert '<time datetime="' in line
+
+
+def test_values_are_readable_and_whole(activity, browser, jane, agent):
+    long, huge = "word " * 50, "x" * 20_000
+    keys = {"text": "12", "empty": "", "long": long, "huge": huge, "<b>": "<script>alert(1)</script>"}
+    write(jane, "app_metadata", deep={"a": {"b": 1, "c": 2}}, **keys)
+    write(jane, "app_metadata", deep={"a": {"b": 3, "c": 2}}, plan=None)
+
+    page = activity(agent, jane)
+
+    assert "deep.a.b 1 → 3" in page.text
+    assert "plan full removed" in page.text
+    assert 'text added "12"' in page.text
+    assert 'empty added ""' in page.text
+    assert long in page.html
+    assert "<script>alert(1)</script>" in page.text
+    assert "<script>alert(1)" not in page.html
+    # On its own page, that is.
+    assert huge not in page.html
+    assert huge in open_page(browser(agent), f"{CHANGES}{Change.objects.all()[1].pk}/").html
+    assert page.inline == []
+
+
+def test_nobody_breaks_the_pages_by_what_they_write(everything, activity, browser, jane, agent):
+    write(jane, "user_metadata", deep="[" * 3000)
+
+    pages = everything(agent), activity(agent, jane), open_page(browser(jane), "/profile/")
+
+    assert [page.status for page in pages] == [200, 200, 200]
+
+
+def test_of_a_change_with_thousands_of_lines_only_those_shown_are_made(monkeypatch):
+    made = []
+    monkeypatch.setattr(differences, "Line", lambda *given: made.append(given))
+
+    lines_of(Change(what="user_metadata", keys={"many": {"before": [0] * 3000, "after": [1] * 3000}}))
+
+    assert len(made) < 200
+
+
+def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, supporter, make_client):
+    make_client(name="Shop")
+    write(jane, "app_metadata", actor=staff(agent), plan="free", seats=1)
+    write(jane, "user_metadata", actor=staff(supporter), hobby="go")
+    day = f"{latest().at:%Y-%m-%d}"
+
+    assert told(activity(agent, jane)) == ["User metadata", "App metadata", "Account created"]
+    by_key = activity(agent, jane, key="plan")
+    assert told(by_key) == ["App metadata", "Account created"]
+    assert "seats" not in by_key.text
+    assert told(activity(agent, jane, key="app_metadata.seats")) == ["App metadata"]
+    assert told(activity(agent, jane, key="user_metadata")) == ["User metadata", "Account created"]
+    assert told(activity(agent, jane, part="app_metadata", key="hobby")) == []
+    assert told(activity(agent, jane, actor=agent.email)) == ["App metadata"]
+    assert told(activity(agent, jane, actor=supporter.user_id)) == ["User metadata"]
+    assert told(activity(agent, jane, actor="Shop")) == []
+    assert told(activity(agent, jane, actor="tests")) == ["Account created"]
+    assert told(activity(agent, jane, face="command")) == ["Account created"]
+    assert len(told(activity(agent, jane, since=day, until=day))) == 3
+    assert told(activity(agent, jane, until="2020-01-01")) == []
+    assert len(told(activity(agent, jane, since=day, until="9999-12-31"))) == 3
+    assert "No change is like that." in activity(agent, jane, key="never").text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "soon"}, {"since": "2026-02-02", "until": "2026-02-01"}, {"part": "x"}, {"face": "x"}]
+)
+def test_a_filter_that_makes_no_sense_lists_nothing_and_says_so(activity, everything, jane, agent, wrong):
+    for page in (activity(agent, jane, **wrong), everything(agent, **wrong)):
+        assert page.status == 200
+        assert told(page) == []
+        assert "Nothing is listed until that is mended." in page.text
+
+
+@pytest.mark.parametrize("odd", [{"key": "\0"}, {"actor": "\0"}, {"before": "\0"}, {"user": "x|\0"}])
+def test_odd_characters_break_nothing(everything, agent, odd):
+    assert everything(agent, **odd).status == 200
+
+
+def test_older_keeps_the_filter_and_misses_none(activity, browser, jane, agent):
+    for number in range(55):
+        write(jane, "app_metadata", plan=number)
+        write(jane, "app_metadata", other=number)
+
+    first = activity(agent, jane, key="app_metadata.plan")
+    [older] = re.findall(r'href="(\?[^"]*before=[^"]*)"', first.html)
+    second = open_page(browser(agent), user_path(jane) + older.replace("&amp;", "&"))
+
+    assert len(told(first)) == 50
+    assert told(second) == ["App metadata"] * 5 + ["Account created"]
+    assert "Latest" in second.text
+
+
+def test_an_auditor_finds_every_change_of_a_key_across_all_users(everything, jane, agent, stranger):
+    write(jane, "app_metadata", plan="free")
+    write(stranger, "app_metadata", plan="gold", reason="gift")
+    delete_user(stranger, actor=SHELL)
+
+    page = everything(agent, key="app_metadata.plan")
+
+    assert told(page) == ["App metadata", "App metadata", "Account created"]
+    assert f"of {jane} by tests" in page.text
+    assert f"of {stranger.user_id} by tests" in page.text
+    assert told(everything(agent, user=jane.email, key="plan")) == ["App metadata", "Account created"]
+    assert told(everything(agent, user=stranger.user_id))[0] == "Account deleted"
+    assert told(everything(agent, user="nobody@example.com")) == []
+
+
+def test_only_whoever_may_looks_through_the_record_of_all(everything, staff_with, supporter, agent, jane):
+    assert everything(supporter).status == 403
+    assert everything(staff_with("view_user")).status == 403
+    assert everything(jane).status == 302
+    assert everything(agent).status == 200
+    assert f'href="{CHANGES}"' in everything(agent).html
+
+
+def test_what_may_not_be_seen_is_on_no_page(activity, everything, browser, jane, staff_with):
+    clerk = staff_with("view_user", "view_changes")
+    write(jane, "app_metadata", mark="secret-value")
+    hidden = latest()
+
+    narrowed = everything(clerk, key="mark"), everything(clerk, part="app_metadata")
+    pages = [activity(clerk, jane), everything(clerk), *narrowed]
+    assert not [page for page in pages if "secret-value" in page.html]
+    assert not [page for page in pages[:2] if "app_metadata" in page.html or "App metadata" in page.html]
+    assert [told(page) for page in pages[2:]] == [[], []]
+    for path in ("", "undo/", "restore/app_metadata/"):
+        assert browser(clerk).get(f"{CHANGES}{hidden.pk}/{path}").status_code == 404
+
+
+def test_one_change_has_a_page_of_its_own(browser, jane, agent, supporter, stranger):
+    block_user(jane, actor=replace(staff(agent), ip="192.0.2.7"), reason="spam")
+    change = latest()
+
+    page = open_page(browser(supporter), f"{CHANGES}{change.pk}/")
+
+    assert "blocked added true" in page.text
+    for fact in (str(jane), jane.user_id, str(agent), agent.user_id, "spam", "192.0.2.7", "UTC"):
+        assert fact in page.text
+    delete_user(jane, actor=SHELL)
+    assert browser(supporter).get(f"{CHANGES}{change.pk}/").status_code == 404
+    assert "Deleted since" in open_page(browser(agent), f"{CHANGES}{change.pk}/").text
+    assert browser(stranger).get(f"{CHANGES}{change.pk}/", follow=True).status_code == 403
+    assert browser(agent).get(f"{CHANGES}{10**30}/").status_code == 404
+
+
+def test_a_long_record_costs_no_more_queries(activity, everything, jane, agent, stranger):
+    def count(*ask) -> list[int]:
+        counts = []
+        for one in ask:
+            with CaptureQueriesContext(database) as captured:
+                assert one().status == 200
+            counts.append(len(captured))
+        return counts
+
+    pages = (
+        lambda: activity(agent, jane),
+        lambda: activity(agent, jane, key="plan"),
+        lambda: everything(agent),
+        lambda: everything(agent, key="plan", actor=agent.email),
+    )
+    write(jane, "app_metadata", actor=staff(agent), plan=0)
+    block_user(jane, actor=SHELL)
+    count(*pages)  # as the first sign-in of a day costs a little more
+    few = count(*pages)
+    for number in range(30):
+        write(jane, "app_metadata", actor=staff(agent), plan=number + 1)
+        write(stranger, "app_metadata", plan=number)
+        edit_user(jane, Edit(profile={"blocked": bool(number % 2)}), actor=SHELL)
+
+    assert count(*pages) == few
+
+
+@pytest.fixture
+def rights_asked(monkeypatch):
+    """The number of permission checks."""
+    asked = []
+
+    def count(*given):
+        asked.append(given)
+        return may(*given)
+
+    monkeypatch.setattr(visible_rights, "may", count)
+    return asked
+
+
+def test_rights_are_asked_once_per_document_however_many_keys_changed(
+    everything, activity, jane, agent, rights_asked
+):
+    write(jane, "user_metadata", key="few")
+    everything(agent)
+    few = len(rights_asked)
+    rights_asked.clear()
+    write(jane, "user_metadata", **{f"key{number}": number for number in range(500)})
+    everything(agent)
+
+    assert len(rights_asked) <= few + 3
+
+
+def test_a_change_of_many_keys_shows_its_first_lines(browser, jane, agent):
+    write(jane, "user_metadata", **{f"key{number:04}": number for number in range(600)})
+    write(jane, "user_metadata", **{f"key{number:04}": -1 for number in range(600)})
+    number = latest(what="user_metadata").pk
+
+    page = browser(agent).get(f"{CHANGES}{number}/").content.decode()
+    undo = browser(agent).get(f"{CHANGES}{number}/undo/").content.decode()
+
+    assert page.count('title="Only changes') + page.count("<dt><code>key") == PAGE_LINES
+    assert f"Only the first {PAGE_LINES} lines are shown." in page
+    assert undo.count("<dt><code>key") == PAGE_LINES
+    assert f"More than these {PAGE_LINES} lines change" in undo

@@ -1,0 +1,171 @@
+"""The page of the log."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.web.pages import open_page
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
+from users.admin.log.page import PAGE
+from users.models import LogEvent
+from users.querying.errors import TooSlow
+from users.rights.actor import staff
+
+LOG = "/admin/log/"
+
+
+@pytest.fixture
+def desk(browser, administrator):
+    """The page as an administrator meets it; their own sign-in is no part of the story."""
+    visitor = browser(administrator)
+    LogEvent.objects.all().delete()
+
+    def look(address=LOG, **asked):
+        return open_page(visitor, f"{address}?{urlencode(asked)}" if asked else address)
+
+    return look
+
+
+def make(type_, user=None, **columns):
+    if user is not None:
+        columns |= {"user_id": user.user_id, "user_name": user.email}
+    return LogEvent.objects.create(**({"at": timezone.now(), "type": type_, "description": "x"} | columns))
+
+
+def listed(page):
+    return re.findall(r'<code class="id">(\w+)</code>', page.html)
+
+
+@pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
+def test_it_is_for_administrators(browser, who, request):
+    page = open_page(browser(request.getfixturevalue(who)), LOG)
+
+    assert page.status == 403
+    assert f'href="{LOG}"' not in open_page(page.browser, "/admin/users/user/").html
+
+
+def test_it_says_in_words_what_happened_to_whom(desk, agent, jane):
+    make("fp", jane, ip="192.0.2.7", description="Failed sign-in: wrong password")
+    make("f", jane, description="user is blocked")
+    edit = Edit(documents={"user_metadata": Patch({"hobby": "chess"})})
+    edit_user(jane, edit, actor=staff(agent), reason="Asked by phone")
+
+    page = desk()
+
+    assert listed(page)[:3] == ["sapi", "f", "fp"]
+    for words in (
+        "Update a User sapi jane.doe@example.com by agent@example.com",
+        "Failed sign-in f user is blocked jane.doe@example.com",
+        "Failed sign-in: wrong password fp jane.doe@example.com 192.0.2.7",
+    ):
+        assert words in page.text
+    assert f'href="/admin/users/user/{jane.pk}/change/"' in page.html
+    assert "&quot;reason&quot;: &quot;Asked by phone&quot;" in page.html
+
+
+def test_who_is_no_more_has_no_link(desk):
+    make("fu", user_name="<b>ghost</b>")
+
+    page = desk()
+
+    assert "&lt;b&gt;ghost&lt;/b&gt;" in page.html
+    assert "/change/" not in page.html.partition('<ol class="log">')[2].partition("</li>")[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"type": "fp"}, ["fp"]),
+        ({"user": "jane.doe@example.com", "type": "s"}, ["s"]),
+        ({"client": "Shop"}, ["seccft"]),
+        ({"client": "c1"}, ["seccft"]),
+        ({"to": "2026-03-04"}, ["slo"]),
+        ({"from": "2026-03-04", "to": "2026-03-04"}, ["slo"]),
+        ({"q": "type:(s OR fp)"}, ["s", "fp"]),
+        ({"q": "ip:192.0.2.7 type:fp"}, ["fp"]),
+        ({"q": "user_name:nobody"}, []),
+    ],
+)
+def test_filters_narrow_it(desk, jane, settings, asked, found):
+    settings.LOG_DAYS = 0
+    for number, (type_, columns) in enumerate(
+        {
+            "slo": {"at": "2026-03-04T23:59:59Z"},
+            "seccft": {"client_id": "c1", "client_name": "Shop"},
+            "fp": {"user": jane, "ip": "192.0.2.7"},
+            "s": {"user": jane, "ip": "192.0.2.7"},
+        }.items()
+    ):
+        make(type_, **({"at": timezone.now() + timedelta(seconds=number)} | columns))
+
+    assert listed(desk(**asked)) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"q": "typ:s"}, "Column 1: the log has no field typ; did you mean type?"),
+        ({"q": "type:("}, "Column 7:"),
+        ({"from": "soon"}, "A date is like 2026, 2026-03,"),
+    ],
+)
+def test_a_query_that_is_none_is_told_and_stays_in_the_form(desk, asked, words):
+    page = desk(**asked)
+
+    assert page.status == 400
+    assert words in page.text
+    (name, text), *_ = asked.items()
+    assert page.form("Show").fields[name] == [text]
+
+
+def test_one_that_takes_too_long_is_told_so(desk, monkeypatch):
+    def too_slow(*_, **__):
+        raise TooSlow
+
+    monkeypatch.setattr("users.admin.log.page.time_limit", too_slow)
+
+    assert "Ask for a shorter time" in desk(q="type:s").text
+
+
+def test_pages_lead_on_and_keep_the_filters(desk, jane):
+    for number in range(2 * PAGE + 1):
+        make("s", jane, description=str(number))
+    make("slo", jane)
+
+    page, seen = desk(type="s"), []
+    while True:
+        seen += re.findall(r'<span class="quiet">(\d+)</span>', page.html)
+        link = re.search(r'href="(\?[^"]+)">Older', page.html)
+        if link is None:
+            break
+        page = desk(LOG + link[1].replace("&amp;", "&"))
+
+    assert seen == [str(number) for number in reversed(range(2 * PAGE + 1))]
+    assert 'href="?type=s">Latest' in page.html
+
+
+def test_it_costs_as_much_for_many_as_for_few(desk, make_user):
+    def cost():
+        with CaptureQueriesContext(database) as queries:
+            assert desk().status == 200
+        return len(queries)
+
+    for number in range(2):
+        make("s", make_user(f"first-{number}"))
+    few = cost()
+    for number in range(20):
+        make("s", make_user(f"then-{number}"))
+
+    assert cost() == few
+
+
+def test_an_empty_one_says_so(desk):
+    assert "Nothing in the log is like that." in desk(type="fv").text

@@ -1,0 +1,114 @@
+"""The page of the indexed keys, and the advice beneath a search that reads everybody."""
+
+from __future__ import annotations
+
+import pytest
+from django.template.loader import render_to_string
+
+from tests.web.pages import open_page
+from users.admin.user_list.index_advice import context
+from users.models import IndexedKey, Job
+from users.rights.actor import staff
+
+KEYS = "/admin/indexed-keys/"
+
+
+@pytest.fixture
+def desk(browser, administrator):
+    return lambda: open_page(browser(administrator), KEYS)
+
+
+def test_only_administrators_see_it_and_its_link(browser, agent, administrator, desk):
+    for method in ("get", "post"):
+        assert (
+            getattr(browser(agent), method)(KEYS, {"key": "app_metadata.a", "do": "index"}).status_code == 403
+        )
+    assert not IndexedKey.objects.exists()
+    assert KEYS in open_page(browser(administrator), "/admin/jobs/").html
+    assert KEYS not in open_page(browser(agent), "/admin/jobs/").html
+    assert desk().inline == []
+
+
+def test_a_key_is_indexed_dropped_and_tried_again(desk):
+    page = desk().press("Index this key", key="app_metadata.credits")
+
+    assert "app_metadata.credits is being indexed." in page.text
+    assert "Waiting" in page.text
+    assert 'data-live="on"' in page.html
+
+    Job.objects.update(status="failed", details="No <room>.")
+    page = desk()
+    assert "Failed" in page.text
+    assert "No &lt;room&gt;." in page.html
+    assert "live.js" not in page.html
+
+    page = page.press("Try again")
+    assert "app_metadata.credits is being indexed." in page.text
+
+    page = page.press("Drop")
+    assert "The indexes of app_metadata.credits are being dropped." in page.text
+    assert page.buttons.isdisjoint({"Drop", "Try again"})
+
+
+def test_it_says_what_each_costs_and_whether_it_is_of_use(desk, index_key):
+    assert "No key is indexed yet." in desk().text
+    key = index_key("app_metadata", ("credits",), "number")
+
+    assert "Ready" in desk().text
+    assert "Never" in desk().text
+
+    Job.objects.create(kind=Job.Kind.INDEXED_KEY, status="processing", done=50, total=200)
+    IndexedKey.objects.filter(pk=key.pk).update(
+        last_used_on="2026-03-04", status="building", job=Job.objects.get()
+    )
+    page = desk()
+    assert "25 %" in page.text
+    assert "2026-03-04" in page.html
+
+
+def test_what_cannot_be_is_told_and_changes_nothing(desk):
+    page = desk().press("Index this key", key="credits")
+
+    assert "Name a key of metadata, like user_metadata.key or app_metadata.key" in page.text
+    assert not IndexedKey.objects.exists()
+
+
+# Advice
+
+
+def advised(member, text):
+    return render_to_string("users/admin/advice.html", context(staff(member), text))
+
+
+def test_a_search_that_read_everybody_offers_what_would_help(agent, administrator, browser):
+    text = "app_metadata.credits:[1 TO 5] _exists_:user_metadata.<b>"
+
+    for_agent, for_administrator = advised(agent, text), advised(administrator, text)
+
+    assert "no index serves <code>app_metadata.credits</code>" in for_agent
+    assert "An administrator can make it fast." in for_agent
+    assert "<form" not in for_agent
+    assert 'name="key" value="app_metadata.credits"' in for_administrator
+    assert 'name="kind" value="number"' in for_administrator
+    assert "user_metadata.&lt;b&gt;" in for_administrator
+
+    sent = {"do": "index", "key": "app_metadata.credits", "kind": "number"}
+    page = browser(administrator).post(KEYS, sent, follow=True)
+    assert page.redirect_chain == [(KEYS, 302)]
+    assert IndexedKey.objects.get().kind == "number"
+    assert "Its index is being built." in advised(administrator, text)
+
+
+def test_where_indexes_serve_or_nothing_would_help_there_is_no_advice(administrator, index_key):
+    index_key("app_metadata", ("credits",), "number")
+
+    for text in (
+        "jane",
+        "",
+        "app_metadata.credits:[1 TO 5]",
+        "name:(",
+        "NOT app_metadata.a:[1 TO 5]",
+        "emial:a",
+    ):
+        assert advised(administrator, text).strip() == "", text
+    assert "as it is asked for here." in advised(administrator, "user_metadata.city:*slo*")

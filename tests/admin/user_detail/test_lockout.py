@@ -1,0 +1,86 @@
+"""At the desk: who has to wait after too many wrong passwords, and letting them try again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.admin.conftest import user_path
+from tests.web.pages import open_page
+from users.models import Change
+from users.sign_in import lockout
+
+LIFT = "Lift the lockout"
+
+
+@pytest.fixture
+def guard(staff_with):
+    return staff_with("view_user", "unlock_user")
+
+
+@pytest.fixture
+def security(browser):
+    """The Security tab of a user: `security(guard, jane)`."""
+
+    def open_as(member, user):
+        return open_page(browser(member), f"{user_path(user)}?tab=security")
+
+    return open_as
+
+
+def fail(user, times=5):
+    for number in range(times):
+        lockout.begin([lockout.key_of(user)], ip=f"192.0.2.{number}")
+
+
+def test_who_may_try_is_not_mentioned(security, guard, jane):
+    fail(jane, times=4)
+
+    page = security(guard, jane)
+
+    assert "Locked out" not in page.text
+    assert LIFT not in page.buttons
+
+
+def test_a_lockout_is_lifted(security, guard, jane):
+    fail(jane)
+
+    page = security(guard, jane)
+    assert f"Too many wrong passwords for {jane.email}." in page.text
+    done = page.press(LIFT, reason="Called us")
+
+    assert "The lockout is lifted. They may try to sign in again." in done.text
+    assert LIFT not in done.buttons
+    assert not lockout.is_locked_out([lockout.key_of(jane)])
+    change = Change.objects.filter(subject=jane.user_id).first()
+    assert (change.what, change.reason, change.actor_id) == ("unblocked", "Called us", guard.user_id)
+
+
+def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jane):
+    fail(jane)
+    page = security(guard, jane)
+    lockout.clear_lockout([lockout.key_of(jane)])
+
+    assert "There was no lockout to lift." in page.press(LIFT).text
+    assert not Change.objects.filter(what="unblocked").exists()
+
+
+def test_whoever_may_only_look_sees_it_and_cannot(security, staff_with, browser, jane):
+    fail(jane)
+    clerk = staff_with("view_user")
+
+    page = security(clerk, jane)
+
+    assert "Locked out" in page.text
+    assert LIFT not in page.buttons
+    assert browser(clerk).post(user_path(jane), {"do": "forgive"}).status_code == 403
+    assert lockout.is_locked_out([lockout.key_of(jane)])
+
+
+def test_lockouts_of_staff_are_lifted_by_administrators_only(security, guard, administrator, browser, agent):
+    fail(agent)
+    assert LIFT not in security(guard, agent).buttons
+    assert browser(guard).post(user_path(agent), {"do": "forgive"}).status_code == 403
+
+    security(administrator, agent).press(LIFT)
+
+    assert not lockout.is_locked_out([lockout.key_of(agent)])

@@ -1,0 +1,242 @@
+"""The pages of webhooks: for administrators; made, changed, tried, sent again and deleted there."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.web.pages import Page, open_page
+from users.actions.account.delete_user import delete_user
+from users.admin.webhooks.page import PAGE
+from users.models import Change, Delivery, Webhook
+from users.rights.actor import command
+from users.webhooks.configuration import make_webhook
+from users.webhooks.secrets import secrets_of
+
+SHELL = command("tests")
+WEBHOOKS = "/admin/webhooks/"
+URL = "https://example.com/hook"
+
+
+@pytest.fixture
+def hook(db) -> Webhook:
+    return make_webhook(actor=SHELL, url=URL, types=["user.created"])[0]
+
+
+@pytest.fixture
+def desk(browser, administrator):
+    return lambda address=WEBHOOKS: open_page(browser(administrator), address)
+
+
+def path(hook: Webhook, query: str = "") -> str:
+    return f"{WEBHOOKS}{hook.webhook_id}/{query}"
+
+
+def settings_of(desk, hook) -> Page:
+    return desk(path(hook, "?tab=settings"))
+
+
+@pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_they_are_for_administrators(browser, hook, request, who, method):
+    member = browser(request.getfixturevalue(who))
+
+    for address in (WEBHOOKS, f"{WEBHOOKS}add/", path(hook)):
+        answer = getattr(member, method)(address, {"do": "delete"}, follow=True)
+        assert answer.status_code == 403, address
+        assert URL not in answer.content.decode()
+    assert Webhook.objects.get().position == hook.position
+
+
+def test_the_side_bar_leads_administrators_there_and_nobody_else(browser, agent, desk):
+    assert f'href="{WEBHOOKS}"' in desk("/admin/users/user/").html
+    assert f'href="{WEBHOOKS}"' not in open_page(browser(agent), "/admin/users/user/").html
+
+
+def test_a_new_one_shows_its_secret_once(desk, administrator):
+    assert "Nobody is told yet." in desk().text
+    page = desk(f"{WEBHOOKS}add/").press(
+        "Add the webhook",
+        url=URL,
+        types=["user.blocked"],
+        values="app_metadata.plan\n\n app_metadata.plan \nprofile",
+    )
+    hook = Webhook.objects.get()
+    [secret] = re.findall(r"<pre class=\"json\">(whsec_[\w+/=]+)</pre>", page.html)
+
+    assert secrets_of(hook, timezone.now()) == [secret]
+    assert "no-store" in page.response["Cache-Control"]
+    assert (hook.url, hook.types, hook.only, hook.values) == (
+        URL,
+        ["user.blocked"],
+        [],
+        ["app_metadata.plan", "profile"],
+    )
+    assert hook.made_by == str(administrator)
+    for address in (WEBHOOKS, path(hook), path(hook, "?tab=settings")):
+        assert secret not in desk(address).html
+    assert URL in desk().text
+
+
+def test_mistakes_are_shown_at_their_field_and_what_was_typed_stays(desk):
+    page = desk(f"{WEBHOOKS}add/").press(
+        "Add the webhook", url="https://10.0.0.1/hook", types=[], only="plan"
+    )
+
+    assert page.status == 422
+    assert "Choose at least one." in page.text
+    assert "plan is no part of an account" in page.text
+    assert 'value="https://10.0.0.1/hook"' in page.html
+    page = page.press("Add the webhook", types=["user.created"], only="")
+    assert "private network" in page.text
+    assert not Webhook.objects.exists()
+
+
+def test_settings_are_kept(desk, hook):
+    page = settings_of(desk, hook).press("Save", description="CRM", only="profile", url=f"{URL}/2")
+
+    assert "Saved." in page.text
+    kept = Webhook.objects.get()
+    assert (kept.url, kept.description, kept.only, kept.types) == (
+        f"{URL}/2",
+        "CRM",
+        ["profile"],
+        ["user.created"],
+    )
+    page = settings_of(desk, hook).press("Save", url="http://example.com/")
+    assert "must begin with https://" in page.text
+    assert Webhook.objects.get().url == f"{URL}/2"
+
+
+def test_it_can_be_switched_off(desk, hook):
+    page = settings_of(desk, hook)
+    data = page.data("Save")
+    del data["is_enabled"]
+    page.browser.post(path(hook), data)
+
+    assert not Webhook.objects.get().is_enabled
+    assert "Off" in desk().text
+    assert "Send a test event" not in desk(path(hook)).buttons
+
+
+def test_a_new_secret_is_shown_once(desk, hook):
+    page = settings_of(desk, hook).press("Make a new secret")
+
+    assert "whsec_" in page.text
+    assert "For 24 hours the secret before it signs as well" in page.text
+    assert "The one before signs until" in settings_of(desk, hook).text
+
+
+def test_a_test_event_is_on_its_way(desk, hook):
+    page = desk(path(hook)).press("Send a test event")
+
+    assert "webhook.test" in page.text
+    assert "live.js" in page.html
+    assert Delivery.objects.get().type == "webhook.test"
+
+
+def test_an_event_of_an_earlier_user_does_not_lead_to_a_later_one_with_the_same_id(desk, hook, make_user):
+    earlier = make_user("earlier", bare_id="reused")
+    line = Change.objects.get(subject=earlier.user_id)
+    delete_user(earlier, actor=command("tests"))
+    later = make_user("later", bare_id="reused")
+    for number, change in enumerate((line, Change.objects.filter(subject=later.user_id).first())):
+        Delivery.objects.create(
+            webhook=hook, number=number, change=change, type="user.created", subject=later.user_id
+        )
+
+    assert desk(path(hook)).html.count("reused/change/") == 1
+
+
+def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
+    for number in range(3):
+        Delivery.objects.create(
+            webhook=hook,
+            number=number,
+            type="user.updated",
+            subject=jane.user_id if number else "auth0|gone",
+            status="failed",
+            attempts=7,
+            milliseconds=12,
+            code=500,
+            error="The receiver answered 500. <b>oops</b>",
+        )
+
+    assert "3 failed" in desk().text
+    page = desk(path(hook, "?status=failed"))
+    assert "&lt;b&gt;oops" in page.html
+    assert "Tried 7 times" in page.text
+    assert jane.user_id.partition("|")[2] in "".join(
+        re.findall(r'href="/admin/users/user/([^"]+)', page.html)
+    )
+    assert "auth0|gone" in page.text
+    assert "gone/change" not in page.html
+    assert page.inline == []
+    page.press("Send again")
+    assert Delivery.objects.filter(status="pending").count() == 1
+    page = desk(path(hook)).press("Send all failed again")
+    assert "2 are on their way again." in page.text
+    assert "Send all failed again" not in page.buttons
+    assert not Delivery.objects.exclude(status="pending").exists()
+
+
+def test_what_was_delivered_is_sent_again_too(desk, hook):
+    Delivery.objects.create(
+        webhook=hook, number=1, type="user.updated", status="delivered", attempts=1, milliseconds=9, code=200
+    )
+
+    page = desk(path(hook))
+    assert "Send all failed again" not in page.buttons
+    assert "It is on its way again." in page.press("Send again").text
+    assert (Delivery.objects.get().status, Delivery.objects.get().attempts) == ("pending", 0)
+
+
+def test_of_a_receiver_that_is_down_the_page_says_when_it_is_tried_again(desk, hook):
+    Delivery.objects.create(
+        webhook=hook, number=1, type="user.updated", attempts=3, milliseconds=9, error="No answer."
+    )
+    Webhook.objects.update(failures=3, due_at=timezone.now() + timedelta(minutes=10, seconds=30))
+
+    page = desk(path(hook))
+    assert "Next attempt: 10 minutes from now" in page.text
+    page.press("Send all failed again")
+
+    assert Webhook.objects.get().due_at <= timezone.now()
+    assert Delivery.objects.get().due_at <= timezone.now()
+
+
+def test_deleting_it_leaves_nothing(desk, hook):
+    page = settings_of(desk, hook).press("Delete this webhook")
+
+    assert f"The webhook to {URL} is deleted." in page.text
+    assert not Webhook.objects.exists()
+    assert desk(path(hook)).status == 404
+
+
+def test_many_deliveries_come_in_pages_at_no_more_cost(browser, administrator, hook):
+    at_work = browser(administrator)
+
+    def count() -> int:
+        with CaptureQueriesContext(database) as captured:
+            assert at_work.get(path(hook)).status_code == 200
+        return len(captured)
+
+    Delivery.objects.create(webhook=hook, type="user.created", subject="auth0|first")
+    few = count()
+    Delivery.objects.bulk_create(
+        Delivery(webhook=hook, number=number, type="user.created", subject=f"auth0|{number}")
+        for number in range(PAGE)
+    )
+    page = open_page(at_work, path(hook))
+    [older] = re.findall(r'href="(\?status=&amp;before=\d+)"', page.html)
+
+    assert count() == few
+    assert "auth0|first" not in page.html
+    assert "auth0|first" in open_page(at_work, path(hook, older.replace("&amp;", "&"))).html
+    for odd in ("?before=x", "?before=%00", "?status=nonsense", "?before=99999999999999999999"):
+        assert at_work.get(path(hook, odd)).status_code == 200

@@ -1,0 +1,1 @@
+"""Verbs on what decides about access: clients, grants, APIs, roles, connections."""

@@ -1,0 +1,126 @@
+"""Make, change and remove connections."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.db import transaction
+
+from users.actions.errors import ConnectionExists, ConnectionGone, ConnectionNeeded, NotSupported
+from users.models import DEFAULT_CONNECTION, Connection, User
+from users.representation.connection_options import OPTIONS
+from users.representation.schema import closed
+from users.representation.validation import Checker, FieldError
+from users.rights.actor import Actor
+from users.rights.protected_accounts import check_none_protected
+
+# Beyond that nobody asks how many users a connection has.
+COUNTED = 100
+# Source: Auth0's published OpenAPI document, POST and PATCH /connections, status 400.
+NOT_OUR_STORE = (
+    "options.set_user_root_attributes can be set only for enterprise connections, social connections or"
+    " custom database connections (using external users store)"
+)
+
+
+def make_connection(**columns: Any) -> Connection:
+    """A database of ours, empty. Raises FieldError, NotSupported, or ConnectionExists where there is
+    one of that name (case-insensitive)."""
+    connection = Connection(**columns)
+    _check_options(connection)
+    with transaction.atomic():
+        # The oldest is locked, so that no other is made meanwhile. A unique index would refuse
+        # databases that have two such names from before.
+        Connection.objects.select_for_update().order_by("pk").first()
+        if Connection.objects.filter(name__iexact=connection.name).exists():
+            raise ConnectionExists
+        connection.save(force_insert=True)
+    return connection
+
+
+def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: Actor) -> Connection:
+    """Set columns and return the fresh connection; `options` are replaced whole.
+
+    Raises FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
+    """
+    with transaction.atomic():
+        connection = _locked(connection)
+        had_names = connection.options.get("requires_username")
+        for name, value in columns.items():
+            setattr(connection, name, value)
+        if "options" in columns:
+            _check_options(connection)
+        loses_names = had_names and not connection.options.get("requires_username")
+        if columns.get("is_enabled") is False or loses_names:
+            check_none_protected(actor, connection)
+        if loses_names:
+            _check_emails(connection)
+        connection.save(update_fields=columns.keys())
+    return connection
+
+
+def delete_connection(connection: Connection) -> None:
+    """Remove an empty connection for good.
+
+    Unlike Auth0's it never takes users along, whose documents nobody could bring back. Raises
+    ConnectionNeeded or ConnectionGone.
+    """
+    if connection.name == DEFAULT_CONNECTION:
+        raise ConnectionNeeded(
+            f"{DEFAULT_CONNECTION} is where this installation makes its own accounts; it cannot be deleted."
+        )
+    with transaction.atomic():
+        connection = _locked(connection)
+        count = _count_users(connection)
+        if count:
+            raise ConnectionNeeded(
+                f"The connection still has {_spelt(count)}. Delete them first, or set is_enabled to false:"
+                " then nobody signs in through it."
+            )
+        connection.delete()
+
+
+def _check_options(connection: Connection) -> None:
+    """What the schema says, and what it cannot say."""
+    options = connection.options
+    _checker().check({"options": options})
+    length = options.get("validation", {}).get("username")
+    if length and length["min"] > length["max"]:
+        rule = f"Value {length['min']} is greater than maximum {length['max']}"
+        raise FieldError("options.validation.username.min", rule)
+    if connection.is_database and "set_user_root_attributes" in options:
+        raise NotSupported(NOT_OUR_STORE)
+
+
+@cache
+def _checker() -> Checker:
+    return Checker(closed({"options": OPTIONS}))
+
+
+def _check_emails(connection: Connection) -> None:
+    """Raises NotSupported while users have no email to sign in by."""
+    if User.accounts.filter(connection=connection, email_folded=None).exclude(username=None).exists():
+        raise NotSupported(
+            "Some users of the connection have no email and sign in by their user name alone."
+            " Give each an email, then set requires_username to false."
+        )
+
+
+def _locked(connection: Connection) -> Connection:
+    """The row as it is now, held against other writers until the transaction ends."""
+    try:
+        return Connection.objects.select_for_update().get(pk=connection.pk)
+    except Connection.DoesNotExist:
+        raise ConnectionGone from None
+
+
+def _count_users(connection: Connection) -> int:
+    """Counted to a hundred and one, as a count of all would read them all; linked ones, too."""
+    return User.accounts.filter(connection=connection)[: COUNTED + 1].count()
+
+
+def _spelt(count: int) -> str:
+    if count > COUNTED:
+        return f"more than {COUNTED} users"
+    return f"{count} user" if count == 1 else f"{count} users"

@@ -1,0 +1,1 @@
+"""Verbs on an account: create, edit, delete, link, assign, undo."""

@@ -1,0 +1,59 @@
+"""Decide to which staff groups an account belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+
+from users.actions.account.draft import Draft, editing
+from users.actions.account.multifactor import void_recovery_codes
+from users.models import Change, User
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+from users.rights.protected_accounts import check_unprotected, held_by
+
+
+def give_staff_rights(user: User, groups: Iterable[Group], *, actor: Actor, reason: str = "") -> User:
+    """Make `groups` the account's only ones. Given by administrators alone, and never more
+    than the giver holds. Raises Denied, Protected or UserGone.
+
+    An account gets its first rights only while no other is linked to it, and its recovery codes
+    are void from then on."""
+    wanted = set(groups)
+    with editing(user, actor, reason=reason) as draft:
+        check(actor, Verb.GIVE_STAFF_RIGHTS, draft.user)
+        check_unprotected(actor, draft.user)
+        before = set(draft.user.groups.all())
+        if wanted == before:
+            return draft.user
+        _check_not_more_than_held(actor, wanted)
+        if not before:
+            _close_side_doors(draft)
+        draft.user.groups.set(wanted)
+        draft.set(updated_at=draft.at)
+        draft.note(Change.What.STAFF_RIGHTS, {"groups": {"before": _names(before), "after": _names(wanted)}})
+    return draft.user
+
+
+def _close_side_doors(draft: Draft) -> None:
+    """Whoever could lay another way in, while the account had no rights, may not use it now."""
+    user = draft.user
+    if user.linked_identities:
+        raise Denied("Other accounts sign in to this one; unlink them before giving staff rights.")
+    void_recovery_codes(draft)
+
+
+def _check_not_more_than_held(actor: Actor, groups: set[Group]) -> None:
+    if actor.kind == Kind.COMMAND or actor.user.is_superuser:
+        return
+    given = Permission.objects.filter(group__in=groups)
+    foreign = given.exclude(content_type__app_label="users").exists()
+    ours = given.filter(content_type__app_label="users").values_list("codename", flat=True)
+    if foreign or not set(ours) <= held_by(actor.user):
+        raise Denied("You may not give rights that you do not hold.")
+
+
+def _names(groups: set[Group]) -> list[str]:
+    return sorted(group.name for group in groups)

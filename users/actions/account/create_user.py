@@ -1,0 +1,117 @@
+"""Make an account."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from users.actions.account.documents import check_by_schema
+from users.actions.account.draft import taken_reported
+from users.actions.account.passwords import check_strength
+from users.actions.account.profile_fields import FIELDS, SIGN_IN_FIELDS, check_combined, check_login, tidy
+from users.actions.errors import NotSupported
+from users.conf import conf
+from users.history.account_periods import last_change_of_any
+from users.history.record import record
+from users.metadata.diff import diff
+from users.metadata.documents import DOCUMENTS, Document
+from users.metadata.merge import first
+from users.metadata.validate import validate
+from users.models import Change, Connection, User
+from users.models.ids import new_user_id
+from users.models.passwords import make_hash
+from users.models.write_guard import account_writes
+from users.representation.validation import check_profile
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+
+# The version at which an account begins whose id another had before: more edits than that had, and
+# as many as its own are left below the limit of the column.
+MIN_FIRST_VERSION, MAX_FIRST_VERSION = 10**6, 10**9
+
+
+def create_user(
+    connection: Connection,
+    *,
+    actor: Actor,
+    profile: Mapping[str, Any],
+    user_metadata: Document | None = None,
+    app_metadata: Document | None = None,
+    password: str | None = None,
+    bare_id: str | None = None,
+    is_superuser: bool = False,
+    reason: str = "",
+) -> User:
+    """Make an account in `connection` and record it. Without a password nobody can sign in to it.
+
+    `bare_id` becomes the part of `user_id` after the provider. First-level nulls of the
+    documents are not stored. Raises Denied, NotSupported, FieldError, MetadataError,
+    WeakPassword or Taken.
+    """
+    check(actor, Verb.CREATE)
+    if is_superuser and actor.kind != Kind.COMMAND:
+        raise Denied("Superusers are made on the command line only.")
+    if not connection.is_database:
+        raise NotSupported(
+            "Connection does not support user creation through the API."
+            " It must either be a database or passwordless connection."
+        )
+    check_profile(profile)
+    wanted = tidy(profile, connection)
+    check_combined(wanted, SIGN_IN_FIELDS, connection)
+    if not wanted.get("phone_number"):  # an identity provider may sign them in by it
+        check_login(wanted, connection)
+    documents = _documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
+    user = User(
+        connection=connection,
+        user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
+        is_superuser=is_superuser,
+        **wanted,
+        **documents,
+        **{f"{name}_version": 1 for name, value in documents.items() if value is not None},
+    )
+    if password is not None:
+        check_strength(password, user)
+    user.password = make_hash(password)
+    user.updated_at = user.created_at
+    with transaction.atomic(), account_writes():
+        with taken_reported():
+            user.save(force_insert=True)
+        if bare_id:
+            _begin_after_earlier(user)
+        _record(user, actor, reason)
+    return user
+
+
+def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | None]:
+    documents: dict[str, Document | None] = dict.fromkeys(given)
+    for name, value in given.items():
+        if value is not None:
+            documents[name] = first(name, validate(name, value, conf.limits))
+            check_by_schema(actor, name, None, documents[name])
+    return documents
+
+
+def _begin_after_earlier(user: User) -> None:
+    """Begin after earlier accounts with this id have ended, with a version that none of them had, so that
+    no write meant for them (`If-Match`) reaches this one. Looked up once the row is there: before that,
+    an earlier account may be in the middle of its deletion."""
+    last = last_change_of_any(user.user_id)
+    if last is None:
+        return
+    user.created_at = user.updated_at = max(user.created_at, last + timedelta(microseconds=1))
+    user.version = secrets.randbelow(MAX_FIRST_VERSION - MIN_FIRST_VERSION) + MIN_FIRST_VERSION
+    user.save_columns(["created_at", "updated_at", "version"])
+
+
+def _record(user: User, actor: Actor, reason: str) -> None:
+    """With all that the account began with, so that each field's line begins here."""
+    given = {name: getattr(user, name) for name in (*FIELDS, *DOCUMENTS) if getattr(user, name) is not None}
+    if user.is_superuser:
+        given["is_superuser"] = True
+    record(user, Change.What.CREATED, diff(None, given), actor=actor, at=user.created_at, reason=reason)

@@ -1,0 +1,91 @@
+"""Change an account: profile, documents and password in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from users.actions.account.documents import Write, set_documents
+from users.actions.account.draft import Draft, check_version, editing
+from users.actions.account.linked_account import signing_in_by
+from users.actions.account.passwords import set_password
+from users.actions.account.profile_fields import NAME_FIELDS, SIGN_IN_FIELDS, set_profile
+from users.actions.errors import Combination, NotSupported
+from users.models import User
+from users.rights.actor import Actor
+
+# Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
+NOT_TOGETHER = (
+    ("password", "email"),
+    ("password", "email_verified"),
+    ("username", "email"),
+    ("username", "email_verified"),
+    ("username", "password"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What one request wants of one account. What is left out stays as it is."""
+
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, Write] = field(default_factory=dict)
+    password: str | None = None
+    # The user_id of a linked account: what one signs in by is then changed there.
+    identity: str | None = None
+    # The row's versions the caller would write over, or None for any (`If-Match`).
+    expected_versions: frozenset[int] | None = None
+
+
+def edit_user(account: User | str, edit: Edit, *, actor: Actor, reason: str = "") -> User:
+    """Apply `edit` whole or not at all, record it, and return the fresh account.
+
+    The account may be named by its user_id. Writes nothing where nothing changes.
+
+    Raises Denied, Combination, StaleVersion, FieldError, MetadataError, Conflict, Taken,
+    WeakPassword, NotSupported or UserGone.
+    """
+    check_combination(edit)
+    with editing(account, actor, reason=reason) as draft:
+        check_version(draft.user, edit.expected_versions)
+        if edit.identity is None:
+            _set(draft, edit)
+        else:
+            own, linked = _parted(edit)
+            _set(draft, own)
+            with signing_in_by(draft, edit.identity) as login:
+                _set(login, linked)
+    return draft.user
+
+
+def _set(draft: Draft, edit: Edit) -> None:
+    if edit.profile:
+        set_profile(draft, edit.profile)
+    if edit.documents:
+        set_documents(draft, dict(edit.documents))
+    if edit.password is not None:
+        set_password(draft, edit.password)
+
+
+def _parted(edit: Edit) -> tuple[Edit, Edit]:
+    """What it wants of the account itself, and what of the linked one. Raises NotSupported.
+
+    Source: Auth0's published OpenAPI document, PATCH /users/{id}."""
+    names = sorted(edit.profile.keys() & set(NAME_FIELDS))
+    if names:
+        raise NotSupported(
+            f"The following user attributes cannot be updated: {', '.join(names)}."
+            " The specified connection belongs to a secondary identity."
+        )
+    signs_in = {name: value for name, value in edit.profile.items() if name in SIGN_IN_FIELDS}
+    rest = {name: value for name, value in edit.profile.items() if name not in SIGN_IN_FIELDS}
+    return Edit(profile=rest, documents=edit.documents), Edit(profile=signs_in, password=edit.password)
+
+
+def check_combination(edit: Edit) -> None:
+    """Raises Combination, in Auth0's words, for what cannot change in one request."""
+    given = set(edit.profile) | ({"password"} if edit.password is not None else set())
+    for first, second in NOT_TOGETHER:
+        if {first, second} <= given:
+            raise Combination(first, second)

@@ -1,0 +1,156 @@
+"""Link one account to another, and part them again.
+
+Source: Auth0 docs, "User Account Linking" and "Unlink User Accounts", and recorded traffic.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from users.actions.account.draft import Draft, editing, locked
+from users.actions.account.strip_linked_account import take_away
+from users.actions.errors import BadIdentity, IdentityTaken, UserGone
+from users.models import Change, User
+from users.models.write_guard import account_writes
+from users.representation.profile import identity
+from users.rights.actor import Actor, Kind
+from users.rights.may import Verb, check
+from users.rights.protected_accounts import check_unprotected, is_protected
+from users.tokens.id_tokens import Proof
+
+
+def link(
+    primary: User, secondary: User, *, actor: Actor, proof: Proof | None = None, reason: str = ""
+) -> User:
+    """Make `secondary` a login of `primary`, and return the fresh primary.
+
+    The primary's profile and documents stay as they are. The secondary is no user any more: it
+    keeps its address and password for signing in to the primary, and loses what only users have.
+    Accounts linked to it are linked to the primary from now on, so that nobody loses a way in.
+
+    An account that is blocked, or has staff rights, cannot be the secondary: being linked would
+    lift its block, or hide its rights. `proof` is the id token by which the actor showed
+    the secondary to be their own; then no right to it is required, unless it is of an earlier
+    account with that id, or from before a change of its password or second factor. Raises Denied,
+    BadIdentity, IdentityTaken or UserGone.
+    """
+    if primary.pk == secondary.pk:
+        raise BadIdentity("Main identity and the new one are the same.")
+    with transaction.atomic(), account_writes():
+        main, other = (Draft(user, actor, reason) for user in _locked(primary, secondary))
+        check(actor, Verb.CHANGE_IDENTITIES, main.user)
+        if proof is not None:
+            check_unprotected(actor, other.user)
+            _check_still_proven(other.user, proof)
+        else:
+            check(actor, Verb.CHANGE_IDENTITIES, other.user)
+        if other.user.blocked or is_protected(other.user):
+            raise BadIdentity("Unable to link with the secondary account.")
+        followers = [Draft(user, actor, reason) for user in _linked_to(other.user)]
+        take_away(other, with_access=actor.kind != Kind.USER)
+        other.set(linked_identities=None)
+        other.end_access()
+        for draft in (other, *followers):
+            _move(draft, None if draft is other else other.user, main.user)
+            _add(main, draft.user)
+            draft.save()
+        main.save()
+    return main.user
+
+
+def _check_still_proven(user: User, proof: Proof) -> None:
+    """Raises BadIdentity for an id token that proves nothing any more. A change of the second factor
+    ends no tokens, so it is compared by time; in one second with it the token is refused."""
+    factor = user.multifactor_last_modified
+    is_older = factor is not None and proof.issued_at <= factor.timestamp()
+    if is_older or proof.generation != user.token_generation:
+        raise BadIdentity("Invalid token (link_with).")
+
+
+def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason: str = "") -> User:
+    """Make the linked account a user of its own again, without documents, and return the fresh
+    primary. What its owner's own linking could not discard is theirs again.
+
+    A blocked user's accounts stay blocked. The primary's sessions and tokens end, since it is not
+    known which of them began at the account that is unlinked. Raises Denied, BadIdentity or UserGone.
+    """
+    with editing(primary, actor, reason=reason) as main:
+        check(actor, Verb.CHANGE_IDENTITIES, main.user)
+        other = Draft(_meant(main.user, provider, given_id), actor, reason)
+        _move(other, main.user, None)
+        if main.user.blocked:
+            blocked = {"before": other.user.blocked, "after": True}
+            other.set(blocked=True)
+            other.note(Change.What.PROFILE, {"blocked": blocked})
+        other.save()
+        _remove(main, other.user)
+        main.end_access()
+    return main.user
+
+
+def possible_ids(provider: str, given_id: str) -> tuple[str, ...]:
+    """Every `user_id` that may be meant: the bare id is documented, and ids that hold their
+    provider already are what clients send."""
+    return (f"{provider}|{given_id}", *((given_id,) if given_id.startswith(f"{provider}|") else ()))
+
+
+def _locked(primary: User, secondary: User) -> list[User]:
+    """Both rows as they are now, locked in an order that is the same for everybody, and one by
+    one: who holds a row that has been linked meanwhile must not wait for another."""
+    found = {}
+    for user in sorted((primary, secondary), key=lambda user: user.pk):
+        try:
+            found[user] = locked(user)
+        except UserGone:
+            if user == primary:
+                raise
+            raise _why_not(secondary) from None
+    return [found[primary], found[secondary]]
+
+
+def _why_not(secondary: User) -> Exception:
+    if User.accounts.filter(pk=secondary.pk).exists():
+        return IdentityTaken()
+    return BadIdentity("Provided secondary account not found.")
+
+
+def _linked_to(user: User) -> list[User]:
+    """In the order in which the profile shows them."""
+    if not user.linked_identities:
+        return []
+    rows = User.accounts.with_connection().select_for_update(of=("self",)).filter(linked_to=user)
+    found = {(row.provider, row.bare_id): row for row in rows.order_by("pk")}
+    return [found[shown["provider"], shown["user_id"]] for shown in user.linked_identities]
+
+
+def _meant(primary: User, provider: str, given_id: str) -> User:
+    ids = possible_ids(provider, given_id)
+    rows = User.accounts.with_connection().select_for_update(of=("self",))
+    found = {row.user_id: row for row in rows.filter(linked_to=primary, user_id__in=ids).order_by("pk")}
+    for user_id in ids:
+        if user_id in found:
+            return found[user_id]
+    if primary.user_id in ids:
+        raise BadIdentity("Main identity cannot be removed.")
+    raise BadIdentity("The user exists, but does not contain the given identity.")
+
+
+def _move(draft: Draft, before: User | None, after: User | None) -> None:
+    """Change to whom the account is linked; None stands for nobody."""
+    draft.set(linked_to=after)
+    sides = {"before": before, "after": after}
+    ids = {side: user.user_id for side, user in sides.items() if user is not None}
+    draft.note(Change.What.IDENTITIES, {"linked_to": ids})
+
+
+def _add(main: Draft, user: User) -> None:
+    shown = identity(user)
+    main.set(linked_identities=[*(main.user.linked_identities or []), shown])
+    main.note(Change.What.IDENTITIES, {user.user_id: {"after": shown}})
+
+
+def _remove(main: Draft, user: User) -> None:
+    gone = (user.provider, user.bare_id)
+    shown = [one for one in main.user.linked_identities if (one["provider"], one["user_id"]) != gone]
+    main.set(linked_identities=shown or None)
+    main.note(Change.What.IDENTITIES, {user.user_id: {"before": identity(user)}})

@@ -1,0 +1,43 @@
+"""Change what one signs in by with a linked account, through its primary one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from users.actions.account.draft import Draft
+from users.actions.errors import NotSupported
+from users.metadata.equal import same
+from users.models import Change, User
+from users.representation.profile import identity
+
+
+@contextmanager
+def signing_in_by(draft: Draft, user_id: str) -> Iterator[Draft]:
+    """A draft of the account of that `user_id` linked to `draft`'s; saved at the end, with what
+    the primary shows of it. Raises NotSupported where none of that id is linked."""
+    rows = User.accounts.with_connection().select_for_update(of=("self",))
+    row = rows.filter(user_id=user_id, linked_to=draft.user).first()
+    if row is None:
+        raise NotSupported("The user has no identity in this connection.")
+    linked = Draft(row, draft.actor, draft.reason, person=draft.user)
+    before, password = identity(row), row.password
+    yield linked
+    linked.save()
+    _show(draft, row, before)
+    if row.password != password:
+        # As a new password of one's own ends them all.
+        draft.end_access()
+        draft.note(Change.What.PASSWORD, {"identity": {"after": user_id}})
+
+
+def _show(draft: Draft, linked: User, before: dict[str, object]) -> None:
+    after = identity(linked)
+    if same(before, after):
+        return
+    place = (after["provider"], after["user_id"])
+    shown = [
+        after if (one["provider"], one["user_id"]) == place else one for one in draft.user.linked_identities
+    ]
+    draft.set(linked_identities=shown)
+    draft.note(Change.What.IDENTITIES, {linked.user_id: {"before": before, "after": after}})

@@ -1,0 +1,91 @@
+"""Give an account a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
+from django.core.exceptions import ValidationError
+
+from users.actions.account.draft import Draft
+from users.actions.account.profile_fields import check_connection
+from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
+from users.models import Change, User
+from users.models.passwords import make_hash
+from users.passwords.forbidden import holds_any, is_listed
+from users.passwords.policy import Policy, policy_of, sentence
+from users.passwords.text import faults, normalize
+from users.rights.may import Verb, check
+
+# The keys of user_metadata that hold a person's name, by Auth0's convention.
+NAMES_IN_METADATA = ("name", "first", "last")
+
+
+def set_password(draft: Draft, password: str) -> None:
+    """Raises Denied, NotSupported or WeakPassword. Ends all sessions and refuses the tokens issued
+    so far; the page that sets a password signs its own session in again."""
+    check(draft.actor, Verb.CHANGE_PASSWORD, draft.person)
+    check_connection(draft.user.connection, ("password",))
+    check_strength(password, draft.user)
+    draft.set(password=make_hash(password), last_password_reset=draft.at)
+    draft.end_access()
+    draft.note(Change.What.PASSWORD, {})
+
+
+def check_strength(password: str, user: User) -> None:
+    """Validate the normalized password by the options of the user's connection; where they name no
+    policy, by Django's validators. Raises WeakPassword, CommonPassword or PersonalPassword, each
+    with every reason.
+    """
+    password = normalize(password)
+    unfit = faults(password)
+    if unfit:  # before checks whose time grows with the length
+        raise WeakPassword(unfit)
+    options = user.connection.options
+    policy = policy_of(options)
+    reasons = {
+        WeakPassword: _weak(password, user, policy),
+        CommonPassword: _common(password, options),
+        PersonalPassword: _personal(password, options, user),
+    }
+    messages = [message for found in reasons.values() for message in found]
+    for kind, found in reasons.items():
+        if found:
+            raise kind(messages, policy.explain(password) if policy else [])
+
+
+def _weak(password: str, user: User, policy: Policy | None) -> list[str]:
+    if policy:
+        return [sentence(rule) for rule in policy.explain(password) if not rule["verified"]]
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+def _common(password: str, options: Mapping[str, Any]) -> list[str]:
+    dictionary = options.get("password_dictionary", {})
+    if not dictionary.get("enable"):
+        return []
+    is_common = password.lower() in _common_passwords() or is_listed(
+        password, dictionary.get("dictionary", ())
+    )
+    return [f"{CommonPassword.summary}."] if is_common else []
+
+
+def _personal(password: str, options: Mapping[str, Any], user: User) -> list[str]:
+    if not options.get("password_no_personal_info", {}).get("enable"):
+        return []
+    local_part = (user.email or "").partition("@")[0]
+    given = [(user.user_metadata or {}).get(key) for key in NAMES_IN_METADATA]
+    is_personal = holds_any(password, [user.name, user.username, user.nickname, local_part, *given])
+    return [f"{PersonalPassword.summary}."] if is_personal else []
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """Django's twenty thousand, in lower case, read once."""
+    return frozenset(CommonPasswordValidator().passwords)

@@ -1,0 +1,135 @@
+"""Which root fields may be set, by what right, and what follows from setting them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from users.actions.account.draft import Draft
+from users.actions.errors import NotSupported
+from users.metadata.diff import diff
+from users.metadata.identifiers import lower_case
+from users.models import Change, Connection, User
+from users.representation.usernames import check_username
+from users.representation.validation import FieldError, check_profile
+from users.rights.may import Verb, check
+
+# What decides who can sign in as the account, and so is out of reach on staff accounts.
+SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
+NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
+FIELDS = (*SIGN_IN_FIELDS, *NAME_FIELDS, "blocked")
+PASSWORDLESS = ("email", "sms")
+# Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
+SYNCED = (
+    "The following user attributes cannot be updated: {}. The connection must either be a database"
+    " connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled"
+    " 'Sync user profile attributes at each login'."
+)
+# Source: the answer that auth0-java has in its tests.
+NO_USERNAME = "missing username for {} connection with requires_username enabled"
+NO_LOGIN = "The user needs an email, or a user name where the connection requires one, to sign in"
+VERIFIED = {"email_verified": "email", "phone_verified": "phone_number"}
+VERBS = {
+    **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
+    **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
+    "blocked": Verb.BLOCK,
+}
+
+
+def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
+    """Set root fields, null to clear. Raises Denied, FieldError or NotSupported.
+
+    A new email or phone number is unverified unless said otherwise; a block ends every
+    session and refuses the tokens issued so far.
+    """
+    for verb in {VERBS[name] for name in fields if name in VERBS}:
+        check(draft.actor, verb, draft.person)
+    check_profile(fields)
+    check_connection(draft.user.connection, fields.keys())
+    wanted = implied(draft.user.email, draft.user.phone_number, tidy(fields, draft.user.connection))
+    before = {name: getattr(draft.user, name) for name in wanted}
+    changes = diff(before, wanted)
+    if not changes:
+        return
+    after = {**_current(draft.user), **wanted}
+    check_combined(after, changes.keys(), draft.user.connection)
+    if {"email", "username"} & changes.keys():
+        check_login(after, draft.user.connection)
+    draft.set(**{name: wanted[name] for name in changes})
+    if changes.get("blocked", {}).get("after"):
+        draft.end_access()
+    draft.note(Change.What.PROFILE, changes)
+
+
+def check_combined(profile: Mapping[str, Any], given: Collection[str], connection: Connection) -> None:
+    """Validate fields that depend on each other. `profile` is the account after the write, `given` the
+    names of the fields written. Raises NotSupported where a user name is required, and FieldError for a
+    verified flag without what it is about."""
+    requires_username = connection.is_database and connection.options.get("requires_username")
+    if requires_username and "username" in given and not profile.get("username"):
+        raise NotSupported(NO_USERNAME.format(connection.name))
+    for flag, field in VERIFIED.items():
+        if {flag, field}.intersection(given) and profile.get(flag) and not profile.get(field):
+            raise FieldError(flag, f"Without {field} there is nothing to verify; send {field} too")
+
+
+def check_login(profile: Mapping[str, Any], connection: Connection) -> None:
+    """Raises FieldError where such an account of a database connection would have no login."""
+    names_of_users = profile.get("username") and connection.options.get("requires_username")
+    if connection.is_database and not profile.get("email") and not names_of_users:
+        raise FieldError("email", NO_LOGIN)
+
+
+def _current(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in SIGN_IN_FIELDS}
+
+
+def check_connection(connection: Connection, names: Iterable[str]) -> None:
+    """Raises NotSupported where the address or password is not ours to change, and where a name
+    or the picture would not last.
+
+    Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400."""
+    given = {"email", "password"}.intersection(names)
+    if given and not connection.is_database:
+        raise NotSupported(f"Cannot update {min(given)} for non-database user.")
+    if given and not connection.is_enabled:
+        raise NotSupported("Cannot change email or password for users in a disabled connection.")
+    synced = sorted(set(NAME_FIELDS).intersection(names))
+    if synced and is_synced(connection):
+        raise NotSupported(SYNCED.format(", ".join(synced)))
+
+
+def is_synced(connection: Connection) -> bool:
+    """Whether a provider writes names and picture anew at each sign-in.
+
+    Source: Auth0 docs, "Configure Connection Sync with Auth0"."""
+    if connection.is_database or connection.strategy in PASSWORDLESS:
+        return False
+    return connection.options.get("set_user_root_attributes", "on_each_login") == "on_each_login"
+
+
+def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
+    """Addresses and user names of a database connection are kept in lower case.
+
+    Raises NotSupported for a user name where the connection has none, and FieldError for one
+    that it does not take."""
+    if fields.get("username"):
+        if not connection.options.get("requires_username"):
+            raise NotSupported("Cannot set username for connection without requires_username.")
+        check_username(fields["username"], connection.options)
+    lowered = {
+        name: lower_case(fields[name])
+        for name in ("email", "username")
+        if fields.get(name) and connection.is_database
+    }
+    return {**fields, **lowered}
+
+
+def implied(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with what follows: a changed address or number loses its verification."""
+    follows: dict[str, Any] = {}
+    if "email" in fields and fields["email"] != email:
+        follows["email_verified"] = False
+    if "phone_number" in fields and fields["phone_number"] != phone_number and phone_number:
+        follows["phone_verified"] = False
+    return {**follows, **fields}

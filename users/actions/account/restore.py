@@ -1,0 +1,66 @@
+"""Make an account what it was at a moment, as far as it can be edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from users.actions.account.draft import Draft, check_version, editing
+from users.actions.account.profile_fields import FIELDS
+from users.actions.account.revert_parts import PROFILE, keys_of, present, put_back, settable
+from users.history.point_in_time import user_at
+from users.metadata.documents import DOCUMENTS
+from users.metadata.equal import same
+from users.metadata.three_way import same_side
+from users.models import User
+from users.representation.validation import FieldError
+from users.rights.actor import Actor
+
+
+def restore(
+    user: User | str,
+    at: datetime,
+    *,
+    actor: Actor,
+    document: str | None = None,
+    key: str | None = None,
+    reason: str = "",
+    expected_versions: frozenset[int] | None = None,
+) -> User:
+    """Put both documents back to what they were at that moment, or only `document` (either of
+    them, or "profile", which is never meant unless it is named), or only its `key`. Returns the
+    fresh account.
+
+    It takes back whatever was changed since, by whomever; who has looked at the account before
+    names the versions they saw. It is an edit like any other: rights, rules and schemas are those
+    of this moment, and its lines in the record name the moment as `restores`. Where all is as it
+    was already, nothing is written.
+
+    Raises NotCreatedYet, NotKept and all that `edit_user` raises; FieldError for no such field.
+    """
+    if document == PROFILE and key is not None and key not in FIELDS:
+        raise FieldError("key", f"No enum match for: {key}", "A field of the profile")
+    with editing(user, actor, reason=reason) as draft:
+        check_version(draft.user, expected_versions)
+        past = user_at(draft.user, at)
+        draft.takes_back = {"restores": at}
+        for part in (document,) if document else DOCUMENTS:
+            _restore(draft, past, part, key)
+    return draft.user
+
+
+def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
+    """Only what differs is written, and only for that a right is asked."""
+    user = draft.user
+    then = {
+        name: settable(part, name, present(past, part, name))
+        for name in ([key] if key is not None else keys_of(user, past, part))
+    }
+    differing = {
+        name: value
+        for name, value in then.items()
+        if not same_side(settable(part, name, present(user, part, name)), value)
+    }
+    is_whole = key is None and part in DOCUMENTS
+    if differing or (is_whole and not same(getattr(user, part), getattr(past, part))):
+        was_missing = part in DOCUMENTS and getattr(past, part) is None
+        put_back(draft, part, differing, was_missing=was_missing)

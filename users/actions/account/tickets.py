@@ -1,0 +1,136 @@
+"""Links by which people set a password or prove an address: made for others, used by the person."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from users.actions.account.draft import Draft, editing
+from users.actions.account.passwords import set_password
+from users.actions.errors import NotSupported, TicketRefused
+from users.history.record import record
+from users.models import Change, Ticket, User
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+from users.rights.protected_accounts import is_protected
+
+Purpose = Ticket.Purpose
+
+# Source: Auth0's published OpenAPI document, POST /tickets/..., `ttl_sec`, status 400.
+LIFETIME = timedelta(days=5)
+NO_ADDRESS = "The user does not have an email address."
+NOT_HERE = "The user's main connection does not support this operation."
+
+
+def make_ticket(
+    user: User,
+    purpose: Purpose,
+    *,
+    actor: Actor,
+    verb: Verb = Verb.MAKE_TICKET,
+    lifetime: timedelta = LIFETIME,
+    result_url: str = "",
+    names_email_in_redirect: bool = False,
+    marks_email_as_verified: bool = False,
+    reason: str = "",
+) -> str:
+    """Make a ticket and record that it was made. Returns its secret, 32 letters or digits, which
+    stands nowhere else. Raises Denied, Protected or NotSupported."""
+    check(actor, verb, user)
+    if not user.email:
+        raise NotSupported(NO_ADDRESS)
+    if not user.connection.is_database or not user.connection.is_enabled:
+        raise NotSupported(NOT_HERE)
+    secret, now = get_random_string(32), timezone.now()
+    with transaction.atomic():
+        Ticket.objects.create(
+            secret_hash=_hash(secret),
+            purpose=purpose,
+            user=user,
+            email=user.email,
+            result_url=result_url,
+            names_email_in_redirect=names_email_in_redirect,
+            marks_email_as_verified=marks_email_as_verified,
+            made_by=actor.id,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+        keys = {"ticket": {"after": purpose}}
+        record(user, Change.What.TICKET, keys, actor=actor, at=now, reason=reason)
+    return secret
+
+
+def open_ticket(secret: str, purpose: Purpose) -> Ticket:
+    """The ticket behind a link, with its user and connection. Raises TicketRefused unless it is
+    still good."""
+    found = Ticket.objects.select_related("user__connection")
+    ticket = found.filter(secret_hash=_hash(secret), purpose=purpose).first()
+    if ticket is None:
+        raise TicketRefused(TicketRefused.Why.UNKNOWN)
+    _check_good(ticket, ticket.user)
+    return ticket
+
+
+def set_password_by(ticket: Ticket, password: str, *, actor: Actor) -> User:
+    """Set the password of the ticket's user and use the ticket up, or neither. Raises
+    TicketRefused, WeakPassword, NotSupported or UserGone."""
+    with editing(ticket.user, actor) as draft:
+        _use(ticket, draft)
+        set_password(draft, password)
+        if ticket.marks_email_as_verified:
+            _verify_email(draft)
+    return draft.user
+
+
+def verify_email_by(ticket: Ticket, *, actor: Actor) -> User:
+    """Take the address as the person's own and use the ticket up. Raises TicketRefused or
+    UserGone."""
+    with editing(ticket.user, actor) as draft:
+        _use(ticket, draft)
+        _verify_email(draft)
+    return draft.user
+
+
+def _use(ticket: Ticket, draft: Draft) -> None:
+    """The account is locked, so of two who follow the link at once the second finds it used."""
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    _check_good(ticket, draft.user)
+    ticket.used_at = draft.at
+    ticket.save(update_fields=["used_at"])
+
+
+def _check_good(ticket: Ticket, user: User) -> None:
+    if ticket.used_at is not None:
+        raise TicketRefused(TicketRefused.Why.USED, ticket)
+    if ticket.expires_at <= timezone.now():
+        raise TicketRefused(TicketRefused.Why.EXPIRED, ticket)
+    if _is_overtaken(ticket, user):
+        raise TicketRefused(TicketRefused.Why.OVERTAKEN, ticket)
+
+
+def _is_overtaken(ticket: Ticket, user: User) -> bool:
+    """Whether the account is no more what the ticket was made for."""
+    if user.email != ticket.email:
+        return True
+    if ticket.purpose != Purpose.PASSWORD_CHANGE:
+        return False
+    reset = user.last_password_reset
+    # Whoever had it made, perhaps before the account became staff, may hold it still.
+    return (reset is not None and reset > ticket.created_at) or is_protected(user)
+
+
+def _verify_email(draft: Draft) -> None:
+    """By the link itself: whoever follows it reads the mail of that address, or was handed it by
+    somebody who may take the address as verified."""
+    if not draft.user.email_verified:
+        draft.set(email_verified=True)
+        draft.note(Change.What.PROFILE, {"email_verified": {"before": False, "after": True}})
+
+
+def _hash(secret: str) -> str:
+    """There is nothing to guess in 32 random characters, so a fast hash will do."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Verbs on what searching needs: saved segments and indexes of metadata keys."""

@@ -1,0 +1,116 @@
+"""Make a key of metadata fast to search and to sort by, or give that up."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from users.actions.errors import CannotIndex, Exists
+from users.jobs.enqueue import enqueue
+from users.metadata.documents import DOCUMENTS
+from users.metadata.text import bad_characters
+from users.models import IndexedKey, Job, User
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+from users.rights.visible import visible
+from users.search.indexed_keys import Place, forget, place_of
+from users.search.sql.sqlite import can_be_spelt
+
+# Each is written with every change of an account.
+MOST = 20
+# Characters of a name, its document's and its dots included.
+LONGEST = 300
+# So many of the newest documents are looked at to find out what a key holds.
+SAMPLE = 1000
+
+Status = IndexedKey.Status
+
+
+def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey:
+    """Ask for the indexes of `app_metadata.credits`; a job makes them. By its numbers or by its text,
+    whichever `kind` says; None for what it mostly holds, if the actor may see that. One that is indexed
+    stays as it is, one that failed is tried again.
+
+    Raises Denied, CannotIndex, or Exists where it is indexed as another kind or just being dropped.
+    """
+    check(actor, Verb.INDEX_KEYS)
+    place = _place(name)
+    if kind is None and not visible(actor, *place):
+        raise CannotIndex(f"Say whether by number or by text: you may not see what {name} holds.")
+    try:
+        return _index(place, kind, actor)
+    except IntegrityError:
+        # Somebody else asked for it in the same moment.
+        return _index(place, kind, actor)
+
+
+def _index(place: Place, kind: str | None, actor: Actor) -> IndexedKey:
+    with transaction.atomic():
+        known = {key.place: key for key in _locked()}
+        key = known.get(place)
+        if key is None:
+            if len(known) >= MOST:
+                raise CannotIndex(f"{MOST} keys are indexed, which is the most. Drop one first.")
+            document, path = place
+            kind = kind or usual_kind(document, path)
+            key = IndexedKey(document=document, path=list(path), kind=kind, made_by=actor.name)
+        elif kind not in (None, key.kind):
+            raise Exists(f"{key} is indexed as {key.kind}. Drop that first.")
+        elif key.state == Status.DROPPING:
+            raise Exists(f"{key} is just being dropped. Try again in a moment.")
+        elif key.state != Status.FAILED:
+            return key
+        return _ask(key, Status.BUILDING, actor)
+
+
+def drop_key(key: IndexedKey, *, actor: Actor) -> None:
+    """Ask for the end of its indexes; a job drops them, and the row with them. Raises Denied."""
+    check(actor, Verb.INDEX_KEYS)
+    with transaction.atomic():
+        found = _locked().filter(pk=key.pk).first()
+        if found is not None and found.state != Status.DROPPING:
+            _ask(found, Status.DROPPING, actor)
+    forget()
+
+
+def indexed_keys_of(viewer: Actor) -> list[IndexedKey]:
+    """Those that the viewer may see, each with its job."""
+    keys = IndexedKey.objects.select_related("job")
+    return [key for key in keys if visible(viewer, *key.place)]
+
+
+def _locked() -> QuerySet[IndexedKey]:
+    return IndexedKey.objects.select_for_update(of=("self",)).select_related("job")
+
+
+def usual_kind(document: str, path: tuple[str, ...]) -> str:
+    """Which kind of value most of the newest accounts that have the key have there."""
+    newest = User.accounts.exclude(**{document: None}).order_by("-created_at", "-id")
+    documents = newest.values_list(document, flat=True)[:SAMPLE].iterator(chunk_size=50)
+    numbers = texts = 0
+    for value in documents:
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        numbers += isinstance(value, int | float) and not isinstance(value, bool)
+        texts += isinstance(value, str)
+    return IndexedKey.Kind.NUMBER if numbers > texts else IndexedKey.Kind.TEXT
+
+
+def _place(name: str) -> Place:
+    place = place_of(name)
+    if place is None or len(name) > LONGEST or bad_characters(name):
+        example = " or ".join(f"{document}.key" for document in DOCUMENTS)
+        raise CannotIndex(f"Name a key of metadata, like {example}, in at most {LONGEST} characters.")
+    if connection.vendor == "sqlite" and not can_be_spelt(place[1]):
+        raise CannotIndex(
+            "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a line break."
+        )
+    return place
+
+
+def _ask(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:
+    key.status = status
+    key.save()
+    key.job = enqueue(Job.Kind.INDEXED_KEY, actor=actor, parameters={"key": str(key), "id": key.pk})
+    key.save(update_fields=["job"])
+    return key

@@ -1,0 +1,1 @@
+"""Pages of the record of changes, and of undoing a change."""

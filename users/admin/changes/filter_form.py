@@ -1,0 +1,133 @@
+"""What staff look for in the record of changes, in a form that stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+
+from users.history.filter import WITH_KEYS, Wanted, of_days
+from users.history.position import Place
+from users.metadata.documents import DOCUMENTS
+from users.models import Change, Client, User
+from users.rights.actor import Actor
+from users.rights.visible import visible
+
+PARTS = [("", "Anything"), *Change.What.choices]
+# Several accounts may have one address, each in another connection.
+MOST_IDS = 20
+
+
+class ChangeFilter(forms.Form):
+    """Every field may stay empty. `kept` is what the address holds besides."""
+
+    part = forms.ChoiceField(label="What", required=False, choices=PARTS)
+    key = forms.CharField(
+        label="Key",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "plan or address.city"}),
+    )
+    actor = forms.CharField(
+        label="Changed by",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "E-mail, id or client"}),
+    )
+    face = forms.ChoiceField(label="Through", required=False, choices=[("", "Any"), *Change.Face.choices])
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    user = forms.CharField(
+        label="User",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "E-mail or user id"}),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        viewer: Actor,
+        *,
+        kept: dict[str, str] | None = None,
+        of_one_user: bool,
+    ) -> None:
+        super().__init__(data, use_required_attribute=False)
+        hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
+        self.fields["part"].choices = [one for one in PARTS if one[0] not in hidden]
+        self.kept = kept or {}
+        if of_one_user:
+            del self.fields["user"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "This day is before the first.")
+        return cleaned
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """None while there is something wrong with it."""
+        if not self.is_valid():
+            return None
+        given = self.cleaned_data
+        part, key = read_key(given["part"], given["key"])
+        return Wanted(
+            part=part,
+            key=key,
+            face=given["face"],
+            actors=actor_ids(given["actor"]),
+            subjects=subject_ids(given.get("user", "")),
+            **of_days(given["since"], given["until"]),
+        )
+
+    @property
+    def place(self) -> Place | None:
+        """Where to go on, if the address says."""
+        return Place.read(self.data.get("before", ""))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._given
+
+    def address(self, **others: str) -> str:
+        """The address of this very search, with these besides or instead."""
+        return f"?{urlencode({**self.kept, **self._given, **others})}"
+
+    @property
+    def _given(self) -> dict[str, str]:
+        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+
+
+def read_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """`app_metadata.address.city` is the path ("address", "city") of app_metadata, and
+    `app_metadata` all of it. Dots part names in documents only, where names have none."""
+    first, _, rest = text.partition(".")
+    if not part and first in WITH_KEYS:
+        part, text = first, rest
+    if not text:
+        return part, ()
+    names = tuple(text.split(".")) if not part or part in DOCUMENTS else (text,)
+    return part, names
+
+
+def actor_ids(text: str) -> tuple[str, ...] | None:
+    """Those whom the text names: an id, somebody's address, a client's name."""
+    if not text:
+        return None
+    clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MOST_IDS]
+    return tuple({*_by_email(text), *clients}) or (text,)
+
+
+def subject_ids(text: str) -> tuple[str, ...] | None:
+    """Those of the accounts that the text names: one's id, deleted or not, or an address."""
+    if not text:
+        return None
+    return (text,) if "|" in text else _by_email(text)
+
+
+def _by_email(text: str) -> tuple[str, ...]:
+    return tuple(User.accounts.by_email(text).values_list("user_id", flat=True)[:MOST_IDS])

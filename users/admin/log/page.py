@@ -1,0 +1,110 @@
+"""The page of the tenant's log, for administrators."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from users.admin.log.query import as_query, read_filters
+from users.admin.request import Page
+from users.conf import conf
+from users.listing.timeout import time_limit
+from users.log.entry import log_entry
+from users.log.position import Place, place_of
+from users.log.read import Line, whole_log
+from users.log.types import API_WRITE, BAD, GROUPS, WORDS
+from users.lucene.errors import QueryError
+from users.models import User
+from users.querying.errors import TooSlow
+from users.rights.actor import Actor
+from users.web.actors import staff
+
+PAGE = 50
+TOO_SLOW = "The log is too long to look through for this. Ask for a shorter time, or for one user."
+
+
+def log_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """The latest first, those before `?before=` where it names one."""
+    actor = staff(request)
+    if not actor.is_administrator:
+        raise PermissionDenied("The log is for administrators.")
+    filters = read_filters(request.GET)
+    before = place_of(request.GET.get("before", ""))
+    found, error = _found(filters, before)
+    shown = found[:PAGE]
+    older = Place.of(shown[-1]).log_id if len(found) > PAGE else ""
+    context = {
+        **frame,
+        "title": "Log",
+        "section": "log",
+        "filters": filters,
+        "groups": {name: group.items() for name, group in GROUPS.items()},
+        "error": error,
+        "rows": _rows(shown, actor),
+        "is_older": before is not None,
+        "newest": f"?{urlencode(filters)}",
+        "older": f"?{urlencode({**filters, 'before': older})}" if older else "",
+        "days": conf.log_days,
+    }
+    return TemplateResponse(request, "users/admin/log.html", context, status=400 if error else 200)
+
+
+def _found(filters: dict[str, str], before: Place | None) -> tuple[list[Line], str]:
+    """One more than a page, or why there is none."""
+    try:
+        log = whole_log().fitting(as_query(filters)) if filters else whole_log()
+        with time_limit(conf.search_timeout):
+            return (log.before(before) if before else log).lines(PAGE + 1), ""
+    except QueryError as error:
+        text = str(error) if "q" in filters else error.reason
+        return [], f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith("?") else ".")
+    except TooSlow:
+        return [], TOO_SLOW
+
+
+def _rows(lines: list[Line], viewer: Actor) -> list[Page]:
+    entries = [log_entry(line, viewer) for line in lines]
+    ids = {entry["user_id"] for entry in entries if entry["user_id"]}
+    users = {one.user_id: one for one in _users(ids)} if ids else {}
+    return [
+        {
+            "at": line.at,
+            "words": entry["description"] if line.type == API_WRITE else WORDS.get(line.type, line.type),
+            "description": _more(line.type, entry["description"]),
+            "is_bad": line.type in BAD,
+            "entry": entry,
+            "by": _by(entry),
+            "user": entry["user_name"] or entry["user_id"],
+            "user_key": _key(users.get(entry["user_id"]), line),
+            "json": json.dumps(entry, indent=2, ensure_ascii=False),
+        }
+        for line, entry in zip(lines, entries, strict=True)
+    ]
+
+
+def _users(ids: set[str]) -> QuerySet[User]:
+    return User.objects.filter(user_id__in=ids).only("user_id", "created_at")
+
+
+def _key(user: User | None, line: Line) -> int | None:
+    """None where the line is of an earlier user with the same id."""
+    return user.pk if user and line.at >= user.created_at else None
+
+
+def _more(type_: str, description: str) -> str:
+    """What the words do not say already."""
+    return "" if type_ == API_WRITE or description == WORDS.get(type_) else description
+
+
+def _by(entry: dict[str, Any]) -> str:
+    """Who did it, where it was not the user."""
+    actor = entry["details"].get("actor", {})
+    if entry["client_name"] or entry["client_id"]:
+        return entry["client_name"] or entry["client_id"]
+    return actor.get("name", "") if actor.get("kind") in ("staff", "command") else ""

@@ -1,0 +1,1 @@
+"""Pages of the metadata map and of the indexed keys."""

@@ -1,0 +1,73 @@
+"""What the metadata map tells, in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+from users.metadata.tally import BEGINNING
+from users.metadata_map.keys import LIST, NULL, Counts
+
+_MANY = {
+    "string": "strings",
+    "number": "numbers",
+    "boolean": "booleans",
+    "object": "objects",
+    LIST: "lists",
+    NULL: "null",
+}
+_ONE = {**{name: name for name in _MANY}, LIST: "list"}
+
+
+def types(counts: Counts) -> str:
+    """`9,120 numbers, 31 strings`; `40 lists of strings`; `3 lists (of 2 strings, 1 number)`."""
+    return ", ".join(_type(counts, name, number) for name, number in _most_first(counts.types))
+
+
+def kinds(counts: Counts) -> str:
+    """The types alone, for where there is little room: `number or string`, `list of strings`."""
+    names = [name for name, _ in _most_first(counts.types) if name != NULL] or [NULL]
+    return " or ".join(_ONE[name] + (_of_items(counts) if name == LIST else "") for name in names)
+
+
+def people(counts: Counts) -> str:
+    """`1,003 users`, `about 412,000 users` where not all were read."""
+    if counts.survey.is_complete:
+        return f"{intcomma(counts.users)} {'user' if counts.users == 1 else 'users'}"
+    return f"about {intcomma(rounded(counts.in_all))} users"
+
+
+def percent(share: float) -> str:
+    """Whole per cent, but never 0 or 100 of some."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return f"{99 if 0.99 < share < 1 else round(share * 100)} %"
+
+
+def rounded(number: int) -> int:
+    """To two digits: an estimate is no more exact than that."""
+    return int(float(f"{number:.2g}"))
+
+
+def value(kind: str, given: Any) -> str:
+    """As JSON, so that text and numbers are told apart."""
+    text = json.dumps(given, ensure_ascii=False)
+    return f"{text[:-1]}…" if kind == BEGINNING else text
+
+
+def _type(counts: Counts, name: str, number: int) -> str:
+    word = _ONE[name] if number == 1 else _MANY[name]
+    return f"{intcomma(number)} {word}" + (_of_items(counts) if name == LIST else "")
+
+
+def _of_items(counts: Counts) -> str:
+    held = _most_first(counts.items)
+    if len(held) < 2:
+        return "".join(f" of {_MANY[name]}" for name, _ in held)
+    return " (of " + ", ".join(f"{intcomma(number)} {_MANY[name]}" for name, number in held) + ")"
+
+
+def _most_first(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,1 @@
+"""The page of one user: its tabs, forms and buttons."""

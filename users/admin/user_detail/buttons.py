@@ -1,0 +1,167 @@
+"""What the buttons of a user's page do. Each returns None once done, else what to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.block_user import block_user, unblock_user
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.identities import unlink
+from users.actions.account.multifactor import remove_multifactor
+from users.actions.errors import BadIdentity, NotSupported, StaleVersion, Taken
+from users.admin.request import Page, Visit
+from users.admin.user_detail.forms import ProfileForm, StaffRightsForm
+from users.admin.user_detail.header import editable_documents
+from users.mail.password_reset import send_password_reset
+from users.mail.send import NoMail
+from users.mail.verification import check_can_send, request_verification
+from users.metadata.documents import DOCUMENTS
+from users.representation.validation import FieldError
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+from users.sign_in.clear_lockout import forgive_attempts
+from users.web.documents_form import DocumentsForm
+
+
+def save_documents(visit: Visit) -> Page | None:
+    """Both documents in one go, as far as this staff member may change them."""
+    documents = editable_documents(visit.actor, visit.user)
+    if not documents:
+        raise Denied("You may not change this user's documents.")
+    for name in DOCUMENTS:
+        if name in visit.request.POST and name not in documents:
+            raise Denied(f"You may not change {name}.")
+    form = DocumentsForm(visit.user, documents, visit.request.POST, has_reason=True)
+    if not form.is_valid():
+        return {"documents_form": form}
+    if not form.writes:
+        visit.say("There was nothing to save.")
+        return None
+    faulty = form.write(visit.actor, form.cleaned_data["reason"])
+    if faulty is not None:
+        return {"documents_form": faulty}
+    visit.say("Saved.")
+    return None
+
+
+def save_profile(visit: Visit) -> Page | None:
+    """The root fields that this person changed."""
+    check(visit.actor, Verb.CHANGE_PROFILE, visit.user)
+    form = ProfileForm(visit.user, visit.request.POST)
+    if not form.is_valid():
+        return {"profile_form": form}
+    if not form.changes:
+        visit.say("There was nothing to save.")
+        return None
+    if form.overtaken:
+        return {"profile_form": form.with_theirs()}
+    try:
+        # The version that was just compared with: nobody may slip in between.
+        edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
+        edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
+    except StaleVersion:
+        form.add_error(None, "Somebody else saved at the same moment. Save again.")
+        return {"profile_form": form}
+    except FieldError as error:
+        form.add_error(error.field if error.field in form.fields else None, f"{error.rule}.")
+        return {"profile_form": form}
+    except NotSupported as error:
+        form.add_error(None, str(error))
+        return {"profile_form": form}
+    except Taken as error:
+        form.add_error(error.field, "Another user of this connection has it already.")
+        return {"profile_form": form}
+    visit.say("Profile saved.")
+    return None
+
+
+def block(visit: Visit) -> None:
+    """Bar the account from signing in."""
+    block_user(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("Blocked. Every session has ended.")
+
+
+def unblock(visit: Visit) -> None:
+    """Let it sign in again."""
+    unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("Unblocked.")
+
+
+def verify_email(visit: Visit) -> None:
+    """Take the address as the person's own."""
+    edit = Edit(profile={"email_verified": True})
+    edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
+    visit.say("E-mail marked as verified.")
+
+
+def send_reset(visit: Visit) -> None:
+    """Mail the person a link to set a new password."""
+    try:
+        send_password_reset(visit.user, actor=visit.actor, reason=visit.reason)
+    except (NoMail, NotSupported) as error:
+        visit.warn(str(error))
+    else:
+        visit.say(f"A password reset link is on its way to {visit.user.email}.")
+
+
+def forgive(visit: Visit) -> None:
+    """Let somebody try to sign in again who has mistyped too often."""
+    if forgive_attempts([visit.user], actor=visit.actor, reason=visit.reason):
+        visit.say("The lockout is lifted. They may try to sign in again.")
+    else:
+        visit.say("There was no lockout to lift.")
+
+
+def remove_second_factor(visit: Visit) -> None:
+    """Let the person in by their password alone."""
+    remove_multifactor(visit.user, actor=visit.actor, reason=visit.reason)
+    visit.say("The second factor is removed.")
+
+
+def send_verification_mail(visit: Visit) -> None:
+    """Mail the person a link to confirm the address."""
+    try:
+        check_can_send(visit.user.email, visit.user.connection)
+        request_verification(visit.user, actor=visit.actor, reason=visit.reason)
+    except (NoMail, NotSupported) as error:
+        visit.warn(str(error))
+    else:
+        visit.say(f"A verification link is on its way to {visit.user.email}.")
+
+
+def staff_rights(visit: Visit) -> Page | None:
+    """Decide to which staff groups the account belongs."""
+    check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
+    form = StaffRightsForm(visit.request.POST)
+    if not form.is_valid():
+        return {"staff_form": form}
+    give_staff_rights(visit.user, form.cleaned_data["groups"], actor=visit.actor, reason=visit.reason)
+    visit.say("Staff rights saved.")
+    return None
+
+
+def unlink_account(visit: Visit) -> None:
+    """Make a linked account a user of its own again."""
+    provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
+    try:
+        unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
+    except BadIdentity:
+        visit.warn("That account is not linked to this user any more.")
+    else:
+        visit.say("Unlinked. The account is a user of its own now, without metadata.")
+
+
+VERBS: dict[str, Callable[[Visit], Page | None]] = {
+    "documents": save_documents,
+    "profile": save_profile,
+    "block": block,
+    "unblock": unblock,
+    "verify_email": verify_email,
+    "send_reset": send_reset,
+    "forgive": forgive,
+    "remove_second_factor": remove_second_factor,
+    "send_verification": send_verification_mail,
+    "staff_rights": staff_rights,
+    "unlink": unlink_account,
+}

@@ -1,0 +1,17 @@
+"""What somebody is permitted at the APIs, for reading."""
+
+from __future__ import annotations
+
+from users.admin.request import Page
+from users.models import User
+from users.rights.permissions import roles_of
+
+
+def permitted(user: User) -> list[Page]:
+    """Each role with what it permits; last what was given directly, if anything was."""
+    sources = [
+        {"name": role.name, "permissions": role.permissions.all()}
+        for role in roles_of(user).prefetch_related("permissions__resource_server")
+    ]
+    direct = list(user.direct_permissions.prefetch_related("resource_server"))
+    return [*sources, *([{"name": "", "permissions": direct}] if direct else [])]

@@ -1,0 +1,130 @@
+"""The filters of the users list. None of them counts or scans, and each can be said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from users.admin.user_list.query_string import Address
+from users.lucene.nodes import Exists, Name
+from users.lucene.printer import quote, write
+from users.models import Connection
+
+# As many connections as are offered; more can be asked for in words.
+MOST_CONNECTIONS = 50
+DAYS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`words` say the same in the search language, of times by the day. `test` is what indexes serve."""
+
+    value: str
+    label: str
+    words: str
+    test: Q
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`choices` are those offered; `choice` is the one of that value, None where there is none."""
+
+    name: str
+    title: str
+    choices: Callable[[], list[Choice]]
+    choice: Callable[[str], Choice | None]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on. `remove` leads to the list without it."""
+
+    title: str
+    label: str
+    words: str
+    remove: str
+
+
+def _of(name: str, title: str, choices: Callable[[], list[Choice]]) -> Filter:
+    def choice(value: str) -> Choice | None:
+        return next((each for each in choices() if each.value == value), None)
+
+    return Filter(name, title, choices, choice)
+
+
+def _status() -> list[Choice]:
+    return [
+        Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
+        Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
+        Choice("unverified", "E-mail not verified", "email_verified:false", Q(email_verified=False)),
+    ]
+
+
+def _connections() -> list[Choice]:
+    return [
+        _connection(name) for name in Connection.objects.values_list("name", flat=True)[:MOST_CONNECTIONS]
+    ]
+
+
+def _connection(name: str) -> Choice:
+    # Looked up first, and so a value by which the index of the connection's users is read.
+    found = Connection.objects.filter(name=name).values("pk")[:1]
+    return Choice(name, name, f"identities.connection:{quote(name)}", Q(connection=found))
+
+
+def _since(field: str) -> list[Choice]:
+    return [
+        Choice(
+            days,
+            label,
+            f"{field}:[{timezone.now() - timedelta(days=int(days)):%Y-%m-%d} TO *]",
+            Q((f"{field}__gte", timezone.now() - timedelta(days=int(days)))),
+        )
+        for days, label in DAYS.items()
+    ]
+
+
+def _last_login() -> list[Choice]:
+    never = Choice("never", "Never", "NOT _exists_:last_login", Q(last_login__isnull=True))
+    return [*_since("last_login"), never]
+
+
+FILTERS = (
+    _of("status", "Status", _status),
+    Filter("connection", "Connection", _connections, _connection),
+    _of("created", "Created", lambda: _since("created_at")),
+    _of("last_login", "Last login", _last_login),
+)
+
+
+def chosen(address: Address) -> list[tuple[Filter, Choice]]:
+    """The filters that are on; a value that nobody offered filters nothing."""
+    values = ((each, address.text(each.name)) for each in FILTERS)
+    return [(each, choice) for each, value in values if value and (choice := each.choice(value))]
+
+
+def has_key(name: str) -> str:
+    """Those who have a value there, in words."""
+    return write(Exists(Name(tuple(name.split(".")))))
+
+
+def keys(address: Address) -> list[str]:
+    """Those of which there must be a value."""
+    return list(dict.fromkeys(name for each in address.texts("has") if (name := each.strip())))
+
+
+def chips(address: Address) -> list[Chip]:
+    """One for each filter that is on."""
+    shown = [
+        Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
+        for each, choice in chosen(address)
+    ]
+    names = keys(address)
+    return shown + [
+        Chip("Has", name, has_key(name), address.link(has=[other for other in names if other != name]))
+        for name in names
+    ]

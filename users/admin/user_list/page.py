@@ -1,0 +1,293 @@
+"""The list of users: found, filtered, sorted, a page at a time, and never counted to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from users.admin.user_list import columns, index_advice
+from users.admin.user_list.cells import cell
+from users.admin.user_list.columns import Column
+from users.admin.user_list.cursors import seal, unseal
+from users.admin.user_list.filters import FILTERS, Chip, chips, chosen, has_key, keys
+from users.admin.user_list.query_string import Address
+from users.admin.user_list.search_errors import Problem, problem_of
+from users.admin.user_list.search_help import help_for
+from users.admin.user_list.sorting import Heading, asked, heading, sort_of
+from users.conf import conf
+from users.listing.ordered_fetch import FEW, count_up_to, read_in_order
+from users.listing.pages import Page, read_page
+from users.listing.timeout import time_limit
+from users.lucene.errors import QueryError
+from users.lucene.nodes import Name
+from users.lucene.printer import escape
+from users.models import User
+from users.models.user import UserQuerySet
+from users.querying.errors import TooSlow, UnknownField
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.search.json_key import JsonKey
+from users.search.query import found
+from users.search.search_box import explicit, found_by_box
+from users.search.unknown_keys import unmet_keys
+from users.web.actors import staff
+from users.web.initials import colour, initials
+
+PAGE = 50
+
+
+def list_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """GET shows, POST chooses the columns. A search that cannot be read lists nobody and says why."""
+    if request.method == "POST":
+        return _choose_columns(request)
+    listing = Listing(request)
+    listing.read()
+    context = {**frame, **listing.advice, "title": "Users", "section": "users", "cl": listing}
+    status = 422 if listing.problem else 200
+    return TemplateResponse(request, "users/admin/users.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A user, and a value or a Cell for each of the columns."""
+
+    user: User
+    initials: str
+    colour: int
+    cells: list[tuple[Column, Any]]
+
+
+@dataclass
+class Listing:
+    """What the template reads. `count` is exact up to 10,000, and one more beyond. `unmet` are keys that
+    nobody has been seen with, each with the one that may have been meant and where that leads."""
+
+    request: HttpRequest
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+    problem: Problem | None = None
+    advice: dict[str, Any] = field(default_factory=dict)
+    unmet: list[tuple[str, str, str]] = field(default_factory=list)
+    previous: str = ""
+    next: str = ""
+    start: int = 0
+
+    def __post_init__(self) -> None:
+        self.address = Address(self.request.GET)
+        self.viewer: Actor = staff(self.request)
+        self.query = self.address.text("q").strip()
+        self.columns = columns.chosen(self.request, self.address, self.viewer)
+
+    def read(self) -> None:
+        """Ask the database."""
+        text, mend = self.query, self._mended
+        try:
+            with time_limit(conf.search_timeout):
+                users = self._filtered()
+                users = found_by_box(users, text, viewer=self.viewer)
+                for key in keys(self.address):
+                    text, mend = has_key(key), partial(self._with_other_key, key)
+                    users = found(users, text, viewer=self.viewer)
+                self._read(users)
+        except (QueryError, Denied, TooSlow) as error:
+            self.problem = problem_of(error, text, self.viewer, mend, self.in_words)
+            if not isinstance(error, TooSlow):
+                return
+        self.advice = index_advice.context(self.viewer, self.in_words)
+        if not self.count and not self.problem:
+            self._look_for_slips()
+
+    def _filtered(self) -> UserQuerySet:
+        users = User.objects.all()
+        for _, choice in chosen(self.address):
+            users = users.filter(choice.test)
+        return users
+
+    def _read(self, users: UserQuerySet) -> None:
+        order = asked(self.address, self.viewer)
+        sort = sort_of(order)
+        after, number = unseal(self.request.GET.get("after", ""), order, sort)
+        before = None
+        if after is None:
+            before, number = unseal(self.request.GET.get("before", ""), order, sort)
+
+        def read(rows: UserQuerySet) -> Page:
+            return read_page(self._with_columns(rows), sort, size=PAGE, after=after, before=before)
+
+        self.count = count_up_to(users, FEW)
+        page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)
+        self.rows = [self._row(user) for user in page.users]
+        if page.has_previous:
+            self.start = number if before is None else max(0, number - len(page.users))
+        if page.users and page.has_previous:
+            self.previous = self.address.link(before=seal(page.places[0], self.start, order))
+        if page.has_next:
+            self.next = self.address.link(after=seal(page.places[-1], self.start + len(page.users), order))
+
+    def _with_columns(self, users: UserQuerySet) -> UserQuerySet:
+        first_keys = {_annotation(column): column for column in self.columns if column.document}
+        read = {name: JsonKey(column.document, column.path[0]) for name, column in first_keys.items()}
+        return users.without_documents().with_connection().annotate(**read)
+
+    def _row(self, user: User) -> Row:
+        return Row(
+            user, initials(user), colour(user), [(column, _value(user, column)) for column in self.columns]
+        )
+
+    def _look_for_slips(self) -> None:
+        """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
+        unmet = unmet_keys(explicit(self.query), self.viewer)
+        self.unmet = [(str(key.name), key.near, self._with_field(key.name, key.near)) for key in unmet]
+        names = {str(key.name) for key in unmet}
+        self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
+
+    def _mended(self, error: UnknownField, name: str) -> str:
+        return self._with_field(error.name, name)
+
+    def _with_field(self, field: Name, name: str) -> str:
+        return self.address.link(q=f"{self.query[: field.start]}{escape(name)}{self.query[field.end :]}")
+
+    def _with_other_key(self, key: str, error: UnknownField, name: str) -> str:
+        return self.address.link(has=[name if each == key else each for each in keys(self.address)])
+
+    # What stands around the table
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.query or self.has_active_filters)
+
+    @property
+    def has_active_filters(self) -> bool:
+        return bool(self.chips)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return chips(self.address)
+
+    @property
+    def most(self) -> int:
+        """What is counted at most."""
+        return min(self.count, FEW)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > FEW
+
+    @property
+    def first_number(self) -> int:
+        return self.start + 1
+
+    @property
+    def last_number(self) -> int:
+        return self.start + len(self.rows)
+
+    @property
+    def first_page(self) -> str:
+        """The list from its beginning."""
+        return self.address.link()
+
+    @property
+    def in_words(self) -> str:
+        """The search with its filters written into it, as the box takes it."""
+        return " ".join(filter(None, [self.query, *(chip.words for chip in self.chips)]))
+
+    @property
+    def as_words(self) -> str:
+        """Where all of it stands in the box."""
+        names = [each.name for each in FILTERS]
+        return self.address.link(q=self.in_words, has=None, **dict.fromkeys(names))
+
+    @property
+    def without_filters(self) -> str:
+        return self.address.link(has=None, **dict.fromkeys(each.name for each in FILTERS))
+
+    @property
+    def headings(self) -> list[Heading]:
+        shown = [
+            (column.name, column.label, column.name if column.document else "") for column in self.columns
+        ]
+        return [
+            heading(name, label, self.address, self.viewer, title=title)
+            for name, label, title in [("email", "User", ""), *shown]
+        ]
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        """Each with its choices and where they lead."""
+        on = {each.name: choice.value for each, choice in chosen(self.address)}
+        return [
+            {
+                "title": each.title,
+                "choices": [
+                    {
+                        "label": choice.label,
+                        "is_on": on.get(each.name) == choice.value,
+                        "link": self.address.link(**{each.name: choice.value}),
+                    }
+                    for choice in each.choices()
+                ],
+                "any": "" if each.name not in on else self.address.link(**{each.name: None}),
+            }
+            for each in FILTERS
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What a new search carries along."""
+        return self.address.without("q")
+
+    @property
+    def kept_beside_keys(self) -> list[tuple[str, str]]:
+        """What another key to have carries along: those asked for already, too."""
+        return self.address.without()
+
+    @property
+    def column_choices(self) -> list[tuple[Column, bool]]:
+        """All that a click chooses, each with whether it is shown."""
+        offered = columns.columns_of([*columns.BUILT_IN, *conf.list_columns], self.viewer)
+        return [(column, column in self.columns) for column in dict.fromkeys([*self.columns, *offered])]
+
+    @property
+    def search_help(self) -> dict[str, Any]:
+        return help_for(self.viewer)
+
+
+def _value(user: User, column: Column) -> Any:
+    if column.document:
+        return cell(getattr(user, _annotation(column)), column.path[1:])
+    return None if column.name == "status" else getattr(user, column.name)
+
+
+def _annotation(column: Column) -> str:
+    """Columns within the same first key share what is read."""
+    return f"key_{column.document}_{column.path[0].encode().hex()}"
+
+
+def _choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep the choice for this session, and lead back to the list with it."""
+    address = Address(request.GET)
+    if request.POST.get("do") != "columns":
+        request.session.pop(columns.KEPT, None)
+        return redirect(request.path + address.link(column=None))
+    names = list(filter(None, (name.strip() for name in request.POST.getlist("column"))))
+    _say_unknown(request, names)
+    kept = [column.name for column in columns.columns_of(names, staff(request))]
+    request.session[columns.KEPT] = kept
+    return redirect(request.path + address.link(column=kept or [""]))
+
+
+def _say_unknown(request: HttpRequest, names: Iterable[str]) -> None:
+    for name in names:
+        if columns.column_of(name) is None:
+            messages.error(
+                request,
+                f"There is no column {name[:100]}; name a key as app_metadata.plan or user_metadata.age.",
+            )

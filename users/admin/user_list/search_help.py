@@ -1,0 +1,96 @@
+"""How to search, beside the box and as a page: examples that run, fields, limits.
+
+docs/search.md has it all; every example there and here is run by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from users.conf import conf
+from users.lucene.limits import DEFAULT
+from users.lucene.nodes import Name
+from users.lucene.parser import parse
+from users.lucene.printer import escape
+from users.metadata.documents import DOCUMENTS
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import visible
+from users.schemas.current import schema_of
+from users.search.searchable_fields import FIELDS, Kind
+from users.search.visibility import check_visible
+from users.web.actors import staff
+
+EXAMPLES = {
+    "jane": "A word of a name, a user name or an email begins with it, or an id. More words narrow.",
+    '"Jane Doe"': "In quotes: one of those is exactly this.",
+    'email:"jane@example.com"': "A field and its whole value, whatever its case.",
+    "name:jan*": "The beginning of a value; a star stands for any characters.",
+    "email:*@example.com": "A star in front needs three characters behind it.",
+    "email.domain:example.com": "The part of the address after the @.",
+    "app_metadata.plan:full": "A key of metadata; case matters there. Deeper keys after a dot.",
+    "blocked:true": "Yes or no.",
+    "NOT email_verified:true": "All that the term does not find. A minus does the same: -blocked:true.",
+    "logins_count:[10 TO *]": "From 10 up. [ ] count their ends in, { } leave them out.",
+    "last_login:[2026-01 TO 2026-03]": "All of January to March. Days, months and years work, in UTC.",
+    "_exists_:user_metadata.hobby": "There is a value at all.",
+    "NOT _exists_:last_login": "Never signed in.",
+    "app_metadata.plan:(full OR trial)": "Either of two values.",
+    "jane AND (blocked:true OR logins_count:0)": "AND, OR and NOT in capitals; parentheses group.",
+}
+# What others have, and what to write here.
+INSTEAD = {
+    "jane~": "Nothing is guessed. Write the beginning: jane",
+    "j?ne": "One star for any characters: j*ne",
+    "logins_count:>5": "A range: logins_count:{5 TO *]",
+    "name:/jan.*/": "A star: name:jan*",
+    "jane^2": "Hits have no rank; sort by a heading.",
+}
+_KINDS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
+
+
+def help_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """All of it on a page of its own."""
+    context = {**frame, "title": "How to search", "section": "users", "help": help_for(staff(request))}
+    return TemplateResponse(request, "users/admin/search_help_page.html", context)
+
+
+def help_for(viewer: Actor) -> dict[str, Any]:
+    """What the template reads; nothing in it is about what `viewer` may not see."""
+    return {
+        "examples": [
+            {"query": query, "means": means, "link": _link(query)}
+            for query, means in EXAMPLES.items()
+            if _may_ask(query, viewer)
+        ],
+        "fields": [{"name": name, "kind": _KINDS[field.kind]} for name, field in FIELDS.items()],
+        "keys": [name for document in DOCUMENTS for name in _known_keys(document, viewer)],
+        "instead": INSTEAD,
+        "limits": DEFAULT,
+        "most_stars": DEFAULT.pieces - 1,
+        "timeout": conf.search_timeout,
+    }
+
+
+def _may_ask(query: str, viewer: Actor) -> bool:
+    try:
+        check_visible(parse(query), viewer)
+    except Denied:
+        return False
+    return True
+
+
+def _known_keys(document: str, viewer: Actor) -> list[str]:
+    """Those of the schema, where there is one."""
+    schema = schema_of(document)
+    names = schema.properties if schema else ()
+    return [escape(str(Name((document, name)))) for name in names if visible(viewer, document, (name,))]
+
+
+def _link(query: str) -> str:
+    return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"

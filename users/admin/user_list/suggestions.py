@@ -1,0 +1,71 @@
+"""What may come next in the search box, or where a key is named, as JSON for the script that shows it:
+users first, then fields, keys and values."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from users.admin.metadata import key_descriptions
+from users.admin.request import Page
+from users.models import User
+from users.search.suggestions import Suggestion, suggest, suggest_keys, suggest_users
+from users.web.actors import staff
+
+
+@require_GET
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Users have a `url` of their page, all else a `text` that replaces what is typed.
+
+    `?q=` is what stands in the box, and `at` where the caret is; with `of=keys` it is the name of a key
+    and nothing else. Places are counted as JavaScript does: in halves of UTF-16, of which some
+    characters have two."""
+    text, viewer = request.GET.get("q", ""), staff(request)
+    users: list[User] = []
+    if request.GET.get("of") == "keys":
+        start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
+    else:
+        here, found = suggest(text, _of_utf16(text, request.GET.get("at", "")), viewer)
+        start, end = here.start, here.end
+        users = suggest_users(text, viewer)
+    return JsonResponse(
+        {
+            "start": _to_utf16(text, start),
+            "end": _to_utf16(text, end),
+            "suggestions": [*map(_shown_user, users), *map(_shown, found)],
+        },
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _shown_user(user: User) -> Page:
+    """Leads to the user's page; all else takes the place of what is typed."""
+    name, *others = filter(None, (user.name, user.email, user.username, user.user_id))
+    return {
+        "label": name,
+        "detail": " · ".join(other for other in others if other != user.user_id),
+        "id": user.user_id,
+        "url": reverse("admin:users_user_change", args=[user.pk]),
+    }
+
+
+def _shown(one: Suggestion) -> Page:
+    detail = one.detail
+    if one.counts is not None:
+        detail = f"{key_descriptions.kinds(one.counts)} · {key_descriptions.people(one.counts)}"
+    elif one.share is not None:
+        detail = key_descriptions.percent(one.share)
+    return {"text": one.text, "label": one.label, "detail": detail}
+
+
+def _of_utf16(text: str, given: str) -> int:
+    """The caret as an offset into `text`; its end where it makes no sense."""
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        return len(text)
+    halves = text.encode("utf-16-le", "surrogatepass")[: 2 * int(given)]
+    return len(halves.decode("utf-16-le", "ignore"))
+
+
+def _to_utf16(text: str, at: int) -> int:
+    return len(text[:at].encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,89 @@
+"""The form of a webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from users.events.event_types import TYPES
+from users.models import Webhook
+from users.outgoing.ssrf_guard import BadAddress
+from users.rights.errors import Denied
+from users.webhooks.paths import PARTS, BadPath, check_paths
+
+PATHS = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.plan."
+
+
+class PathsField(forms.CharField):
+    """A list, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
+
+    def prepare_value(self, value: Any) -> str:
+        return "\n".join(value) if isinstance(value, list) else value or ""
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line.strip() for line in super().clean(value).splitlines()]
+        paths = list(dict.fromkeys(filter(None, lines)))
+        try:
+            check_paths(paths)
+        except BadPath as error:
+            raise forms.ValidationError(str(error)) from None
+        return paths
+
+
+class WebhookForm(forms.Form):
+    """What an administrator says of a webhook; what it may lead to is checked below."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=2048,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+        help_text="Where events are sent by POST, such as https://example.com/hooks/users.",
+    )
+    description = forms.CharField(label="Description (optional)", max_length=200, required=False)
+    types = forms.MultipleChoiceField(
+        label="Tell it when",
+        choices=[(name, f"{text} ({name})") for name, text in TYPES.items()],
+        initial=list(TYPES),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    only = PathsField(
+        label="Only when these change (optional)",
+        required=False,
+        max_length=10_000,
+        help_text=f"Narrows “{TYPES['user.updated'].lower()}”. {PATHS} Empty: whatever changes.",
+    )
+    values = PathsField(
+        label="Send what these were and are (optional)",
+        required=False,
+        max_length=10_000,
+        help_text="Of everything else that changes, the receiver is told the name alone. Written in the same"
+        " way. Empty: names alone.",
+    )
+    is_enabled = forms.BooleanField(
+        label="Switched on",
+        required=False,
+        initial=True,
+        help_text="What happens while it is switched off is not told later.",
+    )
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> WebhookForm:
+        """With what is kept of it."""
+        return cls(initial={name: getattr(webhook, name) for name in cls.base_fields})
+
+    def attempt(self, write: Callable[[dict[str, Any]], Any]) -> Any:
+        """What `write` returns of the checked values, or None; then the form says why."""
+        if not self.is_valid():
+            return None
+        try:
+            return write(self.cleaned_data)
+        except BadAddress as error:
+            self.add_error("url", str(error))
+        except Denied as denied:
+            self.add_error("values", denied.reason)
+        return None

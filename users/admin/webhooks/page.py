@@ -1,0 +1,175 @@
+"""The pages of webhooks, for administrators."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from users.admin.request import Page
+from users.admin.webhooks.form import WebhookForm
+from users.models import Delivery, User, Webhook
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.web.actors import staff
+from users.webhooks import configuration
+
+PAGE = 50
+Status = Delivery.Status
+
+
+def webhooks_page(request: HttpRequest, frame: Page) -> HttpResponse:
+    """All of them, with what is on its way and what failed."""
+    _administrator(request)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
+    for row in unfinished.values("webhook", "status").annotate(count=Count("*")):
+        counts[row["webhook"]][row["status"]] = row["count"]
+    context = {
+        **frame,
+        "title": "Webhooks",
+        "section": "webhooks",
+        "webhooks": [{"webhook": webhook, **counts[webhook.pk]} for webhook in Webhook.objects.all()],
+    }
+    return TemplateResponse(request, "users/admin/webhooks.html", context)
+
+
+def add_page(request: HttpRequest, frame: Page) -> HttpResponse:
+    """GET asks, POST makes, and shows the secret."""
+    actor = _administrator(request)
+    form = WebhookForm(request.POST or None)
+    if request.method == "POST":
+        made = form.attempt(lambda columns: configuration.make_webhook(actor=actor, **columns))
+        if made:
+            return _secret(request, frame, *made, is_new=True)
+    context = {**frame, "title": "Add a webhook", "section": "webhooks", "form": form}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "users/admin/webhook_add.html", context, status=status)
+
+
+def webhook_page(request: HttpRequest, webhook_id: str, frame: Page) -> HttpResponse:
+    """GET shows, POST does what its button says."""
+    actor = _administrator(request)
+    webhook = Webhook.objects.filter(webhook_id=webhook_id).first()
+    if webhook is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, frame, webhook)
+    do = request.POST.get("do", "")
+    if do == "save":
+        return _save(request, frame, webhook, actor)
+    if do == "rotate":
+        secret = configuration.rotate_secret(webhook, actor=actor)
+        return _secret(request, frame, webhook, secret, is_new=False)
+    if do == "delete":
+        configuration.delete_webhook(webhook, actor=actor)
+        messages.success(request, f"The webhook to {webhook.url} is deleted.")
+        return redirect("admin:webhooks")
+    if do == "test":
+        configuration.send_test(webhook, actor=actor)
+        messages.success(request, "A test event is on its way.")
+    elif do == "replay":
+        _replay(request, webhook, actor)
+    return redirect(request.get_full_path())
+
+
+def _show(
+    request: HttpRequest, frame: Page, webhook: Webhook, form: WebhookForm | None = None
+) -> HttpResponse:
+    tab = "settings" if form or request.GET.get("tab") == "settings" else "deliveries"
+    context = {**frame, "title": webhook.url, "section": "webhooks", "webhook": webhook, "tab": tab}
+    if tab == "settings":
+        context["form"] = form or WebhookForm.of(webhook)
+    else:
+        context |= _deliveries(request, webhook)
+    status = 422 if form else 200
+    return TemplateResponse(request, "users/admin/webhook.html", context, status=status)
+
+
+def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
+    """The latest first, those before `?before=` where it names one, of one status if asked for."""
+    found = Delivery.objects.filter(webhook=webhook)
+    status = request.GET.get("status", "")
+    if status in Status.values:
+        found = found.filter(status=status)
+    before = request.GET.get("before", "")
+    is_older = before.isascii() and before.isdigit() and len(before) < 19
+    if is_older:
+        found = found.filter(pk__lt=int(before))
+    happened_at = Coalesce("change__at", "created_at")  # the line itself may be forgotten
+    rows = list(found.annotate(happened_at=happened_at).order_by("-pk")[: PAGE + 1])
+    shown = rows[:PAGE]
+    began = User.objects.filter(user_id__in={row.subject for row in shown})
+    began_at = dict(began.values_list("user_id", "created_at"))
+    return {
+        "deliveries": shown,
+        "status": status if status in Status.values else "",
+        "statuses": Status.choices,
+        "is_older": is_older,
+        "older": shown[-1].pk if len(rows) > PAGE else None,
+        "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
+        "is_any_in_vain": Delivery.objects.filter(configuration.TRIED_IN_VAIN, webhook=webhook).exists(),
+        # Those whose users are still there, rather than a later one with the same id.
+        "present": {
+            row.pk for row in shown if row.subject in began_at and row.happened_at >= began_at[row.subject]
+        },
+        # While a worker has it, or is about to, there is nothing to wait for.
+        "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
+    }
+
+
+def _save(request: HttpRequest, frame: Page, webhook: Webhook, actor: Actor) -> HttpResponse:
+    form = WebhookForm(request.POST)
+
+    def write(columns: dict[str, Any]) -> bool:
+        configuration.edit_webhook(webhook, columns, actor=actor)
+        return True
+
+    if not form.attempt(write):
+        return _show(request, frame, webhook, form)
+    messages.success(request, "Saved.")
+    return redirect(request.get_full_path())
+
+
+def _replay(request: HttpRequest, webhook: Webhook, actor: Actor) -> None:
+    which = request.POST.get("delivery", "")
+    key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
+    count = configuration.replay(webhook, actor=actor, delivery=key)
+    if count:
+        messages.success(
+            request, "It is on its way again." if count == 1 else f"{count} are on their way again."
+        )
+    else:
+        messages.info(request, "There was nothing to send again.")
+
+
+def _secret(
+    request: HttpRequest, frame: Page, webhook: Webhook, secret: str, *, is_new: bool
+) -> HttpResponse:
+    """Shown now and never again, so it travels through no redirect and no message."""
+    context = {
+        **frame,
+        "title": "The secret",
+        "section": "webhooks",
+        "webhook": webhook,
+        "secret": secret,
+        "is_new": is_new,
+    }
+    return TemplateResponse(request, "users/admin/webhook_secret.html", context)
+
+
+def _administrator(request: HttpRequest) -> Actor:
+    actor = staff(request)
+    try:
+        configuration.check_administrator(actor)
+    except Denied as denied:
+        raise PermissionDenied(denied.reason) from None
+    return actor

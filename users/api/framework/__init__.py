@@ -1,0 +1,1 @@
+"""What all endpoints share: authentication, scopes, parsing, paging, errors, OpenAPI."""

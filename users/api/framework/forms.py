@@ -1,0 +1,34 @@
+"""Bodies as forms, which Auth0 takes beside JSON."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from django.http import QueryDict
+from rest_framework.parsers import BaseParser
+
+from users.api.framework.query import as_typed, only_value
+from users.metadata.text import parse
+from users.representation.schema import Schema
+
+
+class FormParser(BaseParser):
+    """Every value is text, and becomes what the operation's schema says it is. An object is
+    written as JSON, a list as JSON or by repeating its name. Raises TextError or FieldError."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        view, request = parser_context["view"], parser_context["request"]
+        operation = view.operation(request.method)
+        fields = ((operation and operation.body) or {}).get("properties", {})
+        given = QueryDict(stream.read(), encoding="utf-8")
+        return {name: _value(name, fields.get(name, {}), given.getlist(name)) for name in given}
+
+
+def _value(name: str, schema: Schema, texts: list[str]) -> Any:
+    kind = schema.get("type")
+    if kind == "array" and not (len(texts) == 1 and texts[0].startswith("[")):
+        return [_value(name, schema.get("items", {}), [text]) for text in texts]
+    text = only_value(name, texts)
+    return parse(text.encode()) if kind in ("object", "array") else as_typed(schema, text)

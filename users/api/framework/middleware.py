@@ -1,0 +1,28 @@
+"""What every answer of the API carries, whoever gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from users.api.framework.rate_limit import usage_of
+from users.web.json_paths import is_api
+
+
+class RateLimitHeadersMiddleware:
+    """Says where the caller stands. Views count theirs; what was answered before or past a view,
+    such as a body that is too large, counts by address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        usage = usage_of(request) if is_api(request.path_info) else None
+        for name, value in (usage.headers if usage else {}).items():
+            response[name] = value
+        if response.status_code == 304:
+            # It would have to be the length of the body that is left out (RFC 9110, section 8.6).
+            del response["Content-Length"]
+        return response

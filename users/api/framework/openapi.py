@@ -1,0 +1,132 @@
+"""The OpenAPI document, made from the table of endpoints."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from users.api.framework.examples import example
+from users.api.framework.operation import Operation
+from users.api.framework.responses import ERROR, HEADERS, responses
+from users.api.framework.view import View
+from users.conf import conf
+from users.representation.schema import Schema
+from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
+
+# Of what the views look at themselves.
+_PATH: dict[str, Schema] = {
+    "user_id": {
+        "type": "string",
+        "pattern": r"^[^|\x00]+\|[^\x00]+$",
+        "examples": ["auth0|6600aa11bb22cc33dd44ee55"],
+    },
+}
+
+# The header that asks for an answer of this status.
+_CONDITIONS = {
+    304: ("If-None-Match", "Answer 304 without a body if the user's ETag is one of these."),
+    412: ("If-Match", "Write only if the user's ETag is still one of these."),
+}
+
+
+def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
+    """OpenAPI 3.1 for these endpoints."""
+    return _with_international_emails(_document(endpoints))
+
+
+def _with_international_emails(part: Any) -> Any:
+    """Our rule for `email` takes letters of any script, which JSON Schema calls `idn-email`."""
+    if isinstance(part, list):
+        return [_with_international_emails(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: "idn-email" if (key, inner) == ("format", "email") else _with_international_emails(inner)
+        for key, inner in part.items()
+    }
+
+
+def _document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Profiledesk Management API", "version": "2"},
+        "servers": [{"url": conf.management_audience.rstrip("/")}],
+        "paths": {path: _path(path, view) for path, view in endpoints.items()},
+        "components": {
+            "schemas": {"Error": ERROR},
+            "headers": HEADERS,
+            "securitySchemes": {
+                "token": {
+                    "type": "oauth2",
+                    "flows": {
+                        "clientCredentials": {
+                            "tokenUrl": f"{conf.issuer}oauth/token",
+                            "scopes": {**MACHINE_SCOPES, **CURRENT_USER_SCOPES},
+                        }
+                    },
+                }
+            },
+        },
+    }
+
+
+def _path(path: str, view: type[View]) -> dict[str, Any]:
+    parameters = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": view.path.get(name, _PATH.get(name, {"type": "string"})),
+        }
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+    methods = {
+        method.lower(): _operation(method, path, operation) for method, operation in view.operations.items()
+    }
+    return {**methods, **({"parameters": parameters} if parameters else {})}
+
+
+def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
+        "summary": operation.summary,
+        "responses": responses(operation),
+        # Any one of the choices is enough, and a choice of several asks for all of them.
+        "security": [{"token": choice.split()} for choice in operation.scopes or ()],
+    }
+    parameters = [_query(name, schema, operation) for name, schema in operation.query.items()]
+    parameters += [
+        {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
+        for status, (name, text) in _CONDITIONS.items()
+        if status in operation.answers
+    ]
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body:
+        content = {media_type: _content(media_type, operation) for media_type in operation.media_types}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _content(media_type: str, operation: Operation) -> dict[str, Any]:
+    if media_type == "application/x-www-form-urlencoded":
+        return {"schema": operation.body, "encoding": _encoding(operation.body)}
+    return {"schema": operation.body, "example": operation.example or example(operation.body)}
+
+
+def _encoding(body: Schema) -> dict[str, Any]:
+    """In a form, objects and lists are written as JSON."""
+    fields = body.get("properties", {}).items()
+    as_json = {"contentType": "application/json"}
+    return {name: as_json for name, field in fields if field.get("type") in ("object", "array")}
+
+
+def _query(name: str, schema: Schema, operation: Operation) -> dict[str, Any]:
+    schema = dict(schema)
+    return {
+        "name": name,
+        "in": "query",
+        "required": name in operation.required_query,
+        "description": schema.pop("description", ""),
+        "schema": schema,
+    }

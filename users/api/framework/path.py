@@ -1,0 +1,28 @@
+"""The variable parts of an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.api.framework.problem import Problem
+from users.representation.schema import Schema
+from users.representation.validation import Checker, FieldError
+
+_checkers: dict[str, Checker] = {}
+
+
+def check_path(schemas: dict[str, Schema], given: dict[str, Any]) -> None:
+    """Raises Problem 400 `invalid_uri` for a part that its schema refuses."""
+    for name, schema in schemas.items():
+        try:
+            _checker(name, schema).check({name: given[name]})
+        except FieldError as error:
+            raise Problem(400, f"Path validation error: {error}", "invalid_uri") from None
+
+
+def _checker(name: str, schema: Schema) -> Checker:
+    """Made ready once for each schema."""
+    key = f"{name} {schema}"
+    if key not in _checkers:
+        _checkers[key] = Checker({"type": "object", "properties": {name: schema}})
+    return _checkers[key]

@@ -1,0 +1,35 @@
+"""Which scope opens which operation. An operation without a row is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+from rest_framework.permissions import BasePermission
+
+from users.api.framework.problem import Problem
+from users.tokens.verify import Machine, Person
+
+NOT_YOURS = "User to be acted on does not match subject in bearer token."
+
+
+class HasScope(BasePermission):
+    """Any one of the operation's choices is enough; a choice of several scopes asks for all of
+    them. The check comes before any look at the account, so that a caller without the scope
+    cannot learn who exists."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        operation = view.operation(request.method)
+        if operation is None:
+            raise MethodNotAllowed(request.method)
+        if operation.scopes is None:
+            return True
+        caller = request.user
+        if not isinstance(caller, Machine | Person):
+            raise NotAuthenticated
+        if not operation.is_open_to(caller.scopes):
+            expected = ",".join(operation.scopes)
+            raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
+        if isinstance(caller, Person) and view.kwargs.get("user_id") != caller.user.user_id:
+            raise Problem(403, NOT_YOURS, "unowned_resource")
+        return True

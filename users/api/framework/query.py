@@ -1,0 +1,52 @@
+"""The query string, read as its schema says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from users.api.framework.operation import Operation
+from users.api.framework.problem import Problem
+from users.representation.schema import Schema
+from users.representation.validation import FieldError
+
+BOOLEANS = {"true": True, "false": False}
+
+
+def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
+    """Values by name, defaults filled in; a list may be repeated or hold commas. An unknown name
+    is an error, and so is a repeated one: ignored, it would be a trap. Raises Problem 400
+    `invalid_query_string`."""
+    try:
+        values = {name: _value(name, operation.query.get(name, {}), given.getlist(name)) for name in given}
+        operation.query_checker.check(values)
+    except FieldError as error:
+        raise Problem(400, f"Query validation error: {error}", "invalid_query_string") from None
+    defaults = {name: schema["default"] for name, schema in operation.query.items() if "default" in schema}
+    return {**defaults, **values}
+
+
+def only_value(name: str, values: list[Any]) -> Any:
+    """Return the one value of a parameter. Raises FieldError where it is repeated, as for a repeated key
+    in JSON."""
+    if len(values) > 1:
+        raise FieldError(name, f"Given {len(values)} times; keep one")
+    return values[0]
+
+
+def _value(name: str, schema: Schema, texts: list[str]) -> Any:
+    if schema.get("type") == "array":
+        return [part for text in texts for part in text.split(",") if part]
+    return as_typed(schema, only_value(name, texts))
+
+
+def as_typed(schema: Schema, text: str) -> Any:
+    """The text as the type the schema asks for; left as text where it is none, for the
+    checker to refuse in its own words."""
+    if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
+        return int(text)
+    if schema.get("type") == "boolean":
+        return BOOLEANS.get(text, text)
+    return text

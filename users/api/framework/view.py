@@ -1,0 +1,112 @@
+"""What every view of the API does the same way."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from users.api.framework.authentication import actor_of
+from users.api.framework.errors import bad_body
+from users.api.framework.etags import etag, is_not_modified
+from users.api.framework.logged import log_answer
+from users.api.framework.operation import Operation
+from users.api.framework.path import check_path
+from users.api.framework.query import read_query
+from users.api.framework.rate_limit import check_rate
+from users.conf import conf
+from users.metadata.documents import DOCUMENTS
+from users.metadata.validate import advice
+from users.models import User
+from users.representation.field_selection import pick
+from users.representation.profile import profile
+from users.representation.schema import Schema
+from users.representation.validation import UNKNOWN, FieldError
+from users.rights.actor import Actor
+from users.tokens.verify import Caller
+
+
+class View(APIView):
+    """An address. `operations` says, for each method, who may call it with what."""
+
+    operations: ClassVar[dict[str, Operation]] = {}
+    # What the variable parts of the address may be, by their names in it.
+    path: ClassVar[dict[str, Schema]] = {}
+    # Whose token it is, once that is known.
+    caller: Caller | None = None
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        """What `Allow` names."""
+        return list(self.operations)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The calling client, or the person by whose token it calls."""
+        return actor_of(self.request)
+
+    @classmethod
+    def operation(cls, method: str) -> Operation | None:
+        """What `method` does here; HEAD is a GET whose body nobody reads."""
+        return cls.operations.get("GET" if method == "HEAD" else method)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who calls, and count the call: a token that is no good counts by address."""
+        try:
+            super().perform_authentication(request)
+        except Exception:
+            check_rate(request)
+            raise
+        self.caller = request.user if isinstance(request.user, Caller) else None
+        check_rate(request, self.caller.client_id if self.caller else "")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_path(self.path, kwargs)
+        self._query = read_query(self.operation(request.method), request.query_params)
+
+    def query(self) -> dict[str, Any]:
+        """The checked query string."""
+        return self._query
+
+    def body(self) -> dict[str, Any]:
+        """The checked body. Raises FieldError or TextError."""
+        data = self.request.data
+        if not self.request.content_type and not data:
+            raise bad_body("'Expected type object but found no body'.")
+        operation = self.operation(self.request.method)
+        try:
+            operation.body_checker.check(data)
+        except FieldError as error:
+            if error.field or not error.rule.startswith(UNKNOWN):
+                raise
+            raise FieldError("", f"{error.rule}{operation.unknown_advice}") from None
+        return data
+
+    def show(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The user as this client may see it, with only the fields it asked for."""
+        return pick(profile(user, self.actor), query or {})
+
+    def answer_user(self, user: User, *, status: int = 200, query: dict[str, Any] | None = None) -> Response:
+        """One user, with its version as ETag; 304 to a read whose `If-None-Match` names that."""
+        if is_not_modified(self.request, user):
+            return Response(status=304, headers={"ETag": etag(user)})
+        return Response(self.show(user, query), status=status, headers={"ETag": etag(user)})
+
+    def answer_write(self, user: User, *, status: int = 200) -> Response:
+        """The same after a write, with a `Warning` header where a document has grown large."""
+        response = self.answer_user(user, status=status)
+        advised = (advice(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
+        warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
+        if warnings:
+            response["Warning"] = warnings
+        return response
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        log_answer(self, response)
+        return response

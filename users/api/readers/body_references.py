@@ -1,0 +1,17 @@
+"""What a body names besides the account: a client, an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.api.framework.problem import Problem
+from users.models import Client
+
+
+def check_named_parts(body: dict[str, Any]) -> None:
+    """Raises Problem 400 for a client that does not exist, and for any organization, of which
+    there are none. Source of the texts: Auth0's published OpenAPI document, /tickets."""
+    if "organization_id" in body:
+        raise Problem(400, "The organization does not exist", "inexistent_organization")
+    if "client_id" in body and not Client.objects.filter(client_id=body["client_id"]).exists():
+        raise Problem(400, "The client does not exist", "inexistent_client")

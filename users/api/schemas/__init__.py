@@ -1,0 +1,1 @@
+"""JSON Schemas of the bodies and answers of the Management API, by resource."""

@@ -1,0 +1,133 @@
+"""The bodies, query strings and answers of the user resource, as JSON Schema."""
+
+from __future__ import annotations
+
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
+from users.api.schemas.identities import IDENTITIES
+from users.representation.field_selection import fields_query
+from users.representation.schema import (
+    BARE_ID,
+    CONNECTION,
+    DOCUMENTS,
+    NULLABLE,
+    PASSWORD,
+    PROFILE,
+    SWITCHES,
+    Schema,
+    closed,
+    without_null,
+)
+
+_VERIFY_EMAIL = {
+    "type": "boolean",
+    # Auth0 also sends where it is left out. Then whoever copies people from elsewhere through the
+    # API would write to all of them.
+    "description": "Whether a verification mail is sent. Unlike at Auth0, none is unless it is true.",
+}
+_NO_SMS = {"type": "boolean", "const": False, "description": "No text messages are sent."}
+
+# Source: recorded refusals of the real service.
+UNKNOWN_FIELD = (
+    " (consider storing them in app_metadata or user_metadata."
+    ' See "Users Metadata" in https://auth0.com/docs/api/v2/changes for more details)'
+)
+CREATE_USER = closed(
+    {
+        **{name: without_null(schema) for name, schema in NULLABLE.items()},
+        **SWITCHES,
+        **DOCUMENTS,
+        "connection": CONNECTION,
+        "password": PASSWORD,
+        "user_id": BARE_ID,
+        "verify_email": _VERIFY_EMAIL,
+    },
+    required=("connection",),
+)
+CREATE_EXAMPLE = {
+    "connection": "Username-Password-Authentication",
+    "email": "jane.doe@example.com",
+    "password": "Plum-Tart-77",
+    "user_metadata": {"hobby": "surfing"},
+    "app_metadata": {"plan": "full"},
+}
+UPDATE_USER = {
+    **closed(
+        {
+            **PROFILE,
+            **DOCUMENTS,
+            "connection": CONNECTION,
+            "password": PASSWORD,
+            "client_id": {"type": "string", "description": "The client that the user signed in to."},
+            "verify_email": _VERIFY_EMAIL,
+            "verify_phone_number": _NO_SMS,
+        }
+    ),
+    "minProperties": 1,
+}
+
+UPDATE_EXAMPLE = {"name": "Jane Doe", "user_metadata": {"hobby": None}, "app_metadata": {"plan": "pro"}}
+
+_MOMENT = {"type": "string", "format": "date-time"}
+USER: Schema = {
+    "type": "object",
+    "properties": {
+        **{name: without_null(schema) for name, schema in NULLABLE.items()},
+        **SWITCHES,
+        **DOCUMENTS,
+        "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
+        "identities": IDENTITIES,
+        "multifactor": {"type": "array", "items": {"type": "string"}},
+        "multifactor_last_modified": _MOMENT,
+        "logins_count": {"type": "integer"},
+        "last_ip": {"type": "string", "examples": ["203.0.113.9"]},
+        "last_login": _MOMENT,
+        "last_password_reset": _MOMENT,
+        "created_at": _MOMENT,
+        "updated_at": _MOMENT,
+    },
+}
+USERS: Schema = {"type": "array", "items": USER}
+PAGE: Schema = {
+    "type": "object",
+    "properties": {
+        "start": {"type": "integer"},
+        "limit": {"type": "integer"},
+        "length": {"type": "integer"},
+        "total": {"type": "integer"},
+        "users": USERS,
+    },
+}
+CHECKPOINT: Schema = checkpoint_schema("users", USER)
+
+_SHOWN: dict[str, Schema] = USER["properties"]
+FIELDS_QUERY = fields_query(_SHOWN)
+LIST_QUERY: dict[str, Schema] = {
+    **PAGE_QUERY,
+    **CHECKPOINT_QUERY,
+    "q": {
+        "type": "string",
+        "description": "Whom to find, in Auth0's search language; everybody where it is empty.",
+        "examples": ['name:jane* AND user_metadata.hobby:"surfing"'],
+    },
+    "sort": {
+        "type": "string",
+        "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",
+        "description": "A field and 1 or -1, as in created_at:-1.",
+    },
+    "connection": {"type": "string", "description": "Only users of this connection."},
+    **fields_query(_SHOWN, is_open=True),
+    "search_engine": {
+        "type": "string",
+        "enum": ["v1", "v2", "v3"],
+        "description": "v3, the only one there is.",
+    },
+    "primary_order": {
+        "type": "boolean",
+        "default": True,
+        "description": "Accepted; the order is always the same.",
+    },
+}
+EMAIL_QUERY: dict[str, Schema] = {
+    "email": {"type": "string", "minLength": 1, "description": "The address; its case does not matter."},
+    **FIELDS_QUERY,
+}

@@ -1,0 +1,118 @@
+"""An account as it was, rebuilt from what it is and from the record of what has happened since."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from users.history.account_periods import changes_of
+from users.history.errors import NotCreatedYet, NotKept
+from users.metadata.documents import DOCUMENTS, JSON, Document
+from users.metadata.three_way import ABSENT, put
+from users.models import Change, User
+
+What = Change.What
+
+# The lines that tell what a field was; those of a document are named like it.
+TELLING = (*DOCUMENTS, What.PROFILE, What.IDENTITIES, What.MULTIFACTOR)
+# Not recorded, so not known of any other moment.
+NOT_RECORDED = {"logins_count": 0, "last_login": None, "last_ip": None}
+# The time of the latest change of its kind; that of the one before is not kept.
+STAMPS = ("last_password_reset", "multifactor_last_modified")
+# Lines read at a time: each may hold whole documents.
+AT_ONCE = 20
+
+
+def document_at(user: User, document: str, version: int) -> Document | None:
+    """The user's `document` at that version of it; None where the record does not reach back."""
+    steps = getattr(user, f"{document}_version") - version
+    state = dict(getattr(user, document) or {})
+    changes = changes_of(user.user_id, user).filter(what=document)[: max(steps, 0)]
+    undone = 0
+    for keys in changes.values_list("keys", flat=True).iterator(chunk_size=AT_ONCE):
+        for key, sides in keys.items():
+            put(state, key, sides.get("before", ABSENT))
+        undone += 1
+    return state if undone == steps else None
+
+
+def user_at(user: User, at: datetime) -> User:
+    """A copy of the account as it was at that moment, never to be saved.
+
+    Roles and permissions are no part of it, and what is not recorded is left unset: sign-ins, and
+    the time of a password or second factor that has been replaced since. Raises NotCreatedYet,
+    also where it was linked to another account, or NotKept.
+    """
+    if at < user.created_at:
+        raise NotCreatedYet
+    changed_at = _last_change(user, at)
+    past = copy.copy(user)
+    for name, value in NOT_RECORDED.items():
+        setattr(past, name, value)
+    for what, then in _since(user, at).items():
+        _turn_back(past, what, then)
+    for name in STAMPS:
+        if (getattr(past, name) or at) > at:
+            setattr(past, name, None)
+    if past.updated_at > at:
+        past.updated_at = changed_at or past.created_at
+    return past
+
+
+@dataclass
+class Then:
+    """What a part of the account was: each key that has changed since, ABSENT where it was not
+    there, and whether all of it was missing."""
+
+    was_missing: bool
+    keys: dict[str, JSON] = field(default_factory=dict)
+
+
+def _last_change(user: User, at: datetime) -> datetime | None:
+    """When it had last changed by then; None where that is forgotten. Raises NotKept.
+
+    The oldest lines are forgotten first, whosever they are: where any line is as old as the
+    moment, every later one is still there.
+    """
+    until = Change.objects.filter(at__lte=at)
+    changed_at = changes_of(user.user_id, user).filter(at__lte=at).values_list("at", flat=True).first()
+    if changed_at is None and not until.exists():
+        raise NotKept(Change.objects.values_list("at", flat=True).last())
+    return changed_at
+
+
+def _since(user: User, at: datetime) -> dict[str, Then]:
+    """By part: what the first change to each key after that moment says it was before."""
+    lines = Change.objects.filter(subject=user.user_id, at__gt=at, what__in=TELLING).order_by("at", "id")
+    found: dict[str, Then] = {}
+    columns = lines.values_list("what", "keys", "was_missing")
+    for what, keys, was_missing in columns.iterator(chunk_size=AT_ONCE):
+        then = found.setdefault(what, Then(was_missing))
+        for key, sides in keys.items():
+            then.keys.setdefault(key, sides.get("before", ABSENT))
+    return found
+
+
+def _turn_back(past: User, what: str, then: Then) -> None:
+    if what in DOCUMENTS:
+        state = dict(getattr(past, what) or {})
+        for key, value in then.keys.items():
+            put(state, key, value)
+        setattr(past, what, None if then.was_missing else state)
+    elif what == What.IDENTITIES:
+        _turn_identities_back(past, then)
+    else:
+        for name in then.keys.keys() - {"recovery_codes"}:
+            setattr(past, name, then.keys[name])
+
+
+def _turn_identities_back(past: User, then: Then) -> None:
+    """The lines name a linked account by its user_id, and by "linked_to" what this one was
+    linked to itself."""
+    if isinstance(then.keys.pop("linked_to", None), str):
+        raise NotCreatedYet
+    shown = {f"{one['provider']}|{one['user_id']}": one for one in past.linked_identities or []}
+    for user_id, identity in then.keys.items():
+        put(shown, user_id, identity)
+    past.linked_identities = list(shown.values()) or None

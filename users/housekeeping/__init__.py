@@ -1,0 +1,1 @@
+"""Maintenance that runs by itself or by command: retention, and re-encryption of secrets."""

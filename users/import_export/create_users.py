@@ -1,0 +1,49 @@
+"""Make the accounts of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import transaction
+
+from users.actions.errors import NotSupported, Taken
+from users.import_export.errors import BadRecord, TransferError
+from users.import_export.record_reader import FileRecord, records_of
+from users.import_export.upsert import take
+from users.metadata.errors import MetadataError
+from users.metadata_map.survey_requests import sample_after_import
+from users.models import Connection
+from users.representation.validation import FieldError
+from users.rights.actor import Actor
+
+
+def create_from_file(
+    path: Path,
+    connection: Connection,
+    *,
+    actor: Actor,
+    on_record: Callable[[int], None] = lambda number: None,
+) -> int:
+    """Make every account in the file, or none; return how many.
+
+    Nobody gets a password. `on_record` hears the number of each record done. Raises
+    TransferError, which names the record, or Denied.
+    """
+    number = 0
+    with path.open("rb") as stream, transaction.atomic():
+        for record in records_of(stream):
+            number = record.number
+            _create(record, connection, actor)
+            on_record(number)
+        sample_after_import(actor)
+    return number
+
+
+def _create(record: FileRecord, connection: Connection, actor: Actor) -> None:
+    try:
+        take(record.value(), connection, actor=actor, is_upsert=False)
+    except BadRecord as error:
+        raise TransferError(f"{error.reason} (byte {error.byte})", error.number) from None
+    except (FieldError, MetadataError, NotSupported, Taken) as error:
+        raise TransferError(str(error), record.number) from None

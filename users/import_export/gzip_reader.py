@@ -1,0 +1,42 @@
+"""Decompress a file that is compressed with gzip, as our exports and Auth0's are."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import BinaryIO
+
+from users.import_export.record_splitter import CutError
+
+_MAGIC = b"\x1f\x8b"
+
+
+def unpack(stream: io.BufferedReader, *, max_bytes: int) -> BinaryIO:
+    """Return the stream as it is, or decompressed where it is gzip.
+
+    Memory is bounded. Reading raises CutError where the gzip file is damaged or holds more than
+    `max_bytes`."""
+    if not stream.peek(len(_MAGIC)).startswith(_MAGIC):
+        return stream
+    return io.BufferedReader(_Unpacked(stream, max_bytes))
+
+
+class _Unpacked(io.RawIOBase):
+    def __init__(self, packed: BinaryIO, max_bytes: int) -> None:
+        self._file = gzip.GzipFile(fileobj=packed)
+        self._left = self._max_bytes = max_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        try:
+            content = self._file.read(len(buffer))
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise CutError("the gzip file is damaged or cut short") from None
+        self._left -= len(content)
+        if self._left < 0:
+            raise CutError(f"unpacked, the file is longer than {self._max_bytes:,} bytes; split it")
+        buffer[: len(content)] = content
+        return len(content)

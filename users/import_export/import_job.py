@@ -1,0 +1,144 @@
+"""Import as a job: a bad record is noted and the others go on.
+
+Source: Auth0 docs, "Bulk User Imports", and recorded traffic for the shape of errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from users.crypto.key_ring import Undecryptable
+from users.import_export.errors import BadRecord, TransferError
+from users.import_export.record_errors import REFUSALS, as_errors, mask_record
+from users.import_export.record_reader import FileRecord, records_of
+from users.import_export.record_schema import read_only_field
+from users.import_export.upsert import Outcome, take
+from users.jobs.errors import JobFailed
+from users.jobs.files import open_file
+from users.jobs.registry import job
+from users.jobs.run import Run
+from users.metadata.documents import Document
+from users.models import Connection, FailedRecord, Job
+from users.rights.actor import Actor, Face
+from users.rights.may import Verb, check
+
+# Records in one transaction, which locks out all other writers on SQLite; and bytes of their text,
+# which a single record may exceed.
+BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
+# More are counted and not kept, so that a file of nonsense does not fill the database.
+MOST_ERRORS = 10_000
+# In the state and in the summary.
+IGNORED = "ignored"
+
+
+# A record that cannot be stored is the error that says so.
+Parsed = Document | BadRecord
+
+
+@job(Job.Kind.USERS_IMPORT)
+def import_users(run: Run) -> dict[str, Any]:
+    """A file that is not JSON fails whole, with nothing written; a record that cannot be stored fails
+    alone. What one attempt has committed the next one passes over."""
+    connection = Connection.objects.filter(connection_id=run.parameters["connection_id"]).first()
+    if connection is None:
+        raise JobFailed("The connection does not exist any more.")
+    # In the record of changes stands the job, by which all it wrote can be found.
+    actor = replace(run.actor, face=Face.IMPORT, request_id=run.job.job_id)
+    check(actor, Verb.CREATE)
+    try:
+        return _import(run, connection, actor)
+    except Undecryptable:
+        raise JobFailed(
+            "The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again."
+        ) from None
+
+
+def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
+    if run.total is None:
+        run.total = _count(run)
+    with closing(_records(run.job)) as records:
+        for batch in _batches(islice(records, run.done, None)):
+            with run.step():
+                for number, value in batch:
+                    _one(run, connection, number, value, actor)
+                run.progress(number)
+    return {"summary": _summary(run)}
+
+
+def _records(job: Job) -> Iterator[FileRecord]:
+    return records_of(open_file(job))
+
+
+def _count(run: Run) -> int:
+    """How many records there are, once all of the file has been read."""
+    count = 0
+    try:
+        for record in _records(run.job):
+            # Records that fail alone are reported when they are imported.
+            with suppress(BadRecord):
+                record.value()
+            count = record.number
+            if count % 1000 == 0:
+                run.check_interrupted()
+    except TransferError as error:
+        raise JobFailed(f"The file cannot be read: {error}. Nothing was imported.") from None
+    return count
+
+
+def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]]:
+    """Parse the records outside of the transactions that write them, since a long one may take the
+    parser seconds. Two batches are in memory at most."""
+    batch: list[tuple[int, Parsed]] = []
+    size = 0
+    for record in records:
+        batch.append((record.number, _parse(record)))
+        size += len(record.cut.text)
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parse(record: FileRecord) -> Parsed:
+    try:
+        return record.value()
+    except BadRecord as error:
+        return error
+
+
+def _one(run: Run, connection: Connection, number: int, value: Parsed, actor: Actor) -> None:
+    try:
+        if isinstance(value, BadRecord):
+            raise value
+        # A savepoint: what a refused record had written goes with it.
+        with transaction.atomic():
+            outcome = take(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
+    except REFUSALS as error:
+        outcome = Outcome.FAILED
+        if run.state.get(outcome, 0) < MOST_ERRORS:
+            shown, errors = mask_record(value), as_errors(error)
+            FailedRecord.objects.create(job=run.job, number=number, user=shown, errors=errors)
+    else:
+        _count_ignored(run, value)
+    run.state[outcome] = run.state.get(outcome, 0) + 1
+
+
+def _count_ignored(run: Run, value: Document) -> None:
+    counts = run.state.setdefault(IGNORED, {})
+    for name in {read_only_field(column) for column in value} - {None}:
+        counts[name] = counts.get(name, 0) + 1
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    """As recorded: `total` is that of all records. `ignored` counts, for each read-only column, the
+    records that were taken without it; it is left out where there are none."""
+    counts = {outcome.value: run.state.get(outcome, 0) for outcome in Outcome}
+    ignored = dict(sorted(run.state.get(IGNORED, {}).items()))
+    return {**counts, "total": sum(counts.values()), **({IGNORED: ignored} if ignored else {})}

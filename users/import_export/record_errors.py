@@ -1,0 +1,96 @@
+"""Why a record of an import was refused, as the API's job errors say it.
+
+Source: Auth0 docs, "Bulk User Imports", its list of codes; recorded traffic for the shape and for the
+text of DUPLICATED_USER.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from users.actions.errors import Combination, Conflict, NotSupported, Taken, UserGone
+from users.import_export.errors import BadRecord, RecordTwice
+from users.import_export.record_schema import READ_ONLY, is_known
+from users.metadata.documents import JSON, Document
+from users.metadata.errors import MetadataError
+from users.representation.validation import FieldError
+from users.rights.errors import Denied
+
+REFUSALS = (
+    *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
+    *(RecordTwice, BadRecord),
+)
+HIDDEN = "*****"
+# Keys in metadata, and below other fields, whose values may be credentials.
+_SECRET_NAME = re.compile(
+    r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
+    re.IGNORECASE,
+)
+# How the checker's texts begin, and Auth0's code for each.
+_CODES = {
+    "Missing required property": "OBJECT_REQUIRED",
+    "Expected type": "INVALID_TYPE",
+    "String is too short": "MIN_LENGTH",
+    "String is too long": "MAX_LENGTH",
+    "String does not match": "PATTERN",
+    "Object didn't pass validation for format": "FORMAT",
+    "No enum match": "ENUM_MISMATCH",
+    "Value ": "MINIMUM",
+    "Array is too short": "ARRAY_LENGTH_SHORT",
+    "Array is too long": "ARRAY_LENGTH_LONG",
+}
+
+
+def as_errors(error: Exception) -> list[dict[str, Any]]:
+    """`[{code, message, path}]`; `path` is left out where the record as a whole is wrong. Where its text
+    is, `byte` is the offset in the file."""
+    match error:
+        case Taken():
+            return [_error("DUPLICATED_USER", "The user already exist and upsert parameter is false")]
+        case BadRecord(path=path, byte=byte):
+            return [{**_error("NOT_PASSED", str(error), path), "byte": byte}]
+        case RecordTwice():
+            return [_error("CONFLICT_EMAIL", str(error), "email")]
+        case FieldError(field=field, rule=rule):
+            return [_error(_code(rule), rule, field)]
+        case MetadataError(place=place, reason=reason):
+            return [_error("NOT_PASSED", reason, place)]
+        case Conflict():
+            return [_error("CONFLICT", "Somebody else changed this user at the same moment; import it again")]
+    return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
+
+
+def mask_record(record: Document | BadRecord) -> Document:
+    """The record to be stored with its errors: credentials are hidden, and
+    so are all values of fields that we do not know, since a password may be under any name.
+
+    Of a record that cannot be stored it is the email, where that can be read."""
+    if isinstance(record, BadRecord):
+        return {} if record.email is None else {"email": record.email}
+    return {name: HIDDEN if _is_hidden(name) else _mask(value) for name, value in record.items()}
+
+
+def _is_hidden(column: str) -> bool:
+    """Of the fields of a profile that are read-only, one holds the word password and no password."""
+    is_field = column in READ_ONLY
+    return not is_known(column) or (not is_field and _SECRET_NAME.search(column) is not None)
+
+
+def _mask(value: JSON) -> JSON:
+    match value:
+        case dict():
+            return {
+                name: HIDDEN if _SECRET_NAME.search(name) else _mask(inner) for name, inner in value.items()
+            }
+        case list():
+            return [_mask(inner) for inner in value]
+    return value
+
+
+def _error(code: str, message: str, path: str = "") -> dict[str, Any]:
+    return {"code": code, "message": message, **({"path": path} if path else {})}
+
+
+def _code(rule: str) -> str:
+    return next((code for start, code in _CODES.items() if rule.startswith(start)), "NOT_PASSED")

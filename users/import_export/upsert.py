@@ -1,0 +1,103 @@
+"""Make or change the account of one record of an import.
+
+Source: Auth0 docs, "Bulk User Imports": without upsert, whoever is there already is an error; with
+it, a match on the address takes the fields that may be updated, and documents are replaced whole.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from users.actions.account.create_user import create_user
+from users.actions.account.documents import Replace, version_of
+from users.actions.account.draft import locked
+from users.actions.account.edit_user import Edit, edit_user
+from users.import_export.errors import RecordTwice
+from users.import_export.record_schema import IDENTIFIERS, Record, to_record
+from users.metadata.documents import DOCUMENTS, Document
+from users.models import Change, Connection, User
+from users.representation.defaults import default_name, default_nickname, default_picture
+from users.rights.actor import Actor
+from users.rights.protected_accounts import check_unprotected
+
+# Source: Auth0 docs, "User profile structure", the column of what an upsert may write.
+UPSERTABLE = ("email_verified", "phone_verified", "name", "nickname", "given_name", "family_name", "picture")
+
+
+class Outcome(StrEnum):
+    """Source: recorded summaries of imports."""
+
+    FAILED = "failed"
+    UPDATED = "updated"
+    INSERTED = "inserted"
+
+
+def take(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
+    """Make the account of this record or, in an upsert, write over the one of the same address.
+
+    In the caller's transaction. Raises one of `record_errors.REFUSALS`.
+    """
+    record = to_record(value, connection)
+    account = _existing(connection, record) if is_upsert else None
+    if account is None:
+        create_user(
+            connection,
+            actor=actor,
+            profile=_without_defaults(record, _user_id(record, connection)),
+            user_metadata=record.user_metadata,
+            app_metadata=record.app_metadata,
+            bare_id=record.bare_id,
+        )
+        return Outcome.INSERTED
+    if _is_written_by(actor, account):
+        raise RecordTwice
+    _write_over(account, record, actor)
+    return Outcome.UPDATED
+
+
+def _existing(connection: Connection, record: Record) -> User | None:
+    """By the email; a record without one by its id."""
+    users = User.objects.filter(connection=connection)
+    if "email" in record.profile:
+        return users.by_email(record.profile["email"]).first()
+    return users.filter(user_id=_user_id(record, connection)).first() if record.bare_id else None
+
+
+def _user_id(record: Record, connection: Connection) -> str:
+    return f"{connection.strategy}|{record.bare_id or ''}"
+
+
+def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
+    """The profile, without what is shown anyway where nothing is set: an export writes that, too, and
+    once set it would no longer follow the email or the user name."""
+    email, username, phone_number = (record.profile.get(name) for name in IDENTIFIERS)
+    defaults = {
+        "name": default_name(email, username, phone_number, user_id),
+        "nickname": default_nickname(email, username, phone_number, user_id),
+        "picture": default_picture(email),
+    }
+    return {
+        name: None if name in defaults and value == defaults[name] else value
+        for name, value in record.profile.items()
+    }
+
+
+def _is_written_by(actor: Actor, account: User) -> bool:
+    """Whether this very import has written the account, by an earlier record of the file."""
+    return Change.objects.filter(subject=account.user_id, user=account, request_id=actor.request_id).exists()
+
+
+def _write_over(account: User, record: Record, actor: Actor) -> None:
+    # Held, so that nobody writes between the look at its versions and the edit.
+    account = locked(account)
+    check_unprotected(actor, account)
+    given = _without_defaults(record, account.user_id)
+    profile: dict[str, Any] = {name: value for name, value in given.items() if name in UPSERTABLE}
+    documents = {name: getattr(record, name) for name in DOCUMENTS}
+    writes = {
+        name: Replace(value, opened_version=version_of(account, name))
+        for name, value in documents.items()
+        if value is not None
+    }
+    edit_user(account, Edit(profile=profile, documents=writes), actor=actor)

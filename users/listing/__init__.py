@@ -1,0 +1,1 @@
+"""Lists of rows in pages: keyset pagination, cursors, fetching in order, and a time limit."""

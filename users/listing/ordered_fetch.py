@@ -1,0 +1,77 @@
+"""Reading what a search finds in an order, without the trap of walking it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from django.db import connection
+
+from users.listing.timeout import time_limit
+from users.models import User
+from users.models.user import UserQuerySet
+from users.querying.errors import TooSlow
+
+# So many are counted and then fetched faster than a long list is walked in vain.
+FEW = 10_000
+# The same where counting is all that tells whether a range is narrow.
+VERY_FEW = 200
+# What is asked first, as the database plans it: mostly it knows what is rare. In seconds.
+GUESS = 0.03
+# What a walk may take before the matches are fetched after all, in seconds.
+WALK = 0.5
+# PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
+ALL = 2**62
+
+# What SQLite says of an index of which it reads a part.
+RANGE = re.compile(r"SEARCH .*[<>]\?")
+
+Read = TypeVar("Read")
+
+
+def read_in_order(
+    found: UserQuerySet, read: Callable[[UserQuerySet], Read], *, count: int | None = None
+) -> Read:
+    """What `read` makes of the users found, which it puts in an order and cuts. `count` is what
+    `count_up_to` had for FEW, where it is known.
+
+    Asked for the first few of an order, PostgreSQL walks it until enough have matched, or fetches all
+    that match and sorts them, by what it knows of the values. Where it is wrong, as of values that only
+    the oldest have, it walks past everybody. So it gets a moment; then a few matches are counted,
+    fetched and sorted. SQLite knows nothing of values: it walks, or reads everybody. Where an index
+    has a range of them, we look there whether they are few.
+    """
+    if connection.vendor != "postgresql":
+        if count is None and _has_range(found):
+            count = count_up_to(found, VERY_FEW)
+        is_few = count is not None and count <= VERY_FEW
+        return read(fetched(found, VERY_FEW) if is_few else found)
+    if count is None or count > VERY_FEW:
+        with suppress(TooSlow), time_limit(GUESS):
+            return read(found)
+    if count is None:
+        count = count_up_to(found, FEW)
+    if count <= FEW:
+        return read(fetched(found, FEW))
+    try:
+        with time_limit(WALK):
+            return read(found)
+    except TooSlow:
+        return read(fetched(found, ALL))
+
+
+def count_up_to(found: UserQuerySet, most: int) -> int:
+    """How many there are; `most` and one where there are more."""
+    return found.order_by().values("pk")[: most + 1].count()
+
+
+def fetched(found: UserQuerySet, most: int) -> UserQuerySet:
+    """The same users, at most so many, looked up before they are put in an order."""
+    return User.objects.filter(pk__in=found.order_by().values("pk")[:most])
+
+
+def _has_range(found: UserQuerySet) -> bool:
+    """Whether SQLite would look them up between two ends in an index."""
+    return RANGE.search(found.order_by().values("pk").explain()) is not None

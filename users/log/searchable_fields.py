@@ -1,0 +1,205 @@
+"""What the log can be searched by, and where each of its two tables has it.
+
+Source: Auth0 docs, "Log Search Query Syntax". All text counts as it stands, but for names of users,
+which are found without regard to case.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, Q
+
+from users.log.change_entries import RARE
+from users.log.position import RANKS, place_of
+from users.log.types import API_WRITE
+from users.lucene.nodes import Name, Pattern, Range, Value, Word
+from users.metadata.fold import fold
+from users.metadata.identifiers import email_part_key
+from users.models import Change, Connection, LogEvent, User
+from users.querying.errors import SearchError
+from users.querying.values import as_period, span
+from users.search.sql.expression import EMITTERS
+
+# The lines whose field has the value; that have any, where it is None. Raises SearchError.
+Test = Callable[[Name, Value | None], Q]
+Fields = Mapping[str, Test]
+
+NOTHING = Q(pk__in=())
+EVERYTHING = ~NOTHING
+
+
+def _text(column: str, as_stored: Callable[[str], str] = str) -> Test:
+    def test(name: Name, value: Value | None) -> Q:
+        match value:
+            case None:
+                return ~Q((column, ""))
+            case Word(text):
+                return Q((column, as_stored(text)))
+            case Pattern(pieces):
+                return _like(column, [as_stored(piece) for piece in pieces])
+        raise _no_range(name, value)
+
+    return test
+
+
+def _no_range(name: Name, value: Range) -> SearchError:
+    return SearchError(value.column, f"{name} is text, which takes no range; the date does")
+
+
+def _like(column: str, pieces: list[str]) -> Q:
+    first, *inner, last = pieces
+    if any(inner):
+        return Q(_Like(column, tuple(pieces)))
+    found = EVERYTHING
+    if first:
+        found &= Q((f"{column}__startswith", first))
+    if last:
+        found &= Q((f"{column}__endswith", last))
+    return found
+
+
+class _Like(Func):
+    """As the search for users has it. A regular expression of Django's is one of Python's on SQLite,
+    and that goes back and forth over some text for hours."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: str, pieces: tuple[str, ...]) -> None:
+        super().__init__(F(column))
+        self.pieces = pieces
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        column, parameters = compiler.compile(self.source_expressions[0])
+        emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
+        sql, pieces = emitter.like(column, self.pieces)
+        return sql, [*parameters, *pieces]
+
+
+def _moment(name: Name, value: Value | None) -> Q:
+    match value:
+        case None:
+            return EVERYTHING
+        case Word() | Range():
+            first, end = span(value, partial(_period, name))
+            return (Q(at__gte=first) if first else EVERYTHING) & (Q(at__lt=end) if end else EVERYTHING)
+    raise SearchError(value.column, f"a {name} takes no wildcard; write 2026-03, or a range")
+
+
+def _period(name: Name, word: Word) -> tuple:
+    period = as_period(word.text)
+    if period is None:
+        reason = f"a {name} is like 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"
+        raise SearchError(word.column, reason)
+    return period
+
+
+def _nothing(name: Name, value: Value | None) -> Q:
+    if isinstance(value, Range):
+        raise _no_range(name, value)
+    return NOTHING
+
+
+def _log_id(rank: int, name: Name, value: Value | None) -> Q:
+    if value is None:
+        return EVERYTHING
+    place = place_of(value.text) if isinstance(value, Word) else None
+    return Q(pk=place.key, at=place.at) if place and place.rank == rank else NOTHING
+
+
+def _strategy_type(database: Q, name: Name, value: Value | None) -> Q:
+    return database if value is None or value == Word("database") else NOTHING
+
+
+# Of events
+
+
+OF_EVENTS: Fields = {
+    "log_id": partial(_log_id, RANKS[LogEvent]),
+    "date": _moment,
+    **{
+        name: _text(name)
+        for name in (
+            *("type", "description", "user_id", "client_id", "client_name", "connection", "connection_id"),
+            *("strategy", "ip", "user_agent", "hostname", "audience", "scope"),
+        )
+    },
+    "user_name": _text("user_name", email_part_key),
+    "strategy_type": partial(_strategy_type, Q(strategy="auth0")),
+}
+
+
+# Of changes
+
+
+def _type(name: Name, value: Value | None) -> Q:
+    """With the part of the account it tells of, by which a rare one is looked up."""
+    found = _text("type")(name, value)
+    if isinstance(value, Word) and value.text != API_WRITE:
+        return Q(what=RARE[value.text]) & found if value.text in RARE else NOTHING
+    return found
+
+
+def _of_client(column: str) -> Test:
+    def test(name: Name, value: Value | None) -> Q:
+        return Q(actor_kind=Change.ActorKind.CLIENT) & _text(column)(name, value)
+
+    return test
+
+
+def _user_name(name: Name, value: Value | None) -> Q:
+    """By what people are called now: the address, or the name where they have none."""
+    if value is None:
+        return Q(user__isnull=False)
+    email = _text("email_folded", email_part_key)(name, value)
+    other = _text("name_folded", fold)(name, value)
+    users = User.accounts.filter(email | Q(email_folded=None) & other)
+    return Q(user__in=users.order_by().values("pk"))
+
+
+def _ip(name: Name, value: Value | None) -> Q:
+    match value:
+        case None:
+            return Q(ip__isnull=False)
+        case Word(text):
+            try:
+                return Q(ip=str(ipaddress.ip_address(text)))
+            except ValueError:  # which the column cannot hold
+                return NOTHING
+    return _text("ip")(name, value)
+
+
+def _of_connection(column: str) -> Test:
+    def test(name: Name, value: Value | None) -> Q:
+        found = Connection.objects.filter(_text(column)(name, value))
+        return Q(user__connection__in=found.order_by().values("pk"))
+
+    return test
+
+
+OF_CHANGES: Fields = {
+    "log_id": partial(_log_id, RANKS[Change]),
+    "date": _moment,
+    "type": _type,
+    "description": _text("description"),
+    "user_id": _text("subject"),
+    "user_name": _user_name,
+    "client_id": _of_client("actor_id"),
+    "client_name": _of_client("actor_name"),
+    "connection": _of_connection("name"),
+    "connection_id": _of_connection("connection_id"),
+    "strategy": _of_connection("strategy"),
+    "strategy_type": partial(_strategy_type, Q(user__connection__strategy="auth0")),
+    "ip": _ip,
+    # Not in the record of changes.
+    **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _nothing),
+}
+
+# Where a word without a field is looked for.
+BARE = ("type", "description", "user_id", "user_name", "client_id", "client_name", "connection", "ip")
+# Those that tell who people are.
+PERSONAL = frozenset({"user_name"})

@@ -1,0 +1,33 @@
+"""In which connection a person is looked for."""
+
+from __future__ import annotations
+
+from users.models import DEFAULT_CONNECTION, Connection
+from users.oauth.errors import TokenError
+
+
+def default_connection() -> Connection:
+    """The one for clients that name none. Raises TokenError where it was deleted or disabled.
+
+    Source: the status and text by which Auth0 says that a tenant has no default directory."""
+    connection = _own_database(DEFAULT_CONNECTION)
+    if connection is None:
+        text = "Authorization server not configured with default connection."
+        raise TokenError("server_error", text, 500)
+    return connection
+
+
+def named_connection(realm: str) -> Connection:
+    """Raises TokenError where there is no such connection in which passwords are kept here.
+
+    Source: the answer that auth0-java has in its tests."""
+    connection = _own_database(realm)
+    if connection is None:
+        raise TokenError("invalid_request", "the connection was not found", 400)
+    return connection
+
+
+def _own_database(name: str) -> Connection | None:
+    if "\0" in name:
+        return None
+    return Connection.objects.filter(name=name, strategy="auth0", is_enabled=True).first()

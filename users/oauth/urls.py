@@ -1,0 +1,13 @@
+"""URLs for programs: tokens, discovery, keys."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from users.oauth.views import discovery, keys, token
+
+urlpatterns = [
+    path("oauth/token", token.issue, name="token"),
+    path(".well-known/openid-configuration", discovery.described, name="discovery"),
+    path(".well-known/jwks.json", keys.published, name="jwks"),
+]

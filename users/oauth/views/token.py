@@ -1,0 +1,19 @@
+"""`POST /oauth/token`."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from users.oauth.server import server, token_response
+
+
+@csrf_exempt  # clients authenticate by secret; no cookie plays a part
+@sensitive_post_parameters("client_secret", "password")
+def issue(request: HttpRequest) -> HttpResponse:
+    """Trade credentials for tokens. JSON and form bodies."""
+    if request.method != "POST":
+        body = {"error": "method_not_allowed", "error_description": "Use POST."}
+        return server.handle_response(405, body, [("Allow", "POST")])
+    return token_response(request)

@@ -1,0 +1,1 @@
+"""What every query in the search language has in common: typed values, and errors in them."""

@@ -1,0 +1,58 @@
+"""Second factors and recovery codes as `/users/{id}/authentication-methods` shows them.
+
+Source: Auth0's published OpenAPI document and recorded answers; what is not set is left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from users.models import User
+from users.representation.schema import Schema
+from users.representation.timestamps import moment
+
+# Auth0's name of each type; ids begin with it.
+TYPES = {Authenticator.Type.TOTP: "totp", Authenticator.Type.RECOVERY_CODES: "recovery-code"}
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
+ID: Schema = {"type": "string", "description": "The id of the method.", "examples": ["totp|dev_17"]}
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["id", "type", "confirmed", "created_at"],
+    "properties": {
+        "id": ID,
+        "type": {"type": "string", "enum": list(TYPES.values())},
+        "confirmed": {"type": "boolean"},
+        "created_at": _MOMENT,
+        "last_auth_at": _MOMENT,
+    },
+}
+
+
+def authentication_methods(user: User) -> list[dict[str, Any]]:
+    """Each method of the user, oldest first. Never with secrets or codes."""
+    return [as_json(method) for method in _methods(user)]
+
+
+def method_id(method: Authenticator) -> str:
+    """As Auth0 writes it: `totp|dev_17`."""
+    return f"{TYPES[method.type]}|dev_{method.pk}"
+
+
+def find_method(user: User, wanted: str) -> Authenticator | None:
+    """The user's method of that id; None where there is none."""
+    return next((method for method in _methods(user) if method_id(method) == wanted), None)
+
+
+def _methods(user: User) -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(user=user, type__in=TYPES).order_by("pk")
+
+
+def as_json(method: Authenticator) -> dict[str, Any]:
+    """One method: `id`, `type`, `confirmed`, `created_at` and, once used, `last_auth_at`."""
+    used = {"last_auth_at": moment(method.last_used_at)} if method.last_used_at else {}
+    # An enrolment is stored only once its first code has confirmed it.
+    shown = {"id": method_id(method), "type": TYPES[method.type], "confirmed": True}
+    return {**shown, "created_at": moment(method.created_at), **used}

@@ -1,0 +1,142 @@
+"""The options of a connection, as JSON Schema.
+
+Source: Auth0's published OpenAPI document, and its docs, "Password Options" and "Denylist". An
+option we know but do not keep is refused in words: stored and ignored, it would be a trap.
+"""
+
+from __future__ import annotations
+
+from users.passwords.policy import POLICIES
+from users.passwords.text import MAX_LENGTH
+from users.representation.schema import Schema, closed
+
+
+def _always(value: bool, why: str) -> Schema:
+    """A switch that has one position here."""
+    return {"type": "boolean", "const": value, "description": why}
+
+
+def _not_kept(why: str) -> Schema:
+    """An option of Auth0's that may not be given."""
+    return {"not": {}, "description": f"{why} Leave it out."}
+
+
+OWN_STORE = "Users are kept in our own database; scripts for another are not run."
+SIGN_IN = "People sign in with e-mail and password."
+ENABLE: Schema = {"type": "boolean", "description": "Whether it is on."}
+
+PASSWORD_OPTIONS: dict[str, Schema] = {
+    "passwordPolicy": {
+        "type": "string",
+        "enum": list(POLICIES),
+        "description": "How strong passwords must be. Without it, the validators of this installation judge.",
+    },
+    "password_complexity_options": {
+        **closed(
+            {
+                "min_length": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MAX_LENGTH,
+                    "description": "Characters a password must have, whatever the policy says of that.",
+                }
+            }
+        ),
+        "description": "How the policy is changed; needs a passwordPolicy.",
+    },
+    "password_dictionary": {
+        **closed(
+            {
+                "enable": ENABLE,
+                "dictionary": {
+                    "type": "array",
+                    "maxItems": 200,
+                    "items": {"type": "string", "minLength": 1, "maxLength": 50},
+                    "description": "Words to refuse besides the common ones; case does not matter.",
+                },
+            },
+            required=("enable",),
+        ),
+        "description": "Whether common passwords are refused.",
+    },
+    "password_no_personal_info": {
+        **closed({"enable": ENABLE}, required=("enable",)),
+        "description": "Whether passwords that hold a name or the address's local part are refused.",
+    },
+    "password_history": {
+        **closed(
+            {
+                "enable": _always(False, "Earlier passwords are not kept, not even as hashes"),
+                "size": {"type": "integer"},
+            },
+            required=("enable",),
+        ),
+        "description": "Off: earlier passwords are not kept.",
+    },
+}
+USERNAME_OPTIONS: dict[str, Schema] = {
+    "requires_username": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether users of the connection have user names.",
+    },
+    "validation": {
+        **closed(
+            {
+                "username": closed(
+                    {
+                        "min": {"type": "integer", "minimum": 1, "maximum": 128},
+                        "max": {"type": "integer", "minimum": 1, "maximum": 128},
+                    },
+                    required=("min", "max"),
+                )
+            }
+        ),
+        "description": "The length of user names, 1 to 15 unless said.",
+    },
+}
+PROFILE_OPTIONS: dict[str, Schema] = {
+    "non_persistent_attrs": {
+        "type": "array",
+        "maxItems": 200,
+        "items": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "Root attributes from a provider that are not stored.",
+    },
+    "set_user_root_attributes": {
+        "type": "string",
+        "enum": ["on_each_login", "on_first_login", "never_on_login"],
+        "description": "When a provider writes names and picture. Not for our own database.",
+    },
+}
+FIXED: dict[str, Schema] = {
+    "brute_force_protection": _always(True, "Attempts to sign in are always limited"),
+    "import_mode": _always(False, OWN_STORE),
+    "enabledDatabaseCustomization": _always(False, OWN_STORE),
+}
+NOT_KEPT: dict[str, Schema] = {
+    "customScripts": _not_kept(OWN_STORE),
+    "configuration": _not_kept(OWN_STORE),
+    "enable_script_context": _not_kept(OWN_STORE),
+    "attributes": _not_kept(SIGN_IN),
+    "precedence": _not_kept(SIGN_IN),
+    "authentication_methods": _not_kept(SIGN_IN),
+    "passkey_options": _not_kept(SIGN_IN),
+    "mfa": _not_kept("Second factors are a matter of each account."),
+    "password_options": _not_kept(f"Say it by {', '.join(PASSWORD_OPTIONS)}."),
+    "disable_self_service_change_password": _not_kept("People may always change their own password."),
+}
+OPTIONS: Schema = {
+    **closed(
+        {
+            **PASSWORD_OPTIONS,
+            **USERNAME_OPTIONS,
+            "disable_signup": {"type": "boolean", "description": "Whether nobody may sign up by themselves."},
+            **PROFILE_OPTIONS,
+            **FIXED,
+            **NOT_KEPT,
+        }
+    ),
+    "dependentRequired": {"password_complexity_options": ["passwordPolicy"]},
+    "description": "What the connection asks of its users. A change replaces all of it.",
+    "examples": [{"passwordPolicy": "good", "password_no_personal_info": {"enable": True}}],
+}

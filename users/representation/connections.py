@@ -1,0 +1,86 @@
+"""A connection as the Management API shows and takes it.
+
+Source: Auth0's published OpenAPI document and recorded traffic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.models import Connection
+from users.representation.connection_options import OPTIONS
+from users.representation.schema import ONE_LINE, Schema
+
+# What POST and PATCH take; POST also takes the name and the kind.
+FIELDS: dict[str, Schema] = {
+    "display_name": {
+        "type": "string",
+        "maxLength": 128,
+        "pattern": ONE_LINE,
+        "description": "What people call it, where that is not its name.",
+        "examples": ["Our partners"],
+    },
+    "options": OPTIONS,
+    "is_enabled": {
+        "type": "boolean",
+        "description": "Whether anybody may sign in through it, be created in it, or change e-mail or"
+        " password. An addition of ours.",
+    },
+    "enabled_clients": {
+        "type": "array",
+        "maxItems": 0,
+        "description": "Every client may use every connection: leave it empty, or use is_enabled.",
+    },
+    "is_domain_connection": {
+        "type": "boolean",
+        "const": False,
+        "description": "A connection is never chosen by the domain of an address.",
+    },
+}
+NAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 128,
+    "pattern": r"^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$",
+    "description": "The name of the connection: letters, digits and single hyphens between them.",
+    "examples": ["Partners"],
+}
+STRATEGY: Schema = {
+    "type": "string",
+    "enum": ["auth0"],
+    "description": "The kind of connection: auth0, our own database. No other can be signed in through yet.",
+}
+COLUMNS = ("name", "display_name", "options", "is_enabled")
+SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        **FIELDS,
+        "id": {"type": "string", "examples": ["con_AbCdEfGh12345678"]},
+        "name": {"type": "string", "examples": ["Partners"]},
+        "strategy": {"type": "string", "examples": ["auth0"]},
+        "options": {"type": "object"},
+        "realms": {"type": "array", "items": {"type": "string", "examples": ["Partners"]}},
+    },
+}
+
+
+def shown(connection: Connection) -> dict[str, Any]:
+    """It has one realm, its name; every client may use it, so none is listed. Without a display
+    name the key is left out."""
+    named = {"display_name": connection.display_name} if connection.display_name else {}
+    return {
+        "id": connection.connection_id,
+        "name": connection.name,
+        **named,
+        "strategy": connection.strategy,
+        "options": connection.options,
+        "realms": [connection.name],
+        "is_domain_connection": False,
+        "enabled_clients": [],
+        "is_enabled": connection.is_enabled,
+    }
+
+
+def columns(body: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a checked body sets."""
+    return {name: body[name] for name in COLUMNS if name in body}

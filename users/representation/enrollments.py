@@ -1,0 +1,55 @@
+"""Second factors as the Management API shows them.
+
+Source: Auth0's published OpenAPI document, GET /users/{id}/enrollments; what is not set is left
+out rather than null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+
+from users.models import User
+from users.representation.authentication_methods import method_id
+from users.representation.schema import Schema
+from users.representation.timestamps import moment
+from users.rights.actor import Actor
+from users.rights.visible import PROFILE, visible
+
+_MOMENT = {"type": "string", "format": "date-time"}
+SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "status": {"type": "string", "enum": ["pending", "confirmed"]},
+        "type": {"type": "string"},
+        "auth_method": {"type": "string", "enum": ["authenticator"]},
+        "enrolled_at": _MOMENT,
+        "last_auth": _MOMENT,
+    },
+}
+
+
+def enrolled(user: User) -> list[Authenticator]:
+    """What signing in asks for. Recovery codes stand in for it and are not of it."""
+    return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
+
+
+def enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
+    """Each second factor of the account, as far as `viewer` may see it: `id`, `status`, `type`,
+    `auth_method`, `enrolled_at` and, once it has been used, `last_auth`. Times are text in UTC."""
+    return [_shown(one) for one in enrolled(user)] if visible(viewer, PROFILE, user=user) else []
+
+
+def _shown(one: Authenticator) -> dict[str, Any]:
+    shown = {
+        "id": method_id(one),
+        # Nothing is kept of an enrolment that its first code has not confirmed.
+        "status": "confirmed",
+        "type": "authenticator",
+        "auth_method": "authenticator",
+        "enrolled_at": moment(one.created_at),
+        "last_auth": one.last_used_at and moment(one.last_used_at),
+    }
+    return {name: value for name, value in shown.items() if value is not None}

@@ -1,0 +1,92 @@
+"""The `fields` and `include_fields` parameters.
+
+A name may lead into a document or another object: `user_metadata.address.city`. A list on the way
+stands for its items: `identities.connection`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from users.representation.schema import Schema
+
+Path = tuple[str, ...]
+
+_STEP = r"[^.,]+"
+
+
+def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dict[str, Schema]:
+    """Both parameters, for the query of an operation that shows these properties: what an answer
+    shows can be asked for, and nothing else; where `is_open`, other names without a dot are
+    passed over."""
+    names = _names(properties)
+    one = rf"\s*({names}|[^.,]*)\s*" if is_open else f"({names})"
+    return {
+        "fields": {
+            "type": "string",
+            "pattern": f"^{one}(,{one})*$",
+            "description": "Fields to keep or to leave out, separated by commas.",
+        },
+        "include_fields": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether `fields` are the ones to keep.",
+        },
+    }
+
+
+def pick(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+    """What a checked query asks for: only the named fields, or all but them. No names:
+    everything, whatever `include_fields` says."""
+    names = [name.strip() for name in query.get("fields", "").split(",")]
+    paths = [tuple(name.split(".")) for name in names if name]
+    if not paths:
+        return shown
+    return _only(shown, paths) if query.get("include_fields", True) else _without(shown, paths)
+
+
+def _names(properties: dict[str, Schema]) -> str:
+    """A regular expression for the names that lead to or into these properties."""
+    return "|".join(re.escape(name) + _below(schema) for name, schema in properties.items())
+
+
+def _below(schema: Schema) -> str:
+    inner = schema.get("items", schema)
+    if "properties" in inner:
+        return rf"(\.({_names(inner['properties'])}))?"
+    return rf"(\.{_STEP})*" if inner.get("type") == "object" else ""
+
+
+def _only(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+    """The named part; what is not there, or has nothing of it, is left out."""
+    part = {}
+    for name, inner, below in _by_name(shown, paths):
+        if () in below:
+            part[name] = inner
+        elif isinstance(inner, dict):
+            part[name] = _only(inner, below)
+        elif isinstance(inner, list):
+            part[name] = [some for item in inner if isinstance(item, dict) and (some := _only(item, below))]
+    return {name: value for name, value in part.items() if value or value == shown[name]}
+
+
+def _without(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+    left = dict(shown)
+    for name, inner, below in _by_name(shown, paths):
+        if () in below:
+            del left[name]
+        elif isinstance(inner, dict):
+            left[name] = _without(inner, below)
+        elif isinstance(inner, list):
+            left[name] = [_without(item, below) if isinstance(item, dict) else item for item in inner]
+    return left
+
+
+def _by_name(shown: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str, Any, list[Path]]]:
+    """Each named entry of `shown`, in its order, with what of it is named."""
+    below: dict[str, list[Path]] = {}
+    for name, *rest in paths:
+        below.setdefault(name, []).append(tuple(rest))
+    return ((name, inner, below[name]) for name, inner in shown.items() if name in below)

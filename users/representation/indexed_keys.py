@@ -1,0 +1,72 @@
+"""An indexed key as the Management API shows it. Ours: Auth0 has no such thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.jobs.progress import percentage
+from users.models import IndexedKey
+from users.representation.schema import Schema
+from users.representation.timestamps import moment
+
+NAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 300,
+    "description": "The document and the keys on the way, a dot between them.",
+    "examples": ["app_metadata.credits"],
+}
+KIND: Schema = {
+    "type": "string",
+    "enum": IndexedKey.Kind.values,
+    "description": "Which of its values stand in order.",
+}
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["id", "key", "type", "status", "created_at", "created_by"],
+    "properties": {
+        "id": {"type": "string", "examples": ["idx_AbCdEfGh12345678"]},
+        "key": NAME,
+        "type": KIND,
+        "status": {"type": "string", "enum": IndexedKey.Status.values},
+        "details": {"type": "string", "description": "Why it failed."},
+        "progress": {"type": "integer", "description": "Per cent, while it is being built."},
+        "size": {"type": "integer", "description": "Bytes on disk, where the database tells."},
+        "job_id": {"type": "string", "examples": ["job_AbCdEfGh12345678"]},
+        "last_used": {"type": "string", "format": "date", "description": "The day, in UTC."},
+        "created_at": {"type": "string", "format": "date-time"},
+        "created_by": {"type": "string", "examples": ["admin@example.com"]},
+    },
+}
+
+
+def shown(key: IndexedKey, size: int | None = None) -> dict[str, Any]:
+    """The key, its job brought along by whoever read it. What there is nothing to say of is left out."""
+    known = {
+        "id": key.key_id,
+        "key": str(key),
+        "type": key.kind,
+        "status": key.state.value,
+        "details": failure(key),
+        "progress": progress(key),
+        "size": size,
+        "job_id": key.job and key.job.job_id,
+        "last_used": key.last_used_on and key.last_used_on.isoformat(),
+        "created_at": moment(key.created_at),
+        "created_by": key.made_by,
+    }
+    return {name: value for name, value in known.items() if value not in (None, "")}
+
+
+def failure(key: IndexedKey) -> str:
+    """Why it failed, as far as anybody knows; empty where it did not."""
+    if key.state != IndexedKey.Status.FAILED:
+        return ""
+    if key.job is None:
+        return "Its job is no more."
+    return key.job.details or f"Its job is {key.job.get_status_display().lower()}."
+
+
+def progress(key: IndexedKey) -> int | None:
+    """Whole per cent while its job is under way."""
+    return percentage(key.job) if key.job and not key.job.is_finished else None

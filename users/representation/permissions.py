@@ -1,0 +1,86 @@
+"""Permissions of roles and people as the Management API shows and takes them.
+
+Source: Auth0's published OpenAPI document and recorded traffic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.models import ResourceServer
+from users.representation.schema import Schema, closed
+from users.rights.permissions import Held
+
+PERMISSIONS: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 1000,
+    "items": closed(
+        {
+            "resource_server_identifier": {"type": "string", "maxLength": 600},
+            "permission_name": {"type": "string", "maxLength": 280},
+        },
+        required=("resource_server_identifier", "permission_name"),
+    ),
+    "description": "Scopes of APIs, each by the API's identifier and its own name.",
+}
+BODY: Schema = closed({"permissions": PERMISSIONS}, required=("permissions",))
+
+_TEXT: Schema = {"type": "string"}
+# Of a role.
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["permission_name", "description", "resource_server_name", "resource_server_identifier"],
+    "properties": {
+        "permission_name": _TEXT,
+        "description": {"type": ["string", "null"]},
+        "resource_server_name": _TEXT,
+        "resource_server_identifier": _TEXT,
+    },
+}
+# Of somebody: `sources` are how they came by it.
+HELD: Schema = {
+    "type": "object",
+    "required": [*SCHEMA["required"], "sources"],
+    "properties": {
+        **SCHEMA["properties"],
+        "sources": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["source_id", "source_name", "source_type"],
+                "properties": {
+                    "source_id": _TEXT,
+                    "source_name": _TEXT,
+                    "source_type": {"type": "string", "enum": ["DIRECT", "ROLE"]},
+                },
+            },
+        },
+    },
+}
+_DIRECT = {"source_id": "", "source_name": "", "source_type": "DIRECT"}
+
+
+def shown(server: ResourceServer, name: str) -> dict[str, Any]:
+    """One scope of an API as a permission."""
+    return {
+        "permission_name": name,
+        "description": next((one.get("description") for one in server.scopes if one["value"] == name), None),
+        "resource_server_name": server.name,
+        "resource_server_identifier": server.audience,
+    }
+
+
+def shown_held(held: Held) -> dict[str, Any]:
+    """The same as somebody holds it."""
+    roles = [
+        {"source_id": role.role_id, "source_name": role.name, "source_type": "ROLE"} for role in held.roles
+    ]
+    return {**shown(held.server, held.name), "sources": [*([_DIRECT] if held.is_direct else []), *roles]}
+
+
+def named(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    """What a checked body names: identifiers of APIs and names of their scopes."""
+    return frozenset(
+        (one["resource_server_identifier"], one["permission_name"]) for one in body["permissions"]
+    )

@@ -1,0 +1,111 @@
+"""An API as the Management API shows and takes it.
+
+Source: Auth0's published OpenAPI document and recorded traffic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.models import ResourceServer
+from users.representation.schema import LABEL, ONE_LINE, Schema
+
+NAMES_PERMISSIONS = "access_token_authz"
+_SCOPE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["value"],
+    "properties": {
+        # What OAuth allows in a scope: nothing that ends it.
+        "value": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 280,
+            "pattern": r"^[\x21\x23-\x5b\x5d-\x7e]+$",
+            "examples": ["read:songs"],
+        },
+        "description": {"type": "string", "maxLength": 500},
+    },
+}
+# What PATCH takes; POST also takes the identifier.
+FIELDS: dict[str, Schema] = {
+    "name": {**LABEL, "examples": ["Songs"]},
+    "scopes": {
+        "type": "array",
+        "items": _SCOPE,
+        "uniqueItems": True,
+        "maxItems": 1000,
+        "description": "What tokens for it may allow.",
+    },
+    "token_lifetime": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 2_592_000,
+        "description": "Seconds that tokens for it live.",
+    },
+    "enforce_policies": {
+        "type": "boolean",
+        "description": "Whether a person's token holds only what they are permitted (RBAC).",
+    },
+    "token_dialect": {
+        "type": "string",
+        "enum": ["access_token", NAMES_PERMISSIONS],
+        "description": f"Whether tokens carry `permissions`: {NAMES_PERMISSIONS}, with enforce_policies.",
+    },
+    "signing_alg": {"type": "string", "enum": ["RS256"], "description": "Always RS256."},
+    "allow_offline_access": {"type": "boolean", "enum": [False], "description": "Always false."},
+    "skip_consent_for_verifiable_first_party_clients": {
+        "type": "boolean",
+        "description": "Accepted; nobody is asked for consent here.",
+    },
+}
+IDENTIFIER: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 600,
+    "pattern": ONE_LINE,
+    "description": "The audience of its tokens. It cannot be changed.",
+    "examples": ["https://songs.example.com/"],
+}
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["id", "name", "identifier"],
+    "properties": {
+        **FIELDS,
+        "id": {"type": "string", "examples": ["6600aa11bb22cc33dd44ee55"]},
+        "identifier": IDENTIFIER,
+        "is_system": {"type": "boolean"},
+    },
+}
+
+
+def shown(server: ResourceServer, management_scopes: dict[str, str]) -> dict[str, Any]:
+    """`management_scopes` are those of our own Management API, which are not stored: each name
+    with what it allows."""
+    scopes = server.scopes
+    if server.is_management:
+        scopes = [{"value": name, "description": text} for name, text in management_scopes.items()]
+    return {
+        "id": server.resource_server_id,
+        "name": server.name,
+        "identifier": server.audience,
+        "is_system": server.is_management,
+        "scopes": scopes,
+        "token_lifetime": server.token_lifetime,
+        "enforce_policies": server.enforce_policies,
+        "token_dialect": NAMES_PERMISSIONS if server.names_permissions else "access_token",
+        "signing_alg": "RS256",
+        "allow_offline_access": False,
+        "skip_consent_for_verifiable_first_party_clients": True,
+    }
+
+
+def columns(body: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a checked body sets."""
+    given = {
+        name: body[name]
+        for name in ("identifier", "name", "scopes", "token_lifetime", "enforce_policies")
+        if name in body
+    }
+    dialect = body.get("token_dialect")
+    return {**given, **({"names_permissions": dialect == NAMES_PERMISSIONS} if dialect else {})}

@@ -1,0 +1,97 @@
+"""A role and its members as the Management API shows and takes them.
+
+Source: Auth0's published OpenAPI document and recorded traffic: a role without a description
+shows null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from users.metadata.fold import fold
+from users.models import Role, User
+from users.representation.defaults import default_picture, name_of
+from users.representation.schema import NOT_BLANK, Schema
+
+ROLE_ID: Schema = {
+    "type": "string",
+    "pattern": "^rol_[A-Za-z0-9]{16}$",
+    "description": "The id of the role.",
+    "examples": ["rol_AbCdEfGh12345678"],
+}
+# What POST and PATCH take.
+FIELDS: dict[str, Schema] = {
+    "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": NOT_BLANK,
+        "description": "Name of the role.",
+    },
+    "description": {
+        "type": ["string", "null"],
+        "maxLength": 255,
+        "pattern": r"^[^\x00]*$",
+        "description": "What the role is for.",
+    },
+}
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["id", "name", "description"],
+    "properties": {"id": ROLE_ID, **FIELDS},
+}
+MEMBER: Schema = {
+    "type": "object",
+    "required": ["user_id"],
+    "properties": {name: {"type": "string"} for name in ("user_id", "email", "picture", "name")},
+}
+# What it takes to show a member.
+MEMBER_COLUMNS = ("user_id", "email", "picture", "name", "username", "phone_number")
+
+# As many as one request may name, so that what it costs has an end.
+MOST = 1000
+ROLES: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST,
+    "items": ROLE_ID,
+    "description": "Ids of the roles.",
+}
+USERS: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST,
+    "items": {
+        "type": "string",
+        "maxLength": 255,
+        "pattern": r"^[^|\x00]+\|",
+        "examples": ["auth0|6600aa11bb22cc33dd44ee55"],
+    },
+    "description": "Ids of the users.",
+}
+
+
+def shown(role: Role) -> dict[str, Any]:
+    """The role itself; who has it and what it permits are lists of their own."""
+    return {"id": role.role_id, "name": role.name, "description": role.description or None}
+
+
+def shown_member(user: User) -> dict[str, Any]:
+    """Somebody who has the role. An account without an e-mail address lacks the field."""
+    member = {
+        "user_id": user.user_id,
+        "email": user.email,
+        "picture": user.picture or default_picture(user.email),
+        "name": name_of(user),
+    }
+    return {name: value for name, value in member.items() if value is not None}
+
+
+def columns(body: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a checked body sets."""
+    given: dict[str, Any] = {}
+    if "name" in body:
+        given = {"name": body["name"], "name_folded": fold(body["name"])}
+    if "description" in body:
+        given["description"] = body["description"] or ""
+    return given

@@ -1,0 +1,84 @@
+"""Browser sessions as `/users/{id}/sessions` and `/sessions/{id}` show them.
+
+Source: Auth0's published OpenAPI document and recorded answers; what is not known is left out.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from users.models import Session, User
+from users.representation.schema import Schema
+from users.representation.timestamps import moment
+
+# What a session holds: when and from where its user signed in, and what allauth records.
+SIGN_IN, METHODS = "sign_in", "account_authentication_methods"
+
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
+ID: Schema = {"type": "string", "maxLength": 50, "examples": ["ses_AbCdEfGh12345678"]}
+SCHEMA: Schema = {
+    "type": "object",
+    "required": ["id", "user_id", "created_at", "authenticated_at", "expires_at"],
+    "properties": {
+        "id": ID,
+        "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
+        "created_at": _MOMENT,
+        "updated_at": _MOMENT,
+        "authenticated_at": _MOMENT,
+        "expires_at": _MOMENT,
+        "device": {
+            "type": "object",
+            "properties": {
+                "initial_ip": {"type": "string", "examples": ["203.0.113.9"]},
+                "initial_user_agent": {"type": "string", "examples": ["Mozilla/5.0"]},
+            },
+        },
+        "clients": {"type": "array", "items": {"type": "object"}},
+        "authentication": {
+            "type": "object",
+            "properties": {
+                "methods": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["name", "timestamp"],
+                        "properties": {
+                            "name": {"type": "string", "examples": ["pwd"]},
+                            "type": {"type": "string", "examples": ["otp"]},
+                            "timestamp": _MOMENT,
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+# Auth0's words for what allauth records.
+_NAMES = {"password": "pwd", "mfa": "mfa"}
+_TYPES = {"totp": "otp", "recovery_codes": "recovery-code"}
+
+
+def session_as_json(session: Session, user: User, data: dict[str, Any]) -> dict[str, Any]:
+    """One session of `user`; `data` is what the session holds. The key in the cookie is not in it."""
+    sign_in = data.get(SIGN_IN, {})
+    device = {"initial_ip": sign_in.get("ip"), "initial_user_agent": sign_in.get("user_agent")}
+    methods = data.get(METHODS, [])
+    began = moment(session.signed_in_at)
+    return {
+        "id": session.session_id,
+        "user_id": user.user_id,
+        "created_at": began,
+        "updated_at": began,
+        "authenticated_at": began,
+        "expires_at": moment(session.expire_date),
+        "device": {name: value for name, value in device.items() if value},
+        "clients": [],
+        "authentication": {"methods": [_method(one) for one in methods if one["method"] in _NAMES]},
+    }
+
+
+def _method(used: dict[str, Any]) -> dict[str, Any]:
+    kind = {"type": _TYPES[used["type"]]} if used.get("type") in _TYPES else {}
+    at = datetime.fromtimestamp(used["at"], UTC)
+    return {"name": _NAMES[used["method"]], **kind, "timestamp": moment(at)}

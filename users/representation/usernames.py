@@ -1,0 +1,33 @@
+"""What a user name may be in its connection.
+
+Source: Auth0 docs, "User profile structure" and "Adding Username for Database Connections".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from users.representation.emails import is_email
+from users.representation.schema import PROFILE
+from users.representation.validation import FieldError
+
+SHORTEST, LONGEST = 1, 15
+
+
+def check_username(username: str, options: Mapping[str, Any]) -> None:
+    """Raises FieldError unless it keeps to the length that the connection's options give, or to
+    the usual one, and is no e-mail address, which would be somebody's other way to sign in."""
+    limits = options.get("validation", {}).get("username", {})
+    shortest, longest = limits.get("min", SHORTEST), limits.get("max", LONGEST)
+    length = len(username)
+    if length < shortest:
+        raise _refused(f"String is too short ({length} chars), minimum {shortest}")
+    if length > longest:
+        raise _refused(f"String is too long ({length} chars), maximum {longest}")
+    if is_email(username):
+        raise _refused(f"Object didn't pass validation for format username: {username}")
+
+
+def _refused(rule: str) -> FieldError:
+    return FieldError("username", rule, PROFILE["username"]["description"])

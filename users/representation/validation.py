@@ -1,0 +1,214 @@
+"""Check JSON against a schema, and say what is wrong in Auth0's words.
+
+The texts are those of the validator that Auth0's recorded answers show.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+
+from users.metadata.documents import type_name
+from users.metadata.errors import escape_invisible, spell
+from users.metadata.schema_messages import Kind, list_allowed, list_values
+from users.metadata.text import bad_characters
+from users.representation.emails import is_email
+from users.representation.schema import PROFILE, Schema, closed
+
+NAMES = ("name", "nickname", "given_name", "family_name")
+_UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
+# Drawn as space, though Unicode counts them among letters, signs and marks.
+_FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+UNKNOWN = "Additional properties not allowed: "
+# A message repeats so many characters of a value or a name, and so many names: bodies may be 4 MiB.
+_MOST_CHARACTERS = 200
+_MOST_NAMES = 20
+
+
+class FieldError(ValueError):
+    """A value breaks a rule. `field` is its path as text, empty for the whole; `rule` is the
+    broken rule in Auth0's words; `description` says what the field is, `advice` what it may hold."""
+
+    def __init__(self, field: str, rule: str, description: str = "", advice: str = "") -> None:
+        self.field = field
+        self.rule = rule
+        self.description = description
+        self.advice = advice
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = f" on property {self.field}" if self.field else ""
+        what = f" ({self.description.rstrip('.')})" if self.description else ""
+        advice = f" {self.advice}." if self.advice else ""
+        return f"'{self.rule}'{where}{what}.{advice}"
+
+
+class Checker:
+    """A schema made ready once. Formats and documents are judged by our own rules."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._validator = jsonschema_rs.Draft202012Validator(
+            schema,
+            validate_formats=True,
+            formats={"email": is_email, "uri": _is_uri},
+            retriever=_refuse_reference,
+        )
+
+    def check(self, value: Any) -> None:
+        """Raises FieldError for the first broken rule."""
+        for error in self._validator.iter_errors(_outline(value)):
+            raise _translate(error, self.schema)
+
+
+@cache
+def profile_checker() -> Checker:
+    """For the root fields of a profile, as the write path gets them."""
+    return Checker(closed(PROFILE))
+
+
+def check_profile(fields: Mapping[str, Any]) -> None:
+    """Raises FieldError unless each of these root fields may hold its value."""
+    for name, value in fields.items():
+        if isinstance(value, str) and (reason := bad_characters(value) or _blank(name, value)):
+            raise FieldError(name, reason)
+    profile_checker().check(dict(fields))
+
+
+def _blank(name: str, value: str) -> str | None:
+    if value and name in NAMES and is_blank(value):
+        return "String holds nothing but spaces; leave it out, or null removes it"
+    return None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text is seen: white space, control and format characters, fillers."""
+    return all(unicodedata.category(c) in _UNSEEN or c in _FILLERS for c in text)
+
+
+def _outline(value: Any) -> Any:
+    """The value with both documents emptied: their insides have rules of their own, and
+    integers that the validator's language cannot hold."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: {} if name in ("user_metadata", "app_metadata") and isinstance(inner, dict) else inner
+        for name, inner in value.items()
+    }
+
+
+def _is_uri(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def _refuse_reference(uri: str) -> Any:
+    raise ValueError(f"reference to {uri} is not followed")
+
+
+def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldError:
+    field = _field_schema(error, schema)
+    shown = "" if field.get("writeOnly") else f": {_spelt(error.instance)}"
+    place = spell(tuple(error.instance_path))
+    return FieldError(place, _rule(error, shown), field.get("description", ""), _advice(error))
+
+
+def _advice(error: jsonschema_rs.ValidationError) -> str:
+    """The values allowed, where the schema lists them; else why no form of several fits."""
+    allowed = list_allowed(error)
+    if allowed is not None:
+        return f"Allowed: {list_values(allowed)}"
+    if not isinstance(error.kind, Kind.OneOfNotValid | Kind.AnyOf):
+        return ""
+    return "; or ".join(_rule_with_place(branch[0], error) for branch in error.kind.context)
+
+
+def _rule_with_place(error: jsonschema_rs.ValidationError, parent: jsonschema_rs.ValidationError) -> str:
+    inside = tuple(error.instance_path)[len(parent.instance_path) :]
+    return _rule(error, "") + (f" on property {spell(inside)}" if inside else "")
+
+
+def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
+    """What is said of the field in which the rule was broken, or else of one around it; nothing
+    for the whole."""
+    said: Schema = {}
+    for step in error.instance_path:
+        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+        schema = inner or {}
+        said |= {name: schema[name] for name in ("description", "writeOnly") if name in schema}
+    return said
+
+
+def _spelt(value: Any) -> str:
+    """As JSON has it, a string without its quotes, shortened where it is long."""
+    if isinstance(value, str):
+        return escape_invisible(_shorten(value))
+    return _shorten(json.dumps(value, ensure_ascii=False))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+
+
+def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
+    """Auth0's text for the kind of error. `shown` repeats the value, unless it is a secret."""
+    kind, value = error.kind, error.instance
+    # The kinds carry their facts as attributes named by the library.
+    match kind.name:
+        case "required":
+            return f"Missing required property: {kind.property}"
+        case "additionalProperties":
+            names = [_shorten(name) for name in kind.unexpected[:_MOST_NAMES]]
+            left_out = len(kind.unexpected) - len(names)
+            return UNKNOWN + ",".join(names) + (f" and {left_out} more" if left_out else "")
+        case "type":
+            expected = next(name for name in kind.types if name != "null")
+            return f"Expected type {expected} but found type {type_name(value)}"
+        case "minLength":
+            return f"String is too short ({len(value)} chars), minimum {kind.limit}"
+        case "maxLength":
+            return f"String is too long ({len(value)} chars), maximum {kind.limit}"
+        case "pattern":
+            return f"String does not match pattern {kind.pattern}{shown}"
+        case "format":
+            return f"Object didn't pass validation for format {kind.format}{shown}"
+        case "enum" | "const":
+            return f"No enum match for{shown}"
+        case "minimum":
+            return f"Value {_spelt(value)} is less than minimum {kind.limit}"
+        case "maximum":
+            return f"Value {_spelt(value)} is greater than maximum {kind.limit}"
+        case "minItems":
+            return f"Array is too short ({len(value)}), minimum {kind.limit}"
+        case "maxItems":
+            return f"Array is too long ({len(value)}), maximum {kind.limit}"
+        case "minProperties":
+            return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
+        case "maxProperties":
+            return f"Too many properties defined ({len(value)}), maximum {kind.limit}"
+        case "uniqueItems":
+            return f"Array items are not unique{_twins(value)}"
+        case "not" | "falseSchema":
+            return "Not supported"
+        case "oneOf":
+            return "Data does not match any schemas from 'oneOf'"
+    return error.message
+
+
+def _twins(values: list[Any]) -> str:
+    """Which two items are the first to be equal."""
+    places: dict[str, int] = {}
+    for place, value in enumerate(values):
+        first = places.setdefault(json.dumps(value, sort_keys=True), place)
+        if first != place:
+            return f" (indexes {first} and {place})"
+    return ""  # 1 and 1.0, which JSON Schema calls equal

@@ -1,0 +1,228 @@
+"""What a query means: its fields found, its words read as what each field holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from users.lucene import nodes
+from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
+from users.metadata.documents import DOCUMENTS, USER_METADATA
+from users.metadata.words import Spellings, typed_words
+from users.querying.errors import SearchError, UnknownField
+from users.querying.values import after, as_boolean, as_date_prefix, as_number, as_period, span
+from users.search.conditions import (
+    EVERYBODY,
+    NOBODY,
+    All,
+    AnyOf,
+    BeginsWords,
+    Condition,
+    Equals,
+    Exists,
+    Flag,
+    Leaf,
+    Like,
+    MomentBetween,
+    Not,
+    NumberBetween,
+    OneOf,
+    Test,
+    TextBetween,
+)
+from users.search.searchable_fields import (
+    BARE,
+    CONTAINERS,
+    FIELDS,
+    UNSEARCHABLE,
+    Column,
+    Field,
+    Kind,
+    find,
+    nearest,
+)
+
+
+def understand(query: Query, *, strict: bool = False) -> Condition:
+    """The condition. Raises SearchError.
+
+    `strict`: an unknown field holds nothing, and user_metadata takes neither wildcards nor ranges, as
+    with Auth0.
+    """
+    match query:
+        case nodes.Everything():
+            return EVERYBODY
+        case nodes.Not(part):
+            return Not(understand(part, strict=strict))
+        case nodes.And(parts):
+            return All(tuple(_words_together(understand(part, strict=strict) for part in parts)))
+        case nodes.Or(parts):
+            return AnyOf(tuple(_values_together(understand(part, strict=strict) for part in parts)))
+        case nodes.Exists(name):
+            field = _field(name, strict)
+            return NOBODY if field is None else Leaf(field, Exists())
+        case nodes.Match(None, value):
+            return AnyOf(tuple(_leaf(FIELDS[name], name, value) for name in BARE))
+        case nodes.Match(name, value):
+            field = _field(name, strict)
+            if field is None:
+                return NOBODY
+            _check_value(field, name, value, strict)
+            return _leaf(field, str(name), value)
+
+
+def _words_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions, with what they ask of words as one, which the index intersects."""
+    words: dict[Spellings, None] = {}
+    for condition in conditions:
+        match condition:
+            case Leaf(_, BeginsWords(more)) if more:
+                words |= dict.fromkeys(more)
+            case _:
+                yield condition
+    if words:
+        yield Leaf(FIELDS["words"], BeginsWords(tuple(words)))
+
+
+def _values_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The conditions, with the texts that are asked of one column as one test: databases limit how
+    many conditions an OR holds, and look the texts of a list up at once."""
+    texts: dict[Field, list[str]] = {}
+    for condition in conditions:
+        match condition:
+            case Leaf(Field(sources=(Column(part=None, unless=(), given=()),)) as field, Equals(text)):
+                texts.setdefault(field, []).append(text)
+            case _:
+                yield condition
+    for field, alternatives in texts.items():
+        several = len(alternatives) > 1
+        yield Leaf(field, OneOf(tuple(alternatives)) if several else Equals(alternatives[0]))
+
+
+def _field(name: Name, strict: bool) -> Field | None:
+    found = find(name.path)
+    if found is not None or strict:
+        return found
+    if str(name) in UNSEARCHABLE:
+        raise SearchError(name.column, f"{name} cannot be searched by")
+    reason = f"there is no field {name}"
+    near = nearest(name.path)
+    if near:
+        raise UnknownField(name, (near,), f"{reason}; did you mean {near}?")
+    keys = tuple(f"{document}.{name}" for document in DOCUMENTS)
+    raise UnknownField(name, keys, f"{reason}; a key of metadata is {' or '.join(keys)}")
+
+
+def _check_value(field: Field, name: Name, value: Value, strict: bool) -> None:
+    if str(name) in CONTAINERS:
+        raise SearchError(name.column, f"{name} is no value; name something within it, as in {name}.key")
+    if strict and field.document == USER_METADATA and not isinstance(value, Word):
+        reason = "neither wildcards nor ranges are supported on user_metadata"
+        raise SearchError(value.column, reason)
+
+
+def _leaf(field: Field, name: str, value: Value) -> Leaf:
+    return Leaf(field, _TESTS[field.kind](name, value))
+
+
+# One function a kind: what the value asks of a field that holds such values
+
+
+def _text(name: str, value: Value) -> Test:
+    match value:
+        case Word(text):
+            return Equals(text)
+        case Pattern(pieces):
+            return Like(pieces)
+        case Range(low, high, includes_low, includes_high):
+            return TextBetween(low and low.text, high and high.text, includes_low, includes_high)
+
+
+def _flag(name: str, value: Value) -> Test:
+    flag = as_boolean(value.text) if isinstance(value, Word) else None
+    if flag is None:
+        raise SearchError(value.column, f"{name} is true or false")
+    return Flag(flag)
+
+
+def _number(name: str, value: Value) -> Test:
+    match value:
+        case Word():
+            number = _number_of(name, value)
+            return NumberBetween(number, number, True, True)
+        case Range(low, high, includes_low, includes_high):
+            ends = (None if end is None else _number_of(name, end) for end in (low, high))
+            return NumberBetween(*ends, includes_low, includes_high)
+    raise SearchError(value.column, f"{name} is a number, which takes no wildcard; use a range")
+
+
+def _number_of(name: str, word: Word) -> object:
+    number = as_number(word.text)
+    if number is None:
+        raise SearchError(word.column, f"{name} is a number")
+    return number
+
+
+def _moment(name: str, value: Value) -> Test:
+    match value:
+        case Word() | Range():
+            return MomentBetween(*span(value, partial(_period_of, name)))
+    raise SearchError(value.column, f"{name} is a date, which takes no wildcard; write 2026-03, or a range")
+
+
+def _period_of(name: str, word: Word) -> tuple:
+    period = as_period(word.text)
+    if period is None:
+        reason = f"{name} is a date: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"
+        raise SearchError(word.column, reason)
+    return period
+
+
+def _words(name: str, value: Value) -> Test:
+    match value:
+        case Word(text) | Pattern((text, "")):
+            return BeginsWords(tuple(dict.fromkeys(typed_words(text))))
+    reason = (
+        f"{name} takes words, each of which begins one of the user's; neither a range nor other wildcards"
+    )
+    raise SearchError(value.column, reason)
+
+
+def _any(name: str, value: Value) -> Test:
+    match value:
+        case Word(text):
+            return Equals(text, as_number(text), as_boolean(text))
+        case Pattern(pieces):
+            return Like(pieces)
+        case Range(low, high, includes_low, includes_high):
+            numbers = tuple(_bare_number(end) for end in (low, high) if end is not None)
+            if None not in numbers:
+                ends = (None if end is None else as_number(end.text) for end in (low, high))
+                return NumberBetween(*ends, includes_low, includes_high)
+            return _dates(low, high, includes_low, includes_high)
+
+
+def _bare_number(word: Word) -> object:
+    return None if word.is_quoted else as_number(word.text)
+
+
+def _dates(low: Word | None, high: Word | None, includes_low: bool, includes_high: bool) -> TextBetween:
+    """Text, of which a date stands for all that begins with it."""
+    first, last = low and low.text, high and high.text
+    low_date, high_date = first and as_date_prefix(first), last and as_date_prefix(last)
+    if low_date:
+        first, includes_low = (low_date, True) if includes_low else (after(low_date), True)
+    if high_date:
+        last, includes_high = (after(high_date), False) if includes_high else (high_date, False)
+    return TextBetween(first, last, includes_low, includes_high)
+
+
+_TESTS = {
+    Kind.TEXT: _text,
+    Kind.NAME: _text,
+    Kind.FLAG: _flag,
+    Kind.NUMBER: _number,
+    Kind.MOMENT: _moment,
+    Kind.WORDS: _words,
+    Kind.ANY: _any,
+}

@@ -1,0 +1,102 @@
+"""For which keys of metadata a search reads everybody, and whether that could be helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from users.lucene.parser import Implicit, parse
+from users.metadata.documents import DOCUMENTS
+from users.models import IndexedKey
+from users.rights.actor import Actor
+from users.search.conditions import (
+    All,
+    AnyOf,
+    Condition,
+    Equals,
+    Exists,
+    Flag,
+    Leaf,
+    Not,
+    NumberBetween,
+    Test,
+)
+from users.search.index_support import serves
+from users.search.indexed_keys import Place, indexed_keys
+from users.search.query import understood
+from users.search.sql.expression import EMITTERS
+from users.search.sql.sqlite import can_be_spelt
+
+
+@dataclass(frozen=True)
+class SlowKey:
+    """`kind` is the index that would make it fast; None where any would. `can_be_fast`: one would."""
+
+    place: Place
+    kind: str | None
+    can_be_fast: bool
+
+    def __str__(self) -> str:
+        document, path = self.place
+        return ".".join((document, *path))
+
+
+def slow_keys(
+    text: str, viewer: Actor, *, implicit: Implicit = Implicit.OR, strict: bool = False
+) -> tuple[SlowKey, ...]:
+    """The keys, each once, for which this query reads everybody; none where indexes serve it, or
+    where no index of a key could. Raises QueryError, and Denied for what `viewer` may not ask."""
+    return slow_keys_of(understood(parse(text, implicit=implicit), viewer=viewer, strict=strict))
+
+
+def slow_keys_of(condition: Condition) -> tuple[SlowKey, ...]:
+    """The same of a query that is understood."""
+    found = {(leaf.field.document, leaf.field.path): leaf.test for leaf in _unserved(condition) or ()}
+    return tuple(_slow_key(place, test) for place, test in found.items())
+
+
+def _unserved(condition: Condition) -> tuple[Leaf, ...] | None:
+    """None where indexes find a part that holds all that is wanted; else the tests that keep them
+    from it. None of these: nothing would help."""
+    match condition:
+        case Leaf():
+            return None if _is_served(condition) else (condition,)
+        case Not():
+            return ()
+        case All(parts):
+            found = [_unserved(part) for part in parts]
+            return None if None in found else sum(found, ())
+        case AnyOf(parts):
+            found = [leaves for leaves in map(_unserved, parts) if leaves is not None]
+            if not found:
+                return None
+            return sum(found, ()) if all(found) else ()
+
+
+def _is_served(leaf: Leaf) -> bool:
+    place = leaf.field.document, leaf.field.path
+    if leaf.field.document not in DOCUMENTS:
+        return True
+    key = indexed_keys().get(place)
+    if key is not None and serves(key.kind, leaf.test):
+        return True
+    return EMITTERS[connection.vendor].finds_values and isinstance(leaf.test, Equals | Flag)
+
+
+def _slow_key(place: Place, test: Test) -> SlowKey:
+    kind = _kind_for(test)
+    can_be_spelt_here = connection.vendor != "sqlite" or can_be_spelt(place[1])
+    return SlowKey(place, kind, bool(place[1]) and can_be_spelt_here and (kind is None or serves(kind, test)))
+
+
+def _kind_for(test: Test) -> str | None:
+    match test:
+        case Exists():
+            return None
+        case NumberBetween():
+            return IndexedKey.Kind.NUMBER
+        case Equals(number=number) if number is not None:
+            return IndexedKey.Kind.NUMBER
+        case _:
+            return IndexedKey.Kind.TEXT

@@ -1,0 +1,114 @@
+"""What is typed into the dashboard's box: the search language, in which a plain word is a beginning.
+
+Terms side by side narrow. A word without field, quotes or star finds the users of whom it begins a
+word of a name, user name or email, an email or the id; all else is as `q` of the API has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from users.lucene.errors import QueryError
+from users.lucene.nodes import And, Everything, Match, Not, Or, Pattern, Query, Word
+from users.lucene.parser import Implicit, parse
+from users.models.user import UserQuerySet
+from users.rights.actor import Actor
+from users.search.pasted_identifiers import AROUND, parse_pasted
+from users.search.plain_words import EMAIL, USER_ID, WORDS, expand_words
+from users.search.query import whom
+
+
+def found_by_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
+    """Those of `users` whom the text finds; all where it is empty. Raises QueryError and Denied."""
+    return whom(users, explicit(text), viewer=viewer)
+
+
+def explicit(text: str) -> Query:
+    """The same in the language of the API: it finds the same people wherever it is asked.
+
+    Raises QueryError."""
+    return parse_pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
+
+
+def is_words(text: str) -> bool:
+    """Whether the text is plain words and nothing else, or what `parse_pasted` understands."""
+    if not text.strip(AROUND):
+        return False
+    if parse_pasted(text):
+        return True
+    try:
+        return all(map(_is_plain, _parts(parse(text.strip(AROUND), implicit=Implicit.AND))))
+    except QueryError:
+        return False
+
+
+def typed(query: Query) -> Query:
+    """The other way round: what stands for plain words as those words. `explicit` gives it back."""
+    parts = list(_parts(query))
+    words = [word for part in parts if (word := _plain_word(part))]
+    plain = [part for part in parts if _plain_word(part)]
+    if words and plain == list(_parts(expand_words(words))):
+        rest = [_typed_within(part) for part in parts if part not in plain]
+        return _all([*(Match(None, Word(word)) for word in words), *rest])
+    return _all(list(map(_typed_within, parts)))
+
+
+def _typed_within(query: Query) -> Query:
+    match query:
+        case Or(parts):
+            return replace(query, parts=tuple(map(typed, parts)))
+        case Not(part):
+            return replace(query, part=typed(part))
+    return query
+
+
+def _plain_word(query: Query) -> str:
+    """The word that may be written out so; empty where it is anything else."""
+    match query:
+        case Or((Match(name, Word(word)), Match())) | Match(name, Word(word)) if name == WORDS:
+            return word
+        case Match(name, Pattern((word, ""))) if name in (EMAIL, USER_ID):
+            return word
+    return ""
+
+
+def _split(query: Query) -> tuple[list[str], list[Query]]:
+    """The plain words that every hit must fit, and what is asked besides."""
+    parts = list(_parts(query))
+    words = [part.value.text for part in parts if _is_plain(part)]
+    return words, [_spelt_out(part) for part in parts if not _is_plain(part)]
+
+
+def _parts(query: Query) -> Iterator[Query]:
+    if not isinstance(query, And):
+        yield query
+        return
+    for part in query.parts:
+        yield from _parts(part)
+
+
+def _is_plain(query: Query) -> bool:
+    match query:
+        case Match(None, Word(is_quoted=False)):
+            return True
+    return False
+
+
+def _spelt_out(query: Query) -> Query:
+    """The query with its plain words as what they mean."""
+    match query:
+        case Or(parts):
+            return replace(query, parts=tuple(map(_spelt_out, parts)))
+        case Not(part):
+            return replace(query, part=_spelt_out(part))
+        case And() | Match(None, Word(is_quoted=False)):
+            words, rest = _split(query)
+            return _all([*_parts(expand_words(words)), *rest] if words else rest)
+    return query
+
+
+def _all(parts: Sequence[Query]) -> Query:
+    if len(parts) > 1:
+        return And(tuple(parts))
+    return parts[0] if parts else Everything()

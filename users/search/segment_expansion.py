@@ -1,0 +1,118 @@
+"""`segment:"trial ends"` in a query: a saved search, put in its place."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from django.db.models import Q, QuerySet
+
+from users.lucene.errors import TooComplex
+from users.lucene.limits import DEFAULT
+from users.lucene.nodes import Exists, Match, Name, Query, Word, terms
+from users.lucene.parser import parse
+from users.lucene.printer import quote, write
+from users.lucene.rewrite import Leaf, placed, with_leaves
+from users.metadata.fold import fold
+from users.models import Segment
+from users.querying.errors import SearchError
+from users.rights.actor import Actor, Kind
+from users.rights.errors import Denied
+from users.rights.visible import PROFILE, visible
+from users.search.visibility import may_ask
+
+FIELD = Name(("segment",))
+ID = re.compile(r"seg_[0-9A-Za-z]{16}")
+# How many may stand within one another.
+DEPTH = 5
+HOW = 'after segment: stands the name of one saved search, as in segment:"trial ends"'
+# Among so many names the nearest is looked for.
+KNOWN = 1000
+
+
+def segments_of(viewer: Actor) -> QuerySet[Segment]:
+    """Those that `viewer` may use: all that are shared and, of a staff member, their own. None of
+    them for people's own tokens and for whoever may not see users."""
+    if not visible(viewer, PROFILE):
+        return Segment.objects.none()
+    own = Q(owner=viewer.user) if viewer.kind == Kind.STAFF else Q(pk=None)
+    return Segment.objects.filter(Q(is_shared=True) | own)
+
+
+def expanded(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Query:
+    """The query with what each segment asks in its place; all of it stands where the segment is
+    named, so that an error leads there. `within` are segments whose query this is.
+
+    Raises SearchError for one that is not there or leads back to itself, Denied where one asks
+    about what `viewer` may not see, and TooComplex where the whole breaks the limits of one query.
+    """
+    named = [term for term in terms(query) if is_segment(term)]
+    if not named:
+        return query
+    whole = _Expansion(viewer).of(query, within)
+    try:
+        parse(write(whole))
+    except TooComplex as error:
+        reason = f"with its segments written out {error.reason}"
+        raise TooComplex(named[0].column, reason) from None
+    return whole
+
+
+def find(term: Exists | Match, viewer: Actor) -> Segment:
+    """The one that a term names, by its id or, whatever the case, by its name; one's own before
+    another's. Raises SearchError."""
+    if not (isinstance(term, Match) and isinstance(term.value, Word)):
+        raise SearchError(term.column, HOW)
+    text, usable = term.value.text, segments_of(viewer)
+    by_id = usable.filter(segment_id=text).first() if ID.fullmatch(text) else None
+    found = by_id or usable.filter(name_folded=fold(text)).order_by("is_shared").first()
+    if found is None:
+        raise SearchError(term.value.column, _unknown(text, usable))
+    return found
+
+
+def is_segment(leaf: Leaf) -> bool:
+    """Whether it names one."""
+    return isinstance(leaf, Exists | Match) and leaf.name == FIELD
+
+
+class _Expansion:
+    """Walks through a query and the segments in it, each of which is read once."""
+
+    def __init__(self, viewer: Actor) -> None:
+        self.viewer = viewer
+        self.terms = 0
+        self.found: dict[Query, Segment] = {}
+
+    def of(self, query: Query, within: tuple[Segment, ...]) -> Query:
+        return with_leaves(query, lambda leaf: self._leaf(leaf, within))
+
+    def _leaf(self, leaf: Leaf, within: tuple[Segment, ...]) -> Query:
+        if is_segment(leaf):
+            return self._segment(leaf, within)
+        # Counted meanwhile: segments within segments could otherwise grow beyond all bounds.
+        self.terms += 1
+        if self.terms > DEFAULT.all_terms:
+            raise DEFAULT.too_many(leaf.column)
+        return leaf
+
+    def _segment(self, term: Exists | Match, within: tuple[Segment, ...]) -> Query:
+        if term not in self.found:
+            self.found[term] = find(term, self.viewer)
+        segment = self.found[term]
+        if segment in within:
+            chain = ", ".join(quote(each.name) for each in (*within[within.index(segment) :], segment))
+            raise SearchError(term.column, f"this segment leads back to itself: {chain}")
+        if len(within) >= DEPTH:
+            raise TooComplex(term.column, f"segments stand at most {DEPTH} within one another")
+        query = parse(segment.query)
+        if not all(may_ask(each, self.viewer) for each in terms(query)):
+            raise Denied(f"You may not use the segment {quote(segment.name)}: you may not see what it asks")
+        return self.of(placed(query, term.start, term.end), (*within, segment))
+
+
+def _unknown(text: str, usable: QuerySet[Segment]) -> str:
+    names = {name.casefold(): name for name in usable.values_list("name", flat=True)[:KNOWN]}
+    near = get_close_matches(text.casefold(), names, n=1)
+    hint = f"; did you mean {quote(names[near[0]])}?" if near else ""
+    return f"there is no segment {quote(text)}{hint}"

@@ -1,0 +1,78 @@
+"""By what the list of users may be sorted."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.db.models.expressions import OrderBy
+
+from users.models import User
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import visible
+from users.search.indexed_keys import indexed_keys, place_of
+from users.search.sql.expression import ValueOf
+
+# Auth0's field name to our column. Names and addresses sort without regard to case.
+COLUMNS = {
+    "user_id": "user_id",
+    "email": "email_folded",
+    "email_verified": "email_verified",
+    "username": "username_folded",
+    "phone_number": "phone_number",
+    "name": "name_folded",
+    "nickname": "nickname_folded",
+    "given_name": "given_name_folded",
+    "family_name": "family_name_folded",
+    "blocked": "blocked",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "last_login": "last_login",
+    "last_ip": "last_ip",
+    "logins_count": "logins_count",
+}
+OLDEST_FIRST = (OrderBy(F("created_at")), OrderBy(F("id")))
+
+
+class UnknownSort(ValueError):
+    """No such field to sort by."""
+
+
+class NotIndexed(UnknownSort):
+    """A key of metadata to sort by which everybody would have to be read."""
+
+
+def order(sort: str) -> tuple[OrderBy, ...]:
+    """`"last_login:-1"` as an order: empty ones last, ties in a fixed order. A key of metadata
+    counts as empty where it holds nothing of its index's kind.
+
+    Raises UnknownSort. Nothing: oldest first.
+    """
+    if not sort:
+        return OLDEST_FIRST
+    name, _, direction = sort.rpartition(":")
+    down = direction == "-1"
+    if name in COLUMNS:
+        # Said only where there can be empty ones: elsewhere it would keep the index from serving.
+        nulls_last = User._meta.get_field(COLUMNS[name]).null or None
+        first = OrderBy(F(COLUMNS[name]), descending=down, nulls_last=nulls_last)
+    else:
+        first = OrderBy(value_of(name), descending=down, nulls_last=True)
+    return first, OrderBy(F("id"), descending=down)
+
+
+def value_of(name: str) -> ValueOf:
+    """What a key of metadata holds, as its index has it. Raises UnknownSort."""
+    place = place_of(name)
+    if place is None:
+        raise UnknownSort(name)
+    key = indexed_keys().get(place)
+    if key is None:
+        raise NotIndexed(name)
+    return ValueOf(key)
+
+
+def check_sort_visible(sort: str, viewer: Actor) -> None:
+    """Raises Denied where the order would tell what `viewer` may not see."""
+    place = place_of(sort.rpartition(":")[0])
+    if place is not None and not visible(viewer, *place):
+        raise Denied(f"You may not sort by {sort.rpartition(':')[0]}: you may not see it")

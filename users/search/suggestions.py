@@ -1,0 +1,201 @@
+"""What may come next in a search under way, from the metadata map and the segments; and the users that
+the words typed so far find, from their index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from users.listing.ordered_fetch import read_in_order
+from users.listing.timeout import time_limit
+from users.lucene import caret
+from users.lucene.caret import Place, place
+from users.lucene.errors import QueryError
+from users.lucene.limits import DEFAULT
+from users.lucene.nodes import Match, Word
+from users.lucene.parser import EXISTS
+from users.lucene.printer import escape, quote, write
+from users.metadata.documents import DOCUMENTS
+from users.metadata.fold import fold
+from users.metadata_map.keys import Counts, Map, visible_keys
+from users.models import MetadataKey, User
+from users.models.user import UserQuerySet
+from users.querying.errors import TooSlow
+from users.rights.actor import Actor
+from users.rights.visible import PROFILE, visible
+from users.search.query_links import asked_for, field_of
+from users.search.search_box import found_by_box, is_words
+from users.search.searchable_fields import FIELDS, Kind
+from users.search.segment_expansion import FIELD as SEGMENT
+from users.search.segment_expansion import segments_of
+
+MOST = 10
+MOST_USERS = 5
+# After this the search for users is cancelled, in seconds.
+MOST_SECONDS = 0.5
+# What is shown of a user.
+_COLUMNS = ("user_id", "email", "name", "username")
+OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
+_TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.MOMENT: "date", Kind.NUMBER: "number"}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`text` takes the place of what is typed; `label` is what it is called, and `detail` says more
+    where `counts`, of a key, or `share`, of a value among those who have its key, do not."""
+
+    text: str
+    label: str
+    detail: str = ""
+    counts: Counts | None = None
+    share: float | None = None
+
+
+def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]:
+    """The place of the caret, and what may come there, the most likely first."""
+    here = place(text[: DEFAULT.length], at)
+    if len(text) > DEFAULT.length or not visible(viewer, PROFILE):
+        return here, []
+    found = [_with_space(one, text[here.end :]) for one in _at(here, viewer)]
+    return here, found[:MOST]
+
+
+def suggest_users(text: str, viewer: Actor) -> list[User]:
+    """The newest users that the words find, up to MOST_USERS; none where the text holds more than words,
+    or where the search takes longer than MOST_SECONDS."""
+    if len(text) > DEFAULT.length or not visible(viewer, PROFILE) or not is_words(text):
+        return []
+    if EXISTS.startswith(text.strip()):
+        return []
+
+    def read(users: UserQuerySet) -> list[User]:
+        return list(users.only(*_COLUMNS).order_by("-created_at", "-id")[:MOST_USERS])
+
+    try:
+        with time_limit(MOST_SECONDS):
+            return read_in_order(found_by_box(User.objects.all(), text, viewer=viewer), read)
+    except (QueryError, TooSlow):
+        return []
+
+
+def suggest_keys(typed: str, viewer: Actor) -> list[Suggestion]:
+    """For a field that takes the name of a key of metadata as it stands, the most likely first."""
+    if not visible(viewer, PROFILE):
+        return []
+    found = [
+        (str(key), Suggestion(str(key), str(key), counts=counts)) for key, counts in _keys(typed, viewer)
+    ]
+    return [one for one in _ranked(found, typed) if one.label != typed][:MOST]
+
+
+def _at(here: Place, viewer: Actor) -> list[Suggestion]:
+    match here.kind:
+        case caret.Kind.TERM:
+            return [*_operators(here), *_names(here.typed, viewer, ":")]
+        case caret.Kind.NAME:
+            return _names(here.typed, viewer, "")
+        case caret.Kind.VALUE:
+            return [*_operators(here), *_values(here, viewer)]
+        case caret.Kind.TO:
+            return [Suggestion("TO", "TO", "and the other end of the range")]
+    return []
+
+
+def _operators(here: Place) -> Iterator[Suggestion]:
+    """In capitals only: in small letters they are words."""
+    for name, detail in OPERATORS.items():
+        fits = name.startswith(here.typed) and (here.typed or here.follows_term)
+        if fits and (here.follows_term or name == "NOT") and (not here.name or here.follows_term):
+            yield Suggestion(name, name, detail)
+
+
+# Names
+
+
+def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
+    """Fields and keys whose name, or whose last part, begins so; and where a few letters are typed,
+    those that hold them. Of keys those first that more people have."""
+    named = [(name, Suggestion(escape(name) + end, name, _detail(name))) for name in FIELDS]
+    if end:
+        named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
+        named.append((str(SEGMENT), Suggestion(f"{SEGMENT}{end}", str(SEGMENT), "a saved search")))
+    keys = _keys(typed, viewer)
+    named += [(str(key), Suggestion(field_of(key) + end, str(key), counts=counts)) for key, counts in keys]
+    return _ranked(named, typed)
+
+
+def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, Counts | None]]:
+    """Those in whose name it stands, first those that more people have."""
+    drawn = Map()
+    found = [(key, drawn.counts(key)) for key in visible_keys(viewer, drawn.keys(holding=[typed]))]
+    return sorted(found, key=lambda pair: -(pair[1].in_all if pair[1] else 0))
+
+
+def _ranked(named: list[tuple[str, Suggestion]], typed: str) -> list[Suggestion]:
+    ranked = [
+        (rank, suggestion)
+        for name, suggestion in named
+        if (rank := _rank(fold(name), fold(typed))) is not None
+    ]
+    return [suggestion for _, suggestion in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _rank(name: str, typed: str) -> int | None:
+    if name.startswith(typed):
+        return 0
+    if len(typed) > 1 and f".{typed}" in name:
+        return 1
+    return 2 if len(typed) > 2 and typed in name else None
+
+
+def _detail(name: str) -> str:
+    return _TYPES.get(FIELDS[name].kind, FIELDS[name].kind.value)
+
+
+# Values
+
+
+def _values(here: Place, viewer: Actor) -> list[Suggestion]:
+    """The frequent values of the key, or the names of segments, those first that begin as typed."""
+    document, *path = here.name.split(".")
+    if document in DOCUMENTS:
+        found = _frequent(document, path, viewer)
+    elif here.name in FIELDS and FIELDS[here.name].kind == Kind.FLAG:
+        found = [Suggestion(name, name) for name in ("true", "false")]
+    elif here.name == str(SEGMENT):
+        found = _segments(here.typed, viewer)
+    else:
+        found = []
+    typed = fold(here.typed)
+    fitting = [one for one in found if typed in fold(one.label)]
+    return sorted(fitting, key=lambda one: not fold(one.label).startswith(typed))
+
+
+def _segments(typed: str, viewer: Actor) -> list[Suggestion]:
+    named = segments_of(viewer).filter(name_folded__contains=fold(typed.replace("\0", "")))
+    return [
+        Suggestion(quote(segment.name), segment.name, "shared" if segment.is_shared else "yours")
+        for segment in named.order_by("name_folded", "id")[:MOST]
+    ]
+
+
+def _frequent(document: str, path: list[str], viewer: Actor) -> list[Suggestion]:
+    key = MetadataKey.objects.filter(document=document, name=".".join(path).replace("\0", "")).first()
+    counts = Map().counts(key) if key and visible(viewer, document, tuple(path)) else None
+    if counts is None:
+        return []
+    return [_value(counts, *value) for value in counts.values]
+
+
+def _value(counts: Counts, kind: str, value: object, number: int) -> Suggestion:
+    word = asked_for(kind, value)
+    label = word.text if isinstance(word, Word) else f"{value}…"
+    share = number / counts.users if counts.users else 0.0
+    return Suggestion(write(Match(None, word)), label or '""', share=share)
+
+
+def _with_space(suggestion: Suggestion, after: str) -> Suggestion:
+    """A term that is complete is followed by a space, so that the next may be typed."""
+    if suggestion.text.endswith(":") or after[:1].isspace() or after.startswith(")"):
+        return suggestion
+    return replace(suggestion, text=f"{suggestion.text} ")

@@ -1,0 +1,41 @@
+"""Keys of metadata that a query names and the metadata map has not met, as after a slip of the pen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from users.lucene.nodes import Name, Query, terms
+from users.metadata.documents import DOCUMENTS
+from users.metadata_map.keys import Map, visible_keys
+from users.rights.actor import Actor
+
+
+@dataclass(frozen=True)
+class UnmetKey:
+    """`near` is a key that may have been meant, empty where none is like it."""
+
+    name: Name
+    near: str
+
+
+def unmet_keys(query: Query, viewer: Actor) -> list[UnmetKey]:
+    """Each once; none before the first survey."""
+    named = [term.name for term in terms(query) if term.name]
+    asked = {str(name): name for name in named if name.path[0] in DOCUMENTS and len(name.path) > 1}
+    drawn = Map()
+    if not asked or drawn.latest is None:
+        return []
+    keys = visible_keys(viewer, drawn.keys().only("document", "path"))
+    known = {str(key): tuple(key.path) for key in keys}
+    return [UnmetKey(name, _near(name, known)) for text, name in asked.items() if text not in known]
+
+
+def _near(name: Name, known: dict[str, tuple[str, ...]]) -> str:
+    """By what stands after the document, which is easily the wrong one."""
+    document, *path = name.path
+    places: dict[str, list[str]] = {}
+    for key, inner in known.items():
+        places.setdefault(".".join(inner), []).append(key)
+    near = get_close_matches(".".join(path), places, n=1)
+    return max(places[near[0]], key=lambda key: key.startswith(f"{document}.")) if near else ""

@@ -1,0 +1,27 @@
+"""What an id token tells of somebody.
+
+Source: Auth0 docs, "OpenID Connect scopes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from users.models import User
+from users.representation.profile import profile
+from users.rights.actor import owner
+
+CLAIMS = {
+    "openid": ("sub",),
+    "profile": ("name", "family_name", "given_name", "nickname", "picture", "updated_at"),
+    "email": ("email", "email_verified"),
+}
+
+
+def claims_of(user: User, scopes: Iterable[str]) -> dict[str, Any]:
+    """What these scopes open of the profile, unset fields left out. `updated_at` is ISO 8601, as
+    Auth0's is."""
+    known = {"sub": user.user_id, **profile(user, owner(user))}
+    names = [name for scope in scopes for name in CLAIMS.get(scope, ())]
+    return {name: known[name] for name in names if name in known}

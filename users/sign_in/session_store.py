@@ -1,0 +1,83 @@
+"""The store of browser sessions: Django's database sessions, with the user in a column.
+
+Source: Django's documentation, "Extending database-backed session engines".
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from users.models import Session, User
+from users.models.ids import new_session_id
+from users.representation.sessions import SIGN_IN
+
+LONGEST_USER_AGENT = 500
+
+
+class SessionStore(DatabaseStore):
+    """Named in the settings as `SESSION_ENGINE`."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def cycle_key(self) -> None:
+        """Give the session a new key. The old row goes first, since both have the same public id, which
+        is unique; Django's order would try new keys without end."""
+        with transaction.atomic():
+            self._session  # noqa: B018 (loads the data before the row goes)
+            Session.objects.filter(pk=self.session_key).delete()
+            super().cycle_key()
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        session = super().create_model_instance(data)
+        sign_in = data.get(SIGN_IN)
+        if sign_in and SESSION_KEY in data:
+            session.user_id = int(data[SESSION_KEY])
+            session.auth_hash = data.get(HASH_SESSION_KEY, "")
+            session.session_id = sign_in["id"]
+            session.signed_in_at = datetime.fromisoformat(sign_in["at"])
+        return session
+
+
+def note_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:
+    """Record in the session when and from where its user signed in, and its public id.
+
+    `ip` is the IP address, shortened or None as RECORD_IP says.
+    """
+    session[SIGN_IN] = {
+        "id": new_session_id(),
+        "at": timezone.now().isoformat(),
+        "ip": ip,
+        "user_agent": user_agent[:LONGEST_USER_AGENT],
+    }
+
+
+def active_sessions(user: User) -> QuerySet[Session]:
+    """The sessions in which the user is signed in: neither expired nor ended by a new password or a
+    block."""
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    if not user.is_active:
+        return Session.objects.none()
+    return Session.objects.filter(user=user, expire_date__gt=timezone.now(), auth_hash__in=hashes)
+
+
+def active_session(session_id: str) -> Session | None:
+    """The session of that id, with its user, if it is active."""
+    found = Session.objects.filter(session_id=session_id).select_related("user__connection").first()
+    if found is None or found.user is None:
+        return None
+    return active_sessions(found.user).filter(pk=found.pk).select_related("user__connection").first()
+
+
+def session_data(session: Session) -> dict[str, Any]:
+    """What the session holds; empty where it was signed by another SECRET_KEY."""
+    return SessionStore().decode(session.session_data)

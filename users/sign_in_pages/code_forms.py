@@ -1,0 +1,91 @@
+"""allauth's forms that take a code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as base_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+from users.models import User
+from users.sign_in import lockout
+from users.sign_in_pages import lockout_messages
+
+
+class SignInForm(base_forms.AuthenticateForm):
+    """A code from the app, or a recovery code."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["code"] = code_field("Six digits from your app, or one of your recovery codes.")
+
+    def clean_code(self) -> str:
+        # Without what people put between the letters, which are capitals.
+        self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
+        with report_wait(self.user):
+            code = super().clean_code()
+        check_unused(self.user, code)
+        return code
+
+
+class ReauthenticateForm(base_forms.ReauthenticateForm, SignInForm):
+    """The same, asked of the signed-in once more."""
+
+
+class ActivateForm(ActivateTOTPForm):
+    """The first code, by which the app shows that it has the secret."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
+
+    def clean_code(self) -> str:
+        with report_wait(self.user):
+            code = super().clean_code()
+        check_unused(self.user, code)
+        return code
+
+    @property
+    def spaced_secret(self) -> str:
+        """In groups of four, for whoever types it into the app."""
+        return " ".join(re.findall(".{1,4}", self.secret))
+
+
+@contextmanager
+def report_wait(user: User) -> Iterator[None]:
+    """Replace allauth's error after too many wrong codes by one that says how long to wait."""
+    try:
+        yield
+    except ValidationError as error:
+        if error.code not in lockout_messages.CODES:
+            raise
+        # The key that allauth counts wrong codes under.
+        wait = lockout.seconds_to_wait_for(f"mfa-auth-user-{user.pk}")
+        raise lockout_messages.too_many_attempts(wait) from None
+
+
+def code_field(help_text: str, **attributes: str) -> forms.CharField:
+    """Long enough for every kind of code, typed with spaces."""
+    given = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attributes}
+    return forms.CharField(
+        label="Code", help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
+    )
+
+
+def check_unused(user: User, code: str) -> None:
+    """Raises ValidationError where this user has given the code before, be it to add the app: a
+    one-time password must not be accepted twice (RFC 6238, section 5.2). allauth remembers those
+    of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
+    compares codes, which ignores punctuation."""
+    seconds = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
+    if not cache.add(f"second-factor:{user.pk}:{normalize_user_code(code)}", True, seconds):
+        raise get_adapter().validation_error("incorrect_code")

@@ -1,0 +1,112 @@
+"""allauth's forms where they look accounts up."""
+
+from __future__ import annotations
+
+from allauth.account import forms as allauth_forms
+from allauth.account.utils import url_str_to_user_pk
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from users.conf import conf
+from users.log.record import log_event
+from users.mail.password_reset import request_password_reset
+from users.metadata.identifiers import email_key
+from users.models import User
+from users.passwords.policy import policy_of, sentence
+from users.representation.emails import is_email
+from users.sign_in.account_lookup import person_of
+
+NO_MAIL = "This site cannot send mail yet. Ask whoever runs it to set your password."
+
+
+def email_field(autocomplete: str) -> forms.CharField:
+    """Text, not `type=email`: browsers refuse what stands outside ASCII there."""
+    attributes = {"autocomplete": autocomplete, "inputmode": "email", "autocapitalize": "none"}
+    return forms.CharField(label="E-mail", max_length=254, widget=forms.TextInput(attrs=attributes))
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """One form for everybody."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"] = email_field("username")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.order_fields(["login", "password", "remember"])
+
+    def clean_login(self) -> str:
+        # In one form, so that attempts on one account are counted together however it is spelled.
+        return email_key(self.cleaned_data["login"].strip())
+
+    def user_credentials(self) -> dict[str, str]:
+        return {"email": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Enqueues the search for the account and the mail, alike whether or not there is an account."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = email_field("email")
+
+    def clean_email(self) -> str:
+        if not conf.is_email_configured:
+            raise ValidationError(NO_MAIL)
+        email = self.cleaned_data["email"].strip()
+        if not is_email(email):
+            raise ValidationError("Enter an e-mail address, like jane@example.com.")
+        return email_key(email)  # under which allauth counts the requests
+
+    def save(self, request: HttpRequest, **options: object) -> str:
+        email = self.cleaned_data["email"]
+        request_password_reset(email)
+        return email
+
+
+class NewPasswordForm:
+    """Says beside the new password what the connection's policy asks of it, and logs what is
+    refused."""
+
+    user: User | None  # nobody behind a link that is no good
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        policy = self.user and policy_of(self.user.connection.options)
+        if policy:
+            rules = (sentence(rule) for rule in policy.explain(""))
+            self.fields["password1"].help_text = " ".join(rules)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.errors and self.user:
+            log_event("fcp", user=person_of(self.user), connection=self.user.connection)
+
+
+class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
+    """For whoever knows the old one."""
+
+
+class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
+    """For whoever followed the link in the mail."""
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    """Asks the signed-in for their password once more."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class UserTokenForm(allauth_forms.UserTokenForm):
+    """Whose link from the mail it is: linked accounts have passwords, too."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        try:
+            return User.accounts.with_connection().get(pk=url_str_to_user_pk(uidb36))
+        except (ValueError, User.DoesNotExist):
+            return None

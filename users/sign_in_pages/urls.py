@@ -1,0 +1,69 @@
+"""URLs of the sign-in pages.
+
+allauth looks its pages up by these names; those we do not offer lead to a 404.
+"""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as app
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
+
+from users.sign_in_pages.views import tickets
+
+
+def not_offered(request: HttpRequest, **_: str) -> HttpResponse:
+    """allauth wants the name to exist; the page does not."""
+    raise Http404
+
+
+urlpatterns = [
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("login/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("login/again/", never_cache(allauth.reauthenticate), name="account_reauthenticate"),
+    path("login/again/code/", never_cache(second_factor.reauthenticate), name="mfa_reauthenticate"),
+    path("login/blocked/", allauth.account_inactive, name="account_inactive"),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    # These show secrets, which no browser is to keep.
+    path("profile/security/", never_cache(second_factor.index), name="mfa_index"),
+    path("profile/security/app/add/", never_cache(app.activate_totp), name="mfa_activate_totp"),
+    path("profile/security/app/remove/", never_cache(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "profile/security/recovery-codes/",
+        never_cache(recovery_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "profile/security/recovery-codes/new/",
+        never_cache(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "profile/security/recovery-codes/download/",
+        never_cache(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    *(
+        path(f"account/{name}/", not_offered, name=f"account_{name}")
+        for name in ("signup", "email", "set_password", "email_verification_sent")
+    ),
+    path("u/reset-password", tickets.set_password, name="ticket_password"),
+    path("u/email-verification", tickets.confirm_email, name="ticket_email"),
+]

@@ -1,0 +1,1 @@
+"""Pages of our own, beside those of allauth."""

@@ -1,0 +1,153 @@
+"""`/u/...`: where a ticket's link leads. People set a password or confirm an address here.
+
+A GET never uses a ticket up: mail scanners open every link. The pages need no cookie, so they
+work in the browsers that mail programs bring along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account import app_settings
+from allauth.account.forms import ResetPasswordKeyForm
+from allauth.utils import get_form_class
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from users.actions.account.tickets import open_ticket, set_password_by, verify_email_by
+from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
+from users.log.debounce import first_in
+from users.log.record import log_event
+from users.models import Ticket
+from users.rights.actor import Actor, Face, owner
+from users.sign_in import lockout
+from users.sign_in_pages.ticket_results import address_after
+from users.web.client_ip import recorded_ip
+
+Purpose = Ticket.Purpose
+Why = TicketRefused.Why
+View = Callable[[HttpRequest], HttpResponse]
+
+DONE = {
+    Purpose.PASSWORD_CHANGE: ("Your password is changed", "From now on, sign in with the new one."),
+    Purpose.EMAIL_VERIFICATION: ("Your e-mail address is confirmed", "Thank you. You may close this page."),
+}
+FAILED = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
+NEW_ONE = "Ask for a new one where you got this one."
+REFUSED = {
+    Why.UNKNOWN: (
+        "This link leads nowhere",
+        "A part of it may be missing: copy the whole address. Or it is long out of date.",
+    ),
+    Why.USED: ("This link has been used already", f"It works once. {NEW_ONE}"),
+    Why.EXPIRED: ("This link is too old", NEW_ONE),
+    Why.OVERTAKEN: ("This link is no good any more", f"The account has changed meanwhile. {NEW_ONE}"),
+}
+
+
+def page(view: View) -> View:
+    """A page behind a ticket's link; a page that says why where the ticket is no good."""
+
+    @never_cache
+    # The address of the page is a secret that no Referer may tell. Browsers then hide the origin of
+    # its form too, and Django would take it for a forged one; but nobody can forge a form that asks
+    # for what they do not know.
+    @csrf_exempt
+    @sensitive_post_parameters()
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def shown(request: HttpRequest) -> HttpResponse:
+        try:
+            response = view(request)
+        except TicketRefused as refused:
+            response = _refused(request, refused)
+        except UserGone:
+            response = _refused(request, TicketRefused(Why.UNKNOWN))
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return shown
+
+
+@page
+def set_password(request: HttpRequest) -> HttpResponse:
+    """Type a new password twice."""
+    ticket = _open(request, Purpose.PASSWORD_CHANGE)
+    form = _form(request, ticket)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_password_by(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
+            lockout.reset([lockout.key_of(ticket.user)])  # the failures concerned the old password
+            return _done(request, ticket)
+        except WeakPassword as error:
+            form.add_error("password1", error.messages)
+        except NotSupported as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "email": ticket.email, "secret": _secret(request)}
+    return render(request, "users/ticket/password.html", context, status=422 if form.errors else 200)
+
+
+@page
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """Press a button."""
+    ticket = _open(request, Purpose.EMAIL_VERIFICATION)
+    if request.method == "POST":
+        verify_email_by(ticket, actor=_actor(request, ticket))
+        return _done(request, ticket)
+    context = {"email": ticket.email, "secret": _secret(request)}
+    return render(request, "users/ticket/email.html", context)
+
+
+def _form(request: HttpRequest, ticket: Ticket) -> Form:
+    """The one behind the link that people ask for themselves."""
+    form_class = get_form_class(app_settings.FORMS, "reset_password_from_key", ResetPasswordKeyForm)
+    form = form_class(request.POST or None, user=ticket.user)
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form
+
+
+def _open(request: HttpRequest, purpose: Purpose) -> Ticket:
+    return open_ticket(_secret(request), purpose)
+
+
+def _secret(request: HttpRequest) -> str:
+    return (request.POST if request.method == "POST" else request.GET).get("ticket", "")
+
+
+def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
+    """Whoever has the link acts as the owner, signed in or not, and as whoever."""
+    told = {"request_id": request.request_id, "ip": recorded_ip(request)}
+    return owner(ticket.user, face=Face.SIGN_IN, **told)
+
+
+def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    title, text = DONE[Purpose(ticket.purpose)]
+    is_password = ticket.purpose == Purpose.PASSWORD_CHANGE
+    return _outcome(request, title, text, address_after(ticket), may_sign_in=is_password)
+
+
+def _refused(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
+    if refused.ticket and first_in(1, "ticket", refused.ticket.pk):
+        failed = FAILED[Purpose(refused.ticket.purpose)]
+        log_event(failed, user=refused.ticket.user, description=f"link {refused.why.value}")
+    title, text = REFUSED[refused.why]
+    address = address_after(refused.ticket, refused.why) if refused.ticket else ""
+    return _outcome(request, title, text, address, status=410 if refused.ticket else 404)
+
+
+def _outcome(
+    request: HttpRequest, title: str, text: str, address: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page itself leads on to the application. A redirect in answer to a form would be
+    refused by our own policy, and so would every further one over there."""
+    context = {"title": title, "text": text, "address": address, "host": urlsplit(address).netloc, **more}
+    return render(request, "users/ticket/outcome.html", context, status=status)

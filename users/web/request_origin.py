@@ -1,0 +1,39 @@
+"""Tells the log where each request comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from users.log.request_origin import Origin, coming_from
+from users.web.client_ip import client_ip
+
+
+class OriginMiddleware:
+    """Stands after the one that names requests."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with coming_from(origin_of(request)):
+            return self._get_response(request)
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """As much as can be said of it. What callers choose is bounded where it is written down."""
+    return Origin(
+        ip=client_ip(request) or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        hostname=_host(request),
+        request_id=request.request_id,
+    )
+
+
+def _host(request: HttpRequest) -> str:
+    try:
+        return request.get_host()
+    except DisallowedHost:  # answered with 400 further on
+        return ""

@@ -1,0 +1,146 @@
+"""Make, change and remove webhooks. All of it is for administrators, and as every webhook is told the
+names of what changes in either document, for those who may see both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from users.events.event_types import TYPES
+from users.events.stream import latest
+from users.log.record import log_event
+from users.log.types import API_WRITE
+from users.metadata.documents import DOCUMENTS
+from users.models import Delivery, User, Webhook
+from users.outgoing.ssrf_guard import check_url
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.visible import visible
+from users.webhooks.message import TEST
+from users.webhooks.paths import check_paths
+from users.webhooks.secrets import encrypted, new_secret
+
+# How long the secret before goes on signing beside a new one.
+BOTH_SIGN = timedelta(hours=24)
+
+Status = Delivery.Status
+# Of a user who has been deleted, and whose id another has now.
+SUCCEEDED = Q(change__at__isnull=False, change__user=None) & Exists(
+    User.accounts.filter(user_id=OuterRef("subject"))
+)
+TRIED_IN_VAIN = Q(status=Status.FAILED) | Q(status=Status.PENDING, attempts__gt=0)
+
+
+def check_administrator(actor: Actor) -> None:
+    """Raises Denied."""
+    if not actor.is_administrator or not all(visible(actor, document) for document in DOCUMENTS):
+        raise Denied("You may not administer webhooks.")
+
+
+def make_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
+    """A webhook that is told what happens from now on, and its secret, which is shown but now.
+
+    Raises Denied, BadAddress or BadPath."""
+    _check(actor, columns)
+    secret = new_secret()
+    with transaction.atomic():
+        webhook = Webhook.objects.create(
+            **columns, secret_encrypted=encrypted(secret), made_by=actor.name[:300], position=latest()
+        )
+        _log("Add a webhook", webhook, actor)
+    return webhook, secret
+
+
+def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
+    """Set columns. One that is switched on again is told what happens from then on, besides what
+    was waiting already. Raises Denied, BadAddress or BadPath."""
+    _check(actor, columns)
+    with transaction.atomic():
+        held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        if columns.get("is_enabled") and not held.is_enabled:
+            columns = {**columns, "position": latest()}
+        Webhook.objects.filter(pk=held.pk).update(**columns)
+        _wake(held)
+        _log("Change a webhook", held, actor)
+
+
+def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
+    """A new secret, shown but now. For a day both sign, so that the receiver can change over.
+    Raises Denied."""
+    check_administrator(actor)
+    secret = new_secret()
+    with transaction.atomic():
+        held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        Webhook.objects.filter(pk=held.pk).update(
+            secret_encrypted=encrypted(secret),
+            old_secret_encrypted=held.secret_encrypted,
+            old_secret_until=timezone.now() + BOTH_SIGN,
+        )
+        _log("Make a new secret of a webhook", held, actor)
+    return secret
+
+
+def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
+    """With all that it was told, or was to be told. Raises Denied."""
+    check_administrator(actor)
+    with transaction.atomic():
+        Webhook.objects.filter(pk=webhook.pk).delete()
+        _log("Delete a webhook", webhook, actor)
+
+
+def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
+    """Have it told something that did not happen. Raises Denied."""
+    check_administrator(actor)
+    _wake(webhook)
+    return Delivery.objects.create(webhook=webhook, type=TEST)
+
+
+def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
+    """Tell once more, at once, that one, whatever became of it, or all that did not arrive so far.
+    Returns how many. Other deliveries about the same users wait until then.
+
+    Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
+    for the other user's, and change or delete that one. Raises Denied."""
+    check_administrator(actor)
+    wanted = TRIED_IN_VAIN if delivery is None else Q(pk=delivery)
+    now = timezone.now()
+    with transaction.atomic():
+        count = (
+            Delivery.objects.filter(wanted, webhook=webhook)
+            .exclude(SUCCEEDED)
+            .update(
+                status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None, error=""
+            )
+        )
+        _wake(webhook)
+    return count
+
+
+def _check(actor: Actor, columns: dict[str, Any]) -> None:
+    check_administrator(actor)
+    if "url" in columns:
+        check_url(columns["url"])
+    unknown = set(columns.get("types", ())) - TYPES.keys()
+    if unknown:
+        raise ValueError(f"no types of events: {unknown}")
+    for name in ("only", "values"):
+        check_paths(columns.get(name, ()))
+
+
+def _log(description: str, webhook: Webhook, actor: Actor) -> None:
+    """Without the address, which may hold a secret of the receiver's."""
+    details = {
+        "actor": {"kind": actor.kind, "id": actor.id},
+        "webhook": {"id": webhook.webhook_id},
+    }
+    log_event(API_WRITE, user=actor.user, description=description, details=details)
+
+
+def _wake(webhook: Webhook) -> None:
+    """Begin at once, whatever failed before, unless a worker is at it."""
+    Webhook.objects.filter(pk=webhook.pk).update(failures=0)
+    Webhook.objects.filter(pk=webhook.pk, claim="").update(due_at=timezone.now())

@@ -1,0 +1,196 @@
+"""One webhook in the hands of one worker.
+
+Nobody else tells it anything meanwhile, so an account's events cannot overtake each other. Every
+write asks for the claim that the worker made up when it took the webhook: one that was believed
+dead and comes back sends nothing more. A killed one has noted nothing of what it was sending, and
+so that is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from users.crypto.key_ring import Undecryptable
+from users.models import Change, Delivery, Stream, Webhook
+from users.outgoing.http_client import Outcome, send
+from users.webhooks import subscriptions
+from users.webhooks.message import message_of
+from users.webhooks.timing import Timing
+
+log = logging.getLogger(__name__)
+
+# People who are told about at the same time.
+AT_ONCE = 8
+# So many times in a row something new failed: the receiver is down.
+DOWN = 5
+
+Status = Delivery.Status
+WENT_DOWN = "The receiver was down for too long."
+GONE = Outcome(error="The record of this change is kept no more.")
+UNREADABLE = Outcome(
+    error="The secret cannot be read: its key is no longer in ENCRYPTION_KEYS. Make a new secret."
+)
+
+
+class ClaimLost(Exception):
+    """Another worker has the webhook now, or it is no more."""
+
+
+def take(timing: Timing) -> Lane | None:
+    """A webhook that has something to tell, with a fresh claim; the one that has waited longest."""
+    if not _waiting().exists():
+        return None
+    with transaction.atomic():
+        webhook = _waiting().select_for_update(skip_locked=True).first()
+        if webhook is None:
+            return None
+        webhook.claim = secrets.token_hex(16)
+        Webhook.objects.filter(pk=webhook.pk).update(claim=webhook.claim, due_at=_in(timing.lease))
+    return Lane(webhook, timing)
+
+
+class Lane:
+    """A webhook that was taken."""
+
+    def __init__(self, webhook: Webhook, timing: Timing) -> None:
+        self._webhook = webhook
+        self._timing = timing
+        self._rest: float = 0
+
+    def work(self, is_stopping: Callable[[], bool] = lambda: False) -> None:
+        """Tell it what is due, until that is all, or it has had its turn, or its receiver seems
+        to be down."""
+        ends = time.monotonic() + self._timing.turn
+        try:
+            while self._tell_some() and not self._rest:
+                if is_stopping() or time.monotonic() >= ends:
+                    break
+            self._hold(due_at=_in(self._rest), claim="")
+        except ClaimLost:
+            log.warning("%s has been taken by another worker", self._webhook.webhook_id)
+
+    def _tell_some(self) -> bool:
+        """Whether there was anything to do."""
+        has_planned = self._plan()
+        heads = list(self._heads())
+        if heads:
+            self._note(list(zip(heads, self._send(heads), strict=True)))
+        return has_planned or bool(heads)
+
+    def _plan(self) -> bool:
+        """Go on in the stream. Returns whether there was something."""
+        events = subscriptions.next_events(self._webhook)
+        found = (subscriptions.delivery_of(event, self._webhook) for event in events)
+        with transaction.atomic():
+            self._hold(position=events[-1].number if events else self._webhook.position)
+            Delivery.objects.bulk_create(delivery for delivery in found if delivery is not None)
+        return bool(events)
+
+    def _heads(self) -> QuerySet[Delivery]:
+        """Of each person the first thing to be told. While the receiver fails only one, and
+        preferably one that has not failed yet, since it shows whether the receiver is back."""
+        heads = _heads(self._webhook.pk).select_related("change")
+        if self._webhook.failures:
+            return heads.order_by("attempts", "pk")[:1]
+        return heads.order_by("pk")[:AT_ONCE]
+
+    def _send(self, heads: list[Delivery]) -> list[Outcome]:
+        """All at the same time."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            calls = [self._begin(pool, delivery) for delivery in heads]
+            return [call.result() for call in calls]
+
+    def _begin(self, pool: ThreadPoolExecutor, delivery: Delivery) -> Future[Outcome]:
+        try:
+            return pool.submit(send, message_of(delivery, self._webhook, timezone.now()))
+        except Change.DoesNotExist:
+            return pool.submit(lambda: GONE)
+        except Undecryptable:
+            return pool.submit(lambda: UNREADABLE)
+
+    def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:
+        """Keep how it went. Something new that failed says something about the receiver, unless
+        other things arrived; something that failed before says nothing more."""
+        now, was_down = timezone.now(), self._webhook.failures > 0
+        if any(outcome.is_delivered for _, outcome in told):
+            self._webhook.failures = 0
+        elif any(not delivery.attempts for delivery, _ in told):
+            self._webhook.failures += 1
+            self._rest = self._timing.rest_after(self._webhook.failures)
+        with transaction.atomic():
+            self._hold(failures=self._webhook.failures)
+            for delivery, outcome in told:
+                columns = self._columns(delivery, outcome, now)
+                Delivery.objects.filter(pk=delivery.pk).update(**columns)
+            if was_down and not self._webhook.failures:
+                self._try_again_what_failed(now)
+            if self._rest and self._webhook.failures >= DOWN:
+                self._give_up_what_is_old(now)
+
+    def _columns(self, delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
+        attempts = delivery.attempts + 1
+        began = delivery.first_attempt_at or now
+        if outcome.is_delivered:
+            status = Status.DELIVERED
+        elif outcome is GONE or (now - began).total_seconds() >= self._timing.patience:
+            status = Status.FAILED
+        else:
+            status = Status.PENDING
+        return {
+            "status": status,
+            "attempts": attempts,
+            "due_at": _in(self._timing.rest_after(attempts)),
+            "first_attempt_at": began,
+            "attempted_at": now,
+            "milliseconds": outcome.milliseconds,
+            "code": outcome.code,
+            "error": outcome.error,
+        }
+
+    def _try_again_what_failed(self, now: datetime) -> None:
+        """The receiver is back: what failed meanwhile need not wait for its own next attempt."""
+        Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0).update(
+            due_at=now
+        )
+
+    def _give_up_what_is_old(self, now: datetime) -> None:
+        """The receiver was tried all that time, if not with these."""
+        old = now - timedelta(seconds=self._timing.patience)
+        Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, created_at__lte=old).update(
+            status=Status.FAILED, error=WENT_DOWN
+        )
+
+    def _hold(self, **columns: object) -> None:
+        """Write to the webhook, and have it for another lease. Raises ClaimLost."""
+        columns = {"due_at": _in(self._timing.lease), **columns}
+        own = {"pk": self._webhook.pk, "claim": self._webhook.claim}
+        if not Webhook.objects.filter(**own).update(**columns):
+            raise ClaimLost
+        self._webhook.position = columns.get("position", self._webhook.position)
+
+
+def _waiting() -> QuerySet[Webhook]:
+    latest = Subquery(Stream.objects.values("latest")[:1])
+    ready = Webhook.objects.filter(is_enabled=True, due_at__lte=timezone.now())
+    has_something = Q(position__lt=latest) | Exists(_heads(OuterRef("pk")))
+    return ready.filter(has_something).order_by("due_at", "pk")
+
+
+def _heads(webhook: object) -> QuerySet[Delivery]:
+    """What is due and has nothing before it that the same person is to be told."""
+    waiting = Delivery.objects.filter(status=Status.PENDING)
+    earlier = waiting.filter(webhook=OuterRef("webhook"), subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
+    return waiting.filter(webhook=webhook, due_at__lte=timezone.now()).exclude(Exists(earlier))
+
+
+def _in(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
