@@ -270,8 +270,8 @@ REST_FRAMEWORK = {
         "users.api.framework.forms.FormParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["users.api.framework.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.framework.json.OnlyJSON",
-    "EXCEPTION_HANDLER": "users.api.framework.errors.answer",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "users.api.framework.json.JSONContentNegotiation",
+    "EXCEPTION_HANDLER": "users.api.framework.errors.exception_handler",
 }
 
 # --- Pages elsewhere -------------------------------------------------------------------

@@ -4,14 +4,14 @@ from django.urls import include, path
 
 from users.admin.site import site
 from users.api.export_links import export_file
-from users.api.views.nothing import NothingView
+from users.api.views.nothing import NotFoundView
 from users.web.home import home
 
 handler400 = "users.web.errors.bad_request"
 handler403 = "users.web.errors.forbidden"
 handler404 = "users.web.errors.not_found"
-handler429 = "users.web.errors.too_many"  # allauth's, for its rate limits
-handler500 = "users.web.errors.broken"
+handler429 = "users.web.errors.too_many_requests"  # allauth's, for its rate limits
+handler500 = "users.web.errors.server_error"
 
 urlpatterns = [
     # First, as it is called most: each address that does not fit costs a look.
@@ -22,5 +22,5 @@ urlpatterns = [
     path("profile/", include("users.profile.urls")),
     path("admin/", site.urls),
     path("exports/<str:signed>/<str:name>", export_file, name="export_file"),
-    path("api/v2", NothingView.as_view()),  # else Django would redirect, in HTML
+    path("api/v2", NotFoundView.as_view()),  # else Django would redirect, in HTML
 ]

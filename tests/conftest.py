@@ -20,22 +20,22 @@ from joserfc.jwk import RSAKey
 
 from tests.jobs.nursery import Nursery, url_of
 from tests.own_servers import OwnRedis
-from users.actions.access.roles import make_role as make_role_row
-from users.actions.access.roles import permit
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.access.roles import add_role_permissions
+from users.actions.access.roles import create_role as make_role_row
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
 from users.metadata.fold import fold
 from users.models import Client, ClientGrant, Connection, IndexedKey, ResourceServer, Role, User
-from users.rights.actor import Actor, Face, Kind, command
+from users.rights.actor import Actor, Face, Kind, command_actor
 from users.search import indexed_keys
-from users.search.sql.indexes import indexes_of
+from users.search.sql.indexes import index_definitions
 from users.tokens import verify
-from users.tokens.issue import machine_token
+from users.tokens.issue import issue_machine_token
 from users.tokens.scopes import MACHINE_SCOPES
 from users.web import cors
 
 PASSWORD = "correct horse battery"
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture(autouse=True)
@@ -70,13 +70,13 @@ def _one_key(monkeypatch):
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """What a process remembers about keys and clients must not leak into a test."""
-    verify.forget()
-    cors.forget()
-    indexed_keys.forget()
+    verify.clear_token_caches()
+    cors.clear_cache()
+    indexed_keys.clear_indexed_keys_cache()
     yield
-    verify.forget()
-    cors.forget()
-    indexed_keys.forget()
+    verify.clear_token_caches()
+    cors.clear_cache()
+    indexed_keys.clear_indexed_keys_cache()
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def make_user(connection):
             connection, actor=SHELL, profile=profile, password=password, **documents, **options
         )
         if groups:
-            give_staff_rights(user, Group.objects.filter(name__in=groups), actor=SHELL)
+            set_staff_groups(user, Group.objects.filter(name__in=groups), actor=SHELL)
         return User.objects.get(pk=user.pk)
 
     return make
@@ -220,7 +220,7 @@ def api(make_client):
 
     def with_scopes(*scopes: str) -> Api:
         client = make_client(*scopes)
-        return Api(Browser(), machine_token(client, client.grants.get().scope))
+        return Api(Browser(), issue_machine_token(client, client.grants.get().scope))
 
     return with_scopes
 
@@ -236,11 +236,11 @@ def songs_api(db) -> ResourceServer:
 
 @pytest.fixture
 def make_role(db):
-    """`make_role("Editor", "read:songs", description="Edits")`: names of scopes of the songs' API."""
+    """`create_role("Editor", "read:songs", description="Edits")`: names of scopes of the songs' API."""
 
     def make(name: str, /, *scopes: str, **columns: str) -> Role:
         role = make_role_row(name=name, name_folded=fold(name), **columns)
-        permit(role, frozenset(("https://songs.example/", scope) for scope in scopes))
+        add_role_permissions(role, frozenset(("https://songs.example/", scope) for scope in scopes))
         return role
 
     return make
@@ -256,9 +256,9 @@ def index_key(db):
         # PostgreSQL makes no index of a table of which checks are still to be made.
         database.check_constraints()
         with database.cursor() as cursor:
-            for name, definition in indexes_of(key).items():
+            for name, definition in index_definitions(key).items():
                 cursor.execute(f"CREATE INDEX {name} {definition}", ())
-        indexed_keys.forget()
+        indexed_keys.clear_indexed_keys_cache()
         return key
 
     return make

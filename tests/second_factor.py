@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from users.actions.account.multifactor import note_multifactor
 from users.models import User
-from users.rights.actor import owner
+from users.rights.actor import owner_actor
 
 STEP = 30
 
@@ -41,5 +41,5 @@ def enrol(user: User) -> str:
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
-    note_multifactor(user, actor=owner(user))
+    note_multifactor(user, actor=owner_actor(user))
     return secret

@@ -24,7 +24,7 @@ from users.actions.account.multifactor import note_multifactor, note_recovery_co
 from users.actions.account.record_sign_in import record_sign_in
 from users.log.record import log_event
 from users.models import trigger, word_index
-from users.search.indexed_keys import write_use
+from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
 from users.web import cors
 from users.web.actors import owner
@@ -36,39 +36,39 @@ def connect(app: AppConfig) -> None:
     # Under the name of Django's own receiver, which then stays out: it would save the account
     # past the one write path.
     user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
-    user_logged_out.connect(note_sign_out, dispatch_uid="users.signed_out")
+    user_logged_out.connect(log_sign_out, dispatch_uid="users.signed_out")
     check_request_enabled.connect(cors.is_allowed, dispatch_uid="users.cors")
     authenticator_added.connect(note_second_factor, dispatch_uid="users.added")
     authenticator_removed.connect(note_second_factor, dispatch_uid="users.removed")
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
-    authenticator_used.connect(note_code, dispatch_uid="users.used")
-    authentication_failed.connect(note_wrong_code, dispatch_uid="users.failed")
-    request_finished.connect(write_use, dispatch_uid="users.write_use")
+    authenticator_used.connect(log_code_used, dispatch_uid="users.used")
+    authentication_failed.connect(log_wrong_code, dispatch_uid="users.failed")
+    request_finished.connect(save_key_use, dispatch_uid="users.write_use")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
-    post_migrate.connect(install_trigger, sender=app, dispatch_uid="users.install_trigger")
+    post_migrate.connect(install_triggers, sender=app, dispatch_uid="users.install_trigger")
 
 
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     """Count it, and store with the session where it came from."""
-    session_store.note_sign_in(
+    session_store.store_sign_in(
         request.session, ip=recorded_ip(request), user_agent=request.headers.get("User-Agent", "")
     )
     record_sign_in(user, ip=client_ip(request))
 
 
-def note_sign_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
+def log_sign_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
     """None: the session had ended already."""
     if user is not None:
         log_event("slo", user=user)
 
 
-def note_code(sender: Any, user: Any, authenticator: Any, **_: Any) -> None:
+def log_code_used(sender: Any, user: Any, authenticator: Any, **_: Any) -> None:
     """Of an app, or one of those for when that is lost."""
     is_app = authenticator.type == Authenticator.Type.TOTP
     log_event("gd_auth_succeed" if is_app else "gd_recovery_succeed", user=user)
 
 
-def note_wrong_code(sender: Any, user: Any, **_: Any) -> None:
+def log_wrong_code(sender: Any, user: Any, **_: Any) -> None:
     """Of either kind: which was meant nobody knows."""
     log_event("gd_auth_failed", user=user)
 
@@ -88,7 +88,7 @@ def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> Non
     call_command("createcachetable", database=using, verbosity=0)
 
 
-def install_trigger(sender: Any, using: str, **_: Any) -> None:
+def install_triggers(sender: Any, using: str, **_: Any) -> None:
     """Those that fill the outbox and the index of words, which a migration may have lost."""
-    trigger.install_again(connections[using])
-    word_index.restore_triggers(connections[using])
+    trigger.reinstall(connections[using])
+    word_index.reinstall_triggers(connections[using])

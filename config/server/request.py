@@ -39,7 +39,7 @@ DISCARD_LIMIT = 32 * 1024 * 1024
 # Longer bodies are held in a file.
 MEMORY_LIMIT = 64 * 1024
 # What is read at once, in bytes.
-PIECE = 64 * 1024
+READ_SIZE = 64 * 1024
 # Tiny chunks cost much CPU for few bytes: so many are accepted, and one more for each so many bytes.
 FREE_CHUNKS = 10_000
 BYTES_PER_CHUNK = 256
@@ -197,7 +197,7 @@ async def _receive(pieces: AsyncIterator[bytes], request: Request, body: Body) -
 
 async def _pieces(stream: asyncio.StreamReader, length: int) -> AsyncIterator[bytes]:
     while length:
-        piece = await stream.read(min(PIECE, length))
+        piece = await stream.read(min(READ_SIZE, length))
         if not piece:
             raise NoMoreData
         length -= len(piece)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 # In bytes. A smaller answer frees its thread at once, however slowly the client reads it.
-GATHER_LIMIT = 1024 * 1024
+BUFFER_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ResponseSocket:
     def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
         self._loop = loop
         self._send = send
-        self._gathered = bytearray()
+        self._buffer = bytearray()
         self._file: FilePart | None = None
 
     def sendall(self, data: bytes) -> None:
@@ -39,9 +39,9 @@ class ResponseSocket:
 
         Raises ConnectionError or TimeoutError where the client does not take it.
         """
-        if self._file or len(self._gathered) >= GATHER_LIMIT:
+        if self._file or len(self._buffer) >= BUFFER_LIMIT:
             asyncio.run_coroutine_threadsafe(self._send(self.take()), self._loop).result()
-        self._gathered += data
+        self._buffer += data
 
     def send(self, data: bytes) -> int:
         """Gather bytes, as `sendall` does."""
@@ -55,10 +55,10 @@ class ResponseSocket:
 
     def take(self) -> list[Part]:
         """Return what was gathered, in order, and begin with nothing."""
-        parts: list[Part] = [bytes(self._gathered)]
+        parts: list[Part] = [bytes(self._buffer)]
         if self._file:
             parts.append(self._file)
-        self._gathered, self._file = bytearray(), None
+        self._buffer, self._file = bytearray(), None
         return parts
 
     def close(self) -> None:

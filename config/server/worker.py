@@ -59,7 +59,7 @@ class BufferedWorker(Worker):
         self.threads = ThreadPoolExecutor(self.cfg.threads)
         self.spool = Spool(SPOOL_BYTES)
         self._connections: dict[asyncio.Task[None], Connection] = {}
-        self._most_connections = self.cfg.worker_connections
+        self._max_connections = self.cfg.worker_connections
         self._is_accepting = False
 
     @classmethod
@@ -76,7 +76,7 @@ class BufferedWorker(Worker):
 
     def run(self) -> None:
         """Serve until a signal, the reloader or `max_requests` ends it."""
-        self._most_connections = min(self.cfg.worker_connections, _allow_files(self.cfg.worker_connections))
+        self._max_connections = min(self.cfg.worker_connections, _allow_files(self.cfg.worker_connections))
         asyncio.run(self._run())
 
     def body_limit(self, request: Request) -> int:
@@ -121,7 +121,7 @@ class BufferedWorker(Worker):
 
     async def _finish(self) -> None:
         """Answer what has arrived, for `graceful_timeout` seconds at most."""
-        self._accept_more(False)
+        self._set_accepting(False)
         for listener in self.sockets:
             listener.close()
         begun = time.monotonic()
@@ -139,7 +139,7 @@ class BufferedWorker(Worker):
             async with asyncio.timeout(seconds):
                 await event
 
-    def _accept_more(self, accept: bool) -> None:
+    def _set_accepting(self, accept: bool) -> None:
         if accept == self._is_accepting:
             return
         self._is_accepting = accept
@@ -152,8 +152,8 @@ class BufferedWorker(Worker):
 
     def _accept(self, listener: socket) -> None:
         """Accept one connection at a time, so that they spread over the workers."""
-        if len(self._connections) >= self._most_connections and not self._make_room():
-            self._accept_more(False)  # until a connection ends
+        if len(self._connections) >= self._max_connections and not self._make_room():
+            self._set_accepting(False)  # until a connection ends
             return
         try:
             client, _ = listener.accept()
@@ -161,7 +161,7 @@ class BufferedWorker(Worker):
             return
         except OSError as error:  # too many open files, of this process or of the machine
             self.log.error("Cannot accept a connection: %s", error)
-            self._accept_more(False)  # until the next heartbeat
+            self._set_accepting(False)  # until the next heartbeat
             return
         client.setblocking(False)
         self.serve(client)
@@ -171,7 +171,7 @@ class BufferedWorker(Worker):
         connection = Connection(self, client)
         task = self._loop.create_task(connection.serve())
         self._connections[task] = connection
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._remove_connection)
         return task
 
     def _make_room(self) -> bool:
@@ -187,7 +187,7 @@ class BufferedWorker(Worker):
         min(waiting)[2].cancel()
         return True
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _remove_connection(self, task: asyncio.Task[None]) -> None:
         del self._connections[task]
         if not task.cancelled() and task.exception():
             self.log.error("Connection failed", exc_info=task.exception())
@@ -195,7 +195,7 @@ class BufferedWorker(Worker):
 
     def _resume(self) -> None:
         if self.alive:
-            self._accept_more(True)
+            self._set_accepting(True)
 
 
 def _allow_files(connections: int) -> int:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from tests.web.pages import Page, open_page
 from users.models import Change, User
-from users.models.user import FOLDED
-from users.models.write_guard import account_writes
+from users.models.user import FOLD_FUNCTIONS
+from users.models.write_guard import allow_account_writes
 
 LIST = "/admin/users/user/"
 
@@ -42,7 +42,7 @@ def written() -> tuple[int, ...]:
 
 
 def set_moment(user: User, **columns) -> None:
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=user.pk).update(**columns)
 
 
@@ -65,7 +65,7 @@ def staff_with(make_user):
 
     def make(*codenames: str) -> User:
         user = make_user()
-        with account_writes():
+        with allow_account_writes():
             user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         return again(user)
 
@@ -114,8 +114,8 @@ def crowd(connection):
             for number in range(count)
         ]
         for person in people:
-            person.set_search_columns(FOLDED)
-        with account_writes():
+            person.set_search_columns(FOLD_FUNCTIONS)
+        with allow_account_writes():
             User.objects.bulk_create(people, batch_size=500)
 
     return make

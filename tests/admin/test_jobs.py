@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
-from users.admin.jobs import PAGE, RECORDS
+from users.admin.jobs import MAX_FAILED_RECORDS, PAGE_SIZE
 from users.jobs.enqueue import enqueue
 from users.models import FailedRecord, Job
-from users.rights.actor import Actor, Face, Kind, command, staff
+from users.rights.actor import Actor, Face, Kind, command_actor, staff_actor
 
 JOBS = "/admin/jobs/"
 
@@ -29,7 +29,7 @@ def listed(page: Page) -> list[str]:
 
 def make(member, **columns) -> Job:
     """A job that this staff member asked for, brought to where these columns say."""
-    job = enqueue("housekeeping", actor=staff(member))
+    job = enqueue("housekeeping", actor=staff_actor(member))
     Job.objects.filter(pk=job.pk).update(**columns)
     return Job.objects.get(pk=job.pk)
 
@@ -41,7 +41,7 @@ def desk(browser):
 
 def test_staff_see_what_they_asked_for_and_administrators_everything(desk, agent, supporter, administrator):
     agents, supporters = make(agent), make(supporter)
-    of_nobody = enqueue("housekeeping", actor=command("Profiledesk"))
+    of_nobody = enqueue("housekeeping", actor=command_actor("Profiledesk"))
 
     assert listed(desk(agent)) == [agents.job_id]
     assert listed(desk(supporter)) == [supporters.job_id]
@@ -99,7 +99,7 @@ def test_the_list_says_how_far_each_is(desk, agent):
 def test_the_list_goes_on_from_a_job_whatever_came_meanwhile(desk, agent):
     at = timezone.now()
     # Three of one moment, over the end of a page.
-    ages = [*range(PAGE - 2), PAGE, PAGE, PAGE, PAGE + 1]
+    ages = [*range(PAGE_SIZE - 2), PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, PAGE_SIZE + 1]
     jobs = [make(agent, created_at=at - timedelta(minutes=age)) for age in ages]
 
     first = desk(agent)
@@ -107,7 +107,7 @@ def test_the_list_goes_on_from_a_job_whatever_came_meanwhile(desk, agent):
     [older] = re.findall(r'href="(\?before=job_\w+)"', first.html)
     second = desk(agent, f"{JOBS}{older}")
 
-    assert len(listed(first)) == PAGE
+    assert len(listed(first)) == PAGE_SIZE
     assert sorted(listed(first) + listed(second)) == sorted(job.job_id for job in jobs)
     assert "?before" not in second.html
 
@@ -140,7 +140,7 @@ def test_more_jobs_and_longer_ones_cost_no_more_queries(browser, agent):
 
     make(agent)
     few = count()
-    for _ in range(PAGE + 5):
+    for _ in range(PAGE_SIZE + 5):
         make(agent, state={"long": "x" * 1000})
 
     assert count() == few
@@ -210,12 +210,12 @@ def test_records_that_failed_are_listed_with_their_errors(desk, administrator):
 
 def test_of_many_failed_records_the_first_are_listed(desk, administrator):
     job = make(administrator, kind="users_import", status="completed")
-    refuse(job, *((number, {}, {"message": "no"}) for number in range(1, RECORDS + 2)))
+    refuse(job, *((number, {}, {"message": "no"}) for number in range(1, MAX_FAILED_RECORDS + 2)))
 
     text = desk(administrator, path(job)).text
 
-    assert f"Record {RECORDS} no" in text
-    assert f"Record {RECORDS + 1}" not in text
+    assert f"Record {MAX_FAILED_RECORDS} no" in text
+    assert f"Record {MAX_FAILED_RECORDS + 1}" not in text
     assert "More records failed than are listed here." in text
 
 

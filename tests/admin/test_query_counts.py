@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.admin.conftest import delete_path, user_path
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.search_setup.segments import Wanted, make_segment
-from users.rights.actor import command, staff
+from users.actions.search_setup.segments import SegmentData, create_segment
+from users.rights.actor import command_actor, staff_actor
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_page_of_a_staff_member(queries, administrator, supporter):
 
 def test_the_page_of_segments_counts_each_and_asks_nothing_else(queries, agent):
     def save(name):
-        make_segment(Wanted(name, "name:a"), actor=staff(agent))
+        create_segment(SegmentData(name, "name:a"), actor=staff_actor(agent))
 
     save("first")
     one = queries(agent, "/admin/segments/")
@@ -60,6 +60,6 @@ def test_neither_other_users_nor_a_long_history_cost_more(queries, agent, jane, 
     crowd(1000)
     for number in range(60):
         edit = Edit(documents={"app_metadata": Patch({f"key{number}": "x" * 100})})
-        edit_user(jane, edit, actor=command("tests"))
+        edit_user(jane, edit, actor=command_actor("tests"))
 
     assert queries(agent, user_path(jane)) == few

@@ -9,10 +9,10 @@ import pytest
 
 from tests.admin.conftest import LIST
 from tests.web.pages import Page, open_page
-from users.actions.search_setup.segments import Wanted, make_segment
+from users.actions.search_setup.segments import SegmentData, create_segment
 from users.admin import segments as pages
 from users.models import Segment
-from users.rights.actor import staff
+from users.rights.actor import staff_actor
 from users.search import count
 
 SEGMENTS = "/admin/segments/"
@@ -38,7 +38,7 @@ def desk(browser):
 @pytest.fixture
 def save(agent):
     def make(name, query="name:nobody", *, by=None, shared=False, description=""):
-        return make_segment(Wanted(name, query, description, shared), actor=staff(by or agent))
+        return create_segment(SegmentData(name, query, description, shared), actor=staff_actor(by or agent))
 
     return make
 
@@ -91,7 +91,7 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     save("mine", "name:nobody OR email:*")
     save("not the agent's", by=supporter)
 
-    monkeypatch.setattr(count, "MOST", 2)
+    monkeypatch.setattr(count, "MAX_COUNT", 2)
     told = rows(desk(agent))
 
     assert list(told) == ["Full", "mine"]
@@ -101,7 +101,7 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
 
 def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, save, monkeypatch):
     save("slow")
-    monkeypatch.setattr(pages, "how_many", too_slow)
+    monkeypatch.setattr(pages, "count_users", too_slow)
     assert "Too slow to count" in rows(desk(agent))["slow"]
 
     monkeypatch.setattr(pages, "time", Hurried())
@@ -109,7 +109,7 @@ def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, s
 
 
 def too_slow(*_, **__):
-    raise pages.TooSlow
+    raise pages.SearchTimeout
 
 
 class Hurried:
@@ -194,7 +194,7 @@ def test_who_may_not_see_users_enters_none_of_the_pages(browser, staff_with, sav
 
 
 def test_the_list_goes_on_from_a_segment(desk, agent, save, monkeypatch):
-    monkeypatch.setattr(pages, "PAGE", 2)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
     for name in "abc":
         save(name)
 

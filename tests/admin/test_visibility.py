@@ -9,7 +9,7 @@ from tests.second_factor import enrol
 from tests.web.pages import Page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.sign_in import lockout
 
 SAVE = "Save metadata"
@@ -112,7 +112,9 @@ def test_no_answer_of_the_desk_tells_app_metadata(visit, browser, staff_with, ma
         Page(page.browser, page.browser.get(LIST, {"q": "marked"}), LIST),
     ]
     if SAVE in page.buttons:
-        edit_user(marked, Edit(documents={"user_metadata": Patch({"b": 2})}), actor=command("somebody else"))
+        edit_user(
+            marked, Edit(documents={"user_metadata": Patch({"b": 2})}), actor=command_actor("somebody else")
+        )
         answers.append(page.press(SAVE, user_metadata='{"mine": 1}'))
         assert answers[-1].status == 422
 
@@ -198,7 +200,7 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
 def test_a_button_one_may_not_use_is_disabled_and_says_why(visit, staff_with, jane, button, reason):
     enrol(jane)
     for number in range(5):
-        lockout.begin(lockout.keys_of(jane.email, [jane]), ip=f"192.0.2.{number}")
+        lockout.start_attempt(lockout.lockout_keys(jane.email, [jane]), ip=f"192.0.2.{number}")
 
     pages = visit(staff_with("view_user", "view_app_metadata"), jane).tabs
 

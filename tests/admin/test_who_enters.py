@@ -9,10 +9,10 @@ import pytest
 from tests.admin.conftest import LIST, delete_path, user_path
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 PAGES = [
     pytest.param(lambda jane: "/admin/", id="index"),
     pytest.param(lambda jane: "/admin/users/", id="app index"),
@@ -96,7 +96,7 @@ def test_a_right_taken_away_is_gone_with_the_next_request(browser, agent):
     member = browser(agent)
     assert member.get(LIST).status_code == 200
 
-    with account_writes():
+    with allow_account_writes():
         agent.groups.clear()
 
     assert member.get(LIST, follow=True).status_code == 403

@@ -10,7 +10,7 @@ import jsonschema_rs
 from django.http import HttpResponse
 
 from users.api.endpoints import ENDPOINTS
-from users.api.framework.openapi import document
+from users.api.framework.openapi import build_document
 from users.representation.emails import is_email
 
 _PREFIX = "/api/v2"
@@ -19,7 +19,7 @@ _TEMPLATES = {view: template for template, view in ENDPOINTS.items()}
 
 @cache
 def openapi() -> dict[str, Any]:
-    return document(ENDPOINTS)
+    return build_document(ENDPOINTS)
 
 
 def check_answer(response: HttpResponse) -> None:

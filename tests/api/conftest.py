@@ -7,7 +7,7 @@ from django.test.client import Client
 
 from tests.api.conformance import check_answer
 from users.models import Connection, User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def put():
     """Give an account what no face can: `put(jane, logins_count=3)`."""
 
     def write(user: User, **columns) -> User:
-        with account_writes():
+        with allow_account_writes():
             User.objects.filter(pk=user.pk).update(**columns)
         return User.objects.get(pk=user.pk)
 

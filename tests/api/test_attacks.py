@@ -11,17 +11,17 @@ from django.test import Client as Browser
 from tests.api.answers import BLOCKS, USERS, at, shown
 from tests.conftest import PASSWORD, Api
 from tests.second_factor import enrol
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
 from users.actions.account.identities import link
 from users.conf import conf
 from users.models import Client, ClientGrant, Connection, ResourceServer, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.rights.errors import Denied
 from users.sign_in import lockout
-from users.sign_in.account_lookup import accounts_named
+from users.sign_in.account_lookup import find_by_login
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 OWN = "openid read:current_user update:current_user_identities update:current_user_metadata"
 
 
@@ -57,10 +57,10 @@ def test_a_decoy_with_a_staff_members_address_forgives_no_attempts_of_theirs(api
     body = {"connection": "Elsewhere", "email": administrator.email, "password": "Quite-another-1"}
     decoy = shown(client.post(USERS, body))
     for number in range(5):
-        lockout.begin([lockout.key_of(administrator)], ip=f"203.0.113.{number}")
+        lockout.start_attempt([lockout.lockout_key(administrator)], ip=f"203.0.113.{number}")
 
     assert client.delete(f"{BLOCKS}/{decoy['user_id']}").status_code == 403
-    assert lockout.is_locked_out([lockout.key_of(administrator)])
+    assert lockout.is_locked_out([lockout.lockout_key(administrator)])
 
 
 def test_an_access_token_for_an_api_named_like_the_client_proves_nothing(sign_in, app, jane, stranger):
@@ -109,7 +109,7 @@ def test_a_client_takes_no_user_name_from_staff_by_the_connections_options(api, 
 
     api("update:connections").patch(f"/api/v2/connections/{connection.connection_id}", {"options": {}})
 
-    assert accounts_named("boss")
+    assert find_by_login("boss")
 
 
 def test_the_tickets_of_a_removed_client_are_void(api, shop, jane):
@@ -157,13 +157,13 @@ def test_a_login_laid_before_somebody_becomes_staff_must_go_first(api, jane, str
     administrators = Group.objects.filter(name="Administrator")
 
     with pytest.raises(Denied, match="unlink them before"):
-        give_staff_rights(User.objects.get(pk=jane.pk), administrators, actor=SHELL)
+        set_staff_groups(User.objects.get(pk=jane.pk), administrators, actor=SHELL)
 
 
 def test_a_recovery_code_known_before_somebody_becomes_staff_is_void(api, jane):
     shown(api("update:users").post(f"{at(jane)}/recovery-code-regeneration", {}))
 
-    give_staff_rights(jane, Group.objects.filter(name="Administrator"), actor=SHELL)
+    set_staff_groups(jane, Group.objects.filter(name="Administrator"), actor=SHELL)
 
     assert not jane.authenticator_set.exists()
 

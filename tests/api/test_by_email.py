@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.answers import BY_EMAIL, at, invalid_query, problem, shown
 from users.actions.account.create_user import create_user
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_so_it_is_beyond_ascii(found, make_user, asked):
 
 
 def test_all_connections_are_searched(found, jane, elsewhere):
-    create_user(elsewhere, actor=command("tests"), profile={"email": jane.email})
+    create_user(elsewhere, actor=command_actor("tests"), profile={"email": jane.email})
 
     connections = [user["identities"][0]["connection"] for user in shown(found(email=jane.email))]
     assert connections == ["Username-Password-Authentication", "Elsewhere"]

@@ -10,17 +10,17 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, invalid_query, problem, shown
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, Connection, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
 CONNECTIONS = "/api/v2/connections"
 GONE = (404, "The connection does not exist", "inexistent_connection")
 ABOUT_OPTIONS = "(What the connection asks of its users. A change replaces all of it)"
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def url(connection):
@@ -436,9 +436,9 @@ def test_a_disabled_connection_takes_nobody_in(patch, shop, person_elsewhere):
 def test_the_connection_of_staff_is_not_disabled_by_a_client(shop, connection, make_user, how):
     ada = make_user("ada", is_superuser=how == "superuser")
     if how == "a group":
-        give_staff_rights(ada, [Group.objects.get(name="Support")], actor=SHELL)
+        set_staff_groups(ada, [Group.objects.get(name="Support")], actor=SHELL)
     if how == "a right of their own":
-        with account_writes():
+        with allow_account_writes():
             ada.user_permissions.add(Permission.objects.get(codename="view_user"))
 
     refused = problem(shop.patch(url(connection), {"is_enabled": False, "options": {"disable_signup": True}}))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at, invalid_body, problem, shown
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.models import Change, Connection, User
 
 EMAIL = "new@example.com"
@@ -100,7 +100,7 @@ def test_names_and_picture_have_defaults(create):
 def test_each_field_is_kept_as_given(create, shop, user_names, field, value):
     user = shown(create(**{"username": "jd", "phone_number": "+491", field: value}))
 
-    assert same(user[field], value)
+    assert is_strictly_equal(user[field], value)
     assert shown(shop.get(f"{USERS}/{user['user_id']}")) == user
 
 

@@ -9,12 +9,12 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Event
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 
 EVENTS = "/api/v2/events"
 
 
-def change(user, actor=command("tests"), reason="", **app_metadata):  # noqa: B008
+def change(user, actor=command_actor("tests"), reason="", **app_metadata):  # noqa: B008
     edit = Edit(documents={"app_metadata": Patch(app_metadata)})
     edit_user(user, edit, actor=actor, reason=reason)
 
@@ -37,7 +37,7 @@ def now(client) -> str:
 
 def test_an_event_says_what_happened_to_whom_and_by_whom(reader, jane, administrator):
     begin = now(reader)
-    change(jane, staff(administrator, request_id="r-1"), "Ticket 4711", plan="gone", theme="dark")
+    change(jane, staff_actor(administrator, request_id="r-1"), "Ticket 4711", plan="gone", theme="dark")
     page = shown(reader.get(f"{EVENTS}?from={begin}"))
 
     [event] = page["events"]
@@ -60,7 +60,7 @@ def test_an_event_says_what_happened_to_whom_and_by_whom(reader, jane, administr
 
 def test_whoever_may_not_see_users_is_told_that_something_happened_and_no_more(follower, jane, administrator):
     begin = now(follower)
-    change(jane, staff(administrator), "because", plan="gone")
+    change(jane, staff_actor(administrator), "because", plan="gone")
     answer = follower.get(f"{EVENTS}?from={begin}")
 
     [event] = shown(answer)["events"]
@@ -75,7 +75,7 @@ def test_a_walk_meets_everything_once_and_goes_on_later(reader, jane, make_user)
     for plan in range(5):
         change(jane, plan=plan)
     joe = make_user("joe", user_metadata={"hobby": "chess"})
-    delete_user(joe, actor=command("tests"))
+    delete_user(joe, actor=command_actor("tests"))
     found, at = [], begin
     while page := shown(reader.get(f"{EVENTS}?from={at}&take=3"))["events"]:
         found += page

@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 
 from users.api.endpoints import ENDPOINTS
-from users.api.framework.openapi import document
+from users.api.framework.openapi import build_document
 
 
 def examples():
-    described = document(ENDPOINTS)
+    described = build_document(ENDPOINTS)
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             if method == "parameters":

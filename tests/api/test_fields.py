@@ -10,8 +10,8 @@ from django.test import Client as Browser
 from tests.api.answers import at, problem, shown
 from tests.conftest import SHELL
 from tests.second_factor import enrol
-from users.actions.account.assign_permissions import give_permissions
-from users.actions.account.assign_roles import give_roles
+from users.actions.account.assign_permissions import assign_permissions
+from users.actions.account.assign_roles import assign_roles
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.events.stream import publish
@@ -48,8 +48,8 @@ OTHERS = {"/users/{user_id}/organizations", "/metadata/keys"}
 def everything(shop, jane, make_role, songs_api):
     """Something in every list, and the parts of the paths."""
     role = make_role("Editor", "read:songs", description="Edits")
-    give_roles([jane.user_id], [role.role_id], actor=SHELL)
-    give_permissions(jane, frozenset({(songs_api.audience, "read:songs")}), actor=SHELL)
+    assign_roles([jane.user_id], [role.role_id], actor=SHELL)
+    assign_permissions(jane, frozenset({(songs_api.audience, "read:songs")}), actor=SHELL)
     enrol(jane)
     Browser().force_login(jane)
     index_key("app_metadata.plan", actor=SHELL)

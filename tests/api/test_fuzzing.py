@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi import checks
 
 from users.api.endpoints import ENDPOINTS
-from users.api.framework.openapi import document
-from users.tokens.issue import machine_token
+from users.api.framework.openapi import build_document
+from users.tokens.issue import issue_machine_token
 from users.tokens.scopes import MACHINE_SCOPES
 
 CHECKS = [
@@ -35,13 +35,13 @@ def application(environ, start_response):
     return [response.content]
 
 
-schema = schemathesis.openapi.from_dict(document(ENDPOINTS))
+schema = schemathesis.openapi.from_dict(build_document(ENDPOINTS))
 schema.app = application
 
 
 @pytest.fixture
 def token(make_client, jane):
-    return machine_token(make_client(), MACHINE_SCOPES)
+    return issue_machine_token(make_client(), MACHINE_SCOPES)
 
 
 @schema.parametrize()

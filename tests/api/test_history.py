@@ -16,11 +16,11 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_password_reset import note_password_reset
 from users.history import memory_budget
 from users.models import Change, ResourceServer, User
-from users.models.write_guard import forgetting
-from users.rights.actor import command, staff
-from users.tokens.issue import person_token
+from users.models.write_guard import allow_history_deletion
+from users.rights.actor import command_actor, staff_actor
+from users.tokens.issue import issue_user_token
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def history(user):
@@ -63,7 +63,7 @@ class TestHistory:
     def test_rows_beyond_the_memory_budget_come_without_values(self, auditor, jane, monkeypatch):
         for number in range(4):
             patch(jane, note=f"{number}" * 100)
-        monkeypatch.setattr(memory_budget, "MOST", 250)
+        monkeypatch.setattr(memory_budget, "MAX_KEYS_LENGTH", 250)
 
         rows = shown(auditor.get(f"{history(jane)}?per_page=4"))
 
@@ -77,7 +77,9 @@ class TestHistory:
 
     def test_a_row_says_who_changed_what_when_why_and_where_from(self, auditor, agent, jane):
         wanted = Edit(documents={"app_metadata": Patch({"plan": "free", "seats": 3})})
-        edit_user(jane, wanted, actor=staff(agent, request_id="r-1", ip="192.0.2.7"), reason="ticket 4711")
+        edit_user(
+            jane, wanted, actor=staff_actor(agent, request_id="r-1", ip="192.0.2.7"), reason="ticket 4711"
+        )
 
         [row, created] = shown(auditor.get(history(jane)))
 
@@ -130,7 +132,7 @@ class TestHistory:
     def test_filters(self, auditor, administrator, jane):
         patch(jane, "user_metadata", plan="mine")
         patch(jane, plan="free")
-        edit(jane, staff(administrator), profile={"name": "J"})
+        edit(jane, staff_actor(administrator), profile={"name": "J"})
         note_password_reset(jane, actor=SHELL)
         rewrite(jane.changes.all()[:1], at=timezone.now() + timedelta(days=1))
         later = quote((timezone.now() + timedelta(hours=1)).isoformat())
@@ -158,7 +160,7 @@ class TestHistory:
         assert problem(auditor.get(f"{history(jane)}?{query}"))[::2] == (400, "invalid_query_string")
 
     def test_who_may_not_see_users_learns_that_and_not_what(self, api, administrator, jane):
-        actor = staff(administrator, ip="192.0.2.7")
+        actor = staff_actor(administrator, ip="192.0.2.7")
         edit(jane, actor, "Secret", profile={"name": "Secret"})
         patch(jane, secret="Secret")
         reader = api("read:users_history")
@@ -265,7 +267,7 @@ class TestUndo:
     def test_is_not_for_peoples_own_tokens(self, browser, make_client, jane):
         patch(jane, "user_metadata", hobby="chess")
         server = ResourceServer.objects.management()
-        token = person_token(
+        token = issue_user_token(
             jane,
             make_client(),
             ("read:current_user", "update:current_user_metadata", "update:users_history"),
@@ -380,7 +382,7 @@ class TestAsItWas:
     def test_what_the_record_has_forgotten_is_said_in_words(self, auditor, jane):
         moment = shown(auditor.get(history(jane)))[0]["at"]
         patch(jane, plan="free")
-        with forgetting():
+        with allow_history_deletion():
             jane.changes.filter(what="created").delete()
 
         status, text, code = problem(auditor.get(f"{at(jane)}?at={moment}"))

@@ -16,11 +16,11 @@ from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.identities import link
 from users.models import Change, Client, ResourceServer, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.tokens.issue import machine_token, person_token, sign
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.tokens.issue import issue_machine_token, issue_user_token, sign
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 OWN = "update:current_user_identities"
 SAME = (400, "Main identity and the new one are the same.", "operation_not_supported")
 TAKEN = (409, "Specified identity already exists.", "identity_conflict")
@@ -63,7 +63,7 @@ def app(make_client) -> Client:
 @pytest.fixture
 def own(app, jane):
     """Calls with Jane's own token."""
-    token = person_token(jane, app, [OWN], server=ResourceServer.objects.management())
+    token = issue_user_token(jane, app, [OWN], server=ResourceServer.objects.management())
     return Api(Browser(), token)
 
 
@@ -265,7 +265,7 @@ class TestByIdToken:
         assert (line.what, line.actor_kind, line.actor_id) == ("identities", "user", jane.user_id)
 
     def test_clients_may_too(self, app, jane, jay):
-        shop = Api(Browser(), machine_token(app, ["update:users"]))
+        shop = Api(Browser(), issue_machine_token(app, ["update:users"]))
 
         assert shop.post(to(jane), {"link_with": id_token(jay, app, aud=[app.client_id])}).status_code == 201
 
@@ -280,7 +280,7 @@ class TestByIdToken:
 
     def test_the_token_of_the_linked_is_worth_nothing_any_more(self, own, app, jane, jay):
         server = ResourceServer.objects.management()
-        his = Api(Browser(), person_token(jay, app, ["read:current_user", OWN], server=server))
+        his = Api(Browser(), issue_user_token(jay, app, ["read:current_user", OWN], server=server))
         assert his.get(at(jay)).status_code == 200
 
         own.post(to(jane), {"link_with": id_token(jay, app)})
@@ -289,7 +289,7 @@ class TestByIdToken:
 
     def test_nor_once_that_account_is_parted_again(self, own, shop, app, jane, jay):
         server = ResourceServer.objects.management()
-        his = Api(Browser(), person_token(jay, app, ["read:current_user", OWN], server=server))
+        his = Api(Browser(), issue_user_token(jay, app, ["read:current_user", OWN], server=server))
         own.post(to(jane), {"link_with": id_token(jay, app)})
 
         assert shop.delete(to(jane, f"/auth0/{jay.bare_id}")).status_code == 200
@@ -357,7 +357,7 @@ class TestByIdToken:
 
     def test_an_access_token_is_no_proof(self, own, app, jane, jay):
         server = ResourceServer.objects.management()
-        token = person_token(jay, app, ["openid", OWN], server=server)
+        token = issue_user_token(jay, app, ["openid", OWN], server=server)
 
         assert problem(own.post(to(jane), {"link_with": token}))[0] == 400
         assert again(jay).linked_to is None
@@ -419,7 +419,7 @@ class TestUnlinking:
         assert shop.delete(to(jane, "/auth0/" + spelt.format(linked.bare_id))).status_code == 200
 
     def test_the_id_may_hold_a_slash_and_pipes(self, shop, jane, linked):
-        with account_writes():
+        with allow_account_writes():
             User.accounts.filter(pk=linked.pk).update(user_id="samlp|corp|a/b")
 
         response = shop.delete(to(jane, "/samlp/corp%7Ca%2Fb"))

@@ -21,10 +21,10 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.undo import undo
 from users.import_export import export_job, import_job
 from users.import_export.record_reader import FileRecord
-from users.jobs.requester import kept
+from users.jobs.requester import serialize_actor
 from users.models import Change, ClientGrant, FailedRecord, FilePiece, Job, LogEvent, User
-from users.representation.profile import profile
-from users.rights.actor import command
+from users.representation.profile import serialize_profile
+from users.rights.actor import command_actor
 
 IMPORTS, EXPORTS = f"{JOBS}/users-imports", f"{JOBS}/users-exports"
 
@@ -234,7 +234,7 @@ def test_a_file_whose_key_is_gone_is_asked_for_again(shop, connection, settings)
 def test_what_an_import_wrote_is_undone_by_the_record_of_changes(upload, ended, jane):
     ended(upload([{"email": jane.email, "app_metadata": {"plan": "free"}}], upsert="true"))
 
-    undo(User.objects.get(pk=jane.pk), Change.objects.latest("pk").pk, actor=command("tests"))
+    undo(User.objects.get(pk=jane.pk), Change.objects.latest("pk").pk, actor=command_actor("tests"))
 
     assert not FilePiece.objects.exists()
     assert User.objects.get(pk=jane.pk).app_metadata == {"plan": "full"}
@@ -346,7 +346,7 @@ def test_as_many_records_are_in_memory_as_two_batches_may_hold(
         return take(value, *rest, **options)
 
     monkeypatch.setattr(import_job, "_records", reading)
-    monkeypatch.setattr(import_job, "take", taking)
+    monkeypatch.setattr(import_job, "import_record", taking)
     monkeypatch.setattr(import_job, "BATCH_BYTES", bytes_at_once)
 
     job, _ = ended(upload([{"email": f"user-{number}@example.com"} for number in range(9)]))
@@ -380,7 +380,7 @@ def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, 
             raise RuntimeError("the power went out")
         return take(value, *rest, **options)
 
-    monkeypatch.setattr(import_job, "take", stumble)
+    monkeypatch.setattr(import_job, "import_record", stumble)
     answer = upload([{"email": f"user-{number}@example.com"} for number in range(7)])
     assert (Job.objects.get().status, User.objects.count()) == ("pending", 2)
     Job.objects.update(due_at=timezone.now())
@@ -570,7 +570,7 @@ def test_nobody_is_an_empty_file(fetch, connection):
 
 
 def test_pages_go_on_where_the_last_one_ended(fetch, make_user, monkeypatch):
-    monkeypatch.setattr("users.import_export.export_job.PAGE", 2)
+    monkeypatch.setattr("users.import_export.export_job.PAGE_SIZE", 2)
     emails = [make_user(f"user-{number}").email for number in range(5)]
 
     assert [json.loads(line)["email"] for line in fetch(fields=[{"name": "email"}]).splitlines()] == emails
@@ -584,9 +584,9 @@ def test_people_are_written_without_holding_them_all(fetch, make_user, monkeypat
     def noted(user, viewer):
         alive.add(user)
         most.append(len(alive))
-        return profile(user, viewer)
+        return serialize_profile(user, viewer)
 
-    monkeypatch.setattr(export_job, "profile", noted)
+    monkeypatch.setattr(export_job, "serialize_profile", noted)
 
     assert len(fetch().splitlines()) == 30
     assert max(most) < 10
@@ -597,7 +597,7 @@ def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
     work()
     link = shown(shop.get(f"{JOBS}/{job['id']}"))["location"]
     assert Browser().get(link.replace("/exports/job", "/exports/jub")).status_code == 404
-    monkeypatch.setattr("users.api.export_links.SECONDS", -1)
+    monkeypatch.setattr("users.api.export_links.LINK_SECONDS", -1)
     assert Browser().get(link).status_code == 404
     monkeypatch.undo()
 
@@ -607,7 +607,7 @@ def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
     expired = shown(shop.get(f"{JOBS}/{job['id']}"))
     assert (expired["status"], "location" in expired) == ("expired", False)
     Job.objects.create(kind=Job.Kind.HOUSEKEEPING, due_at=timezone.now())
-    Job.objects.filter(kind=Job.Kind.HOUSEKEEPING).update(actor=kept(command("tests")))
+    Job.objects.filter(kind=Job.Kind.HOUSEKEEPING).update(actor=serialize_actor(command_actor("tests")))
     work()
     assert not FilePiece.objects.exists()
 
@@ -643,7 +643,7 @@ def test_under_strict_limits_csv_holds_thirty_columns_and_no_document(shop, sett
 def test_what_was_exported_can_be_imported(fetch, upload, ended, jane):
     lines = fetch(fields=[{"name": name} for name in ("user_id", "email", "user_metadata", "app_metadata")])
     record = json.loads(lines)
-    delete_user(jane, actor=command("tests"))
+    delete_user(jane, actor=command_actor("tests"))
 
     job, errors = ended(upload([record | {"user_id": record["user_id"].removeprefix("auth0|")}]))
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from tests.api.answers import CONNECTION, USERS, at, invalid_body, problem, shown
 from users.actions.account.delete_user import delete_user
 from users.availability import report
-from users.jobs.cancel import cancel
+from users.jobs.cancel import cancel_job
 from users.jobs.worker import Worker
 from users.models import Client, Connection, Job, Ticket, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 JOBS = "/api/v2/jobs"
 SEND = f"{JOBS}/verification-email"
@@ -130,7 +130,7 @@ def test_a_worker_that_was_killed_while_sending_fails_the_job_and_says_so(shop, 
 def test_what_is_gone_when_its_turn_comes_gets_no_mail(shop, jane, gone):
     job = shown(shop.post(SEND, {"user_id": jane.user_id}))
     if gone == "user":
-        delete_user(jane, actor=command("tests"))
+        delete_user(jane, actor=command_actor("tests"))
     else:
         Client.objects.update(is_revoked=True)
 
@@ -153,7 +153,7 @@ def test_a_job_under_way_says_how_far_it_is(shop, jane):
 
 def test_a_cancelled_one_has_failed_to_clients_who_know_no_other_word(shop, jane):
     job = shown(shop.post(SEND, {"user_id": jane.user_id}))
-    cancel(Job.objects.get(), actor=command("tests"))
+    cancel_job(Job.objects.get(), actor=command_actor("tests"))
 
     failed = {**job, "status": "failed", "status_details": "It was cancelled."}
     assert shown(shop.get(f"{JOBS}/{job['id']}")) == failed
@@ -208,7 +208,7 @@ def test_in_the_end_the_job_fails_and_keeps_the_words_of_the_mail_server_to_the_
 def test_whatever_else_breaks_is_tried_again_then_logged_and_fails_the_job(
     send, shop, jane, monkeypatch, caplog
 ):
-    monkeypatch.setattr("users.mail.verification.make_ticket", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("users.mail.verification.create_ticket", lambda *_, **__: 1 / 0)
 
     job = shown(send(jane))
     while Job.objects.filter(status="pending").update(due_at=timezone.now()):

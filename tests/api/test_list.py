@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.answers import USERS, at, invalid_query, problem, shown
 from users.actions.account.create_user import create_user
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 YESTERYEAR = datetime(2025, 1, 1, tzinfo=UTC)
@@ -418,7 +418,7 @@ def test_who_may_not_see_a_document_may_not_sort_by_it(jane, index_key, api):
 
 @pytest.fixture
 def stranger_elsewhere(elsewhere, jane):
-    return create_user(elsewhere, actor=command("tests"), profile={"email": "stranger@example.com"})
+    return create_user(elsewhere, actor=command_actor("tests"), profile={"email": "stranger@example.com"})
 
 
 def test_connection_filters(stranger_elsewhere, names, listed):

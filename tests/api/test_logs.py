@@ -18,16 +18,16 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.multifactor import note_multifactor
 from users.actions.account.record_password_reset import note_password_reset
-from users.actions.account.tickets import make_ticket, open_ticket, verify_email_by
-from users.log.position import Place
+from users.actions.account.tickets import create_ticket, get_valid_ticket, verify_email_by_ticket
+from users.log.position import LogPosition
 from users.models import Change, LogEvent, Ticket, User
-from users.models.write_guard import account_writes
-from users.rights.actor import Face, command, owner, staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import Face, command_actor, owner_actor, staff_actor
 from users.sign_in import lockout
-from users.sign_in.clear_lockout import forgive_attempts
+from users.sign_in.clear_lockout import clear_lockouts
 
 LOGS = "/api/v2/logs"
-SHELL = command("tests")
+SHELL = command_actor("tests")
 EARLY = "90020260304100000000000"
 NO_IDS = ["", "1", "x" * 43, "9" * 43, "²" * 43, f"{EARLY}2{'1' * 19}", f"{EARLY}0{'9' * 19}"]
 KEYS = {
@@ -55,10 +55,10 @@ def long_ago(jane):
     """Seven lines on Jane, who was there already, an hour old and so settled, of both tables in
     turn; the line of her making is young."""
     begin = timezone.now() - timedelta(hours=1)
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=jane.pk).update(created_at=begin)
     lines = [a_line(jane, begin + timedelta(seconds=number), number % 2) for number in range(7)]
-    return [Place.of(line).log_id for line in lines]
+    return [LogPosition.of(line).log_id for line in lines]
 
 
 def a_line(user, at, is_event):
@@ -86,7 +86,7 @@ def test_an_entry_has_auth0s_shape_nulls_included(desk, shop, jane):
 
     change = Change.objects.first()
     assert entry.keys() == KEYS
-    assert entry["_id"] == entry["log_id"] == Place.of(change).log_id
+    assert entry["_id"] == entry["log_id"] == LogPosition.of(change).log_id
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", entry["date"])
     assert (entry["type"], entry["description"]) == ("sapi", "Update a User")
     assert entry["connection"] == jane.connection.name
@@ -109,18 +109,18 @@ def in_documents(shop, jane):
 
 def disenrol(jane):
     jane.authenticator_set.all().delete()
-    note_multifactor(jane, actor=owner(jane))
+    note_multifactor(jane, actor=owner_actor(jane))
 
 
 def bar(jane):
     for _ in range(5):
-        lockout.begin([lockout.key_of(jane)], ip="192.0.2.1")
+        lockout.start_attempt([lockout.lockout_key(jane)], ip="192.0.2.1")
 
 
 def by_ticket(shop, jane):
     purpose = Ticket.Purpose.EMAIL_VERIFICATION
-    ticket = open_ticket(make_ticket(jane, purpose, actor=SHELL), purpose)
-    verify_email_by(ticket, actor=owner(jane, face=Face.SIGN_IN))
+    ticket = get_valid_ticket(create_ticket(jane, purpose, actor=SHELL), purpose)
+    verify_email_by_ticket(ticket, actor=owner_actor(jane, face=Face.SIGN_IN))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def by_ticket(shop, jane):
             id="ticket",
         ),
         pytest.param(
-            lambda shop, jane: edit_user(jane, Edit(password="quite a new one"), actor=owner(jane)),
+            lambda shop, jane: edit_user(jane, Edit(password="quite a new one"), actor=owner_actor(jane)),
             "scp",
             "Password changed",
             id="one's own password",
@@ -165,7 +165,7 @@ def by_ticket(shop, jane):
             id="no longer enrolled",
         ),
         pytest.param(
-            lambda shop, jane: bar(jane) or forgive_attempts([jane], actor=SHELL),
+            lambda shop, jane: bar(jane) or clear_lockouts([jane], actor=SHELL),
             "ublkdu",
             "Sign-in no longer barred",
             id="wrong passwords forgiven",
@@ -203,7 +203,7 @@ def keys(entry):
 
 def test_who_may_not_see_users_learns_no_names_and_no_reasons(auditor, agent, jane):
     edit = Edit(documents={"user_metadata": Patch({"hobby": "chess"})})
-    edit_user(jane, edit, actor=staff(agent), reason="Called about the invoice")
+    edit_user(jane, edit, actor=staff_actor(agent), reason="Called about the invoice")
 
     entry = latest(auditor, jane)
 

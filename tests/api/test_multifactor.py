@@ -17,7 +17,7 @@ from tests.web.pages import open_page
 from users.conf import conf
 from users.models import User
 from users.representation.authentication_methods import method_id
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 from users.tokens.issue import sign
 from users.tokens.scopes import CURRENT_USER_SCOPES
 
@@ -188,9 +188,9 @@ class TestEnrollments:
             "status": "confirmed",
             "type": "authenticator",
             "auth_method": "authenticator",
-            "enrolled_at": moment(app.created_at),
+            "enrolled_at": format_time(app.created_at),
         }
-        assert used == {**never_used, "last_auth": moment(app.last_used_at)}
+        assert used == {**never_used, "last_auth": format_time(app.last_used_at)}
 
     def test_are_of_this_user_only(self, shop, jane, stranger):
         enrol(stranger)
@@ -234,8 +234,8 @@ class TestAuthenticationMethods:
             (enrolled["totp"], "totp", True),
             (enrolled["recovery_codes"], "recovery-code", True),
         ]
-        assert bare[0]["created_at"] == moment(app.created_at)
-        assert bare[0]["last_auth_at"] == moment(app.last_used_at)
+        assert bare[0]["created_at"] == format_time(app.created_at)
+        assert bare[0]["last_auth_at"] == format_time(app.last_used_at)
         assert page == {"authenticators": bare[1:], "start": 1, "limit": 1, "total": 2}
 
     def test_show_no_secret(self, shop, jane, enrolled):
@@ -376,7 +376,7 @@ class TestProfile:
         read = shown(shop.get(at(jane)))
 
         assert read["multifactor"] == ["google-authenticator"]
-        assert moment(before) <= read["multifactor_last_modified"] <= moment(datetime.now(UTC))
+        assert format_time(before) <= read["multifactor_last_modified"] <= format_time(datetime.now(UTC))
 
     @pytest.mark.parametrize("field", ["multifactor", "multifactor_last_modified"])
     def test_is_not_written_past_the_enrolment(self, shop, jane, field):

@@ -11,12 +11,12 @@ from openapi_spec_validator import validate
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at
 from tests.second_factor import enrol
-from users.actions.account.assign_roles import give_roles
+from users.actions.account.assign_roles import assign_roles
 from users.actions.account.create_user import create_user
 from users.actions.account.identities import link
 from users.api.endpoints import ENDPOINTS
 from users.models import Connection, Role
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 ROLES = "/api/v2/roles"
 
@@ -122,9 +122,9 @@ IDENTITIES = "/users/{user_id}/identities"
 
 def jay(jane, *, is_linked=False):
     """Another account, as the body that links it names it."""
-    user = create_user(jane.connection, actor=command("tests"), profile={"email": "jay@example.com"})
+    user = create_user(jane.connection, actor=command_actor("tests"), profile={"email": "jay@example.com"})
     if is_linked:
-        link(jane, user, actor=command("tests"))
+        link(jane, user, actor=command_actor("tests"))
     return {"provider": "auth0", "user_id": user.bare_id}
 
 
@@ -277,7 +277,9 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_what_is_answered_is_as_described(call, document, shop, full_jane, make_role, songs_api):
-    give_roles([full_jane.user_id], [make_role("Editor", "read:songs").role_id], actor=command("tests"))
+    assign_roles(
+        [full_jane.user_id], [make_role("Editor", "read:songs").role_id], actor=command_actor("tests")
+    )
     path, method, make = CALLS[call]
 
     response = make(shop, full_jane)

@@ -13,9 +13,9 @@ from tests.api.answers import CONNECTION, USERS, at, invalid_query, problem, sho
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NOON = datetime(2026, 3, 4, 12, 0, 0, 123456, tzinfo=UTC)
 NO_CHECKPOINT = invalid_query(
     "'No checkpoint of users, or one older than 24 hours; begin again without it' on property from."

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.api.answers import at, invalid_body, problem, shown
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.models import Change, User
 
 documents = pytest.mark.parametrize("document", ["user_metadata", "app_metadata"])
@@ -22,7 +22,7 @@ def having(make_user, shop):
         user = make_user(**({} if before is ... else {document: before}))
         answered = shown(shop.patch(at(user), {document: patch}))
         read = shown(shop.get(at(user)))
-        assert same(answered, read)
+        assert is_strictly_equal(answered, read)
         return read.get(document, ...)
 
     return call
@@ -46,7 +46,7 @@ def having(make_user, shop):
     ],
 )
 def test_a_patch_merges_at_the_first_level(having, document, before, patch, after):
-    assert same(having(document, before, patch), after)
+    assert is_strictly_equal(having(document, before, patch), after)
 
 
 @pytest.mark.parametrize("before", [..., {"a": 1}, {}], ids=["never set", "set", "empty"])
@@ -88,13 +88,13 @@ def test_an_empty_object_wipes_which_shows_in_one_and_not_in_the_other(having, d
     ids=repr,
 )
 def test_values_come_back_strictly_equal(having, document, value):
-    assert same(having(document, ..., {"value": [value]}), {"value": [value]})
+    assert is_strictly_equal(having(document, ..., {"value": [value]}), {"value": [value]})
 
 
 @documents
 def test_1_and_1_point_0_and_true_replace_each_other(having, document):
-    assert same(having(document, {"a": 1}, {"a": 1.0}), {"a": 1.0})
-    assert same(having(document, {"a": 1.0}, {"a": True}), {"a": True})
+    assert is_strictly_equal(having(document, {"a": 1}, {"a": 1.0}), {"a": 1.0})
+    assert is_strictly_equal(having(document, {"a": 1.0}, {"a": True}), {"a": True})
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_1_and_1_point_0_and_true_replace_each_other(having, document):
 def test_other_spellings_of_a_number_keep_its_kind(shop, jane, written, read):
     answer = shop.patch(at(jane), f'{{"user_metadata": {{"value": {written}}}}}')
 
-    assert same(shown(answer)["user_metadata"]["value"], read)
-    assert same(User.objects.get().user_metadata["value"], read)
+    assert is_strictly_equal(shown(answer)["user_metadata"]["value"], read)
+    assert is_strictly_equal(User.objects.get().user_metadata["value"], read)
 
 
 def test_names_may_be_any_text_without_dot_and_dollar(having):

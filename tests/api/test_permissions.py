@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.api.answers import USERS, at, invalid_body, problem, shown
-from users.actions.account.assign_roles import give_roles
+from users.actions.account.assign_roles import assign_roles
 from users.conf import conf
 from users.models import Change, Permission, ResourceServer, UserPermission
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.rights.permissions import permissions_of
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 SONGS = "https://songs.example/"
-SHELL = command("tests")
+SHELL = command_actor("tests")
 DIRECT = {"source_id": "", "source_name": "", "source_type": "DIRECT"}
 NOT_OURS = (
     400,
@@ -186,7 +186,7 @@ class TestOfARole:
         assert shown(shop.get(address)) == [listed("read")]
 
     def test_whoever_has_it_may_do_so_from_now_on(self, shop, editor, songs_api, jane):
-        give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+        assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
         address = f"/api/v2/roles/{editor.role_id}/permissions"
 
         shop.post(address, naming("read:songs", "write:songs"))
@@ -206,7 +206,7 @@ class TestOfAUser:
 
     def test_each_shows_where_it_comes_from(self, shop, make_role, jane):
         editor, viewer = make_role("Editor", "read:songs", "write:songs"), make_role("Viewer", "read:songs")
-        give_roles([jane.user_id], [editor.role_id, viewer.role_id], actor=SHELL)
+        assign_roles([jane.user_id], [editor.role_id, viewer.role_id], actor=SHELL)
         shop.post(f"{at(jane)}/permissions", naming("burn:songs", "read:songs"))
 
         by_editor = {"source_id": editor.role_id, "source_name": "Editor", "source_type": "ROLE"}
@@ -219,7 +219,7 @@ class TestOfAUser:
 
     def test_what_comes_by_a_role_is_not_taken_here(self, shop, make_role, jane):
         editor = make_role("Editor", "read:songs")
-        give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+        assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
         shop.post(f"{at(jane)}/permissions", naming("read:songs"))
 
         shop.call("DELETE", f"{at(jane)}/permissions", naming("read:songs"))
@@ -228,7 +228,7 @@ class TestOfAUser:
         assert [source["source_type"] for source in left["sources"]] == ["ROLE"]
 
     def test_nobody_elses_are_listed(self, shop, make_role, jane, stranger):
-        give_roles([stranger.user_id], [make_role("Editor", "read:songs").role_id], actor=SHELL)
+        assign_roles([stranger.user_id], [make_role("Editor", "read:songs").role_id], actor=SHELL)
         shop.post(f"{at(stranger)}/permissions", naming("write:songs"))
 
         assert shown(shop.get(f"{at(jane)}/permissions")) == []

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection as database
 
 from tests.api.answers import BLOCKS, BY_EMAIL, CONNECTION, USERS, at
-from users.actions.account.assign_permissions import give_permissions
-from users.actions.account.assign_roles import give_roles
-from users.rights.actor import command
-from users.tokens.verify import forget
+from users.actions.account.assign_permissions import assign_permissions
+from users.actions.account.assign_roles import assign_roles
+from users.rights.actor import command_actor
+from users.tokens.verify import clear_token_caches
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 CONNECTIONS = "/api/v2/connections"
 EVENTS = "/api/v2/events"
 INDEXES = "/api/v2/metadata/indexes"
@@ -168,7 +168,7 @@ def test_taking_back_costs_the_same_after_many_changes_and_few(
 
 
 def test_a_token_costs_three_queries_once(shop, db, django_assert_num_queries):
-    forget()
+    clear_token_caches()
 
     with django_assert_num_queries(3 + 1):
         shop.get(USERS)
@@ -191,8 +191,8 @@ def roles(request, make_user, make_role, jane, stranger, songs_api):
     made = [make_role(f"Role {number}", *scopes).role_id for number in range(request.param)]
     fresh = make_role("Fresh").role_id
     people = [make_user(f"user-{number}").user_id for number in range(request.param)]
-    give_roles([jane.user_id, *people], made, actor=SHELL)
-    give_permissions(jane, frozenset((songs_api.identifier, scope) for scope in scopes), actor=SHELL)
+    assign_roles([jane.user_id, *people], made, actor=SHELL)
+    assign_permissions(jane, frozenset((songs_api.identifier, scope) for scope in scopes), actor=SHELL)
     pairs = [
         {"resource_server_identifier": songs_api.identifier, "permission_name": scope} for scope in scopes
     ]

@@ -18,9 +18,9 @@ from joserfc.jwk import RSAKey
 from tests.api.answers import CONNECTION, problem
 from tests.second_factor import enrol
 from users.actions.access.clients import make_client as make_client_row
-from users.actions.access.roles import make_role, permit
-from users.actions.account.assign_permissions import give_permissions
-from users.actions.account.assign_roles import give_roles
+from users.actions.access.roles import add_role_permissions, create_role
+from users.actions.account.assign_permissions import assign_permissions
+from users.actions.account.assign_roles import assign_roles
 from users.actions.account.block_user import block_user
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
@@ -30,13 +30,13 @@ from users.actions.account.identities import link
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
-from users.log.position import Place
+from users.log.position import LogPosition
 from users.log.read import whole_log
 from users.models import Client, ClientGrant, Connection, Job, ResourceServer, Session, User
 from users.representation.authentication_methods import method_id
-from users.representation.enrollments import enrolled
-from users.rights.actor import command
-from users.tokens.issue import machine_token, person_token, sign
+from users.representation.enrollments import enrolled_factors
+from users.rights.actor import command_actor
+from users.tokens.issue import issue_machine_token, issue_user_token, sign
 from users.tokens.keys import signing_key
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -93,11 +93,11 @@ def a_grant(jane):
 def a_role(jane):
     """A role, and one that Jane has and that permits something; she may do something besides."""
     api = a_server(jane)["audience"]
-    editor, viewer = (make_role(name=name, name_folded=name) for name in ("editor", "viewer"))
+    editor, viewer = (create_role(name=name, name_folded=name) for name in ("editor", "viewer"))
     held = frozenset({(api, "read:songs")})
-    permit(viewer, held)
-    give_permissions(jane, held, actor=command("tests"))
-    give_roles([jane.user_id], [viewer.role_id], actor=command("tests"))
+    add_role_permissions(viewer, held)
+    assign_permissions(jane, held, actor=command_actor("tests"))
+    assign_roles([jane.user_id], [viewer.role_id], actor=command_actor("tests"))
     return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
 
 
@@ -108,7 +108,7 @@ def a_factor(jane):
 def an_app(jane):
     """An authenticator app that Jane has enrolled."""
     enrol(jane)
-    return {"method_id": method_id(enrolled(jane)[0])}
+    return {"method_id": method_id(enrolled_factors(jane)[0])}
 
 
 def a_session(jane):
@@ -131,12 +131,12 @@ def a_job(jane):
 
 
 def a_log_entry(jane):
-    return {"id": Place.of(jane.changes.first()).log_id}
+    return {"id": LogPosition.of(jane.changes.first()).log_id}
 
 
 def a_change(jane):
     """Of what each of the scopes may change, and the moment before it."""
-    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "free"})}), actor=command("tests"))
+    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "free"})}), actor=command_actor("tests"))
     return {"change_id": str(jane.changes.first().pk), "at": f"{jane.updated_at:%Y-%m-%dT%H:%M:%S.%fZ}"}
 
 
@@ -147,7 +147,7 @@ TAKES_BACK = (
 
 
 def an_index(jane):
-    return {"index_id": index_key("app_metadata.plan", actor=command("tests")).key_id}
+    return {"index_id": index_key("app_metadata.plan", actor=command_actor("tests")).key_id}
 
 
 READ_OWN = ("read:current_user", "read:current_user_metadata")
@@ -156,7 +156,7 @@ CHANGE_OWN = ("create:current_user_metadata", "delete:current_user_metadata", "u
 
 def another(jane):
     """An account besides Jane's, and the proof that it is the caller's, too."""
-    other = create_user(jane.connection, actor=command("tests"), profile={"email": "jay@example.com"})
+    other = create_user(jane.connection, actor=command_actor("tests"), profile={"email": "jay@example.com"})
     claims = {
         "sub": other.user_id,
         "aud": Client.objects.get().client_id,
@@ -168,7 +168,7 @@ def another(jane):
 def linked(jane):
     """An account linked to Jane's."""
     names = another(jane)
-    link(jane, User.objects.get(email="jay@example.com"), actor=command("tests"))
+    link(jane, User.objects.get(email="jay@example.com"), actor=command_actor("tests"))
     return {"provider": "auth0", "identity_id": names["other_id"]}
 
 
@@ -412,7 +412,7 @@ def own_token(make_client, jane):
 
     def make(*scopes, of=None):
         server = ResourceServer.objects.management()
-        return f"Bearer {person_token(of or jane, client, scopes, server=server)}"
+        return f"Bearer {issue_user_token(of or jane, client, scopes, server=server)}"
 
     return make
 
@@ -484,7 +484,7 @@ def test_without_the_scope_it_is_closed_whether_there_is_such_a_user_or_not(
     ],
 )
 def test_each_scope_opens_it_alone(operation, scope, ask, make_client, jane):
-    token = machine_token(make_client(*scope.split()), scope.split())
+    token = issue_machine_token(make_client(*scope.split()), scope.split())
 
     given = EXAMPLES[operation].given(jane)
     before = whole_log().count()
@@ -524,13 +524,13 @@ class TestAPersonsOwnToken:
 
     def test_is_refused_once_they_are_blocked(self, operation, scope, ask, own_token, jane):
         token = own_token(scope)
-        block_user(jane, actor=command("tests"))
+        block_user(jane, actor=command_actor("tests"))
 
         assert problem(ask(operation, token, jane.user_id)) == INVALID
 
     def test_is_refused_once_they_are_no_more(self, operation, scope, ask, own_token, jane):
         token = own_token(scope)
-        delete_user(jane, actor=command("tests"))
+        delete_user(jane, actor=command_actor("tests"))
 
         assert problem(ask(operation, token, jane.user_id)) == INVALID
 
@@ -545,7 +545,7 @@ def test_a_persons_token_with_scopes_of_machines_opens_nothing(operation, ask, o
 
 @every_operation
 def test_a_machines_token_with_scopes_of_people_opens_nothing(operation, ask, make_client, jane, unchanged):
-    token = machine_token(make_client(*CURRENT_USER_SCOPES), CURRENT_USER_SCOPES)
+    token = issue_machine_token(make_client(*CURRENT_USER_SCOPES), CURRENT_USER_SCOPES)
 
     assert problem(ask(operation, f"Bearer {token}", jane.user_id))[0::2] == (403, "insufficient_scope")
     assert unchanged()
@@ -554,7 +554,7 @@ def test_a_machines_token_with_scopes_of_people_opens_nothing(operation, ask, ma
 @every_operation
 def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, make_client, jane, unchanged):
     client = make_client("read:rules")
-    token = machine_token(client, " ".join(EXAMPLES[operation].scopes).split())
+    token = issue_machine_token(client, " ".join(EXAMPLES[operation].scopes).split())
 
     response = ask(operation, f"Bearer {token}", jane.user_id)
 
@@ -567,7 +567,7 @@ def test_head_asks_for_the_same_rights_as_get(path, browser, make_client, jane):
     client = make_client("read:rules")
     names = defaultdict(lambda: "x1", user_id=jane.user_id)
     address = "/api/v2" + path.format_map(names) + EXAMPLES[path, "GET"].query
-    header = f"Bearer {machine_token(client, ['read:rules'])}"
+    header = f"Bearer {issue_machine_token(client, ['read:rules'])}"
 
     assert browser().head(address).status_code == 401
     assert browser().head(address, HTTP_AUTHORIZATION=header).status_code == 403

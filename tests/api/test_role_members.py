@@ -8,8 +8,8 @@ import pytest
 
 from tests.api.answers import invalid_body, problem, shown
 from users.models import RoleMember, User
-from users.models.write_guard import account_writes
-from users.representation.roles import MOST
+from users.models.write_guard import allow_account_writes
+from users.representation.roles import MAX_IDS
 
 ROLES = "/api/v2/roles"
 NOBODYS = f"{ROLES}/rol_0000000000000000/users"
@@ -74,7 +74,7 @@ class TestGiving:
         [
             ([], "'Array is too short (0), minimum 1' on property users (Ids of the users)."),
             (
-                ["auth0|x"] * (MOST + 1),
+                ["auth0|x"] * (MAX_IDS + 1),
                 "'Array is too long (1001), maximum 1000' on property users (Ids of the users).",
             ),
             (
@@ -100,7 +100,7 @@ class TestGiving:
 @pytest.fixture
 def link():
     def write(user, *, to):
-        with account_writes():
+        with allow_account_writes():
             User.accounts.filter(pk=user.pk).update(linked_to=to)
 
     return write

@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.answers import at, invalid_body, invalid_query, problem, shown
-from users.actions.account.assign_roles import give_roles
+from users.actions.account.assign_roles import assign_roles
 from users.models import Change, Permission, Role, RoleMember, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 ROLES = "/api/v2/roles"
 NOBODYS = f"{ROLES}/rol_0000000000000000"
 ABSENT = (404, "The role does not exist.", None)
 TAKEN = (409, "The role already exists.", "conflict")
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def of(role):
@@ -155,7 +155,7 @@ class TestDelete:
 
     def test_everybody_loses_it_and_what_it_permitted(self, shop, make_role, songs_api, jane, stranger):
         editor, viewer = make_role("Editor", "read:songs", "write:songs"), make_role("Viewer", "read:songs")
-        give_roles([jane.user_id, stranger.user_id], [editor.role_id, viewer.role_id], actor=SHELL)
+        assign_roles([jane.user_id, stranger.user_id], [editor.role_id, viewer.role_id], actor=SHELL)
 
         shop.delete(of(editor))
 
@@ -167,7 +167,7 @@ class TestDelete:
 
     def test_everybody_is_told_by_their_record(self, shop, make_role, jane, stranger):
         editor = make_role("Editor")
-        give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+        assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
 
         shop.delete(of(editor))
 
@@ -180,7 +180,7 @@ class TestDelete:
 
     def test_nobody_is_touched_otherwise(self, shop, make_role, jane):
         editor = make_role("Editor")
-        give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+        assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
         before = User.objects.filter(pk=jane.pk).values().get()
 
         shop.delete(of(editor))

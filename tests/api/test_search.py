@@ -14,8 +14,8 @@ from tests.api.answers import USERS, problem, shown
 from users.actions.account.create_user import create_user
 from users.conf import Conf
 from users.listing import ordered_fetch, timeout
-from users.querying.errors import TooSlow
-from users.rights.actor import command
+from users.querying.errors import SearchTimeout
+from users.rights.actor import command_actor
 from users.search import query
 
 HOBBY = "user_metadata.hobby"
@@ -91,24 +91,30 @@ def test_an_empty_query_finds_everybody(five, names, q):
 @pytest.fixture(params=["guessed", "walked", "fetched", "given up"])
 def way(request, monkeypatch):
     """Each way in which PostgreSQL may be asked for an order."""
-    wanted = {"guessed": set(), "walked": {ordered_fetch.GUESS}, "fetched": {ordered_fetch.GUESS}}
-    too_slow = wanted.get(request.param, {ordered_fetch.GUESS, ordered_fetch.WALK})
+    wanted = {
+        "guessed": set(),
+        "walked": {ordered_fetch.PLANNER_BUDGET_SECONDS},
+        "fetched": {ordered_fetch.PLANNER_BUDGET_SECONDS},
+    }
+    too_slow = wanted.get(
+        request.param, {ordered_fetch.PLANNER_BUDGET_SECONDS, ordered_fetch.INDEX_SCAN_BUDGET_SECONDS}
+    )
 
     @contextmanager
     def limit(seconds):
         if seconds in too_slow:
-            raise TooSlow
+            raise SearchTimeout
         yield
 
     monkeypatch.setattr(ordered_fetch, "time_limit", limit)
-    monkeypatch.setattr(ordered_fetch, "FEW", 100 if request.param == "fetched" else 0)
+    monkeypatch.setattr(ordered_fetch, "SMALL_RESULT", 100 if request.param == "fetched" else 0)
 
 
 @pytest.mark.usefixtures("way")
 def test_a_query_goes_with_all_else_that_lists_take(five, elsewhere, names, searched):
     create_user(
         elsewhere,
-        actor=command("tests"),
+        actor=command_actor("tests"),
         profile={"email": "fay@example.com"},
         user_metadata={"hobby": "surfing"},
     )
@@ -203,9 +209,9 @@ def slow(monkeypatch):
     """Searches that take longer than they may."""
     if database.vendor == "postgresql":
         sleep = RawSQL("pg_sleep(1) IS NOT NULL", [], output_field=BooleanField())
-        monkeypatch.setattr(query, "Fits", lambda condition: sleep)
+        monkeypatch.setattr(query, "MatchesCondition", lambda condition: sleep)
     else:
-        monkeypatch.setattr(timeout, "STEPS", 1)
+        monkeypatch.setattr(timeout, "PROGRESS_STEPS", 1)
     monkeypatch.setattr(Conf, "search_timeout", 0.05 if database.vendor == "postgresql" else 0)
 
 

@@ -15,7 +15,7 @@ from tests.web.pages import open_page
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import LogEvent, Session
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 NOBODY = f"{USERS}/auth0|nobody/sessions"
 GONE = (404, "User not found", "inexistent_user")
@@ -39,7 +39,7 @@ def is_signed_in(browser: Browser) -> bool:
 
 class TestListing:
     def test_says_since_when_from_where_and_by_what(self, shop, jane):
-        before = moment(timezone.now())
+        before = format_time(timezone.now())
         sign_in(jane, user_agent="Firefox 140")
 
         page = shown(shop.get(sessions_of(jane)))
@@ -48,7 +48,7 @@ class TestListing:
         assert page.keys() == {"sessions"}
         assert session["user_id"] == jane.user_id
         assert session["device"] == {"initial_ip": "127.0.0.1", "initial_user_agent": "Firefox 140"}
-        assert before <= session["authenticated_at"] <= moment(timezone.now()) < session["expires_at"]
+        assert before <= session["authenticated_at"] <= format_time(timezone.now()) < session["expires_at"]
         (method,) = session["authentication"]["methods"]
         assert method["name"] == "pwd"
         assert shown(shop.get(f"/api/v2/sessions/{session['id']}")) == session

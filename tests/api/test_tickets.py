@@ -10,7 +10,7 @@ import pytest
 from tests.api.answers import invalid_body, problem, shown
 from users.actions.account.identities import link
 from users.models import Change, Client, Connection, Ticket, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 PASSWORD_CHANGE, VERIFICATION = "/api/v2/tickets/password-change", "/api/v2/tickets/email-verification"
 GONE = (404, "The user does not exist.", "inexistent_user")
@@ -235,7 +235,7 @@ def test_an_identity_that_is_not_the_users_is_refused(maker, jane, path, bare_id
 
 @both
 def test_a_linked_identity_is_not_supported_and_its_account_is_no_user(maker, jane, stranger, path):
-    link(jane, stranger, actor=command("tests"))
+    link(jane, stranger, actor=command_actor("tests"))
     identity = {"provider": "auth0", "user_id": stranger.bare_id}
 
     answer = maker.post(path, {"user_id": jane.user_id, "identity": identity})

@@ -8,12 +8,12 @@ from tests.api.answers import BLOCKS, CONNECTION, invalid_query, problem, shown
 from tests.conftest import PASSWORD
 from users.actions.account.block_user import block_user
 from users.models import Change, Connection, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.sign_in import lockout
-from users.sign_in.account_lookup import accounts_named
-from users.sign_in.transaction import Refused, sign_in
+from users.sign_in.account_lookup import find_by_login
+from users.sign_in.transaction import SignInError, sign_in
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NOBODY_BARRED = {"blocked_for": []}
 
 
@@ -27,7 +27,7 @@ def by(identifier):
 
 def fail(login, times=5):
     for number in range(times):
-        with pytest.raises(Refused):
+        with pytest.raises(SignInError):
             sign_in(
                 login, "wrong", connection=Connection.objects.get(name=CONNECTION), ip=f"192.0.2.{number}"
             )
@@ -63,7 +63,7 @@ def test_who_has_to_wait_is(shop, jane, stranger):
 def spray(*logins, ip="198.51.100.7", connection=CONNECTION):
     """Ten wrong passwords for others from one IP address, then one for each of these."""
     for login in (*(f"person{number}@example.com" for number in range(10)), *logins):
-        with pytest.raises((Refused, lockout.TooManyAttempts)):
+        with pytest.raises((SignInError, lockout.TooManyAttempts)):
             sign_in(login, "wrong", connection=Connection.objects.get(name=connection), ip=ip)
 
 
@@ -165,7 +165,7 @@ def test_what_was_counted_so_far_is_forgiven_too(shop, jane):
     shop.delete(of(jane))
 
     fail(jane.email, times=4)
-    assert not lockout.is_locked_out([lockout.key_of(jane)])
+    assert not lockout.is_locked_out([lockout.lockout_key(jane)])
 
 
 def test_it_raises_no_version(shop, jane):
@@ -189,8 +189,8 @@ def test_it_has_nothing_to_do_with_blocked(shop, jane):
 def test_an_address_in_two_connections_is_forgiven_in_both(shop, jane, elsewhere, put, stranger):
     put(stranger, connection=elsewhere, email=jane.email, email_folded=jane.email)
     for number in range(5):  # as the sign-in page tries them, which names no connection
-        keys = lockout.keys_of(jane.email, accounts_named(jane.email))
-        lockout.begin(keys, ip=f"192.0.2.{number}")
+        keys = lockout.lockout_keys(jane.email, find_by_login(jane.email))
+        lockout.start_attempt(keys, ip=f"192.0.2.{number}")
     both = shown(shop.get(by(jane.email)))["blocked_for"]
     assert {block["connection"] for block in both} == {CONNECTION, "Elsewhere"}
 

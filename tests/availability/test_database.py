@@ -184,7 +184,7 @@ def test_a_server_that_crashes_within_a_transaction(own_database, jane):
         User.objects.count()
 
     own_database.start()
-    assert outage_of(caught.value).kind is Kind.DATABASE_AWAY
+    assert outage_of(caught.value).kind is Kind.DATABASE_UNAVAILABLE
     assert User.objects.filter(pk=jane.pk).exists()
 
 
@@ -210,7 +210,7 @@ def test_a_worker_waits_for_the_database_and_goes_on(own_database, jane):
                 self.stop()
 
     own_database.stop()
-    Patient(Timing(tick=3600)).run()
+    Patient(Timing(schedule_interval=3600)).run()
 
     # It rested each time, so it did not spin; the fourth time there was nothing left to do.
     assert len(rests) == 4

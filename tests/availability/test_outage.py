@@ -35,8 +35,14 @@ def of_sqlite(code: int) -> sqlite3.Error:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        *((code, Kind.DATABASE_AWAY) for code in ("08006", "08P01", "28P01", "53200", "53300", "58030")),
-        *((code, Kind.DATABASE_AWAY) for code in ("57P01", "57P02", "57P03", "57P04", "57P05", "25P03")),
+        *(
+            (code, Kind.DATABASE_UNAVAILABLE)
+            for code in ("08006", "08P01", "28P01", "53200", "53300", "58030")
+        ),
+        *(
+            (code, Kind.DATABASE_UNAVAILABLE)
+            for code in ("57P01", "57P02", "57P03", "57P04", "57P05", "25P03")
+        ),
         *((code, Kind.READ_ONLY) for code in ("25006", "53100")),
         *((code, Kind.BUSY) for code in ("40001", "40P01", "55P03", "57014")),
     ],
@@ -58,8 +64,8 @@ def test_codes_of_postgresql_that_are_faults_of_ours(code):
         (sqlite3.SQLITE_BUSY, Kind.BUSY),
         (sqlite3.SQLITE_BUSY_SNAPSHOT, Kind.BUSY),
         (sqlite3.SQLITE_LOCKED_SHAREDCACHE, Kind.BUSY),
-        (sqlite3.SQLITE_CANTOPEN, Kind.DATABASE_AWAY),
-        (sqlite3.SQLITE_IOERR_WRITE, Kind.DATABASE_AWAY),
+        (sqlite3.SQLITE_CANTOPEN, Kind.DATABASE_UNAVAILABLE),
+        (sqlite3.SQLITE_IOERR_WRITE, Kind.DATABASE_UNAVAILABLE),
         (sqlite3.SQLITE_FULL, Kind.READ_ONLY),
         (sqlite3.SQLITE_READONLY_DBMOVED, Kind.READ_ONLY),
         (sqlite3.SQLITE_ERROR, None),
@@ -83,15 +89,15 @@ def test_a_connection_that_cannot_be_made_carries_no_code_and_is_an_outage():
     with pytest.raises(psycopg.OperationalError) as caught:
         psycopg.connect("host=/nowhere/at/all")
 
-    assert outage_of(caught.value).kind is Kind.DATABASE_AWAY
+    assert outage_of(caught.value).kind is Kind.DATABASE_UNAVAILABLE
 
 
 def test_what_an_outage_brings_about_is_an_outage():
     explicit, during = LookupError(), utils.InterfaceError("the rollback failed, too")
     explicit.__cause__ = during.__context__ = of_postgresql("57P01")
 
-    assert outage_of(explicit).kind is Kind.DATABASE_AWAY
-    assert outage_of(during).kind is Kind.DATABASE_AWAY
+    assert outage_of(explicit).kind is Kind.DATABASE_UNAVAILABLE
+    assert outage_of(during).kind is Kind.DATABASE_UNAVAILABLE
 
 
 def test_a_fault_of_ours_while_an_outage_is_dealt_with_stays_one():
@@ -111,7 +117,7 @@ def test_a_statement_whose_time_is_up_is_told_from_others():
 
 @pytest.mark.parametrize("error", [redis.ConnectionError(), redis.TimeoutError(), redis.ReadOnlyError()])
 def test_redis(error):
-    assert outage_of(error).kind is Kind.REDIS_AWAY
+    assert outage_of(error).kind is Kind.REDIS_UNAVAILABLE
 
 
 def test_a_full_disk_and_other_errors_of_files():
@@ -159,7 +165,7 @@ def test_a_mail_server_that_cannot_be_reached_is_away():
     with pytest.raises(smtplib.SMTPException) as caught:
         send(closed_port())
 
-    assert outage_of(caught.value).kind is Kind.MAIL_AWAY
+    assert outage_of(caught.value).kind is Kind.MAIL_UNAVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -182,7 +188,7 @@ def test_connecting_alone_says_so_too():
     with pytest.raises(smtplib.SMTPException) as caught:
         EmailBackend(host="127.0.0.1", port=closed_port(), timeout=5).open()
 
-    assert outage_of(caught.value).kind is Kind.MAIL_AWAY
+    assert outage_of(caught.value).kind is Kind.MAIL_UNAVAILABLE
 
 
 # Reports

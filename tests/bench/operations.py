@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.bench.statements import PAGE, Statements
-from users.management.demo.people import person
+from users.management.demo.people import generate_user
 
 CONNECTION = "Username-Password-Authentication"
 # Method, path below `/api/v2` or `/plain`, body.
@@ -57,7 +57,7 @@ def patched(crowd: Crowd, n: int) -> tuple[str, dict[str, Any]]:
 
 def somebody_new(crowd: Crowd, n: int) -> dict[str, Any]:
     """A body for POST /users."""
-    made = person(n)
+    made = generate_user(n)
     names = ("name", "given_name", "family_name", "nickname", "user_metadata", "app_metadata")
     fields = {name: made[name] for name in names}
     return {"connection": CONNECTION, "email": f"new.{n}@example.com", **fields}

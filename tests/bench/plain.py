@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tests.bench.statements import Row, Statements, document
 from users.representation.defaults import default_name, default_nickname, default_picture
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 AS_STORED = (
     *("user_id", "email", "email_verified", "username", "phone_number", "phone_verified"),
@@ -80,7 +80,7 @@ def shown(row: Row) -> dict[str, Any]:
         "picture": row["picture"] or default_picture(row["email"]),
         "identities": [identity],
         "logins_count": row["logins_count"] or None,
-        **{name: row[name] and moment(in_utc(row[name])) for name in MOMENTS},
+        **{name: row[name] and format_time(in_utc(row[name])) for name in MOMENTS},
         **{name: document(row[name]) for name in DOCUMENTS},
     }
     return {name: value for name, value in person.items() if value is not None}

@@ -129,10 +129,10 @@ def _index_keys(vendor: str) -> None:
 
     from users.actions.search_setup.indexed_keys import index_key
     from users.jobs.worker import Worker
-    from users.rights.actor import command
+    from users.rights.actor import command_actor
 
     for name, kind in INDEXED.items():
-        index_key(name, kind, actor=command("bench"))
+        index_key(name, kind, actor=command_actor("bench"))
     while Worker().work():
         pass
     with connection.cursor() as cursor:
@@ -149,7 +149,7 @@ def _settle() -> None:
 
 
 def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
-    from users.listing.ordered_fetch import GUESS
+    from users.listing.ordered_fetch import PLANNER_BUDGET_SECONDS
 
     whole, ours = _ours(search), Statements()
     order = (search.sqlite_order if vendor == "sqlite" else "") or search.order
@@ -170,31 +170,31 @@ def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
             taken.append(time.perf_counter() - before)
     medians = {work: statistics.median(taken) * 1000 for work, taken in times.items()}
     best = min(medians[work] for work in hands) + min((medians[work] for work in counts), default=0)
-    guess = GUESS * 1000
+    guess = PLANNER_BUDGET_SECONDS * 1000
     lost = guess if search.is_trap and ours.median > guess else 0
     most = MOST_TIMES_HAND_IN_FTS5 if search.is_box and vendor == "sqlite" else MOST_TIMES_HAND
     return Figure(people, search.name, medians[whole], ours.median, best, search.has_goal, lost, most)
 
 
 def _ours(search: Search) -> Callable[[], int]:
-    from users.listing.ordered_fetch import FEW, count_up_to, read_in_order
+    from users.listing.ordered_fetch import SMALL_RESULT, count_up_to, read_in_order
     from users.listing.pages import Sort, read_page
     from users.models import User
-    from users.rights.actor import command
-    from users.search.query import found
-    from users.search.search_box import found_by_box
-    from users.search.user_list import page_of
+    from users.rights.actor import command_actor
+    from users.search.query import search_users
+    from users.search.search_box import filter_by_search_box
+    from users.search.user_list import paginate_users
 
     def run() -> int:
         if search.is_box:
-            users = found_by_box(User.objects.all(), search.q, viewer=command("bench"))
+            users = filter_by_search_box(User.objects.all(), search.q, viewer=command_actor("bench"))
             newest = Sort("created_at", is_descending=True)
-            count = count_up_to(users, FEW)
+            count = count_up_to(users, SMALL_RESULT)
             return len(
                 read_in_order(users, lambda rows: read_page(rows, newest, size=PAGE), count=count).users
             )
-        users = found(User.objects.all(), search.q, viewer=command("bench"))
-        page = read_in_order(users, lambda rows: page_of(rows, number=0, size=PAGE, sort=search.sort))
+        users = search_users(User.objects.all(), search.q, viewer=command_actor("bench"))
+        page = read_in_order(users, lambda rows: paginate_users(rows, number=0, size=PAGE, sort=search.sort))
         return len(page)
 
     return run
@@ -222,9 +222,9 @@ def _count_by_hand(where: str) -> Callable[[], None]:
     """As far as the box counts."""
     from django.db import connection
 
-    from users.listing.ordered_fetch import FEW
+    from users.listing.ordered_fetch import SMALL_RESULT
 
-    rows = f"SELECT 1 FROM users_user WHERE linked_to_id IS NULL AND ({where}) LIMIT {FEW + 1}"
+    rows = f"SELECT 1 FROM users_user WHERE linked_to_id IS NULL AND ({where}) LIMIT {SMALL_RESULT + 1}"
     text = f"SELECT count(*) FROM ({rows}) AS found".replace("%", "%%")
 
     def run() -> None:

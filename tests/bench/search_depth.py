@@ -33,20 +33,20 @@ class Depth:
 
 
 def depths(people: int, *, rounds: int, size: int) -> list[Depth]:
-    from users.admin.user_list.sorting import sort_of
-    from users.listing.pages import Place, read_page
+    from users.admin.user_list.sorting import parse_order
+    from users.listing.pages import Cursor, read_page
     from users.models import User
-    from users.rights.actor import command
-    from users.search.query import found
-    from users.search.sort_fields import order
+    from users.rights.actor import command_actor
+    from users.search.query import search_users
+    from users.search.sort_fields import parse_sort
 
     measured = []
     for name, q, text in LISTS:
-        users = found(User.objects.all(), q, viewer=command("bench"))
-        sort = sort_of(text)
-        places = users.order_by(*order(text)).values_list(sort.value, "id")
+        users = search_users(User.objects.all(), q, viewer=command_actor("bench"))
+        sort = parse_order(text)
+        places = users.order_by(*parse_sort(text)).values_list(sort.value, "id")
         middle = places[users.count() // 2]
-        taken = {place: Statements() for place in (None, Place(*middle))}
+        taken = {place: Statements() for place in (None, Cursor(*middle))}
         for _ in range(rounds):
             for place, statements in taken.items():
                 with statements:

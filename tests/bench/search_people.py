@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.bench.databases import Database
-from users.management.demo.people import person
+from users.management.demo.people import generate_user
 from users.metadata.fold import fold
 from users.metadata.text import dump
 from users.metadata.words import stored_words
@@ -58,7 +58,7 @@ def grow(database: Database, begin: int, end: int) -> None:
 def row(number: int, connection_id: int) -> tuple[Any, ...]:
     """A person of the demo, and marks that some hold: `ticket` nobody shares, `oldest` only the
     first of all hold."""
-    made = person(number)
+    made = generate_user(number)
     app = {**made["app_metadata"], "ticket": f"T-{number}", "group": [f"group-{number % 500}"]}
     if number < 5_000:
         app["oldest"] = "few" if number < 500 else "many"

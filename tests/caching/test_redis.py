@@ -21,10 +21,10 @@ JANE = "jane.doe@example.com"
 
 @pytest.fixture(autouse=True)
 def _forgotten():
-    redis_cache.try_redis_now()
+    redis_cache.end_retry_pause()
     report.clear()
     yield
-    redis_cache.try_redis_now()
+    redis_cache.end_retry_pause()
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_redis_is_used_again_once_it_is_back(redis, monkeypatch, caplog):
     monkeypatch.undo()
     redis.start()
 
-    redis_cache.try_redis_now()
+    redis_cache.end_retry_pause()
 
     assert cache.get("a") is None  # what one holds the other does not
     cache.set("a", 2)

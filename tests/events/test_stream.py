@@ -14,13 +14,13 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_password_reset import note_password_reset
 from users.events import stream
-from users.events.retention import needed_since
-from users.events.stream import TooOld, events_after, latest, publish
+from users.events.retention import oldest_undelivered_change_at
+from users.events.stream import EventsExpired, events_after, latest_event_number, publish
 from users.history import memory_budget
 from users.models import Change, Delivery, Event, Outbox, User, Webhook
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def plans(number) -> list[int]:
 
 
 def test_numbers_follow_each_other_without_a_gap(jane, stranger):
-    begin = latest()
+    begin = latest_event_number()
     for plan in range(3):
         change(jane, plan=plan)
         assert publish() == 1
@@ -45,12 +45,12 @@ def test_numbers_follow_each_other_without_a_gap(jane, stranger):
     assert [event.number for event in events_after(begin, 100)] == [begin + 1, begin + 2, begin + 3]
     assert plans(begin) == [0, 1, 2]
     assert plans(begin + 1) == [1, 2]
-    assert latest() == begin + 3
+    assert latest_event_number() == begin + 3
     assert not Outbox.objects.exists()
 
 
 def test_what_is_taken_back_is_never_told(jane):
-    begin = latest()
+    begin = latest_event_number()
     with transaction.atomic():
         change(jane, plan=1)
         transaction.set_rollback(True)
@@ -61,7 +61,7 @@ def test_what_is_taken_back_is_never_told(jane):
 
 
 def test_what_changes_nothing_of_the_account_is_no_event(jane, settings):
-    begin = latest()
+    begin = latest_event_number()
     note_password_reset(jane, actor=SHELL)
     block_user(jane, actor=SHELL)
     unblock_user(jane, actor=SHELL)
@@ -71,8 +71,8 @@ def test_what_changes_nothing_of_the_account_is_no_event(jane, settings):
 
 
 def test_more_than_is_numbered_at_once_is_numbered_in_order(jane, monkeypatch):
-    monkeypatch.setattr(stream, "AT_ONCE", 2)
-    begin = latest()
+    monkeypatch.setattr(stream, "PUBLISH_BATCH_SIZE", 2)
+    begin = latest_event_number()
     for plan in range(5):
         change(jane, plan=plan)
 
@@ -81,19 +81,19 @@ def test_more_than_is_numbered_at_once_is_numbered_in_order(jane, monkeypatch):
 
 
 def test_whoever_comes_back_too_late_is_told_so(jane):
-    begin = latest()
+    begin = latest_event_number()
     for plan in range(3):
         change(jane, plan=plan)
     publish()
     Event.objects.filter(number__lte=begin + 2).delete()
 
     assert plans(None) == plans(begin + 2) == [2]
-    with pytest.raises(TooOld):
+    with pytest.raises(EventsExpired):
         events_after(begin + 1, 100)
 
 
 def test_of_an_erased_change_the_number_is_left(jane):
-    begin = latest()
+    begin = latest_event_number()
     change(jane, plan=1)
     change(jane, plan=2)
     publish()
@@ -105,21 +105,21 @@ def test_of_an_erased_change_the_number_is_left(jane):
 
 
 def test_the_record_is_needed_as_far_back_as_somebody_is_to_be_told(jane):
-    Webhook.objects.create(url="https://example.com/", position=latest())
-    assert needed_since() is None
+    Webhook.objects.create(url="https://example.com/", position=latest_event_number())
+    assert oldest_undelivered_change_at() is None
 
     change(jane, plan=1)
     at = jane.changes.latest("pk").at
-    in_the_outbox = needed_since()
+    in_the_outbox = oldest_undelivered_change_at()
     publish()
-    not_looked_at = needed_since()
-    Webhook.objects.update(position=latest())
-    told = needed_since()
+    not_looked_at = oldest_undelivered_change_at()
+    Webhook.objects.update(position=latest_event_number())
+    told = oldest_undelivered_change_at()
     Delivery.objects.create(
         webhook=Webhook.objects.get(), type="user.updated", change=jane.changes.latest("pk")
     )
 
-    assert (in_the_outbox, not_looked_at, told, needed_since()) == (at, at, None, at)
+    assert (in_the_outbox, not_looked_at, told, oldest_undelivered_change_at()) == (at, at, None, at)
 
 
 @pytest.mark.skipif(database.vendor != "sqlite", reason="elsewhere a table keeps its triggers")
@@ -136,7 +136,7 @@ def test_a_trigger_that_a_migration_lost_is_made_again(jane):
 @pytest.mark.skipif(database.vendor != "postgresql", reason="elsewhere one transaction writes at a time")
 def test_a_change_that_is_committed_late_is_not_passed_over(jane, stranger):
     """It has a smaller key, and a smaller transaction id, than what is numbered before it."""
-    begin = latest()
+    begin = latest_event_number()
     has_written, may_end = threading.Event(), threading.Event()
 
     def write_slowly():
@@ -168,7 +168,7 @@ def test_a_change_that_is_committed_late_is_not_passed_over(jane, stranger):
 def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(make_user):
     people = [make_user() for _ in range(4)]
     publish()
-    begin, is_over = latest(), threading.Event()
+    begin, is_over = latest_event_number(), threading.Event()
     read: list[Event] = []
 
     def write(number):
@@ -189,7 +189,7 @@ def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(
     def follow():
         try:
             at = begin
-            while not is_over.is_set() or at < latest():
+            while not is_over.is_set() or at < latest_event_number():
                 page = events_after(at, 7)
                 read.extend(page)
                 at = page[-1].number if page else at
@@ -222,11 +222,11 @@ def test_many_at_once_write_number_and_read_and_nothing_is_missed_or_told_twice(
 
 
 def test_large_ones_come_a_few_at_a_time(jane, monkeypatch):
-    begin = latest()
+    begin = latest_event_number()
     for number in range(4):
         change(jane, plan=number, notes=f"{number}" * 1000)
     publish()
-    monkeypatch.setattr(memory_budget, "MOST", 3000)
+    monkeypatch.setattr(memory_budget, "MAX_KEYS_LENGTH", 3000)
 
     assert plans(begin) == [0, 1]
     assert plans(begin + 2) == [2, 3]

@@ -10,9 +10,9 @@ from django.db import connection as database
 from tests.rewritten import rewrite
 from tests.search.conftest import Plan
 from users.actions.account.delete_user import delete_user
-from users.history.daily_counts import days
+from users.history.daily_counts import activity_by_day
 from users.models import Change, Day
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
@@ -37,7 +37,7 @@ def test_days_on_which_nothing_happened_are_left_out(created):
     created(at(4))
     Day.objects.create(date=date(2026, 3, 9), logins=3, created_at=at(9, 8), updated_at=at(9, 20))
 
-    found = days(*MARCH)
+    found = activity_by_day(*MARCH)
 
     assert [(day.date.day, day.logins, day.signups) for day in found] == [(4, 0, 1), (9, 3, 0)]
 
@@ -47,7 +47,7 @@ def test_first_and_latest_are_of_sign_ins_and_new_accounts_alike(created):
     created(at(4, 11))
     Day.objects.create(date=date(2026, 3, 4), logins=1, created_at=at(4, 9), updated_at=at(4, 22))
 
-    [day] = days(*MARCH)
+    [day] = activity_by_day(*MARCH)
 
     assert (day.logins, day.signups) == (1, 2)
     assert (day.first, day.latest) == (at(4, 7), at(4, 22))
@@ -57,7 +57,7 @@ def test_both_ends_count_and_a_day_begins_at_midnight_utc(created):
     for moment in (at(3, 23, 59), at(4, 0), at(5, 23, 59), at(6, 0)):
         created(moment)
 
-    assert [day.date.day for day in days(date(2026, 3, 4), date(2026, 3, 5))] == [4, 5]
+    assert [day.date.day for day in activity_by_day(date(2026, 3, 4), date(2026, 3, 5))] == [4, 5]
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_both_ends_count_and_a_day_begins_at_midnight_utc(created):
 def test_accounts_that_come_in_bulk_are_no_sign_ups(created, face, counts):
     created(at(4), face)
 
-    assert sum(day.signups for day in days(*MARCH)) == counts
+    assert sum(day.signups for day in activity_by_day(*MARCH)) == counts
 
 
 def test_who_has_left_since_did_sign_up(created):
-    delete_user(created(at(4)), actor=command("tests"))
+    delete_user(created(at(4)), actor=command_actor("tests"))
 
-    assert [day.signups for day in days(*MARCH)] == [1]
+    assert [day.signups for day in activity_by_day(*MARCH)] == [1]
 
 
 def test_it_costs_two_queries(created, django_assert_num_queries):
@@ -81,7 +81,7 @@ def test_it_costs_two_queries(created, django_assert_num_queries):
         created(at(day))
 
     with django_assert_num_queries(2):
-        days(*MARCH)
+        activity_by_day(*MARCH)
 
 
 def test_new_accounts_are_counted_from_an_index_of_theirs(jane, monkeypatch):

@@ -18,10 +18,10 @@ from tests.api.test_jobs import JOBS, work
 from tests.conftest import PASSWORD, Api
 from tests.second_factor import enrol
 from tests.web.pages import open_page
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.models import Change, ResourceServer, Ticket, User
-from users.rights.actor import Face, Kind, command
-from users.tokens.issue import machine_token, person_token
+from users.rights.actor import Face, Kind, command_actor
+from users.tokens.issue import issue_machine_token, issue_user_token
 
 REQUEST = "request-4711"
 CALLER, KEPT = "198.51.100.77", "198.51.100.0"
@@ -51,7 +51,7 @@ class Everybody:
         self.press(by or self.administrator, f"{user_path(self.jane)}{tab}", button, **typed)
 
     def ticket(self, purpose: Ticket.Purpose) -> str:
-        return f"?ticket={make_ticket(self.jane, purpose, actor=command('tests'))}"
+        return f"?ticket={create_ticket(self.jane, purpose, actor=command_actor('tests'))}"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def everybody(jane, agent, administrator, stranger, settings):
 @pytest.fixture
 def shop(make_client, everybody):
     client = make_client()
-    return Api(everybody.visitor(), machine_token(client, client.grants.get().scope))
+    return Api(everybody.visitor(), issue_machine_token(client, client.grants.get().scope))
 
 
 @pytest.fixture
@@ -74,7 +74,9 @@ def own(make_client, everybody):
 
     def patch(path, body):
         jane = User.objects.get(pk=everybody.jane.pk)  # what was done to her so far has ended tokens
-        return Api(everybody.visitor(), person_token(jane, client, scopes, server=server)).patch(path, body)
+        return Api(everybody.visitor(), issue_user_token(jane, client, scopes, server=server)).patch(
+            path, body
+        )
 
     return patch
 

@@ -18,16 +18,16 @@ from users.actions.account.record_sign_in import record_sign_in
 from users.actions.account.restore import restore
 from users.actions.account.undo import undo
 from users.actions.errors import ChangedSince, NotUndoable
-from users.history.errors import NotCreatedYet, NotKept
+from users.history.errors import BeforeRetention, NotCreatedYet
 from users.history.point_in_time import document_at, user_at
 from users.metadata.documents import DOCUMENTS
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.models import Change, User
-from users.models.write_guard import forgetting
-from users.representation.profile import profile
-from users.rights.actor import command
+from users.models.write_guard import allow_history_deletion
+from users.representation.profile import serialize_profile
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 TICK = timedelta(microseconds=1)
 PATCHES = ({"plan": "free"}, {"seats": 3}, {"plan": None}, {"seats": 3.0, "x": [1]}, {})
 
@@ -38,7 +38,7 @@ def patched(user, patch, document="app_metadata"):
 
 def shown(user):
     """All that anybody can see of it."""
-    return profile(user, SHELL)
+    return serialize_profile(user, SHELL)
 
 
 def test_each_version_comes_back_as_it_was(jane):
@@ -47,13 +47,15 @@ def test_each_version_comes_back_as_it_was(jane):
         jane = patched(jane, patch)
         states.append((jane.app_metadata_version, dict(jane.app_metadata or {})))
 
-    assert all(same(document_at(jane, "app_metadata", version), state) for version, state in states)
+    assert all(
+        is_strictly_equal(document_at(jane, "app_metadata", version), state) for version, state in states
+    )
 
 
 def test_beyond_the_record_and_beyond_the_present_no_version_is_known(jane):
     patched(jane, {"seats": 1})
     jane.refresh_from_db()
-    with forgetting():
+    with allow_history_deletion():
         Change.objects.filter(what="app_metadata").delete()
 
     assert document_at(jane, "app_metadata", 1) is None
@@ -117,7 +119,7 @@ def test_whatever_happens_the_account_comes_back_as_it_was_at_every_moment(make_
     for (at, state), (then, _) in zip(states, [*states[1:], (user.updated_at + TICK, None)], strict=True):
         # From its own moment until right before the next.
         for moment in (at, then - TICK):
-            assert same(without_sign_ins(shown(user_at(user, moment))), without_sign_ins(state))
+            assert is_strictly_equal(without_sign_ins(shown(user_at(user, moment))), without_sign_ins(state))
 
 
 def without_sign_ins(state):
@@ -133,7 +135,7 @@ def test_logins_of_other_accounts_come_and_go(jane, make_user):
     parted = unlink(changed, "auth0", jay.bare_id, actor=SHELL)
 
     for user, state in ((jane, alone), (linked, shown(linked)), (changed, shown(changed))):
-        assert same(shown(user_at(parted, user.updated_at)), state)
+        assert is_strictly_equal(shown(user_at(parted, user.updated_at)), state)
     # Meanwhile the other was no user.
     with pytest.raises(NotCreatedYet):
         user_at(User.objects.get(pk=jay.pk), changed.updated_at)
@@ -169,12 +171,12 @@ class TestForgotten:
         patched(jane, {"plan": "free"})
         patched(stranger, {"plan": "free"})
         rewrite(stranger.changes.all()[:1], at=begins)
-        with forgetting():
+        with allow_history_deletion():
             Change.objects.filter(at__lt=begins).delete()
         return begins
 
     def test_says_where_it_begins(self, jane, begins):
-        with pytest.raises(NotKept, match=f"begins at {begins.year}") as error:
+        with pytest.raises(BeforeRetention, match=f"begins at {begins.year}") as error:
             user_at(jane, begins - TICK)
 
         assert error.value.since == begins
@@ -185,10 +187,10 @@ class TestForgotten:
         assert user_at(jane, begins).app_metadata == {"plan": "free"}
 
     def test_may_be_empty(self, jane):
-        with forgetting():
+        with allow_history_deletion():
             Change.objects.all().delete()
 
-        with pytest.raises(NotKept, match="it is empty"):
+        with pytest.raises(BeforeRetention, match="it is empty"):
             user_at(jane, jane.created_at)
 
 

@@ -10,21 +10,21 @@ from django.utils import timezone
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.history.record import record, record_for
+from users.history.record import record_change, record_change_for_users
 from users.models import Change, User
-from users.rights.actor import Face, command, owner, staff
+from users.rights.actor import Face, command_actor, owner_actor, staff_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 EDIT = Edit(documents={"user_metadata": Patch({"hobby": "chess", "height": 170})})
 
 
 @pytest.fixture
 def actors(actor_of, agent, jane):
     return {
-        "staff": staff(agent, request_id="request-1"),
-        "user": owner(jane, request_id="request-1"),
+        "staff": staff_actor(agent, request_id="request-1"),
+        "user": owner_actor(jane, request_id="request-1"),
         "client": replace(actor_of("update:users"), request_id="request-1"),
-        "command": command("import_users", face=Face.IMPORT),
+        "command": command_actor("import_users", face=Face.IMPORT),
     }
 
 
@@ -94,7 +94,7 @@ def test_a_wipe_shows_every_key_that_went(jane):
 
 
 def test_the_record_outlives_its_subject_and_its_actor(jane, agent):
-    edit_user(jane, EDIT, actor=staff(agent))
+    edit_user(jane, EDIT, actor=staff_actor(agent))
     delete_user(jane, actor=SHELL)
     delete_user(agent, actor=SHELL)
 
@@ -104,7 +104,7 @@ def test_the_record_outlives_its_subject_and_its_actor(jane, agent):
 
 
 def test_the_name_of_the_actor_is_as_it_was_at_the_time(jane):
-    edit_user(jane, EDIT, actor=owner(jane))
+    edit_user(jane, EDIT, actor=owner_actor(jane))
 
     edit_user(jane, Edit(profile={"email": "new@example.com"}), actor=SHELL)
 
@@ -145,8 +145,8 @@ def test_a_line_for_many_is_what_each_would_have_got_alone(jane, stranger, actor
     keys = {'Ed\'s \u00e4 "role" 100%s': {"before": "rol_1", "after": [1, 1.5, None, {"a": True}]}}
     given = {"actor": actors["client"], "at": at, "reason": "it's 100%s gone" + "x" * 600}
 
-    record(jane, Change.What.ROLES, keys, **given)
-    record_for(User.objects.exclude(pk=jane.pk), Change.What.ROLES, keys, **given)
+    record_change(jane, Change.What.ROLES, keys, **given)
+    record_change_for_users(User.objects.exclude(pk=jane.pk), Change.What.ROLES, keys, **given)
 
     alone = Change.objects.filter(subject=jane.user_id).values().first()
     [copied] = Change.objects.filter(what="roles", subject=stranger.user_id).values()
@@ -158,13 +158,17 @@ def test_a_line_for_many_is_what_each_would_have_got_alone(jane, stranger, actor
         .exclude(user=actors["staff"].user)
     )
     # It goes on counting where the copies ended.
-    assert record(jane, Change.What.ROLES, keys, **given).pk > copied["id"]
+    assert record_change(jane, Change.What.ROLES, keys, **given).pk > copied["id"]
 
 
 def test_a_line_for_nobody_is_none(jane):
     before = Change.objects.count()
 
-    record_for(User.objects.none(), Change.What.ROLES, {"a": {"after": 1}}, actor=SHELL, at=timezone.now())
-    record_for(User.objects.filter(user_id="x"), Change.What.ROLES, {"a": {}}, actor=SHELL, at=timezone.now())
+    record_change_for_users(
+        User.objects.none(), Change.What.ROLES, {"a": {"after": 1}}, actor=SHELL, at=timezone.now()
+    )
+    record_change_for_users(
+        User.objects.filter(user_id="x"), Change.What.ROLES, {"a": {}}, actor=SHELL, at=timezone.now()
+    )
 
     assert Change.objects.count() == before

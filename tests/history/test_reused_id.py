@@ -15,21 +15,21 @@ from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.account.forget_user import forget_user
+from users.actions.account.forget_user import erase_user_history
 from users.actions.account.identities import link, unlink
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.actions.account.undo import undo
-from users.actions.errors import ChangeGone
+from users.actions.errors import ChangeNotFound
 from users.history.errors import NotCreatedYet
 from users.history.point_in_time import user_at
-from users.history.timeline import timeline
-from users.import_export.upsert import take
+from users.history.timeline import list_user_changes
+from users.import_export.upsert import import_record
 from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
-from users.rights.actor import command, owner, staff
-from users.tokens.issue import person_token
+from users.rights.actor import command_actor, owner_actor, staff_actor
+from users.tokens.issue import issue_user_token
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 SECRETS = ("earlier@example.com", "scuba", "gold", "Ever Before")
 
 
@@ -44,7 +44,7 @@ def earlier(make_user, connection):
         app_metadata={"plan": "gold"},
         password=PASSWORD,
     )
-    edit_user(user, Edit(documents={"user_metadata": Patch({"since": 1})}), actor=owner(user))
+    edit_user(user, Edit(documents={"user_metadata": Patch({"since": 1})}), actor=owner_actor(user))
     log_event("s", user=user)
     delete_user(user, actor=SHELL)
     return user
@@ -109,7 +109,7 @@ def test_nor_is_the_later_user_ever_what_the_earlier_was(later, earlier, auditor
 def test_nor_is_a_change_of_the_earlier_undone_at_the_later(later, earlier, auditor):
     for change in changes_of(earlier):
         if change.user is None:
-            with pytest.raises(ChangeGone):
+            with pytest.raises(ChangeNotFound):
                 undo(later, change.pk, actor=SHELL, force=True)
             assert auditor.post(f"{at(later)}/history/{change.pk}/undo", {}).status_code == 404
     assert User.objects.get(pk=later.pk).user_metadata is None
@@ -117,7 +117,7 @@ def test_nor_is_a_change_of_the_earlier_undone_at_the_later(later, earlier, audi
 
 def test_the_token_of_the_earlier_does_not_open_the_later(make_user, make_client, browser):
     user = make_user("earlier", bare_id="reused")
-    token = person_token(
+    token = issue_user_token(
         user, make_client(), ["read:current_user"], server=ResourceServer.objects.management()
     )
     api = Api(browser(), token)
@@ -147,7 +147,7 @@ def test_no_etag_of_the_earlier_fits_the_later(make_user, api, method):
 def test_the_session_and_the_links_of_the_earlier_end(make_user, browser):
     user = make_user("earlier", bare_id="reused", password=PASSWORD)
     visitor = browser(user)
-    secret = make_ticket(user, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
+    secret = create_ticket(user, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
     assert visitor.get("/profile/").status_code == 200
 
     delete_user(user, actor=SHELL)
@@ -168,7 +168,7 @@ def test_the_later_begins_after_the_last_change_of_the_earlier_though_a_clock_is
 
     later = User.objects.get(pk=made.pk)
     assert later.created_at > max(change.at for change in changes_of(earlier) if change.user is None)
-    own = timeline(later, owner(later)).changes
+    own = list_user_changes(later, owner_actor(later)).changes
     assert [change.what for change in own] == ["user_metadata", "created"]
 
 
@@ -178,9 +178,12 @@ def test_a_line_is_never_older_than_the_account(make_user, monkeypatch):
         "users.actions.account.tickets.timezone", SimpleNamespace(now=lambda: user.created_at - timedelta(1))
     )
 
-    make_ticket(user, Ticket.Purpose.EMAIL_VERIFICATION, actor=SHELL)
+    create_ticket(user, Ticket.Purpose.EMAIL_VERIFICATION, actor=SHELL)
 
-    assert [change.what for change in timeline(user, owner(user)).changes] == ["ticket", "created"]
+    assert [change.what for change in list_user_changes(user, owner_actor(user)).changes] == [
+        "ticket",
+        "created",
+    ]
 
 
 def test_an_account_that_was_linked_meanwhile_keeps_its_own_history_and_no_other(make_user, jane):
@@ -191,17 +194,17 @@ def test_an_account_that_was_linked_meanwhile_keeps_its_own_history_and_no_other
     unlink(jane, "auth0", jay.bare_id, actor=SHELL)
     again = User.objects.get(pk=jay.pk)
 
-    lines = timeline(again, owner(again)).changes
+    lines = list_user_changes(again, owner_actor(again)).changes
     assert {line.subject for line in lines} == {jay.user_id}
     assert lines[-1].what == "created"
     assert "surfing" not in str([line.keys for line in lines])
-    assert "scuba" not in str([line.keys for line in timeline(jane, owner(jane)).changes])
+    assert "scuba" not in str([line.keys for line in list_user_changes(jane, owner_actor(jane)).changes])
 
 
 def test_the_earlier_can_be_forgotten_while_the_later_is_here(later, earlier):
-    assert forget_user(earlier.user_id, actor=SHELL) == 2
+    assert erase_user_history(earlier.user_id, actor=SHELL) == 2
 
-    assert [line.what for line in timeline(later, staff(later)).changes] == []
+    assert [line.what for line in list_user_changes(later, staff_actor(later)).changes] == []
     left = changes_of(earlier)
     assert [line.what for line in left] == ["created", "deleted"]
     assert left[0].user == later
@@ -212,7 +215,7 @@ def test_a_client_that_brings_the_id_back_begins_anew(earlier, api, is_import):
     client = api("create:users", "read:users", "read:users_history")
     record = {"email": "l@example.com", "user_id": "reused", "user_metadata": {"new": True}}
     if is_import:
-        take(record, earlier.connection, actor=SHELL, is_upsert=True)
+        import_record(record, earlier.connection, actor=SHELL, is_upsert=True)
     else:
         client.post(USERS, {**record, "connection": earlier.connection.name, "password": PASSWORD})
 

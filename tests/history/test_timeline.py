@@ -15,15 +15,15 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.history import memory_budget
-from users.history.changed_keys import Touches, names_of
-from users.history.filter import Wanted
-from users.history.position import Place, between
-from users.history.timeline import changes_of_all, one_change, timeline
+from users.history.changed_keys import TouchesAnyKey, changed_key_names
+from users.history.filter import ChangeFilter
+from users.history.position import ChangeCursor, filter_between
+from users.history.timeline import get_change, list_all_changes, list_user_changes
 from users.models import Change
-from users.models.write_guard import account_writes
-from users.rights.actor import command, owner, staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor, owner_actor, staff_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def write(user, document, **keys):
@@ -38,7 +38,7 @@ def told(found) -> list[str]:
 def clerk(make_user):
     """May see users, and nothing of app_metadata."""
     clerk = make_user()
-    with account_writes():
+    with allow_account_writes():
         clerk.user_permissions.add(*Permission.objects.filter(codename__in=("view_user", "view_changes")))
     return clerk
 
@@ -61,7 +61,7 @@ def long_record(jane, agent):
             at=at - timedelta(seconds=number),
             what="app_metadata",
             keys=(keys := {"rare" if number == 9_999 else "plan": {"after": number}}),
-            names=names_of("app_metadata", keys),
+            names=changed_key_names("app_metadata", keys),
             actor_kind="staff",
             actor_id=agent.user_id,
             actor_name=str(agent),
@@ -73,31 +73,31 @@ def long_record(jane, agent):
 
 
 def test_it_begins_with_the_latest(edited, agent):
-    found = timeline(edited, staff(agent))
+    found = list_user_changes(edited, staff_actor(agent))
 
     assert told(found) == ["user_metadata", "app_metadata", "created"]
     assert found.changes[0].keys == {"hobby": {"before": "surfing", "after": "chess"}}
-    assert found.older is None
+    assert found.next_cursor is None
 
 
 def test_what_one_may_not_see_is_not_in_it_not_even_that_it_changed(edited, clerk):
     for found in (
-        timeline(edited, staff(clerk)),
-        changes_of_all(staff(clerk), Wanted(subjects=(edited.user_id,))),
+        list_user_changes(edited, staff_actor(clerk)),
+        list_all_changes(staff_actor(clerk), ChangeFilter(subjects=(edited.user_id,))),
     ):
         assert told(found) == ["user_metadata", "created"]
         assert "app_metadata" not in found.changes[-1].keys
     hidden = Change.objects.get(what="app_metadata")
-    assert one_change(hidden.pk, staff(clerk)) is None
-    assert told(timeline(edited, staff(clerk), Wanted(key=("plan",)))) == []
+    assert get_change(hidden.pk, staff_actor(clerk)) is None
+    assert told(list_user_changes(edited, staff_actor(clerk), ChangeFilter(key=("plan",)))) == []
 
 
 def test_jane_sees_hers_and_nobody_elses(edited, stranger, agent):
     write(edited, "app_metadata", note="hers to see, says the setting", plan="gold")
 
-    assert told(timeline(edited, owner(edited))) == ["user_metadata", "created"]
-    assert told(timeline(edited, owner(stranger))) == []
-    assert told(changes_of_all(owner(edited))) == []
+    assert told(list_user_changes(edited, owner_actor(edited))) == ["user_metadata", "created"]
+    assert told(list_user_changes(edited, owner_actor(stranger))) == []
+    assert told(list_all_changes(owner_actor(edited))) == []
 
 
 def test_jane_sees_those_keys_of_app_metadata_that_a_setting_names(edited, settings):
@@ -105,39 +105,39 @@ def test_jane_sees_those_keys_of_app_metadata_that_a_setting_names(edited, setti
     write(edited, "app_metadata", note="new", secret="x")
     write(edited, "app_metadata", secret="y")
 
-    found = timeline(edited, owner(edited))
+    found = list_user_changes(edited, owner_actor(edited))
 
     assert told(found) == ["app_metadata", "user_metadata", "app_metadata", "created"]
     assert found.changes[0].keys == {"note": {"after": "new"}}
     assert found.changes[-1].keys["app_metadata"] == {"after": {"plan": "full"}}
-    assert told(timeline(edited, owner(edited), Wanted(key=("secret",)))) == []
+    assert told(list_user_changes(edited, owner_actor(edited), ChangeFilter(key=("secret",)))) == []
 
 
 def test_it_goes_on_from_any_line_whatever_comes_meanwhile(edited, agent):
-    viewer = staff(agent)
-    first = timeline(edited, viewer, limit=1)
+    viewer = staff_actor(agent)
+    first = list_user_changes(edited, viewer, limit=1)
 
     write(edited, "user_metadata", hobby="go")
-    older = timeline(edited, viewer, after=Place.read(str(first.older)))
+    older = list_user_changes(edited, viewer, after=ChangeCursor.read(str(first.next_cursor)))
 
     assert told(first) + told(older) == ["user_metadata", "app_metadata", "created"]
 
 
 @pytest.mark.parametrize("text", ["", "x", "20261340T000000000000-1", "20260101T000000000000-" + "9" * 30])
 def test_a_place_that_was_never_told_is_none(text):
-    assert Place.read(text) is None
+    assert ChangeCursor.read(text) is None
 
 
 def test_changes_are_found_by_what_is_asked(edited, agent, stranger):
-    block_user(stranger, actor=staff(agent), reason="spam")
+    block_user(stranger, actor=staff_actor(agent), reason="spam")
     write(edited, "app_metadata", address={"city": "Oslo", "zip": "1"})
     write(edited, "app_metadata", address={"city": "Oslo", "zip": "2"})
     delete_user(stranger, actor=SHELL)
-    viewer, today = staff(agent), timezone.now()
+    viewer, today = staff_actor(agent), timezone.now()
     blocked = Change.objects.get(reason="spam")
 
     def ask(**wanted) -> list[str]:
-        return told(changes_of_all(viewer, Wanted(**wanted)))
+        return told(list_all_changes(viewer, ChangeFilter(**wanted)))
 
     assert ask(key=("plan",)) == ["app_metadata", "created"]
     assert ask(part="user_metadata", key=("plan",)) == []
@@ -160,63 +160,65 @@ def test_changes_are_found_by_what_is_asked(edited, agent, stranger):
 def test_any_key_can_be_asked_for(jane, agent, key):
     write(jane, "app_metadata", **{key: 1, "a": 2})
 
-    assert told(timeline(jane, staff(agent), Wanted(key=(key,)))) == ["app_metadata"]
-    assert told(timeline(jane, staff(agent), Wanted(key=(key + "s",)))) == []
+    assert told(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key,)))) == ["app_metadata"]
+    assert told(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key + "s",)))) == []
 
 
 def test_a_page_of_a_long_record_costs_one_query_and_a_rare_key_few(
     long_record, agent, django_assert_num_queries, django_assert_max_num_queries
 ):
-    viewer = staff(agent)
+    viewer = staff_actor(agent)
     agent.get_all_permissions()
 
     with django_assert_num_queries(1):
-        assert len(timeline(long_record, viewer).changes) == 50
+        assert len(list_user_changes(long_record, viewer).changes) == 50
     with django_assert_max_num_queries(10):
-        found = timeline(long_record, viewer, Wanted(key=("rare",)))
+        found = list_user_changes(long_record, viewer, ChangeFilter(key=("rare",)))
     assert [change.keys for change in found.changes] == [{"rare": {"after": 9_999}}]
     with django_assert_num_queries(3):
-        assert len(timeline(long_record, viewer, Wanted(actors=(agent.user_id,))).changes) == 50
+        assert (
+            len(list_user_changes(long_record, viewer, ChangeFilter(actors=(agent.user_id,))).changes) == 50
+        )
 
 
 def test_pages_of_a_long_record_hold_each_line_once(long_record, agent):
-    viewer, seen, place = staff(agent), [], None
+    viewer, seen, place = staff_actor(agent), [], None
     while True:
-        found = timeline(long_record, viewer, Wanted(key=("plan",)), after=place, limit=1_500)
+        found = list_user_changes(long_record, viewer, ChangeFilter(key=("plan",)), after=place, limit=1_500)
         seen += [change.pk for change in found.changes]
-        place = found.older
+        place = found.next_cursor
         if place is None:
             break
 
     assert len(seen) == len(set(seen)) == 9_999 + 1  # with the creation, which gave a plan
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted(key=("notes",))])
+@pytest.mark.parametrize("wanted", [ChangeFilter(), ChangeFilter(key=("notes",))])
 def test_a_page_of_large_changes_ends_early_and_the_next_goes_on(jane, agent, monkeypatch, wanted):
     for number in range(6):
         write(jane, "app_metadata", notes=f"{number}" * 1000)
-    monkeypatch.setattr(memory_budget, "MOST", 3000)
+    monkeypatch.setattr(memory_budget, "MAX_KEYS_LENGTH", 3000)
 
     pages, older = [], None
     while len(pages) < 6 and (older or not pages):
-        found = timeline(jane, staff(agent), wanted, after=older)
+        found = list_user_changes(jane, staff_actor(agent), wanted, after=older)
         pages.append([change.keys["notes"]["after"][0] for change in found.changes if "notes" in change.keys])
-        older = found.older
+        older = found.next_cursor
 
     assert pages[:3] == [["5", "4"], ["3", "2"], ["1", "0"]]
 
 
 def test_a_search_whose_time_is_up_tells_how_far_it_came_and_goes_on(long_record, agent, monkeypatch):
-    monkeypatch.setattr("users.history.scan.SECONDS", 0)
-    monkeypatch.setattr("users.history.scan._touching", lambda names: None)
-    wanted, viewer = Wanted(key=("rare",)), staff(agent)
+    monkeypatch.setattr("users.history.scan.SCAN_BUDGET_SECONDS", 0)
+    monkeypatch.setattr("users.history.scan._changes_touching_keys", lambda names: None)
+    wanted, viewer = ChangeFilter(key=("rare",)), staff_actor(agent)
 
-    found = changes_of_all(viewer, wanted)
+    found = list_all_changes(viewer, wanted)
     rounds = 1
-    assert (found.changes, found.is_cut) == ([], True)
-    while found.is_cut:
+    assert (found.changes, found.is_incomplete) == ([], True)
+    while found.is_incomplete:
         assert not found.changes
-        found, rounds = changes_of_all(viewer, wanted, after=found.older), rounds + 1
+        found, rounds = list_all_changes(viewer, wanted, after=found.next_cursor), rounds + 1
 
     assert [change.keys for change in found.changes] == [{"rare": {"after": 9_999}}]
     assert rounds > 5
@@ -230,18 +232,23 @@ def test_whatever_is_asked_is_looked_for_along_an_index(long_record, agent):
             # Whether an index gives the order; for so few rows sorting and reading all may be as cheap.
             cursor.execute("SET LOCAL enable_sort = off")
             cursor.execute("SET LOCAL enable_seqscan = off")
-    newest, oldest = (Place.of(getattr(Change.objects, end)()) for end in ("first", "last"))
+    newest, oldest = (ChangeCursor.of(getattr(Change.objects, end)()) for end in ("first", "last"))
     cases = {
-        "change_latest": Wanted(face="api"),
-        "change_actor_latest": Wanted(actors=(agent.user_id,)),
-        "change_subject_latest": Wanted(subjects=(long_record.user_id,), actors=(agent.user_id,), face="api"),
+        "change_latest": ChangeFilter(face="api"),
+        "change_actor_latest": ChangeFilter(actors=(agent.user_id,)),
+        "change_subject_latest": ChangeFilter(
+            subjects=(long_record.user_id,), actors=(agent.user_id,), face="api"
+        ),
     }
     for index, wanted in cases.items():
-        lines = between(wanted.along(Change.objects.all()), newest, oldest)
-        plans = [Plan(lines.values_list("at", "pk")[999:1000]), Plan(wanted.sift(lines).values("pk")[:51])]
+        lines = filter_between(wanted.filter_by_index(Change.objects.all()), newest, oldest)
+        plans = [
+            Plan(lines.values_list("at", "pk")[999:1000]),
+            Plan(wanted.filter_candidates(lines).values("pk")[:51]),
+        ]
         for plan in plans:
             # All of these lines are one person's: the index of all of them is as good.
             assert plan.indexes & {index, "change_names", "change_latest"}, plan.text
             assert not plan.sorts, plan.text
-    by_key = Plan(Change.objects.filter(Touches(["app_metadata.rare"])).order_by().values("pk"))
+    by_key = Plan(Change.objects.filter(TouchesAnyKey(["app_metadata.rare"])).order_by().values("pk"))
     assert "change_names" in by_key.indexes, by_key.text

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from tests.rewritten import rewrite
 from users.actions.account.edit_user import Edit, edit_user
-from users.events.stream import latest, publish
+from users.events.stream import latest_event_number, publish
 from users.housekeeping import retention
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
 from users.models import Delivery, Event, Job, LogEvent, Session, Ticket, Webhook
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 KEPT = timedelta(days=30)
 
 
@@ -62,7 +62,7 @@ def make_event(description: str, *, ago: timedelta) -> None:
 
 def counts(**found: int) -> dict[str, int]:
     """What the job says of itself."""
-    return dict.fromkeys(retention.WHAT, 0) | found
+    return dict.fromkeys(retention.DELETERS, 0) | found
 
 
 def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
@@ -106,7 +106,7 @@ def test_the_log_may_be_kept_for_ever(clean, db, settings):
 
 
 def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
-    monkeypatch.setattr(retention, "AT_ONCE", 3)
+    monkeypatch.setattr(retention, "BATCH_SIZE", 3)
     for number in range(10):
         make_session(f"old {number}", ago=timedelta(hours=1))
 
@@ -118,7 +118,7 @@ def test_much_goes_in_many_small_steps(clean, db, monkeypatch):
 
 
 def test_changes_go_by_age_the_oldest_first_and_not_unless_told_to(clean, jane, settings, monkeypatch):
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     now = timezone.now()
     for days in (9, 8, 7, 6, 5):
         edit_user(jane, Edit(profile={"name": f"{days} days ago"}), actor=SHELL)
@@ -137,7 +137,7 @@ def test_changes_go_by_age_the_oldest_first_and_not_unless_told_to(clean, jane, 
 
 def test_events_and_deliveries_go_once_everybody_is_told(clean, jane, stranger):
     publish()
-    hook = Webhook.objects.create(url="https://example.com/", position=latest() - 1)
+    hook = Webhook.objects.create(url="https://example.com/", position=latest_event_number() - 1)
     for status in Delivery.Status.values:
         for ago in (KEPT, timedelta(0)):
             at = timezone.now() - ago - timedelta(hours=1)
@@ -146,8 +146,8 @@ def test_events_and_deliveries_go_once_everybody_is_told(clean, jane, stranger):
 
     job = clean()
 
-    assert job.result == counts(events=latest() - 1, deliveries=2)
-    assert Event.objects.get().number == latest()
+    assert job.result == counts(events=latest_event_number() - 1, deliveries=2)
+    assert Event.objects.get().number == latest_event_number()
     left = Delivery.objects.order_by("pk").values_list("status", "type")
     assert list(left) == [
         *(("pending", "30 days"), ("pending", "0 days")),

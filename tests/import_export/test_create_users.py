@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from users.import_export.create_users import create_from_file
+from users.import_export.create_users import create_users_from_file
 from users.import_export.errors import TransferError
 from users.models import Change, User
-from users.rights.actor import Face, command
+from users.rights.actor import Face, command_actor
 
-IMPORTER = command("import", face=Face.IMPORT)
+IMPORTER = command_actor("import", face=Face.IMPORT)
 FULL = {
     "user_id": "0123456789abcdef01234567",
     "email": "Jane.Doe@Example.com",
@@ -34,7 +34,7 @@ def bring_in(connection, tmp_path):
     def bring(*records, **options) -> int:
         path = tmp_path / "users.json"
         path.write_text(json.dumps(records), encoding="utf-8")
-        return create_from_file(path, connection, actor=IMPORTER, **options)
+        return create_users_from_file(path, connection, actor=IMPORTER, **options)
 
     return bring
 
@@ -168,7 +168,7 @@ def test_a_file_cut_short_writes_nothing(connection, tmp_path):
     path.write_text('[{"email": "first@example.com"},')
 
     with pytest.raises(TransferError, match="record 2"):
-        create_from_file(path, connection, actor=IMPORTER)
+        create_users_from_file(path, connection, actor=IMPORTER)
 
     assert not User.objects.exists()
 
@@ -187,4 +187,4 @@ def test_a_document_at_the_limit_fits_however_it_is_written(connection, settings
     path = tmp_path / "users.json"
     path.write_text(f'[{{"email": "a@example.com", {documents}}}]')
 
-    assert create_from_file(path, connection, actor=IMPORTER) == 1
+    assert create_users_from_file(path, connection, actor=IMPORTER) == 1

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from users.import_export.errors import BadRecord, TransferError
-from users.import_export.record_reader import read
-from users.metadata.equal import same
+from users.import_export.errors import InvalidRecord, TransferError
+from users.import_export.record_reader import read_records
+from users.metadata.equal import is_strictly_equal
 
 LIMIT = 100_000
 
 
 def numbered(data: bytes, *, chunk: int = 7, limit: int = LIMIT) -> list:
-    found = read(io.BytesIO(data), max_bytes=limit, chunk=chunk)
+    found = read_records(io.BytesIO(data), max_bytes=limit, chunk=chunk)
     return [(record.number, record.value()) for record in found]
 
 
@@ -31,10 +31,10 @@ def refusal(data: bytes, **options) -> TransferError:
 def read_each(data: bytes, *, chunk: int = 7, limit: int = LIMIT) -> list:
     """What became of each record: its value, or the BadRecord."""
     found = []
-    for record in read(io.BytesIO(data), max_bytes=limit, chunk=chunk):
+    for record in read_records(io.BytesIO(data), max_bytes=limit, chunk=chunk):
         try:
             found.append(record.value())
-        except BadRecord as error:
+        except InvalidRecord as error:
             found.append(error)
     return found
 
@@ -53,14 +53,14 @@ def test_an_array_comes_back_whatever_the_pieces(written, chunk, indent, ascii_o
     found = numbered(data, chunk=chunk)
 
     assert [number for number, _ in found] == list(range(1, len(written) + 1))
-    assert same([value for _, value in found], written)
+    assert is_strictly_equal([value for _, value in found], written)
 
 
 @given(records, st.integers(1, 40), st.sampled_from(["\n", "\r\n", "\n\n \n"]))
 def test_lines_come_back_whatever_the_pieces(written, chunk, ending):
     data = ending.join(json.dumps(record) for record in written).encode()
 
-    assert same([value for _, value in numbered(data, chunk=chunk)], written)
+    assert is_strictly_equal([value for _, value in numbered(data, chunk=chunk)], written)
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 64])
@@ -240,7 +240,7 @@ def test_memory_does_not_grow_with_the_file():
     count = 20_000  # 40 MB in all
     tracemalloc.start()
     try:
-        found = sum(1 for each in read(Endless(record, count), max_bytes=LIMIT) if each.value())
+        found = sum(1 for each in read_records(Endless(record, count), max_bytes=LIMIT) if each.value())
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -253,7 +253,7 @@ def test_of_a_record_without_end_only_the_beginning_is_held():
     tracemalloc.start()
     try:
         with pytest.raises(TransferError, match="ends in the middle"):
-            list(read(Endless(b'{"a": "' + b"x" * 50_000, 2_000), max_bytes=LIMIT))
+            list(read_records(Endless(b'{"a": "' + b"x" * 50_000, 2_000), max_bytes=LIMIT))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

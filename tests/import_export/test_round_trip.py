@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from tests.metadata.values import documents
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
-from users.import_export.export_fields import DEFAULT_JSON
+from users.import_export.export_fields import DEFAULT_JSON_FIELDS
 from users.import_export.record_schema import READ_ONLY, SCHEMA
 from users.jobs.enqueue import enqueue
-from users.jobs.files import keep_file, pieces
+from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.names import RESERVED_IN_APP_METADATA
 from users.models import Connection, FailedRecord, Job, User
-from users.models.write_guard import account_writes
-from users.representation.profile import profile
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.representation.profile import serialize_profile
+from users.rights.actor import command_actor
 
 pytestmark = pytest.mark.django_db
-SHELL = command("tests")
+SHELL = command_actor("tests")
 # Each makes users, exports and imports them.
 some_examples = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Every field that an export can write.
@@ -89,7 +89,7 @@ def run(kind: str, file: bytes | None = None, **parameters) -> Job:
     parameters = {"connection_id": Connection.objects.get().connection_id, **parameters}
     job = enqueue(kind, actor=SHELL, parameters=parameters)
     if file is not None:
-        keep_file(job, [file])
+        store_file(job, [file])
     Worker().work()
     job.refresh_from_db()
     assert job.status == "completed", job.details
@@ -98,7 +98,7 @@ def run(kind: str, file: bytes | None = None, **parameters) -> Job:
 
 def download(names) -> bytes:
     fields = {"fields": [{"name": name} for name in names]} if names else {}
-    return b"".join(pieces(run("users_export", format="json", **fields)))
+    return b"".join(read_chunks(run("users_export", format="json", **fields)))
 
 
 def upload(file: bytes, *, upsert: bool = False) -> dict:
@@ -110,7 +110,7 @@ def upload(file: bytes, *, upsert: bool = False) -> dict:
 def profiles(names=ALL) -> list[dict]:
     """What an import can set of each user. An empty app_metadata is none, as in every other write."""
     kept = {*names, "identities"} - (READ_ONLY - {"identities"})
-    found = (profile(user, SHELL) for user in User.objects.with_connection().order_by("user_id"))
+    found = (serialize_profile(user, SHELL) for user in User.objects.with_connection().order_by("user_id"))
     return [
         {name: value for name, value in one.items() if name in kept and (name, value) != ("app_metadata", {})}
         for one in found
@@ -137,7 +137,7 @@ def test_users_that_are_gone_come_back_as_they_were(people):
     summary = upload(file)
 
     assert (summary["inserted"], summary["failed"]) == (len(users), 0)
-    assert same(profiles(), before)
+    assert is_strictly_equal(profiles(), before)
 
 
 @some_examples
@@ -155,7 +155,7 @@ def test_over_users_that_are_there_nothing_changes(people):
 @pytest.mark.parametrize("identifier", ["username", "phone_number"])
 def test_an_export_of_the_usual_fields_comes_back_and_the_ignored_columns_are_counted(identifier):
     users = make([({"name": "Jane"}, ("email", identifier), None, None), ({}, (identifier,), None, None)])
-    before = profiles(DEFAULT_JSON)
+    before = profiles(DEFAULT_JSON_FIELDS)
     file = download(None)
     clear(users)
 
@@ -165,7 +165,7 @@ def test_an_export_of_the_usual_fields_comes_back_and_the_ignored_columns_are_co
         **{"failed": 0, "updated": 0, "inserted": 2, "total": 2},
         "ignored": {"created_at": 2, "identities": 2, "updated_at": 2},
     }
-    assert profiles(DEFAULT_JSON) == before
+    assert profiles(DEFAULT_JSON_FIELDS) == before
 
 
 def test_what_was_not_set_is_not_set_afterwards_either():
@@ -190,7 +190,7 @@ def test_unpacked_or_as_an_array_it_comes_back_as_well():
 
 
 def test_pages_of_an_export_are_read_as_one_file(monkeypatch):
-    monkeypatch.setattr("users.import_export.export_job.PAGE", 1)
+    monkeypatch.setattr("users.import_export.export_job.PAGE_SIZE", 1)
     users = make([({}, ("email",), None, None)] * 3)
     file = download(None)
     clear(users)
@@ -199,7 +199,7 @@ def test_pages_of_an_export_are_read_as_one_file(monkeypatch):
 
 
 def test_every_field_of_a_profile_is_either_imported_or_ignored(jane):
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=jane.pk).update(
             **{"logins_count": 1, "last_login": jane.created_at, "last_ip": "::1", "multifactor": ["totp"]},
             **{"last_password_reset": jane.created_at, "multifactor_last_modified": jane.created_at},
@@ -207,7 +207,7 @@ def test_every_field_of_a_profile_is_either_imported_or_ignored(jane):
             **{"phone_number": "+491", "phone_verified": True, "blocked": False},
         )
 
-    written = set(profile(User.objects.with_connection().get(pk=jane.pk), SHELL))
+    written = set(serialize_profile(User.objects.with_connection().get(pk=jane.pk), SHELL))
 
     assert written == set(SCHEMA["properties"]) | READ_ONLY
     assert not READ_ONLY & set(SCHEMA["properties"])
@@ -254,7 +254,7 @@ def test_a_gzip_file_that_cannot_be_unpacked_fails_whole(settings, damage, reaso
     job = enqueue(
         "users_import", actor=SHELL, parameters={"connection_id": users[0].connection.connection_id}
     )
-    keep_file(job, [file])
+    store_file(job, [file])
 
     Worker().work()
 

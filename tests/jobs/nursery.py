@@ -139,7 +139,7 @@ def be_a_worker(
 
 def a_worker(timing: dict[str, float], has_all_kinds: bool) -> Any:
     from tests.jobs.steps import once, steps
-    from users.jobs.registry import KINDS, Kind
+    from users.jobs.registry import KINDS, JobKind
     from users.jobs.timing import Timing
     from users.jobs.worker import Worker
 
@@ -147,9 +147,13 @@ def a_worker(timing: dict[str, float], has_all_kinds: bool) -> Any:
         in_small_steps()
     else:
         KINDS.clear()
-        KINDS["steps"] = Kind(slowly(steps), attempts=50, every=None)
-        KINDS["once"] = Kind(once, attempts=50, every=None)
-    return Worker(Timing(**{"lease": 0.6, "beat": 0.1, "poll": 0.02, "turn": 60, "tick": 3600, **timing}))
+        KINDS["steps"] = JobKind(slowly(steps), attempts=50, every=None)
+        KINDS["once"] = JobKind(once, attempts=50, every=None)
+    return Worker(
+        Timing(
+            **{"lease": 0.6, "heartbeat": 0.1, "poll": 0.02, "turn": 60, "schedule_interval": 3600, **timing}
+        )
+    )
 
 
 def in_small_steps() -> None:
@@ -157,20 +161,20 @@ def in_small_steps() -> None:
     from users.jobs.registry import KINDS
     from users.management import job_kinds
 
-    job_kinds.import_job.BATCH = job_kinds.export_job.PAGE = job_kinds.survey_jobs.EACH = 2
+    job_kinds.import_job.BATCH = job_kinds.export_job.PAGE_SIZE = job_kinds.survey_jobs.STEP_SIZE = 2
     KINDS.update({name: replace(kind, every=None) for name, kind in KINDS.items()})
 
 
 def be_a_courier(timing: dict[str, float]) -> None:
     from django.conf import settings
 
-    from users.webhooks.dispatcher import Courier
+    from users.webhooks.dispatcher import Dispatcher
     from users.webhooks.timing import Timing
 
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    courier = Courier(Timing(**{"lease": 0.6, "poll": 0.02, "rest": 0.05, **timing}))
+    courier = Dispatcher(Timing(**{"lease": 0.6, "poll": 0.02, "rest": 0.05, **timing}))
     courier.start()
     while not told:
         time.sleep(0.01)
@@ -192,7 +196,7 @@ def slowly(work: Callable) -> Callable:
 def set_trap(moment: str, number: int) -> None:
     """Send oneself a signal right before or after something is called: "after take"; "before
     note:3" when it is called for the third time."""
-    from users.actions.search_setup.maintenance_thread import Alone
+    from users.actions.search_setup.maintenance_thread import MaintenanceThread
     from users.events import stream
     from users.jobs import queue, run
     from users.models import Client
@@ -201,18 +205,18 @@ def set_trap(moment: str, number: int) -> None:
     where, _, rest = moment.partition(" ")
     name, _, count = rest.partition(":")
     owner, attribute = {
-        "take": (queue, "take"),
-        "begin": (queue, "_begin"),
+        "take": (queue, "claim_job"),
+        "begin": (queue, "_claim"),
         "effect": (Client.objects, "create"),
         "note": (run.Run, "_note"),
-        "put_away": (queue, "put_away"),
-        "statement": (Alone, "execute"),
+        "put_away": (queue, "finish_job"),
+        "statement": (MaintenanceThread, "execute"),
         "check": (run.Run, "check_interrupted"),
         "number": (stream.Outbox.objects, "filter"),
-        "lane": (dispatcher, "take"),
-        "plan": (lease.Lane, "_plan"),
+        "lane": (dispatcher, "acquire_lease"),
+        "plan": (lease.WebhookLease, "_plan_deliveries"),
         "send": (lease, "send"),
-        "told": (lease.Lane, "_note"),
+        "told": (lease.WebhookLease, "_note"),
     }[name]
     original, calls = getattr(owner, attribute), int(count or 1)
 

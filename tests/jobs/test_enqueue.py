@@ -11,12 +11,12 @@ from tests.jobs.conftest import now
 from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
 from users.jobs.enqueue import enqueue
-from users.jobs.requester import actor_of
+from users.jobs.requester import load_actor
 from users.models import Client, ClientGrant, Job
-from users.rights.actor import Actor, Face, Kind, bearer, command, staff
+from users.rights.actor import Actor, Face, Kind, bearer_actor, command_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -35,19 +35,19 @@ def test_a_job_is_asked_for_with_what_asked_for_it_or_not_at_all(db):
 
 
 def test_who_asked_is_kept(agent, client_actor):
-    by_agent = enqueue("steps", actor=staff(agent, request_id="r-1"), parameters={"of": 3})
+    by_agent = enqueue("steps", actor=staff_actor(agent, request_id="r-1"), parameters={"of": 3})
     by_client = enqueue("steps", actor=client_actor)
 
     assert (by_agent.owner, by_agent.client_id, by_agent.parameters) == (agent, "", {"of": 3})
     assert (by_client.owner, by_client.client_id) == (None, client_actor.id)
-    assert actor_of(now(by_agent)) == staff(agent, request_id="r-1")
-    assert actor_of(now(by_client)) == client_actor
+    assert load_actor(now(by_agent)) == staff_actor(agent, request_id="r-1")
+    assert load_actor(now(by_client)) == client_actor
 
 
 def test_a_persons_own_token_is_kept_with_the_moment_of_its_sign_in(jane):
-    own = bearer(jane, frozenset({"update:current_user_metadata"}), authenticated_at=7)
+    own = bearer_actor(jane, frozenset({"update:current_user_metadata"}), authenticated_at=7)
 
-    assert actor_of(now(enqueue("steps", actor=own))) == own
+    assert load_actor(now(enqueue("steps", actor=own))) == own
 
 
 def test_of_two_under_one_key_there_is_one(db):
@@ -64,7 +64,7 @@ def test_a_client_has_no_more_scopes_than_its_grant_has_by_now(client_actor):
     grant.scope = ["read:users", "delete:users"]
     grant.save()
 
-    assert actor_of(now(job)) == replace(client_actor, scopes=frozenset({"read:users"}))
+    assert load_actor(now(job)) == replace(client_actor, scopes=frozenset({"read:users"}))
 
 
 @pytest.mark.parametrize("lost", ["client", "grant", "revoked"])
@@ -78,13 +78,13 @@ def test_a_client_that_is_no_more_gets_nothing_done(client_actor, lost):
         Client.objects.update(is_revoked=True)
 
     with pytest.raises(Denied):
-        actor_of(now(job))
+        load_actor(now(job))
 
 
 @pytest.mark.parametrize("take_away", [block_user, delete_user])
 def test_a_person_who_is_blocked_or_gone_gets_nothing_done(agent, take_away):
-    job = enqueue("steps", actor=staff(agent))
+    job = enqueue("steps", actor=staff_actor(agent))
     take_away(agent, actor=SHELL)
 
     with pytest.raises(Denied):
-        actor_of(now(job))
+        load_actor(now(job))

@@ -13,12 +13,12 @@ from django.db import connection as database
 from tests.jobs.conftest import now
 from users.crypto.key_ring import Undecryptable
 from users.jobs import files, queue
-from users.jobs.cancel import cancel
+from users.jobs.cancel import cancel_job
 from users.jobs.errors import JobFailed
-from users.jobs.files import append, keep_file, open_file, pieces
+from users.jobs.files import append_to_file, open_file, read_chunks, store_file
 from users.jobs.registry import KINDS
 from users.models import FilePiece, Job
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.rights.errors import Denied
 
 SECRET = b'[{"email": "jane@example.com", "password": "plain words"}]'
@@ -36,28 +36,28 @@ def stored(job: Job) -> bytes:
 
 
 def test_nothing_of_it_can_be_read_in_the_table(job):
-    keep_file(job, [SECRET[:20], SECRET[20:]])
-    append(job, b"more plain words")
+    store_file(job, [SECRET[:20], SECRET[20:]])
+    append_to_file(job, b"more plain words")
 
     assert b"plain" not in stored(job)
-    assert b"".join(pieces(job)) == open_file(job).read() == SECRET + b"more plain words"
+    assert b"".join(read_chunks(job)) == open_file(job).read() == SECRET + b"more plain words"
 
 
 def test_without_the_key_it_cannot_be_read(job, settings):
-    keep_file(job, [SECRET])
+    store_file(job, [SECRET])
     settings.SECRET_KEY = "another key, long enough to please: " + "y" * 20
 
     with pytest.raises(Undecryptable):
-        list(pieces(job))
+        list(read_chunks(job))
 
 
 def test_writing_and_reading_hold_a_piece_at_a_time(job, monkeypatch):
-    monkeypatch.setattr(files, "PIECE", 64 * 1024)
+    monkeypatch.setattr(files, "CHUNK_BYTES", 64 * 1024)
     chunk = b"x" * 16 * 1024
     tracemalloc.start()
     try:
-        keep_file(job, (chunk for _ in range(256)))  # 4 MB in all
-        size = sum(len(piece) for piece in pieces(job))
+        store_file(job, (chunk for _ in range(256)))  # 4 MB in all
+        size = sum(len(piece) for piece in read_chunks(job))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -89,17 +89,17 @@ def break_each_time(kinds, job, worker):
 
 def die_each_time(kinds, job, worker):
     kinds("users_import", lambda run: None, attempts=1)
-    assert queue.take(KINDS, lease=0) == job  # its worker is killed
+    assert queue.claim_job(KINDS, lease=0) == job  # its worker is killed
     assert not worker.work()
 
 
 def cancel_before_it_begins(kinds, job, worker):
-    cancel(job, actor=command("tests"))
+    cancel_job(job, actor=command_actor("tests"))
 
 
 def cancel_in_the_middle(kinds, job, worker):
     def cancelled(run):
-        cancel(run.job, actor=command("tests"))
+        cancel_job(run.job, actor=command_actor("tests"))
         run.check_interrupted()
 
     kinds("users_import", cancelled)
@@ -108,8 +108,8 @@ def cancel_in_the_middle(kinds, job, worker):
 
 def cancel_after_its_worker_died(kinds, job, worker):
     kinds("users_import", lambda run: None)
-    assert queue.take(KINDS, lease=0) == job
-    cancel(job, actor=command("tests"))
+    assert queue.claim_job(KINDS, lease=0) == job
+    cancel_job(job, actor=command_actor("tests"))
     assert not worker.work()
 
 
@@ -134,7 +134,7 @@ def raising(error):
     ],
 )
 def test_however_the_job_ends_its_file_is_deleted(kinds, job, worker, end, status):
-    keep_file(job, [SECRET])
+    store_file(job, [SECRET])
 
     end(kinds, job, worker)
 
@@ -151,30 +151,30 @@ def test_a_file_that_is_the_result_is_there_after_a_job_that_completed(
 ):
     kinds("users_export", work, keeps_file=True)
     job = ask("users_export")
-    append(job, b"result")
+    append_to_file(job, b"result")
 
     worker.work()
 
-    assert (now(job).status, b"".join(pieces(job))) == (status, content)
+    assert (now(job).status, b"".join(read_chunks(job))) == (status, content)
 
 
 def test_while_the_job_waits_or_is_tried_again_its_file_stays(kinds, job, worker):
     kinds("users_import", raising(ZeroDivisionError()), attempts=9)
-    keep_file(job, [SECRET])
+    store_file(job, [SECRET])
 
     worker.work()
 
-    assert (now(job).status, b"".join(pieces(job))) == ("pending", SECRET)
+    assert (now(job).status, b"".join(read_chunks(job))) == ("pending", SECRET)
 
 
 def test_a_worker_that_has_lost_the_job_deletes_nothing(kinds, job):
     kinds("users_import", lambda run: None)
-    keep_file(job, [SECRET])
-    lost = queue.take(KINDS, lease=0)
-    queue.take(KINDS, lease=60)
+    store_file(job, [SECRET])
+    lost = queue.claim_job(KINDS, lease=0)
+    queue.claim_job(KINDS, lease=60)
 
-    assert not queue.put_away(lost, Job.Status.COMPLETED)
-    assert b"".join(pieces(job)) == SECRET
+    assert not queue.finish_job(lost, Job.Status.COMPLETED)
+    assert b"".join(read_chunks(job)) == SECRET
 
 
 def test_the_migration_encrypts_waiting_files_and_deletes_those_of_ended_imports(ask):
@@ -186,5 +186,5 @@ def test_the_migration_encrypts_waiting_files_and_deletes_those_of_ended_imports
 
     migration.encrypt_files(apps, SimpleNamespace(connection=database))
 
-    assert [b"".join(pieces(each)) for each in (waiting, ended, export)] == [SECRET, b"", SECRET]
+    assert [b"".join(read_chunks(each)) for each in (waiting, ended, export)] == [SECRET, b"", SECRET]
     assert b"plain" not in stored(waiting) + stored(export)

@@ -129,7 +129,7 @@ def test_a_worker_that_hung_and_comes_back_writes_nothing_more(nursery, kinds, a
         pytest.skip("it keeps the lock, so that nobody else can go on")
     kinds("steps", steps)
     job = ask("steps", of=5)
-    hung = nursery.start(hangs=moment, lease=0.1, beat=60)
+    hung = nursery.start(hangs=moment, lease=0.1, heartbeat=60)
     wait_until(lambda: now(job).done > 1 and now(job).due_at < timezone.now())
     assert worker.work()
     done = now(job)

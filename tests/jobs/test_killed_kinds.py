@@ -15,16 +15,16 @@ from tests.jobs.nursery import wait_until
 from tests.jobs.test_killed import ON_SQLITE, work_all
 from users.actions.search_setup.indexed_keys import index_key
 from users.jobs.enqueue import enqueue
-from users.jobs.files import keep_file, pieces
+from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
 from users.management import job_kinds
 from users.models import Change, Connection, IndexedKey, MetadataKey, User
-from users.rights.actor import command
-from users.search.sql.indexes import indexes_of
+from users.rights.actor import command_actor
+from users.search.sql.indexes import index_definitions
 
 __all__ = ["job_kinds"]
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-SHELL = command("tests")
+SHELL = command_actor("tests")
 IN_STEPS = ("before note:2", "after note:2", "before put_away")
 # PostgreSQL makes indexes outside of transactions, the first of them by the sixth statement.
 AROUND_ONE = ("before note", "before put_away") if ON_SQLITE else ("after statement:6", "before put_away")
@@ -49,7 +49,7 @@ def kill(nursery, make_user):
 def test_an_import(kill, moment):
     parameters = {"connection_id": Connection.objects.get().connection_id, "upsert": False}
     job = enqueue("users_import", actor=SHELL, parameters=parameters)
-    keep_file(job, [json.dumps([{"email": f"new-{number}@example.com"} for number in range(5)]).encode()])
+    store_file(job, [json.dumps([{"email": f"new-{number}@example.com"} for number in range(5)]).encode()])
 
     job = kill(job, moment)
 
@@ -62,7 +62,7 @@ def test_an_import(kill, moment):
 def test_an_export(kill, moment):
     job = kill(enqueue("users_export", actor=SHELL, parameters={"format": "json"}), moment)
 
-    lines = gzip.decompress(b"".join(pieces(job))).splitlines()
+    lines = gzip.decompress(b"".join(read_chunks(job))).splitlines()
     everybody = User.objects.order_by("pk").values_list("user_id", flat=True)
     assert job.result == {"exported": 5}
     assert [json.loads(line)["user_id"] for line in lines] == list(everybody)
@@ -84,14 +84,14 @@ def test_the_indexes_of_a_key(kill, moment):
     assert kill(key.job, moment).status == "completed"
 
     assert IndexedKey.objects.get().state == "ready"
-    assert valid(key) == dict.fromkeys(indexes_of(key), True)
+    assert valid(key) == dict.fromkeys(index_definitions(key), True)
     drop(key)
 
 
 @pytest.mark.skipif(ON_SQLITE, reason="it does it in a transaction")
 def test_an_index_that_was_half_made(nursery, kill):
     key = index_key("app_metadata.n", "number", actor=SHELL)
-    first, *_ = indexes_of(key)
+    first, *_ = index_definitions(key)
     writer = database.copy()
     with writer.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE users_user IN ROW EXCLUSIVE MODE")
@@ -109,13 +109,13 @@ def test_an_index_that_was_half_made(nursery, kill):
     writer.close()
     work_all(Worker(AT_ONCE))
 
-    assert (now(key.job).status, valid(key)) == ("completed", dict.fromkeys(indexes_of(key), True))
+    assert (now(key.job).status, valid(key)) == ("completed", dict.fromkeys(index_definitions(key), True))
     drop(key)
 
 
 def valid(key):
     """The indexes there are of the key, and whether each is of use."""
-    names = list(indexes_of(key))
+    names = list(index_definitions(key))
     with database.cursor() as cursor:
         if ON_SQLITE:
             cursor.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
@@ -130,5 +130,5 @@ def valid(key):
 
 def drop(key):
     with database.cursor() as cursor:
-        for name in indexes_of(key):
+        for name in index_definitions(key):
             cursor.execute(f"DROP INDEX {name}")

@@ -20,13 +20,13 @@ LONG = 30
 @pytest.fixture(autouse=True)
 def _forgotten(monkeypatch):
     """Nothing is known of a Redis that another test could not reach."""
-    monkeypatch.setattr(wakeup, "_away_until", 0.0)
+    monkeypatch.setattr(wakeup, "_unavailable_until", 0.0)
 
 
 @pytest.fixture
 def redis(redis_url, settings):
     settings.REDIS_URL = redis_url
-    client = wakeup._redis(redis_url, wakeup.PATIENCE)
+    client = wakeup._redis_client(redis_url, wakeup.REDIS_TIMEOUT)
     client.flushdb()
     return client
 
@@ -36,38 +36,38 @@ def test_it_rings_once_the_job_is_committed_and_not_before(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         ask("steps")
-        assert redis.llen(wakeup.KEY) == 0
-    assert redis.llen(wakeup.KEY) == 1
+        assert redis.llen(wakeup.REDIS_KEY) == 0
+    assert redis.llen(wakeup.REDIS_KEY) == 1
 
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         ask("steps")
         transaction.set_rollback(True)
-    assert redis.llen(wakeup.KEY) == 1
+    assert redis.llen(wakeup.REDIS_KEY) == 1
 
 
 def test_each_ring_wakes_one_and_those_that_nobody_hears_are_bounded(redis):
-    for _ in range(wakeup.MOST_RINGS + 5):
-        wakeup.ring()
+    for _ in range(wakeup.MAX_NOTIFICATIONS + 5):
+        wakeup.notify_workers()
 
-    assert redis.llen(wakeup.KEY) == wakeup.MOST_RINGS
-    assert 0 < redis.ttl(wakeup.KEY) <= wakeup.LIFETIME
-    assert wakeup.wait(LONG)
-    assert redis.llen(wakeup.KEY) == wakeup.MOST_RINGS - 1
+    assert redis.llen(wakeup.REDIS_KEY) == wakeup.MAX_NOTIFICATIONS
+    assert 0 < redis.ttl(wakeup.REDIS_KEY) <= wakeup.KEY_TTL
+    assert wakeup.wait_for_job(LONG)
+    assert redis.llen(wakeup.REDIS_KEY) == wakeup.MAX_NOTIFICATIONS - 1
     redis.flushdb()
-    assert not wakeup.wait(0.01)
+    assert not wakeup.wait_for_job(0.01)
 
 
 def test_an_idle_worker_wakes_at_once_and_stops_when_told(redis, monkeypatch):
     looks = []
-    worker = Worker(Timing(poll=0.5, doze=LONG, tick=LONG))
-    monkeypatch.setattr(worker, "_tick", lambda: None)
+    worker = Worker(Timing(poll=0.5, max_idle=LONG, schedule_interval=LONG))
+    monkeypatch.setattr(worker, "_enqueue_due_jobs", lambda: None)
     monkeypatch.setattr(worker, "work", lambda: looks.append(time.monotonic()))
     thread = threading.Thread(target=worker.run)
     thread.start()
 
     until(lambda: len(looks) == 1)
     rung = time.monotonic()
-    wakeup.ring()
+    wakeup.notify_workers()
     until(lambda: len(looks) == 2)
     worker.stop()
     thread.join(LONG)
@@ -91,15 +91,15 @@ def test_a_redis_that_is_away_costs_a_line_and_no_job(settings, kinds, ask, work
 
     asked = ask("noted")
     for _ in range(3):
-        wakeup.ring()
-    assert wakeup.wait(0.7)
+        wakeup.notify_workers()
+    assert wakeup.wait_for_job(0.7)
     assert worker.work()
 
     assert done == [0.7, asked.pk]
     assert [record.getMessage()[:20] for record in caplog.records if record.name == wakeup.__name__] == [
         "Redis cannot be used"
     ]
-    assert not wakeup.is_hung()
+    assert not wakeup.is_available()
 
 
 def test_without_redis_an_idle_worker_looks_by_itself(settings, monkeypatch):
@@ -107,7 +107,7 @@ def test_without_redis_an_idle_worker_looks_by_itself(settings, monkeypatch):
     slept = []
     monkeypatch.setattr(wakeup.time, "sleep", slept.append)
 
-    wakeup.ring()
+    wakeup.notify_workers()
     Worker(Timing(poll=0.3))._rest()
 
     assert slept == [0.3]

@@ -13,18 +13,18 @@ from tests.jobs.conftest import AT_ONCE, now
 from tests.jobs.steps import each_once, effects, steps
 from users.availability import report
 from users.jobs import queue
-from users.jobs.cancel import cancel
+from users.jobs.cancel import cancel_job
 from users.jobs.errors import JobFailed
-from users.jobs.job_log import LINES
-from users.jobs.registry import job as declare
-from users.jobs.schedule import ask_for_what_is_due
+from users.jobs.job_log import MAX_LINES
+from users.jobs.registry import register_job as declare
+from users.jobs.schedule import enqueue_due_jobs
 from users.jobs.timing import Timing
-from users.jobs.worker import BROKE, Worker
+from users.jobs.worker import INTERNAL_ERROR, Worker
 from users.models import Job
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def texts(job: Job) -> list[str]:
@@ -90,7 +90,7 @@ def test_what_breaks_each_time_is_given_up_and_tells_people_nothing_of_the_machi
         pass
 
     job = now(job)
-    assert (job.status, job.details, job.attempts) == ("failed", BROKE, 3)
+    assert (job.status, job.details, job.attempts) == ("failed", INTERNAL_ERROR, 3)
     assert "secret" not in str(job.__dict__)
     assert "a secret" in caplog.text
     assert job.job_id in caplog.text
@@ -178,8 +178,8 @@ def test_what_cannot_be_done_fails_at_once_and_says_why(kinds, ask, worker, erro
 
 def test_rights_are_asked_for_once_more_when_it_runs(kinds, agent, ask, worker):
     kinds("acts", lambda run: {"as": run.actor.name})
-    job = ask("acts", actor=staff(agent))
-    late = ask("acts", actor=staff(agent))
+    job = ask("acts", actor=staff_actor(agent))
+    late = ask("acts", actor=staff_actor(agent))
     worker.work()
     Job.objects.filter(pk=late.pk).update(owner=None)
 
@@ -193,7 +193,7 @@ def test_a_worker_that_dies_each_time_is_not_given_the_job_for_ever(kinds, ask, 
     kinds("steps", steps, attempts=3)
     job = ask("steps", of=1)
     for _ in range(3):
-        assert queue.take({"steps": kind_of("steps")}, lease=0) == job
+        assert queue.claim_job({"steps": kind_of("steps")}, lease=0) == job
 
     assert not worker.work()
 
@@ -203,12 +203,12 @@ def test_a_worker_that_dies_each_time_is_not_given_the_job_for_ever(kinds, ask, 
 
 def test_a_job_is_nobody_elses_while_its_worker_is_heard_of(kinds, ask, worker):
     kinds("steps", steps)
-    job = queue.take({"steps": kind_of("steps")}, lease=60) if ask("steps", of=1) else None
+    job = queue.claim_job({"steps": kind_of("steps")}, lease=60) if ask("steps", of=1) else None
 
     assert not worker.work()
-    assert queue.keep(job, lease=0)
+    assert queue.extend_lease(job, lease=0)
     assert worker.work()
-    assert not queue.keep(job, lease=60)
+    assert not queue.extend_lease(job, lease=60)
     assert now(job).status == "completed"
 
 
@@ -216,7 +216,7 @@ def test_cancelled_before_it_began_it_never_does(kinds, ask, worker):
     kinds("steps", steps)
     job = ask("steps", of=3)
 
-    assert cancel(job, actor=SHELL)
+    assert cancel_job(job, actor=SHELL)
 
     assert not worker.work()
     assert (now(job).status, now(job).cancelled_by) == ("cancelled", "tests")
@@ -227,7 +227,7 @@ def test_cancelled_in_the_middle_it_ends_before_its_next_step(kinds, ask, worker
     def cancelled_at_two(run):
         def look():
             if run.done == 2:
-                cancel(run.job, actor=SHELL)
+                cancel_job(run.job, actor=SHELL)
             original()
 
         original, run.check_interrupted = run.check_interrupted, look
@@ -246,9 +246,9 @@ def test_cancelled_in_the_middle_it_ends_before_its_next_step(kinds, ask, worker
 def test_cancelled_while_its_worker_was_dead_it_is_not_gone_on_with(kinds, ask, worker):
     kinds("steps", steps)
     job = ask("steps", of=3)
-    queue.take({"steps": kind_of("steps")}, lease=0)
+    queue.claim_job({"steps": kind_of("steps")}, lease=0)
 
-    assert cancel(job, actor=SHELL)
+    assert cancel_job(job, actor=SHELL)
     assert now(job).status == "processing"
     assert not worker.work()
 
@@ -260,7 +260,7 @@ def test_what_is_finished_is_not_cancelled(kinds, ask, worker):
     job = ask("steps", of=1)
     worker.work()
 
-    assert not cancel(job, actor=SHELL)
+    assert not cancel_job(job, actor=SHELL)
     assert (now(job).status, now(job).cancelled_by) == ("completed", "")
 
 
@@ -289,15 +289,15 @@ def test_a_long_job_that_nobody_waits_for_is_done_in_one_go(kinds, ask):
 
 def test_a_log_keeps_its_latest_lines(kinds, ask, worker):
     def talks(run):
-        for number in range(LINES + 5):
+        for number in range(MAX_LINES + 5):
             run.log(f"line {number} " + "x" * 1000)
 
     kinds("talks", talks)
     job = ask("talks")
     worker.work()
 
-    assert len(texts(job)) == LINES
-    assert texts(job)[-1].startswith(f"line {LINES + 4} ")
+    assert len(texts(job)) == MAX_LINES
+    assert texts(job)[-1].startswith(f"line {MAX_LINES + 4} ")
     assert max(map(len, texts(job))) <= 500
 
 
@@ -309,14 +309,14 @@ def test_a_worker_outlives_whatever_goes_wrong(kinds, ask, monkeypatch, caplog):
     job = ask("last")
     gone, locked = psycopg.errors.AdminShutdown("gone"), psycopg.errors.LockNotAvailable("locked")
     troubles = [locked, ZeroDivisionError(), gone]
-    original = queue.take
+    original = queue.claim_job
 
     def take(*args):
         if troubles:
             raise troubles.pop(0)
         return original(*args)
 
-    monkeypatch.setattr(queue, "take", take)
+    monkeypatch.setattr(queue, "claim_job", take)
 
     worker.run()
 
@@ -333,8 +333,8 @@ def test_periodic_jobs_are_asked_for_once_a_period_by_however_many_workers(kinds
     for days in (0, 0, 1):
         moment = timezone.now() + timedelta(days=days)
         monkeypatch.setattr("users.jobs.schedule.timezone.now", lambda moment=moment: moment)
-        ask_for_what_is_due()
-        ask_for_what_is_due()
+        enqueue_due_jobs()
+        enqueue_due_jobs()
 
     assert Job.objects.filter(kind="daily").count() == 2
     assert {job.actor["name"] for job in Job.objects.all()} == {"Profiledesk"}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from users.listing.keyset import beyond
+from users.listing.keyset import keyset_condition
 from users.models import User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def nine(make_user):
     for number in range(9):
         user = make_user()
         values = {"created_at": NOON + timedelta(seconds=number // 3), "logins_count": number % 3}
-        with account_writes():
+        with allow_account_writes():
             User.objects.filter(pk=user.pk).update(**values)
         people.append(User.objects.get(pk=user.pk))
     return people
@@ -41,16 +41,16 @@ def test_what_follows_each_row_is_the_rest_of_the_list(nine, order):
 
     for place, user in enumerate(ordered):
         values = [getattr(user, column) for column in order]
-        found = User.objects.filter(beyond(order, values)).order_by(*order)
+        found = User.objects.filter(keyset_condition(order, values)).order_by(*order)
 
         assert list(found) == ordered[place + 1 :]
 
 
 def test_the_row_need_not_be_there_any_more(nine):
     values = (NOON + timedelta(seconds=1), nine[4].pk)
-    with account_writes():
+    with allow_account_writes():
         nine[4].delete()
 
-    found = User.objects.filter(beyond(("created_at", "id"), values)).order_by("created_at", "id")
+    found = User.objects.filter(keyset_condition(("created_at", "id"), values)).order_by("created_at", "id")
 
     assert list(found) == nine[5:]

@@ -10,10 +10,10 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tests.search.conftest import Plan, analyse
-from users.listing.pages import Place, Sort, read_page
+from users.listing.pages import Cursor, Sort, read_page
 from users.models import User
-from users.models.write_guard import account_writes
-from users.search.sort_fields import COLUMNS
+from users.models.write_guard import allow_account_writes
+from users.search.sort_fields import SORT_COLUMNS
 
 SORTS = [
     Sort(column, is_descending=is_down)
@@ -28,7 +28,7 @@ def dozen(make_user):
     """Twelve people: a third never signed in, many have signed in as often, two have no address."""
     now = timezone.now()
     people = [make_user() for _ in range(12)]
-    with account_writes():
+    with allow_account_writes():
         for number, user in enumerate(people):
             user.last_login = None if number % 3 == 0 else now - timedelta(days=number % 4)
             user.logins_count = number % 3
@@ -45,9 +45,9 @@ def test_pages_follow_each_other_there_and_back(dozen, sort):
     there, place = [], None
     while not there or there[-1].has_next:
         there.append(read_page(User.objects.all(), sort, size=5, after=place))
-        place = there[-1].places[-1]
-    back = read_page(User.objects.all(), sort, size=5, before=there[-1].places[0])
-    first = read_page(User.objects.all(), sort, size=5, before=back.places[0])
+        place = there[-1].cursors[-1]
+    back = read_page(User.objects.all(), sort, size=5, before=there[-1].cursors[0])
+    first = read_page(User.objects.all(), sort, size=5, before=back.cursors[0])
 
     assert [user for page in there for user in page.users] == whole
     assert (back.users, back.has_previous, back.has_next) == (whole[5:10], True, True)
@@ -56,7 +56,7 @@ def test_pages_follow_each_other_there_and_back(dozen, sort):
 
 @pytest.mark.parametrize("sort", SORTS, ids=NAMES)
 def test_those_without_a_value_come_last(dozen, sort):
-    values = [place.value for place in read_page(User.objects.all(), sort, size=100).places]
+    values = [place.value for place in read_page(User.objects.all(), sort, size=100).cursors]
 
     assert sorted(values, key=lambda value: value is None) == values
     present = [value for value in values if value is not None]
@@ -65,15 +65,15 @@ def test_those_without_a_value_come_last(dozen, sort):
 
 def test_before_a_row_near_the_beginning_stands_the_whole_first_page(dozen):
     sort = Sort("created_at")
-    places = read_page(User.objects.all(), sort, size=100).places
+    places = read_page(User.objects.all(), sort, size=100).cursors
 
     page = read_page(User.objects.all(), sort, size=5, before=places[2])
 
-    assert (page.places, page.has_previous) == (places[:5], False)
+    assert (page.cursors, page.has_previous) == (places[:5], False)
 
 
 def test_beyond_the_last_row_there_is_nobody(dozen):
-    [*_, last] = read_page(User.objects.all(), Sort("last_login"), size=100).places
+    [*_, last] = read_page(User.objects.all(), Sort("last_login"), size=100).cursors
 
     page = read_page(User.objects.all(), Sort("last_login"), size=5, after=last)
 
@@ -88,7 +88,7 @@ def many_alike(crowd):
     for number, user in enumerate(people):
         user.logins_count = 3
         user.last_login = now - timedelta(days=number % 10)
-    with account_writes():
+    with allow_account_writes():
         User.objects.bulk_update(people, ["logins_count", "last_login"], batch_size=500)
     analyse()
 
@@ -103,10 +103,10 @@ INDEXES = {
 
 def test_a_deep_page_enters_the_index_at_its_row(many_alike):
     for name in INDEXES:
-        sort = Sort(COLUMNS[name], is_descending=True)
+        sort = Sort(SORT_COLUMNS[name], is_descending=True)
         deep = User.objects.order_by(f"-{sort.value}", "-pk")[1500]
         for end in ("after", "before"):
-            check_deep_page(name, sort, {end: Place(getattr(deep, sort.value), deep.pk)})
+            check_deep_page(name, sort, {end: Cursor(getattr(deep, sort.value), deep.pk)})
 
 
 def check_deep_page(name, sort, end):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import caches
-from tests.oauth.conftest import _address, app, ask, make_app  # noqa: F401 - fixtures
 
+from tests.oauth.conftest import _address, app, ask, make_app  # noqa: F401 - fixtures
 from users.models import LogEvent
 
 

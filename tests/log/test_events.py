@@ -19,13 +19,13 @@ from tests.second_factor import code, enrol, wrong
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
-from users.actions.account.tickets import make_ticket
-from users.log.debounce import first_in
+from users.actions.account.tickets import create_ticket
+from users.log.debounce import is_first_within
 from users.log.record import log_event
 from users.models import LogEvent, Ticket, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 CHECKOUT = Path(__file__).resolve().parents[2]
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Mobile/15E148"
 
@@ -115,7 +115,7 @@ def test_of_an_address_as_much_is_kept_as_a_setting_says(jane, story, settings):
 @pytest.fixture
 def link(jane):
     def make(purpose):
-        secret = make_ticket(jane, Ticket.Purpose(purpose), actor=SHELL)
+        secret = create_ticket(jane, Ticket.Purpose(purpose), actor=SHELL)
         path = {"password_change": "reset-password", "email_verification": "email-verification"}[purpose]
         return f"/u/{path}?ticket={secret}"
 
@@ -301,4 +301,8 @@ def test_who_is_deleted_is_forgotten_but_not_what_happened(jane, stranger, story
 
 
 def test_what_is_noted_now_and_then_is_noted_again_after_a_while(db):
-    assert [first_in(60, "a"), first_in(60, "a"), first_in(60, "b")] == [True, False, True]
+    assert [is_first_within(60, "a"), is_first_within(60, "a"), is_first_within(60, "b")] == [
+        True,
+        False,
+        True,
+    ]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from users.log.horizon import MARGIN, settled
+from users.log.horizon import CLOCK_MARGIN, stable_until
 from users.log.read import whole_log
 from users.models import LogEvent
 
@@ -23,20 +23,20 @@ def write(name, ago=MINUTE):
 
 def walked():
     """What somebody is given who walks through the log now."""
-    with settled() as end:
+    with stable_until() as end:
         return [event.type for event in whole_log().until(end).lines(100, newest_first=False)]
 
 
 def test_what_is_a_moment_old_is_left_for_later():
     write("old")
-    write("young", ago=MARGIN / 2)
+    write("young", ago=CLOCK_MARGIN / 2)
 
     assert walked() == ["old"]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time, which readers wait for")
 def test_nothing_is_passed_by_that_a_transaction_under_way_may_still_add(monkeypatch):
-    monkeypatch.setattr("users.log.horizon.MARGIN", timedelta())
+    monkeypatch.setattr("users.log.horizon.CLOCK_MARGIN", timedelta())
     has_written, may_end = threading.Event(), threading.Event()
 
     def slowly():
@@ -61,5 +61,5 @@ def test_nothing_is_passed_by_that_a_transaction_under_way_may_still_add(monkeyp
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
 def test_nobody_writes_while_a_walk_reads():
-    with settled():
+    with stable_until():
         assert connection.in_atomic_block

@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from users.log.position import Place
+from users.log.position import LogPosition
 from users.log.query import as_condition, check_visible
 from users.log.read import whole_log
-from users.log.searchable_fields import OF_CHANGES, OF_EVENTS
+from users.log.searchable_fields import CHANGE_FIELDS, EVENT_FIELDS
 from users.lucene.parser import parse
 from users.models import Change, LogEvent
 from users.querying.errors import SearchError
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -36,7 +36,7 @@ def lines(jane, stranger, settings):
         "by staff": change(6, "password", stranger, "staff", "auth0|kim", "Kim", face="dashboard"),
         "reset": change(7, "reset_sent", stranger, "staff", "auth0|kim", "Kim", face="dashboard"),
     }
-    return {Place.of(line): name for name, line in made.items()}
+    return {LogPosition.of(line): name for name, line in made.items()}
 
 
 def event(day, type_, user=None, **columns):
@@ -114,10 +114,10 @@ def test_the_log_is_searched_by_a_thousand_ids(jane, lines):
     ids = " OR ".join(f'"{user_id}"' for user_id in [*(f"a|{n}" for n in range(999)), jane.user_id])
     asked = parse(f"user_id:({ids}) AND NOT type:sapi")
 
-    found = whole_log().fitting(asked).lines(50)
+    found = whole_log().filter_by_query(asked).lines(50)
 
-    assert {lines.get(Place.of(line)) for line in found} >= {"sign-in", "failed", "password"}
-    assert "by staff" not in {lines.get(Place.of(line)) for line in found}
+    assert {lines.get(LogPosition.of(line)) for line in found} >= {"sign-in", "failed", "password"}
+    assert "by staff" not in {lines.get(LogPosition.of(line)) for line in found}
 
 
 @pytest.mark.parametrize(("text", "found"), FINDS.items())
@@ -126,9 +126,9 @@ def test_a_query_finds_these_lines(lines, jane, text, found):
     for name, value in ids.items():
         text = text.replace(f"{{{name}}}", value)
 
-    log = whole_log().fitting(parse(text))
+    log = whole_log().filter_by_query(parse(text))
 
-    places = [Place.of(line) for line in log.lines(100) if Place.of(line) in lines]
+    places = [LogPosition.of(line) for line in log.lines(100) if LogPosition.of(line) in lines]
     assert {lines[place] for place in places} == set(found)
     assert places == sorted(places, reverse=True)
 
@@ -145,7 +145,7 @@ def test_a_query_finds_these_lines(lines, jane, text, found):
     ],
 )
 def test_what_makes_no_sense_is_told_where_and_why(text, column, words):
-    for fields in (OF_CHANGES, OF_EVENTS):
+    for fields in (CHANGE_FIELDS, EVENT_FIELDS):
         with pytest.raises(SearchError) as refused:
             as_condition(parse(text), fields)
 
@@ -154,7 +154,7 @@ def test_what_makes_no_sense_is_told_where_and_why(text, column, words):
 
 
 def test_both_tables_have_the_same_fields():
-    assert OF_CHANGES.keys() == OF_EVENTS.keys()
+    assert CHANGE_FIELDS.keys() == EVENT_FIELDS.keys()
 
 
 @pytest.mark.parametrize("text", ["user_name:jane", "NOT user_name:jane", "_exists_:user_name", "jane"])
@@ -169,7 +169,7 @@ def test_who_may_not_see_users_may_not_ask_for_them_by_name(actor_of, text):
 def test_it_goes_back_as_far_as_the_setting_says(lines, settings):
     settings.LOG_DAYS = (datetime.now(UTC) - max(lines).at).days + 3
 
-    assert {lines.get(Place.of(line)) for line in whole_log().lines(100)} - {None} == {
+    assert {lines.get(LogPosition.of(line)) for line in whole_log().lines(100)} - {None} == {
         *("password", "by staff", "reset")
     }
     assert whole_log().one(min(lines)) is None
@@ -180,6 +180,6 @@ def test_no_text_keeps_a_pattern_busy(db):
     event(0, "fu", user_agent="a" * 300)
     began = time.monotonic()
 
-    whole_log().fitting(parse("user_agent:aaa*a*a*a*a*b")).count()
+    whole_log().filter_by_query(parse("user_agent:aaa*a*a*a*a*b")).count()
 
     assert time.monotonic() - began < 2

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.conftest import Plan
-from users.log.position import Place, place_of
+from users.log.position import LogPosition, parse_log_id
 from users.log.read import whole_log
 from users.lucene.parser import parse
 from users.models import Change, LogEvent
 
 places = st.builds(
-    Place,
+    LogPosition,
     st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)),
     st.sampled_from([0, 1]),
     st.integers(1, 2**63 - 1),
@@ -27,7 +27,7 @@ places = st.builds(
 @settings(max_examples=60)
 @given(places, places)
 def test_ids_name_places_and_sort_as_they_do(one, other):
-    assert place_of(one.log_id) == one
+    assert parse_log_id(one.log_id) == one
     assert (one.log_id < other.log_id) == (one < other)
 
 
@@ -39,17 +39,17 @@ def test_lines_of_one_moment_are_met_once_each_way(db, jane):
         else:
             Change.objects.create(at=at, subject="auth0|x", what="profile")
     log = whole_log().until(at + timedelta(seconds=1))
-    everything = [Place.of(line) for line in log.lines(100)]
-    forth = [Place.of(log.lines(1, newest_first=False)[0])]
+    everything = [LogPosition.of(line) for line in log.lines(100)]
+    forth = [LogPosition.of(log.lines(1, newest_first=False)[0])]
     back = [everything[0]]
     for _ in range(11):
-        forth += [Place.of(line) for line in log.after(forth[-1]).lines(1, newest_first=False)]
-        back += [Place.of(line) for line in log.before(back[-1]).lines(1)]
+        forth += [LogPosition.of(line) for line in log.after(forth[-1]).lines(1, newest_first=False)]
+        back += [LogPosition.of(line) for line in log.before(back[-1]).lines(1)]
 
     assert len(everything) == 12
     assert forth == everything[::-1]
     assert back == everything
-    assert [Place.of(line) for line in log.lines(5, start=4)] == everything[4:9]
+    assert [LogPosition.of(line) for line in log.lines(5, start=4)] == everything[4:9]
 
 
 QUESTIONS = (
@@ -66,7 +66,7 @@ QUESTIONS = (
 
 def test_common_questions_are_read_from_an_index_in_order(many):
     for text, table, index in QUESTIONS:
-        rows = getattr(whole_log().fitting(parse(text)), table)
+        rows = getattr(whole_log().filter_by_query(parse(text)), table)
         for order in (("-at", "-pk"), ("at", "pk")):
             plan = Plan(rows.order_by(*order).values("pk")[:50])
 
@@ -78,7 +78,9 @@ def test_rare_changes_are_found_by_an_index(many):
     if database.vendor != "postgresql":
         pytest.skip("SQLite makes nothing of a partial index here")
 
-    plan = Plan(whole_log().fitting(parse("type:scp")).changes.order_by("-at", "-pk").values("pk")[:50])
+    plan = Plan(
+        whole_log().filter_by_query(parse("type:scp")).changes.order_by("-at", "-pk").values("pk")[:50]
+    )
 
     assert plan.indexes == {"change_rare"}, plan.text
 

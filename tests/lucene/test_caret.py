@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from users.lucene.caret import Kind, Place, place
+from users.lucene.caret import CaretContext, Kind, locate_caret
 
 T, N, V, TO, NO = Kind.TERM, Kind.NAME, Kind.VALUE, Kind.TO, Kind.NOTHING
 # What is typed: kind, what is typed so far, what is replaced, the field, whether an operator may come.
@@ -52,7 +52,7 @@ def test_it_knows_what_is_being_written(written):
     before, _, after = written.partition("|")
     kind, typed, replaced, name, follows = PLACES[written]
 
-    found = place(before + after, len(before))
+    found = locate_caret(before + after, len(before))
 
     assert (found.kind, found.typed, found.name) == (kind, typed, name)
     assert (before + after)[found.start : found.end] == replaced
@@ -63,7 +63,7 @@ def test_it_knows_what_is_being_written(written):
 @settings(max_examples=60)
 @given(st.text('ab:"\\()[]{}+- \nTO*', max_size=12), st.integers(-1, 14))
 def test_whatever_is_typed_the_caret_is_in_what_is_replaced(text, caret):
-    found = place(text, caret)
+    found = locate_caret(text, caret)
 
-    assert isinstance(found, Place)
+    assert isinstance(found, CaretContext)
     assert 0 <= found.start <= min(max(caret, 0), len(text)) <= found.end <= len(text)

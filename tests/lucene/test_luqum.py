@@ -13,7 +13,7 @@ from luqum import tree as luqum
 from tests.lucene.queries import patterns, ranges, trees
 from users.lucene.nodes import And, Exists, Match, Name, Not, Or, Pattern, Range, Word
 from users.lucene.parser import parse
-from users.lucene.printer import write
+from users.lucene.printer import unparse
 
 
 def ours(node, name=None):
@@ -68,7 +68,7 @@ TERMS = st.one_of(
 
 @given(trees(TERMS))
 def test_what_we_write(tree):
-    assert ours(thread.parse(write(tree))) == tree
+    assert ours(thread.parse(unparse(tree))) == tree
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from users.lucene.limits import Limits
 from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Pattern, Range, Word
 from users.lucene.nodes import terms as terms_of
 from users.lucene.parser import Implicit, parse
-from users.lucene.printer import write
+from users.lucene.printer import unparse
 
 
 def word(text, name=None, *, is_quoted=False):
@@ -220,7 +220,7 @@ def test_what_is_made_to_hang_does_not(hostile):
 
 @given(trees(terms()))
 def test_what_is_written_reads_the_same_whatever_stands_between_words(tree):
-    text = write(tree)
+    text = unparse(tree)
 
     for implicit in Implicit:
         assert parse(text, implicit=implicit, limits=Limits(length=100_000)) == tree
@@ -236,7 +236,7 @@ def test_any_text_is_a_tree_or_an_error_with_its_place(text):
         return
     for term in terms_of(tree):
         assert 0 <= term.start < term.end <= len(text)
-    assert parse(write(tree)) == tree
+    assert parse(unparse(tree)) == tree
 
 
 def tree_or_column(text):

@@ -13,9 +13,9 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.multifactor import note_multifactor, remove_multifactor
 from users.actions.account.undo import undo
 from users.models import Change, Connection, Job, User
-from users.rights.actor import command, owner
+from users.rights.actor import command_actor, owner_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 OLD = "jane.doe@example.com"
 CHANGED = "email address of your account"
 REMOVED = "second factor of your account"
@@ -97,7 +97,7 @@ def test_a_removed_factor_is_reported(jane):
 def test_also_when_the_owner_removes_it(jane):
     enrol(jane)
     jane.authenticator_set.all().delete()
-    note_multifactor(jane, actor=owner(again(jane)))
+    note_multifactor(jane, actor=owner_actor(again(jane)))
 
     assert notices() == [(OLD, "factor")]
 

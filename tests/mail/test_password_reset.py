@@ -17,9 +17,9 @@ from users.actions.account.create_user import create_user
 from users.actions.errors import NotSupported
 from users.mail.password_reset import send_password_reset
 from users.models import Change, Connection, Job
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 PAIRS = 200
 # Wilcoxon's signed-rank test: beyond this the two would differ by chance once in 16,000 runs.
 SIGMAS = 4
@@ -124,7 +124,7 @@ def test_a_request_that_a_killed_worker_had_done_is_not_done_again(jane, is_twic
 
 
 def test_staff_who_may_not_any_more_send_none(jane, administrator):
-    send_password_reset(jane, actor=staff(administrator))
+    send_password_reset(jane, actor=staff_actor(administrator))
     block_user(administrator, actor=SHELL)
 
     assert deliver() == []

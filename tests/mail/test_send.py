@@ -16,9 +16,9 @@ from users.actions.account.delete_user import delete_user
 from users.jobs.worker import Worker
 from users.mail.password_reset import request_password_reset, send_password_reset
 from users.models import Job
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 LINK = re.compile(r"https?://\S+")
 
 

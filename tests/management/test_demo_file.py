@@ -12,7 +12,7 @@ from users.actions.account.delete_user import delete_user
 from users.management.demo import demo_file
 from users.management.demo.private_file import write_private
 from users.models import Client, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 @pytest.fixture(autouse=True)
@@ -28,34 +28,34 @@ def document(db) -> dict:
 
 
 def test_a_fresh_document_is_all_true(document):
-    assert demo_file.outdated(document) == []
+    assert demo_file.find_outdated(document) == []
 
 
 def test_a_deleted_account_is_said(document):
-    delete_user(User.objects.by_email("agent@example.com").get(), actor=command("tests"))
+    delete_user(User.objects.by_email("agent@example.com").get(), actor=command_actor("tests"))
 
-    (sentence,) = demo_file.outdated(document)
+    (sentence,) = demo_file.find_outdated(document)
     assert sentence.startswith("agent@example.com: ")
 
 
 def test_another_password_is_said(document):
     document["user"]["password"] = "changed"
 
-    (sentence,) = demo_file.outdated(document)
+    (sentence,) = demo_file.find_outdated(document)
     assert sentence.startswith("jane.doe@example.com: ")
 
 
 def test_a_revoked_client_is_said(document):
     Client.objects.update(is_revoked=True)
 
-    (sentence,) = demo_file.outdated(document)
+    (sentence,) = demo_file.find_outdated(document)
     assert sentence.startswith("The API client: ")
 
 
 def test_a_new_address_is_written_down(document, settings):
     settings.PUBLIC_URL = "https://desk.example.com"
 
-    fresh = demo_file.refresh_addresses(demo_file.read())
+    fresh = demo_file.refresh_urls(demo_file.read())
 
     assert fresh == {
         **document,

@@ -10,13 +10,13 @@ from django.core.management import CommandError, call_command
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.account.forget_user import forget_user
+from users.actions.account.forget_user import erase_user_history
 from users.actions.account.identities import link, unlink
 from users.models import Change
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def forget(user_id):
@@ -64,4 +64,4 @@ def test_nor_by_anybody_but_the_shell(jane, administrator):
     delete_user(jane, actor=SHELL)
 
     with pytest.raises(Denied):
-        forget_user(jane.user_id, actor=staff(administrator))
+        erase_user_history(jane.user_id, actor=staff_actor(administrator))

@@ -9,18 +9,18 @@ from collections import Counter
 import pytest
 
 from users.import_export.record_schema import to_record
-from users.management.demo.people import people, person, write_people
+from users.management.demo.people import generate_user, generate_users, write_import_file
 from users.metadata.limits import Limits
 from users.metadata.validate import validate
 from users.models import Connection
 
-THOUSAND = list(people(1000))
+THOUSAND = list(generate_users(1000))
 
 
 def test_the_same_bytes_on_every_machine(tmp_path):
     path = tmp_path / "people.json"
 
-    write_people(path, 50)
+    write_import_file(path, 50)
 
     assert (
         hashlib.sha256(path.read_bytes()).hexdigest()
@@ -29,17 +29,17 @@ def test_the_same_bytes_on_every_machine(tmp_path):
 
 
 def test_a_person_depends_on_seed_and_number_alone():
-    assert person(7) == list(people(8))[7]
-    assert person(7, seed="other") != person(7)
+    assert generate_user(7) == list(generate_users(8))[7]
+    assert generate_user(7, seed="other") != generate_user(7)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_file_is_one_array(tmp_path, count):
     path = tmp_path / "people.json"
 
-    write_people(path, count)
+    write_import_file(path, count)
 
-    assert json.loads(path.read_text(encoding="utf-8")) == list(people(count))
+    assert json.loads(path.read_text(encoding="utf-8")) == list(generate_users(count))
 
 
 def test_every_record_is_one_that_the_import_takes():

@@ -20,13 +20,13 @@ from users.actions.account.multifactor import renew_recovery_code
 from users.crypto.key_ring import Purpose
 from users.housekeeping.reencrypt_secrets import COLUMNS, MFA_MEMBERS
 from users.jobs.enqueue import enqueue
-from users.jobs.files import keep_file, pieces
+from users.jobs.files import read_chunks, store_file
 from users.models import SigningKey, Webhook
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.tokens.keys import private_key, signing_key
-from users.webhooks.secrets import encrypted, secrets_of
+from users.webhooks.secrets import active_secrets, encrypt_secret
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW = "the newest key, as long as it must be: " + "n" * 20
 
 
@@ -45,17 +45,17 @@ def readable(jane, stranger):
     codes = RecoveryCodes.activate(jane).get_unused_codes()
     one_code = renew_recovery_code(stranger, actor=SHELL)
     hook = Webhook.objects.create(
-        url="https://example.com", secret_encrypted=encrypted("whsec_a"), made_by="tests"
+        url="https://example.com", secret_encrypted=encrypt_secret("whsec_a"), made_by="tests"
     )
     job = enqueue("users_import", actor=SHELL)
-    keep_file(job, [b"[]"])
+    store_file(job, [b"[]"])
 
     def all_of_them() -> bool:
         factors = {each.type: each.wrap() for each in Authenticator.objects.filter(user=jane)}
         others = Authenticator.objects.get(user=stranger).wrap()
         try:
-            file = b"".join(pieces(job))
-            hooks = secrets_of(Webhook.objects.get(pk=hook.pk), job.created_at)
+            file = b"".join(read_chunks(job))
+            hooks = active_secrets(Webhook.objects.get(pk=hook.pk), job.created_at)
         except ValueError:
             return False
         return (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.metadata.values import small_documents
 from users.metadata.diff import diff
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 
 sides = st.none() | small_documents
 
@@ -23,8 +23,8 @@ def walk(state, changes, side):
 def test_a_diff_leads_from_before_to_after_and_back(before, after):
     changes = diff(before, after)
 
-    assert same(walk(before, changes, "after"), after or {})
-    assert same(walk(after, changes, "before"), before or {})
+    assert is_strictly_equal(walk(before, changes, "after"), after or {})
+    assert is_strictly_equal(walk(after, changes, "before"), before or {})
 
 
 @given(sides)
@@ -36,7 +36,11 @@ def test_nothing_differs_from_itself(document):
 def test_keys_that_stayed_are_not_in_the_diff(before, after):
     for both in diff(before, after).values():
         assert both
-        assert "before" not in both or "after" not in both or not same(both["before"], both["after"])
+        assert (
+            "before" not in both
+            or "after" not in both
+            or not is_strictly_equal(both["before"], both["after"])
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,4 +61,4 @@ def test_keys_that_stayed_are_not_in_the_diff(before, after):
     ],
 )
 def test_diff(before, after, changes):
-    assert same(diff(before, after), changes)
+    assert is_strictly_equal(diff(before, after), changes)

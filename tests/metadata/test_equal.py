@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.metadata import values
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.text import dump, parse
 
 THREE = [1, 1.0, True]
@@ -17,22 +17,22 @@ THREE = [1, 1.0, True]
 
 @given(values.values)
 def test_a_value_is_the_same_as_its_copy(value):
-    assert same(value, copy.deepcopy(value))
+    assert is_strictly_equal(value, copy.deepcopy(value))
 
 
 @given(values.values, values.values)
 def test_sameness_has_no_direction(left, right):
-    assert same(left, right) == same(right, left)
+    assert is_strictly_equal(left, right) == is_strictly_equal(right, left)
 
 
 @given(values.documents)
 def test_the_order_of_keys_does_not_matter(document):
-    assert same(document, dict(reversed(document.items())))
+    assert is_strictly_equal(document, dict(reversed(document.items())))
 
 
 @given(values.look_alikes, values.look_alikes)
 def test_the_same_values_have_the_same_text_and_no_others(left, right):
-    assert same(left, right) == (dump(left) == dump(right))
+    assert is_strictly_equal(left, right) == (dump(left) == dump(right))
 
 
 @pytest.mark.parametrize(("left", "right"), list(permutations(THREE, 2)))
@@ -45,7 +45,7 @@ def test_the_same_values_have_the_same_text_and_no_others(left, right):
     ],
 )
 def test_a_whole_number_a_float_and_true_differ(left, right, wrap):
-    assert not same(wrap(left), wrap(right))
+    assert not is_strictly_equal(wrap(left), wrap(right))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_a_whole_number_a_float_and_true_differ(left, right, wrap):
     ],
 )
 def test_these_differ(left, right):
-    assert not same(left, right)
+    assert not is_strictly_equal(left, right)
 
 
 def test_numbers_written_differently_are_the_same():
-    assert same(parse("[1e2, 1.50]"), parse("[100.0, 1.5]"))
+    assert is_strictly_equal(parse("[1e2, 1.50]"), parse("[100.0, 1.5]"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.metadata.leaves import inside, leaves
+from users.metadata.leaves import diff_leaves, get_at_path
 from users.metadata.three_way import ABSENT
 
 CASES = {
@@ -29,14 +29,14 @@ CASES = {
 def test_it_looks_into_what_is_alike(case):
     before, after, expected = CASES[case]
 
-    assert [(leaf.path, leaf.before, leaf.after) for leaf in leaves(before, after)] == expected
+    assert [(leaf.path, leaf.before, leaf.after) for leaf in diff_leaves(before, after)] == expected
 
 
 def test_a_path_leads_inside():
     value = {"a": [{"b": None}], "1": "x"}
 
-    assert inside(value, ("a", "0", "b")) is None
-    assert inside(value, ("1",)) == "x"
-    assert inside(value, ()) == value
+    assert get_at_path(value, ("a", "0", "b")) is None
+    assert get_at_path(value, ("1",)) == "x"
+    assert get_at_path(value, ()) == value
     for nowhere in (("b",), ("a", "1"), ("a", "x"), ("a", "²"), ("1", "0")):
-        assert inside(value, nowhere) is ABSENT
+        assert get_at_path(value, nowhere) is ABSENT

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metadata.values import small_documents
-from users.metadata.equal import same
-from users.metadata.merge import first, merge, replacement
+from users.metadata.equal import is_strictly_equal
+from users.metadata.merge import initial_document, merge, replacement
 
 either = st.sampled_from(["user_metadata", "app_metadata"])
 patches = small_documents.filter(bool)
@@ -28,7 +28,7 @@ def oracle(old, patch):
 
 @given(either, small_documents, patches)
 def test_a_patch_is_laid_over_the_first_level(document, old, patch):
-    assert same(merge(document, old, patch), oracle(old, patch))
+    assert is_strictly_equal(merge(document, old, patch), oracle(old, patch))
 
 
 @given(either, st.none() | small_documents, small_documents)
@@ -37,19 +37,19 @@ def test_neither_argument_is_changed(document, old, patch):
 
     merge(document, old, patch)
 
-    assert same(list(before), [old, patch])
+    assert is_strictly_equal(list(before), [old, patch])
 
 
 @given(either, small_documents, patches)
 def test_the_same_patch_again_changes_nothing(document, old, patch):
     once = merge(document, old, patch)
 
-    assert same(merge(document, once, patch), once)
+    assert is_strictly_equal(merge(document, once, patch), once)
 
 
 @given(either, small_documents)
 def test_a_patch_of_everything_there_is_leaves_it_without_nulls_or_wipes(document, old):
-    assert (merge(document, old, old) or {}) == (first(document, old) or {})
+    assert (merge(document, old, old) or {}) == (initial_document(document, old) or {})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_patch_of_everything_there_is_leaves_it_without_nulls_or_wipes(documen
 )
 @pytest.mark.parametrize("document", ["user_metadata", "app_metadata"])
 def test_merge(document, old, patch, new):
-    assert same(merge(document, old, patch), new)
+    assert is_strictly_equal(merge(document, old, patch), new)
 
 
 @pytest.mark.parametrize("old", [None, {}, {"a": 1}])
@@ -92,4 +92,4 @@ def test_a_replacement_keeps_nulls_as_the_editor_shows_them():
 
 
 def test_a_new_document_is_stored_without_nulls_at_its_first_level():
-    assert first("app_metadata", {"a": None, "b": {"c": None}}) == {"b": {"c": None}}
+    assert initial_document("app_metadata", {"a": None, "b": {"c": None}}) == {"b": {"c": None}}

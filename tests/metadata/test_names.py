@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.metadata.errors import MetadataError, spell
+from users.metadata.errors import MetadataError, format_path
 from users.metadata.names import RESERVED_IN_APP_METADATA, check_names
 
 # As the contract has them.
@@ -79,7 +79,7 @@ def test_no_other_name_is_reserved():
     ],
 )
 def test_a_path_is_spelt(path, text):
-    assert spell(path) == text
+    assert format_path(path) == text
 
 
 def test_the_error_says_what_where_and_what_to_do():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.search.draws import DOCUMENTS
 from tests.search.reference import found
 from users.lucene.nodes import Exists, Match, Name, Word
-from users.metadata.paths import differing
+from users.metadata.paths import changed_paths
 from users.metadata.tally import Bounds, Tally
 
 NOON = "2026-03-04T12:00:00+00:00"
@@ -76,13 +76,13 @@ def test_values_that_one_person_has_do_not_push_out_frequent_ones():
 
 def test_what_was_known_is_counted_exactly_and_alone_where_not_all_could_be():
     tally = Tally(Bounds(keys=3, values=2))
-    tally.know(("plan",), [("string", "full")])
+    tally.add_known_key(("plan",), [("string", "full")])
 
     tallied(
         {"plan": "a", "x": 1}, {"plan": "b"}, {"plan": "c", "y": 1, "z": 2}, {"plan": "full"}, tally=tally
     )
 
-    assert list(tally.true_keys()) == [("plan",)]
+    assert list(tally.exact_keys()) == [("plan",)]
     assert tally.keys[("plan",)].users == 4
     assert tally.keys[("plan",)].frequent(5) == [(("string", "full"), 1)]
 
@@ -118,4 +118,4 @@ def test_what_differs_is_told_by_path_and_removals_are_differences():
     after = {"a": {"b": 2, "c": [1]}, "new": [{"d": 1}], "same": {"x": 1}, "n": True}
 
     expected = [("a",), ("a", "b"), ("gone",), ("new",), ("new", "d"), ("n",)]
-    assert Counter(differing(before, after)) == Counter(expected)
+    assert Counter(changed_paths(before, after)) == Counter(expected)

@@ -12,9 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.metadata import values
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.errors import TextError
-from users.metadata.text import PARSER_DEPTH, dump, parse, pretty, size
+from users.metadata.text import PARSER_DEPTH, dump, dump_pretty, parse, size
 
 # Pieces from which hypothesis builds text that is nearly JSON.
 PIECES = [
@@ -29,13 +29,13 @@ nearly_json = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 @example(1e16)
 @example({"a": [1e300, 5e-324, 10**100, "e+"]})
 def test_what_is_dumped_parses_to_the_same_value(value):
-    assert same(parse(dump(value)), value)
+    assert is_strictly_equal(parse(dump(value)), value)
 
 
 @given(values.values)
 @example(1e16)
 def test_the_text_for_people_parses_to_the_same_value(value):
-    assert same(parse(pretty(value)), value)
+    assert is_strictly_equal(parse(dump_pretty(value)), value)
 
 
 @given(values.floats)
@@ -48,7 +48,7 @@ def test_a_dumped_float_is_no_whole_number_to_a_database_that_counts_in_decimals
 @given(nearly_json | st.text())
 def test_any_text_parses_as_the_standard_library_has_it_or_is_refused(text):
     with suppress(TextError):
-        assert same(parse(text), json.loads(text))
+        assert is_strictly_equal(parse(text), json.loads(text))
 
 
 @given(st.binary() | nearly_json.map(str.encode))
@@ -127,7 +127,7 @@ def test_size_counts_bytes_not_characters():
     ],
 )
 def test_parse_accepts(text, value):
-    assert same(parse(text), value)
+    assert is_strictly_equal(parse(text), value)
 
 
 def test_minus_zero_is_zero():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from users.metadata.words import MAX_STORED, MAX_TEXT, MAX_WORD, stored_words, typed_words, words_of
+from users.metadata.words import MAX_STORED, MAX_TEXT, MAX_WORD, split_typed_words, split_words, stored_words
 
 FOUND = [
     # Typed, and stored.
@@ -91,7 +91,7 @@ NOT_FOUND = [
 
 def finds(typed, *stored, phone=None):
     words = stored_words(stored, phone)
-    asked = typed_words(typed)
+    asked = split_typed_words(typed)
     return bool(asked) and all(any(f" {each}" in words for each in spellings) for spellings in asked)
 
 
@@ -136,8 +136,8 @@ def test_what_is_stored_has_no_doubles_and_is_bounded():
         ["äöüß " * 60, *(" ".join(f"w{i}q" for i in range(n, n + 75)) for n in (0, 75))], None
     )
     assert len(hostile.split()) <= MAX_STORED
-    assert [len(word) for word in words_of("ä" * 300)[0]] == [MAX_WORD, MAX_WORD]
-    assert words_of("x" * (MAX_TEXT + 1)) == []
+    assert [len(word) for word in split_words("ä" * 300)[0]] == [MAX_WORD, MAX_WORD]
+    assert split_words("x" * (MAX_TEXT + 1)) == []
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
@@ -151,6 +151,6 @@ def test_any_text_finds_itself_and_its_words_are_letters_or_digits(text):
 
 @given(st.text("aeoußäöüåøæ", min_size=1, max_size=6))
 def test_what_is_found_with_accents_is_found_with_either_of_its_spellings(word):
-    for spelling in words_of(word)[0]:
+    for spelling in split_words(word)[0]:
         assert finds(spelling, word)
         assert finds(word, spelling)

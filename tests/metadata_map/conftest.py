@@ -10,7 +10,7 @@ from users.jobs.enqueue import enqueue
 from users.jobs.worker import Worker
 from users.metadata_map import survey_jobs
 from users.models import Job, MetadataKey
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 __all__ = ["crowd", "linked_crowd", "make_people", "survey_jobs"]
 
@@ -20,7 +20,7 @@ def survey(db):
     """`survey("metadata_sample")`: the job, done."""
 
     def do(kind: str) -> Job:
-        job = enqueue(kind, actor=command("tests"))
+        job = enqueue(kind, actor=command_actor("tests"))
         while Worker(AT_ONCE).work():
             pass
         assert now(job).status == "completed", now(job).details

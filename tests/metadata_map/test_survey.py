@@ -8,19 +8,19 @@ from django.db import connection as database
 from tests.jobs.conftest import AT_ONCE, now
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.jobs.cancel import cancel
+from users.jobs.cancel import cancel_job
 from users.jobs.run import Run
 from users.jobs.worker import Worker
 from users.metadata_map import sampling, survey_jobs
-from users.metadata_map.keys import Map
+from users.metadata_map.keys import MetadataMap
 from users.metadata_map.last_written import last_written
-from users.metadata_map.survey_requests import ask_for_count, ask_for_sample, sample_after_import
+from users.metadata_map.survey_requests import request_exact_count, request_sample, sample_after_import
 from users.models import Change, Job, MetadataKey, MetadataSurvey, User
-from users.models.write_guard import forgetting
-from users.rights.actor import command, staff
+from users.models.write_guard import allow_history_deletion
+from users.rights.actor import command_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_sample_of_everybody_is_exact(survey, key, make_user):
         "items": {},
         "values": [["string", "full", 2], ["string", "free", 1]],
     }
-    assert Map().counts(age).has_conflict
+    assert MetadataMap().counts(age).has_conflict
     assert key("app_metadata.limits.projects").exact["users"] == 1
     assert {(one.kind, one.read, one.people) for one in MetadataSurvey.objects.all()} == {
         ("sample", 3, 3),
@@ -67,28 +67,28 @@ def test_of_more_people_some_are_drawn_and_an_exact_count_reads_all(survey, key,
     people(40)
 
     survey("metadata_sample")
-    drawn = Map()
+    drawn = MetadataMap()
 
     assert (drawn.latest.read, drawn.latest.people) == (10, 40)
     assert key("user_metadata.age").sample["users"] == 10
     assert key("user_metadata.age").exact is None
-    assert drawn.counts(key("user_metadata.age")).in_all == 40
+    assert drawn.counts(key("user_metadata.age")).estimated_users == 40
 
     survey("metadata_count")
 
     assert key("app_metadata.plan").exact["users"] == 20
     assert key("app_metadata.plan").exact["values"] == [["string", "full", 20]]
     assert key("user_metadata.age").sample["users"] == 10
-    assert Map().counts(key("user_metadata.age")).users == 40
+    assert MetadataMap().counts(key("user_metadata.age")).users == 40
     sampled = {value for _, value, _ in key("user_metadata.age").sample["values"]}
     assert sampled <= set(range(40))
 
 
 @pytest.mark.parametrize("few", [10, 0], ids=["a small table", "a large one"])
 def test_who_is_drawn_is_of_the_people_and_nobody_twice(linked_crowd, monkeypatch, few):
-    monkeypatch.setattr(sampling, "FEW", few)
+    monkeypatch.setattr(sampling, "MAX_IDS_IN_MEMORY", few)
 
-    ids, people = sampling.choose(200)
+    ids, people = sampling.sample_users(200)
 
     assert len(ids) <= 200
     assert len(ids) == 200 or database.vendor == "postgresql"
@@ -99,10 +99,10 @@ def test_who_is_drawn_is_of_the_people_and_nobody_twice(linked_crowd, monkeypatc
 
 
 def test_of_a_hundred_thousand_or_fewer_exactly_so_many_are_drawn(linked_crowd):
-    ids, people = sampling.choose(1000)
+    ids, people = sampling.sample_users(1000)
 
     assert (len(ids), people) == (1000, 1500)
-    assert sampling.choose(1500) == (None, 1500)
+    assert sampling.sample_users(1500) == (None, 1500)
 
 
 def test_what_nobody_has_any_more_goes(survey, make_user):
@@ -134,7 +134,7 @@ def test_last_written_is_what_the_record_of_changes_says(survey, key, make_user)
 
 
 def test_without_a_record_it_is_when_somebody_who_has_it_was_changed(survey, key, jane):
-    with forgetting():
+    with allow_history_deletion():
         Change.objects.all().delete()
 
     survey("metadata_sample")
@@ -147,7 +147,7 @@ def test_killed_before_any_of_its_steps_it_goes_on_and_counts_nobody_twice(
     survey, key, people, settings, monkeypatch, kind
 ):
     settings.METADATA_SAMPLE_SIZE = 20
-    monkeypatch.setattr(survey_jobs, "EACH", 4)
+    monkeypatch.setattr(survey_jobs, "STEP_SIZE", 4)
     people(20 if kind == "metadata_count" else 30)
     original, seen = Run._note, []
 
@@ -169,14 +169,14 @@ def test_killed_before_any_of_its_steps_it_goes_on_and_counts_nobody_twice(
 
 
 def test_cancelled_it_leaves_the_map_as_it_was(people, monkeypatch):
-    monkeypatch.setattr(survey_jobs, "EACH", 4)
+    monkeypatch.setattr(survey_jobs, "STEP_SIZE", 4)
     people(20)
-    job = ask_for_count(SHELL)
+    job = request_exact_count(SHELL)
     original = Run.check_interrupted
 
     def look(run):
         if run.done >= 8:
-            cancel(run.job, actor=SHELL)
+            cancel_job(run.job, actor=SHELL)
         original(run)
 
     monkeypatch.setattr(Run, "check_interrupted", look)
@@ -188,10 +188,10 @@ def test_cancelled_it_leaves_the_map_as_it_was(people, monkeypatch):
 
 def test_only_who_may_see_app_metadata_asks_and_twice_is_once(agent, make_user, jane):
     with pytest.raises(Denied):
-        ask_for_sample(staff(jane))
+        request_sample(staff_actor(jane))
 
-    assert ask_for_sample(staff(agent)) == ask_for_sample(staff(agent))
-    assert ask_for_count(staff(agent)) == ask_for_count(SHELL)
+    assert request_sample(staff_actor(agent)) == request_sample(staff_actor(agent))
+    assert request_exact_count(staff_actor(agent)) == request_exact_count(SHELL)
 
 
 def test_an_import_asks_for_a_sample_beside_one_that_has_begun(jane):

@@ -11,7 +11,7 @@ from django.db import connection as database
 
 from users.metadata.fold import fold
 from users.models import User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 migration = importlib.import_module("users.migrations.0024_email_keys")
 
@@ -21,7 +21,7 @@ def old(connection):
     """Users as they were stored before: `old("straße@example.com")`."""
 
     def make(email, **columns):
-        with account_writes():
+        with allow_account_writes():
             columns = {"connection": connection, "email_folded": fold(email), **columns}
             return User.objects.bulk_create([User(email=email, **columns)])[0]
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection as database
 
 from users.models import User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 migration = importlib.import_module("users.migrations.0032_support_rights")
 NEW = {"send_links", "unlock_user"}
@@ -57,10 +57,10 @@ def test_rights_that_an_installation_added_stay(before):
 def test_those_who_could_do_it_by_another_right_still_can(before, jane, old, new):
     own = Group.objects.create(name="Second line")
     own.permissions.add(Permission.objects.get(codename=old))
-    with account_writes():
+    with allow_account_writes():
         jane.user_permissions.add(Permission.objects.get(codename=old))
 
-    with account_writes():  # the models of a migration have no guard
+    with allow_account_writes():  # the models of a migration have no guard
         migrate()
 
     assert rights(own) == rights(jane) == {old, new}

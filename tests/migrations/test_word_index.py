@@ -10,12 +10,12 @@ from django.apps import apps
 from django.db import connection as database
 
 from users.models import User, word_index
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.search.search_box import found_by_box
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.search.search_box import filter_by_search_box
 
 migration = importlib.import_module("users.migrations.0031_word_index")
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def old(connection):
     """Users as they were stored before: `old("jane", name="Jane Doe")`."""
 
     def make(local, **columns):
-        with account_writes():
+        with allow_account_writes():
             user = User(connection=connection, email=f"{local}@example.com", **columns)
             user.set_search_columns(("email", "name"))
             user.words = None
@@ -33,7 +33,7 @@ def old(connection):
 
 
 def found(text):
-    return sorted(user.email for user in found_by_box(User.objects.all(), text, viewer=SHELL))
+    return sorted(user.email for user in filter_by_search_box(User.objects.all(), text, viewer=SHELL))
 
 
 def test_users_there_are_already_are_found_by_their_words(old, make_user, monkeypatch):
@@ -41,10 +41,10 @@ def test_users_there_are_already_are_found_by_their_words(old, make_user, monkey
     for local, name in (("jane", "Jane Müller"), ("john", None), ("mary", "Mary O'Neil")):
         old(local, name=name, phone_number="+442079460958" if local == "john" else None)
     new = make_user("new", name="New Müller")
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=new.pk).update(words=" as they are")
 
-    migration.fill(apps, SimpleNamespace(connection=database))
+    migration.build_context(apps, SimpleNamespace(connection=database))
 
     assert found("mueller") == ["jane@example.com"]
     assert found("neil") == ["mary@example.com"]
@@ -68,7 +68,7 @@ def test_the_index_follows_each_way_of_writing(make_user):
     make_user("john", name="John Doe")
     assert found("mueller") == ["jane@example.com"]
 
-    with account_writes():
+    with allow_account_writes():
         jane.name, jane.phone_number = "Jane Doe", "+442079460958"
         jane.save_columns(["name", "phone_number"])
         assert found("mueller") == []
@@ -92,10 +92,10 @@ def test_triggers_that_a_migration_lost_are_made_again(make_user):
         for name in ("insert", "update", "delete"):
             cursor.execute(f"DROP TRIGGER users_words_{name}")
 
-    word_index.restore_triggers(database)
+    word_index.reinstall_triggers(database)
 
     jane = make_user("jane", name="Jane Müller")
     assert found("mueller") == ["jane@example.com"]
-    with account_writes():
+    with allow_account_writes():
         jane.delete()
     assert found("mueller") == []

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from users.actions.account.delete_user import delete_user
 from users.models import Change
-from users.models.write_guard import RecordIsFinal, forgetting
-from users.rights.actor import command
+from users.models.write_guard import HistoryIsImmutable, allow_history_deletion
+from users.rights.actor import command_actor
 
 WAYS = {
     "save": lambda line: line.save(),
@@ -27,7 +27,7 @@ WAYS = {
 def test_none_is_changed_or_deleted(way, jane):
     line = jane.changes.get()
 
-    with pytest.raises(RecordIsFinal):
+    with pytest.raises(HistoryIsImmutable):
         WAYS[way](line)
 
     assert list(Change.objects.values()) == [
@@ -49,15 +49,15 @@ def test_the_database_changes_none_either_whatever_the_column(jane, stranger):
 def test_a_line_loses_its_user_and_nothing_else(jane):
     before = Change.objects.values().get()
 
-    delete_user(jane, actor=command("tests"))
+    delete_user(jane, actor=command_actor("tests"))
 
     after = Change.objects.filter(what="created").values().get()
     assert after == before | {"user_id": None}
 
 
 def test_what_forgets_on_purpose_may_delete_and_still_not_change(jane):
-    with forgetting():
-        with pytest.raises(RecordIsFinal):
+    with allow_history_deletion():
+        with pytest.raises(HistoryIsImmutable):
             Change.objects.update(reason="other")
         Change.objects.all().delete()
 

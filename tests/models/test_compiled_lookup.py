@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from users.models import User
 from users.models.compiled_lookup import by_user_id, locked_by_pk, locked_by_user_id
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 
 @pytest.fixture
 def rich(jane):
     """Jane with something in every kind of column."""
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=jane.pk).update(
             last_login=timezone.now(),
             last_ip="192.0.2.7",
@@ -54,7 +54,7 @@ def test_nobody_is_none(db):
 
 
 def test_linked_accounts_are_not_found(jane, stranger):
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=stranger.pk).update(linked_to=jane)
 
     assert by_user_id.one(stranger.user_id) is None
@@ -63,7 +63,7 @@ def test_linked_accounts_are_not_found(jane, stranger):
 def test_what_it_brings_can_be_saved(jane):
     found = by_user_id.one(jane.user_id)
     found.name = "Jane Roe"
-    with account_writes():
+    with allow_account_writes():
         found.save(update_fields=["name"])
 
     assert User.objects.get(pk=jane.pk).name == "Jane Roe"

@@ -9,11 +9,11 @@ from tests.metadata import values
 from users.actions.account.documents import Replace
 from users.actions.account.edit_user import Edit, edit_user
 from users.metadata.diff import diff
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.models import User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def stored(user, document):
@@ -28,7 +28,7 @@ def stored(user, document):
 @values.with_database
 @given(document=values.documents)
 def test_any_document_comes_back_the_same(jane, document):
-    assert same(stored(jane, document).user_metadata, document)
+    assert is_strictly_equal(stored(jane, document).user_metadata, document)
 
 
 @values.with_database
@@ -39,7 +39,7 @@ def test_the_record_of_changes_keeps_both_sides_the_same(jane, document):
     after = stored(jane, document)
 
     if after.version > before.version:
-        assert same(jane.changes.first().keys, diff(before.user_metadata, document))
+        assert is_strictly_equal(jane.changes.first().keys, diff(before.user_metadata, document))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_record_of_changes_keeps_both_sides_the_same(jane, document):
 def test_an_awkward_value_comes_back_the_same(jane, value):
     document = {"value": value, "within": [{"deep": value}]}
 
-    assert same(stored(jane, document).user_metadata, document)
+    assert is_strictly_equal(stored(jane, document).user_metadata, document)
 
 
 def test_an_unset_document_is_null_and_not_empty(make_user):

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from users.models import Change, User
-from users.models.fast_writes import insert_by_hand
-from users.models.write_guard import account_writes
+from users.models.fast_writes import fast_insert
+from users.models.write_guard import allow_account_writes
 
 NEW = {
     "name": 'Jané "100%s" O\'Neil',
@@ -32,10 +32,10 @@ def stored(user: User) -> dict:
 def test_a_column_is_saved_as_django_saves_it(jane, name):
     setattr(jane, name, NEW[name])
 
-    with account_writes():
+    with allow_account_writes():
         jane.save_columns([name])
     by_hand = stored(jane)
-    with account_writes():
+    with allow_account_writes():
         jane.save()
 
     assert by_hand == stored(jane)
@@ -46,7 +46,7 @@ def test_only_the_named_columns_of_only_this_row_are_saved(jane, stranger):
     other = stored(stranger)
     jane.name, jane.nickname = "Jane Roe", "jr"
 
-    with account_writes():
+    with allow_account_writes():
         jane.save_columns(["name"])
 
     assert (stored(jane)["name"], stored(jane)["name_folded"]) == ("Jane Roe", "jane roe")
@@ -59,7 +59,7 @@ def test_a_line_of_the_record_is_saved_as_django_saves_it(jane):
     line = jane.changes.get()
     line.pk = None
 
-    insert_by_hand(line)
+    fast_insert(line)
 
     after = Change.objects.exclude(pk=before["id"]).values().get()
     assert after == before | {"id": after["id"]}

@@ -7,10 +7,10 @@ from django.contrib.auth.models import Group, Permission
 
 from users.actions.account.block_user import block_user
 from users.models import User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 VIEWS_BOTH = {"view_user", "view_app_metadata"}
 EVERYTHING = VIEWS_BOTH | {
     "change_profile",
@@ -42,7 +42,7 @@ def test_members_of_a_staff_group_are_staff(make_user, group):
 
 @pytest.mark.parametrize("codename", sorted(EVERYTHING))
 def test_any_permission_of_ours_given_directly_makes_staff(jane, codename):
-    with account_writes():
+    with allow_account_writes():
         jane.user_permissions.add(Permission.objects.get(codename=codename))
 
     assert again(jane).is_staff
@@ -53,14 +53,14 @@ def test_a_superuser_is_staff(make_user):
 
 
 def test_a_permission_of_another_app_makes_no_staff(jane):
-    with account_writes():
+    with allow_account_writes():
         jane.user_permissions.add(Permission.objects.get(codename="change_group"))
 
     assert not again(jane).is_staff
 
 
 def test_a_group_without_rights_makes_no_staff(jane):
-    with account_writes():
+    with allow_account_writes():
         jane.groups.add(Group.objects.create(name="Book club"))
 
     assert not again(jane).is_staff

@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 
 from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.errors import Taken
+from users.actions.errors import DuplicateField
 from users.models import Connection, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 FOLDED = ("email", "name", "nickname", "given_name", "family_name")
 
 
@@ -54,7 +54,7 @@ def test_every_installation_begins_with_one_database_connection(db):
 def test_an_address_belongs_to_one_account_of_a_connection(make_user, one, another):
     make_user(email=one)
 
-    with pytest.raises(Taken) as caught:
+    with pytest.raises(DuplicateField) as caught:
         make_user(email=another)
 
     assert caught.value.field == "email"
@@ -64,7 +64,7 @@ def test_an_address_belongs_to_one_account_of_a_connection(make_user, one, anoth
 def test_the_database_itself_refuses_a_second_account_of_an_address(make_user, connection):
     make_user(email="josé@example.com")
 
-    with pytest.raises(IntegrityError), transaction.atomic(), account_writes():
+    with pytest.raises(IntegrityError), transaction.atomic(), allow_account_writes():
         User(connection=connection, email="JOSÉ@example.com").save()
 
 
@@ -103,7 +103,7 @@ def test_the_folded_twin_follows_its_field(make_user, field):
     user.refresh_from_db()
     assert getattr(user, f"{field}_folded") == another.lower()
 
-    with account_writes():
+    with allow_account_writes():
         setattr(user, field, None)
         user.save_columns([field])
     user.refresh_from_db()

@@ -12,7 +12,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.metadata.errors import MetadataError
 from users.models import User
 from users.models.write_guard import AccountWriteRefused
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_write_past_the_actions_is_refused_and_changes_nothing(jane, write):
 def test_the_door_is_shut_again_after_an_action_that_failed(jane):
     edit = Edit(documents={"user_metadata": Patch({"a.b": 1})})
     with pytest.raises(MetadataError):
-        edit_user(jane, edit, actor=command("tests"))
+        edit_user(jane, edit, actor=command_actor("tests"))
 
     with pytest.raises(AccountWriteRefused):
         jane.save()

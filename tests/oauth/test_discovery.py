@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.oauth.answers import ISSUER, token_of
 
 ADDRESS = "/.well-known/openid-configuration"

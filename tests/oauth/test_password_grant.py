@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client as Browser
+
+from tests.conftest import PASSWORD
 from tests.oauth.answers import (
     ISSUER,
     MANAGEMENT,
@@ -20,17 +22,15 @@ from tests.oauth.answers import (
     refused,
     token_of,
 )
-
-from tests.conftest import PASSWORD
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.models import Client, ClientGrant, Connection, ResourceServer, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 from users.tokens import lookups
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 WRONG = (403, "invalid_grant", "Wrong email or password.")
 
 
@@ -39,7 +39,7 @@ def again(user):
 
 
 def put(user, **columns):
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=user.pk).update(**columns)
 
 

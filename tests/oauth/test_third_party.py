@@ -10,9 +10,9 @@ from tests.oauth.answers import ISSUER, MANAGEMENT, SONGS, refused, token_of
 from users.actions.access.client_grants import edit_grant
 from users.actions.access.resource_servers import edit_server
 from users.models import Client, ClientGrant, Permission, ResourceServer, Role, RoleMember, UserPermission
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture

@@ -8,7 +8,13 @@ import pytest
 
 from users.outgoing import http_client as sending
 from users.outgoing.http_client import Message, send
-from users.outgoing.ssrf_guard import PRIVATE, BadAddress, check_url, is_public, resolve
+from users.outgoing.ssrf_guard import (
+    PRIVATE_NETWORK_REFUSED,
+    InvalidTarget,
+    check_url,
+    is_public,
+    resolve_host,
+)
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 INNER = [
@@ -38,7 +44,7 @@ def test_an_address_is_of_the_world_or_it_is_not():
     ],
 )
 def test_what_may_not_be_called_is_seen_at_once(url):
-    with pytest.raises(BadAddress):
+    with pytest.raises(InvalidTarget):
         check_url(url)
 
 
@@ -52,7 +58,7 @@ def test_where_it_is_allowed_anything_may_be_called(settings):
     settings.WEBHOOKS_ALLOW_PRIVATE = True
 
     assert check_url("http://127.0.0.1:8000/hook").hostname == "127.0.0.1"
-    with pytest.raises(BadAddress):
+    with pytest.raises(InvalidTarget):
         check_url("file:///etc/passwd")
 
 
@@ -76,9 +82,9 @@ def leads_to(monkeypatch, *answers):
 def test_of_what_a_name_leads_to_only_what_is_of_the_world_is_called(monkeypatch):
     leads_to(monkeypatch, ["10.0.0.1", "93.184.216.34"], ["10.0.0.1", "::1"])
 
-    assert resolve("a.example", 443) == [(socket.AF_INET, ("93.184.216.34", 443))]
-    with pytest.raises(BadAddress, match="private network"):
-        resolve("a.example", 443)
+    assert resolve_host("a.example", 443) == [(socket.AF_INET, ("93.184.216.34", 443))]
+    with pytest.raises(InvalidTarget, match="private network"):
+        resolve_host("a.example", 443)
 
 
 @pytest.fixture
@@ -109,7 +115,7 @@ def test_what_leads_into_our_network_is_not_called(monkeypatch, reached):
 
     outcome = send(Message("https://metadata.example/", {}, b"{}"))
 
-    assert (outcome.code, outcome.error, reached) == (None, PRIVATE, [])
+    assert (outcome.code, outcome.error, reached) == (None, PRIVATE_NETWORK_REFUSED, [])
 
 
 def test_no_proxy_of_the_environment_is_asked(receiver, monkeypatch):

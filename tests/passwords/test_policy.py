@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.passwords.policy import POLICIES, plain, policy_of, sentence
+from users.passwords.policy import POLICIES, describe_rule, format_rules, get_policy
 
 
 def broken(policy, password):
@@ -98,7 +98,7 @@ def test_the_other_rules_too():
 
 
 def test_the_rules_as_plain_text():
-    assert plain(POLICIES["good"].explain("")) == (
+    assert format_rules(POLICIES["good"].explain("")) == (
         "* At least 8 characters in length\n"
         "* Contain at least 3 of the following 4 types of characters:\n"
         " * lower case letters (a-z)\n"
@@ -109,30 +109,30 @@ def test_the_rules_as_plain_text():
 
 
 def test_the_rules_as_sentences():
-    assert [sentence(rule) for rule in POLICIES["excellent"].explain("")] == [
+    assert [describe_rule(rule) for rule in POLICIES["excellent"].explain("")] == [
         "At least 10 characters in length.",
         "Contain at least 3 of the following 4 types of characters: lower case letters (a-z),"
         " upper case letters (A-Z), numbers (i.e. 0-9), special characters (e.g. !@#$%^&*).",
         'No more than 2 identical characters in a row (e.g., "aaa" not allowed).',
     ]
-    assert [sentence(rule) for rule in POLICIES["none"].explain("")] == ["Non-empty password required."]
+    assert [describe_rule(rule) for rule in POLICIES["none"].explain("")] == ["Non-empty password required."]
 
 
 @pytest.mark.parametrize("options", [{}, {"requires_username": True}, {"password_dictionary": {}}])
 def test_a_connection_may_name_no_policy(options):
-    assert policy_of(options) is None
+    assert get_policy(options) is None
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_connection_names_its_policy(name):
-    assert policy_of({"passwordPolicy": name}) == POLICIES[name]
+    assert get_policy({"passwordPolicy": name}) == POLICIES[name]
 
 
 @pytest.mark.parametrize("length", [1, 4, 20])
 def test_its_length_may_be_another(length):
     options = {"passwordPolicy": "good", "password_complexity_options": {"min_length": length}}
 
-    policy = policy_of(options)
+    policy = get_policy(options)
 
     assert policy.min_length == length
     assert policy.kinds == POLICIES["good"].kinds

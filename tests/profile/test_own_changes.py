@@ -9,24 +9,24 @@ import pytest
 from django.contrib.auth.models import Group
 
 from tests.web.pages import open_page
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.documents import Patch, Replace
 from users.actions.account.edit_user import Edit, edit_user
-from users.history.timeline import OWN
-from users.profile.own_changes import BY, SENTENCES, THROUGH
-from users.rights.actor import Face, Kind, command, owner, staff
+from users.history.timeline import OWNER_VISIBLE
+from users.profile.own_changes import ACTOR_LABELS, FACE_LABELS, SENTENCES
+from users.rights.actor import Face, Kind, command_actor, owner_actor, staff_actor
 
 PATH = "/profile/changes/"
 
 
 @pytest.fixture
 def record(jane, agent):
-    kim = replace(staff(agent), request_id="req-1", ip="192.0.2.7")
+    kim = replace(staff_actor(agent), request_id="req-1", ip="192.0.2.7")
     for actor, keys in (
         (kim, {"app_metadata": Patch({"plan": "gold", "note": "theirs"})}),
         (kim, {"user_metadata": Patch({"hobby": "go", "newsletter": {"on": True}})}),
-        (owner(jane), {"user_metadata": Patch({"hobby": "chess", "newsletter": {"on": False}})}),
-        (command("importer"), {"user_metadata": Patch({"city": "Oslo"})}),
+        (owner_actor(jane), {"user_metadata": Patch({"hobby": "chess", "newsletter": {"on": False}})}),
+        (command_actor("importer"), {"user_metadata": Patch({"city": "Oslo"})}),
     ):
         edit_user(jane, Edit(documents=keys), actor=actor, reason="because-4711")
     return jane
@@ -45,7 +45,7 @@ def test_it_tells_in_plain_words_who_changed_what(browser, record):
 
 
 def test_nothing_of_the_staff_nor_of_app_metadata_is_in_it(browser, record, agent):
-    give_staff_rights(record, [], actor=command("tests"))
+    set_staff_groups(record, [], actor=command_actor("tests"))
 
     for path in ("/profile/", PATH, f"{PATH}?key=app_metadata.plan", f"{PATH}?key=user_metadata.hobby"):
         html = browser(record).get(path).content.decode()
@@ -82,9 +82,9 @@ def test_it_is_narrowed_by_who_changed_it_and_through_what(browser, record):
 
 def test_one_change_has_an_address_of_its_own(browser, record, stranger, agent):
     long = {f"key{number:02}": "x" * 200 for number in range(20)}
-    edit_user(record, Edit(documents={"user_metadata": Patch(long)}), actor=owner(record))
+    edit_user(record, Edit(documents={"user_metadata": Patch(long)}), actor=owner_actor(record))
     newest, hidden = record.changes.first(), record.changes.filter(what="app_metadata").get()
-    give_staff_rights(record, Group.objects.filter(name="Support"), actor=command("tests"))
+    set_staff_groups(record, Group.objects.filter(name="Support"), actor=command_actor("tests"))
 
     whole = open_page(browser(record), f"{PATH}{newest.pk}/")
 
@@ -106,7 +106,7 @@ def test_values_are_told_as_one_would_say_them(browser, jane):
         "gone": None,
         "zip": "0150",
     }
-    edit_user(jane, Edit(documents={"user_metadata": Replace(keys, 1)}), actor=owner(jane))
+    edit_user(jane, Edit(documents={"user_metadata": Replace(keys, 1)}), actor=owner_actor(jane))
 
     text = open_page(browser(jane), PATH).text
 
@@ -120,9 +120,9 @@ def test_values_are_told_as_one_would_say_them(browser, jane):
 
 
 def test_there_are_words_for_everything_that_may_stand_there():
-    assert {*BY} == {*Kind}
-    assert {*THROUGH} == {*Face}
-    assert {*SENTENCES} == {*OWN}
+    assert {*ACTOR_LABELS} == {*Kind}
+    assert {*FACE_LABELS} == {*Face}
+    assert {*SENTENCES} == {*OWNER_VISIBLE}
 
 
 def test_it_is_narrowed_by_key_and_day(browser, record):
@@ -137,7 +137,9 @@ def test_it_is_narrowed_by_key_and_day(browser, record):
 
 def test_a_change_of_thousands_of_keys_is_not_told_whole(browser, record, jane):
     edit_user(
-        jane, Edit(documents={"user_metadata": Patch({f"k{n}": n for n in range(3000)})}), actor=owner(jane)
+        jane,
+        Edit(documents={"user_metadata": Patch({f"k{n}": n for n in range(3000)})}),
+        actor=owner_actor(jane),
     )
 
     page = open_page(browser(jane), PATH)
@@ -147,7 +149,7 @@ def test_a_change_of_thousands_of_keys_is_not_told_whole(browser, record, jane):
 
 
 def test_a_new_password_is_told_and_what_it_is_not(browser, record):
-    edit_user(record, Edit(password="Another-Secret-77"), actor=command("tests"))
+    edit_user(record, Edit(password="Another-Secret-77"), actor=command_actor("tests"))
     record.refresh_from_db()
 
     text = open_page(browser(record), PATH).text

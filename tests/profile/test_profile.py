@@ -16,7 +16,7 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 SAVE = "Save changes"
 PATH = "/profile/"
@@ -35,7 +35,7 @@ def everything() -> tuple:
 
 def meanwhile(user, **documents):
     edit = Edit(documents={name: Patch(value) for name, value in documents.items()})
-    edit_user(user, edit, actor=command("somebody else"))
+    edit_user(user, edit, actor=command_actor("somebody else"))
 
 
 @pytest.fixture
@@ -345,20 +345,20 @@ def test_other_methods_are_not_offered(browser, jane, method):
 
 def test_a_blocked_person_is_out_at_once_and_saves_nothing(at_home, jane):
     page = at_home(jane)
-    block_user(jane, actor=command("tests"))
+    block_user(jane, actor=command_actor("tests"))
     before = everything()
 
     answer = page.browser.post(PATH, page.data(SAVE, user_metadata="{}"))
 
     assert answer["Location"] == "/login/?next=/profile/"
     assert everything() == before
-    unblock_user(jane, actor=command("tests"))
+    unblock_user(jane, actor=command_actor("tests"))
     assert page.browser.get(PATH).status_code == 302
 
 
 def test_a_deleted_person_is_out_at_once(at_home, jane):
     page = at_home(jane)
-    delete_user(jane, actor=command("tests"))
+    delete_user(jane, actor=command_actor("tests"))
 
     assert page.browser.get(PATH).status_code == 302
 
@@ -367,7 +367,7 @@ def test_a_person_deleted_in_the_very_moment_of_saving_meets_no_error(at_home, j
     from users.web import documents_form
 
     def too_late(user, *args, **options):
-        delete_user(user, actor=command("somebody else"))
+        delete_user(user, actor=command_actor("somebody else"))
         return edit_user(user, *args, **options)
 
     page = at_home(jane)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.representation.field_selection import pick
+from users.representation.field_selection import select_fields
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from users.representation.field_selection import pick
     ],
 )
 def test_fields_are_kept_or_left_out(query, expected):
-    assert pick({"a": 1, "b": 2}, query) == expected
+    assert select_fields({"a": 1, "b": 2}, query) == expected

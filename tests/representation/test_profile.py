@@ -10,8 +10,8 @@ import pytest
 from users.api.schemas.users import USER
 from users.models import Connection, User
 from users.representation.defaults import default_picture
-from users.representation.profile import identity, profile
-from users.representation.timestamps import moment
+from users.representation.profile import serialize_identity, serialize_profile
+from users.representation.timestamps import format_time
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def test_every_field_has_auth0s_name(jane, reader):
     jane.last_login = jane.last_password_reset = jane.multifactor_last_modified = noon
     jane.multifactor = ["google-authenticator"]
 
-    shown = profile(jane, reader)
+    shown = serialize_profile(jane, reader)
 
     assert shown.keys() == USER["properties"].keys()
     assert (shown["blocked"], shown["last_login"]) == (False, "2026-03-04T12:00:00.000Z")
 
 
 def test_nothing_is_ever_null(stranger, reader):
-    assert None not in profile(stranger, reader).values()
+    assert None not in serialize_profile(stranger, reader).values()
 
 
 def test_nothing_secret_or_internal_is_shown(jane, reader):
@@ -51,13 +51,13 @@ def test_nothing_secret_or_internal_is_shown(jane, reader):
         "groups",
     }
 
-    assert hidden.isdisjoint(profile(jane, reader))
+    assert hidden.isdisjoint(serialize_profile(jane, reader))
 
 
 def test_a_name_that_was_given_wins_over_the_default(jane, reader):
     jane.nickname, jane.picture = "Jay", "https://example.com/jane.png"
 
-    shown = profile(jane, reader)
+    shown = serialize_profile(jane, reader)
 
     assert (shown["name"], shown["nickname"], shown["picture"]) == (
         "Jane Doe",
@@ -67,7 +67,7 @@ def test_a_name_that_was_given_wins_over_the_default(jane, reader):
 
 
 def test_names_default_to_the_address(stranger, reader):
-    shown = profile(stranger, reader)
+    shown = serialize_profile(stranger, reader)
 
     assert (shown["name"], shown["nickname"]) == ("stranger@example.com", "stranger")
 
@@ -75,7 +75,7 @@ def test_names_default_to_the_address(stranger, reader):
 def test_without_an_address_names_default_to_the_id(reader, connection):
     nobody = User(user_id="auth0|nobody", connection=connection)
 
-    shown = profile(nobody, reader)
+    shown = serialize_profile(nobody, reader)
 
     assert (shown["name"], shown["nickname"]) == ("auth0|nobody", "auth0|nobody")
     assert not {"email", "email_verified"} & shown.keys()
@@ -92,7 +92,7 @@ def test_without_an_address_names_default_to_the_id(reader, connection):
 def test_the_identity_is_the_id_taken_apart(reader, user_id, strategy, expected):
     user = User(user_id=user_id, connection=Connection(name="Users", strategy=strategy))
 
-    [identity] = profile(user, reader)["identities"]
+    [identity] = serialize_profile(user, reader)["identities"]
 
     assert identity["connection"] == "Users"
     assert expected.items() <= identity.items()
@@ -102,7 +102,7 @@ def test_linked_accounts_follow_the_users_own_identity(jane, reader):
     other = {"connection": "Partners", "user_id": "7", "provider": "samlp", "isSocial": True}
     jane.linked_identities = [{"profileData": {"email": "j@example.com"}, **other}]
 
-    own, linked = profile(jane, reader)["identities"]
+    own, linked = serialize_profile(jane, reader)["identities"]
 
     assert own["user_id"] == jane.bare_id
     assert "profileData" not in own
@@ -110,11 +110,14 @@ def test_linked_accounts_follow_the_users_own_identity(jane, reader):
 
 
 def test_an_identity_holds_what_was_given_and_no_default(stranger):
-    assert identity(stranger)["profileData"] == {"email": "stranger@example.com", "email_verified": False}
+    assert serialize_identity(stranger)["profileData"] == {
+        "email": "stranger@example.com",
+        "email_verified": False,
+    }
 
 
 def test_who_may_not_see_anything_is_shown_nothing(jane, actor_of):
-    assert profile(jane, actor_of("read:logs")) == {}
+    assert serialize_profile(jane, actor_of("read:logs")) == {}
 
 
 def test_the_picture_is_by_the_address_whatever_its_case(settings):
@@ -137,4 +140,4 @@ def test_the_picture_is_by_the_address_whatever_its_case(settings):
     ],
 )
 def test_times_are_utc_with_milliseconds(at, expected):
-    assert moment(at) == expected
+    assert format_time(at) == expected

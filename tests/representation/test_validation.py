@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 from users.representation.validation import Checker, FieldError, check_profile
 
 
 def rule(schema, value):
     """The text for a value that the field `x` of this schema refuses; None where it is taken."""
     try:
-        Checker(closed({"x": schema})).check({"x": value})
+        Checker(closed_object({"x": schema})).check({"x": value})
     except FieldError as error:
         return str(error)
     return None
@@ -110,7 +110,7 @@ def test_a_part_of_a_secret_is_not_repeated():
 )
 def test_of_the_whole_no_property_is_named(value, expected):
     with pytest.raises(FieldError) as refused:
-        Checker(closed({"x": {}}, required=("x",))).check(value)
+        Checker(closed_object({"x": {}}, required=("x",))).check(value)
 
     assert str(refused.value) == expected
 
@@ -181,7 +181,7 @@ def test_a_message_repeats_only_the_beginning_of_a_long_value(schema, value):
 
 def test_a_message_names_a_few_of_many_unknown_fields():
     with pytest.raises(FieldError) as refused:
-        Checker(closed({})).check({f"k{number:04}": 1 for number in range(1000)} | {"x" * 100_000: 1})
+        Checker(closed_object({})).check({f"k{number:04}": 1 for number in range(1000)} | {"x" * 100_000: 1})
 
     assert refused.value.rule.startswith("Additional properties not allowed: k0000,k0001,")
     assert refused.value.rule.endswith(",k0019 and 981 more")

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from users.models import User
-from users.models.write_guard import account_writes
-from users.rights.actor import staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import staff_actor
 
 
 @pytest.fixture
@@ -16,9 +16,9 @@ def staff_with(make_user):
 
     def make(*codenames: str):
         user = make_user()
-        with account_writes():
+        with allow_account_writes():
             user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        return staff(User.objects.get(pk=user.pk))
+        return staff_actor(User.objects.get(pk=user.pk))
 
     return make
 
@@ -26,4 +26,4 @@ def staff_with(make_user):
 @pytest.fixture
 def root(make_user):
     """A superuser at the dashboard."""
-    return staff(make_user("root", is_superuser=True))
+    return staff_actor(make_user("root", is_superuser=True))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, User
 from users.representation.validation import FieldError
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
 from users.tokens.scopes import MACHINE_SCOPES
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def groups(*names):
@@ -28,42 +28,42 @@ def names_of(user):
 @pytest.fixture
 def lead(agent):
     """A Support lead at the dashboard, who may do much but gives no rights."""
-    return staff(agent)
+    return staff_actor(agent)
 
 
 def test_an_administrator_gives_and_takes_rights(administrator, jane):
-    give_staff_rights(jane, groups("Support", "Support lead"), actor=staff(administrator))
+    set_staff_groups(jane, groups("Support", "Support lead"), actor=staff_actor(administrator))
     assert names_of(jane) == {"Support", "Support lead"}
 
-    give_staff_rights(jane, groups("Support"), actor=staff(administrator))
+    set_staff_groups(jane, groups("Support"), actor=staff_actor(administrator))
     assert names_of(jane) == {"Support"}
 
 
 def test_an_administrator_makes_another(administrator, jane):
-    give_staff_rights(jane, groups("Administrator"), actor=staff(administrator))
+    set_staff_groups(jane, groups("Administrator"), actor=staff_actor(administrator))
 
     assert User.objects.get(pk=jane.pk).has_perm("users.administer")
 
 
 def test_nobody_else_gives_rights(lead, actor_of, jane):
-    for actor in (lead, owner(jane), owner(lead.user), actor_of(*MACHINE_SCOPES)):
+    for actor in (lead, owner_actor(jane), owner_actor(lead.user), actor_of(*MACHINE_SCOPES)):
         with pytest.raises(Denied):
-            give_staff_rights(jane, groups("Support"), actor=actor)
+            set_staff_groups(jane, groups("Support"), actor=actor)
 
     assert names_of(jane) == set()
 
 
 def test_nobody_else_takes_rights_away(lead, actor_of, supporter):
-    for actor in (lead, owner(supporter), actor_of(*MACHINE_SCOPES)):
+    for actor in (lead, owner_actor(supporter), actor_of(*MACHINE_SCOPES)):
         with pytest.raises(Denied):
-            give_staff_rights(supporter, [], actor=actor)
+            set_staff_groups(supporter, [], actor=actor)
 
     assert names_of(supporter) == {"Support"}
 
 
 def test_an_administrator_on_their_own_page_gives_no_rights(administrator, jane):
     with pytest.raises(Denied):
-        give_staff_rights(jane, groups("Support"), actor=owner(administrator))
+        set_staff_groups(jane, groups("Support"), actor=owner_actor(administrator))
 
 
 def rights_of(group):
@@ -74,9 +74,9 @@ def rights_of(group):
 def test_nobody_gives_more_than_they_hold(staff_with, jane, group):
     small = staff_with("administer", *rights_of("Support"))
 
-    give_staff_rights(jane, groups("Support"), actor=small)
+    set_staff_groups(jane, groups("Support"), actor=small)
     with pytest.raises(Denied, match="rights that you do not hold"):
-        give_staff_rights(jane, groups("Support", group), actor=small)
+        set_staff_groups(jane, groups("Support", group), actor=small)
 
     assert names_of(jane) == {"Support"}
 
@@ -85,12 +85,12 @@ def test_an_administrator_does_not_raise_themselves(staff_with):
     small = staff_with("administer")
 
     with pytest.raises(Denied, match="when the user is you"):
-        give_staff_rights(small.user, groups("Administrator"), actor=small)
+        set_staff_groups(small.user, groups("Administrator"), actor=small)
 
 
 def test_an_administrator_does_not_lock_themselves_out(administrator):
     with pytest.raises(Denied, match="when the user is you"):
-        give_staff_rights(administrator, [], actor=staff(administrator))
+        set_staff_groups(administrator, [], actor=staff_actor(administrator))
 
     assert User.objects.get(pk=administrator.pk).is_staff
 
@@ -100,20 +100,20 @@ def test_rights_of_another_app_are_not_an_administrators_to_give(administrator, 
     foreign.permissions.add(Permission.objects.get(codename="change_group"))
 
     with pytest.raises(Denied, match="rights that you do not hold"):
-        give_staff_rights(jane, [foreign], actor=staff(administrator))
+        set_staff_groups(jane, [foreign], actor=staff_actor(administrator))
 
 
 def test_an_administrator_takes_nothing_from_who_holds_more(administrator, make_user):
     root = make_user("root2", "Support", is_superuser=True)
 
     with pytest.raises(Protected):
-        give_staff_rights(root, [], actor=staff(administrator))
+        set_staff_groups(root, [], actor=staff_actor(administrator))
 
     assert names_of(root) == {"Support"}
 
 
 def test_a_superuser_gives_any_group(root, jane):
-    give_staff_rights(jane, groups("Administrator"), actor=root)
+    set_staff_groups(jane, groups("Administrator"), actor=root)
 
     assert names_of(jane) == {"Administrator"}
 
@@ -142,13 +142,13 @@ def test_no_field_of_a_profile_gives_rights(actor_of, connection, jane, field):
 def test_giving_the_same_rights_again_writes_nothing(administrator, supporter):
     before = Change.objects.count()
 
-    user = give_staff_rights(supporter, groups("Support"), actor=staff(administrator))
+    user = set_staff_groups(supporter, groups("Support"), actor=staff_actor(administrator))
 
     assert (Change.objects.count(), user.version) == (before, supporter.version)
 
 
 def test_the_record_names_the_groups_before_and_after(administrator, supporter):
-    give_staff_rights(supporter, groups("Support lead"), actor=staff(administrator), reason="promoted")
+    set_staff_groups(supporter, groups("Support lead"), actor=staff_actor(administrator), reason="promoted")
 
     change = supporter.changes.first()
     assert (change.what, change.reason, change.actor_id) == (

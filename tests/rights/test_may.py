@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from users.rights.actor import bearer, command, owner, staff
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, StaleSignIn
 from users.rights.may import Verb, check, may
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -55,12 +55,12 @@ TABLE = [
     ),
     (Verb.MAKE_TICKET, None, {"create:user_tickets"}, False),
     (Verb.SEND_VERIFICATION, "send_links", {"create:users", "update:users"}, False),
-    (Verb.FORGIVE_ATTEMPTS, "unlock_user", {"update:users"}, False),
+    (Verb.CLEAR_LOCKOUT, "unlock_user", {"update:users"}, False),
     (Verb.END_SESSIONS, "block_user", {"delete:sessions"}, False),
     (Verb.SHARE_SEGMENT, "share_segment", set(), False),
     (Verb.INDEX_KEYS, "administer", {"update:metadata_keys"}, False),
     (Verb.SURVEY, "view_app_metadata", set(), False),
-    (Verb.GIVE_STAFF_RIGHTS, "administer", set(), False),
+    (Verb.GRANT_STAFF_RIGHTS, "administer", set(), False),
 ]
 rules = pytest.mark.parametrize(
     ("verb", "permission", "scopes", "owners"), TABLE, ids=[row[0].name for row in TABLE]
@@ -101,29 +101,29 @@ def test_a_client_may_not_with_all_other_scopes(actor_of, jane, verb, permission
 
 @rules
 def test_an_owner_may_to_themselves_alone(jane, stranger, verb, permission, scopes, owners):
-    assert may(owner(jane), verb, jane) == owners
-    assert not may(owner(jane), verb, stranger)
-    assert not may(owner(jane), verb)
+    assert may(owner_actor(jane), verb, jane) == owners
+    assert not may(owner_actor(jane), verb, stranger)
+    assert not may(owner_actor(jane), verb)
 
 
 @rules
 def test_staff_on_their_own_page_have_the_rights_of_an_owner(
     administrator, stranger, verb, permission, scopes, owners
 ):
-    assert may(owner(administrator), verb, administrator) == owners
-    assert not may(owner(administrator), verb, stranger)
+    assert may(owner_actor(administrator), verb, administrator) == owners
+    assert not may(owner_actor(administrator), verb, stranger)
 
 
 @rules
 def test_who_has_the_shell_may_do_anything(jane, verb, permission, scopes, owners):
-    assert may(command("tests"), verb, jane)
+    assert may(command_actor("tests"), verb, jane)
 
 
 @rules
 def test_blocked_staff_may_nothing(make_user, jane, verb, permission, scopes, owners):
     agent = make_user("agent", "Administrator", blocked=True, is_superuser=True)
 
-    assert not may(staff(agent), verb, jane)
+    assert not may(staff_actor(agent), verb, jane)
 
 
 @pytest.mark.parametrize("verb", [Verb.BLOCK, Verb.DELETE, Verb.REMOVE_MULTIFACTOR])
@@ -155,7 +155,7 @@ OWN = {
 @pytest.mark.parametrize("verb", Verb)
 def test_a_persons_token_opens_what_its_scopes_say_and_their_own_account_only(jane, stranger, verb):
     for scope in (*CURRENT_USER_SCOPES, *MACHINE_SCOPES):
-        actor = bearer(jane, frozenset({scope}), authenticated_at=int(time.time()))
+        actor = bearer_actor(jane, frozenset({scope}), authenticated_at=int(time.time()))
 
         assert may(actor, verb, jane) == (scope in OWN.get(verb, ())), scope
         assert not may(actor, verb, stranger), scope
@@ -165,16 +165,16 @@ def test_a_persons_token_opens_what_its_scopes_say_and_their_own_account_only(ja
 @pytest.mark.parametrize("verb", [Verb.REMOVE_MULTIFACTOR])
 def test_some_things_a_persons_token_opens_only_soon_after_they_signed_in(jane, verb):
     def token(age):
-        return bearer(jane, frozenset(CURRENT_USER_SCOPES), authenticated_at=int(time.time()) - age)
+        return bearer_actor(jane, frozenset(CURRENT_USER_SCOPES), authenticated_at=int(time.time()) - age)
 
     check(token(age=295), verb, jane)
-    for stale in (token(age=302), bearer(jane, frozenset(CURRENT_USER_SCOPES))):
+    for stale in (token(age=302), bearer_actor(jane, frozenset(CURRENT_USER_SCOPES))):
         with pytest.raises(StaleSignIn, match="within 5 minutes of signing in; sign in again"):
             check(stale, verb, jane)
 
 
 def test_a_staff_members_own_token_carries_none_of_their_rights(administrator, stranger):
-    actor = bearer(administrator, frozenset(CURRENT_USER_SCOPES))
+    actor = bearer_actor(administrator, frozenset(CURRENT_USER_SCOPES))
 
     assert [verb for verb in Verb if may(actor, verb, stranger)] == []
     assert not may(actor, Verb.DELETE, administrator)

@@ -17,12 +17,12 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.multifactor import remove_multifactor
 from users.models import Change, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command, owner, staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
 from users.tokens.scopes import MACHINE_SCOPES
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 ALL_BUT_ADMINISTER = (
     "view_user",
     "change_profile",
@@ -69,7 +69,7 @@ def target(request, make_user):
     kind = request.param
     if kind == "one permission":
         user = make_user("target")
-        with account_writes():
+        with allow_account_writes():
             user.user_permissions.add(Permission.objects.get(codename="view_user"))
     elif kind == "superuser":
         user = make_user("target", is_superuser=True)
@@ -121,7 +121,7 @@ def test_staff_with_every_right_but_administer_cannot(staff_with, target, attack
 @targets("superuser")
 def test_an_administrator_cannot_touch_a_superuser(administrator, target, attack, unchanged):
     with pytest.raises(Protected, match="more rights than you"):
-        attack(target, staff(administrator))
+        attack(target, staff_actor(administrator))
 
     assert unchanged()
 
@@ -141,7 +141,7 @@ def test_an_administrator_cannot_touch_who_holds_more(staff_with, target, attack
 @targets(*STAFF, "nobody")
 def test_people_on_their_own_page_cannot(stranger, target, attack, unchanged):
     with pytest.raises(Denied):
-        attack(target, owner(stranger))
+        attack(target, owner_actor(stranger))
 
     assert unchanged()
 
@@ -156,7 +156,7 @@ def test_a_client_with_every_scope_may_where_there_are_no_staff_rights(actor_of,
 @attacks
 @targets("Support", "Support lead", "Administrator", "one permission", "blocked Administrator")
 def test_an_administrator_may_where_nobody_holds_more(administrator, target, attack):
-    attack(target, staff(administrator))
+    attack(target, staff_actor(administrator))
 
 
 @attacks
@@ -172,7 +172,7 @@ def test_who_has_the_shell_may(target, attack):
 
 
 def test_rights_that_were_taken_away_protect_no_longer(staff_with, supporter):
-    with account_writes():
+    with allow_account_writes():
         supporter.groups.clear()
 
     edit_user(supporter, Edit(profile={"email": "new@example.com"}), actor=staff_with("change_profile"))
@@ -182,7 +182,7 @@ def test_rights_that_were_taken_away_protect_no_longer(staff_with, supporter):
 
 def test_rights_given_since_the_page_was_opened_protect_already(staff_with, jane):
     opened = User.objects.get(pk=jane.pk)
-    with account_writes():
+    with allow_account_writes():
         jane.user_permissions.add(Permission.objects.get(codename="view_user"))
 
     with pytest.raises(Protected):
@@ -196,6 +196,6 @@ def test_a_staff_members_harmless_fields_stay_within_reach(staff_with, supporter
 
 
 def test_staff_change_their_own_password_on_their_own_page(supporter):
-    edit_user(supporter, Edit(password="a quite new password"), actor=owner(supporter))
+    edit_user(supporter, Edit(password="a quite new password"), actor=owner_actor(supporter))
 
     assert User.objects.get(pk=supporter.pk).check_password("a quite new password")

@@ -28,21 +28,21 @@ from tests.rights.read_paths import (
 )
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.search_setup.segments import Wanted, make_segment
+from users.actions.search_setup.segments import SegmentData, create_segment
 from users.api.endpoints import ENDPOINTS
 from users.jobs.enqueue import enqueue
-from users.jobs.schedule import ask_for_what_is_due
+from users.jobs.schedule import enqueue_due_jobs
 from users.jobs.worker import Worker
 from users.management import job_kinds
 from users.models import Change, ResourceServer, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command, staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor, staff_actor
 from users.rights.visible import USER_SCOPES
-from users.tokens.issue import person_token
+from users.tokens.issue import issue_user_token
 from users.tokens.scopes import MACHINE_SCOPES
-from users.webhooks.configuration import make_webhook
+from users.webhooks.configuration import create_webhook
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 KEY, MARK = "zebrakey", "okapimark"
 # Alike but for their beginning, and nobody has them: no answer may tell the two apart.
 NO_KEY, NO_MARK = "qaxrakey", "quopimark"
@@ -80,15 +80,15 @@ def product(marked, agent, settings, index_key):
     whatever jobs write."""
     settings.API_RATE_LIMIT = 0
     for name, query in ((SECRET, f"app_metadata.{KEY}:{MARK}"), (INVENTED, f"app_metadata.{NO_KEY}:x")):
-        segment = make_segment(Wanted(name, query, is_shared=True), actor=staff(agent))
-    hook, _ = make_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
+        segment = create_segment(SegmentData(name, query, is_shared=True), actor=staff_actor(agent))
+    hook, _ = create_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
     index_key("app_metadata", (KEY,), "text")
     assert job_kinds.__all__
-    ask_for_what_is_due()
+    enqueue_due_jobs()
     worker = Worker()
     while worker.work():
         pass
-    job = enqueue("housekeeping", actor=staff(agent))
+    job = enqueue("housekeeping", actor=staff_actor(agent))
     return {
         "object_id": str(marked.pk),
         "segment_id": segment.segment_id,
@@ -138,7 +138,7 @@ def opened(route, names):
 def viewer(make_user):
     """A staff member with every right but the one."""
     user = make_user("viewer")
-    with account_writes():
+    with allow_account_writes():
         ours = Permission.objects.filter(content_type__app_label="users")
         user.user_permissions.set(ours.exclude(codename="view_app_metadata"))
     return User.objects.get(pk=user.pk)
@@ -247,7 +247,7 @@ def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
 ):
     settings.CURRENT_USER_SEES_APP_METADATA = False
     client, server = make_client(), ResourceServer.objects.management()
-    header = f"Bearer {person_token(marked, client, ['read:current_user'], server=server)}"
+    header = f"Bearer {issue_user_token(marked, client, ['read:current_user'], server=server)}"
 
     answers, _ = read(lambda where: browser().get(where, HTTP_AUTHORIZATION=header))
 

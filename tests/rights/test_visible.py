@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.rights.actor import command, owner
+from users.rights.actor import command_actor, owner_actor
 from users.rights.visible import PROFILE, visible, visible_part
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -45,15 +45,15 @@ def test_a_client_sees_everything_or_nothing(actor_of, jane, scope):
 
 
 def test_jane_sees_herself_without_app_metadata(jane):
-    assert seen(owner(jane), jane) == WHOLES[:2]
-    assert seen(owner(jane), jane, ("plan",)) == WHOLES[:2]
+    assert seen(owner_actor(jane), jane) == WHOLES[:2]
+    assert seen(owner_actor(jane), jane, ("plan",)) == WHOLES[:2]
 
 
 def test_jane_sees_nobody_else(jane, stranger, settings):
     settings.PROFILE_APP_METADATA_KEYS = ("plan",)
 
-    assert seen(owner(jane), stranger) == seen(owner(jane), stranger, ("plan",)) == ()
-    assert seen(owner(jane)) == seen(owner(jane), None, ("plan",)) == ()
+    assert seen(owner_actor(jane), stranger) == seen(owner_actor(jane), stranger, ("plan",)) == ()
+    assert seen(owner_actor(jane)) == seen(owner_actor(jane), None, ("plan",)) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_jane_sees_nobody_else(jane, stranger, settings):
 def test_jane_sees_the_keys_that_a_setting_names(jane, settings, path, sees):
     settings.PROFILE_APP_METADATA_KEYS = ("plan",)
 
-    assert visible(owner(jane), "app_metadata", path, user=jane) == sees
+    assert visible(owner_actor(jane), "app_metadata", path, user=jane) == sees
 
 
 def test_staff_on_their_own_page_see_what_an_owner_sees(administrator):
-    assert seen(owner(administrator), administrator) == WHOLES[:2]
+    assert seen(owner_actor(administrator), administrator) == WHOLES[:2]
 
 
 def test_who_has_the_shell_sees_everything(jane):
-    assert seen(command("tests"), jane) == WHOLES
+    assert seen(command_actor("tests"), jane) == WHOLES
 
 
 @pytest.fixture
@@ -86,12 +86,12 @@ def annotated(make_user):
 
 
 def test_the_visible_part_is_the_keys_one_may_see(annotated, settings, staff_with):
-    assert visible_part(owner(annotated), "app_metadata", annotated) is None
+    assert visible_part(owner_actor(annotated), "app_metadata", annotated) is None
     assert visible_part(staff_with("view_user"), "app_metadata", annotated) is None
 
     settings.PROFILE_APP_METADATA_KEYS = ("plan", "level")
 
-    assert visible_part(owner(annotated), "app_metadata", annotated) == {"plan": "full"}
+    assert visible_part(owner_actor(annotated), "app_metadata", annotated) == {"plan": "full"}
     assert visible_part(staff_with("view_user"), "app_metadata", annotated) is None
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from users.schemas.current import check_settings, schema_of
+from users.schemas.current import check_settings, get_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "users" / "management" / "demo"
 
 
 def test_without_a_setting_there_is_none():
-    assert schema_of("user_metadata") is None
+    assert get_schema("user_metadata") is None
 
 
 def test_the_file_is_read_once(settings, tmp_path):
@@ -26,12 +26,12 @@ def test_the_file_is_read_once(settings, tmp_path):
     path.write_text(json.dumps({"properties": {"hobby": {"type": "string"}}}))
     settings.USER_METADATA_SCHEMA = str(path)
 
-    first = schema_of("user_metadata")
+    first = get_schema("user_metadata")
     path.unlink()
 
     assert first.names == {"hobby"}
-    assert schema_of("user_metadata") is first
-    assert schema_of("app_metadata") is None
+    assert get_schema("user_metadata") is first
+    assert get_schema("app_metadata") is None
 
 
 def test_the_file_may_begin_with_a_byte_order_mark(settings, tmp_path):
@@ -39,7 +39,7 @@ def test_the_file_may_begin_with_a_byte_order_mark(settings, tmp_path):
     path.write_text('{"properties": {"hobby": {"type": "string"}}}', encoding="utf-8-sig")
     settings.USER_METADATA_SCHEMA = str(path)
 
-    assert schema_of("user_metadata").names == {"hobby"}
+    assert get_schema("user_metadata").names == {"hobby"}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_bad_file_stops_the_start(tmp_path):
 def test_the_demo_ships_both(settings, document):
     setattr(settings, f"{document.upper()}_SCHEMA", str(DEMO / f"{document}.schema.json"))
 
-    assert schema_of(document).names
+    assert get_schema(document).names
 
 
 def test_a_rule_that_is_left_out_is_logged_with_its_setting_and_key(settings, tmp_path, caplog):

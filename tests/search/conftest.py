@@ -10,8 +10,8 @@ from django.db import connection as database
 
 from users.models import User
 from users.models.ids import new_user_id
-from users.models.user import FOLDED
-from users.models.write_guard import account_writes
+from users.models.user import FOLD_FUNCTIONS
+from users.models.write_guard import allow_account_writes
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def crowd(connection):
         for number in range(2000)
     ]
     for user in people:
-        user.set_search_columns(FOLDED)
-    with account_writes():
+        user.set_search_columns(FOLD_FUNCTIONS)
+    with allow_account_writes():
         User.objects.bulk_create(people)
     analyse()
 
@@ -42,7 +42,7 @@ def crowd(connection):
 def linked_crowd(crowd):
     """One in four of them is linked to the one before."""
     people = list(User.objects.order_by("pk"))
-    with account_writes():
+    with allow_account_writes():
         for primary, linked in zip(people[::4], people[1::4], strict=True):
             User.objects.filter(pk=linked.pk).update(linked_to=primary)
     analyse()
@@ -67,7 +67,7 @@ def make_people(connection):
 
     def make(profiles):
         people = [_person(connection, given) for given in profiles]
-        with account_writes():
+        with allow_account_writes():
             User.objects.bulk_create(people)
         return people
 
@@ -80,7 +80,7 @@ def _person(connection, given):
         if name in given:
             columns[name] = datetime.fromisoformat(given[name])
     user = User(connection=connection, linked_identities=given.get("identities"), **columns)
-    user.set_search_columns(FOLDED)
+    user.set_search_columns(FOLD_FUNCTIONS)
     return user
 
 

@@ -14,11 +14,11 @@ from users.lucene import nodes
 from users.lucene.nodes import Pattern, Query, Range, Word
 from users.metadata.fold import fold
 from users.metadata.identifiers import domain_key, email_key, email_part_key
-from users.metadata.words import stored_words, typed_words
+from users.metadata.words import split_typed_words, stored_words
 from users.models import User
 from users.querying.values import as_boolean, as_date_prefix, as_number, as_period
-from users.representation.profile import profile
-from users.rights.actor import command
+from users.representation.profile import serialize_profile
+from users.rights.actor import command_actor
 
 Form = Callable[[str], str]
 
@@ -39,7 +39,7 @@ LEVELS = 2
 
 def shown(user: User) -> dict[str, Any]:
     """The profile, for who may see all of it."""
-    return profile(user, command("tests"))
+    return serialize_profile(user, command_actor("tests"))
 
 
 def found(query: Query, profile: dict[str, Any]) -> bool:
@@ -88,7 +88,7 @@ def _begin_words(profile: dict[str, Any], value: nodes.Value) -> bool:
     texts = [profile.get(name) for name in NAMES if profile.get(name) not in shown_instead]
     texts.append(email_key(profile.get("email", "")))
     held = stored_words(texts, profile.get("phone_number")).split()
-    asked = typed_words(value.text if isinstance(value, Word) else value.pieces[0])
+    asked = split_typed_words(value.text if isinstance(value, Word) else value.pieces[0])
     return bool(asked) and all(
         any(word.startswith(spelling) for word, spelling in product(held, spellings)) for spellings in asked
     )

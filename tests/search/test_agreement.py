@@ -12,15 +12,15 @@ from tests.search.reference import found as found_in_python
 from tests.search.reference import shown
 from users.lucene.limits import Limits
 from users.lucene.parser import parse
-from users.lucene.printer import write
+from users.lucene.printer import unparse
 from users.metadata.documents import DOCUMENTS
 from users.models import User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 from users.search import index_support
-from users.search.compile import understand
-from users.search.sort_fields import order
+from users.search.compile import to_condition
+from users.search.sort_fields import parse_sort
 from users.search.sql import postgresql, sqlite
-from users.search.sql.expression import Fits
+from users.search.sql.expression import MatchesCondition
 
 MANY = Limits(length=100_000, leading=100)
 
@@ -61,7 +61,7 @@ def indexed(index_key, monkeypatch):
     """Nearly every key that is drawn, each as number in one document and as text in the other, and
     so little of a text in its index that it often matters."""
     for module in (index_support, postgresql, sqlite):
-        monkeypatch.setattr(module, "CUT", 2)
+        monkeypatch.setattr(module, "INDEXED_PREFIX_LENGTH", 2)
     for number, path in enumerate(PLACES + BEYOND_SQLITE * (database.vendor == "postgresql")):
         kinds = ("number", "text") if number % 2 else ("text", "number")
         for document, kind in zip(DOCUMENTS, kinds, strict=True):
@@ -80,13 +80,13 @@ def test_in_the_order_of_a_key_stand_its_values_and_then_who_has_none(profiles, 
     make_people(profiles)
     for name, values in (("user_metadata.a", texts), ("app_metadata.a", numbers)):
         for way, is_down in (("1", False), ("-1", True)):
-            people = list(User.objects.order_by(*order(f"{name}:{way}")))
+            people = list(User.objects.order_by(*parse_sort(f"{name}:{way}")))
             document = name.partition(".")[0]
             having = [p for p in people if values((getattr(p, document) or {}).get("a"))]
             lacking = [p for p in people if p not in having]
             wanted = sorted(having, key=lambda p: (values(getattr(p, document)["a"]), p.pk), reverse=is_down)
             assert people == wanted + sorted(lacking, key=lambda p: p.pk, reverse=is_down)
-    with account_writes():
+    with allow_account_writes():
         User.objects.all().delete()
 
 
@@ -104,11 +104,13 @@ def agree(make_people, profiles, queries):
     seen = {person.pk: shown(person) for person in User.objects.with_connection()}
 
     for tree in queries:
-        text = write(tree)
+        text = unparse(tree)
         query = parse(text, limits=MANY)
         assert query == tree
         wanted = {pk for pk, profile in seen.items() if found_in_python(query, profile)}
-        assert {*User.objects.filter(Fits(understand(query))).values_list("pk", flat=True)} == wanted, text
+        assert {
+            *User.objects.filter(MatchesCondition(to_condition(query))).values_list("pk", flat=True)
+        } == wanted, text
 
-    with account_writes():
+    with allow_account_writes():
         User.objects.all().delete()

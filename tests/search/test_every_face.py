@@ -19,7 +19,7 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.jobs.worker import Worker
 from users.models import Change, Connection, ResourceServer, User
-from users.tokens.issue import person_token
+from users.tokens.issue import issue_user_token
 
 USERS = "/api/v2/users"
 OTHER = "0123456789abcdef01234567"
@@ -194,7 +194,7 @@ def faces(jane, administrator, make_user, make_client, browser, api, monkeypatch
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery staple")
     make_user(OF_OTHER, bare_id=OTHER)
     server = ResourceServer.objects.management()
-    token = person_token(jane, make_client(), ["update:current_user_metadata"], server=server)
+    token = issue_user_token(jane, make_client(), ["update:current_user_metadata"], server=server)
     return Faces(jane, browser(administrator), browser(jane), api(), Api(Browser(), token))
 
 

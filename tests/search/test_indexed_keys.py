@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from tests.search.conftest import analyse
 from users.models import IndexedKey, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 from users.search import indexed_keys as search_keys
-from users.search.indexed_keys import indexed_keys, is_sortable, place_of, write_use
-from users.search.query import found
-from users.search.sort_fields import order
-from users.search.sql.indexes import indexes_of, sizes
-from users.search.user_list import matching
+from users.search.indexed_keys import indexed_keys, is_sortable, parse_key_path, save_key_use
+from users.search.query import search_users
+from users.search.sort_fields import parse_sort
+from users.search.sql.indexes import index_definitions, index_sizes
+from users.search.user_list import filter_by_connection
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 ON_POSTGRESQL = database.vendor == "postgresql"
 
 
@@ -41,13 +41,15 @@ def documented(crowd, index_key):
         del user.app_metadata["credits"]
     for user in people[:20]:
         user.app_metadata["seats"] = 3
-    with account_writes():
+    with allow_account_writes():
         User.objects.bulk_update(people, ["user_metadata", "app_metadata"], batch_size=500)
     credits = index_key("app_metadata", ("credits",), "number")
     city = index_key("user_metadata", ("address", "city"), "text")
     seats = index_key("app_metadata", ("seats",), "number")
     analyse()
-    return {name: set(indexes_of(key)) for name, key in zip(NAMES, (credits, city, seats), strict=True)}
+    return {
+        name: set(index_definitions(key)) for name, key in zip(NAMES, (credits, city, seats), strict=True)
+    }
 
 
 SEARCHES = {
@@ -76,7 +78,7 @@ SEARCHES = {
 
 def test_a_search_by_an_indexed_key_reads_its_indexes_and_nobody_else(documented, plan):
     for name, (q, count, key, other) in SEARCHES.items():
-        users = found(matching(), q, viewer=SHELL).values("pk")
+        users = search_users(filter_by_connection(), q, viewer=SHELL).values("pk")
 
         planned = plan(users)
 
@@ -86,10 +88,10 @@ def test_a_search_by_an_indexed_key_reads_its_indexes_and_nobody_else(documented
 
 
 def test_a_wide_range_is_known_to_be_wide(documented, plan):
-    users = found(matching(), "app_metadata.credits:[900 TO *]", viewer=SHELL)
+    users = search_users(filter_by_connection(), "app_metadata.credits:[900 TO *]", viewer=SHELL)
 
     # What comes first in the list is found sooner by walking it than by sorting all matches.
-    planned = plan(users.order_by(*order("created_at:-1")).values("pk")[:50])
+    planned = plan(users.order_by(*parse_sort("created_at:-1")).values("pk")[:50])
 
     assert not planned.sorts or not ON_POSTGRESQL, planned.text
 
@@ -97,7 +99,7 @@ def test_a_wide_range_is_known_to_be_wide(documented, plan):
 def test_the_list_in_the_order_of_a_key_is_read_from_its_index(documented, plan):
     for sort in ("app_metadata.credits", "user_metadata.address.city"):
         for way in ("1", "-1"):
-            planned = plan(matching().order_by(*order(f"{sort}:{way}")).values("pk")[:50])
+            planned = plan(filter_by_connection().order_by(*parse_sort(f"{sort}:{way}")).values("pk")[:50])
 
             assert planned.indexes <= documented[sort.rpartition(".")[2]], (sort, way, planned.text)
             assert not planned.sorts, (sort, way, planned.text)
@@ -107,7 +109,7 @@ def test_the_list_in_the_order_of_a_key_is_read_from_its_index(documented, plan)
 @pytest.mark.skipif(ON_POSTGRESQL, reason="the index of the document serves it")
 def test_on_sqlite_whole_values_of_an_indexed_key_are_looked_up_too(documented, plan):
     for q in ("app_metadata.credits:1700", 'user_metadata.address.city:"City 0100"'):
-        planned = plan(found(matching(), q, viewer=SHELL).values("pk"))
+        planned = plan(search_users(filter_by_connection(), q, viewer=SHELL).values("pk"))
 
         assert planned.indexes, (q, planned.text)
         assert not planned.scans, (q, planned.text)
@@ -127,9 +129,9 @@ def test_a_hostile_name_of_a_key_is_a_name(make_people, index_key, db):
     for name in names:
         escaped = "".join(f"\\{letter}" for letter in name)
         for q in (f"app_metadata.{escaped}.{escaped}:[6 TO 8]", f"user_metadata.{escaped}.{escaped}:7*"):
-            assert found(User.objects.all(), q, viewer=SHELL).count() == 1, q
-        assert len(User.objects.order_by(*order(f"app_metadata.{name}.{name}:1"))) == len(names)
-    assert {key.pk for key in IndexedKey.objects.all()} <= sizes().keys() or not sizes()
+            assert search_users(User.objects.all(), q, viewer=SHELL).count() == 1, q
+        assert len(User.objects.order_by(*parse_sort(f"app_metadata.{name}.{name}:1"))) == len(names)
+    assert {key.pk for key in IndexedKey.objects.all()} <= index_sizes().keys() or not index_sizes()
 
 
 def test_long_text_and_large_numbers_can_be_written_to_an_indexed_key(make_user, index_key):
@@ -144,8 +146,8 @@ def test_long_text_and_large_numbers_can_be_written_to_an_indexed_key(make_user,
         f"user_metadata.bio:{'ä' * 199}😀😀*",
         "user_metadata.bio:[ä TO *]",
     ):
-        assert found(User.objects.all(), q, viewer=SHELL).count() == 1
-    assert found(User.objects.all(), f"user_metadata.bio:{'ä' * 199}ä*", viewer=SHELL).count() == 0
+        assert search_users(User.objects.all(), q, viewer=SHELL).count() == 1
+    assert search_users(User.objects.all(), f"user_metadata.bio:{'ä' * 199}ä*", viewer=SHELL).count() == 0
 
 
 def test_only_a_key_that_is_ready_is_made_use_of(index_key, db):
@@ -155,17 +157,17 @@ def test_only_a_key_that_is_ready_is_made_use_of(index_key, db):
     IndexedKey.objects.filter(pk=key.pk).update(status="dropping")
 
     assert is_sortable("app_metadata", ("credits",)), "known for a few seconds"
-    search_keys.forget()
+    search_keys.clear_indexed_keys_cache()
     assert not is_sortable("app_metadata", ("credits",))
 
 
 def test_the_keys_are_asked_for_once_in_a_while_and_only_by_who_needs_them(jane, django_assert_num_queries):
     with django_assert_num_queries(2):
-        list(found(User.objects.all(), "name:Jane*", viewer=SHELL))
-        list(found(User.objects.all(), "name:Jane* OR email:jane*", viewer=SHELL))
+        list(search_users(User.objects.all(), "name:Jane*", viewer=SHELL))
+        list(search_users(User.objects.all(), "name:Jane* OR email:jane*", viewer=SHELL))
     with django_assert_num_queries(3):
-        list(found(User.objects.all(), "app_metadata.n:[1 TO 2]", viewer=SHELL))
-        list(found(User.objects.all(), "app_metadata.n:[1 TO 2]", viewer=SHELL))
+        list(search_users(User.objects.all(), "app_metadata.n:[1 TO 2]", viewer=SHELL))
+        list(search_users(User.objects.all(), "app_metadata.n:[1 TO 2]", viewer=SHELL))
 
 
 @pytest.mark.parametrize("by", ["search", "sort"])
@@ -181,15 +183,15 @@ def test_the_day_of_the_last_use_is_written_down_once_when_the_answer_is_out(
     today = timezone.now().date()
     assert IndexedKey.objects.get(pk=key.pk).last_used_on == today
     with django_assert_num_queries(0):
-        write_use()
+        save_key_use()
     # The next day it is written anew.
     IndexedKey.objects.update(last_used_on=today - timedelta(days=1))
-    search_keys.forget()
+    search_keys.clear_indexed_keys_cache()
     api("read:users").get(f"/api/v2/users?{asked}")
     assert IndexedKey.objects.get(pk=key.pk).last_used_on == today
 
 
 def test_a_place_is_a_document_and_keys():
-    assert place_of("app_metadata.a b.c") == ("app_metadata", ("a b", "c"))
+    assert parse_key_path("app_metadata.a b.c") == ("app_metadata", ("a b", "c"))
     for name in ("app_metadata", "app_metadata.", "app_metadata..a", "profile.a", "name", ""):
-        assert place_of(name) is None, name
+        assert parse_key_path(name) is None, name

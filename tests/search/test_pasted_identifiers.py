@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.metadata.values import with_database
 from users.lucene.errors import QueryError
 from users.models import User
-from users.rights.actor import command
-from users.search.search_box import found_by_box
+from users.rights.actor import command_actor
+from users.search.search_box import filter_by_search_box
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 HEX = "5f7c8ec7c33c6c004bbafe82"
 ENCODED = base64.b64encode(f"auth0%7C{HEX}".encode()).decode().rstrip("=")
 
@@ -29,7 +29,7 @@ def jane(make_user):
 
 
 def emails(text):
-    return sorted(user.email for user in found_by_box(User.objects.all(), text, viewer=SHELL))
+    return sorted(user.email for user in filter_by_search_box(User.objects.all(), text, viewer=SHELL))
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_what_nobody_has_finds_nobody(jane, text):
 )
 def test_any_text_is_answered(db, begun, text):
     with suppress(QueryError):
-        assert list(found_by_box(User.objects.all(), begun + text, viewer=SHELL)) == []
+        assert list(filter_by_search_box(User.objects.all(), begun + text, viewer=SHELL)) == []

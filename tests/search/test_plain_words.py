@@ -15,17 +15,17 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link, unlink
 from users.actions.account.restore import restore
 from users.actions.account.undo import undo
-from users.import_export.upsert import take
+from users.import_export.upsert import import_record
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
-from users.lucene.printer import write
+from users.lucene.printer import unparse
 from users.models import User
-from users.querying.values import LAST
-from users.rights.actor import command
-from users.search.query import found as found_by_query
-from users.search.search_box import explicit, found_by_box, typed
+from users.querying.values import MAX_CHARACTER
+from users.rights.actor import command_actor
+from users.search.query import search_users as found_by_query
+from users.search.search_box import collapse_words, filter_by_search_box, parse_search_box
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def found():
     """The addresses of those whom a text in the box finds, and by what it says as a query of the API."""
 
     def ask(text):
-        by_box = sorted(user.email for user in found_by_box(User.objects.all(), text, viewer=SHELL))
-        users = found_by_query(User.objects.all(), write(explicit(text)), viewer=SHELL)
+        by_box = sorted(user.email for user in filter_by_search_box(User.objects.all(), text, viewer=SHELL))
+        users = found_by_query(User.objects.all(), unparse(parse_search_box(text)), viewer=SHELL)
         assert sorted(user.email for user in users) == by_box
         return by_box
 
@@ -123,7 +123,21 @@ def test_a_text_finds(people, found, text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        *("%", "_", "'", "' OR 11=11", "zz%", "$11", "%zs", r"\*", "é" * 500, LAST, "#", "#17", "\\'\\'"),
+        *(
+            "%",
+            "_",
+            "'",
+            "' OR 11=11",
+            "zz%",
+            "$11",
+            "%zs",
+            r"\*",
+            "é" * 500,
+            MAX_CHARACTER,
+            "#",
+            "#17",
+            "\\'\\'",
+        ),
         *("'zz'*", "zz|jane", "zz&jane", "\\!zz", "zz\\*", 'jane\\"zz', "ann-" * 60 + "zz", "ann-" * 101),
     ],
     ids=ascii,
@@ -152,7 +166,7 @@ def rename_by_api(user, api):
 
 def rename_by_import(user, api):
     record = {"email": user.email, "name": "Jo Müller"}
-    take(record, user.connection, actor=replace(SHELL, request_id="1"), is_upsert=True)
+    import_record(record, user.connection, actor=replace(SHELL, request_id="1"), is_upsert=True)
 
 
 def rename_by_undo(user, api):
@@ -188,18 +202,18 @@ def test_a_user_who_was_linked_is_found_again_after_unlinking(make_user, found):
 def test_a_list_that_is_already_narrow_is_narrowed_further(people):
     surfers = User.objects.filter(nickname="Surfer")
 
-    assert [user.email for user in found_by_box(surfers, "j", viewer=SHELL)] == [JOHN]
+    assert [user.email for user in filter_by_search_box(surfers, "j", viewer=SHELL)] == [JOHN]
 
 
 def test_nobody_is_found_twice(people):
-    assert found_by_box(User.objects.all(), "j", viewer=SHELL).count() == 2
+    assert filter_by_search_box(User.objects.all(), "j", viewer=SHELL).count() == 2
 
 
 @with_database
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_is_answered(db, text):
     with suppress(QueryError):
-        assert list(found_by_box(User.objects.all(), text, viewer=SHELL)) == []
+        assert list(filter_by_search_box(User.objects.all(), text, viewer=SHELL)) == []
 
 
 @pytest.mark.parametrize(
@@ -218,7 +232,7 @@ def test_any_text_is_answered(db, text):
     ],
 )
 def test_what_words_mean_is_read_as_those_words_again(text, expected):
-    meant = parse(write(explicit(text)))
+    meant = parse(unparse(parse_search_box(text)))
 
-    assert write(typed(meant)) == expected
-    assert explicit(write(typed(meant))) == meant
+    assert unparse(collapse_words(meant)) == expected
+    assert parse_search_box(unparse(collapse_words(meant))) == meant

@@ -6,17 +6,17 @@ import pytest
 from django.db import connection as database
 
 from users.api.framework.paging import OLDEST_FIRST
-from users.listing.keyset import beyond
+from users.listing.keyset import keyset_condition
 from users.models import User
-from users.models.user import FOLDED
-from users.rights.actor import command
-from users.search.search_box import found_by_box
-from users.search.sort_fields import order
-from users.search.user_list import matching
+from users.models.user import FOLD_FUNCTIONS
+from users.rights.actor import command_actor
+from users.search.search_box import filter_by_search_box
+from users.search.sort_fields import parse_sort
+from users.search.user_list import filter_by_connection
 
 
 def first_page(users, sort=""):
-    return users.order_by(*order(sort)).values("pk")[:50]
+    return users.order_by(*parse_sort(sort)).values("pk")[:50]
 
 
 BY_WORDS = {"user_words", "users_words"}
@@ -40,7 +40,9 @@ LISTS = {
 
 def test_words_are_found_by_indexes_without_a_scan(crowd, plan):
     for text, index in WORDS.items():
-        found = plan(found_by_box(User.objects.all(), text, viewer=command("tests")).values("pk"))
+        found = plan(
+            filter_by_search_box(User.objects.all(), text, viewer=command_actor("tests")).values("pk")
+        )
 
         assert found.scans == [], (text, found.text)
         assert found.indexes & index, (text, found.text)
@@ -56,7 +58,7 @@ def test_linked_accounts_are_left_out_on_the_way_and_not_by_an_index_of_their_ow
 
 def check_lists(plan):
     for sort, indexes in LISTS.items():
-        found = plan(first_page(matching(), sort))
+        found = plan(first_page(filter_by_connection(), sort))
 
         assert found.indexes & indexes, (sort, found.text)
         assert not found.indexes & {"user_linked"}, (sort, found.text)
@@ -80,10 +82,10 @@ def test_an_address_is_found_by_its_index_among_all_accounts_too(linked_crowd, p
 
 def test_a_walk_goes_on_where_it_was_in_the_index(crowd, connection, plan):
     deep = User.objects.order_by("created_at", "id")[1500]
-    further = beyond(OLDEST_FIRST, (deep.created_at, deep.pk))
+    further = keyset_condition(OLDEST_FIRST, (deep.created_at, deep.pk))
     of_one = {"user_newest", "user_connection_newest"}
     for name, indexes in (("", {"user_newest"}), (connection.name, of_one)):
-        users = matching(connection=name).with_connection()
+        users = filter_by_connection(connection=name).with_connection()
 
         found = plan(users.filter(further).order_by(*OLDEST_FIRST)[:50])
 
@@ -103,7 +105,7 @@ def begins_at_created_at(text):
 
 @pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite compares bytes as it is")
 def test_what_words_are_looked_up_in_is_compared_by_code_points(db):
-    folded = [f"{name}_folded" for name in FOLDED]
+    folded = [f"{name}_folded" for name in FOLD_FUNCTIONS]
     # A prefix is a range only then: "auth0|Z" lies between "auth0|y" and "auth0|z" in English.
     with database.cursor() as cursor:
         cursor.execute(

@@ -6,15 +6,15 @@ import pytest
 from django.db import connection as database
 
 from tests.search.conftest import analyse
-from users.listing.ordered_fetch import FEW, count_up_to, fetched, read_in_order
+from users.listing.ordered_fetch import SMALL_RESULT, count_up_to, filter_by_subquery, read_in_order
 from users.models import User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.search.query import found
-from users.search.sort_fields import order
-from users.search.user_list import matching
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.search.query import search_users
+from users.search.sort_fields import parse_sort
+from users.search.user_list import filter_by_connection
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite has no such index")
 
 
@@ -31,13 +31,13 @@ def documented(crowd):
             "about": "x" * 1000,
         }
         user.app_metadata = {"groups": [f"group-{number % 400}"], "vip": number % 2 == 0}
-    with account_writes():
+    with allow_account_writes():
         User.objects.bulk_update(people, ["user_metadata", "app_metadata"], batch_size=500)
     analyse()
 
 
 def ids(q):
-    return found(matching(), q, viewer=SHELL).values("pk")
+    return search_users(filter_by_connection(), q, viewer=SHELL).values("pk")
 
 
 SERVED = [
@@ -85,9 +85,9 @@ def test_names_and_addresses_are_found_by_indexes_in_either_database(crowd, plan
 @on_postgresql
 def test_what_many_fit_is_met_on_a_walk_through_the_order(documented, plan):
     for q in ("app_metadata.vip:true", "NOT app_metadata.vip:true", "NOT user_metadata.n:7"):
-        users = found(matching(), q, viewer=SHELL)
+        users = search_users(filter_by_connection(), q, viewer=SHELL)
 
-        planned = plan(users.order_by(*order("created_at:-1")).values("pk")[:50])
+        planned = plan(users.order_by(*parse_sort("created_at:-1")).values("pk")[:50])
 
         assert planned.indexes == {"user_newest"}, (q, planned.text)
         assert not planned.scans, (q, planned.text)
@@ -115,10 +115,12 @@ def test_other_fields_of_the_profile_are_served_by_theirs_in_either_database(doc
 
 @on_postgresql
 def test_a_few_matches_are_fetched_and_sorted_and_not_waited_for(documented, plan):
-    users = found(matching(), "user_metadata.hobby:surfing", viewer=SHELL)
+    users = search_users(filter_by_connection(), "user_metadata.hobby:surfing", viewer=SHELL)
 
-    assert count_up_to(users, FEW) == 20
-    planned = plan(fetched(users, FEW).order_by(*order("created_at:-1")).values("pk")[:50])
+    assert count_up_to(users, SMALL_RESULT) == 20
+    planned = plan(
+        filter_by_subquery(users, SMALL_RESULT).order_by(*parse_sort("created_at:-1")).values("pk")[:50]
+    )
 
     assert "user_user_metadata" in planned.indexes
     assert "user_newest" not in planned.indexes, planned.text
@@ -130,10 +132,10 @@ def test_a_narrow_range_is_fetched_and_a_wide_one_met_on_a_walk_on_sqlite(crowd,
         ("logins_count:{1990 TO *]", "user_logins_count"),
         ("logins_count:[1 TO *]", "user_newest"),
     ):
-        users = found(matching(), q, viewer=SHELL)
+        users = search_users(filter_by_connection(), q, viewer=SHELL)
 
         planned = read_in_order(
-            users, lambda rows: plan(rows.order_by(*order("created_at:-1")).values("pk")[:50])
+            users, lambda rows: plan(rows.order_by(*parse_sort("created_at:-1")).values("pk")[:50])
         )
 
         assert index in planned.indexes, (q, planned.text)
@@ -142,4 +144,7 @@ def test_a_narrow_range_is_fetched_and_a_wide_one_met_on_a_walk_on_sqlite(crowd,
 
 @pytest.mark.parametrize(("most", "count"), [(5, 6), (20, 20), (100, 20)])
 def test_counting_stops_at_what_is_asked_for(documented, most, count):
-    assert count_up_to(found(matching(), "user_metadata.hobby:surfing", viewer=SHELL), most) == count
+    assert (
+        count_up_to(search_users(filter_by_connection(), "user_metadata.hobby:surfing", viewer=SHELL), most)
+        == count
+    )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from users.actions.search_setup.segments import Wanted, make_segment
+from users.actions.search_setup.segments import SegmentData, create_segment
 from users.lucene.errors import QueryError
 from users.lucene.parser import Implicit
 from users.models import Segment, User
-from users.rights.actor import bearer, command, owner, staff
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
-from users.search.query import found
-from users.search.segment_expansion import segments_of
+from users.search.query import search_users
+from users.search.segment_expansion import usable_segments
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def save(agent):
     """`save("Trial", "app_metadata.plan:trial")` by the agent."""
 
     def make(name, query, *, by=None, shared=False) -> Segment:
-        return make_segment(Wanted(name, query, is_shared=shared), actor=staff(by or agent))
+        return create_segment(SegmentData(name, query, is_shared=shared), actor=staff_actor(by or agent))
 
     return make
 
@@ -27,7 +27,7 @@ def save(agent):
 @pytest.fixture
 def finds(agent):
     def names(text, *, viewer=None, **options):
-        users = found(User.objects.all(), text, viewer=viewer or staff(agent), **options)
+        users = search_users(User.objects.all(), text, viewer=viewer or staff_actor(agent), **options)
         return sorted(user.email.partition("@")[0] for user in users)
 
     return names
@@ -63,13 +63,17 @@ def test_shared_it_is_everybodys_and_private_its_owners(
     shared = save("ours", "app_metadata.plan:full", shared=True)
     client = actor_of("read:users")
 
-    for viewer in (staff(supporter), client, command("tests")):
+    for viewer in (staff_actor(supporter), client, command_actor("tests")):
         assert finds("segment:ours", viewer=viewer) == ["cleo"]
         assert refusal(finds, "segment:mine", viewer=viewer)[0] == 9
     assert finds(f"segment:{shared.segment_id}", viewer=client) == ["cleo"]
     assert finds("segment:(mine ours)") == ["ada", "ben", "cleo"]
-    for nobody in (owner(agent), bearer(stranger, frozenset({"read:current_user"})), actor_of("read:logs")):
-        assert not segments_of(nobody).exists()
+    for nobody in (
+        owner_actor(agent),
+        bearer_actor(stranger, frozenset({"read:current_user"})),
+        actor_of("read:logs"),
+    ):
+        assert not usable_segments(nobody).exists()
 
 
 def test_one_stands_in_another_and_may_be_renamed(four, save, finds):

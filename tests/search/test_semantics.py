@@ -13,12 +13,12 @@ from tests.search.reference import shown
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
 from users.models import User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.search.compile import understand
-from users.search.query import found
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.search.compile import to_condition
+from users.search.query import search_users
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 PAGE = (Path(__file__).resolve().parents[2] / "docs/search.md").read_text()
 CODE = re.compile(r"(?<![^ ])`(.+?)`(?=$|, `)")
 
@@ -57,9 +57,9 @@ def test_a_query_finds_whom_the_page_says(text, finds, misses, make_people):
         [person] = make_people([json.loads(given)])
 
         assert found_in_python(parse(text), shown(person)) == (given in finds), given
-        assert found(User.objects.all(), text, viewer=SHELL).exists() == (given in finds), given
+        assert search_users(User.objects.all(), text, viewer=SHELL).exists() == (given in finds), given
 
-        with account_writes():
+        with allow_account_writes():
             person.delete()
 
 
@@ -72,7 +72,7 @@ def test_a_query_finds_whom_the_page_says(text, finds, misses, make_people):
 )
 def test_a_wrong_query_is_told_what_the_page_says(text, column, reason):
     with pytest.raises(QueryError) as caught:
-        understand(parse(text))
+        to_condition(parse(text))
 
     assert (caught.value.column, caught.value.reason) == (column, reason)
 

@@ -6,9 +6,9 @@ import pytest
 
 from users.actions.account.identities import link
 from users.models import Connection, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.sign_in.account_lookup import accounts_known_as, accounts_named, logins_of, person_of
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.sign_in.account_lookup import find_by_identifier, find_by_login, logins_of, primary_user
 
 
 @pytest.fixture
@@ -26,32 +26,32 @@ def jd(names, make_user):
 
 @pytest.mark.parametrize("login", ["jane.doe@example.com", "JANE.DOE@EXAMPLE.COM", "jd", "JD"])
 def test_by_address_or_user_name_whatever_its_case(jd, stranger, login):
-    assert accounts_named(login) == [jd]
+    assert find_by_login(login) == [jd]
 
 
 @pytest.mark.parametrize("login", ["", "jane.doe", "j", "+491", "\0", "\ud800", "nobody@example.com"])
 def test_by_nothing_else(jd, login):
-    assert accounts_named(login) == []
+    assert find_by_login(login) == []
 
 
 def test_nobody_is_meant_by_not_having_a_name(make_user):
     make_user("nameless", email=None, phone_number="+491")
 
-    assert accounts_named("") == accounts_known_as("") == []
+    assert find_by_login("") == find_by_identifier("") == []
 
 
 def test_a_user_name_is_no_login_where_the_connection_has_none(jd):
     Connection.objects.update(options={})
 
-    assert accounts_named("jd") == []
+    assert find_by_login("jd") == []
     assert logins_of(User.objects.get(pk=jd.pk)) == ["jane.doe@example.com"]
 
 
 def test_only_in_the_connection_that_is_named(jd, connection):
     other = Connection.objects.create(name="Partners")
 
-    assert accounts_named("jd", connection=connection) == [jd]
-    assert accounts_named("jd", connection=other) == []
+    assert find_by_login("jd", connection=connection) == [jd]
+    assert find_by_login("jd", connection=other) == []
 
 
 @pytest.mark.parametrize("columns", [{"is_enabled": False}, {"strategy": "samlp"}], ids=str)
@@ -59,9 +59,9 @@ def test_a_connection_that_keeps_no_password_here_has_no_logins(jd, columns):
     Connection.objects.update(**columns)
     jd = User.objects.get(pk=jd.pk)
 
-    assert accounts_named("jane.doe@example.com") == []
+    assert find_by_login("jane.doe@example.com") == []
     assert logins_of(jd) == []
-    assert accounts_known_as("jane.doe@example.com") == [jd]
+    assert find_by_identifier("jane.doe@example.com") == [jd]
 
 
 def test_what_one_may_type(jd, jane_elsewhere):
@@ -73,7 +73,7 @@ def test_what_one_may_type(jd, jane_elsewhere):
 def jane_elsewhere(jd, make_user):
     """The same address in another connection."""
     other = make_user("elsewhere")
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=other.pk).update(
             connection=Connection.objects.create(name="Partners"),
             email=jd.email,
@@ -83,17 +83,17 @@ def jane_elsewhere(jd, make_user):
 
 
 def test_an_address_may_mean_several(jd, jane_elsewhere):
-    assert accounts_named(jd.email) == accounts_known_as(jd.email) == [jd, jane_elsewhere]
+    assert find_by_login(jd.email) == find_by_identifier(jd.email) == [jd, jane_elsewhere]
 
 
 @pytest.mark.parametrize("identifier", ["jane.doe@example.com", "jd", "+491"])
 def test_people_are_known_by_their_phone_number_too(jd, stranger, identifier):
-    assert accounts_known_as(identifier) == [jd]
+    assert find_by_identifier(identifier) == [jd]
 
 
 @pytest.mark.parametrize("identifier", ["+49", "491", "\0", "nobody"])
 def test_but_not_by_a_part_of_it(jd, identifier):
-    assert accounts_known_as(identifier) == []
+    assert find_by_identifier(identifier) == []
 
 
 class TestLinked:
@@ -102,18 +102,18 @@ class TestLinked:
     @pytest.fixture
     def primary(self, jd, make_user):
         jane = make_user("jane")
-        return link(jane, jd, actor=command("tests"))
+        return link(jane, jd, actor=command_actor("tests"))
 
     def test_it_is_found_by_what_one_signs_in_by(self, primary, jd):
-        assert accounts_named("jd") == accounts_named(jd.email) == [jd]
-        assert [person_of(account) for account in accounts_named("jd")] == [primary]
+        assert find_by_login("jd") == find_by_login(jd.email) == [jd]
+        assert [primary_user(account) for account in find_by_login("jd")] == [primary]
 
     def test_whoever_is_known_by_it_is_its_primary(self, primary):
         for identifier in ("jd", "jane.doe@example.com", "+491", "jane@example.com"):
-            assert accounts_known_as(identifier) == [primary]
+            assert find_by_identifier(identifier) == [primary]
 
     def test_its_logins_are_the_primarys(self, primary):
         assert logins_of(primary) == ["jane@example.com", "jane", "jane.doe@example.com", "jd"]
 
     def test_one_is_oneself(self, jd):
-        assert person_of(jd) == jd
+        assert primary_user(jd) == jd

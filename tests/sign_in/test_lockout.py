@@ -35,12 +35,12 @@ def clock(monkeypatch):
 
 def fail(times, login=JANE, ip="192.0.2.1"):
     for _ in range(times):
-        lockout.begin(of(login), ip=ip)
+        lockout.start_attempt(of(login), ip=ip)
 
 
 def of(login):
     """The keys of a login that names no account."""
-    return lockout.keys_of(login, [])
+    return lockout.lockout_keys(login, [])
 
 
 def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
@@ -50,12 +50,12 @@ def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
 
     assert lockout.is_locked_out(of(JANE))
     with pytest.raises(TooManyAttempts):
-        lockout.begin(of(JANE), ip="198.51.100.1")
+        lockout.start_attempt(of(JANE), ip="198.51.100.1")
 
 
 def test_a_success_takes_back_its_own_try_and_no_other(clock):
     fail(4)
-    lockout.begin(of(JANE), ip="192.0.2.1").succeeded()
+    lockout.start_attempt(of(JANE), ip="192.0.2.1").mark_succeeded()
     assert not lockout.is_locked_out(of(JANE))
 
     fail(1)
@@ -76,7 +76,7 @@ def test_it_is_told_how_long_to_wait_and_then_may(clock):
     clock(200)
 
     with pytest.raises(TooManyAttempts) as refusal:
-        lockout.begin(of(JANE), ip="192.0.2.1")
+        lockout.start_attempt(of(JANE), ip="192.0.2.1")
 
     assert refusal.value.seconds == 100
     clock(301)
@@ -90,7 +90,7 @@ def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
     fail(5, ip="192.0.2.2")
 
     with pytest.raises(TooManyAttempts) as refusal:
-        lockout.begin(of(JANE), ip="192.0.2.1")
+        lockout.start_attempt(of(JANE), ip="192.0.2.1")
 
     assert refusal.value.seconds == 300
 
@@ -123,7 +123,7 @@ def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
 
     assert lockout.is_locked_out(of("other@example.com"))
     with pytest.raises(TooManyAttempts):
-        lockout.begin(of(JANE), ip="192.0.2.1")
+        lockout.start_attempt(of(JANE), ip="192.0.2.1")
     fail(1, ip="192.0.2.3")
 
 
@@ -131,28 +131,28 @@ def test_a_new_password_begins_anew_but_not_for_the_ip_address(clock):
     jane = of(JANE)
     for number in range(10):
         fail(1, login=f"person{number}@example.com", ip="192.0.2.9")
-    lockout.note_ip(jane, ip="192.0.2.9")
+    lockout.remember_ip(jane, ip="192.0.2.9")
     fail(5)
 
-    lockout.reset(jane)
+    lockout.reset_failures(jane)
 
     assert not lockout.is_locked_out(jane)
     assert lockout.blocked_ips(*jane) == ["192.0.2.9"]
 
 
 def test_a_login_that_several_users_have_counts_for_each_of_them(clock):
-    both = lockout.keys_of(JANE, [User(pk=1), User(pk=2)])
+    both = lockout.lockout_keys(JANE, [User(pk=1), User(pk=2)])
     for _ in range(5):
-        lockout.begin(both, ip="192.0.2.1")
+        lockout.start_attempt(both, ip="192.0.2.1")
 
-    assert lockout.is_locked_out([lockout.key_of(User(pk=1))])
-    assert lockout.is_locked_out([lockout.key_of(User(pk=2))])
+    assert lockout.is_locked_out([lockout.lockout_key(User(pk=1))])
+    assert lockout.is_locked_out([lockout.lockout_key(User(pk=2))])
 
 
 def test_a_success_takes_back_what_it_counted_for_each_of_them(clock):
-    both = lockout.keys_of(JANE, [User(pk=1), User(pk=2)])
+    both = lockout.lockout_keys(JANE, [User(pk=1), User(pk=2)])
     for _ in range(12):
-        lockout.begin(both, ip="192.0.2.1").succeeded()
+        lockout.start_attempt(both, ip="192.0.2.1").mark_succeeded()
 
     assert not lockout.is_locked_out(both)
 
@@ -160,11 +160,11 @@ def test_a_success_takes_back_what_it_counted_for_each_of_them(clock):
 def test_a_linked_account_counts_as_the_user_whom_it_signs_in(clock):
     linked = User(pk=2, linked_to_id=1)
 
-    assert lockout.keys_of(JANE, [linked, User(pk=1)]) == [lockout.key_of(User(pk=1))]
+    assert lockout.lockout_keys(JANE, [linked, User(pk=1)]) == [lockout.lockout_key(User(pk=1))]
 
 
 def test_typing_what_a_user_is_counted_under_is_no_guess_at_that_user(clock):
-    jane = lockout.key_of(User(pk=1))
+    jane = lockout.lockout_key(User(pk=1))
     fail(5, login=jane)
 
     assert not lockout.is_locked_out([jane])
@@ -175,7 +175,7 @@ def test_those_without_an_address_count_as_one(clock):
         fail(1, login=f"person{number}@example.com", ip=None)
 
     with pytest.raises(TooManyAttempts):
-        lockout.begin(of(JANE), ip=None)
+        lockout.start_attempt(of(JANE), ip=None)
 
 
 @pytest.mark.parametrize("login", ["", "\0", "x" * 10_000, "名前"])

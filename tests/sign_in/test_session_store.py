@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 
 from users.models import Session
-from users.sign_in.session_store import SessionStore, note_sign_in
+from users.sign_in.session_store import SessionStore, store_sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_a_new_key_keeps_the_data_and_the_public_id_and_ends_the_old_one(jane):
     store = SessionStore()
     store[SESSION_KEY] = str(jane.pk)
-    note_sign_in(store, ip=None, user_agent="")
+    store_sign_in(store, ip=None, user_agent="")
     store.save()
     old_key, public_id = store.session_key, Session.objects.get().session_id
 

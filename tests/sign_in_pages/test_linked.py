@@ -16,11 +16,11 @@ from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.identities import link, unlink
 from users.models import Change, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
-from users.sign_in.clear_lockout import Lockout, forgive_attempts, lockouts_of
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
+from users.sign_in.clear_lockout import Lockout, clear_lockouts, lockouts_of
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 JAYS, NEW = "quite another secret", "third time lucky horse"
 WRONG = "The email address and/or password you specified are not correct."
 
@@ -101,7 +101,7 @@ def test_an_outdated_hash_is_renewed_where_it_is_and_the_session_holds(jane, jay
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ]
-    with account_writes():
+    with allow_account_writes():
         User.accounts.filter(pk=jay.pk).update(password=make_password(JAYS, hasher="pbkdf2_sha256"))
     hers = again(jane).password
 
@@ -135,7 +135,7 @@ def test_the_block_on_attempts_at_its_address_is_the_primarys(jane, jay):
         sign_in(jay.email, "wrong")
 
     assert lockouts_of(again(jane)) == [Lockout(jane.email), Lockout(jay.email)]
-    forgive_attempts([again(jane)], actor=SHELL)
+    clear_lockouts([again(jane)], actor=SHELL)
 
     assert sign_in(jay.email, JAYS).path == "/profile/"
 

@@ -20,9 +20,9 @@ from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.multifactor import remove_multifactor, renew_recovery_code
 from users.models import Change, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 INDEX, ADD = "/profile/security/", "/profile/security/app/add/"
 REMOVE = "/profile/security/app/remove/"
 CODES, NEW_CODES = "/profile/security/recovery-codes/", "/profile/security/recovery-codes/new/"

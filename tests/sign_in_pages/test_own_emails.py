@@ -17,14 +17,14 @@ from tests.conftest import PASSWORD
 from tests.mailbox import deliver
 from tests.second_factor import code
 from tests.web.pages import Page, open_page
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.mail.password_reset import send_password_reset
 from users.mail.ticket_links import ticket_link
 from users.models import Ticket, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 from users.sign_in import lockout
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW = "quite another secret"
 ADD = "/profile/security/app/add/"
 migration = importlib.import_module("users.migrations.0025_no_allauth_emails")
@@ -88,10 +88,10 @@ def test_the_whole_way_by_mail_writes_no_row(jane):
 def test_a_password_set_by_a_link_lifts_the_lockout_of_its_login(jane, by):
     for number in range(5):
         sign_in(jane, "wrong", REMOTE_ADDR=f"192.0.2.{number}")
-    assert lockout.is_locked_out([lockout.key_of(jane)])
+    assert lockout.is_locked_out([lockout.lockout_key(jane)])
 
     if by == "a ticket":
-        secret = make_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
+        secret = create_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
         address = ticket_link(Ticket.Purpose.PASSWORD_CHANGE, secret)
     else:
         ask(jane, by)
@@ -99,7 +99,7 @@ def test_a_password_set_by_a_link_lifts_the_lockout_of_its_login(jane, by):
     page = open_page(Client(), re.sub(r"https?://[^/]+|#$", "", address))
     page.press("Set password", password1=NEW, password2=NEW)
 
-    assert not lockout.is_locked_out([lockout.key_of(jane)])
+    assert not lockout.is_locked_out([lockout.lockout_key(jane)])
     assert sign_in(jane, NEW).path == "/profile/"
 
 

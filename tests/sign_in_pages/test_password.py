@@ -14,10 +14,10 @@ from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, Connection, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW = "quite another secret"
 CHANGE, SET, SEND = "Change password", "Set password", "Send the link"
 SENT = "If there is an account with that address, a link to set a new password is on its way to it."
@@ -371,7 +371,7 @@ def test_who_could_not_sign_in_gets_no_link_and_the_page_does_not_tell(jane, why
         block_user(jane, actor=SHELL)
     else:
         other = Connection.objects.create(name="Partners", strategy="samlp")
-        with account_writes():
+        with allow_account_writes():
             User.objects.filter(pk=jane.pk).update(connection=other)
 
     page = ask(jane.email)

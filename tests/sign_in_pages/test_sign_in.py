@@ -19,10 +19,10 @@ from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change, Connection, Session, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 BUTTON = "Sign in"
 WRONG = "The email address and/or password you specified are not correct."
 TOO_MANY = "Too many failed sign-in attempts."
@@ -104,7 +104,7 @@ def test_an_account_without_password_is_as_unknown(make_user):
 
 
 def test_an_account_of_another_kind_of_connection_has_no_password_here(jane):
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=jane.pk).update(
             connection=Connection.objects.create(name="Partners", strategy="samlp")
         )
@@ -152,7 +152,7 @@ def test_an_outdated_hash_is_renewed_and_the_session_holds(jane, settings):
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ]
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=jane.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
 
     page = sign_in(jane.email)

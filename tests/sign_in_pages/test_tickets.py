@@ -15,12 +15,12 @@ from tests.conftest import PASSWORD
 from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.models import Change, Connection, Ticket, User
-from users.rights.actor import command
-from users.sign_in_pages.ticket_results import address_after
+from users.rights.actor import command_actor
+from users.sign_in_pages.ticket_results import redirect_url
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW = "quite another secret"
 SET, CONFIRM = "Set password", "Confirm"
 PAGES = {"password_change": "/u/reset-password", "email_verification": "/u/email-verification"}
@@ -35,7 +35,7 @@ def link(jane):
     """The path of a fresh link for Jane: `link("password_change", result_url=...)`."""
 
     def make(purpose="password_change", **options) -> str:
-        secret = make_ticket(jane, Ticket.Purpose(purpose), actor=SHELL, **options)
+        secret = create_ticket(jane, Ticket.Purpose(purpose), actor=SHELL, **options)
         return f"{PAGES[purpose]}?ticket={secret}"
 
     return make
@@ -396,7 +396,7 @@ class TestTheApplication:
             expires_at=timezone.now(),
         )
 
-        assert told(address_after(ticket))["email"] == "a+b&c=élodie@example.com"
+        assert told(redirect_url(ticket))["email"] == "a+b&c=élodie@example.com"
 
     def test_nobody_is_taken_anywhere_before_it_is_done(self, link):
         path = link(result_url=APP)

@@ -12,15 +12,15 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link, unlink
-from users.actions.account.record_sign_in import record_sign_in, renew_hash
-from users.actions.account.tickets import make_ticket, open_ticket, set_password_by
+from users.actions.account.record_sign_in import record_sign_in, rehash_password
+from users.actions.account.tickets import create_ticket, get_valid_ticket, set_password_by_ticket
 from users.conf import conf
 from users.models import ResourceServer, Ticket, User
-from users.rights.actor import command, owner
-from users.tokens.issue import person_token, sign
-from users.tokens.verify import Invalid, verify
+from users.rights.actor import command_actor, owner_actor
+from users.tokens.issue import issue_user_token, sign
+from users.tokens.verify import InvalidClaims, verify_access_token
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW, NEWER = "quite another secret", "third time lucky horse"
 
 
@@ -31,7 +31,7 @@ def issue(make_client):
 
     def make(user: User) -> str:
         fresh = User.accounts.get(user_id=user.user_id)
-        return person_token(fresh, client, ["read:current_user"], server=server)
+        return issue_user_token(fresh, client, ["read:current_user"], server=server)
 
     return make
 
@@ -46,8 +46,8 @@ def jay(make_user, jane):
 
 def is_good(token: str) -> bool:
     try:
-        verify(token)
-    except Invalid:
+        verify_access_token(token)
+    except InvalidClaims:
         return False
     return True
 
@@ -58,9 +58,9 @@ def recreate(user: User) -> None:
 
 
 def by_ticket(user: User) -> None:
-    secret = make_ticket(user, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
-    ticket = open_ticket(secret, Ticket.Purpose.PASSWORD_CHANGE)
-    set_password_by(ticket, NEW, actor=owner(user))
+    secret = create_ticket(user, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
+    ticket = get_valid_ticket(secret, Ticket.Purpose.PASSWORD_CHANGE)
+    set_password_by_ticket(ticket, NEW, actor=owner_actor(user))
 
 
 def block_and_unblock(user: User) -> None:
@@ -72,7 +72,9 @@ def block_and_unblock(user: User) -> None:
     "end",
     [
         pytest.param(lambda jane: edit_user(jane, Edit(password=NEW), actor=SHELL), id="a new password"),
-        pytest.param(lambda jane: edit_user(jane, Edit(password=NEW), actor=owner(jane)), id="one's own"),
+        pytest.param(
+            lambda jane: edit_user(jane, Edit(password=NEW), actor=owner_actor(jane)), id="one's own"
+        ),
         pytest.param(by_ticket, id="a new password by a ticket"),
         pytest.param(lambda jane: block_user(jane, actor=SHELL), id="a block"),
         pytest.param(block_and_unblock, id="a block that was lifted"),
@@ -124,7 +126,7 @@ def test_a_linked_accounts_token_from_before_does_not_come_back(jane, make_user,
         lambda jane: edit_user(jane, Edit(documents={"app_metadata": Patch({"a": 1})}), actor=SHELL),
         lambda jane: edit_user(jane, Edit(profile={"blocked": False}), actor=SHELL),
         lambda jane: record_sign_in(jane, ip=None),
-        lambda jane: renew_hash(jane, "the same password under another hasher"),
+        lambda jane: rehash_password(jane, "the same password under another hasher"),
     ],
     ids=["a profile", "metadata", "an unblocking", "a sign-in", "a renewed hash"],
 )
@@ -141,7 +143,7 @@ def test_a_token_read_before_the_password_changed_and_signed_after_is_refused(ja
     edit_user(User.objects.get(pk=jane.pk), Edit(password=NEW), actor=SHELL)
 
     server = ResourceServer.objects.management()
-    assert not is_good(person_token(jane, make_client(), ["read:current_user"], server=server))
+    assert not is_good(issue_user_token(jane, make_client(), ["read:current_user"], server=server))
 
 
 @pytest.mark.parametrize("generation", [..., None, "", 0, "now", True, [], 2**53])

@@ -9,9 +9,9 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from users.models import SigningKey
-from users.tokens.issue import machine_token
+from users.tokens.issue import issue_machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
-from users.tokens.verify import forget, verify
+from users.tokens.verify import clear_token_caches, verify_access_token
 
 pytestmark = pytest.mark.django_db
 ANOTHER_SECRET = "another secret, as long as the one before it: " + "y" * 20
@@ -39,16 +39,16 @@ def test_the_stored_key_is_the_one_that_was_made():
 
 def test_a_changed_secret_makes_a_new_key_while_older_tokens_verify(make_client, settings):
     client = make_client("read:users")
-    older_token = machine_token(client, ["read:users"])
+    older_token = issue_machine_token(client, ["read:users"])
     older = signing_key()
 
     settings.SECRET_KEY = ANOTHER_SECRET
-    forget()
+    clear_token_caches()
 
     assert signing_key().kid != older.kid
-    assert {verify(token).client_id for token in (older_token, machine_token(client, []))} == {
-        client.client_id
-    }
+    assert {
+        verify_access_token(token).client_id for token in (older_token, issue_machine_token(client, []))
+    } == {client.client_id}
     assert {key["kid"] for key in published_keys()} == {older.kid, signing_key().kid}
 
 

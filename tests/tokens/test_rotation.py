@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from users.models import Client, ResourceServer, SigningKey
 from users.tokens import lookups
-from users.tokens.issue import machine_token
+from users.tokens.issue import issue_machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
-from users.tokens.verify import BadSignature, forget, verify
+from users.tokens.verify import BadSignature, clear_token_caches, verify_access_token
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -39,7 +39,7 @@ def wait(monkeypatch):
 @pytest.fixture
 def token(make_client):
     client = make_client("read:users")
-    return lambda: machine_token(client, ["read:users"])
+    return lambda: issue_machine_token(client, ["read:users"])
 
 
 def rotate(*arguments: str) -> str:
@@ -87,7 +87,7 @@ def test_tokens_of_both_are_good_meanwhile(token, wait):
     newer = token()
 
     assert signer_of(older) != signer_of(newer)
-    assert verify(older) == verify(newer)
+    assert verify_access_token(older) == verify_access_token(newer)
     keys = other_library.PyJWKSet.from_dict({"keys": published_keys()})
     for one in (older, newer):
         claims = other_library.decode(
@@ -181,14 +181,14 @@ def test_a_key_that_cannot_be_read_replaces_nobody(wait, settings):
 def test_a_revoked_key_is_published_no_more_and_its_tokens_are_refused(token):
     leaked = token()
     rotate("--now")
-    forget()
+    clear_token_caches()
 
     said = rotate("--revoke", signer_of(leaked))
 
     assert signer_of(leaked) not in published()
     assert f"{published()[0]} signs." in said
     with pytest.raises(BadSignature):
-        verify(leaked)
+        verify_access_token(leaked)
 
 
 def test_a_revoked_key_is_refused_in_every_worker_within_thirty_seconds(token, monkeypatch):
@@ -200,14 +200,14 @@ def test_a_revoked_key_is_refused_in_every_worker_within_thirty_seconds(token, m
 
     # The worst that can be: what was read before is used once more just before it is read anew.
     at(0)
-    verify(token())
+    verify_access_token(token())
     rotate("--revoke", signer_of(leaked))
     at(14.9)
-    verify(leaked)
+    verify_access_token(leaked)
 
     at(30)
     with pytest.raises(BadSignature):
-        verify(leaked)
+        verify_access_token(leaked)
 
 
 def test_without_another_key_a_new_one_signs(token):

@@ -18,18 +18,18 @@ from joserfc import jws
 from tests.metadata.values import with_database
 from users.models import Client
 from users.tokens import lookups
-from users.tokens.issue import LIFETIME, machine_token
+from users.tokens.issue import LIFETIME, issue_machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
 from users.tokens.verify import (
-    REMEMBER_SECONDS,
+    CACHE_SECONDS,
     BadSignature,
-    Expired,
-    Invalid,
-    Machine,
-    Malformed,
-    TokenRefused,
-    forget,
-    verify,
+    ExpiredToken,
+    InvalidClaims,
+    InvalidToken,
+    MachineCaller,
+    MalformedToken,
+    clear_token_caches,
+    verify_access_token,
 )
 
 ISSUER = "http://127.0.0.1:8000/"
@@ -48,7 +48,7 @@ def shop(make_client):
 
 @pytest.fixture
 def token(shop):
-    return machine_token(shop, ["read:users", "update:users"])
+    return issue_machine_token(shop, ["read:users", "update:users"])
 
 
 @pytest.fixture
@@ -87,11 +87,13 @@ def parts_of(token):
 
 
 def test_a_token_made_here_verifies_here(shop, token):
-    assert verify(token) == Machine(shop.client_id, "Shop", frozenset({"read:users", "update:users"}))
+    assert verify_access_token(token) == MachineCaller(
+        shop.client_id, "Shop", frozenset({"read:users", "update:users"})
+    )
 
 
 def test_a_token_made_by_hand_verifies_so_that_the_refusals_below_mean_something(shop, sign):
-    assert verify(sign()).client_id == shop.client_id
+    assert verify_access_token(sign()).client_id == shop.client_id
 
 
 def test_an_independent_library_verifies_it_by_the_published_keys(shop, token):
@@ -113,20 +115,22 @@ def test_an_independent_library_verifies_it_by_the_published_keys(shop, token):
 
 
 def test_an_audience_may_stand_in_a_list(sign):
-    verify(sign(aud=[AUDIENCE, "https://elsewhere.example/"]))
+    verify_access_token(sign(aud=[AUDIENCE, "https://elsewhere.example/"]))
 
 
 def test_a_token_holds_no_more_than_its_scopes(shop):
-    assert verify(machine_token(shop, ["read:users"])).scopes == {"read:users"}
+    assert verify_access_token(issue_machine_token(shop, ["read:users"])).scopes == {"read:users"}
 
 
 def test_a_token_holds_no_scope_that_its_client_lacks(shop):
-    assert verify(machine_token(shop, ["read:users", "delete:users"])).scopes == {"read:users"}
+    assert verify_access_token(issue_machine_token(shop, ["read:users", "delete:users"])).scopes == {
+        "read:users"
+    }
 
 
 @pytest.mark.parametrize("scope", [None, "", ["read:users"], {"read:users": 1}, 7, True])
 def test_scopes_that_are_no_text_are_none(sign, scope):
-    assert verify(sign(scope=scope)).scopes == frozenset()
+    assert verify_access_token(sign(scope=scope)).scopes == frozenset()
 
 
 # Refused
@@ -148,54 +152,54 @@ def test_scopes_that_are_no_text_are_none(sign, scope):
     ],
 )
 def test_what_is_no_token_is_malformed(token, text):
-    verify(token)
+    verify_access_token(token)
 
-    with pytest.raises(Malformed):
-        verify(text)
+    with pytest.raises(MalformedToken):
+        verify_access_token(text)
 
 
 @pytest.mark.parametrize(
     ("claims", "refusal"),
     [
-        pytest.param({"exp": 1}, Expired, id="expired long ago"),
-        pytest.param({"exp": int(time.time()) - 1}, Expired, id="expired just now"),
-        pytest.param({"exp": None}, Invalid, id="without an end"),
-        pytest.param({"exp": "tomorrow"}, Invalid, id="an end that is no time"),
-        pytest.param({"iat": 9_999_999_999}, Invalid, id="made in the future"),
-        pytest.param({"nbf": 9_999_999_999}, Invalid, id="good in the future"),
-        pytest.param({"aud": "http://127.0.0.1:8000/"}, Invalid, id="another audience"),
-        pytest.param({"aud": ["https://elsewhere.example/"]}, Invalid, id="other audiences"),
-        pytest.param({"aud": None}, Invalid, id="no audience"),
-        pytest.param({"iss": "https://elsewhere.example/"}, Invalid, id="another issuer"),
-        pytest.param({"iss": "http://127.0.0.1:8000"}, Invalid, id="the issuer without its slash"),
-        pytest.param({"iss": None}, Invalid, id="no issuer"),
-        pytest.param({"sub": "auth0|jane"}, Invalid, id="a person for a machine"),
-        pytest.param({"sub": None}, Invalid, id="no subject"),
-        pytest.param({"azp": None}, Invalid, id="no client"),
-        pytest.param({"azp": ["a"], "sub": "['a']@clients"}, Invalid, id="a client that is no text"),
-        pytest.param({"azp": "nobody", "sub": "nobody@clients"}, Invalid, id="no such client"),
+        pytest.param({"exp": 1}, ExpiredToken, id="expired long ago"),
+        pytest.param({"exp": int(time.time()) - 1}, ExpiredToken, id="expired just now"),
+        pytest.param({"exp": None}, InvalidClaims, id="without an end"),
+        pytest.param({"exp": "tomorrow"}, InvalidClaims, id="an end that is no time"),
+        pytest.param({"iat": 9_999_999_999}, InvalidClaims, id="made in the future"),
+        pytest.param({"nbf": 9_999_999_999}, InvalidClaims, id="good in the future"),
+        pytest.param({"aud": "http://127.0.0.1:8000/"}, InvalidClaims, id="another audience"),
+        pytest.param({"aud": ["https://elsewhere.example/"]}, InvalidClaims, id="other audiences"),
+        pytest.param({"aud": None}, InvalidClaims, id="no audience"),
+        pytest.param({"iss": "https://elsewhere.example/"}, InvalidClaims, id="another issuer"),
+        pytest.param({"iss": "http://127.0.0.1:8000"}, InvalidClaims, id="the issuer without its slash"),
+        pytest.param({"iss": None}, InvalidClaims, id="no issuer"),
+        pytest.param({"sub": "auth0|jane"}, InvalidClaims, id="a person for a machine"),
+        pytest.param({"sub": None}, InvalidClaims, id="no subject"),
+        pytest.param({"azp": None}, InvalidClaims, id="no client"),
+        pytest.param({"azp": ["a"], "sub": "['a']@clients"}, InvalidClaims, id="a client that is no text"),
+        pytest.param({"azp": "nobody", "sub": "nobody@clients"}, InvalidClaims, id="no such client"),
     ],
 )
 def test_well_signed_is_not_enough(sign, claims, refusal):
     with pytest.raises(refusal):
-        verify(sign(**claims))
+        verify_access_token(sign(**claims))
 
 
 @pytest.mark.parametrize("payload", ["[]", "1", "null", '"x"', "no JSON", ""])
 def test_well_signed_claims_that_are_no_object_are_refused(shop, payload):
     key = signing_key()
 
-    with pytest.raises(TokenRefused):
-        verify(jws.serialize_compact({"alg": "RS256", "kid": key.kid}, payload, key))
+    with pytest.raises(InvalidToken):
+        verify_access_token(jws.serialize_compact({"alg": "RS256", "kid": key.kid}, payload, key))
 
 
 def test_a_token_of_another_address_is_refused(shop, settings):
     settings.PUBLIC_URL = "https://desk.example.com"
-    foreign = machine_token(shop, ["read:users"])
+    foreign = issue_machine_token(shop, ["read:users"])
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
 
-    with pytest.raises(Invalid):
-        verify(foreign)
+    with pytest.raises(InvalidClaims):
+        verify_access_token(foreign)
 
 
 def test_a_signature_of_another_key_is_refused(sign):
@@ -207,7 +211,7 @@ def test_a_signature_of_another_key_is_refused(sign):
 
     for kid in (signing_key().kid, "theirs"):
         with pytest.raises(BadSignature):
-            verify(other_library.encode(claims, pem, algorithm="RS256", headers={"kid": kid}))
+            verify_access_token(other_library.encode(claims, pem, algorithm="RS256", headers={"kid": kid}))
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -218,15 +222,15 @@ def test_an_altered_token_is_refused(token, part):
         parts[part][:middle] + ("A" if parts[part][middle] != "A" else "B") + parts[part][middle + 1 :]
     )
 
-    with pytest.raises(TokenRefused):
-        verify(".".join(parts))
+    with pytest.raises(InvalidToken):
+        verify_access_token(".".join(parts))
 
 
 def test_claims_with_another_tokens_signature_are_refused(shop, token):
-    header, claims, _ = parts_of(machine_token(shop, ["read:users"]))
+    header, claims, _ = parts_of(issue_machine_token(shop, ["read:users"]))
 
     with pytest.raises(BadSignature):
-        verify(f"{header}.{claims}.{parts_of(token)[2]}")
+        verify_access_token(f"{header}.{claims}.{parts_of(token)[2]}")
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
@@ -235,8 +239,8 @@ def test_a_token_that_says_it_needs_no_signature_is_refused(token, algorithm, si
     _, claims, own = parts_of(token)
     header = encoded({"alg": algorithm, "typ": "JWT", "kid": signing_key().kid})
 
-    with pytest.raises(TokenRefused):
-        verify(f"{header}.{claims}.{own if signature else ''}")
+    with pytest.raises(InvalidToken):
+        verify_access_token(f"{header}.{claims}.{own if signature else ''}")
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
@@ -251,7 +255,7 @@ def test_a_token_signed_with_the_public_key_as_a_shared_secret_is_refused(token,
         signature = signer.sign(f"{header}.{claims}".encode(), secret)
         forged = f"{header}.{claims}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
         with pytest.raises(BadSignature):
-            verify(forged)
+            verify_access_token(forged)
 
 
 def test_another_algorithm_of_the_same_key_is_refused(sign):
@@ -260,7 +264,7 @@ def test_another_algorithm_of_the_same_key_is_refused(sign):
     claims = json.loads(base64.urlsafe_b64decode(parts_of(sign())[1] + "=="))
 
     with pytest.raises(BadSignature):
-        verify(other_library.encode(claims, pem, algorithm="RS512", headers={"kid": key.kid}))
+        verify_access_token(other_library.encode(claims, pem, algorithm="RS512", headers={"kid": key.kid}))
 
 
 @pytest.mark.parametrize(
@@ -284,8 +288,8 @@ def test_another_algorithm_of_the_same_key_is_refused(sign):
 def test_an_odd_header_is_refused_like_any_other(token, header):
     _, claims, signature = parts_of(token)
 
-    with pytest.raises(TokenRefused):
-        verify(f"{encoded(header)}.{claims}.{signature}")
+    with pytest.raises(InvalidToken):
+        verify_access_token(f"{encoded(header)}.{claims}.{signature}")
 
 
 @with_database
@@ -301,75 +305,75 @@ def test_an_odd_header_is_refused_like_any_other(token, header):
 def test_no_header_gets_an_unsigned_token_past_the_judge_or_breaks_it(token, header, claims):
     _, good, signature = parts_of(token)
 
-    with pytest.raises(TokenRefused):
-        verify(f"{encoded(header)}.{good if claims is None else claims}.{signature}")
+    with pytest.raises(InvalidToken):
+        verify_access_token(f"{encoded(header)}.{good if claims is None else claims}.{signature}")
 
 
 # What changes while tokens live
 
 
 def test_a_revoked_client_is_refused_once_forgotten(shop, token):
-    verify(token)
+    verify_access_token(token)
 
     Client.objects.update(is_revoked=True)
-    forget()
+    clear_token_caches()
 
-    with pytest.raises(Invalid):
-        verify(token)
+    with pytest.raises(InvalidClaims):
+        verify_access_token(token)
 
 
 def test_a_narrowed_grant_narrows_its_tokens_once_forgotten(shop, token):
-    verify(token)
+    verify_access_token(token)
 
     shop.grants.update(scope=["update:users"])
-    forget()
+    clear_token_caches()
 
-    assert verify(token).scopes == {"update:users"}
+    assert verify_access_token(token).scopes == {"update:users"}
 
 
 @pytest.mark.parametrize(
     "take", [lambda shop: shop.grants.all().delete(), lambda shop: shop.delete()], ids=["grant", "client"]
 )
 def test_a_client_without_a_grant_or_that_is_no_more_is_refused_once_forgotten(shop, token, take):
-    verify(token)
+    verify_access_token(token)
 
     take(shop)
-    forget()
+    clear_token_caches()
 
-    with pytest.raises(Invalid):
-        verify(token)
+    with pytest.raises(InvalidClaims):
+        verify_access_token(token)
 
 
 def test_a_revoked_client_is_refused_in_every_worker_within_thirty_seconds(shop, token, monkeypatch):
-    verify(token)
+    verify_access_token(token)
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
     monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
 
-    assert REMEMBER_SECONDS <= 30
-    with pytest.raises(Invalid):
-        verify(token)
+    assert CACHE_SECONDS <= 30
+    with pytest.raises(InvalidClaims):
+        verify_access_token(token)
 
 
 def test_a_key_that_another_worker_made_is_found_at_once(shop, token):
-    verify(token)
+    verify_access_token(token)
     create_key()
 
-    assert verify(machine_token(shop, ["read:users"])).client_id == shop.client_id
+    assert verify_access_token(issue_machine_token(shop, ["read:users"])).client_id == shop.client_id
 
 
 def test_once_known_a_client_costs_no_query(token, django_assert_num_queries):
-    verify(token)
+    verify_access_token(token)
 
     with django_assert_num_queries(0):
         for _ in range(3):
-            verify(token)
+            verify_access_token(token)
 
 
 def test_what_is_remembered_is_bounded():
     asked = []
-    remembered = lookups.Remembered(lambda key: asked.append(key) or key, seconds=60, limit=3)
+    remembered = lookups.TTLCache(lambda key: asked.append(key) or key, seconds=60, limit=3)
 
     for key in (1, 2, 3, 1, 4, 1):
         assert remembered.get(key) == key

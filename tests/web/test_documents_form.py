@@ -8,7 +8,7 @@ from users.actions.account.documents import Replace
 from users.actions.errors import Conflict
 from users.metadata.errors import MetadataError
 from users.models import User
-from users.web.documents_form import DocumentsForm, digest, text_of
+from users.web.documents_form import DocumentsForm, digest, document_text
 
 BOTH = ("user_metadata", "app_metadata")
 
@@ -41,7 +41,7 @@ def sent(user: User, **changed: str) -> dict[str, str]:
     ids=["as shown", "line ends of browsers", "a line end added", "a line end before"],
 )
 def test_an_untouched_box_writes_nothing_whatever_its_line_ends(jane, variant):
-    form = DocumentsForm(jane, BOTH, sent(jane, user_metadata=variant(text_of(jane, "user_metadata"))))
+    form = DocumentsForm(jane, BOTH, sent(jane, user_metadata=variant(document_text(jane, "user_metadata"))))
 
     assert form.is_valid()
     assert form.writes == {}
@@ -106,7 +106,7 @@ def test_an_error_of_the_write_path_lands_at_its_document(jane):
     form = DocumentsForm(jane, BOTH, sent(jane))
     form.is_valid()
 
-    form.refuse(MetadataError(("a",), "no good", document="app_metadata"))
+    form.add_metadata_error(MetadataError(("a",), "no good", document="app_metadata"))
 
     assert form.errors == {"app_metadata": ["app_metadata.a: no good"]}
 
@@ -119,7 +119,7 @@ def test_after_a_conflict_the_form_holds_mine_theirs_and_their_version(jane):
     form.is_valid()
     jane.app_metadata, jane.app_metadata_version = {"plan": "theirs"}, 8
 
-    again = form.after_conflict(jane, Conflict(("app_metadata",)))
+    again = form.merge_conflict(jane, Conflict(("app_metadata",)))
 
     box = again.boxes()[1]
     assert box["field"].value() == '{"plan":  "mine"}'
@@ -132,7 +132,7 @@ def test_after_a_conflict_the_form_holds_mine_theirs_and_their_version(jane):
 
 
 def test_a_document_never_set_is_shown_as_an_empty_one():
-    assert text_of(User(), "app_metadata") == "{}"
+    assert document_text(User(), "app_metadata") == "{}"
 
 
 @pytest.mark.parametrize(("left", "right"), [("a\nb", "a\r\nb"), ("a", "a\n"), ("", "\r\n")])

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from users.metadata.text import pretty
+from users.metadata.text import dump_pretty
 from users.models import User
 
 SCHEMA = {
@@ -112,14 +112,14 @@ def test_a_refused_value_is_named_at_its_field_and_typed_text_stays(schema, brow
         {"path": ["age"], "reason": "must be a whole number, not text"},
         {"path": ["address", "city"], "reason": "must be text, not a whole number"},
     ]
-    assert attribute(page, "stored") == pretty({"hobby": "surfing"})
+    assert attribute(page, "stored") == dump_pretty({"hobby": "surfing"})
 
 
 def test_the_untouched_text_writes_nothing(schema, browser, make_user):
     jane = make_user("jane", user_metadata={"hobby": "surfing"})
     User.objects.get(pk=jane.pk)
 
-    page = post(browser(jane), pretty({"hobby": "surfing"}).replace("\n", "\r\n"))
+    page = post(browser(jane), dump_pretty({"hobby": "surfing"}).replace("\n", "\r\n"))
 
     assert page.status_code == 302
     assert User.objects.get(pk=jane.pk).user_metadata_version == 1

@@ -7,7 +7,7 @@ import time
 import pytest
 from django.test import RequestFactory
 
-from users.web.encoded_path import Part, encoded_path
+from users.web.encoded_path import PathPartConverter, encoded_path
 
 DECODED = "/api/v2/users/auth0|a/b"
 
@@ -54,8 +54,8 @@ def test_a_part_is_decoded_once(sent, decoded, part):
     path = seen(f"/api/v2/{decoded}", RAW_URI=f"/api/v2/{sent}")
 
     assert path.count("/") == 3
-    assert Part().to_python(path.removeprefix("/api/v2/")) == part
-    assert Part().to_url(part) == path.removeprefix("/api/v2/")
+    assert PathPartConverter().to_python(path.removeprefix("/api/v2/")) == part
+    assert PathPartConverter().to_url(part) == path.removeprefix("/api/v2/")
 
 
 @pytest.mark.parametrize(

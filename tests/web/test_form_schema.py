@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from users.metadata.schema import Schema
-from users.web.form_schema import drawn
+from users.web.form_schema import build_form_schema
 
 
 def field(part, name="field"):
-    form = drawn(Schema({"properties": {name: part, "other": {"type": "string"}}}))
+    form = build_form_schema(Schema({"properties": {name: part, "other": {"type": "string"}}}))
     return form["properties"].get(name)
 
 
@@ -114,11 +114,11 @@ def test_draws_odd_names(name):
 
 
 def test_a_schema_that_refers_to_itself_ends():
-    form = drawn(Schema({"properties": {"name": {"type": "string"}, "boss": {"$ref": "#"}}}))
+    form = build_form_schema(Schema({"properties": {"name": {"type": "string"}, "boss": {"$ref": "#"}}}))
 
     assert form["properties"]["boss"]["properties"]["name"] == {"type": "string", "title": "Name"}
 
 
 def test_nothing_to_draw_is_no_form():
-    assert drawn(Schema({})) is None
-    assert drawn(Schema({"patternProperties": {"^x": {"type": "string"}}})) is None
+    assert build_form_schema(Schema({})) is None
+    assert build_form_schema(Schema({"patternProperties": {"^x": {"type": "string"}}})) is None

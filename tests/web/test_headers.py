@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.web.pages import Page
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.models import Ticket
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 CSP = {
     "default-src": "'self'",
@@ -54,7 +54,7 @@ def names(jane):
     """What stands in braces in the addresses."""
     purposes = {"password_ticket": "password_change", "email_ticket": "email_verification"}
     secrets = {
-        name: make_ticket(jane, Ticket.Purpose(purpose), actor=command("tests"))
+        name: create_ticket(jane, Ticket.Purpose(purpose), actor=command_actor("tests"))
         for name, purpose in purposes.items()
     }
     return {"jane": jane.pk, **secrets}

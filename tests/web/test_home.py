@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from users.actions.account.block_user import block_user
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_home(browser, request, who, leads_to):
 
 def test_a_blocked_agent_belongs_nowhere(browser, agent):
     member = browser(agent)
-    block_user(agent, actor=command("tests"))
+    block_user(agent, actor=command_actor("tests"))
 
     assert member.get("/")["Location"] == "/login/?next=/"

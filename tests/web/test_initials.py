@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from users.models import User
-from users.web.initials import COLOURS, colour, initials
+from users.web.initials import COLOUR_COUNT, colour, initials
 
 
 @pytest.mark.parametrize(
@@ -30,5 +30,5 @@ def test_initials(fields, letters):
 def test_the_colour_stays_with_the_account_and_in_the_sheet():
     found = {colour(User(user_id=f"auth0|{number:024x}")) for number in range(200)}
 
-    assert found == set(range(COLOURS))
+    assert found == set(range(COLOUR_COUNT))
     assert colour(User(user_id="auth0|a")) == colour(User(user_id="auth0|a"))

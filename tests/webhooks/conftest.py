@@ -10,12 +10,12 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.events.event_types import TYPES
 from users.events.stream import publish
 from users.models import Delivery, Webhook
-from users.rights.actor import command
-from users.webhooks.configuration import make_webhook
-from users.webhooks.dispatcher import Courier
+from users.rights.actor import command_actor
+from users.webhooks.configuration import create_webhook
+from users.webhooks.dispatcher import Dispatcher
 from users.webhooks.timing import Timing
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def make_hook(db, receiver):
     def make(**columns) -> Webhook:
         publish()
         given = {"url": receiver.url, "types": list(TYPES), **columns}
-        return make_webhook(actor=SHELL, **given)[0]
+        return create_webhook(actor=SHELL, **given)[0]
 
     return make
 
 
 @pytest.fixture
-def courier(db) -> Courier:
-    return Courier(Timing())
+def courier(db) -> Dispatcher:
+    return Dispatcher(Timing())
 
 
 @pytest.fixture

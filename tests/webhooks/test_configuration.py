@@ -12,11 +12,11 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from tests.webhooks.conftest import SHELL, change, make_due
 from users.actions.account.delete_user import delete_user
 from users.models import Delivery, LogEvent, Webhook
-from users.outgoing.ssrf_guard import BadAddress
-from users.rights.actor import staff
+from users.outgoing.ssrf_guard import InvalidTarget
+from users.rights.actor import staff_actor
 from users.rights.errors import Denied
 from users.webhooks import configuration
-from users.webhooks.paths import BadPath
+from users.webhooks.paths import InvalidPath
 
 GIVEN = {"url": "https://example.com/hook", "types": ["user.created"]}
 
@@ -31,7 +31,7 @@ def is_signed(call, secret: str) -> bool:
 
 @pytest.fixture
 def made(db, receiver):
-    return configuration.make_webhook(actor=SHELL, url=receiver.url, types=["user.updated"])
+    return configuration.create_webhook(actor=SHELL, url=receiver.url, types=["user.updated"])
 
 
 def test_a_receiver_can_tell_that_it_is_us(made, receiver, jane, deliver):
@@ -89,9 +89,9 @@ def test_it_can_be_tried(made, receiver, deliver):
 
 
 def test_who_did_what_with_webhooks_stands_in_the_log_and_secrets_do_not(administrator):
-    actor = staff(administrator)
+    actor = staff_actor(administrator)
     url = "https://example.com/hook/t0ken"
-    hook, first = configuration.make_webhook(actor=actor, url=url, types=["user.created"])
+    hook, first = configuration.create_webhook(actor=actor, url=url, types=["user.created"])
     configuration.edit_webhook(hook, {"description": "CRM"}, actor=actor)
     second = configuration.rotate_secret(hook, actor=actor)
     configuration.delete_webhook(hook, actor=actor)
@@ -110,9 +110,9 @@ def test_who_did_what_with_webhooks_stands_in_the_log_and_secrets_do_not(adminis
 @pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
 def test_webhooks_are_for_administrators(who, made, request):
     hook, _ = made
-    actor = staff(request.getfixturevalue(who))
+    actor = staff_actor(request.getfixturevalue(who))
     attempts = {
-        "make": lambda: configuration.make_webhook(actor=actor, **GIVEN),
+        "make": lambda: configuration.create_webhook(actor=actor, **GIVEN),
         "edit": lambda: configuration.edit_webhook(hook, {"description": "mine"}, actor=actor),
         "rotate": lambda: configuration.rotate_secret(hook, actor=actor),
         "delete": lambda: configuration.delete_webhook(hook, actor=actor),
@@ -132,30 +132,30 @@ def test_webhooks_are_for_administrators(who, made, request):
 def test_they_are_not_for_administrators_who_may_not_see_what_they_tell_of(make_user, db):
     from django.contrib.auth.models import Permission
 
-    from users.models.write_guard import account_writes
+    from users.models.write_guard import allow_account_writes
 
     member = make_user()
-    with account_writes():
+    with allow_account_writes():
         member.user_permissions.set(Permission.objects.filter(codename__in=["administer", "view_user"]))
 
     with pytest.raises(Denied):
-        configuration.make_webhook(actor=staff(member), **GIVEN)
+        configuration.create_webhook(actor=staff_actor(member), **GIVEN)
 
 
 @pytest.mark.parametrize(
     ("columns", "error"),
     [
-        ({"url": "https://10.0.0.1/"}, BadAddress),
-        ({"only": ["plan"]}, BadPath),
-        ({"values": ["app_metadata."]}, BadPath),
+        ({"url": "https://10.0.0.1/"}, InvalidTarget),
+        ({"only": ["plan"]}, InvalidPath),
+        ({"values": ["app_metadata."]}, InvalidPath),
         ({"types": ["user.married"]}, ValueError),
     ],
 )
 def test_what_makes_no_sense_is_refused(columns, error, db):
-    hook, _ = configuration.make_webhook(actor=SHELL, **GIVEN)
+    hook, _ = configuration.create_webhook(actor=SHELL, **GIVEN)
 
     with pytest.raises(error):
-        configuration.make_webhook(actor=SHELL, **{**GIVEN, **columns})
+        configuration.create_webhook(actor=SHELL, **{**GIVEN, **columns})
     with pytest.raises(error):
         configuration.edit_webhook(hook, columns, actor=SHELL)
 

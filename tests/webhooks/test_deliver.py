@@ -14,7 +14,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.events.stream import publish
 from users.models import Change, Delivery, User, Webhook
 from users.webhooks.configuration import edit_webhook, replay
-from users.webhooks.lease import DOWN, take
+from users.webhooks.lease import FAILURES_UNTIL_DOWN, acquire_lease
 from users.webhooks.paths import PARTS
 from users.webhooks.timing import Timing
 
@@ -176,13 +176,13 @@ def test_a_receiver_that_is_down_is_tried_ever_more_seldom_and_loses_nothing(
     for _ in range(30):
         make_user()
     rests = []
-    for _ in range(DOWN):
+    for _ in range(FAILURES_UNTIL_DOWN):
         make_due()
         deliver()
         rests.append(round((now(hook).due_at - timezone.now()).total_seconds()))
 
     assert rests == pytest.approx([5, 20, 80, 320, 1280], abs=2)
-    assert sum(call.path.startswith("/hook") for call in receiver.calls) == 8 + DOWN - 1
+    assert sum(call.path.startswith("/hook") for call in receiver.calls) == 8 + FAILURES_UNTIL_DOWN - 1
     assert set(statuses(webhook=up)) == {"delivered"}
     assert statuses(webhook=hook) == ["pending"] * 30
 
@@ -199,7 +199,7 @@ def test_what_waited_a_day_for_a_receiver_that_is_down_has_failed(receiver, make
     receiver.answers = lambda call: 503
     for _ in range(3):
         make_user()
-    Webhook.objects.update(failures=DOWN)
+    Webhook.objects.update(failures=FAILURES_UNTIL_DOWN)
     deliver()
     make_user()
     Delivery.objects.update(created_at=timezone.now() - timedelta(hours=24))
@@ -219,7 +219,7 @@ def test_a_worker_that_lost_its_claim_sends_nothing_more(receiver, make_hook, ja
     make_hook()
     change(jane, plan=1)
     publish()
-    slow = take(Timing(lease=0))
+    slow = acquire_lease(Timing(lease=0))
     assert courier.work()
     calls = len(receiver.calls)
     change(jane, plan=2)

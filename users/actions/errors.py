@@ -8,19 +8,19 @@ from typing import Any
 from users.models import Ticket
 
 
-class UserGone(LookupError):
+class UserNotFound(LookupError):
     """The account was deleted meanwhile."""
 
 
-class MethodGone(LookupError):
+class MethodNotFound(LookupError):
     """The user has no such authentication method, or no longer."""
 
 
-class RoleGone(LookupError):
+class RoleNotFound(LookupError):
     """There is no such role, or no more."""
 
 
-class ServerGone(LookupError):
+class ServerNotFound(LookupError):
     """There is no API with this identifier."""
 
     def __init__(self, identifier: str) -> None:
@@ -43,7 +43,7 @@ class Conflict(Exception):
         super().__init__(f"changed meanwhile: {', '.join(documents)}")
 
 
-class ChangeGone(LookupError):
+class ChangeNotFound(LookupError):
     """The record holds no such change of this account, for whoever asked."""
 
 
@@ -64,7 +64,7 @@ class ChangedSince(Exception):
         super().__init__(f"changed again since: {', '.join(sorted(keys))}")
 
 
-class Taken(ValueError):
+class DuplicateField(ValueError):
     """Another account of the connection has this e-mail, user name or id. `field` names which."""
 
     def __init__(self, field: str) -> None:
@@ -112,18 +112,18 @@ class NotSupported(ValueError):
     """The account's connection cannot do this."""
 
 
-class Combination(ValueError):
+class InvalidCombination(ValueError):
     """Two things that cannot be changed in one request. The text is Auth0's."""
 
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"Cannot update {first} and {second} simultaneously")
 
 
-class Exists(ValueError):
+class AlreadyExists(ValueError):
     """There is one already. The text says of what."""
 
 
-class SegmentNeeded(Exception):
+class SegmentInUse(Exception):
     """Others use the segment. `names` are those that the actor may know, `unnamed` counts the rest."""
 
     def __init__(self, names: list[str], unnamed: int) -> None:
@@ -132,23 +132,23 @@ class SegmentNeeded(Exception):
         super().__init__(f"other segments use it: {', '.join(names)}")
 
 
-class SegmentGone(LookupError):
+class SegmentNotFound(LookupError):
     """It was deleted meanwhile."""
 
 
-class CannotIndex(ValueError):
+class InvalidIndexedKey(ValueError):
     """No index can be kept by this key. The text is a sentence that says why."""
 
 
-class ConnectionExists(Exists):
+class ConnectionExists(AlreadyExists):
     """Another connection has this name."""
 
 
-class ConnectionGone(LookupError):
+class ConnectionNotFound(LookupError):
     """There is no such connection, or no more."""
 
 
-class ConnectionNeeded(Exception):
+class ConnectionInUse(Exception):
     """The connection cannot be deleted. The text says what needs it and what to do."""
 
 

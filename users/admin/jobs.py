@@ -13,30 +13,30 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from users.admin.request import Page
-from users.jobs.cancel import cancel
+from users.admin.request import TemplateContext
+from users.jobs.cancel import cancel_job
 from users.jobs.progress import percentage, seconds_left
-from users.jobs.visibility import jobs_of
+from users.jobs.visibility import visible_jobs
 from users.metadata.documents import APP_METADATA
 from users.models import Job
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 from users.web.actors import staff
 
-PAGE = 50
+PAGE_SIZE = 50
 # Refused records of an import, and errors of each, that its page lists; the API gives them all.
-RECORDS, ERRORS = 50, 5
+MAX_FAILED_RECORDS, MAX_RECORD_ERRORS = 50, 5
 # What a list does without: documents that may be long.
-LONG = ("state", "log", "parameters", "result")
+LARGE_COLUMNS = ("state", "log", "parameters", "result")
 
 
 def jobs_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """The latest first, those before `?before=` where it names one."""
     actor = staff(request)
-    jobs = jobs_of(actor)
+    jobs = visible_jobs(actor)
     before = jobs.filter(job_id=request.GET.get("before", "").replace("\0", "")).first()
-    found = list(_older(jobs, before).defer(*LONG)[: PAGE + 1])
-    shown = found[:PAGE]
+    found = list(_filter_older(jobs, before).defer(*LARGE_COLUMNS)[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
     context = {
         **frame,
         "title": "Jobs",
@@ -45,7 +45,7 @@ def jobs_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
         "jobs": [_row(job) for job in shown],
         "is_live": any(not job.is_finished for job in shown),
         "is_older": before is not None,
-        "older": shown[-1].job_id if len(found) > PAGE else None,
+        "older": shown[-1].job_id if len(found) > PAGE_SIZE else None,
     }
     return TemplateResponse(request, "users/admin/jobs.html", context)
 
@@ -53,11 +53,11 @@ def jobs_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
 def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST cancels. What one may not see is not there."""
     actor = staff(request)
-    job = jobs_of(actor).select_related("user").filter(job_id=job_id).first()
+    job = visible_jobs(actor).select_related("user").filter(job_id=job_id).first()
     if job is None:
         raise Http404
     if request.method == "POST":
-        if cancel(job, actor=actor):
+        if cancel_job(job, actor=actor):
             messages.success(request, "Cancelled. What is done already stays done.")
         else:
             messages.info(request, "There was nothing to cancel: the job had ended.")
@@ -70,14 +70,14 @@ def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "about": job.user if job.user and visible(actor, PROFILE, user=job.user) else None,
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
-        "results": list(_results(job.result)),
-        "failed": _failed(job, actor),
+        "results": list(_flatten_results(job.result)),
+        "failed": _failed_records(job, actor),
         "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
     }
     return TemplateResponse(request, "users/admin/job.html", context)
 
 
-def _row(job: Job) -> Page:
+def _row(job: Job) -> TemplateContext:
     return {
         "job": job,
         "percentage": percentage(job),
@@ -86,31 +86,37 @@ def _row(job: Job) -> Page:
     }
 
 
-def _results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:
+def _flatten_results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:
     """The job's result as names and values: of {"summary": {"ignored": {"created_at": 3}}} it is
     "ignored: created_at", 3."""
     for name, value in result.items():
         if isinstance(value, dict):
-            yield from _results(value, *above, name)
+            yield from _flatten_results(value, *above, name)
         else:
             yield ": ".join((*above[1:], name)), value
 
 
-def _failed(job: Job, actor: Actor) -> Page | None:
+def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
     """The first records of an import that failed, as {"records": [...], "more": bool}; None where there
     are none, and for staff who may not see users with their `app_metadata`."""
     if not (visible(actor, PROFILE) and visible(actor, APP_METADATA)):
         return None
     # The email alone: a record may be as large as a document.
-    records = job.failed_records.values_list("number", "user__email", "errors")[: RECORDS + 1]
+    records = job.failed_records.values_list("number", "user__email", "errors")[: MAX_FAILED_RECORDS + 1]
     listed = [
-        {"number": number, "email": email if isinstance(email, str) else "", "errors": errors[:ERRORS]}
+        {
+            "number": number,
+            "email": email if isinstance(email, str) else "",
+            "errors": errors[:MAX_RECORD_ERRORS],
+        }
         for number, email, errors in records
     ]
-    return {"records": listed[:RECORDS], "more": len(listed) > RECORDS} if listed else None
+    return (
+        {"records": listed[:MAX_FAILED_RECORDS], "more": len(listed) > MAX_FAILED_RECORDS} if listed else None
+    )
 
 
-def _older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
+def _filter_older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
     """The first test is the range in which the index begins to be read."""
     if than is None:
         return jobs

@@ -12,11 +12,11 @@ from users.models import User
 from users.rights.actor import Actor
 
 # What a template is given.
-Page = dict[str, Any]
+TemplateContext = dict[str, Any]
 
 
 @dataclass
-class Visit:
+class UserPageRequest:
     """Who asks, about whom."""
 
     request: HttpRequest
@@ -28,10 +28,10 @@ class Visit:
         """Why, if the person said; as much as the record holds."""
         return self.request.POST.get("reason", "").replace("\0", "").strip()[:500]
 
-    def say(self, text: str) -> None:
+    def show_success(self, text: str) -> None:
         """Tell that it worked."""
         messages.success(self.request, text)
 
-    def warn(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Tell that it did not."""
         messages.error(self.request, text)

@@ -14,29 +14,35 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from users.actions.errors import Exists, SegmentGone, SegmentNeeded
-from users.actions.search_setup.segments import Wanted, delete_segment, edit_segment, make_segment, may_change
-from users.admin.request import Page
+from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
+from users.actions.search_setup.segments import (
+    SegmentData,
+    can_change_segment,
+    create_segment,
+    delete_segment,
+    edit_segment,
+)
+from users.admin.request import TemplateContext
 from users.conf import conf
-from users.listing.keyset import beyond
+from users.listing.keyset import keyset_condition
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.printer import quote
 from users.metadata.text import bad_characters
 from users.models import Segment
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.rights.may import Verb, refusal
+from users.rights.may import Verb, denial_reason
 from users.rights.visible import PROFILE, visible
-from users.search.count import Count, how_many
-from users.search.segment_expansion import ID, segments_of
-from users.search.segment_text import as_read
+from users.search.count import Count, count_users
+from users.search.segment_expansion import ID_PATTERN, usable_segments
+from users.search.segment_text import to_readable_query
 from users.web.actors import staff
 
-PAGE = 50
+PAGE_SIZE = 50
 # What each count on the list may take, in seconds, while all of them have not taken SEARCH_TIMEOUT.
-EACH = 0.25
+SECONDS_PER_COUNT = 0.25
 ORDER = ("name_folded", "id")
 
 
@@ -56,7 +62,7 @@ class SegmentForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        refused = refusal(actor, Verb.SHARE_SEGMENT)
+        refused = denial_reason(actor, Verb.SHARE_SEGMENT)
         if refused:
             self.fields["is_shared"].disabled = True
             self.fields["is_shared"].help_text = refused
@@ -64,34 +70,34 @@ class SegmentForm(forms.Form):
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
         refused = bad_characters(name)
-        if ID.fullmatch(name):
+        if ID_PATTERN.fullmatch(name):
             refused = "it looks like the id of a segment"
         if refused:
             raise forms.ValidationError(f"This cannot be a name: {refused}.")
         return name
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SegmentData:
         """The segment as it was typed."""
-        return Wanted(**self.cleaned_data)
+        return SegmentData(**self.cleaned_data)
 
 
 def segments_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """By name, those after `?after=` where it names one."""
-    actor = _actor(request)
-    segments = segments_of(actor).select_related("owner").order_by(*ORDER)
+    actor = _get_viewer(request)
+    segments = usable_segments(actor).select_related("owner").order_by(*ORDER)
     after = segments.filter(segment_id=request.GET.get("after", "").replace("\0", "")).first()
     if after is not None:
-        segments = segments.filter(beyond(ORDER, (after.name_folded, after.pk)))
-    found = list(segments[: PAGE + 1])
-    counts = _Counts(actor)
+        segments = segments.filter(keyset_condition(ORDER, (after.name_folded, after.pk)))
+    found = list(segments[: PAGE_SIZE + 1])
+    counts = _SegmentCounter(actor)
     context = {
         **frame,
         "title": "Segments",
         "section": "segments",
-        "segments": [{**_row(each, actor), **counts.of(each)} for each in found[:PAGE]],
+        "segments": [{**_row(each, actor), **counts.of(each)} for each in found[:PAGE_SIZE]],
         "is_after": after is not None,
-        "next": found[PAGE - 1].segment_id if len(found) > PAGE else None,
+        "next": found[PAGE_SIZE - 1].segment_id if len(found) > PAGE_SIZE else None,
     }
     return TemplateResponse(request, "users/admin/segment_list.html", context)
 
@@ -99,8 +105,8 @@ def segments_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
 def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST saves or deletes; without an id a new one is made, of `?q=` where it is given.
     What one may not use is not there."""
-    actor = _actor(request)
-    segment = _find(segment_id, actor) if segment_id else None
+    actor = _get_viewer(request)
+    segment = _get_segment_or_404(segment_id, actor) if segment_id else None
     form = SegmentForm(actor, request.POST or None, initial=_initial(request, segment, actor))
     try:
         if request.method == "POST" and request.POST.get("do") == "delete" and segment:
@@ -109,22 +115,22 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
             return redirect("admin:segments")
         if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
             messages.success(request, f"The segment “{saved}” is saved.")
-            return redirect(_opened(saved))
+            return redirect(_search_url(saved))
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
-    except SegmentNeeded as needed:
+    except SegmentInUse as needed:
         form = SegmentForm(actor, initial=_initial(request, segment, actor))
-        messages.error(request, _needed(needed))
-    except SegmentGone:
+        messages.error(request, _in_use_message(needed))
+    except SegmentNotFound:
         messages.info(request, "The segment was deleted meanwhile.")
         return redirect("admin:segments")
     context = {
         **frame,
         "title": segment.name if segment else "New segment",
         "section": "segments",
-        "form": form if segment is None or may_change(segment, actor) else None,
+        "form": form if segment is None or can_change_segment(segment, actor) else None,
         **(
-            {**_row(segment, actor), **_Counts(actor, each=conf.search_timeout).of(segment)}
+            {**_row(segment, actor), **_SegmentCounter(actor, each=conf.search_timeout).of(segment)}
             if segment
             else {}
         ),
@@ -132,26 +138,26 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
     return TemplateResponse(request, "users/admin/segment.html", context, status=422 if form.errors else 200)
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _get_viewer(request: HttpRequest) -> Actor:
     actor = staff(request)
     if not visible(actor, PROFILE):
         raise PermissionDenied("You may not see users.")
     return actor
 
 
-def _find(segment_id: str, actor: Actor) -> Segment:
-    segment = segments_of(actor).select_related("owner").filter(segment_id=segment_id).first()
+def _get_segment_or_404(segment_id: str, actor: Actor) -> Segment:
+    segment = usable_segments(actor).select_related("owner").filter(segment_id=segment_id).first()
     if segment is None:
         raise Http404
     return segment
 
 
-def _initial(request: HttpRequest, segment: Segment | None, actor: Actor) -> Page:
+def _initial(request: HttpRequest, segment: Segment | None, actor: Actor) -> TemplateContext:
     if segment is None:
         return {"query": request.GET.get("q", "")}
     return {
         "name": segment.name,
-        "query": as_read(segment, actor),
+        "query": to_readable_query(segment, actor),
         "description": segment.description,
         "is_shared": segment.is_shared,
     }
@@ -161,52 +167,52 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
     """None where the form now says what is wrong. Raises Denied, SegmentGone or SegmentNeeded."""
     try:
         if segment is None:
-            return make_segment(form.wanted, actor=actor)
+            return create_segment(form.wanted, actor=actor)
         return edit_segment(segment, form.wanted, actor=actor)
-    except Exists as error:
+    except AlreadyExists as error:
         form.add_error("name", str(error))
     except QueryError as error:
         form.add_error("query", f"At character {error.column}: {error.reason}")
     return None
 
 
-def _needed(error: SegmentNeeded) -> str:
+def _in_use_message(error: SegmentInUse) -> str:
     names = [f"“{name}”" for name in error.names]
     if error.unnamed:
         names.append(f"{error.unnamed} of other people")
     return f"Nothing has been changed. Other segments use this one: {', '.join(names)}."
 
 
-def _row(segment: Segment, actor: Actor) -> Page:
+def _row(segment: Segment, actor: Actor) -> TemplateContext:
     return {
         "segment": segment,
-        "query": as_read(segment, actor),
-        "open": _opened(segment),
+        "query": to_readable_query(segment, actor),
+        "open": _search_url(segment),
         "is_own": segment.owner_id == actor.user.pk,
     }
 
 
-def _opened(segment: Segment) -> str:
+def _search_url(segment: Segment) -> str:
     """The address of the list of whom it finds."""
     q = urlencode({"q": f"segment:{quote(segment.name)}"})
     return f"{reverse('admin:users_user_changelist')}?{q}"
 
 
-class _Counts:
+class _SegmentCounter:
     """Counts one after the other while there is time, `each` at most so many seconds."""
 
-    def __init__(self, actor: Actor, each: float = EACH) -> None:
+    def __init__(self, actor: Actor, each: float = SECONDS_PER_COUNT) -> None:
         self._actor = actor
         self._each = each
-        self._ends = time.monotonic() + conf.search_timeout
+        self._deadline = time.monotonic() + conf.search_timeout
 
-    def of(self, segment: Segment) -> Page:
+    def of(self, segment: Segment) -> TemplateContext:
         """`count`, or `no_count`, which says why there is none."""
-        if time.monotonic() > self._ends:
+        if time.monotonic() > self._deadline:
             return {"no_count": "Not counted"}
         try:
             return {"count": self._count(segment)}
-        except TooSlow:
+        except SearchTimeout:
             return {"no_count": "Too slow to count"}
         except Denied:
             return {"is_denied": True}
@@ -215,4 +221,4 @@ class _Counts:
 
     def _count(self, segment: Segment) -> Count:
         text = f"segment:{segment.segment_id}"
-        return how_many(text, viewer=self._actor, seconds=self._each, strict=conf.strict_limits)
+        return count_users(text, viewer=self._actor, seconds=self._each, strict=conf.strict_limits)

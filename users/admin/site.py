@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from users.admin.changes.page import change_page, changes_page
-from users.admin.changes.undo_page import take_back_page
+from users.admin.changes.undo_page import reversal_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.log.page import log_page
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
@@ -32,8 +32,8 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("log/", "log", log_page, {}),
     ("changes/", "changes", changes_page, {}),
     ("changes/<int:number>/", "change", change_page, {}),
-    ("changes/<int:number>/undo/", "undo", take_back_page, {"part": ""}),
-    ("changes/<int:number>/restore/<slug:part>/", "restore", take_back_page, {}),
+    ("changes/<int:number>/undo/", "undo", reversal_page, {"part": ""}),
+    ("changes/<int:number>/restore/<slug:part>/", "restore", reversal_page, {}),
     ("indexed-keys/", "indexed_keys", indexed_keys_page, {}),
     ("metadata/", "metadata", metadata_page, {}),
     ("jobs/", "jobs", jobs_page, {}),
@@ -75,13 +75,13 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         own = [
-            path(route, self.admin_view(self._framed(page)), parts, name=name)
+            path(route, self.admin_view(self._with_base_context(page)), parts, name=name)
             for route, name, page, parts in PAGES
         ]
         suggest = path("suggest/", self.admin_view(suggestions), name="suggest")
         return [*own, suggest, *super().get_urls()]
 
-    def _framed(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def _with_base_context(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """The page, given what stands around it."""
 
         @wraps(page)

@@ -10,7 +10,7 @@ from users.rights.visible import PROFILE, visible
 from users.web.actors import staff
 
 
-def find_user(request: HttpRequest, object_id: str) -> User:
+def get_user_or_404(request: HttpRequest, object_id: str) -> User:
     """By the address's number or by `user_id`. Raises PermissionDenied before looking."""
     if not visible(staff(request), PROFILE):
         raise PermissionDenied("You may not see users.")

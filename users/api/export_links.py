@@ -16,39 +16,39 @@ from django.views.decorators.http import require_safe
 
 from users.conf import conf
 from users.crypto.key_ring import Undecryptable
-from users.jobs.files import is_expired, pieces
+from users.jobs.files import is_expired, read_chunks
 from users.models import Job
 
-SECONDS = 60
+LINK_SECONDS = 60
 _SIGNER = signing.TimestampSigner(salt="users.export")
 
 
 def export_link(job: Job) -> str:
     """An address that anybody may open for a minute."""
-    return conf.public_url + reverse("export_file", args=[_SIGNER.sign(job.job_id), _name(job)])
+    return conf.public_url + reverse("export_file", args=[_SIGNER.sign(job.job_id), _file_name(job)])
 
 
 @require_safe
 def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpResponse:
     """The file, as long as its link and its day last. `name` is for people only: nobody signed it."""
     try:
-        job_id = _SIGNER.unsign(signed, max_age=SECONDS)
+        job_id = _SIGNER.unsign(signed, max_age=LINK_SECONDS)
     except signing.BadSignature:
         raise Http404("This link has had its time. Look at the job again for a new one.") from None
     job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
     if job is None or is_expired(job, timezone.now()):
         raise Http404("This export has been deleted.")
-    content = pieces(job)
+    content = read_chunks(job)
     try:
         first = next(content, b"")
     except Undecryptable:
         raise Http404("This export can no longer be decrypted. Ask for another.") from None
     response = StreamingHttpResponse(chain([first], content), content_type="application/gzip")
-    response["Content-Disposition"] = f'attachment; filename="{_name(job)}"'
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(job)}"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _name(job: Job) -> str:
+def _file_name(job: Job) -> str:
     host = urlsplit(conf.public_url).hostname or "users"
     return f"{host.partition('.')[0]}.{job.parameters['format']}.gz"

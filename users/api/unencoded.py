@@ -14,19 +14,19 @@ from django.urls import ResolverMatch, URLPattern
 from django.views.decorators.csrf import csrf_exempt
 
 from users.actions.account.identities import possible_ids
-from users.api.framework.authentication import NotAToken, TokenAuthentication
+from users.api.framework.authentication import InvalidAuthorizationHeader, TokenAuthentication
 from users.api.readers.resource_servers import find_by_id_or_identifier
-from users.api.views.nothing import NothingView
+from users.api.views.nothing import NotFoundView
 from users.models import User
-from users.tokens.verify import Caller, Person, TokenRefused
+from users.tokens.verify import Caller, InvalidToken, UserCaller
 
 View = Callable[..., HttpResponse]
 
 
-def unencoded_ids(patterns: Sequence[URLPattern]) -> View:
+def unencoded_ids_view(patterns: Sequence[URLPattern]) -> View:
     """A view for the paths that no route matches: answers as the first of `patterns` whose id
     exists, else 404. `patterns` are the routes with ids that may hold `/`."""
-    not_found = NothingView.as_view()
+    not_found = NotFoundView.as_view()
 
     @csrf_exempt
     def view(request: HttpRequest, path: str) -> HttpResponse:
@@ -50,7 +50,10 @@ def _matches(patterns: Sequence[URLPattern], path: str, request: HttpRequest) ->
 def _caller(request: HttpRequest) -> Caller | None:
     try:
         authenticated = TokenAuthentication().authenticate(request)
-    except (NotAToken, TokenRefused):  # refused by the view that answers 404, in its own words
+    except (
+        InvalidAuthorizationHeader,
+        InvalidToken,
+    ):  # refused by the view that answers 404, in its own words
         return None
     return authenticated[0] if authenticated else None
 
@@ -59,7 +62,7 @@ def _exists(parts: dict[str, Any], caller: Caller) -> bool:
     if "resource_server_id" in parts:
         return find_by_id_or_identifier(parts["resource_server_id"]) is not None
     user_id = parts["user_id"]
-    if isinstance(caller, Person) and user_id != caller.user.user_id:
+    if isinstance(caller, UserCaller) and user_id != caller.user.user_id:
         return False
     if "identity_id" in parts:
         ids = possible_ids(parts["provider"], parts["identity_id"])

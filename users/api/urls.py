@@ -7,17 +7,17 @@ import re
 from django.urls import path, re_path, register_converter
 
 from users.api.endpoints import ENDPOINTS
-from users.api.unencoded import unencoded_ids
+from users.api.unencoded import unencoded_ids_view
 from users.api.views.docs import docs
-from users.api.views.nothing import NothingView
+from users.api.views.nothing import NotFoundView
 from users.api.views.openapi import OpenAPIView
-from users.web.encoded_path import Part, Parts
+from users.web.encoded_path import PathPartConverter, PathPartsConverter
 
-register_converter(Part, "part")
-register_converter(Parts, "parts")
+register_converter(PathPartConverter, "part")
+register_converter(PathPartsConverter, "parts")
 
 # Ids that may hold a `/`: those of users and of their identities, and audiences.
-MAY_HOLD_SLASHES = ("user_id", "identity_id", "resource_server_id")
+SLASH_PARAMETERS = ("user_id", "identity_id", "resource_server_id")
 
 
 def _route(template: str) -> str:
@@ -26,7 +26,7 @@ def _route(template: str) -> str:
 
 def _unencoded_route(template: str) -> str:
     route = _route(template)
-    for name in MAY_HOLD_SLASHES:
+    for name in SLASH_PARAMETERS:
         route = route.replace(f"<part:{name}>", f"<parts:{name}>")
     return route
 
@@ -42,6 +42,6 @@ UNENCODED = [
     if (route := _unencoded_route(template)) != _route(template)
 ]
 urlpatterns += [
-    path("<path:path>", unencoded_ids(UNENCODED)),
-    re_path("", NothingView.as_view()),
+    path("<path:path>", unencoded_ids_view(UNENCODED)),
+    re_path("", NotFoundView.as_view()),
 ]

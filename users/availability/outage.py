@@ -24,20 +24,20 @@ class Kind(Enum):
     """Why a dependency cannot be used. The values are error codes of the Management API."""
 
     BUSY = "database_busy"
-    DATABASE_AWAY = "database_unavailable"
+    DATABASE_UNAVAILABLE = "database_unavailable"
     READ_ONLY = "database_read_only"
-    REDIS_AWAY = "redis_unavailable"
-    MAIL_AWAY = "mail_unavailable"
+    REDIS_UNAVAILABLE = "redis_unavailable"
+    MAIL_UNAVAILABLE = "mail_unavailable"
     DISK_FULL = "disk_full"
 
 
 # The message of the answer, and the seconds of its Retry-After.
 _ADVICE = {
     Kind.BUSY: ("The database is busy. Try again in a moment.", 1),
-    Kind.DATABASE_AWAY: ("The database is not available. Try again in a few seconds.", 5),
+    Kind.DATABASE_UNAVAILABLE: ("The database is not available. Try again in a few seconds.", 5),
     Kind.READ_ONLY: ("The database cannot store changes at the moment. Try again later.", 30),
-    Kind.REDIS_AWAY: ("Redis is not available. Try again in a few seconds.", 5),
-    Kind.MAIL_AWAY: ("The mail server is not available. Try again later.", 30),
+    Kind.REDIS_UNAVAILABLE: ("Redis is not available. Try again in a few seconds.", 5),
+    Kind.MAIL_UNAVAILABLE: ("The mail server is not available. Try again later.", 30),
     Kind.DISK_FULL: ("The disk of this server is full. Try again later.", 30),
 }
 
@@ -69,34 +69,34 @@ _QUERY_CANCELED = "57014"
 # By the whole SQLSTATE, before its class is looked up.
 _BY_SQLSTATE = {
     "25006": Kind.READ_ONLY,  # read_only_sql_transaction: a standby, or a primary that was demoted
-    "25P03": Kind.DATABASE_AWAY,  # idle_in_transaction_session_timeout ends the connection
+    "25P03": Kind.DATABASE_UNAVAILABLE,  # idle_in_transaction_session_timeout ends the connection
     "25P04": Kind.BUSY,  # transaction_timeout
     "40001": Kind.BUSY,  # serialization_failure
-    "40003": Kind.DATABASE_AWAY,  # statement_completion_unknown
+    "40003": Kind.DATABASE_UNAVAILABLE,  # statement_completion_unknown
     "40P01": Kind.BUSY,  # deadlock_detected
     "53100": Kind.READ_ONLY,  # disk_full
     "55P03": Kind.BUSY,  # lock_not_available
     _QUERY_CANCELED: Kind.BUSY,  # by statement_timeout or by an administrator
-    "57P01": Kind.DATABASE_AWAY,  # admin_shutdown
-    "57P02": Kind.DATABASE_AWAY,  # crash_shutdown
-    "57P03": Kind.DATABASE_AWAY,  # cannot_connect_now
-    "57P04": Kind.DATABASE_AWAY,  # database_dropped
-    "57P05": Kind.DATABASE_AWAY,  # idle_session_timeout
+    "57P01": Kind.DATABASE_UNAVAILABLE,  # admin_shutdown
+    "57P02": Kind.DATABASE_UNAVAILABLE,  # crash_shutdown
+    "57P03": Kind.DATABASE_UNAVAILABLE,  # cannot_connect_now
+    "57P04": Kind.DATABASE_UNAVAILABLE,  # database_dropped
+    "57P05": Kind.DATABASE_UNAVAILABLE,  # idle_session_timeout
 }
 _BY_SQLSTATE_CLASS = {
-    "08": Kind.DATABASE_AWAY,  # connection exception
-    "28": Kind.DATABASE_AWAY,  # invalid authorization: the password was rotated
-    "53": Kind.DATABASE_AWAY,  # insufficient resources, such as too many connections
-    "58": Kind.DATABASE_AWAY,  # system error, such as an input/output error
+    "08": Kind.DATABASE_UNAVAILABLE,  # connection exception
+    "28": Kind.DATABASE_UNAVAILABLE,  # invalid authorization: the password was rotated
+    "53": Kind.DATABASE_UNAVAILABLE,  # insufficient resources, such as too many connections
+    "58": Kind.DATABASE_UNAVAILABLE,  # system error, such as an input/output error
 }
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: Kind.BUSY,
     sqlite3.SQLITE_LOCKED: Kind.BUSY,
     sqlite3.SQLITE_PROTOCOL: Kind.BUSY,
     sqlite3.SQLITE_INTERRUPT: Kind.BUSY,
-    sqlite3.SQLITE_NOMEM: Kind.DATABASE_AWAY,
-    sqlite3.SQLITE_IOERR: Kind.DATABASE_AWAY,
-    sqlite3.SQLITE_CANTOPEN: Kind.DATABASE_AWAY,
+    sqlite3.SQLITE_NOMEM: Kind.DATABASE_UNAVAILABLE,
+    sqlite3.SQLITE_IOERR: Kind.DATABASE_UNAVAILABLE,
+    sqlite3.SQLITE_CANTOPEN: Kind.DATABASE_UNAVAILABLE,
     sqlite3.SQLITE_PERM: Kind.READ_ONLY,
     sqlite3.SQLITE_READONLY: Kind.READ_ONLY,
     sqlite3.SQLITE_FULL: Kind.READ_ONLY,
@@ -145,9 +145,9 @@ def _kind_of(error: BaseException) -> Kind | None:
     if isinstance(error, NotStored):
         return Kind.READ_ONLY
     if isinstance(error, RedisError):
-        return Kind.REDIS_AWAY
+        return Kind.REDIS_UNAVAILABLE
     if isinstance(error, smtplib.SMTPException):
-        return None if _is_mail_refused(error) else Kind.MAIL_AWAY
+        return None if _is_mail_refused(error) else Kind.MAIL_UNAVAILABLE
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         return Kind.DISK_FULL
     return None
@@ -158,7 +158,7 @@ def _postgresql(error: psycopg.Error) -> Kind | None:
         return _BY_SQLSTATE.get(error.sqlstate) or _BY_SQLSTATE_CLASS.get(error.sqlstate[:2])
     # No code came from the server: the driver itself could not open or use the connection.
     is_connection = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return Kind.DATABASE_AWAY if is_connection else None
+    return Kind.DATABASE_UNAVAILABLE if is_connection else None
 
 
 def _is_mail_refused(error: smtplib.SMTPException) -> bool:

@@ -20,19 +20,19 @@ TIMEOUT = 0.5
 # How long after a failure the fallback is used without trying Redis, in seconds.
 RETRY_AFTER = 15.0
 
-_away_until = 0.0
+_unavailable_until = 0.0
 
 
 def _with_fallback(name: str) -> Callable[..., Any]:
     on_redis = getattr(RedisCache, name)
 
     def operate(self: RedisWithFallback, *args: Any, **options: Any) -> Any:
-        global _away_until
-        if time.monotonic() >= _away_until:
+        global _unavailable_until
+        if time.monotonic() >= _unavailable_until:
             try:
                 return on_redis(self, *args, **options)
             except RedisError as error:
-                _away_until = time.monotonic() + RETRY_AFTER
+                _unavailable_until = time.monotonic() + RETRY_AFTER
                 if outage := outage_of(error):
                     report(outage)
         return getattr(caches[self._fallback_alias], name)(*args, **options)
@@ -68,7 +68,7 @@ class RedisWithFallback(RedisCache):
     delete_many = _with_fallback("delete_many")
 
 
-def try_redis_now() -> None:
+def end_retry_pause() -> None:
     """End the pause after a failure, for tests."""
-    global _away_until
-    _away_until = 0.0
+    global _unavailable_until
+    _unavailable_until = 0.0

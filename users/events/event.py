@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from users.events.event_types import types_of
+from users.events.event_types import event_types
 from users.history.timeline import visible_keys
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
 from users.models import Change
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 
@@ -23,21 +23,21 @@ Parts = dict[str, Diff]
 What = Change.What
 
 
-def everything(part: str, key: str) -> bool:
+def show_all(part: str, key: str) -> bool:
     """Both sides of each key."""
     return True
 
 
-def event_of(
+def build_event(
     change: Change,
     viewer: Actor,
     *,
     type: str | None = None,
-    shows: Callable[[str, str], bool] = everything,
+    shows: Callable[[str, str], bool] = show_all,
 ) -> dict[str, Any]:
     """What `viewer` may know of the change: names of keys under `keys`, and under `changes` both
     sides of those that `shows`. A side that lacked the key lacks the entry."""
-    parts = parts_of(change.what, visible_keys(change, None, viewer))
+    parts = group_by_part(change.what, visible_keys(change, None, viewer))
     changes = {
         part: shown
         for part, keys in parts.items()
@@ -47,8 +47,8 @@ def event_of(
     return {
         # As in the user's history.
         "id": str(change.pk),
-        "type": type or types_of(change)[0],
-        "timestamp": moment(change.at),
+        "type": type or event_types(change)[0],
+        "timestamp": format_time(change.at),
         "data": {
             "user_id": change.subject,
             "what": change.what,
@@ -66,7 +66,7 @@ def event_of(
     }
 
 
-def parts_of(what: str, keys: Diff) -> Parts:
+def group_by_part(what: str, keys: Diff) -> Parts:
     """By the part of the account that changed. Where all of it did, as in its creation, a document
     is a part of its own, key by key."""
     if what not in (What.CREATED, What.DELETED):

@@ -17,10 +17,10 @@ TYPES = {
     UNBLOCKED: "An account may sign in again",
 }
 # Nothing of the account changes by these.
-SILENT = frozenset({What.RESET_SENT, What.TICKET, What.UNBLOCKED})
+UNPUBLISHED = frozenset({What.RESET_SENT, What.TICKET, What.UNBLOCKED})
 
 
-def types_of(change: Change) -> tuple[str, ...]:
+def event_types(change: Change) -> tuple[str, ...]:
     """What the change is, the most telling first. One that blocks and changes other fields as well
     is both, so that neither is missed."""
     if change.what == What.CREATED:

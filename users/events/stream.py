@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from users.events.event_types import SILENT
-from users.history.memory_budget import WEIGHT, as_fit
+from users.events.event_types import UNPUBLISHED
+from users.history.memory_budget import KEYS_LENGTH, take_within_budget
 from users.models import Change, Event, Outbox, Stream
 
-AT_ONCE = 1000
+PUBLISH_BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class NumberedChange:
     change: Change | None
 
 
-class TooOld(LookupError):
+class EventsExpired(LookupError):
     """Events after this number are kept no more."""
 
 
@@ -43,8 +43,8 @@ def publish() -> int:
         stream = Stream.objects.select_for_update(skip_locked=True).filter(pk=1).first()
         if stream is None:
             return 0
-        waiting = list(Outbox.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-        told = Change.objects.filter(pk__in=waiting).exclude(what__in=SILENT).order_by("pk")
+        waiting = list(Outbox.objects.order_by("pk").values_list("pk", flat=True)[:PUBLISH_BATCH_SIZE])
+        told = Change.objects.filter(pk__in=waiting).exclude(what__in=UNPUBLISHED).order_by("pk")
         now = timezone.now()
         events = [
             Event(number=number, change_id=key, numbered_at=now)
@@ -56,7 +56,7 @@ def publish() -> int:
     return len(waiting)
 
 
-def latest() -> int:
+def latest_event_number() -> int:
     """The last number given; 0 before the first."""
     return Stream.objects.aggregate(latest=Max("latest"))["latest"] or 0
 
@@ -66,17 +66,17 @@ def events_after(number: int | None, size: int) -> list[NumberedChange]:
     given. Raises TooOld where events between
     are kept no more, or the number was never given, as after the database was put back to an earlier
     day."""
-    weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=WEIGHT)
+    weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=KEYS_LENGTH)
     rows = Event.objects.annotate(weight=Subquery(weight.values("weight")))
-    found = list(as_fit(rows.filter(number__gt=number or 0).order_by("number")[:size]))
-    if number is not None and not _goes_on(number, found):
-        raise TooOld
+    found = list(take_within_budget(rows.filter(number__gt=number or 0).order_by("number")[:size]))
+    if number is not None and not _is_contiguous(number, found):
+        raise EventsExpired
     changes = Change.objects.in_bulk([event.change_id for event in found])
     return [NumberedChange(event.number, changes.get(event.change_id)) for event in found]
 
 
-def _goes_on(number: int, found: Sequence[Event]) -> bool:
+def _is_contiguous(number: int, found: Sequence[Event]) -> bool:
     """Whether these are the next after that one. None were, perhaps, until a moment ago."""
     if found:
         return found[0].number == number + 1
-    return number == latest() or Event.objects.filter(number=number + 1).exists()
+    return number == latest_event_number() or Event.objects.filter(number=number + 1).exists()

@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce
 
 from users.models import Change, User
 
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def changes_of(user_id: str, user: User | None) -> QuerySet[Change]:
+def changes_for_user_id(user_id: str, user: User | None) -> QuerySet[Change]:
     """The changes of the account that has this id; where `user` is None, of the one that had it
     last."""
     return Change.objects.filter(subject=user_id, at__gte=user.created_at if user else creation_time(user_id))
@@ -28,10 +28,10 @@ def creation_time(user_id: str) -> Coalesce:
     with in a query. 1970 where it is not recorded."""
     present = User.accounts.filter(user_id=user_id).values("created_at")
     created = Change.objects.filter(subject=user_id, what=Change.What.CREATED).values("at")[:1]
-    ever = Value(_EVER, output_field=DateTimeField())
+    ever = Value(_EPOCH, output_field=DateTimeField())
     return Coalesce(Subquery(present), Subquery(created), ever)
 
 
-def last_change_of_any(user_id: str) -> datetime | None:
+def last_changed_at(user_id: str) -> datetime | None:
     """When anything was last recorded of an account with this id."""
     return Change.objects.filter(subject=user_id).values_list("at", flat=True).first()

@@ -14,20 +14,20 @@ from users.models import Change
 
 # Each name stands on a line of its own; PostgreSQL's index takes no longer ones. Whoever finds a
 # change by its names looks once more at its keys.
-LONGEST = 200
+MAX_NAME_LENGTH = 200
 
 
-def names_of(what: str, keys: Diff) -> str:
+def changed_key_names(what: str, keys: Diff) -> str:
     """`app_metadata.plan`, `profile.email`, ...: a line for each key."""
-    return "\n".join(sorted({name_of(part, key) for part, key in _touched(what, keys)}))
+    return "\n".join(sorted({key_name(part, key) for part, key in _changed_keys(what, keys)}))
 
 
-def name_of(part: str, key: str) -> str:
+def key_name(part: str, key: str) -> str:
     """As `Change.names` has it."""
-    return f"{part}.{key}".replace("\n", " ")[:LONGEST]
+    return f"{part}.{key}".replace("\n", " ")[:MAX_NAME_LENGTH]
 
 
-def _touched(what: str, keys: Diff) -> Iterator[tuple[str, str]]:
+def _changed_keys(what: str, keys: Diff) -> Iterator[tuple[str, str]]:
     """A new account's lines are root fields, the documents among them."""
     if what != Change.What.CREATED:
         yield from ((what, key) for key in keys)
@@ -39,7 +39,7 @@ def _touched(what: str, keys: Diff) -> Iterator[tuple[str, str]]:
             yield Change.What.PROFILE, field
 
 
-class Touches(Func):
+class TouchesAnyKey(Func):
     """Whether a change touched any of these names: `filter(Touches(["app_metadata.plan"]))`.
 
     PostgreSQL looks in the index of the names; SQLite reads along one that holds them.

@@ -12,11 +12,11 @@ from django.db.models.functions import TruncDate
 from users.models import Change, Day
 
 # Accounts that come in bulk are nobody's sign-up.
-IN_BULK = (Change.Face.IMPORT, Change.Face.COMMAND)
+BULK_FACES = (Change.Face.IMPORT, Change.Face.COMMAND)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happened:
+class DayActivity:
     """On one day: sign-ins, new accounts, and when the first and the latest of these were."""
 
     date: date
@@ -26,7 +26,7 @@ class Happened:
     latest: datetime
 
 
-def days(first: date, last: date) -> list[Happened]:
+def activity_by_day(first: date, last: date) -> list[DayActivity]:
     """Both included; days on which nothing happened are left out.
 
     New accounts are counted from the record of changes, where those deleted since stand too, and
@@ -34,24 +34,24 @@ def days(first: date, last: date) -> list[Happened]:
     """
     sign_ins = {day.date: day for day in Day.objects.filter(date__range=(first, last))}
     new = {row["day"]: row for row in _new_accounts(first, last)}
-    return [_happened(at, sign_ins.get(at), new.get(at)) for at in sorted(sign_ins.keys() | new.keys())]
+    return [_day_activity(at, sign_ins.get(at), new.get(at)) for at in sorted(sign_ins.keys() | new.keys())]
 
 
 def _new_accounts(first: date, last: date) -> list[dict[str, Any]]:
     begin = datetime.combine(first, time(), UTC)
     end = datetime.combine(last, time(), UTC) + timedelta(days=1)
     created = Change.objects.filter(what=Change.What.CREATED, at__gte=begin, at__lt=end)
-    by_day = created.exclude(face__in=IN_BULK).annotate(day=TruncDate("at", tzinfo=UTC)).values("day")
+    by_day = created.exclude(face__in=BULK_FACES).annotate(day=TruncDate("at", tzinfo=UTC)).values("day")
     return list(by_day.annotate(number=Count("*"), first=Min("at"), latest=Max("at")).order_by("day"))
 
 
-def _happened(at: date, sign_ins: Day | None, new: dict[str, Any] | None) -> Happened:
+def _day_activity(at: date, sign_ins: Day | None, new: dict[str, Any] | None) -> DayActivity:
     moments: list[datetime] = []
     if sign_ins:
         moments += [sign_ins.created_at, sign_ins.updated_at]
     if new:
         moments += [new["first"], new["latest"]]
-    return Happened(
+    return DayActivity(
         date=at,
         logins=sign_ins.logins if sign_ins else 0,
         signups=new["number"] if new else 0,

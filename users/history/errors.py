@@ -9,7 +9,7 @@ class NotCreatedYet(LookupError):
     """There was no such account at that moment."""
 
 
-class NotKept(LookupError):
+class BeforeRetention(LookupError):
     """The record of changes does not reach back that far: it begins at `since`, or is empty where
     that is None."""
 

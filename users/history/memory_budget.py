@@ -12,9 +12,9 @@ from django.db.models import TextField
 from django.db.models.functions import Cast, Length
 
 # Of a line, to be annotated as `weight`.
-WEIGHT = Length(Cast("keys", TextField()))
+KEYS_LENGTH = Length(Cast("keys", TextField()))
 # Characters of JSON.
-MOST = 4 * 1024 * 1024
+MAX_KEYS_LENGTH = 4 * 1024 * 1024
 
 
 class Weighed(Protocol):
@@ -27,16 +27,16 @@ class Weighed(Protocol):
 Row = TypeVar("Row", bound=Weighed)
 
 
-def as_fit(rows: Iterable[Row]) -> Iterator[Row]:
+def take_within_budget(rows: Iterable[Row]) -> Iterator[Row]:
     """Of rows that have a `weight` the first few, one at least."""
     weight = 0
     for row in rows:
         yield row
         weight += row.weight or 0
-        if weight > MOST:
+        if weight > MAX_KEYS_LENGTH:
             return
 
 
-def is_full(rows: Iterable[Weighed]) -> bool:
+def is_over_budget(rows: Iterable[Weighed]) -> bool:
     """Whether these are as much as fits."""
-    return sum(row.weight or 0 for row in rows) > MOST
+    return sum(row.weight or 0 for row in rows) > MAX_KEYS_LENGTH

@@ -6,33 +6,33 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from users.history.account_periods import changes_of
-from users.history.errors import NotCreatedYet, NotKept
+from users.history.account_periods import changes_for_user_id
+from users.history.errors import BeforeRetention, NotCreatedYet
 from users.metadata.documents import DOCUMENTS, JSON, Document
-from users.metadata.three_way import ABSENT, put
+from users.metadata.three_way import ABSENT, set_or_remove
 from users.models import Change, User
 
 What = Change.What
 
 # The lines that tell what a field was; those of a document are named like it.
-TELLING = (*DOCUMENTS, What.PROFILE, What.IDENTITIES, What.MULTIFACTOR)
+REVERSIBLE_PARTS = (*DOCUMENTS, What.PROFILE, What.IDENTITIES, What.MULTIFACTOR)
 # Not recorded, so not known of any other moment.
 NOT_RECORDED = {"logins_count": 0, "last_login": None, "last_ip": None}
 # The time of the latest change of its kind; that of the one before is not kept.
-STAMPS = ("last_password_reset", "multifactor_last_modified")
+LAST_CHANGE_FIELDS = ("last_password_reset", "multifactor_last_modified")
 # Lines read at a time: each may hold whole documents.
-AT_ONCE = 20
+FETCH_SIZE = 20
 
 
 def document_at(user: User, document: str, version: int) -> Document | None:
     """The user's `document` at that version of it; None where the record does not reach back."""
     steps = getattr(user, f"{document}_version") - version
     state = dict(getattr(user, document) or {})
-    changes = changes_of(user.user_id, user).filter(what=document)[: max(steps, 0)]
+    changes = changes_for_user_id(user.user_id, user).filter(what=document)[: max(steps, 0)]
     undone = 0
-    for keys in changes.values_list("keys", flat=True).iterator(chunk_size=AT_ONCE):
+    for keys in changes.values_list("keys", flat=True).iterator(chunk_size=FETCH_SIZE):
         for key, sides in keys.items():
-            put(state, key, sides.get("before", ABSENT))
+            set_or_remove(state, key, sides.get("before", ABSENT))
         undone += 1
     return state if undone == steps else None
 
@@ -46,13 +46,13 @@ def user_at(user: User, at: datetime) -> User:
     """
     if at < user.created_at:
         raise NotCreatedYet
-    changed_at = _last_change(user, at)
+    changed_at = _last_changed_at(user, at)
     past = copy.copy(user)
     for name, value in NOT_RECORDED.items():
         setattr(past, name, value)
-    for what, then in _since(user, at).items():
-        _turn_back(past, what, then)
-    for name in STAMPS:
+    for what, then in _states_before_changes(user, at).items():
+        _revert_part(past, what, then)
+    for name in LAST_CHANGE_FIELDS:
         if (getattr(past, name) or at) > at:
             setattr(past, name, None)
     if past.updated_at > at:
@@ -61,7 +61,7 @@ def user_at(user: User, at: datetime) -> User:
 
 
 @dataclass
-class Then:
+class PartState:
     """What a part of the account was: each key that has changed since, ABSENT where it was not
     there, and whether all of it was missing."""
 
@@ -69,50 +69,54 @@ class Then:
     keys: dict[str, JSON] = field(default_factory=dict)
 
 
-def _last_change(user: User, at: datetime) -> datetime | None:
+def _last_changed_at(user: User, at: datetime) -> datetime | None:
     """When it had last changed by then; None where that is forgotten. Raises NotKept.
 
     The oldest lines are forgotten first, whosever they are: where any line is as old as the
     moment, every later one is still there.
     """
     until = Change.objects.filter(at__lte=at)
-    changed_at = changes_of(user.user_id, user).filter(at__lte=at).values_list("at", flat=True).first()
+    changed_at = (
+        changes_for_user_id(user.user_id, user).filter(at__lte=at).values_list("at", flat=True).first()
+    )
     if changed_at is None and not until.exists():
-        raise NotKept(Change.objects.values_list("at", flat=True).last())
+        raise BeforeRetention(Change.objects.values_list("at", flat=True).last())
     return changed_at
 
 
-def _since(user: User, at: datetime) -> dict[str, Then]:
+def _states_before_changes(user: User, at: datetime) -> dict[str, PartState]:
     """By part: what the first change to each key after that moment says it was before."""
-    lines = Change.objects.filter(subject=user.user_id, at__gt=at, what__in=TELLING).order_by("at", "id")
-    found: dict[str, Then] = {}
+    lines = Change.objects.filter(subject=user.user_id, at__gt=at, what__in=REVERSIBLE_PARTS).order_by(
+        "at", "id"
+    )
+    found: dict[str, PartState] = {}
     columns = lines.values_list("what", "keys", "was_missing")
-    for what, keys, was_missing in columns.iterator(chunk_size=AT_ONCE):
-        then = found.setdefault(what, Then(was_missing))
+    for what, keys, was_missing in columns.iterator(chunk_size=FETCH_SIZE):
+        then = found.setdefault(what, PartState(was_missing))
         for key, sides in keys.items():
             then.keys.setdefault(key, sides.get("before", ABSENT))
     return found
 
 
-def _turn_back(past: User, what: str, then: Then) -> None:
+def _revert_part(past: User, what: str, then: PartState) -> None:
     if what in DOCUMENTS:
         state = dict(getattr(past, what) or {})
         for key, value in then.keys.items():
-            put(state, key, value)
+            set_or_remove(state, key, value)
         setattr(past, what, None if then.was_missing else state)
     elif what == What.IDENTITIES:
-        _turn_identities_back(past, then)
+        _revert_identities(past, then)
     else:
         for name in then.keys.keys() - {"recovery_codes"}:
             setattr(past, name, then.keys[name])
 
 
-def _turn_identities_back(past: User, then: Then) -> None:
+def _revert_identities(past: User, then: PartState) -> None:
     """The lines name a linked account by its user_id, and by "linked_to" what this one was
     linked to itself."""
     if isinstance(then.keys.pop("linked_to", None), str):
         raise NotCreatedYet
     shown = {f"{one['provider']}|{one['user_id']}": one for one in past.linked_identities or []}
     for user_id, identity in then.keys.items():
-        put(shown, user_id, identity)
+        set_or_remove(shown, user_id, identity)
     past.linked_identities = list(shown.values()) or None

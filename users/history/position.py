@@ -12,12 +12,12 @@ from django.db.models import Q, QuerySet
 from users.models import Change
 
 # A moment, to the microsecond, and the number of the line.
-_WRITTEN = re.compile(r"(\d{8}T\d{12})-(\d{1,18})", re.ASCII)
-_MOMENT = "%Y%m%dT%H%M%S%f"
+_CURSOR_PATTERN = re.compile(r"(\d{8}T\d{12})-(\d{1,18})", re.ASCII)
+_TIME_FORMAT = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True)
-class Place:
+class ChangeCursor:
     """Right after this line, newest first."""
 
     at: datetime
@@ -30,20 +30,22 @@ class Place:
     @classmethod
     def read(cls, text: str) -> Self | None:
         """What `str` wrote; None where it is anything else."""
-        written = _WRITTEN.fullmatch(text)
+        written = _CURSOR_PATTERN.fullmatch(text)
         if written is None:
             return None
         try:
-            at = datetime.strptime(written[1], _MOMENT).replace(tzinfo=UTC)
+            at = datetime.strptime(written[1], _TIME_FORMAT).replace(tzinfo=UTC)
         except ValueError:
             return None
         return cls(at, int(written[2]))
 
     def __str__(self) -> str:
-        return f"{self.at.astimezone(UTC):{_MOMENT}}-{self.pk}"
+        return f"{self.at.astimezone(UTC):{_TIME_FORMAT}}-{self.pk}"
 
 
-def between(changes: QuerySet[Change], after: Place | None, end: Place | None) -> QuerySet[Change]:
+def filter_between(
+    changes: QuerySet[Change], after: ChangeCursor | None, end: ChangeCursor | None
+) -> QuerySet[Change]:
     """Those older than `after`, as far as `end`, it included. The first test of each is the
     range in which the index is read."""
     if after is not None:

@@ -9,24 +9,24 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Value
 
-from users.history.changed_keys import names_of
+from users.history.changed_keys import changed_key_names
 from users.metadata.diff import Diff
 from users.models import Change, User
-from users.models.fast_writes import insert_by_hand
+from users.models.fast_writes import fast_insert
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 
 
-def record(
+def record_change(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
 ) -> Change:
     """Note that `actor` changed `keys` of this part of the account at that moment."""
-    change = note(user, what, keys, actor=actor, at=at, reason=reason)
+    change = build_change(user, what, keys, actor=actor, at=at, reason=reason)
     change.save(force_insert=True)
     return change
 
 
-def note(
+def build_change(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = "", **more: Any
 ) -> Change:
     """The same, unsaved, for callers that save several at once. `more` are the columns that tell
@@ -36,15 +36,15 @@ def note(
     return Change(user=user, subject=user.user_id, **{**columns, **more})
 
 
-def record_all(changes: list[Change]) -> None:
-    """Save what `note` made, in one statement."""
+def save_changes(changes: list[Change]) -> None:
+    """Save what `build_change` made, in one statement."""
     if len(changes) == 1:
-        insert_by_hand(changes[0])
+        fast_insert(changes[0])
     else:
         Change.objects.bulk_create(changes)
 
 
-def record_for(
+def record_change_for_users(
     users: UserQuerySet, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
     """Note the same change for each of these people without reading them: the database copies
@@ -67,7 +67,7 @@ def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: 
     return {
         "what": what,
         "keys": keys,
-        "names": names_of(what, keys),
+        "names": changed_key_names(what, keys),
         "at": at,
         "actor_kind": actor.kind,
         "actor_id": actor.id[:255],

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from users.conf import conf
-from users.history.filter import Wanted
-from users.history.position import Place
-from users.history.scan import Found, walk
+from users.history.filter import ChangeFilter
+from users.history.position import ChangeCursor
+from users.history.scan import ChangePage, scan_changes
 from users.metadata.diff import Diff
 from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Change, User
@@ -18,19 +18,24 @@ from users.rights.actor import Actor, Kind
 from users.rights.may import Verb, may
 from users.rights.visible import PROFILE, visible, visible_items
 
-PAGE = 50
-ANY = Wanted()
+PAGE_SIZE = 50
+NO_FILTER = ChangeFilter()
 # What people are told about their own account: not how staff, machines and guards deal with it.
-OWN = (
+OWNER_VISIBLE = (
     *(Change.What.CREATED, Change.What.USER_METADATA, Change.What.APP_METADATA, Change.What.PROFILE),
     *(Change.What.PASSWORD, Change.What.RESET_SENT, Change.What.TICKET),
     *(Change.What.MULTIFACTOR, Change.What.IDENTITIES),
 )
 
 
-def timeline(
-    user: User, viewer: Actor, wanted: Wanted = ANY, *, after: Place | None = None, limit: int = PAGE
-) -> Found:
+def list_user_changes(
+    user: User,
+    viewer: Actor,
+    wanted: ChangeFilter = NO_FILTER,
+    *,
+    after: ChangeCursor | None = None,
+    limit: int = PAGE_SIZE,
+) -> ChangePage:
     """The account's changes, newest first, those older than `after` where it is given. Those who may
     look through the record as a whole see earlier accounts with the same id behind it.
 
@@ -38,31 +43,35 @@ def timeline(
     left out, so that not even its moment tells.
     """
     if not visible(viewer, PROFILE, user=user):
-        return Found([])
+        return ChangePage([])
     since = wanted.since
     if not may(viewer, Verb.VIEW_CHANGES):
         since = max(since, user.created_at) if since else user.created_at
     wanted = replace(wanted, subjects=(user.user_id,), since=since)
-    return _read(viewer, wanted, user=user, after=after, limit=limit)
+    return _scan_visible(viewer, wanted, user=user, after=after, limit=limit)
 
 
-def changes_of_all(
-    viewer: Actor, wanted: Wanted = ANY, *, after: Place | None = None, limit: int = PAGE
-) -> Found:
+def list_all_changes(
+    viewer: Actor,
+    wanted: ChangeFilter = NO_FILTER,
+    *,
+    after: ChangeCursor | None = None,
+    limit: int = PAGE_SIZE,
+) -> ChangePage:
     """The same of all accounts, those deleted since included, for whoever may look through the
     record as a whole."""
     if not may(viewer, Verb.VIEW_CHANGES):
-        return Found([])
-    return _read(viewer, wanted, after=after, limit=limit)
+        return ChangePage([])
+    return _scan_visible(viewer, wanted, after=after, limit=limit)
 
 
-def one_change(number: int, viewer: Actor) -> Change | None:
+def get_change(number: int, viewer: Actor) -> Change | None:
     """This line, if the viewer may see anything of it."""
     change = Change.objects.select_related("user").filter(pk=number).first()
     if change is None:
         return None
     seen = visible(viewer, PROFILE, user=change.user) if change.user else may(viewer, Verb.VIEW_CHANGES)
-    return change if seen and _mask(change, viewer, change.user) else None
+    return change if seen and _mask_hidden_keys(change, viewer, change.user) else None
 
 
 def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
@@ -89,34 +98,34 @@ def _visible_sides(document: str, sides: dict[str, Any], user: User | None, view
     return {side: part for side, part in parts.items() if part}
 
 
-def _read(
-    viewer: Actor, wanted: Wanted, *, user: User | None = None, after: Place | None, limit: int
-) -> Found:
-    left_out = _left_out(viewer, user)
+def _scan_visible(
+    viewer: Actor, wanted: ChangeFilter, *, user: User | None = None, after: ChangeCursor | None, limit: int
+) -> ChangePage:
+    left_out = _hidden_parts(viewer, user)
 
     def sift(lines: QuerySet[Change]) -> QuerySet[Change]:
-        return wanted.sift(lines.exclude(what__in=left_out) if left_out else lines)
+        return wanted.filter_candidates(lines.exclude(what__in=left_out) if left_out else lines)
 
     def keep(change: Change) -> bool:
-        return _mask(change, viewer, user) and wanted.holds(change.what, change.keys)
+        return _mask_hidden_keys(change, viewer, user) and wanted.is_match(change.what, change.keys)
 
-    passes_over = sift if wanted.is_sifting or left_out else None
-    lines = wanted.along(Change.objects.all())
-    return walk(lines, passes_over, keep, names=wanted.names, after=after, limit=limit)
+    passes_over = sift if wanted.has_unindexed_conditions or left_out else None
+    lines = wanted.filter_by_index(Change.objects.all())
+    return scan_changes(lines, passes_over, keep, names=wanted.names, after=after, limit=limit)
 
 
-def _mask(change: Change, viewer: Actor, user: User | None) -> bool:
+def _mask_hidden_keys(change: Change, viewer: Actor, user: User | None) -> bool:
     """Leave the viewer's keys; whether anything is left to tell."""
     change.keys = visible_keys(change, user, viewer)
     return bool(change.keys) or change.what not in DOCUMENTS
 
 
-def _left_out(viewer: Actor, user: User | None) -> list[str]:
+def _hidden_parts(viewer: Actor, user: User | None) -> list[str]:
     """What the viewer is told nothing of: documents not one key of which they may see."""
-    hidden = [name for name in DOCUMENTS if not _sees_some(viewer, name, user)]
-    return [*hidden, *sorted(set(Change.What) - set(OWN))] if viewer.kind == Kind.USER else hidden
+    hidden = [name for name in DOCUMENTS if not _can_see_any_key(viewer, name, user)]
+    return [*hidden, *sorted(set(Change.What) - set(OWNER_VISIBLE))] if viewer.kind == Kind.USER else hidden
 
 
-def _sees_some(viewer: Actor, document: str, user: User | None) -> bool:
+def _can_see_any_key(viewer: Actor, document: str, user: User | None) -> bool:
     keys = conf.profile_app_metadata_keys if document == APP_METADATA else ()
     return any(visible(viewer, document, path, user=user) for path in ((), *((key,) for key in keys)))

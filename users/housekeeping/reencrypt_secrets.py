@@ -53,24 +53,30 @@ def reencrypt(purpose: Purpose) -> Counts:
 
 def _reencrypt_row(row: models.Model, columns: tuple[str, ...], purpose: Purpose, counts: Counts) -> None:
     before = {name: getattr(row, name) for name in columns}
-    after = {name: _map(value, lambda one: _renew(one, purpose, counts)) for name, value in before.items()}
+    after = {
+        name: _map_ciphertexts(value, lambda one: _reencrypt_value(one, purpose, counts))
+        for name, value in before.items()
+    }
     if after != before:
         type(row)._base_manager.filter(pk=row.pk).update(**after)
 
 
-def _map(value: Any, renew: Callable[[bytes], bytes]) -> Any:
+def _map_ciphertexts(value: Any, renew: Callable[[bytes], bytes]) -> Any:
     """Apply `renew` to each ciphertext in the value of a column."""
     match value:
         case str():
             return renew(value.encode()).decode()
         case list():
-            return [_map(item, renew) for item in value]
+            return [_map_ciphertexts(item, renew) for item in value]
         case dict():
-            return {name: _map(item, renew) if name in MFA_MEMBERS else item for name, item in value.items()}
+            return {
+                name: _map_ciphertexts(item, renew) if name in MFA_MEMBERS else item
+                for name, item in value.items()
+            }
     return renew(bytes(value))
 
 
-def _renew(ciphertext: bytes, purpose: Purpose, counts: Counts) -> bytes:
+def _reencrypt_value(ciphertext: bytes, purpose: Purpose, counts: Counts) -> bytes:
     if not ciphertext:  # a webhook that never had another secret
         return ciphertext
     try:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from django.db import transaction
 
-from users.actions.errors import NotSupported, Taken
-from users.import_export.errors import BadRecord, TransferError
-from users.import_export.record_reader import FileRecord, records_of
-from users.import_export.upsert import take
+from users.actions.errors import DuplicateField, NotSupported
+from users.import_export.errors import InvalidRecord, TransferError
+from users.import_export.record_reader import FileRecord, read_import_file
+from users.import_export.upsert import import_record
 from users.metadata.errors import MetadataError
 from users.metadata_map.survey_requests import sample_after_import
 from users.models import Connection
@@ -18,7 +18,7 @@ from users.representation.validation import FieldError
 from users.rights.actor import Actor
 
 
-def create_from_file(
+def create_users_from_file(
     path: Path,
     connection: Connection,
     *,
@@ -32,18 +32,18 @@ def create_from_file(
     """
     number = 0
     with path.open("rb") as stream, transaction.atomic():
-        for record in records_of(stream):
+        for record in read_import_file(stream):
             number = record.number
-            _create(record, connection, actor)
+            _create_user(record, connection, actor)
             on_record(number)
         sample_after_import(actor)
     return number
 
 
-def _create(record: FileRecord, connection: Connection, actor: Actor) -> None:
+def _create_user(record: FileRecord, connection: Connection, actor: Actor) -> None:
     try:
-        take(record.value(), connection, actor=actor, is_upsert=False)
-    except BadRecord as error:
+        import_record(record.value(), connection, actor=actor, is_upsert=False)
+    except InvalidRecord as error:
         raise TransferError(f"{error.reason} (byte {error.byte})", error.number) from None
-    except (FieldError, MetadataError, NotSupported, Taken) as error:
+    except (FieldError, MetadataError, NotSupported, DuplicateField) as error:
         raise TransferError(str(error), record.number) from None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 
-class RecordTwice(ValueError):
+class DuplicateRecord(ValueError):
     """An earlier record of the same file has written this account."""
 
     def __init__(self) -> None:
         super().__init__("The file holds another record of this address before this one")
 
 
-class BadRecord(ValueError):
+class InvalidRecord(ValueError):
     """A record is JSON that cannot be stored, and fails alone.
 
     `number` counts from 1; `path` leads from the record's top to what is wrong, as text, empty for the

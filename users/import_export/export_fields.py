@@ -12,7 +12,7 @@ from typing import Any
 from users.metadata.documents import JSON
 
 # Source: the fields that Auth0's export extension proposes.
-DEFAULT = (
+DEFAULT_FIELDS = (
     "user_id",
     "given_name",
     "family_name",
@@ -27,7 +27,7 @@ DEFAULT = (
 )
 # Also written to JSON lines, where they take no place in users who lack them: without one of them a
 # user who has no email could not be imported again.
-DEFAULT_JSON = (*DEFAULT, "username", "phone_number")
+DEFAULT_JSON_FIELDS = (*DEFAULT_FIELDS, "username", "phone_number")
 _STEP = re.compile(r"\[([0-9]{1,6})\]|([^.\[\]]+)")
 
 
@@ -39,24 +39,24 @@ class ExportField:
     title: str
 
 
-def fields_of(given: list[dict[str, str]] | None, format: str) -> list[ExportField]:
+def parse_fields(given: list[dict[str, str]] | None, format: str) -> list[ExportField]:
     """Those asked for as `[{name, export_as}]`, or the usual ones of the format."""
-    given = given or [{"name": name} for name in (DEFAULT if format == "csv" else DEFAULT_JSON)]
-    return [ExportField(path_of(item["name"]), item.get("export_as", item["name"])) for item in given]
+    given = given or [{"name": name} for name in (DEFAULT_FIELDS if format == "csv" else DEFAULT_JSON_FIELDS)]
+    return [ExportField(parse_path(item["name"]), item.get("export_as", item["name"])) for item in given]
 
 
-def path_of(name: str) -> tuple[str | int, ...]:
+def parse_path(name: str) -> tuple[str | int, ...]:
     """`identities[0].connection` as `("identities", 0, "connection")`."""
     return tuple(int(number) if number else key for number, key in _STEP.findall(name))
 
 
-def row(profile: dict[str, JSON], fields: list[ExportField]) -> dict[str, Any]:
+def to_row(profile: dict[str, JSON], fields: list[ExportField]) -> dict[str, Any]:
     """Values by title; what the profile lacks is left out."""
-    found = ((field.title, _at(profile, field.path)) for field in fields)
+    found = ((field.title, _get_at_path(profile, field.path)) for field in fields)
     return {title: value for title, value in found if value is not None}
 
 
-def _at(value: JSON, path: tuple[str | int, ...]) -> JSON:
+def _get_at_path(value: JSON, path: tuple[str | int, ...]) -> JSON:
     for step in path:
         if isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None

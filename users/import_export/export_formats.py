@@ -12,11 +12,11 @@ import orjson
 
 from users.metadata.text import dump
 
-MOST_COLUMNS = 30
+MAX_COLUMNS = 30
 # Without it Excel takes UTF-8 for the code page of its machine.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Times are the product's own text, and so harmless.
-TIMES = frozenset({"created_at", "updated_at", "last_login", "last_password_reset"})
+TIME_FIELDS = frozenset({"created_at", "updated_at", "last_login", "last_password_reset"})
 
 
 def json_lines(rows: Sequence[dict[str, Any]], titles: Sequence[str]) -> bytes:
@@ -29,18 +29,18 @@ def csv_lines(rows: Sequence[dict[str, Any]], titles: Sequence[str]) -> bytes:
     return b"".join(_csv_line([_cell(title, row.get(title)) for title in titles]) for row in rows)
 
 
-def csv_head(titles: Sequence[str]) -> bytes:
+def csv_header(titles: Sequence[str]) -> bytes:
     """The line of titles. They come from whoever asks, and may be no formula either."""
     return _csv_line([_quoted(f"'{title}" if title[:1] in "=+-@\t\r" else title) for title in titles])
 
 
-def no_head(titles: Sequence[str]) -> bytes:
+def no_header(titles: Sequence[str]) -> bytes:
     """JSON lines have none."""
     return b""
 
 
 Format = tuple[Callable[[Sequence[str]], bytes], Callable[[Sequence[dict[str, Any]], Sequence[str]], bytes]]
-FORMATS: dict[str, Format] = {"json": (no_head, json_lines), "csv": (csv_head, csv_lines)}
+FORMATS: dict[str, Format] = {"json": (no_header, json_lines), "csv": (csv_header, csv_lines)}
 
 
 def _json(row: dict[str, Any]) -> bytes:
@@ -58,7 +58,7 @@ def _cell(title: str, value: Any) -> str:
         return dump(value)
     if isinstance(value, str):
         # The title may be another's: whoever asks gives it.
-        return _quoted(value if title in TIMES and value[:1].isdigit() else f"'{value}")
+        return _quoted(value if title in TIME_FIELDS and value[:1].isdigit() else f"'{value}")
     return _quoted(f"'{dump(value)}")
 
 

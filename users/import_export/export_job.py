@@ -11,28 +11,28 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from users.import_export.export_fields import fields_of, row
+from users.import_export.export_fields import parse_fields, to_row
 from users.import_export.export_formats import BYTE_ORDER_MARK, FORMATS
 from users.jobs.errors import JobFailed
-from users.jobs.files import append
-from users.jobs.registry import job
+from users.jobs.files import append_to_file
+from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.models import Connection, Job, User
 from users.models.user import UserQuerySet
-from users.representation.profile import profile
+from users.representation.profile import serialize_profile
 from users.rights.may import Verb, check
 
-PAGE = 500
+PAGE_SIZE = 500
 # So many of them are held in memory, whose documents may be large.
-HELD = 20
+FETCH_SIZE = 20
 AFTER, BEGUN = "after", "begun"
 
 
-@job(Job.Kind.USERS_EXPORT, keeps_file=True)
+@register_job(Job.Kind.USERS_EXPORT, keeps_file=True)
 def export_users(run: Run) -> dict[str, Any]:
     """Each person as whoever asked may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)
-    fields = fields_of(run.parameters.get("fields"), run.parameters["format"])
+    fields = parse_fields(run.parameters.get("fields"), run.parameters["format"])
     titles = [field.title for field in fields]
     head, lines = FORMATS[run.parameters["format"]]
     users = _users(run)
@@ -43,13 +43,13 @@ def export_users(run: Run) -> dict[str, Any]:
         with run.step():
             # A file is there even where no user is.
             mark = BYTE_ORDER_MARK if run.parameters.get("csv_bom") else b""
-            append(run.job, gzip.compress(mark + head(titles)))
+            append_to_file(run.job, gzip.compress(mark + head(titles)))
             run.state[BEGUN] = True
     while keys := _page(users, run, most):
         with run.step():
-            page = users.filter(pk__in=keys).iterator(chunk_size=HELD)
-            rows = (row(profile(user, run.actor), fields) for user in page)
-            append(run.job, _compressed(lines([one], titles) for one in rows))
+            page = users.filter(pk__in=keys).iterator(chunk_size=FETCH_SIZE)
+            rows = (to_row(serialize_profile(user, run.actor), fields) for user in page)
+            append_to_file(run.job, _compress(lines([one], titles) for one in rows))
             run.state[AFTER] = keys[-1]
             run.progress(run.done + len(keys))
     return {"exported": run.done}
@@ -68,12 +68,12 @@ def _users(run: Run) -> UserQuerySet:
 
 def _page(users: UserQuerySet, run: Run, most: int | None) -> list[int]:
     """Keys of the next people."""
-    size = PAGE if most is None else min(PAGE, most - run.done)
+    size = PAGE_SIZE if most is None else min(PAGE_SIZE, most - run.done)
     keys = users.filter(pk__gt=run.state.get(AFTER, 0)).values_list("pk", flat=True)
     return list(keys[:size]) if size > 0 else []
 
 
-def _compressed(texts: Iterable[bytes]) -> bytes:
+def _compress(texts: Iterable[bytes]) -> bytes:
     whole = io.BytesIO()
     with gzip.GzipFile(fileobj=whole, mode="wb", compresslevel=6) as file:
         for text in texts:

@@ -7,7 +7,7 @@ import io
 import zlib
 from typing import BinaryIO
 
-from users.import_export.record_splitter import CutError
+from users.import_export.record_splitter import SplitError
 
 _MAGIC = b"\x1f\x8b"
 
@@ -19,10 +19,10 @@ def unpack(stream: io.BufferedReader, *, max_bytes: int) -> BinaryIO:
     `max_bytes`."""
     if not stream.peek(len(_MAGIC)).startswith(_MAGIC):
         return stream
-    return io.BufferedReader(_Unpacked(stream, max_bytes))
+    return io.BufferedReader(_BoundedGzipReader(stream, max_bytes))
 
 
-class _Unpacked(io.RawIOBase):
+class _BoundedGzipReader(io.RawIOBase):
     def __init__(self, packed: BinaryIO, max_bytes: int) -> None:
         self._file = gzip.GzipFile(fileobj=packed)
         self._left = self._max_bytes = max_bytes
@@ -34,9 +34,9 @@ class _Unpacked(io.RawIOBase):
         try:
             content = self._file.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zlib.error):
-            raise CutError("the gzip file is damaged or cut short") from None
+            raise SplitError("the gzip file is damaged or cut short") from None
         self._left -= len(content)
         if self._left < 0:
-            raise CutError(f"unpacked, the file is longer than {self._max_bytes:,} bytes; split it")
+            raise SplitError(f"unpacked, the file is longer than {self._max_bytes:,} bytes; split it")
         buffer[: len(content)] = content
         return len(content)

@@ -14,14 +14,14 @@ from typing import Any
 from django.db import transaction
 
 from users.crypto.key_ring import Undecryptable
-from users.import_export.errors import BadRecord, TransferError
-from users.import_export.record_errors import REFUSALS, as_errors, mask_record
-from users.import_export.record_reader import FileRecord, records_of
+from users.import_export.errors import InvalidRecord, TransferError
+from users.import_export.record_errors import RECORD_ERRORS, as_errors, mask_record
+from users.import_export.record_reader import FileRecord, read_import_file
 from users.import_export.record_schema import read_only_field
-from users.import_export.upsert import Outcome, take
+from users.import_export.upsert import Outcome, import_record
 from users.jobs.errors import JobFailed
 from users.jobs.files import open_file
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.metadata.documents import Document
 from users.models import Connection, FailedRecord, Job
@@ -32,16 +32,16 @@ from users.rights.may import Verb, check
 # which a single record may exceed.
 BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
 # More are counted and not kept, so that a file of nonsense does not fill the database.
-MOST_ERRORS = 10_000
+MAX_STORED_ERRORS = 10_000
 # In the state and in the summary.
 IGNORED = "ignored"
 
 
 # A record that cannot be stored is the error that says so.
-Parsed = Document | BadRecord
+Parsed = Document | InvalidRecord
 
 
-@job(Job.Kind.USERS_IMPORT)
+@register_job(Job.Kind.USERS_IMPORT)
 def import_users(run: Run) -> dict[str, Any]:
     """A file that is not JSON fails whole, with nothing written; a record that cannot be stored fails
     alone. What one attempt has committed the next one passes over."""
@@ -66,13 +66,13 @@ def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
         for batch in _batches(islice(records, run.done, None)):
             with run.step():
                 for number, value in batch:
-                    _one(run, connection, number, value, actor)
+                    _import_one(run, connection, number, value, actor)
                 run.progress(number)
     return {"summary": _summary(run)}
 
 
 def _records(job: Job) -> Iterator[FileRecord]:
-    return records_of(open_file(job))
+    return read_import_file(open_file(job))
 
 
 def _count(run: Run) -> int:
@@ -81,7 +81,7 @@ def _count(run: Run) -> int:
     try:
         for record in _records(run.job):
             # Records that fail alone are reported when they are imported.
-            with suppress(BadRecord):
+            with suppress(InvalidRecord):
                 record.value()
             count = record.number
             if count % 1000 == 0:
@@ -109,20 +109,20 @@ def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]
 def _parse(record: FileRecord) -> Parsed:
     try:
         return record.value()
-    except BadRecord as error:
+    except InvalidRecord as error:
         return error
 
 
-def _one(run: Run, connection: Connection, number: int, value: Parsed, actor: Actor) -> None:
+def _import_one(run: Run, connection: Connection, number: int, value: Parsed, actor: Actor) -> None:
     try:
-        if isinstance(value, BadRecord):
+        if isinstance(value, InvalidRecord):
             raise value
         # A savepoint: what a refused record had written goes with it.
         with transaction.atomic():
-            outcome = take(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
-    except REFUSALS as error:
+            outcome = import_record(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
+    except RECORD_ERRORS as error:
         outcome = Outcome.FAILED
-        if run.state.get(outcome, 0) < MOST_ERRORS:
+        if run.state.get(outcome, 0) < MAX_STORED_ERRORS:
             shown, errors = mask_record(value), as_errors(error)
             FailedRecord.objects.create(job=run.job, number=number, user=shown, errors=errors)
     else:

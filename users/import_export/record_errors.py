@@ -9,19 +9,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from users.actions.errors import Combination, Conflict, NotSupported, Taken, UserGone
-from users.import_export.errors import BadRecord, RecordTwice
-from users.import_export.record_schema import READ_ONLY, is_known
+from users.actions.errors import Conflict, DuplicateField, InvalidCombination, NotSupported, UserNotFound
+from users.import_export.errors import DuplicateRecord, InvalidRecord
+from users.import_export.record_schema import READ_ONLY, is_known_column
 from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError
 from users.representation.validation import FieldError
 from users.rights.errors import Denied
 
-REFUSALS = (
-    *(FieldError, MetadataError, NotSupported, Taken, Denied, Conflict, Combination, UserGone),
-    *(RecordTwice, BadRecord),
+RECORD_ERRORS = (
+    *(
+        FieldError,
+        MetadataError,
+        NotSupported,
+        DuplicateField,
+        Denied,
+        Conflict,
+        InvalidCombination,
+        UserNotFound,
+    ),
+    *(DuplicateRecord, InvalidRecord),
 )
-HIDDEN = "*****"
+MASK = "*****"
 # Keys in metadata, and below other fields, whose values may be credentials.
 _SECRET_NAME = re.compile(
     r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
@@ -46,11 +55,11 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
     """`[{code, message, path}]`; `path` is left out where the record as a whole is wrong. Where its text
     is, `byte` is the offset in the file."""
     match error:
-        case Taken():
+        case DuplicateField():
             return [_error("DUPLICATED_USER", "The user already exist and upsert parameter is false")]
-        case BadRecord(path=path, byte=byte):
+        case InvalidRecord(path=path, byte=byte):
             return [{**_error("NOT_PASSED", str(error), path), "byte": byte}]
-        case RecordTwice():
+        case DuplicateRecord():
             return [_error("CONFLICT_EMAIL", str(error), "email")]
         case FieldError(field=field, rule=rule):
             return [_error(_code(rule), rule, field)]
@@ -61,27 +70,27 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
     return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
 
 
-def mask_record(record: Document | BadRecord) -> Document:
+def mask_record(record: Document | InvalidRecord) -> Document:
     """The record to be stored with its errors: credentials are hidden, and
     so are all values of fields that we do not know, since a password may be under any name.
 
     Of a record that cannot be stored it is the email, where that can be read."""
-    if isinstance(record, BadRecord):
+    if isinstance(record, InvalidRecord):
         return {} if record.email is None else {"email": record.email}
-    return {name: HIDDEN if _is_hidden(name) else _mask(value) for name, value in record.items()}
+    return {name: MASK if _is_hidden(name) else _mask(value) for name, value in record.items()}
 
 
 def _is_hidden(column: str) -> bool:
     """Of the fields of a profile that are read-only, one holds the word password and no password."""
     is_field = column in READ_ONLY
-    return not is_known(column) or (not is_field and _SECRET_NAME.search(column) is not None)
+    return not is_known_column(column) or (not is_field and _SECRET_NAME.search(column) is not None)
 
 
 def _mask(value: JSON) -> JSON:
     match value:
         case dict():
             return {
-                name: HIDDEN if _SECRET_NAME.search(name) else _mask(inner) for name, inner in value.items()
+                name: MASK if _SECRET_NAME.search(name) else _mask(inner) for name, inner in value.items()
             }
         case list():
             return [_mask(inner) for inner in value]

@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
 from users.conf import conf
-from users.import_export.errors import BadRecord, TransferError
+from users.import_export.errors import InvalidRecord, TransferError
 from users.import_export.gzip_reader import unpack
-from users.import_export.record_splitter import CHUNK, Cut, CutError, cut
+from users.import_export.record_splitter import CHUNK_BYTES, RawRecord, SplitError, split_records
 from users.metadata.documents import Document, type_name
-from users.metadata.errors import TextError, spell
+from users.metadata.errors import TextError, format_path
 from users.metadata.places import path_at, top_level_string
 from users.metadata.text import bad_characters, parse
 
 # Characters of a refused record that are searched for the place of what is wrong, and for its email:
 # more than two documents of the usual limit hold, and searched in about half a second.
-SEARCHED = 2 * 1024 * 1024
-LONGEST_PATH = 200
-LONGEST_EMAIL = 254
+MAX_SEARCHED_CHARACTERS = 2 * 1024 * 1024
+MAX_PATH_LENGTH = 200
+MAX_EMAIL_LENGTH = 254
 # How long a record may be: two documents whose every character may be written as a six-character
 # escape, with room for blanks and the profile.
-TIMES_THE_DOCUMENT_LIMIT = 16
+RECORD_LIMIT_FACTOR = 16
 # How much a file may hold once decompressed, in times of IMPORT_MAX_BYTES. Exports compress about ten
 # to one, a decompression bomb a thousand to one.
-TIMES_UNPACKED = 20
+UNPACKED_LIMIT_FACTOR = 20
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,23 @@ class FileRecord:
     """A record of a file, not parsed yet. `number` counts from 1; `max_bytes` is how long it may be."""
 
     number: int
-    cut: Cut
+    cut: RawRecord
     max_bytes: int
 
     def value(self) -> Document:
         """Parse the record. Raises BadRecord where its text is JSON that cannot be stored, and
         TransferError where it is not JSON."""
         if not self.cut.is_whole:
-            raise self._bad(f"longer than {self.max_bytes:,} bytes, which is too long for a record")
+            raise self._invalid(f"longer than {self.max_bytes:,} bytes, which is too long for a record")
         try:
             value = parse(self.cut.text)
         except TextError as error:
-            raise self._refusal(error) from None
+            raise self._to_error(error) from None
         if not isinstance(value, dict):
-            raise self._bad(f"a record must be an object, not {type_name(value)}")
+            raise self._invalid(f"a record must be an object, not {type_name(value)}")
         return value
 
-    def _refusal(self, error: TextError) -> BadRecord | TransferError:
+    def _to_error(self, error: TextError) -> InvalidRecord | TransferError:
         try:
             text = self.cut.text.decode()
         except UnicodeDecodeError:
@@ -59,40 +59,40 @@ class FileRecord:
         if not _is_json(text):
             return TransferError(str(error), self.number)
         index = _index(text, error)
-        path = spell(path_at(text, index))[:LONGEST_PATH] if index < SEARCHED else ""
-        return self._bad(error.reason, path, at=len(text[:index].encode()))
+        path = format_path(path_at(text, index))[:MAX_PATH_LENGTH] if index < MAX_SEARCHED_CHARACTERS else ""
+        return self._invalid(error.reason, path, at=len(text[:index].encode()))
 
-    def _bad(self, reason: str, path: str = "", *, at: int = 0) -> BadRecord:
-        return BadRecord(reason, self.number, path=path, byte=self.cut.start + at, email=self._email())
+    def _invalid(self, reason: str, path: str = "", *, at: int = 0) -> InvalidRecord:
+        return InvalidRecord(reason, self.number, path=path, byte=self.cut.start + at, email=self._email())
 
     def _email(self) -> str | None:
         """The email, where the text is readable enough to hold one."""
-        text = self.cut.text[:SEARCHED].decode(errors="ignore")
+        text = self.cut.text[:MAX_SEARCHED_CHARACTERS].decode(errors="ignore")
         email = top_level_string(text, "email")
-        return email if email and len(email) <= LONGEST_EMAIL and not bad_characters(email) else None
+        return email if email and len(email) <= MAX_EMAIL_LENGTH and not bad_characters(email) else None
 
 
-def records_of(stream: io.BufferedReader) -> Iterator[FileRecord]:
+def read_import_file(stream: io.BufferedReader) -> Iterator[FileRecord]:
     """Yield each record of a file, compressed with gzip or not, within the limits of the settings.
 
     Raises TransferError."""
-    max_unpacked = TIMES_UNPACKED * conf.import_max_bytes
-    max_bytes = TIMES_THE_DOCUMENT_LIMIT * conf.limits.max_bytes
-    return read(unpack(stream, max_bytes=max_unpacked), max_bytes=max_bytes)
+    max_unpacked = UNPACKED_LIMIT_FACTOR * conf.import_max_bytes
+    max_bytes = RECORD_LIMIT_FACTOR * conf.limits.max_bytes
+    return read_records(unpack(stream, max_bytes=max_unpacked), max_bytes=max_bytes)
 
 
-def read(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[FileRecord]:
+def read_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) -> Iterator[FileRecord]:
     """Yield each record. Memory is bounded whatever the file's size.
 
     Takes a JSON array, as Auth0's bulk import does, and JSON lines, as its export writes them. Raises
     TransferError where the text does not fall into records.
     """
     number = 1
-    cuts = cut(stream, max_bytes=max_bytes, chunk=chunk)
+    cuts = split_records(stream, max_bytes=max_bytes, chunk=chunk)
     while True:
         try:
             found = next(cuts, None)
-        except CutError as error:
+        except SplitError as error:
             raise TransferError(str(error), number) from None
         if found is None:
             return

@@ -11,15 +11,15 @@ from functools import cache
 from typing import Any
 
 from users.conf import conf
-from users.import_export.export_fields import path_of
+from users.import_export.export_fields import parse_path
 from users.metadata.documents import DOCUMENTS, JSON, Document
 from users.models import Connection
-from users.representation.schema import BARE_ID, PROFILE, Schema, closed, without_null
+from users.representation.schema import BARE_ID, PROFILE, Schema, closed_object, without_null
 from users.representation.schema import DOCUMENTS as DOCUMENT_SCHEMAS
 from users.representation.validation import Checker, FieldError
 
 _BARE_ID_LENGTH: int = BARE_ID["maxLength"]
-SCHEMA: Schema = closed(
+SCHEMA: Schema = closed_object(
     {
         "user_id": {
             **BARE_ID,
@@ -42,7 +42,7 @@ READ_ONLY = frozenset(
 # Any one of these identifies a user.
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of the format, but not taken: dropping them silently would lose people's sign-ins.
-NOT_TAKEN = {
+UNSUPPORTED_COLUMNS = {
     "password_hash": "password hashes are not imported; remove it, and people can set a password by e-mail",
     "custom_password_hash": (
         "password hashes are not imported; remove it, and people can set a password by e-mail"
@@ -66,7 +66,7 @@ def to_record(value: Document, connection: Connection) -> Record:
 
     The insides of the two documents are judged where they are written.
     """
-    for name, reason in NOT_TAKEN.items():
+    for name, reason in UNSUPPORTED_COLUMNS.items():
         if name in value:
             raise FieldError(name, reason)
     value = {name: item for name, item in value.items() if read_only_field(name) is None}
@@ -86,11 +86,11 @@ def to_record(value: Document, connection: Connection) -> Record:
 def read_only_field(column: str) -> str | None:
     """The field of a profile that an import ignores, such as "identities" for the column
     "identities[0].connection"; None for every other column."""
-    root = path_of(column)[:1]
+    root = parse_path(column)[:1]
     return next(iter(READ_ONLY.intersection(root)), None)
 
 
-def is_known(column: str) -> bool:
+def is_known_column(column: str) -> bool:
     """Whether an import takes the column or ignores it."""
     return column in SCHEMA["properties"] or read_only_field(column) is not None
 
@@ -98,7 +98,7 @@ def is_known(column: str) -> bool:
 def _check_columns(value: dict[str, JSON]) -> None:
     """Refuse a column of a single key of a document: with upsert it would replace the whole document."""
     for name in value:
-        path = path_of(name)
+        path = parse_path(name)
         if len(path) > 1 and path[0] in DOCUMENTS:
             raise FieldError(
                 name, f"a single key of {path[0]} is not imported; export and import {path[0]} as a whole"

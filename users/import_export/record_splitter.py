@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 # Bytes read at a time.
-CHUNK = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
-NO_CSV = "CSV is not imported, use JSON"
+CSV_HINT = "CSV is not imported, use JSON"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
@@ -25,12 +25,12 @@ _AFTER_SCALAR = re.compile(rb'[ \t\r\n,:"\[\]{}]')
 _SCALAR = re.compile(rb"true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 
 
-class CutError(ValueError):
+class SplitError(ValueError):
     """The text is not JSON that can be split into records. The message is a sentence."""
 
 
 @dataclass(frozen=True)
-class Cut:
+class RawRecord:
     """The text of one record, and the offset of its first byte in the file. Of a record over the
     limit `text` is only the beginning."""
 
@@ -39,7 +39,7 @@ class Cut:
     is_whole: bool = True
 
 
-def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[Cut]:
+def split_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) -> Iterator[RawRecord]:
     """Yield each value of a JSON array, or each JSON value on a line of its own.
 
     Holds at most one record and one chunk; of a record over `max_bytes` it holds no more than that.
@@ -50,7 +50,7 @@ def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[Cut
     window = _Window(stream, chunk)
     first = window.next()
     if not first:
-        raise CutError("the file is empty")
+        raise SplitError("the file is empty")
     if first == b"[":
         window.skip()
         yield from _array(window, max_bytes)
@@ -58,41 +58,41 @@ def cut(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK) -> Iterator[Cut
         yield from _lines(window, max_bytes)
 
 
-def _array(window: _Window, max_bytes: int) -> Iterator[Cut]:
+def _array(window: _Window, max_bytes: int) -> Iterator[RawRecord]:
     if window.next() != b"]":
         yield _value(window, max_bytes)
         while (found := window.next()) == b",":
             window.skip()
             yield _value(window, max_bytes)
         if not found:
-            raise CutError("the file ends before its array is closed by ]")
+            raise SplitError("the file ends before its array is closed by ]")
         if found != b"]":
-            raise CutError("a comma or ] must stand before this record")
+            raise SplitError("a comma or ] must stand before this record")
     window.skip()
     if window.next():
-        raise CutError("there is more text after the array; remove it")
+        raise SplitError("there is more text after the array; remove it")
 
 
-def _lines(window: _Window, max_bytes: int) -> Iterator[Cut]:
+def _lines(window: _Window, max_bytes: int) -> Iterator[RawRecord]:
     while window.next():
         yield _value(window, max_bytes)
         match window.next(_NOT_BLANK_HERE):
             case b"" | b"\n":
                 continue
             case b",":
-                raise CutError(f"a comma cannot stand between lines; {NO_CSV}")
-        raise CutError("a record must begin on a line of its own")
+                raise SplitError(f"a comma cannot stand between lines; {CSV_HINT}")
+        raise SplitError("a record must begin on a line of its own")
 
 
-def _value(window: _Window, max_bytes: int) -> Cut:
+def _value(window: _Window, max_bytes: int) -> RawRecord:
     found = window.next()
     if not found:
-        raise CutError("the file ends where a record should stand")
+        raise SplitError("the file ends where a record should stand")
     if found in b'{["':
-        return window.take(_Brackets().find, max_bytes)
+        return window.take(_BracketMatcher().find, max_bytes)
     scalar = window.take(_end_of_scalar, max_bytes)
     if scalar.is_whole and not _SCALAR.fullmatch(scalar.text):
-        raise CutError(f"a record must be an object, and so begin with {{; {NO_CSV}")
+        raise SplitError(f"a record must be an object, and so begin with {{; {CSV_HINT}")
     return scalar
 
 
@@ -132,7 +132,7 @@ class _Window:
             if not self._read_on():
                 return b""
 
-    def take(self, find_end: Callable[[bytes, int], int | None], max_bytes: int) -> Cut:
+    def take(self, find_end: Callable[[bytes, int], int | None], max_bytes: int) -> RawRecord:
         """The text from here to its end, which `find_end` looks for in each piece in turn."""
         first = self.place
         parts: list[bytes] = []
@@ -148,8 +148,8 @@ class _Window:
                 break
         # A number may end with the file; what is in brackets or quotes may not.
         if end is None and find_end is not _end_of_scalar:
-            raise CutError("the file ends in the middle of this record")
-        return Cut(first, b"".join(parts), is_whole=size <= max_bytes)
+            raise SplitError("the file ends in the middle of this record")
+        return RawRecord(first, b"".join(parts), is_whole=size <= max_bytes)
 
     def _read_on(self) -> bool:
         self._offset += len(self._bytes)
@@ -158,7 +158,7 @@ class _Window:
         return bool(self._bytes)
 
 
-class _Brackets:
+class _BracketMatcher:
     """Finds the end of a string, a list or an object, from piece to piece of a text."""
 
     def __init__(self) -> None:

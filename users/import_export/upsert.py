@@ -11,9 +11,9 @@ from typing import Any
 
 from users.actions.account.create_user import create_user
 from users.actions.account.documents import Replace, version_of
-from users.actions.account.draft import locked
+from users.actions.account.draft import lock_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.import_export.errors import RecordTwice
+from users.import_export.errors import DuplicateRecord
 from users.import_export.record_schema import IDENTIFIERS, Record, to_record
 from users.metadata.documents import DOCUMENTS, Document
 from users.models import Change, Connection, User
@@ -33,13 +33,13 @@ class Outcome(StrEnum):
     INSERTED = "inserted"
 
 
-def take(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
+def import_record(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
     """Make the account of this record or, in an upsert, write over the one of the same address.
 
     In the caller's transaction. Raises one of `record_errors.REFUSALS`.
     """
     record = to_record(value, connection)
-    account = _existing(connection, record) if is_upsert else None
+    account = _find_existing(connection, record) if is_upsert else None
     if account is None:
         create_user(
             connection,
@@ -51,12 +51,12 @@ def take(value: Document, connection: Connection, *, actor: Actor, is_upsert: bo
         )
         return Outcome.INSERTED
     if _is_written_by(actor, account):
-        raise RecordTwice
-    _write_over(account, record, actor)
+        raise DuplicateRecord
+    _overwrite(account, record, actor)
     return Outcome.UPDATED
 
 
-def _existing(connection: Connection, record: Record) -> User | None:
+def _find_existing(connection: Connection, record: Record) -> User | None:
     """By the email; a record without one by its id."""
     users = User.objects.filter(connection=connection)
     if "email" in record.profile:
@@ -88,9 +88,9 @@ def _is_written_by(actor: Actor, account: User) -> bool:
     return Change.objects.filter(subject=account.user_id, user=account, request_id=actor.request_id).exists()
 
 
-def _write_over(account: User, record: Record, actor: Actor) -> None:
+def _overwrite(account: User, record: Record, actor: Actor) -> None:
     # Held, so that nobody writes between the look at its versions and the edit.
-    account = locked(account)
+    account = lock_user(account)
     check_unprotected(actor, account)
     given = _without_defaults(record, account.user_id)
     profile: dict[str, Any] = {name: value for name, value in given.items() if name in UPSERTABLE}

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from users.jobs import wakeup
-from users.jobs.requester import kept
+from users.jobs.requester import serialize_actor
 from users.models import Job, User
 from users.rights.actor import Actor, Kind
 
@@ -31,7 +31,7 @@ def enqueue(
         "user": user,
         "owner": actor.user,
         "client_id": actor.id if actor.kind == Kind.CLIENT else "",
-        "actor": kept(actor),
+        "actor": serialize_actor(actor),
         "parameters": parameters or {},
         "due_at": timezone.now(),
     }
@@ -40,5 +40,5 @@ def enqueue(
     else:
         job, is_new = Job.objects.get_or_create(once_key=once_key, defaults=columns)
     if is_new:
-        transaction.on_commit(wakeup.ring)
+        transaction.on_commit(wakeup.notify_workers)
     return job

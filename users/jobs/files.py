@@ -19,25 +19,25 @@ from users.models import FilePiece, Job
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-PIECE = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 # How long the file that a job has made is stored after its end. Source: Auth0 docs, "Bulk User Exports".
-KEPT = timedelta(hours=24)
+FILE_RETENTION = timedelta(hours=24)
 
 
-def keep_file(job: Job, chunks: Iterable[bytes]) -> None:
+def store_file(job: Job, chunks: Iterable[bytes]) -> None:
     """Give the job a file, in the caller's transaction."""
     number = 0
-    for number, content in enumerate(_even(chunks), 1):
-        _write(job, number, content)
+    for number, content in enumerate(_resize_chunks(chunks), 1):
+        _store_chunk(job, number, content)
 
 
-def append(job: Job, content: bytes) -> None:
+def append_to_file(job: Job, content: bytes) -> None:
     """Write on at the end of the job's file."""
     last = FilePiece.objects.filter(job=job).aggregate(last=Max("number"))["last"]
-    _write(job, (last or 0) + 1, content)
+    _store_chunk(job, (last or 0) + 1, content)
 
 
-def pieces(job: Job) -> Iterator[bytes]:
+def read_chunks(job: Job) -> Iterator[bytes]:
     """What the file holds, a piece in memory at a time. Raises Undecryptable."""
     number = 0
     while True:
@@ -50,7 +50,7 @@ def pieces(job: Job) -> Iterator[bytes]:
 
 def open_file(job: Job) -> io.BufferedReader:
     """The file as a stream to read."""
-    return io.BufferedReader(_Pieces(pieces(job)))
+    return io.BufferedReader(_ChunkReader(read_chunks(job)))
 
 
 def delete_file(job: Job) -> None:
@@ -60,15 +60,15 @@ def delete_file(job: Job) -> None:
 
 def is_expired(job: Job, now: datetime) -> bool:
     """Whether the file of a job that has ended has had its time."""
-    return job.finished_at is not None and now - job.finished_at > KEPT
+    return job.finished_at is not None and now - job.finished_at > FILE_RETENTION
 
 
-def _write(job: Job, number: int, content: bytes) -> None:
+def _store_chunk(job: Job, number: int, content: bytes) -> None:
     encrypted = conf.key_ring.encrypt(Purpose.JOB_FILES, content)
     FilePiece.objects.create(job=job, number=number, content=encrypted)
 
 
-class _Pieces(io.RawIOBase):
+class _ChunkReader(io.RawIOBase):
     def __init__(self, contents: Iterator[bytes]) -> None:
         self._contents = contents
         self._rest = b""
@@ -85,13 +85,13 @@ class _Pieces(io.RawIOBase):
         return len(part)
 
 
-def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _resize_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces of one size."""
     held = bytearray()
     for chunk in chunks:
         held += chunk
-        while len(held) >= PIECE:
-            yield bytes(held[:PIECE])
-            del held[:PIECE]
+        while len(held) >= CHUNK_BYTES:
+            yield bytes(held[:CHUNK_BYTES])
+            del held[:CHUNK_BYTES]
     if held:
         yield bytes(held)

@@ -36,14 +36,14 @@ class Heartbeat:
 
     def _beat(self) -> None:
         try:
-            while not self._over.wait(self._timing.beat):
-                self._hold_on()
+            while not self._over.wait(self._timing.heartbeat):
+                self._extend_lease()
         finally:
             connection.close()
 
-    def _hold_on(self) -> None:
+    def _extend_lease(self) -> None:
         try:
-            if not queue.keep(self._run.job, self._timing.lease):
+            if not queue.extend_lease(self._run.job, self._timing.lease):
                 self._run.is_lost.set()
         except DatabaseFailure as error:
             # The next beat tries again; should the lease run out meanwhile, the claim is lost

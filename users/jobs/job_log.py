@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 # Older lines make way: a row of the table is no log file.
-LINES = 200
-LONGEST = 500
+MAX_LINES = 200
+MAX_LINE_LENGTH = 500
 
 Lines = list[list[str]]
 
 
-def with_line(lines: Lines, text: str, at: datetime) -> Lines:
+def append_line(lines: Lines, text: str, at: datetime) -> Lines:
     """The lines and one more."""
-    return [*lines, [at.isoformat(timespec="seconds"), text[:LONGEST]]][-LINES:]
+    return [*lines, [at.isoformat(timespec="seconds"), text[:MAX_LINE_LENGTH]]][-MAX_LINES:]

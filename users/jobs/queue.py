@@ -12,70 +12,70 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from users.jobs.files import delete_file
-from users.jobs.job_log import with_line
-from users.jobs.registry import Kind
+from users.jobs.job_log import append_line
+from users.jobs.registry import JobKind
 from users.models import Job
 
 Status = Job.Status
 
-STOPPED = "The worker stopped in the middle of it."
+WORKER_STOPPED = "The worker stopped in the middle of it."
 
 
-def take(kinds: dict[str, Kind], lease: float) -> Job | None:
+def claim_job(kinds: dict[str, JobKind], lease: float) -> Job | None:
     """The job that has waited longest, with a fresh claim that holds for `lease` seconds."""
     # A look without a lock first: an idle worker keeps nobody from writing.
-    while _waiting(kinds).exists():
+    while _due_jobs(kinds).exists():
         with transaction.atomic():
             # SQLite has one writer at a time and passes over the lock; where there are more,
             # what another is just taking is passed over.
-            job = _waiting(kinds).select_for_update(skip_locked=True).first()
+            job = _due_jobs(kinds).select_for_update(skip_locked=True).first()
             if job is None:
                 return None
-            if _begin(job, kinds[job.kind], lease):
+            if _claim(job, kinds[job.kind], lease):
                 return job
     return None
 
 
-def are_waiting(kinds: Collection[str]) -> bool:
+def has_waiting_jobs(kinds: Collection[str]) -> bool:
     """Whether any job could be taken now."""
-    return _waiting(kinds).exists()
+    return _due_jobs(kinds).exists()
 
 
-def keep(job: Job, lease: float, **columns: Any) -> bool:
+def extend_lease(job: Job, lease: float, **columns: Any) -> bool:
     """Write to a job that is held, and hold it for `lease` seconds more. False: it is lost."""
-    return _write(job, due_at=_in(lease), **columns)
+    return _update_if_claimed(job, due_at=_seconds_from_now(lease), **columns)
 
 
-def put_back(job: Job, *, rest: float = 0, **columns: Any) -> bool:
+def requeue_job(job: Job, *, rest: float = 0, **columns: Any) -> bool:
     """Back into the queue, to be taken in `rest` seconds at the earliest."""
-    return _write(job, status=Status.PENDING, claim="", due_at=_in(rest), **columns)
+    return _update_if_claimed(job, status=Status.PENDING, claim="", due_at=_seconds_from_now(rest), **columns)
 
 
-def put_away(
+def finish_job(
     job: Job, status: Status, details: str = "", *, keeps_file: bool = False, **columns: Any
 ) -> bool:
     """Take the job out of the queue for good, and delete its file unless that is its result. False where
     another worker has claimed it since."""
     with transaction.atomic():
-        if not _write(job, **_ended(status, details), **columns):
+        if not _update_if_claimed(job, **_finished_columns(status, details), **columns):
             return False
         if not keeps_file:
             delete_file(job)
     return True
 
 
-def remove(job: Job) -> bool:
+def delete_job(job: Job) -> bool:
     """Delete the row of a completed job. False where another worker has claimed it since."""
     return bool(Job.objects.filter(pk=job.pk, claim=job.claim).delete()[0])
 
 
-def end_pending(job: Job, status: Status, **columns: Any) -> None:
+def finish_pending_job(job: Job, status: Status, **columns: Any) -> None:
     """End a job that no worker has, whose row the caller has locked in its transaction."""
-    Job.objects.filter(pk=job.pk).update(**_ended(status), **columns)
+    Job.objects.filter(pk=job.pk).update(**_finished_columns(status), **columns)
     delete_file(job)
 
 
-def _ended(status: Status, details: str = "") -> dict[str, Any]:
+def _finished_columns(status: Status, details: str = "") -> dict[str, Any]:
     """The columns of a job to which nothing happens any more."""
     return {
         "status": status,
@@ -86,26 +86,26 @@ def _ended(status: Status, details: str = "") -> dict[str, Any]:
     }
 
 
-def _waiting(kinds: Collection[str]) -> QuerySet[Job]:
+def _due_jobs(kinds: Collection[str]) -> QuerySet[Job]:
     waiting = Job.objects.filter(due_at__lte=timezone.now(), kind__in=list(kinds))
     return waiting.order_by("due_at", "pk")
 
 
-def _begin(job: Job, kind: Kind, lease: float) -> bool:
+def _claim(job: Job, kind: JobKind, lease: float) -> bool:
     """Claim a job whose row is locked. False: it was not to be begun once more, and is put away."""
     now = timezone.now()
     if job.status == Status.PROCESSING:
-        job.log = with_line(job.log, STOPPED, now)
+        job.log = append_line(job.log, WORKER_STOPPED, now)
     if job.cancelled_by:
-        columns = _ended(Status.CANCELLED)
+        columns = _finished_columns(Status.CANCELLED)
     elif job.attempts >= kind.attempts:
-        columns = _ended(Status.FAILED, f"{STOPPED} It was begun {job.attempts} times.")
+        columns = _finished_columns(Status.FAILED, f"{WORKER_STOPPED} It was begun {job.attempts} times.")
     else:
         columns = {
             "status": Status.PROCESSING,
             "claim": secrets.token_hex(16),
             "attempts": job.attempts + 1,
-            "due_at": _in(lease),
+            "due_at": _seconds_from_now(lease),
             "started_at": job.started_at or now,
         }
     for name, value in columns.items():
@@ -116,10 +116,10 @@ def _begin(job: Job, kind: Kind, lease: float) -> bool:
     return not job.is_finished
 
 
-def _write(job: Job, **columns: Any) -> bool:
+def _update_if_claimed(job: Job, **columns: Any) -> bool:
     """Whether the claim still held, and so the columns are written."""
     return bool(Job.objects.filter(pk=job.pk, claim=job.claim).update(**columns))
 
 
-def _in(seconds: float) -> datetime:
+def _seconds_from_now(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)

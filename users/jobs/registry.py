@@ -12,7 +12,7 @@ Work = Callable[[Any], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """`attempts`: how often it is begun without getting on before it is given up. `every`: how
     often it is scheduled; None for never. `keeps_row`: whether its row stays once it is completed;
     that of a failed job always stays. `keeps_file`: the file is the job's result, and is not deleted when
@@ -25,10 +25,10 @@ class Kind:
     keeps_file: bool = False
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
-def job(
+def register_job(
     name: str,
     *,
     attempts: int = 5,
@@ -45,7 +45,7 @@ def job(
     def declare(work: Work) -> Work:
         if name in KINDS:
             raise ValueError(f"there is a kind {name} already")
-        KINDS[name] = Kind(work, attempts, every, keeps_row, keeps_file)
+        KINDS[name] = JobKind(work, attempts, every, keeps_row, keeps_file)
         return work
 
     return declare

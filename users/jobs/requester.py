@@ -8,10 +8,10 @@ from users.models import ClientGrant, Job
 from users.rights.actor import Actor, Face, Kind
 from users.rights.errors import Denied
 
-GONE = "Whoever asked for this is no longer here, or may not do it any more."
+ACTOR_GONE = "Whoever asked for this is no longer here, or may not do it any more."
 
 
-def kept(actor: Actor) -> dict[str, Any]:
+def serialize_actor(actor: Actor) -> dict[str, Any]:
     """The actor as a job keeps it; the account of a person stands beside it, as `owner`."""
     return {
         "kind": actor.kind,
@@ -25,14 +25,14 @@ def kept(actor: Actor) -> dict[str, Any]:
     }
 
 
-def actor_of(job: Job) -> Actor:
+def load_actor(job: Job) -> Actor:
     """The same actor with the rights it has now. Raises Denied where an account or a client is
     no more, is blocked or revoked."""
     scopes = frozenset(job.actor["scopes"])
     if job.actor["kind"] == Kind.CLIENT:
-        scopes &= _scopes_now(job.actor["id"])
+        scopes &= _current_scopes(job.actor["id"])
     elif job.actor["kind"] != Kind.COMMAND and (job.owner is None or job.owner.blocked):
-        raise Denied(GONE)
+        raise Denied(ACTOR_GONE)
     return Actor(
         kind=Kind(job.actor["kind"]),
         face=Face(job.actor["face"]),
@@ -46,10 +46,10 @@ def actor_of(job: Job) -> Actor:
     )
 
 
-def _scopes_now(client_id: str) -> frozenset[str]:
+def _current_scopes(client_id: str) -> frozenset[str]:
     """Of our own Management API, as its grant stands."""
     grants = ClientGrant.objects.filter(client__client_id=client_id, client__is_revoked=False)
     grant = grants.filter(resource_server__identifier=None).first()
     if grant is None:
-        raise Denied(GONE)
+        raise Denied(ACTOR_GONE)
     return frozenset(grant.scope)

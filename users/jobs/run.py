@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from users.jobs import queue
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
-from users.jobs.job_log import with_line
+from users.jobs.job_log import append_line
 from users.jobs.registry import KINDS
-from users.jobs.requester import actor_of
+from users.jobs.requester import load_actor
 from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.actor import Actor
@@ -51,7 +51,7 @@ class Run:
     @cached_property
     def actor(self) -> Actor:
         """Whoever asked, with the rights they have now. Raises Denied."""
-        return actor_of(self.job)
+        return load_actor(self.job)
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -112,7 +112,7 @@ class Run:
 
     def log(self, text: str) -> None:
         """A line for people to read."""
-        self.lines = with_line(self.lines, text, timezone.now())
+        self.lines = append_line(self.lines, text, timezone.now())
 
     def check_interrupted(self) -> None:
         """Raises an Interrupted where the job is to go no further now. Every step asks; work
@@ -121,7 +121,7 @@ class Run:
             raise ClaimLost
         if Job.objects.filter(pk=self.job.pk).exclude(cancelled_by="").exists():
             raise Cancelled
-        if self._should_stop() or self._is_turn_over():
+        if self._should_stop() or self._is_time_slice_over():
             raise Released
 
     @property
@@ -131,13 +131,13 @@ class Run:
 
     def _note(self, attempts: int = 1) -> None:
         """A job that gets on has used up no tries but the present one."""
-        if not queue.keep(self.job, self._timing.lease, attempts=attempts, **self.columns):
+        if not queue.extend_lease(self.job, self._timing.lease, attempts=attempts, **self.columns):
             raise ClaimLost
 
-    def _is_turn_over(self) -> bool:
+    def _is_time_slice_over(self) -> bool:
         """Whether it has had its time and others wait. A turn begins with the first step: a job
         that makes way before it gets on would go round in circles."""
         if self._turn_ends is None or time.monotonic() < self._turn_ends:
             return False
         self._turn_ends = time.monotonic() + self._timing.turn
-        return queue.are_waiting(KINDS)
+        return queue.has_waiting_jobs(KINDS)

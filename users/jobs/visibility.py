@@ -8,7 +8,7 @@ from users.models import Job
 from users.rights.actor import Actor, Kind
 
 
-def jobs_of(viewer: Actor) -> QuerySet[Job]:
+def visible_jobs(viewer: Actor) -> QuerySet[Job]:
     """Those that a staff member asked for; all of them for administrators."""
     if viewer.is_administrator:
         return Job.objects.all()

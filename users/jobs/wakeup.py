@@ -19,58 +19,60 @@ from users.conf import conf
 log = logging.getLogger(__name__)
 
 # A list, from which each ring wakes one worker, also one that was busy when it rang.
-KEY = "profiledesk:jobs:bell"
+REDIS_KEY = "profiledesk:jobs:bell"
 # More rings than workers are of no use: each has its worker look on until there is no job left.
-MOST_RINGS = 50
+MAX_NOTIFICATIONS = 50
 # How long the list outlives the last ring, in seconds.
-LIFETIME = 3600
+KEY_TTL = 3600
 # A server that says nothing keeps nobody waiting for longer, in seconds.
-PATIENCE = 0.5
+REDIS_TIMEOUT = 0.5
 # For so long nobody asks one that could not be reached.
-HOLD_OFF = 15
+RETRY_AFTER = 15
 
-_away_until = 0.0
+_unavailable_until = 0.0
 
 
-def is_hung() -> bool:
+def is_available() -> bool:
     """Whether there is a bell, and it was not out of reach a moment ago."""
-    return bool(conf.redis_url) and time.monotonic() >= _away_until
+    return bool(conf.redis_url) and time.monotonic() >= _unavailable_until
 
 
-def ring() -> None:
+def notify_workers() -> None:
     """Say that there is a job. Call it once the job is committed. Never raises."""
-    if not is_hung():
+    if not is_available():
         return
     try:
-        with _redis(conf.redis_url, PATIENCE).pipeline(transaction=False) as pipeline:
-            pipeline.lpush(KEY, 1)
-            pipeline.ltrim(KEY, 0, MOST_RINGS - 1)
-            pipeline.expire(KEY, LIFETIME)
+        with _redis_client(conf.redis_url, REDIS_TIMEOUT).pipeline(transaction=False) as pipeline:
+            pipeline.lpush(REDIS_KEY, 1)
+            pipeline.ltrim(REDIS_KEY, 0, MAX_NOTIFICATIONS - 1)
+            pipeline.expire(REDIS_KEY, KEY_TTL)
             pipeline.execute()
     except RedisError as error:
-        _note_away(error)
+        _mark_unavailable(error)
 
 
-def wait(seconds: float) -> bool:
+def wait_for_job(seconds: float) -> bool:
     """Sleep until it rings, so many seconds at most. Whether to look for jobs now: it rang, or
     nobody can tell."""
-    if is_hung():
+    if is_available():
         try:
-            return _redis(conf.redis_url, seconds + PATIENCE).brpop([KEY], seconds) is not None
+            return (
+                _redis_client(conf.redis_url, seconds + REDIS_TIMEOUT).brpop([REDIS_KEY], seconds) is not None
+            )
         except RedisError as error:
-            _note_away(error)
+            _mark_unavailable(error)
     time.sleep(seconds)
     return True
 
 
-def _note_away(error: RedisError) -> None:
-    global _away_until
-    _away_until = time.monotonic() + HOLD_OFF
+def _mark_unavailable(error: RedisError) -> None:
+    global _unavailable_until
+    _unavailable_until = time.monotonic() + RETRY_AFTER
     log.warning("Redis cannot be used, so workers are not woken (%s)", error)
 
 
 @cache
-def _redis(url: str, patience: float) -> Redis:
+def _redis_client(url: str, patience: float) -> Redis:
     # Once more, as Redis may have been begun anew since the connection was last used.
     retry = Retry(NoBackoff(), 1)
-    return Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=patience, retry=retry)
+    return Redis.from_url(url, socket_connect_timeout=REDIS_TIMEOUT, socket_timeout=patience, retry=retry)

@@ -15,17 +15,17 @@ from users.availability.report import log_failure
 from users.jobs import queue, wakeup
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
 from users.jobs.heartbeat import Heartbeat
-from users.jobs.job_log import with_line
+from users.jobs.job_log import append_line
 from users.jobs.registry import KINDS
 from users.jobs.run import Run
-from users.jobs.schedule import ask_for_what_is_due
+from users.jobs.schedule import enqueue_due_jobs
 from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.errors import Denied
 
 log = logging.getLogger(__name__)
 
-BROKE = "Something broke on our side. It has been logged."
+INTERNAL_ERROR = "Something broke on our side. It has been logged."
 
 
 class Worker:
@@ -46,10 +46,10 @@ class Worker:
         while not self._is_stopping:
             close_old_connections()
             try:
-                self._tick()
+                self._enqueue_due_jobs()
                 is_idle = not self.work()
             except Exception as error:
-                if _lacks_tables(error):
+                if _is_missing_tables(error):
                     log.error("the database has no tables yet; run manage.py migrate")
                 else:
                     log_failure(log, "the worker goes on after this")
@@ -60,7 +60,7 @@ class Worker:
 
     def work(self) -> bool:
         """Do the job whose turn it is. False: there is none."""
-        job = queue.take(KINDS, self._timing.lease)
+        job = queue.claim_job(KINDS, self._timing.lease)
         if job is None:
             return False
         self._perform(job)
@@ -75,14 +75,14 @@ class Worker:
         except ClaimLost:
             log.warning("%s has been taken by another worker", job)
         except Released:
-            queue.put_back(job, attempts=0)
-            wakeup.ring()
+            queue.requeue_job(job, attempts=0)
+            wakeup.notify_workers()
             log.info("%s makes way", job)
         except Cancelled:
-            queue.put_away(job, Job.Status.CANCELLED, log=run.lines)
+            queue.finish_job(job, Job.Status.CANCELLED, log=run.lines)
             log.info("%s is cancelled", job)
         except (JobFailed, Denied) as error:
-            queue.put_away(job, Job.Status.FAILED, str(error), log=run.lines)
+            queue.finish_job(job, Job.Status.FAILED, str(error), log=run.lines)
             log.info("%s failed: %s", job, error)
         except Exception as error:
             # The exception's text is written to the server's log only, since it may hold personal data.
@@ -95,9 +95,9 @@ class Worker:
         kind = KINDS[run.job.kind]
         if kind.keeps_row:
             columns = {"result": result, **run.columns}
-            queue.put_away(run.job, Job.Status.COMPLETED, keeps_file=kind.keeps_file, **columns)
+            queue.finish_job(run.job, Job.Status.COMPLETED, keeps_file=kind.keeps_file, **columns)
         else:
-            queue.remove(run.job)
+            queue.delete_job(run.job)
         log.info("%s is completed", run.job)
 
     def _try_again(self, run: Run, error: Exception) -> None:
@@ -105,27 +105,29 @@ class Worker:
         outage = outage_of(error)
         why = f"It met an outage ({outage.kind.value})" if outage else f"It broke ({type(error).__name__})"
         if run.attempts >= KINDS[run.job.kind].attempts:
-            lines = with_line(run.lines, f"{why} and is given up.", timezone.now())
-            queue.put_away(run.job, Job.Status.FAILED, outage.text if outage else BROKE, log=lines)
+            lines = append_line(run.lines, f"{why} and is given up.", timezone.now())
+            queue.finish_job(run.job, Job.Status.FAILED, outage.text if outage else INTERNAL_ERROR, log=lines)
             return
         rest = self._timing.rest * 4 ** (run.attempts - 1)
-        lines = with_line(run.lines, f"{why} and is tried again in {rest:g} seconds.", timezone.now())
-        queue.put_back(run.job, rest=rest, log=lines)
+        lines = append_line(run.lines, f"{why} and is tried again in {rest:g} seconds.", timezone.now())
+        queue.requeue_job(run.job, rest=rest, log=lines)
 
     def _rest(self) -> None:
         """Until a bell rings, or it is time to look for jobs without. Whatever wakes it comes in time
         for `stop` to be heard, too."""
-        ends = time.monotonic() + self._timing.doze
-        while not wakeup.wait(self._timing.poll) and not self._is_stopping and time.monotonic() < ends:
+        ends = time.monotonic() + self._timing.max_idle
+        while (
+            not wakeup.wait_for_job(self._timing.poll) and not self._is_stopping and time.monotonic() < ends
+        ):
             pass
 
-    def _tick(self) -> None:
+    def _enqueue_due_jobs(self) -> None:
         if time.monotonic() >= self._next_tick:
-            ask_for_what_is_due()
-            self._next_tick = time.monotonic() + self._timing.tick
+            enqueue_due_jobs()
+            self._next_tick = time.monotonic() + self._timing.schedule_interval
 
 
-def _lacks_tables(error: Exception) -> bool:
+def _is_missing_tables(error: Exception) -> bool:
     """Whether the cause is that `migrate` has not run yet. SQLite has no code for that."""
     if not isinstance(error, DatabaseError) or outage_of(error):
         return False

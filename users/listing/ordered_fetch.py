@@ -12,21 +12,21 @@ from django.db import connection
 from users.listing.timeout import time_limit
 from users.models import User
 from users.models.user import UserQuerySet
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 
 # So many are counted and then fetched faster than a long list is walked in vain.
-FEW = 10_000
+SMALL_RESULT = 10_000
 # The same where counting is all that tells whether a range is narrow.
-VERY_FEW = 200
+VERY_SMALL_RESULT = 200
 # What is asked first, as the database plans it: mostly it knows what is rare. In seconds.
-GUESS = 0.03
+PLANNER_BUDGET_SECONDS = 0.03
 # What a walk may take before the matches are fetched after all, in seconds.
-WALK = 0.5
+INDEX_SCAN_BUDGET_SECONDS = 0.5
 # PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
-ALL = 2**62
+NO_LIMIT = 2**62
 
 # What SQLite says of an index of which it reads a part.
-RANGE = re.compile(r"SEARCH .*[<>]\?")
+RANGE_SCAN_PATTERN = re.compile(r"SEARCH .*[<>]\?")
 
 Read = TypeVar("Read")
 
@@ -44,22 +44,22 @@ def read_in_order(
     has a range of them, we look there whether they are few.
     """
     if connection.vendor != "postgresql":
-        if count is None and _has_range(found):
-            count = count_up_to(found, VERY_FEW)
-        is_few = count is not None and count <= VERY_FEW
-        return read(fetched(found, VERY_FEW) if is_few else found)
-    if count is None or count > VERY_FEW:
-        with suppress(TooSlow), time_limit(GUESS):
+        if count is None and _has_range_scan(found):
+            count = count_up_to(found, VERY_SMALL_RESULT)
+        is_few = count is not None and count <= VERY_SMALL_RESULT
+        return read(filter_by_subquery(found, VERY_SMALL_RESULT) if is_few else found)
+    if count is None or count > VERY_SMALL_RESULT:
+        with suppress(SearchTimeout), time_limit(PLANNER_BUDGET_SECONDS):
             return read(found)
     if count is None:
-        count = count_up_to(found, FEW)
-    if count <= FEW:
-        return read(fetched(found, FEW))
+        count = count_up_to(found, SMALL_RESULT)
+    if count <= SMALL_RESULT:
+        return read(filter_by_subquery(found, SMALL_RESULT))
     try:
-        with time_limit(WALK):
+        with time_limit(INDEX_SCAN_BUDGET_SECONDS):
             return read(found)
-    except TooSlow:
-        return read(fetched(found, ALL))
+    except SearchTimeout:
+        return read(filter_by_subquery(found, NO_LIMIT))
 
 
 def count_up_to(found: UserQuerySet, most: int) -> int:
@@ -67,11 +67,11 @@ def count_up_to(found: UserQuerySet, most: int) -> int:
     return found.order_by().values("pk")[: most + 1].count()
 
 
-def fetched(found: UserQuerySet, most: int) -> UserQuerySet:
+def filter_by_subquery(found: UserQuerySet, most: int) -> UserQuerySet:
     """The same users, at most so many, looked up before they are put in an order."""
     return User.objects.filter(pk__in=found.order_by().values("pk")[:most])
 
 
-def _has_range(found: UserQuerySet) -> bool:
+def _has_range_scan(found: UserQuerySet) -> bool:
     """Whether SQLite would look them up between two ends in an index."""
-    return RANGE.search(found.order_by().values("pk").explain()) is not None
+    return RANGE_SCAN_PATTERN.search(found.order_by().values("pk").explain()) is not None

@@ -36,13 +36,13 @@ class Sort:
         return self.value.output_field
 
     @property
-    def may_lack(self) -> bool:
+    def is_nullable(self) -> bool:
         """Whether some have no such value."""
         return not isinstance(self.value, str) or self.field.null
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """A row's place in an order: its value, None where it has none, and its id."""
 
     value: Any
@@ -51,40 +51,40 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """`places` are those of `users`, one each."""
+    """`cursors` are those of `users`, one each."""
 
     users: list[User]
-    places: list[Place]
+    cursors: list[Cursor]
     has_previous: bool
     has_next: bool
 
 
 def read_page(
-    users: UserQuerySet, sort: Sort, *, size: int, after: Place | None = None, before: Place | None = None
+    users: UserQuerySet, sort: Sort, *, size: int, after: Cursor | None = None, before: Cursor | None = None
 ) -> Page:
     """The page that follows a place, or ends before it; the first where neither is given, and where
     fewer than a page are left before `before`."""
     if before is None:
-        found = _read(users, sort, size + 1, after)
-        return _page(found[:size], has_previous=after is not None, has_next=len(found) > size)
-    found = _read(users, sort, size + 1, before, is_backwards=True)[::-1]
+        found = _fetch_rows(users, sort, size + 1, after)
+        return _make_page(found[:size], has_previous=after is not None, has_next=len(found) > size)
+    found = _fetch_rows(users, sort, size + 1, before, is_backwards=True)[::-1]
     if len(found) < size:
         return read_page(users, sort, size=size)
-    return _page(found[-size:], has_previous=len(found) > size, has_next=True)
+    return _make_page(found[-size:], has_previous=len(found) > size, has_next=True)
 
 
-def _page(users: list[User], **ends: bool) -> Page:
-    return Page(users, [Place(user.sorted_by, user.pk) for user in users], **ends)
+def _make_page(users: list[User], **ends: bool) -> Page:
+    return Page(users, [Cursor(user.sorted_by, user.pk) for user in users], **ends)
 
 
-def _read(
-    users: UserQuerySet, sort: Sort, most: int, place: Place | None, *, is_backwards: bool = False
+def _fetch_rows(
+    users: UserQuerySet, sort: Sort, most: int, place: Cursor | None, *, is_backwards: bool = False
 ) -> list[User]:
     """At most so many beyond the place, those with a value and those without each by themselves: so
     an index serves either, wherever it has its nulls."""
     value = F(sort.value) if isinstance(sort.value, str) else sort.value
     users = users.annotate(sorted_by=value)
-    parts = [True, False] if sort.may_lack else [True]
+    parts = [True, False] if sort.is_nullable else [True]
     if is_backwards:
         parts.reverse()
     if place is not None:
@@ -92,9 +92,9 @@ def _read(
     is_down = sort.is_descending != is_backwards
     found: list[User] = []
     for has_value in parts:
-        part = users.filter(sorted_by__isnull=not has_value) if sort.may_lack else users
+        part = users.filter(sorted_by__isnull=not has_value) if sort.is_nullable else users
         if place is not None and has_value == (place.value is not None):
-            part = part.filter(_beyond(value, place, is_down))
+            part = part.filter(_keyset_condition(value, place, is_down))
         columns = (value, F("id")) if has_value else (F("id"),)
         order = [OrderBy(column, descending=is_down) for column in columns]
         found += part.order_by(*order)[: most - len(found)]
@@ -103,7 +103,7 @@ def _read(
     return found
 
 
-def _beyond(value: Any, place: Place, is_down: bool) -> Any:
+def _keyset_condition(value: Any, place: Cursor, is_down: bool) -> Any:
     """The rows on the far side. Compared as a row: many may have the same value, and the index is then
     entered at the id within. For SQLite that is spelled out with an OR, which would hide the range."""
     compare = TupleLessThan if is_down else TupleGreaterThan

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 
 from users.availability.outage import is_statement_stopped
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 
 # How many steps of its virtual machine SQLite takes between two looks at the clock.
-STEPS = 10_000
+PROGRESS_STEPS = 10_000
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def time_limit(seconds: float) -> Iterator[None]:
             yield
     except OperationalError as error:
         if is_statement_stopped(error):
-            raise TooSlow from error
+            raise SearchTimeout from error
         raise
 
 
@@ -48,7 +48,7 @@ def _postgresql(seconds: float) -> Iterator[None]:
 def _sqlite(seconds: float) -> Iterator[None]:
     connection.ensure_connection()
     deadline = time.monotonic() + seconds
-    connection.connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
+    connection.connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
     try:
         yield
     finally:

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
-from users.log.types import API_WRITE, WORDS
+from users.log.types import API_WRITE, DESCRIPTIONS
 from users.models import Change
 
 What = Change.What
 _BY_API = Q(face=Change.Face.API)
-_BY_THEMSELVES = Q(actor_kind=Change.ActorKind.USER) & ~_BY_API
+_BY_OWNER = Q(actor_kind=Change.ActorKind.USER) & ~_BY_API
 
 # What has an event of its own: what people did themselves on our pages, for the most part. All else
 # is an operation.
 _TYPES: dict[str, Q] = {
-    "ss": Q(what=What.CREATED) & _BY_THEMSELVES,
-    "sdu": Q(what=What.DELETED) & _BY_THEMSELVES,
-    "scp": Q(what=What.PASSWORD) & _BY_THEMSELVES,
-    "sv": Q(what=What.PROFILE, keys__email_verified__after=True) & _BY_THEMSELVES,
-    "gd_unenroll": Q(what=What.MULTIFACTOR, keys__multifactor__after=[]) & _BY_THEMSELVES,
+    "ss": Q(what=What.CREATED) & _BY_OWNER,
+    "sdu": Q(what=What.DELETED) & _BY_OWNER,
+    "scp": Q(what=What.PASSWORD) & _BY_OWNER,
+    "sv": Q(what=What.PROFILE, keys__email_verified__after=True) & _BY_OWNER,
+    "gd_unenroll": Q(what=What.MULTIFACTOR, keys__multifactor__after=[]) & _BY_OWNER,
     "gd_enrollment_complete": (
-        Q(what=What.MULTIFACTOR, keys__has_key="multifactor")
-        & ~Q(keys__multifactor__after=[])
-        & _BY_THEMSELVES
+        Q(what=What.MULTIFACTOR, keys__has_key="multifactor") & ~Q(keys__multifactor__after=[]) & _BY_OWNER
     ),
     "scpr": Q(what=What.RESET_SENT) & ~_BY_API,
     "ublkdu": Q(what=What.UNBLOCKED) & ~_BY_API,
 }
 # The parts of accounts of which the rare types tell.
-RARE = {
+PART_OF_RARE_TYPE = {
     "ss": What.CREATED,
     "sdu": What.DELETED,
     "scp": What.PASSWORD,
@@ -55,11 +53,11 @@ def _case(*whens: When, default: str = "") -> Case:
 
 TYPE = _case(*(When(rule, then=Value(code)) for code, rule in _TYPES.items()), default=API_WRITE)
 DESCRIPTION = _case(
-    *(When(rule, then=Value(WORDS[code])) for code, rule in _TYPES.items()),
+    *(When(rule, then=Value(DESCRIPTIONS[code])) for code, rule in _TYPES.items()),
     *(When(what=what, then=Value(_OPERATIONS.get(what, what.label))) for what in What),
 )
 
 
-def as_events(changes: QuerySet[Change]) -> QuerySet[Change]:
+def annotate_as_events(changes: QuerySet[Change]) -> QuerySet[Change]:
     """The same lines, with `type` and `description`."""
     return changes.annotate(type=TYPE, description=DESCRIPTION)

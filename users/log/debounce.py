@@ -7,7 +7,7 @@ import hashlib
 from django.core.cache import caches
 
 
-def first_in(seconds: int, *names: object) -> bool:
+def is_first_within(seconds: int, *names: object) -> bool:
     """Whether nothing of these names has happened for so long. Counted off the database, where
     calls are counted."""
     name = hashlib.sha256(repr(names).encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,26 +8,26 @@ from __future__ import annotations
 from typing import Any
 
 from users.history.timeline import visible_keys
-from users.log.position import Place
+from users.log.position import LogPosition
 from users.models import Change, Connection, LogEvent, User
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
 
 # Entries name them all the same.
-NOT_KEPT = dict.fromkeys(("location_info", "organization_id", "organization_name"))
+UNRECORDED_FIELDS = dict.fromkeys(("location_info", "organization_id", "organization_name"))
 
 
 def log_entry(line: Change | LogEvent, viewer: Actor) -> dict[str, Any]:
     """One entry, as `whole_log` reads lines. It never holds values of the account; names of what
     changed, people's names and reasons are for those who may see the account."""
-    shown = _of_change(line, viewer) if isinstance(line, Change) else _of_event(line, viewer)
-    number = Place.of(line).log_id
-    facts = {"_id": number, "log_id": number, "date": moment(line.at), "type": line.type}
-    return {**facts, "description": line.description, **shown, **NOT_KEPT}
+    shown = _change_fields(line, viewer) if isinstance(line, Change) else _event_fields(line, viewer)
+    number = LogPosition.of(line).log_id
+    facts = {"_id": number, "log_id": number, "date": format_time(line.at), "type": line.type}
+    return {**facts, "description": line.description, **shown, **UNRECORDED_FIELDS}
 
 
-def _of_event(event: LogEvent, viewer: Actor) -> dict[str, Any]:
+def _event_fields(event: LogEvent, viewer: Actor) -> dict[str, Any]:
     return {
         **_connection(event.connection, event.connection_id, event.strategy),
         "client_id": event.client_id or None,
@@ -44,7 +44,7 @@ def _of_event(event: LogEvent, viewer: Actor) -> dict[str, Any]:
     }
 
 
-def _of_change(change: Change, viewer: Actor) -> dict[str, Any]:
+def _change_fields(change: Change, viewer: Actor) -> dict[str, Any]:
     user: User | None = change.user
     is_reader = visible(viewer, PROFILE, user=user)
     by_client = change.actor_kind == Kind.CLIENT

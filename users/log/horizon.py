@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 # More than the clocks of the servers differ by, and than a writer may wait for SQLite's lock.
-MARGIN = timedelta(seconds=6)
+CLOCK_MARGIN = timedelta(seconds=6)
 
 # Whoever has written, or waits for a lock to write. Readers, however long, hold nothing up.
 _OLDEST_WRITER = """
@@ -26,14 +26,14 @@ _OLDEST_WRITER = """
 
 
 @contextmanager
-def settled() -> Iterator[datetime]:
+def stable_until() -> Iterator[datetime]:
     """The moment before which nothing will be added any more, to what is read within."""
     if connection.vendor == "postgresql":
         # Asked before the lines are: who ends in between is still heeded.
-        yield min(timezone.now(), _oldest_writer() or timezone.now()) - MARGIN
+        yield min(timezone.now(), _oldest_writer() or timezone.now()) - CLOCK_MARGIN
         return
     with transaction.atomic():  # SQLite's write lock: nobody else is writing
-        yield timezone.now() - MARGIN
+        yield timezone.now() - CLOCK_MARGIN
 
 
 def _oldest_writer() -> datetime | None:

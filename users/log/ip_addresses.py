@@ -7,10 +7,10 @@ from ipaddress import ip_address, ip_network
 from users.conf import conf
 
 # How many bits are kept where it is truncated: what a provider gives to a site.
-TRUNCATED = {4: 24, 6: 48}
+KEPT_PREFIX_BITS = {4: 24, 6: 48}
 
 
-def kept(address: str) -> str | None:
+def anonymize_ip(address: str) -> str | None:
     """As much as RECORD_IP lets be kept, of what may be no address at all."""
     try:
         parsed = ip_address(address)
@@ -20,4 +20,4 @@ def kept(address: str) -> str | None:
         return None
     if conf.record_ip == "full":
         return str(parsed)
-    return str(ip_network((parsed, TRUNCATED[parsed.version]), strict=False).network_address)
+    return str(ip_network((parsed, KEPT_PREFIX_BITS[parsed.version]), strict=False).network_address)

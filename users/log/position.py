@@ -12,14 +12,14 @@ from django.db.models import Q
 
 from users.models import Change, LogEvent
 
-RANKS = {Change: 0, LogEvent: 1}
+TABLE_RANKS = {Change: 0, LogEvent: 1}
 # What Auth0's ids begin with.
-MARK = "900"
+ID_PREFIX = "900"
 _MOMENT = "%Y%m%d%H%M%S%f"
-_LENGTH = len(MARK) + 20 + 1 + 19
+_LENGTH = len(ID_PREFIX) + 20 + 1 + 19
 
 
-class Place(NamedTuple):
+class LogPosition(NamedTuple):
     """That of a line. Places sort as their lines do, and so do their ids."""
 
     at: datetime
@@ -27,12 +27,12 @@ class Place(NamedTuple):
     key: int
 
     @classmethod
-    def of(cls, line: Change | LogEvent) -> Place:
-        return cls(line.at, RANKS[type(line)], line.pk)
+    def of(cls, line: Change | LogEvent) -> LogPosition:
+        return cls(line.at, TABLE_RANKS[type(line)], line.pk)
 
     @property
     def log_id(self) -> str:
-        return f"{MARK}{self.at.astimezone(UTC).strftime(_MOMENT)}{self.rank}{self.key:019d}"
+        return f"{ID_PREFIX}{self.at.astimezone(UTC).strftime(_MOMENT)}{self.rank}{self.key:019d}"
 
     def after(self, rank: int) -> Q:
         """Lines of the table of that rank which come after this place. The first test is the
@@ -48,13 +48,13 @@ class Place(NamedTuple):
         return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(pk__lt=self.key))
 
 
-def place_of(log_id: str) -> Place | None:
+def parse_log_id(log_id: str) -> LogPosition | None:
     """The place that an id names; None for what is no id."""
-    if len(log_id) != _LENGTH or not log_id.isascii() or not log_id.isdigit() or log_id[:3] != MARK:
+    if len(log_id) != _LENGTH or not log_id.isascii() or not log_id.isdigit() or log_id[:3] != ID_PREFIX:
         return None
     moment, rank, key = log_id[3:23], int(log_id[23]), int(log_id[24:])
     try:
         at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return Place(at, rank, key) if rank in RANKS.values() and key < 2**63 else None
+    return LogPosition(at, rank, key) if rank in TABLE_RANKS.values() and key < 2**63 else None

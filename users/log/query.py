@@ -9,7 +9,14 @@ from operator import and_, or_
 
 from django.db.models import Q
 
-from users.log.searchable_fields import BARE, EVERYTHING, OF_EVENTS, PERSONAL, Fields, Test
+from users.log.searchable_fields import (
+    DEFAULT_FIELDS,
+    EVENT_FIELDS,
+    EVERYTHING,
+    PERSONAL_FIELDS,
+    Fields,
+    Test,
+)
 from users.lucene.nodes import And, Everything, Exists, Match, Name, Not, Or, Query, terms
 from users.querying.errors import SearchError
 from users.rights.actor import Actor
@@ -27,16 +34,16 @@ def as_condition(query: Query, fields: Fields) -> Q:
         case And(parts):
             return reduce(and_, (as_condition(part, fields) for part in parts))
         case Or(parts):
-            return _any(as_condition(part, fields) for part in parts)
+            return _any_of(as_condition(part, fields) for part in parts)
         case Exists(name):
-            return _test(name, fields)(name, None)
+            return _field_test(name, fields)(name, None)
         case Match(None, value):
-            return reduce(or_, (fields[name](Name((name,)), value) for name in BARE))
+            return reduce(or_, (fields[name](Name((name,)), value) for name in DEFAULT_FIELDS))
         case Match(name, value):
-            return _test(name, fields)(name, value)
+            return _field_test(name, fields)(name, value)
 
 
-def _any(conditions: Iterable[Q]) -> Q:
+def _any_of(conditions: Iterable[Q]) -> Q:
     """One of them holds. The values that are asked of one column become one list: databases limit
     how many conditions an OR holds."""
     values: dict[str, list[str]] = {}
@@ -53,14 +60,14 @@ def _any(conditions: Iterable[Q]) -> Q:
 def check_visible(query: Query, viewer: Actor) -> None:
     """Raises Denied where it asks for people by their names, and `viewer` may not see them."""
     for term in terms(query):
-        if (term.name is None or str(term.name) in PERSONAL) and not visible(viewer, PROFILE):
+        if (term.name is None or str(term.name) in PERSONAL_FIELDS) and not visible(viewer, PROFILE):
             raise Denied("You may not search by user_name, or without naming a field: you may not see users")
 
 
-def _test(name: Name, fields: Fields) -> Test:
+def _field_test(name: Name, fields: Fields) -> Test:
     found = fields.get(str(name))
     if found is not None:
         return found
-    near = get_close_matches(str(name), OF_EVENTS, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(OF_EVENTS)}"
+    near = get_close_matches(str(name), EVENT_FIELDS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(EVENT_FIELDS)}"
     raise SearchError(name.column, f"the log has no field {name}; {hint}")

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from users.conf import conf
 from users.history.account_periods import creation_time
-from users.log.change_entries import as_events
-from users.log.position import RANKS, Place
+from users.log.change_entries import annotate_as_events
+from users.log.position import TABLE_RANKS, LogPosition
 from users.log.query import as_condition
-from users.log.searchable_fields import OF_CHANGES, OF_EVENTS
+from users.log.searchable_fields import CHANGE_FIELDS, EVENT_FIELDS
 from users.lucene.nodes import Query
 from users.models import Change, LogEvent
 
@@ -31,24 +31,24 @@ class Log:
     changes: QuerySet[Change]
     events: QuerySet[LogEvent]
 
-    def of_user(self, user_id: str) -> Self:
+    def filter_by_user(self, user_id: str) -> Self:
         """The events of the account that has this id, or of the one that had it last."""
         since = Q(at__gte=creation_time(user_id))
-        return self._where(Q(subject=user_id) & since, Q(user_id=user_id) & since)
+        return self._filter(Q(subject=user_id) & since, Q(user_id=user_id) & since)
 
-    def fitting(self, query: Query) -> Self:
+    def filter_by_query(self, query: Query) -> Self:
         """What the query finds. Raises SearchError."""
-        return self._where(as_condition(query, OF_CHANGES), as_condition(query, OF_EVENTS))
+        return self._filter(as_condition(query, CHANGE_FIELDS), as_condition(query, EVENT_FIELDS))
 
-    def after(self, place: Place) -> Self:
-        return self._where(*map(place.after, RANKS.values()))
+    def after(self, place: LogPosition) -> Self:
+        return self._filter(*map(place.after, TABLE_RANKS.values()))
 
-    def before(self, place: Place) -> Self:
-        return self._where(*map(place.before, RANKS.values()))
+    def before(self, place: LogPosition) -> Self:
+        return self._filter(*map(place.before, TABLE_RANKS.values()))
 
     def until(self, end: datetime) -> Self:
         """What was before that moment."""
-        return self._where(Q(at__lt=end), Q(at__lt=end))
+        return self._filter(Q(at__lt=end), Q(at__lt=end))
 
     def count(self) -> int:
         return self.changes.count() + self.events.count()
@@ -66,36 +66,38 @@ class Log:
         )
         return _read(list(islice(places, start, most)))
 
-    def one(self, place: Place) -> Line | None:
+    def one(self, place: LogPosition) -> Line | None:
         """The line at that place."""
-        rows: QuerySet = self.changes if place.rank == RANKS[Change] else self.events
+        rows: QuerySet = self.changes if place.rank == TABLE_RANKS[Change] else self.events
         is_there = rows.filter(pk=place.key, at=place.at).exists()
         return next(iter(_read([place])), None) if is_there else None
 
-    def _where(self, of_changes: Q, of_events: Q) -> Self:
+    def _filter(self, of_changes: Q, of_events: Q) -> Self:
         return type(self)(self.changes.filter(of_changes), self.events.filter(of_events))
 
 
 def whole_log() -> Log:
     """All of it, as far back as LOG_DAYS says."""
-    log = Log(as_events(Change.objects.all()), LogEvent.objects.all())
+    log = Log(annotate_as_events(Change.objects.all()), LogEvent.objects.all())
     if not conf.log_days:
         return log
     oldest = Q(at__gte=timezone.now() - timedelta(days=conf.log_days))
-    return log._where(oldest, oldest)
+    return log._filter(oldest, oldest)
 
 
-def _places(rows: QuerySet, most: int, newest_first: bool) -> Iterable[Place]:
-    rank = RANKS[rows.model]
+def _places(rows: QuerySet, most: int, newest_first: bool) -> Iterable[LogPosition]:
+    rank = TABLE_RANKS[rows.model]
     order = ("-at", "-pk") if newest_first else ("at", "pk")
-    return (Place(at, rank, key) for at, key in rows.order_by(*order).values_list("at", "pk")[:most])
+    return (LogPosition(at, rank, key) for at, key in rows.order_by(*order).values_list("at", "pk")[:most])
 
 
-def _read(places: list[Place]) -> list[Line]:
+def _read(places: list[LogPosition]) -> list[Line]:
     """Those that are still there. Users come without their documents, which may be large."""
-    keys = {rank: [place.key for place in places if place.rank == rank] for rank in RANKS.values()}
-    changes = as_events(Change.objects.filter(pk__in=keys[RANKS[Change]])).select_related("user__connection")
+    keys = {rank: [place.key for place in places if place.rank == rank] for rank in TABLE_RANKS.values()}
+    changes = annotate_as_events(Change.objects.filter(pk__in=keys[TABLE_RANKS[Change]])).select_related(
+        "user__connection"
+    )
     changes = changes.defer("user__user_metadata", "user__app_metadata")
-    events = LogEvent.objects.filter(pk__in=keys[RANKS[LogEvent]])
-    found = {Place.of(line): line for rows in (changes, events) for line in rows}
+    events = LogEvent.objects.filter(pk__in=keys[TABLE_RANKS[LogEvent]])
+    found = {LogPosition.of(line): line for rows in (changes, events) for line in rows}
     return [found[place] for place in places if place in found]

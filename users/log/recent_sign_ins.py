@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from users.history.account_periods import creation_time
-from users.log.types import SECOND_FACTORS, SIGN_INS, WORDS
+from users.log.types import DESCRIPTIONS, SECOND_FACTORS, SIGN_INS
 from users.models import LogEvent, User
 
 TYPES = (*SIGN_INS, *SECOND_FACTORS, "sepft", "fepft")
 
 
-def sign_ins_of(user: User, *, most: int) -> list[tuple[str, LogEvent]]:
+def recent_sign_ins(user: User, *, most: int) -> list[tuple[str, LogEvent]]:
     """What happened in words, and its event, newest first; failed sign-ins, lockouts and second
     factors included. Nothing of an earlier account with the same id."""
     events = LogEvent.objects.filter(
         user_id=user.user_id, type__in=TYPES, at__gte=creation_time(user.user_id)
     )
-    return [(WORDS[event.type], event) for event in events.order_by("-at", "-id")[:most]]
+    return [(DESCRIPTIONS[event.type], event) for event in events.order_by("-at", "-id")[:most]]

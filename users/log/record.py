@@ -9,15 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from users.log.ip_addresses import kept
-from users.log.request_origin import current
-from users.log.types import WORDS
+from users.log.ip_addresses import anonymize_ip
+from users.log.request_origin import current_origin
+from users.log.types import DESCRIPTIONS
 from users.metadata.identifiers import email_key
 from users.models import Client, Connection, LogEvent, User
 
 
 @dataclass(frozen=True, kw_only=True)
-class Through:
+class ClientContext:
     """The client that asks, and the API it asks for."""
 
     client_id: str = ""
@@ -25,11 +25,11 @@ class Through:
     audience: str = ""
 
     @classmethod
-    def of(cls, client: Client, audience: str = "") -> Through:
+    def of(cls, client: Client, audience: str = "") -> ClientContext:
         return cls(client_id=client.client_id, client_name=client.name, audience=audience)
 
 
-NOTHING = Through()
+NO_CLIENT = ClientContext()
 
 
 def log_event(
@@ -38,7 +38,7 @@ def log_event(
     user: User | None = None,
     user_name: str = "",
     connection: Connection | None = None,
-    through: Through = NOTHING,
+    through: ClientContext = NO_CLIENT,
     ip: str | None = None,
     scope: str = "",
     description: str = "",
@@ -50,12 +50,12 @@ def log_event(
     is kept as RECORD_IP says; `details` hold nothing that somebody could use or that callers choose
     at will.
     """
-    origin = current()
+    origin = current_origin()
     connection = connection or (user.connection if user else None)
     LogEvent.objects.create(
         at=at or timezone.now(),
         type=type,
-        description=_text(description or WORDS[type], 300),
+        description=_text(description or DESCRIPTIONS[type], 300),
         user_id=user.user_id if user else "",
         user_name=_text(email_key(str(user) if user else user_name), 300),
         client_id=_text(through.client_id, 64),
@@ -63,7 +63,7 @@ def log_event(
         connection=connection.name if connection else "",
         connection_id=connection.connection_id if connection else "",
         strategy=connection.strategy if connection else "",
-        ip=kept(origin.ip if ip is None else ip) or "",
+        ip=anonymize_ip(origin.ip if ip is None else ip) or "",
         user_agent=_text(origin.user_agent, 300),
         hostname=_text(origin.hostname, 255),
         audience=_text(through.audience, 600),
@@ -72,7 +72,7 @@ def log_event(
     )
 
 
-def forget_people(user_ids: Iterable[str]) -> None:
+def anonymize_users(user_ids: Iterable[str]) -> None:
     """Take out what tells who they were: their accounts are no more."""
     LogEvent.objects.filter(user_id__in=list(user_ids)).update(user_name="", ip="", user_agent="")
 

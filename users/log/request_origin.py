@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class RequestOrigin:
     """Empty where it is unknown, and everywhere outside of requests."""
 
     ip: str = ""
@@ -18,16 +18,16 @@ class Origin:
     request_id: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
+_current: ContextVar[RequestOrigin] = ContextVar("origin", default=RequestOrigin())  # noqa: B039 - frozen
 
 
-def current() -> Origin:
+def current_origin() -> RequestOrigin:
     """That of the request at hand."""
     return _current.get()
 
 
 @contextmanager
-def coming_from(origin: Origin) -> Iterator[None]:
+def use_origin(origin: RequestOrigin) -> Iterator[None]:
     """Within, events are noted as coming from there."""
     token = _current.set(origin)
     try:

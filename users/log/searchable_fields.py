@@ -13,15 +13,15 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q
 
-from users.log.change_entries import RARE
-from users.log.position import RANKS, place_of
+from users.log.change_entries import PART_OF_RARE_TYPE
+from users.log.position import TABLE_RANKS, parse_log_id
 from users.log.types import API_WRITE
 from users.lucene.nodes import Name, Pattern, Range, Value, Word
 from users.metadata.fold import fold
 from users.metadata.identifiers import email_part_key
 from users.models import Change, Connection, LogEvent, User
 from users.querying.errors import SearchError
-from users.querying.values import as_period, span
+from users.querying.values import as_period, to_datetime_range
 from users.search.sql.expression import EMITTERS
 
 # The lines whose field has the value; that have any, where it is None. Raises SearchError.
@@ -41,12 +41,12 @@ def _text(column: str, as_stored: Callable[[str], str] = str) -> Test:
                 return Q((column, as_stored(text)))
             case Pattern(pieces):
                 return _like(column, [as_stored(piece) for piece in pieces])
-        raise _no_range(name, value)
+        raise _range_error(name, value)
 
     return test
 
 
-def _no_range(name: Name, value: Range) -> SearchError:
+def _range_error(name: Name, value: Range) -> SearchError:
     return SearchError(value.column, f"{name} is text, which takes no range; the date does")
 
 
@@ -85,7 +85,7 @@ def _moment(name: Name, value: Value | None) -> Q:
         case None:
             return EVERYTHING
         case Word() | Range():
-            first, end = span(value, partial(_period, name))
+            first, end = to_datetime_range(value, partial(_period, name))
             return (Q(at__gte=first) if first else EVERYTHING) & (Q(at__lt=end) if end else EVERYTHING)
     raise SearchError(value.column, f"a {name} takes no wildcard; write 2026-03, or a range")
 
@@ -98,16 +98,16 @@ def _period(name: Name, word: Word) -> tuple:
     return period
 
 
-def _nothing(name: Name, value: Value | None) -> Q:
+def _match_none(name: Name, value: Value | None) -> Q:
     if isinstance(value, Range):
-        raise _no_range(name, value)
+        raise _range_error(name, value)
     return NOTHING
 
 
 def _log_id(rank: int, name: Name, value: Value | None) -> Q:
     if value is None:
         return EVERYTHING
-    place = place_of(value.text) if isinstance(value, Word) else None
+    place = parse_log_id(value.text) if isinstance(value, Word) else None
     return Q(pk=place.key, at=place.at) if place and place.rank == rank else NOTHING
 
 
@@ -118,8 +118,8 @@ def _strategy_type(database: Q, name: Name, value: Value | None) -> Q:
 # Of events
 
 
-OF_EVENTS: Fields = {
-    "log_id": partial(_log_id, RANKS[LogEvent]),
+EVENT_FIELDS: Fields = {
+    "log_id": partial(_log_id, TABLE_RANKS[LogEvent]),
     "date": _moment,
     **{
         name: _text(name)
@@ -140,11 +140,11 @@ def _type(name: Name, value: Value | None) -> Q:
     """With the part of the account it tells of, by which a rare one is looked up."""
     found = _text("type")(name, value)
     if isinstance(value, Word) and value.text != API_WRITE:
-        return Q(what=RARE[value.text]) & found if value.text in RARE else NOTHING
+        return Q(what=PART_OF_RARE_TYPE[value.text]) & found if value.text in PART_OF_RARE_TYPE else NOTHING
     return found
 
 
-def _of_client(column: str) -> Test:
+def _client_field(column: str) -> Test:
     def test(name: Name, value: Value | None) -> Q:
         return Q(actor_kind=Change.ActorKind.CLIENT) & _text(column)(name, value)
 
@@ -173,7 +173,7 @@ def _ip(name: Name, value: Value | None) -> Q:
     return _text("ip")(name, value)
 
 
-def _of_connection(column: str) -> Test:
+def _connection_field(column: str) -> Test:
     def test(name: Name, value: Value | None) -> Q:
         found = Connection.objects.filter(_text(column)(name, value))
         return Q(user__connection__in=found.order_by().values("pk"))
@@ -181,25 +181,34 @@ def _of_connection(column: str) -> Test:
     return test
 
 
-OF_CHANGES: Fields = {
-    "log_id": partial(_log_id, RANKS[Change]),
+CHANGE_FIELDS: Fields = {
+    "log_id": partial(_log_id, TABLE_RANKS[Change]),
     "date": _moment,
     "type": _type,
     "description": _text("description"),
     "user_id": _text("subject"),
     "user_name": _user_name,
-    "client_id": _of_client("actor_id"),
-    "client_name": _of_client("actor_name"),
-    "connection": _of_connection("name"),
-    "connection_id": _of_connection("connection_id"),
-    "strategy": _of_connection("strategy"),
+    "client_id": _client_field("actor_id"),
+    "client_name": _client_field("actor_name"),
+    "connection": _connection_field("name"),
+    "connection_id": _connection_field("connection_id"),
+    "strategy": _connection_field("strategy"),
     "strategy_type": partial(_strategy_type, Q(user__connection__strategy="auth0")),
     "ip": _ip,
     # Not in the record of changes.
-    **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _nothing),
+    **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _match_none),
 }
 
 # Where a word without a field is looked for.
-BARE = ("type", "description", "user_id", "user_name", "client_id", "client_name", "connection", "ip")
+DEFAULT_FIELDS = (
+    "type",
+    "description",
+    "user_id",
+    "user_name",
+    "client_id",
+    "client_name",
+    "connection",
+    "ip",
+)
 # Those that tell who people are.
-PERSONAL = frozenset({"user_name"})
+PERSONAL_FIELDS = frozenset({"user_name"})

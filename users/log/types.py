@@ -54,9 +54,9 @@ GROUPS = {
     "Tokens": TOKENS,
     "API": API,
 }
-WORDS = {code: words for group in GROUPS.values() for code, words in group.items()}
+DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}
 # What somebody should look at.
-BAD = frozenset(
+FAILURE_TYPES = frozenset(
     {"f", "fp", "fu", "fcp", "fcpr", "fv", "fepft", "feccft", API_FAILED, "gd_auth_failed"}
     | {"limit_wc", "limit_mu", "api_limit"}
 )

@@ -27,7 +27,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Place:
+class CaretContext:
     """`typed` is what stands between `start` and the caret, without quotes and escapes; from `start` to
     `end` is what whoever completes it replaces. `name` is the field that a value is for;
     `follows_term` whether an operator may come."""
@@ -40,12 +40,12 @@ class Place:
     follows_term: bool = False
 
 
-def place(text: str, caret: int) -> Place:
+def locate_caret(text: str, caret: int) -> CaretContext:
     """The place of the caret, an offset into the text."""
-    return _Walk(text, min(max(caret, 0), len(text))).place()
+    return _CaretScanner(text, min(max(caret, 0), len(text))).place()
 
 
-class _Walk:
+class _CaretScanner:
     """From the beginning to the piece in which the caret stands, or at whose end. `name` is the field
     whose value comes next, and `groups` those of the parentheses around it."""
 
@@ -57,7 +57,7 @@ class _Walk:
         self.groups: list[str] = []
         self.follows_term = False
 
-    def place(self) -> Place:
+    def place(self) -> CaretContext:
         while self.at < self.caret:
             character = self.text[self.at]
             if character.isspace():
@@ -82,7 +82,7 @@ class _Walk:
     def _field(self) -> str:
         return self.name or (self.groups[-1] if self.groups else "")
 
-    def _piece(self, first: str) -> Place | None:
+    def _piece(self, first: str) -> CaretContext | None:
         """The place where the caret is in this piece; None where it lies behind."""
         if first == '"':
             return self._phrase()
@@ -97,48 +97,48 @@ class _Walk:
         if self.caret <= end:
             return self._here(start, end, self.text[start : self.caret])
         is_operator = not self.name and self.text[start:end] in OPERATORS
-        self._pass(end, is_term=not is_operator)
+        self._advance(end, is_term=not is_operator)
         return None
 
-    def _name(self, start: int, end: int) -> Place | None:
+    def _name(self, start: int, end: int) -> CaretContext | None:
         if self.caret <= end:
             return self._here(start, end + 1, self.text[start : self.caret])
         self.at = end + 1
         self.name = _unescaped(self.text[start:end])
         return None
 
-    def _phrase(self) -> Place | None:
+    def _phrase(self) -> CaretContext | None:
         start, end = self.at, _end(_PHRASE, self.text, self.at)
         is_closed = end - start > 1 and _PHRASE.fullmatch(self.text[start:end]) and self.text[end - 1] == '"'
         if self.caret < end or (self.caret == end and not is_closed):
             return self._here(start, end, self.text[start + 1 : self.caret])
-        self._pass(end)
+        self._advance(end)
         return None
 
-    def _range(self) -> Place | None:
+    def _range(self) -> CaretContext | None:
         start, end = self.at, _end(_RANGE, self.text, self.at)
         if self.caret < end or self.text[end - 1 : end] not in ("]", "}"):
             return self._in_range(self.text[start + 1 : self.caret])
-        self._pass(end)
+        self._advance(end)
         return None
 
-    def _in_range(self, before: str) -> Place:
+    def _in_range(self, before: str) -> CaretContext:
         """Only the word in the middle can be guessed."""
         ends = re.fullmatch(r'\s*("(?:[^"\\]|\\.)*"|(?:\\.|[^\s"\\])+)\s+(T?)', before, re.DOTALL)
         if ends is None:
-            return Place(Kind.NOTHING, self.caret, self.caret)
-        return Place(Kind.TO, self.caret - len(ends[2]), self.caret, ends[2])
+            return CaretContext(Kind.NOTHING, self.caret, self.caret)
+        return CaretContext(Kind.TO, self.caret - len(ends[2]), self.caret, ends[2])
 
-    def _pass(self, end: int, *, is_term: bool = True) -> None:
+    def _advance(self, end: int, *, is_term: bool = True) -> None:
         self.at, self.name, self.follows_term = end, "", is_term
 
-    def _here(self, start: int, end: int, typed: str) -> Place:
+    def _here(self, start: int, end: int, typed: str) -> CaretContext:
         kind, field = Kind.TERM, self._field
         if field:
             kind = Kind.NAME if field == EXISTS else Kind.VALUE
         name = field if kind == Kind.VALUE else ""
         follows = self.follows_term and not self.name
-        return Place(kind, start, end, _unescaped(typed), name, follows)
+        return CaretContext(kind, start, end, _unescaped(typed), name, follows)
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:

@@ -32,7 +32,7 @@ from users.lucene.nodes import (
     Value,
     Word,
 )
-from users.lucene.tokens import Kind, Token, tokens
+from users.lucene.tokens import Kind, Token, tokenize
 
 EXISTS = "_exists_"
 
@@ -63,7 +63,7 @@ def _check_characters(text: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Signed:
+class _Clause:
     """An item of a list: `sign` is "+" where it must be there, "-" where it must not, and nothing
     where neither was said."""
 
@@ -78,7 +78,7 @@ class _Parser:
         self.implicit = implicit
         self.limits = limits
         self.terms = self.leading = self.depth = 0
-        self.tokens = tokens(text)
+        self.tokens = tokenize(text)
         self.token = next(self.tokens)
 
     def query(self) -> Query:
@@ -101,9 +101,9 @@ class _Parser:
             items.append(self._any(name))
         if self.implicit == Implicit.AND:
             return _and([_negated(item) for item in items])
-        return _of_any(items)
+        return _combine_implicit_or(items)
 
-    def _any(self, name: Name | None) -> _Signed:
+    def _any(self, name: Name | None) -> _Clause:
         items = [self._all(name)]
         while self.token.kind == Kind.OR:
             self._take()
@@ -114,26 +114,26 @@ class _Parser:
             if item.sign == "+":
                 reason = "+ beside OR says nothing; use AND, or leave out the OR"
                 raise ParseError(item.query.column, reason)
-        return _Signed("", _or([_negated(item) for item in items]))
+        return _Clause("", _or([_negated(item) for item in items]))
 
-    def _all(self, name: Name | None) -> _Signed:
+    def _all(self, name: Name | None) -> _Clause:
         items = [self._signed(name)]
         while self.token.kind == Kind.AND:
             self._take()
             items.append(self._signed(name))
-        return items[0] if len(items) == 1 else _Signed("", _and([_negated(item) for item in items]))
+        return items[0] if len(items) == 1 else _Clause("", _and([_negated(item) for item in items]))
 
-    def _signed(self, name: Name | None) -> _Signed:
+    def _signed(self, name: Name | None) -> _Clause:
         token = self.token
         if token.kind not in (Kind.NOT, Kind.MINUS, Kind.PLUS):
-            return _Signed("", self._term(name))
+            return _Clause("", self._term(name))
         self._take()
         with_depth = self._deeper(token)
         inner = self._signed(name)
         self.depth = with_depth - 1
         if token.kind == Kind.PLUS:
-            return _Signed("+", _negated(inner))
-        return _Signed("-", _negated(inner))
+            return _Clause("+", _negated(inner))
+        return _Clause("-", _negated(inner))
 
     # Terms
 
@@ -245,7 +245,7 @@ def _without_value(field: Token, token: Token) -> str:
 # Putting together
 
 
-def _of_any(items: Sequence[_Signed]) -> Query:
+def _combine_implicit_or(items: Sequence[_Clause]) -> Query:
     """A list whose implicit operator is OR: + and - decide where they are given, else any will do."""
     required = [item.query for item in items if item.sign == "+"]
     refused = [_negated(item) for item in items if item.sign == "-"]
@@ -255,7 +255,7 @@ def _of_any(items: Sequence[_Signed]) -> Query:
     return _and([_or(others), *refused])
 
 
-def _negated(item: _Signed) -> Query:
+def _negated(item: _Clause) -> Query:
     if item.sign != "-":
         return item.query
     return Not(item.query, start=item.query.start, end=item.query.end)

@@ -24,7 +24,7 @@ from users.lucene.tokens import OPERATORS
 _SPECIAL = re.compile(r'[+\-!(){}\[\]^"~*?:\\/<>\s]')
 
 
-def write(query: Query) -> str:
+def unparse(query: Query) -> str:
     """The query as text, with AND, OR and NOT written out."""
     match query:
         case Everything():
@@ -42,7 +42,7 @@ def write(query: Query) -> str:
 
 
 def _within(query: Query) -> str:
-    return f"({write(query)})" if isinstance(query, And | Or) else write(query)
+    return f"({unparse(query)})" if isinstance(query, And | Or) else unparse(query)
 
 
 def _name(name: Name) -> str:

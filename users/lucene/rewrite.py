@@ -12,25 +12,25 @@ Leaf = Everything | Exists | Match
 Tree = TypeVar("Tree", bound=Node)
 
 
-def with_leaves(query: Query, change: Callable[[Leaf], Query]) -> Query:
+def map_leaves(query: Query, change: Callable[[Leaf], Query]) -> Query:
     """The tree with each of its leaves, in the order of the text, as `change` gives it."""
     match query:
         case And(parts) | Or(parts):
-            return replace(query, parts=tuple(with_leaves(part, change) for part in parts))
+            return replace(query, parts=tuple(map_leaves(part, change) for part in parts))
         case Not(part):
-            return replace(query, part=with_leaves(part, change))
+            return replace(query, part=map_leaves(part, change))
         case _:
             return change(query)
 
 
-def placed(tree: Tree, start: int, end: int) -> Tree:
+def relocate(tree: Tree, start: int, end: int) -> Tree:
     """The tree, all of which stands in this one stretch of the text."""
     inner = {field.name: getattr(tree, field.name) for field in fields(tree)}
-    moved = {name: _placed(value, start, end) for name, value in inner.items()}
+    moved = {name: _relocate(value, start, end) for name, value in inner.items()}
     return type(tree)(**{**moved, "start": start, "end": end})
 
 
-def _placed(value: Any, start: int, end: int) -> Any:
+def _relocate(value: Any, start: int, end: int) -> Any:
     if isinstance(value, tuple):
-        return tuple(_placed(each, start, end) for each in value)
-    return placed(value, start, end) if isinstance(value, Node) else value
+        return tuple(_relocate(each, start, end) for each in value)
+    return relocate(value, start, end) if isinstance(value, Node) else value

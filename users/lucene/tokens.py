@@ -48,16 +48,16 @@ class Token:
     value: Value | None = None
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """The tokens in turn, the last of which is the end. Raises ParseError."""
-    cutter = _Cutter(text)
+    cutter = _Tokenizer(text)
     before = None
     while before is None or before.kind != Kind.END:
         before = cutter.next(before)
         yield before
 
 
-class _Cutter:
+class _Tokenizer:
     """Walks over the text once."""
 
     def __init__(self, text: str) -> None:

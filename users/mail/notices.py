@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.mail.send import ATTEMPTS, send_once, site
+from users.mail.send import ATTEMPTS, send_once, site_host
 from users.models import Job
 
 
-@job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, keeps_row=False)
+@register_job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_notice(run: Run) -> None:
     """Send it to the email that the account had before the change, also if the account was deleted since."""
     parameters = run.parameters
@@ -19,4 +19,4 @@ def mail_notice(run: Run) -> None:
 
 
 def _context(at: str) -> dict[str, Any]:
-    return {"site": site(), "at": datetime.fromisoformat(at)}
+    return {"site": site_host(), "at": datetime.fromisoformat(at)}

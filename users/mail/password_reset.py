@@ -15,26 +15,28 @@ from users.actions.errors import NotSupported
 from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.log.ip_addresses import kept
+from users.log.ip_addresses import anonymize_ip
 from users.log.record import log_event
-from users.log.request_origin import Origin, coming_from, current
-from users.mail.send import ATTEMPTS, check_mail, send_once
+from users.log.request_origin import RequestOrigin, current_origin, use_origin
+from users.mail.send import ATTEMPTS, check_mail_enabled, send_once
 from users.models import Job, User
-from users.rights.actor import Actor, Face, command
+from users.rights.actor import Actor, Face, command_actor
 from users.rights.may import Verb, check
 
 # The actor of a reset that was requested without signing in.
-FORM = command("password reset form", face=Face.SIGN_IN)
+FORM_ACTOR = command_actor("password reset form", face=Face.SIGN_IN)
 
 
 def request_password_reset(email: str) -> None:
     """Ask for a link for every account with this email. Nothing is looked up here, so that the
     answer takes the same time whether or not there is one."""
-    origin = replace(current(), ip=kept(current().ip) or "")
+    origin = replace(current_origin(), ip=anonymize_ip(current_origin().ip) or "")
     enqueue(
-        Job.Kind.PASSWORD_RESET_REQUEST, actor=FORM, parameters={"email": email, "origin": asdict(origin)}
+        Job.Kind.PASSWORD_RESET_REQUEST,
+        actor=FORM_ACTOR,
+        parameters={"email": email, "origin": asdict(origin)},
     )
 
 
@@ -43,17 +45,17 @@ def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
     """Record that staff had a link sent, and enqueue its mail. Raises Denied, NoMail or
     NotSupported."""
     note_password_reset(user, actor=actor, reason=reason)
-    check_mail()
+    check_mail_enabled()
     enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=actor, user=user)
 
 
-@job(Job.Kind.PASSWORD_RESET_REQUEST, keeps_row=False)
-def find_accounts(run: Run) -> None:
+@register_job(Job.Kind.PASSWORD_RESET_REQUEST, keeps_row=False)
+def enqueue_password_resets(run: Run) -> None:
     """Enqueue a mail for each account with the email that was typed, and log the request."""
     if run.state.get("is_done"):
         return
     email = run.parameters["email"]
-    with run.step(), coming_from(Origin(**run.parameters["origin"])):
+    with run.step(), use_origin(RequestOrigin(**run.parameters["origin"])):
         run.state["is_done"] = True
         # A linked account's email is one to sign in by, too: its own password is set.
         accounts = [
@@ -68,7 +70,7 @@ def find_accounts(run: Run) -> None:
             log_event("fcpr", user_name=email)
 
 
-@job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, keeps_row=False)
+@register_job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_password_reset(run: Run) -> None:
     """Send the mail. The link is made here, so that it is never stored."""
     user = run.job.user

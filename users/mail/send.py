@@ -21,20 +21,20 @@ from users.metadata.identifiers import delivery_email
 # Attempts of a job that sends a mail: with the worker's pauses, the last is some eight hours after
 # the first.
 ATTEMPTS = 8
-REFUSED = "The mail server refused the mail for good."
+MAIL_REFUSED = "The mail server refused the mail for good."
 
 
-class NoMail(Exception):
+class MailDisabled(Exception):
     """This installation sends no mail. The message says why, for the page or the API."""
 
 
-def check_mail() -> None:
+def check_mail_enabled() -> None:
     """Raises NoMail where this installation sends no mail."""
     if not conf.is_email_configured:
-        raise NoMail("Mail is not set up (EMAIL_URL), so nothing was sent.")
+        raise MailDisabled("Mail is not set up (EMAIL_URL), so nothing was sent.")
 
 
-def site() -> str:
+def site_host() -> str:
     """The host of this installation, as the texts of mails name it."""
     return urlsplit(conf.public_url).netloc
 
@@ -50,9 +50,9 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
     and what `make_context` raises, before which nothing was sent.
     """
     try:
-        check_mail()
+        check_mail_enabled()
         recipient = delivery_email(to)
-    except NoMail as error:
+    except MailDisabled as error:
         raise JobFailed(str(error)) from None
     except UnicodeError:
         raise JobFailed("The domain of the email is invalid.") from None
@@ -96,7 +96,7 @@ def _report_refusals() -> Iterator[None]:
         yield
     except SMTPException as error:
         if outage_of(error) is None:
-            raise JobFailed(REFUSED) from error
+            raise JobFailed(MAIL_REFUSED) from error
         raise
     except ValueError as error:  # an email that no header can hold
-        raise JobFailed(REFUSED) from error
+        raise JobFailed(MAIL_REFUSED) from error

@@ -9,7 +9,7 @@ from django.urls import reverse  # noqa: TID251 - links in mails lead to our pag
 from users.conf import conf
 from users.models import Ticket
 
-PAGES = {
+TICKET_PAGES = {
     Ticket.Purpose.PASSWORD_CHANGE: "ticket_password",
     Ticket.Purpose.EMAIL_VERIFICATION: "ticket_email",
 }
@@ -17,4 +17,4 @@ PAGES = {
 
 def ticket_link(purpose: Ticket.Purpose, secret: str) -> str:
     """By our own address. Source: recorded answers, for its form to the last character."""
-    return f"{conf.public_url}{reverse(PAGES[purpose])}?{urlencode({'ticket': secret})}#"
+    return f"{conf.public_url}{reverse(TICKET_PAGES[purpose])}?{urlencode({'ticket': secret})}#"

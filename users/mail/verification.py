@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from users.actions.account.tickets import make_ticket
+from users.actions.account.tickets import create_ticket
 from users.actions.errors import NotSupported
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.mail.send import ATTEMPTS, check_mail, send_once
+from users.mail.send import ATTEMPTS, check_mail_enabled, send_once
 from users.mail.ticket_links import ticket_link
 from users.models import Connection, Job, Ticket, User
 from users.rights.actor import Actor
@@ -33,7 +33,7 @@ def check_can_send(email: str | None, connection: Connection) -> None:
     """Check before an account is written whether a verification mail could follow. Raises
     NotSupported or NoMail."""
     check_verifiable(email, connection)
-    check_mail()
+    check_mail_enabled()
 
 
 def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
@@ -46,7 +46,7 @@ def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
     )
 
 
-@job(Job.Kind.VERIFICATION_EMAIL, attempts=ATTEMPTS)
+@register_job(Job.Kind.VERIFICATION_EMAIL, attempts=ATTEMPTS)
 def mail_verification(run: Run) -> None:
     """Send the mail. The ticket is made here, so that its secret is never stored."""
     user = run.job.user
@@ -60,7 +60,7 @@ def mail_verification(run: Run) -> None:
 
 def _context(run: Run, user: User) -> dict[str, str]:
     check_verifiable(user.email, user.connection)
-    secret = make_ticket(
+    secret = create_ticket(
         user,
         Ticket.Purpose.EMAIL_VERIFICATION,
         actor=run.actor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 
 
-def count(text: str) -> int:
+def whole_number(text: str) -> int:
     """A whole number, zero included."""
     if not (text.isascii() and text.isdigit()):
         raise ArgumentTypeError(f"{text!r} is not a whole number")

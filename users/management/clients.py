@@ -6,24 +6,24 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from users.actions.access.client_grants import make_grant
+from users.actions.access.client_grants import create_grant
 from users.actions.access.clients import make_client
 from users.models import Client, ResourceServer
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-MACHINE = "client_credentials"
+CLIENT_CREDENTIALS = "client_credentials"
 # The ways to get tokens, by the names that people type.
 GRANT_TYPES = {
-    MACHINE: MACHINE,
+    CLIENT_CREDENTIALS: CLIENT_CREDENTIALS,
     "password": "password",
     "password-realm": "http://auth0.com/oauth/grant-type/password-realm",
 }
 
 
-def create_client(
+def create_api_client(
     name: str,
     scopes: list[str],
-    grants: Sequence[str] = (MACHINE,),
+    grants: Sequence[str] = (CLIENT_CREDENTIALS,),
     *,
     origins: Sequence[str] = (),
     is_public: bool = False,
@@ -39,5 +39,7 @@ def create_client(
             allowed_origins=list(origins),
         )
         if scopes:
-            make_grant(client, ResourceServer.objects.management(), scopes, actor=command("createclient"))
+            create_grant(
+                client, ResourceServer.objects.management(), scopes, actor=command_actor("createclient")
+            )
     return client, secret

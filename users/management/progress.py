@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-SECONDS = 5
+REPORT_SECONDS = 5
 
 
 class Progress:
@@ -15,11 +15,11 @@ class Progress:
         self._out = out
         self._total = total
         self._noun = noun
-        self._due = time.monotonic() + SECONDS
+        self._due = time.monotonic() + REPORT_SECONDS
 
     def __call__(self, done: int) -> None:
         now = time.monotonic()
         if now >= self._due:
-            self._due = now + SECONDS
+            self._due = now + REPORT_SECONDS
             self._out.write(f"{done:,} of {self._total:,} {self._noun}\n")
             self._out.flush()

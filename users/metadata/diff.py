@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from users.metadata.documents import JSON, Document
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 
 # {"plan": {"before": "free", "after": "full"}}; a side that lacks the key lacks the entry.
 Diff = dict[str, dict[str, JSON]]
@@ -14,7 +14,7 @@ def diff(before: Document | None, after: Document | None) -> Diff:
     before, after = before or {}, after or {}
     changes: Diff = {}
     for key in sorted(before.keys() | after.keys()):
-        if key in before and key in after and same(before[key], after[key]):
+        if key in before and key in after and is_strictly_equal(before[key], after[key]):
             continue
         sides = {"before": before, "after": after}
         changes[key] = {side: state[key] for side, state in sides.items() if key in state}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from users.metadata.documents import JSON
 
 
-def same(left: JSON, right: JSON) -> bool:
+def is_strictly_equal(left: JSON, right: JSON) -> bool:
     """Equal in type and value at every depth; the order of keys does not matter."""
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+        return left.keys() == right.keys() and all(is_strictly_equal(left[k], right[k]) for k in left)
     if isinstance(left, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(is_strictly_equal, left, right))
     return bool(left == right)

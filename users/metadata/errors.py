@@ -23,7 +23,7 @@ class MetadataError(ValueError):
     @property
     def place(self) -> str:
         """The path as people write it: `user_metadata.address.lines[0]`."""
-        return spell((self.document, *self.path) if self.document else self.path)
+        return format_path((self.document, *self.path) if self.document else self.path)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" if self.place else self.reason
@@ -46,7 +46,7 @@ class TextError(MetadataError):
         return f"{self.document}: {where}" if self.document else where
 
 
-def spell(path: Path) -> str:
+def format_path(path: Path) -> str:
     """`("a", 0, "b")` as `a[0].b`; names that are not plain words are quoted as in JSON."""
     parts: list[str] = []
     for step in path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from users.metadata.documents import JSON
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.three_way import ABSENT
 
 # Names of objects, indexes of lists.
@@ -22,25 +22,25 @@ class Leaf:
     after: JSON
 
 
-def leaves(before: JSON, after: JSON, path: Path = ()) -> Iterator[Leaf]:
+def diff_leaves(before: JSON, after: JSON, path: Path = ()) -> Iterator[Leaf]:
     """The differences, none for equal values.
 
     Two objects that share a name, and two lists of one length, are looked into; anything else
     reads better as a whole, before and after.
     """
-    if before is not ABSENT and after is not ABSENT and same(before, after):
+    if before is not ABSENT and after is not ABSENT and is_strictly_equal(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict) and before.keys() & after.keys():
         for name in sorted(before.keys() | after.keys()):
-            yield from leaves(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))
+            yield from diff_leaves(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from leaves(old, new, (*path, index))
+            yield from diff_leaves(old, new, (*path, index))
     else:
         yield Leaf(path, before, after)
 
 
-def inside(value: JSON, path: tuple[str, ...]) -> JSON:
+def get_at_path(value: JSON, path: tuple[str, ...]) -> JSON:
     """What stands at these names; ABSENT where nothing does. A list's items go by their index."""
     for name in path:
         if isinstance(value, dict) and name in value:

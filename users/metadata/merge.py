@@ -17,7 +17,7 @@ def merge(document: str, old: Document | None, patch: Document) -> Document | No
     key removed leaves `{}`. Returns None where the document is gone. Changes neither argument.
     """
     if not patch:
-        return wiped(document)
+        return emptied_document(document)
     merged = {**(old or {}), **patch}
     kept = {key: value for key, value in merged.items() if key not in patch or value is not None}
     return None if old is None and not kept else kept
@@ -25,14 +25,14 @@ def merge(document: str, old: Document | None, patch: Document) -> Document | No
 
 def replacement(document: str, new: Document) -> Document | None:
     """`new` as the whole document. Keys set to null stay: the editor shows what is stored."""
-    return new or wiped(document)
+    return new or emptied_document(document)
 
 
-def first(document: str, new: Document) -> Document | None:
+def initial_document(document: str, new: Document) -> Document | None:
     """The document of a new account: a first-level null is not stored, as in a patch."""
     return merge(document, {}, new)
 
 
-def wiped(document: str) -> Document | None:
+def emptied_document(document: str) -> Document | None:
     """What is left of `document` after `{}`."""
     return {} if document == USER_METADATA else None

@@ -23,24 +23,24 @@ RESERVED_IN_APP_METADATA = frozenset(
 
 def check_names(document: str, value: JSON) -> None:
     """Refuse the first bad field name anywhere in `value`. Raises MetadataError with its path."""
-    for path, name in names(value):
-        reason = refusal(document, path, name)
+    for path, name in iterate_names(value):
+        reason = explain_refused_name(document, path, name)
         if reason:
             raise MetadataError((*path, name), reason, document=document)
 
 
-def names(value: JSON, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def iterate_names(value: JSON, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every field name in `value` with the path of the object that holds it."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield path, name
-            yield from names(inner, (*path, name))
+            yield from iterate_names(inner, (*path, name))
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from names(inner, (*path, position))
+            yield from iterate_names(inner, (*path, position))
 
 
-def refusal(document: str, path: Path, name: str) -> str | None:
+def explain_refused_name(document: str, path: Path, name: str) -> str | None:
     """Why `name` may not stand in the object at `path` of `document`; None when it may."""
     if not isinstance(name, str):
         return "a field name must be text"

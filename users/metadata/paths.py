@@ -6,29 +6,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from users.metadata.documents import JSON, Document
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 
 Path = tuple[str, ...]
-LEVELS = 2
+MAX_LIST_DEPTH = 2
 
 
-def reached(document: Document | None) -> dict[Path, list[JSON]]:
+def values_by_path(document: Document | None) -> dict[Path, list[JSON]]:
     """All that stands at each path; more than one thing where a list is on the way."""
     found: dict[Path, list[JSON]] = {}
-    _into(document or {}, (), found)
+    _collect_values(document or {}, (), found)
     return found
 
 
-def _into(value: Document, path: Path, found: dict[Path, list[JSON]]) -> None:
+def _collect_values(value: Document, path: Path, found: dict[Path, list[JSON]]) -> None:
     for name, inner in value.items():
         here = (*path, name)
         found.setdefault(here, []).append(inner)
         for item in items(inner):
             if isinstance(item, dict):
-                _into(item, here, found)
+                _collect_values(item, here, found)
 
 
-def items(value: JSON, levels: int = LEVELS) -> Iterator[JSON]:
+def items(value: JSON, levels: int = MAX_LIST_DEPTH) -> Iterator[JSON]:
     """What a list stands for; anything else stands for itself."""
     if not isinstance(value, list):
         yield value
@@ -46,11 +46,11 @@ def has_value(value: JSON) -> bool:
     return value is not None
 
 
-def differing(before: Document | None, after: Document | None) -> set[Path]:
+def changed_paths(before: Document | None, after: Document | None) -> set[Path]:
     """The paths at which something else stands, or nothing any more."""
-    old, new = reached(before), reached(after)
+    old, new = values_by_path(before), values_by_path(after)
     return {
         path
         for path in old.keys() | new.keys()
-        if path not in old or path not in new or not same(old[path], new[path])
+        if path not in old or path not in new or not is_strictly_equal(old[path], new[path])
     }

@@ -15,7 +15,7 @@ _Steps = list[str | int | None]
 
 def path_at(text: str, index: int) -> Path:
     """The path of the value or the name at `index`; of a name given twice, that of the later one."""
-    for token, steps, _ in _walk(text):
+    for token, steps, _ in _iterate_tokens(text):
         if token.end() > index:
             return tuple(step for step in steps if step is not None)
     return ()
@@ -23,13 +23,13 @@ def path_at(text: str, index: int) -> Path:
 
 def top_level_string(text: str, name: str) -> str | None:
     """The string that a top-level name holds, in a text that may be cut off; None where there is none."""
-    for token, steps, is_name in _walk(text):
+    for token, steps, is_name in _iterate_tokens(text):
         if steps == [name] and token[0][0] == '"' and not is_name:
             return _string(token[0])
     return None
 
 
-def _walk(text: str) -> Iterator[tuple[re.Match[str], _Steps, bool]]:
+def _iterate_tokens(text: str) -> Iterator[tuple[re.Match[str], _Steps, bool]]:
     """Each token, where it stands, and whether it is a name.
 
     Where it stands is a step for each container around it: a position in a list, the latest name in an

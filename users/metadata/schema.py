@@ -14,9 +14,9 @@ from typing import Any
 import jsonschema_rs
 
 from users.metadata.documents import JSON, Document
-from users.metadata.errors import MetadataError, Path, spell
+from users.metadata.errors import MetadataError, Path, format_path
 from users.metadata.schema_messages import explain
-from users.metadata.schema_source import PATTERN_OPTIONS, BadSchema, look_up, prepare
+from users.metadata.schema_source import PATTERN_OPTIONS, BadSchema, prepare, resolve_pointer
 
 _ENGINE_GAVE_UP = (
     jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
@@ -25,7 +25,7 @@ _ENGINE_GAVE_UP = (
 
 
 # Problems reported of one document; listing more takes seconds and helps no user.
-MOST_PROBLEMS = 100
+MAX_PROBLEMS = 100
 
 
 class SchemaError(MetadataError):
@@ -66,10 +66,12 @@ class Schema:
         # The keys the schema knows, and those of them that their owners may not write.
         self.names = frozenset(self.properties)
         self.read_only = frozenset(
-            name for name, part in self.properties.items() if self.resolved(part).get("readOnly") is True
+            name
+            for name, part in self.properties.items()
+            if self.resolve_reference(part).get("readOnly") is True
         )
 
-    def resolved(self, part: JSON) -> dict[str, Any]:
+    def resolve_reference(self, part: JSON) -> dict[str, Any]:
         """`part` with a `$ref` at its top replaced by what it leads to, the part's own words
         winning. Empty for `true`, `false` and for references that go round in a circle."""
         seen: set[str] = set()
@@ -79,7 +81,7 @@ class Schema:
                 return {}
             seen.add(reference)
             rest = {key: value for key, value in part.items() if key != "$ref"}
-            target = look_up(self.source, reference)
+            target = resolve_pointer(self.source, reference)
             part = {**target, **rest} if isinstance(target, dict) else target
         return part if isinstance(part, dict) else {}
 
@@ -103,7 +105,7 @@ class Schema:
                 known[problem.identity] -= 1
                 continue
             new.append(problem)
-            if len(new) == MOST_PROBLEMS:
+            if len(new) == MAX_PROBLEMS:
                 break
         return new
 
@@ -115,8 +117,8 @@ class Schema:
 
     def _properties(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        top = self.resolved(self.source)
-        for part in (*(self.resolved(inner) for inner in top.get("allOf", ())), top):
+        top = self.resolve_reference(self.source)
+        for part in (*(self.resolve_reference(inner) for inner in top.get("allOf", ())), top):
             found |= part.get("properties", {})
         return found
 
@@ -125,14 +127,14 @@ def _validator(source: dict[str, Any]) -> Any:
     # Formats are ignored unless asked for.
     try:
         return jsonschema_rs.validator_for(
-            source, validate_formats=True, pattern_options=PATTERN_OPTIONS, retriever=_never_fetch
+            source, validate_formats=True, pattern_options=PATTERN_OPTIONS, retriever=_refuse_remote_reference
         )
     except jsonschema_rs.ValidationError as error:
-        place = spell(tuple(error.instance_path))
+        place = format_path(tuple(error.instance_path))
         raise BadSchema(f"{place}: {error.message}" if place else error.message) from None
     except ValueError as error:  # references and meta-schemas that do not exist, half characters
         raise BadSchema(str(error).partition("\n")[0]) from None
 
 
-def _never_fetch(address: str) -> Any:
+def _refuse_remote_reference(address: str) -> Any:
     raise ValueError(f"{address} is elsewhere; nothing is fetched")

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from users.metadata.documents import JSON, type_name
-from users.metadata.errors import Path, spell
+from users.metadata.errors import Path, format_path
 
 Kind = jsonschema_rs.ValidationErrorKind
 
@@ -140,6 +140,6 @@ def _explain_branches(
     for branch in branches[:3]:
         path, reason, _ = next(explain(branch[0], patterns))
         inside = path[len(error.instance_path) :]
-        reasons.append(f"{spell(inside)} {reason}" if inside else reason)
+        reasons.append(f"{format_path(inside)} {reason}" if inside else reason)
     more = "; or others" if len(branches) > 3 else ""
     return f"fits no form that the schema allows: {'; or '.join(reasons)}{more}"

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import jsonschema_rs
 
 from users.metadata.documents import JSON, type_name
-from users.metadata.errors import Path, spell
+from users.metadata.errors import Path, format_path
 from users.metadata.limits import depth
 from users.metadata.patterns import InvalidPattern, UnsupportedPattern, translate
 
@@ -63,7 +63,7 @@ def prepare(original: JSON) -> SchemaSource:
     return source
 
 
-def look_up(source: JSON, reference: str) -> JSON:
+def resolve_pointer(source: JSON, reference: str) -> JSON:
     """Return what a JSON pointer leads to; an empty schema for what the form need not follow."""
     found = source
     for step in reference.removeprefix("#").split("/")[1:]:
@@ -123,7 +123,8 @@ def _pointer(reference: JSON, path: Path, base: str, places: dict[str, Path]) ->
         if f"{uri}#" in places and (not fragment or fragment.startswith("/")):
             return _spell_pointer(places[f"{uri}#"]) + fragment
     raise BadSchema(
-        f"{spell(path)}: only references within the schema, like '#/$defs/name' or its own $id, are followed"
+        f"{format_path(path)}: only references within the schema, like '#/$defs/name' or its own $id,"
+        " are followed"
     )
 
 
@@ -137,7 +138,7 @@ def _spell_pointer(path: Path) -> str:
 def _translate_patterns(source: SchemaSource, part: dict[str, Any], path: Path) -> dict[str, Any]:
     changed = dict(part)
     if isinstance(part.get("pattern"), str):
-        translation = _usable(source, part["pattern"], (*path, "pattern"))
+        translation = _translate_or_warn(source, part["pattern"], (*path, "pattern"))
         if translation is None:
             del changed["pattern"]
         else:
@@ -152,7 +153,7 @@ def _translate_names(source: SchemaSource, part: dict[str, Any], path: Path) -> 
     other keys, which cannot be told apart without it."""
     translated: dict[str, Any] = {}
     for name, inner in part["patternProperties"].items():
-        translation = _usable(source, name, (*path, "patternProperties", name))
+        translation = _translate_or_warn(source, name, (*path, "patternProperties", name))
         if translation is None:
             for rest in _REST:
                 part.pop(rest, None)
@@ -163,7 +164,7 @@ def _translate_names(source: SchemaSource, part: dict[str, Any], path: Path) -> 
     part["patternProperties"] = translated
 
 
-def _usable(source: SchemaSource, pattern: str, path: Path) -> str | None:
+def _translate_or_warn(source: SchemaSource, pattern: str, path: Path) -> str | None:
     """Return a translation that the engine takes; None, with a warning, where there is none."""
     reason = "the engine cannot compile it"
     for count_repeats in (False, True):
@@ -173,11 +174,13 @@ def _usable(source: SchemaSource, pattern: str, path: Path) -> str | None:
             reason = str(error)
             break
         except InvalidPattern as error:
-            raise BadSchema(f"{spell(path)}: {pattern} is not a pattern of ECMAScript: {error}") from None
+            raise BadSchema(
+                f"{format_path(path)}: {pattern} is not a pattern of ECMAScript: {error}"
+            ) from None
         if _compiles(translation):
             source.patterns[translation] = pattern
             return translation
-    source.warnings.append(f"{spell(path)}: the pattern {pattern} is not checked, since {reason}")
+    source.warnings.append(f"{format_path(path)}: the pattern {pattern} is not checked, since {reason}")
     return None
 
 

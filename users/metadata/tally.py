@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from users.metadata.documents import JSON, Document, type_name
-from users.metadata.paths import Path, has_value, items, reached
+from users.metadata.paths import Path, has_value, items, values_by_path
 
 # What a value is, and the value: ("string", "full"), ("number", 3), ("boolean", True), or the
 # ("beginning", ...) of a text that is too long.
 Value = tuple[str, JSON]
-BEGINNING = "beginning"
+TEXT_PREFIX = "beginning"
 # What JSON is made of.
 KINDS = ("string", "number", "boolean", "object", "array", "null")
 
@@ -35,7 +35,7 @@ DEFAULT = Bounds()
 
 
 @dataclass
-class Key:
+class KeyTally:
     """What is known of one path. `users` have a value there; `types` says how many people have
     each type of JSON there, `items` the same of what lists hold. `latest` is the greatest `at` of
     those who have it. `left_out`: not every value could be counted."""
@@ -54,10 +54,10 @@ class Key:
         """One person more, and what they have there."""
         self.users += any(map(has_value, found))
         self.latest = max(self.latest, at)
-        self.types.update({kind(value) for value in found})
+        self.types.update({json_kind(value) for value in found})
         held = [item for value in found for item in items(value)]
         lists = (value for value in found if isinstance(value, list))
-        self.items.update({kind(item) for value in lists for item in items(value)})
+        self.items.update({json_kind(item) for value in lists for item in items(value)})
         self._count({as_value(item, bounds): None for item in held}, bounds)
 
     def _count(self, values: Iterable[Value | None], bounds: Bounds) -> None:
@@ -85,11 +85,11 @@ class Key:
         held = [
             (value, count)
             for value, count in self.values.items()
-            if count and (not self.left_out or self._is_true(value, count))
+            if count and (not self.left_out or self._is_exact_count(value, count))
         ]
         return sorted(held, key=lambda pair: (-pair[1], pair[0][0], str(pair[0][1])))[:most]
 
-    def _is_true(self, value: Value, count: int) -> bool:
+    def _is_exact_count(self, value: Value, count: int) -> bool:
         return value in self.known_values if self.is_known else count > 1
 
 
@@ -102,18 +102,18 @@ class Tally:
 
     def __init__(self, bounds: Bounds = DEFAULT) -> None:
         self.bounds = bounds
-        self.keys: dict[Path, Key] = {}
+        self.keys: dict[Path, KeyTally] = {}
         self.left_out = False
         self._is_full = False
 
-    def know(self, path: Path, values: Iterable[Value]) -> None:
+    def add_known_key(self, path: Path, values: Iterable[Value]) -> None:
         """Count this key and these values of it, whatever must be left out."""
         known = list(values)
-        self.keys[path] = Key(is_known=True, values=dict.fromkeys(known, 0), known_values=set(known))
+        self.keys[path] = KeyTally(is_known=True, values=dict.fromkeys(known, 0), known_values=set(known))
 
     def add(self, document: Document | None, at: str) -> None:
         """One person's document, last changed at that moment, which is text that sorts."""
-        found = reached(document)
+        found = values_by_path(document)
         if len(self.keys) >= self.bounds.keys and not self._is_full and not found.keys() <= self.keys.keys():
             self._make_room()
         for path, values in found.items():
@@ -121,26 +121,26 @@ class Tally:
             if key is not None:
                 key.add(values, at, self.bounds)
 
-    def true_keys(self) -> dict[Path, Key]:
+    def exact_keys(self) -> dict[Path, KeyTally]:
         """Those that somebody has and whose counts are true: where keys were left out, of those not
         known before some people may not have been counted."""
         return {
             path: key
             for path, key in self.keys.items()
-            if key.types and (key.is_known or not self.left_out or not self._knows)
+            if key.types and (key.is_known or not self.left_out or not self._has_known_keys)
         }
 
     @property
-    def _knows(self) -> bool:
+    def _has_known_keys(self) -> bool:
         return any(key.is_known for key in self.keys.values())
 
-    def _key(self, path: Path) -> Key | None:
+    def _key(self, path: Path) -> KeyTally | None:
         if path in self.keys:
             return self.keys[path]
         if len(self.keys) >= self.bounds.keys or len(".".join(path)) > self.bounds.name:
             self.left_out = True
             return None
-        return self.keys.setdefault(path, Key())
+        return self.keys.setdefault(path, KeyTally())
 
     def _make_room(self) -> None:
         before = len(self.keys)
@@ -157,7 +157,7 @@ class Tally:
         return {
             "left_out": self.left_out,
             "is_full": self._is_full,
-            "keys": [[list(path), _kept(key)] for path, key in self.keys.items()],
+            "keys": [[list(path), _key_to_json(key)] for path, key in self.keys.items()],
         }
 
     @classmethod
@@ -165,14 +165,14 @@ class Tally:
         """What was kept."""
         tally = cls(bounds)
         tally.left_out, tally._is_full = kept["left_out"], kept["is_full"]
-        tally.keys = {tuple(path): _key_of(part) for path, part in kept["keys"]}
+        tally.keys = {tuple(path): _key_from_json(part) for path, part in kept["keys"]}
         return tally
 
 
 _PLAIN = ("is_known", "users", "latest", "left_out", "is_full")
 
 
-def kind(value: JSON) -> str:
+def json_kind(value: JSON) -> str:
     """The type of JSON; whole numbers are numbers."""
     name = type_name(value)
     return "number" if name == "integer" else name
@@ -180,22 +180,22 @@ def kind(value: JSON) -> str:
 
 def as_value(item: JSON, bounds: Bounds = DEFAULT) -> Value | None:
     """How a scalar is counted; None for what no search finds by its value, and for the longest numbers."""
-    name = kind(item)
+    name = json_kind(item)
     if name == "string":
-        return (BEGINNING, item[: bounds.length]) if len(item) > bounds.length else (name, item)
+        return (TEXT_PREFIX, item[: bounds.length]) if len(item) > bounds.length else (name, item)
     if name == "number":
         return None if len(repr(item)) > bounds.digits else (name, item)
     return (name, item) if name == "boolean" else None
 
 
-def _kept(key: Key) -> dict[str, Any]:
+def _key_to_json(key: KeyTally) -> dict[str, Any]:
     values = [[*value, count, value in key.known_values] for value, count in key.values.items()]
     plain = {name: getattr(key, name) for name in _PLAIN}
     return {**plain, "types": dict(key.types), "items": dict(key.items), "values": values}
 
 
-def _key_of(part: dict[str, Any]) -> Key:
+def _key_from_json(part: dict[str, Any]) -> KeyTally:
     values = {(name, value): count for name, value, count, _ in part["values"]}
     known = {(name, value) for name, value, _, is_known in part["values"] if is_known}
     counts = {"types": Counter(part["types"]), "items": Counter(part["items"])}
-    return Key(**{**part, **counts, "values": values}, known_values=known)
+    return KeyTally(**{**part, **counts, "values": values}, known_values=known)

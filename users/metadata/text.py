@@ -92,7 +92,7 @@ def dump(value: JSON) -> str:
     return text
 
 
-def pretty(value: JSON) -> str:
+def dump_pretty(value: JSON) -> str:
     """The text for people: indented, unescaped."""
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
@@ -148,13 +148,13 @@ def _check_nesting(text: str) -> None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is not a JSON number; use null or a string", _place_of(name))
+    raise _Refused(f"{name} is not a JSON number; use null or a string", _literal_finder(name))
 
 
 def _parse_int(digits: str, max_digits: int) -> int:
     if len(digits.lstrip("-")) > max_digits:
         reason = f"an integer may have at most {max_digits} digits; use a string"
-        raise _Refused(reason, _place_of(digits))
+        raise _Refused(reason, _literal_finder(digits))
     return int(digits)
 
 
@@ -179,7 +179,7 @@ def _parse_float(literal: str) -> float:
             return value + 0.0  # -0.0 becomes 0.0: jsonb knows no negative zero
     raise _Refused(
         "this number does not fit a 64-bit float without changing; shorten it or use a string",
-        _place_of(literal),
+        _literal_finder(literal),
     )
 
 
@@ -192,7 +192,7 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
                 break
             seen.add(double)
         reason = f"the key {quote(double)} is given twice in one object; keep one"
-        raise _Refused(reason, partial(_place_of_double_key, double))
+        raise _Refused(reason, partial(_find_duplicate_key, double))
     return result
 
 
@@ -226,7 +226,7 @@ def bad_characters(text: str) -> str | None:
     return None
 
 
-def _place_of(literal: str) -> Callable[[str], int]:
+def _literal_finder(literal: str) -> Callable[[str], int]:
     """Finds the first number or constant spelt so, outside strings. What follows it may be
     rubbish that the parser had not come to."""
     first, start = re.escape(literal[0]), re.escape(literal[:_TELLING])
@@ -243,7 +243,7 @@ def _place_of(literal: str) -> Callable[[str], int]:
     return find
 
 
-def _place_of_double_key(double: str, text: str) -> int:
+def _find_duplicate_key(double: str, text: str) -> int:
     """Of the first key of that name that its object already has."""
     start = "".join(map(_spellings, double[:_TELLING])) + ('"' if len(double) <= _TELLING else "")
     string = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from users.metadata.documents import JSON, Document
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 
 # No JSON value, and equal to none: the key is not there.
 ABSENT = object()
 
 
 @dataclass(frozen=True)
-class Contested:
+class ConflictingKey:
     """A key that both changed, to different ends; ABSENT on the side that removed it."""
 
     key: str
@@ -22,15 +22,15 @@ class Contested:
 
 @dataclass(frozen=True)
 class Merged:
-    """`document` is mine with what only they changed laid in; for the `contested` keys it holds
+    """`document` is mine with what only they changed laid in; for the `conflicts` keys it holds
     mine. `taken` names the keys that came from them."""
 
     document: Document
-    contested: list[Contested] = field(default_factory=list)
+    conflicts: list[ConflictingKey] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
 
 
-def three_way(base: Document | None, mine: Document, theirs: Document) -> Merged:
+def merge_three_way(base: Document | None, mine: Document, theirs: Document) -> Merged:
     """Merge two descendants of `base`. Without a base every difference is contested.
 
     No argument is changed.
@@ -43,16 +43,16 @@ def three_way(base: Document | None, mine: Document, theirs: Document) -> Merged
 
 
 def _settle(merged: Merged, key: str, old: JSON, mine: JSON, theirs: JSON, *, is_base_known: bool) -> None:
-    if same_side(mine, theirs) or (is_base_known and same_side(old, theirs)):
+    if is_same_side(mine, theirs) or (is_base_known and is_same_side(old, theirs)):
         return
-    if is_base_known and same_side(old, mine):
-        put(merged.document, key, theirs)
+    if is_base_known and is_same_side(old, mine):
+        set_or_remove(merged.document, key, theirs)
         merged.taken.append(key)
     else:
-        merged.contested.append(Contested(key, mine, theirs))
+        merged.conflicts.append(ConflictingKey(key, mine, theirs))
 
 
-def put(document: Document, key: str, value: JSON) -> None:
+def set_or_remove(document: Document, key: str, value: JSON) -> None:
     """Set the key, or take it out where the value is ABSENT."""
     if value is ABSENT:
         document.pop(key, None)
@@ -60,8 +60,8 @@ def put(document: Document, key: str, value: JSON) -> None:
         document[key] = value
 
 
-def same_side(left: JSON, right: JSON) -> bool:
+def is_same_side(left: JSON, right: JSON) -> bool:
     """Strictly equal, or both not there."""
     if left is ABSENT or right is ABSENT:
         return left is right
-    return same(left, right)
+    return is_strictly_equal(left, right)

@@ -44,7 +44,7 @@ def check_depth(document: str, value: JSON, limits: Limits) -> None:
 def check_values(document: str, value: JSON, limits: Limits) -> None:
     """Only values that both databases give back equal. The text parser refuses the rest at
     the edge; this holds for callers that never had a text (rules, shell, import)."""
-    for path, leaf in leaves(value):
+    for path, leaf in iterate_leaves(value):
         reason = _refusal(leaf, limits)
         if reason:
             raise MetadataError(path, reason, document=document)
@@ -61,7 +61,7 @@ def _check_bytes(document: str, found: int, limits: Limits) -> None:
         raise TooLarge((), reason, document=document)
 
 
-def advice(document: str, value: Document | None, limits: Limits) -> str | None:
+def size_warning(document: str, value: Document | None, limits: Limits) -> str | None:
     """What to say of a document that is allowed but larger than is wise; None for others."""
     found = size(value or {})
     if found <= limits.advised_bytes:
@@ -69,15 +69,15 @@ def advice(document: str, value: Document | None, limits: Limits) -> str | None:
     return f"{document} is {found:,} bytes; over {limits.advised_bytes:,} it slows every sign-in"
 
 
-def leaves(value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
+def iterate_leaves(value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
     """Every field name and every scalar in `value`, each with its path."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield (*path, name), name
-            yield from leaves(inner, (*path, name))
+            yield from iterate_leaves(inner, (*path, name))
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from leaves(inner, (*path, position))
+            yield from iterate_leaves(inner, (*path, position))
     else:
         yield path, value
 

@@ -43,7 +43,7 @@ PHONE_DIGITS = 4
 Spellings = tuple[str, ...]
 
 
-def words_of(text: str) -> list[Spellings]:
+def split_words(text: str) -> list[Spellings]:
     """The words of a text, which end where letters end or digits begin, in order. Empty for a text
     longer than MAX_TEXT, which no field can hold."""
     if len(text) > MAX_TEXT:
@@ -51,23 +51,23 @@ def words_of(text: str) -> list[Spellings]:
     text = text.lower()
     if text.isascii():
         return [(word[:MAX_WORD],) for word in _ASCII_WORD.findall(text)]
-    return [_spellings(word) for word in _cut(unicodedata.normalize("NFKD", text))]
+    return [_spellings(word) for word in _split_letters(unicodedata.normalize("NFKD", text))]
 
 
 def stored_words(texts: Iterable[str | None], phone_number: str | None) -> str:
     """Every spelling of the words of these texts and the phone number, each with a space before it."""
     found = dict.fromkeys(
-        spelling for text in texts if text for spellings in words_of(text) for spelling in spellings
+        spelling for text in texts if text for spellings in split_words(text) for spelling in spellings
     )
     if phone_number:
         found |= dict.fromkeys(_phone_words(phone_number))
     return "".join(f" {word}" for word in list(found)[:MAX_STORED])
 
 
-def typed_words(text: str) -> list[Spellings]:
+def split_typed_words(text: str) -> list[Spellings]:
     """The words of what is typed, each with all that may begin the word meant: digits are also those
     of a phone number, with or without the zeros that stand before it in its country."""
-    return [(*spellings, *_as_phone(spellings[0])) for spellings in words_of(text)]
+    return [(*spellings, *_as_phone(spellings[0])) for spellings in split_words(text)]
 
 
 def _phone_words(number: str) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _as_phone(word: str) -> list[str]:
     return [PHONE + number for number in numbers if len(number) >= PHONE_DIGITS]
 
 
-def _cut(decomposed: str) -> Iterator[list[Spellings]]:
+def _split_letters(decomposed: str) -> Iterator[list[Spellings]]:
     """The letters of each word, each with its spellings."""
     letters: list[Spellings] = []
     was_digit = False

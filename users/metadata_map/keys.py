@@ -18,7 +18,7 @@ NULL, LIST = "null", "array"
 
 
 @dataclass(frozen=True)
-class Counts:
+class KeyCounts:
     """What one survey met of a key: how many people have a value, each type of JSON, each type in a
     list, and the most frequent values, each as what it is, itself and how many have it."""
 
@@ -34,7 +34,7 @@ class Counts:
         return self.users / self.survey.read if self.survey.read else 0.0
 
     @property
-    def in_all(self) -> int:
+    def estimated_users(self) -> int:
         """How many people have it, of all that there are; an estimate where not all were read."""
         return self.users if self.survey.is_complete else round(self.share * self.survey.people)
 
@@ -45,7 +45,7 @@ class Counts:
         return len(self.types.keys() - {NULL}) > 1 or len(self.items.keys() - {NULL}) > 1
 
 
-class Map:
+class MetadataMap:
     """The map as it is now; the surveys are read once, and the keys with each question."""
 
     @cached_property
@@ -69,14 +69,14 @@ class Map:
             found = found.filter(folded__contains=fold(text.replace("\0", "")))
         return found
 
-    def counts(self, key: MetadataKey, kind: str | None = None) -> Counts | None:
+    def counts(self, key: MetadataKey, kind: str | None = None) -> KeyCounts | None:
         """By the survey of that kind, or by the latest that met the key; None where it did not."""
         kinds = [kind] if kind else list(self.surveys)
         for name in kinds:
             met = getattr(key, name)
             if met is not None and name in self.surveys:
                 values = [tuple(value) for value in met["values"]]
-                return Counts(self.surveys[name], met["users"], met["types"], met["items"], values)
+                return KeyCounts(self.surveys[name], met["users"], met["types"], met["items"], values)
         return None
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS, Document
-from users.metadata.paths import Path, differing
+from users.metadata.paths import Path, changed_paths
 from users.models import Change
 
 # Lines of the record that are read, the latest first.
-LINES = 10_000
+MAX_CHANGES = 10_000
 # So many at a time: each may hold whole documents.
-AT_ONCE = 20
+FETCH_SIZE = 20
 SIDES = ("before", "after")
 
 
@@ -23,9 +23,11 @@ def last_written(keys: Collection[tuple[str, Path]]) -> dict[tuple[str, Path], d
     write may name any number of others."""
     lines = Change.objects.filter(what__in=[*DOCUMENTS, Change.What.CREATED]).order_by("-at", "-id")
     found: dict[tuple[str, Path], datetime] = {}
-    for what, changed, at in lines.values_list("what", "keys", "at")[:LINES].iterator(chunk_size=AT_ONCE):
+    for what, changed, at in lines.values_list("what", "keys", "at")[:MAX_CHANGES].iterator(
+        chunk_size=FETCH_SIZE
+    ):
         for document, before, after in _documents(what, changed):
-            for path in differing(before, after):
+            for path in changed_paths(before, after):
                 if (document, path) in keys:
                     found.setdefault((document, path), at)
     return found

@@ -8,16 +8,16 @@ from typing import Any
 
 from users.metadata.fold import fold
 from users.metadata.paths import Path
-from users.metadata.tally import Key, Tally
+from users.metadata.tally import KeyTally, Tally
 from users.models import MetadataKey, MetadataSurvey
 
 # Of each key; suggestions and bars show fewer still.
-MOST_VALUES = 10
+MAX_VALUES = 10
 
 Written = dict[tuple[str, Path], datetime]
 
 
-def write(
+def save_survey(
     kinds: Collection[str],
     tallies: dict[str, Tally],
     written: Written,
@@ -31,7 +31,7 @@ def write(
     rows = [
         _row(document, path, key, kinds, written)
         for document, tally in tallies.items()
-        for path, key in tally.true_keys().items()
+        for path, key in tally.exact_keys().items()
     ]
     left_out = any(tally.left_out for tally in tallies.values())
     MetadataKey.objects.update(**dict.fromkeys(kinds))
@@ -49,7 +49,7 @@ def write(
     return len(rows)
 
 
-def _row(document: str, path: Path, key: Key, kinds: Collection[str], written: Written) -> MetadataKey:
+def _row(document: str, path: Path, key: KeyTally, kinds: Collection[str], written: Written) -> MetadataKey:
     name = ".".join(path)
     return MetadataKey(
         document=document,
@@ -61,12 +61,12 @@ def _row(document: str, path: Path, key: Key, kinds: Collection[str], written: W
     )
 
 
-def _counts(key: Key) -> dict[str, Any]:
+def _counts(key: KeyTally) -> dict[str, Any]:
     return {
         "users": key.users,
         "types": dict(key.types),
         "items": dict(key.items),
-        "values": [[*value, count] for value, count in key.frequent(MOST_VALUES)],
+        "values": [[*value, count] for value, count in key.frequent(MAX_VALUES)],
     }
 
 

@@ -9,38 +9,38 @@ from typing import Any
 from django.utils import timezone
 
 from users.conf import conf
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.metadata.documents import DOCUMENTS, Document
 from users.metadata.tally import Tally
 from users.metadata_map.last_written import last_written
-from users.metadata_map.sampling import choose
-from users.metadata_map.store import write
+from users.metadata_map.sampling import sample_users
+from users.metadata_map.store import save_survey
 from users.models import Job, MetadataKey, MetadataSurvey, User
 
 # People read between two notes of how far it is, and of those at a time: documents may be large.
-EACH, AT_ONCE = 2000, 100
+STEP_SIZE, FETCH_SIZE = 2000, 100
 SAMPLE, EXACT = MetadataSurvey.Kind.SAMPLE, MetadataSurvey.Kind.EXACT
 
 
-@job(Job.Kind.METADATA_SAMPLE, every=timedelta(days=1))
+@register_job(Job.Kind.METADATA_SAMPLE, every=timedelta(days=1))
 def take_sample(run: Run) -> dict[str, int]:
     """Draw the map from a sample. One that is everybody is an exact count as well."""
     if not run.state:
-        ids, people = choose(conf.metadata_sample_size)
+        ids, people = sample_users(conf.metadata_sample_size)
         with run.step():
             _begin(run, people if ids is None else len(ids), people, ids=ids)
-    return _survey(run, [SAMPLE] if run.state.get("ids") else [SAMPLE, EXACT])
+    return _run_survey(run, [SAMPLE] if run.state.get("ids") else [SAMPLE, EXACT])
 
 
-@job(Job.Kind.METADATA_COUNT)
+@register_job(Job.Kind.METADATA_COUNT)
 def count_exactly(run: Run) -> dict[str, int]:
     """Read everybody. What the sample met is counted exactly, however many keys there are."""
     if not run.state:
         people = User.objects.count()
         with run.step():
-            _begin(run, people, people, tallies=_what_is_known())
-    return _survey(run, [EXACT])
+            _begin(run, people, people, tallies=_tally_known_keys())
+    return _run_survey(run, [EXACT])
 
 
 def _begin(run: Run, total: int, people: int, **more: Any) -> None:
@@ -49,26 +49,26 @@ def _begin(run: Run, total: int, people: int, **more: Any) -> None:
     run.progress(0, total)
 
 
-def _what_is_known() -> dict[str, Any]:
+def _tally_known_keys() -> dict[str, Any]:
     tallies = {name: Tally() for name in DOCUMENTS}
     for key in MetadataKey.objects.exclude(sample__isnull=True):
         values = ((kind, value) for kind, value, _ in key.sample["values"])
-        tallies[key.document].know(tuple(key.path), values)
+        tallies[key.document].add_known_key(tuple(key.path), values)
     return {name: tally.kept() for name, tally in tallies.items()}
 
 
-def _survey(run: Run, kinds: list[str]) -> dict[str, int]:
+def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
     """Read on from where it is, and write the map. Killed, it loses what it read since the last step."""
     if "done" in run.state:
         return run.state["done"]
     # In the order in which they are read: PostgreSQL keeps the keys of what it stores in its own.
     tallies = {name: Tally.of(run.state["tallies"][name]) for name in DOCUMENTS}
-    while _read_some(run, tallies):
+    while _read_batch(run, tallies):
         pass
-    written = last_written({(name, path) for name, tally in tallies.items() for path in tally.true_keys()})
+    written = last_written({(name, path) for name, tally in tallies.items() for path in tally.exact_keys()})
     at, read, people = (run.state[name] for name in ("at", "read", "people"))
     with run.step():
-        keys = write(
+        keys = save_survey(
             kinds, tallies, written, at=datetime.fromisoformat(at), read=read, people=max(read, people)
         )
         run.state.clear()
@@ -77,14 +77,14 @@ def _survey(run: Run, kinds: list[str]) -> dict[str, int]:
     return run.state["done"]
 
 
-def _read_some(run: Run, tallies: dict[str, Tally]) -> bool:
+def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:
     """Whether there were people left to read."""
     last = number = 0
-    for pk, at, *documents in _people_after(run.state["after"], run.state["ids"]):
+    for pk, at, *documents in _users_after(run.state["after"], run.state["ids"]):
         for tally, document in zip(tallies.values(), documents, strict=True):
             tally.add(document, at.isoformat())
         last, number = pk, number + 1
-        if number % AT_ONCE == 0:
+        if number % FETCH_SIZE == 0:
             run.check_interrupted()
     if number == 0:
         return False
@@ -95,14 +95,14 @@ def _read_some(run: Run, tallies: dict[str, Tally]) -> bool:
     return True
 
 
-def _people_after(
+def _users_after(
     pk: int, ids: list[int] | None
 ) -> Iterator[tuple[int, datetime, Document | None, Document | None]]:
     """The next of them, or of everybody: pk, when last changed, and both documents."""
     people = User.objects.order_by("pk").values_list("pk", "updated_at", *DOCUMENTS)
     if ids is None:
-        yield from people.filter(pk__gt=pk)[:EACH].iterator(chunk_size=AT_ONCE)
+        yield from people.filter(pk__gt=pk)[:STEP_SIZE].iterator(chunk_size=FETCH_SIZE)
         return
-    left = [one for one in ids if one > pk][:EACH]
-    for start in range(0, len(left), AT_ONCE):
-        yield from people.filter(pk__in=left[start : start + AT_ONCE])
+    left = [one for one in ids if one > pk][:STEP_SIZE]
+    for start in range(0, len(left), FETCH_SIZE):
+        yield from people.filter(pk__in=left[start : start + FETCH_SIZE])

@@ -8,31 +8,31 @@ from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
 
-def ask_for_sample(actor: Actor) -> Job:
+def request_sample(actor: Actor) -> Job:
     """The job; the one under way where there is one. Raises Denied."""
-    return _ask(Job.Kind.METADATA_SAMPLE, actor)
+    return _request(Job.Kind.METADATA_SAMPLE, actor)
 
 
-def ask_for_count(actor: Actor) -> Job:
+def request_exact_count(actor: Actor) -> Job:
     """The same of an exact count."""
-    return _ask(Job.Kind.METADATA_COUNT, actor)
+    return _request(Job.Kind.METADATA_COUNT, actor)
 
 
 def sample_after_import(actor: Actor) -> None:
     """A new sample, in the caller's transaction. One that has begun may have passed by the new people."""
-    if not _jobs(Job.Kind.METADATA_SAMPLE).filter(status=Job.Status.PENDING).exists():
+    if not _unfinished_jobs(Job.Kind.METADATA_SAMPLE).filter(status=Job.Status.PENDING).exists():
         enqueue(Job.Kind.METADATA_SAMPLE, actor=actor)
 
 
-def under_way(kind: str) -> Job | None:
+def unfinished_job(kind: str) -> Job | None:
     """The job of that kind that is still to be finished."""
-    return _jobs(kind).order_by("due_at", "id").first()
+    return _unfinished_jobs(kind).order_by("due_at", "id").first()
 
 
-def _ask(kind: str, actor: Actor) -> Job:
+def _request(kind: str, actor: Actor) -> Job:
     check(actor, Verb.SURVEY)
-    return under_way(kind) or enqueue(kind, actor=actor)
+    return unfinished_job(kind) or enqueue(kind, actor=actor)
 
 
-def _jobs(kind: str):
+def _unfinished_jobs(kind: str):
     return Job.objects.filter(kind=kind, due_at__isnull=False)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import migrations
 from django.utils import timezone
 
-from users.sign_in.session_store import SessionStore, note_sign_in
+from users.sign_in.session_store import SessionStore, store_sign_in
 
 ROWS = 1000
 
@@ -34,7 +34,7 @@ def _copy(session: Any, model: Any) -> Any:
     data = store.decode(session.session_data)
     if "_auth_user_id" not in data:
         return None
-    note_sign_in(data, ip=None, user_agent="")
+    store_sign_in(data, ip=None, user_agent="")
     return model(
         session_key=session.session_key,
         session_data=store.encode(data),

@@ -9,20 +9,20 @@ from django.db import models
 from django.db.models import Q
 
 from users.metadata.text import DocumentEncoder
-from users.models.write_guard import RecordIsFinal, check_forgetting
+from users.models.write_guard import HistoryIsImmutable, check_history_deletion
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     """Lines are added, and never changed; nor deleted, except by what forgets on purpose."""
 
     def update(self, **values: Any) -> int:
-        raise RecordIsFinal
+        raise HistoryIsImmutable
 
     def bulk_update(self, *args: Any, **options: Any) -> int:
-        raise RecordIsFinal
+        raise HistoryIsImmutable
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        check_forgetting()
+        check_history_deletion()
         return super().delete()
 
 
@@ -116,9 +116,9 @@ class Change(models.Model):
 
     def save(self, **options: Any) -> None:
         if not self._state.adding:
-            raise RecordIsFinal
+            raise HistoryIsImmutable
         super().save(**options)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
-        check_forgetting()
+        check_history_deletion()
         return super().delete(using, keep_parents)

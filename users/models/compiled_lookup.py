@@ -19,7 +19,7 @@ from users.models.user import User, UserQuerySet
 Row = TypeVar("Row", bound=models.Model)
 
 
-class KeptQuery:
+class CompiledLookup:
     """Finds one account, with its connection, by one value. `ask` makes a query set of a value."""
 
     def __init__(self, ask: Callable[[Any], UserQuerySet]) -> None:
@@ -31,7 +31,7 @@ class KeptQuery:
         """The account as the query set would give it, or None.
 
         Raises TransactionManagementError where it is to be locked outside a transaction."""
-        compiler, sql, converters = self._kept(value)
+        compiler, sql, converters = self._compile(value)
         if compiler.query.select_for_update and compiler.connection.get_autocommit():
             raise TransactionManagementError("outside a transaction the lock would be gone at once")
         with compiler.connection.cursor() as cursor:
@@ -45,7 +45,7 @@ class KeptQuery:
         user.connection = _instance(Connection, values[width:], compiler.using)
         return user
 
-    def _kept(self, value: Any) -> tuple[Any, str, Any]:
+    def _compile(self, value: Any) -> tuple[Any, str, Any]:
         """Django's compiler for the query, what it compiled, and what turns columns into values."""
         kept = getattr(self._made, "kept", None)
         if kept is None or kept[0].connection is not connections[kept[0].using]:
@@ -62,9 +62,9 @@ def _instance(model: type[Row], values: list[Any], using: str) -> Row:
     return model.from_db(using, [field.attname for field in model._meta.concrete_fields], values)
 
 
-by_user_id = KeptQuery(lambda user_id: User.objects.filter(user_id=user_id))
-locked_by_pk = KeptQuery(lambda pk: _locked().filter(pk=pk))
-locked_by_user_id = KeptQuery(lambda user_id: _locked().filter(user_id=user_id))
+by_user_id = CompiledLookup(lambda user_id: User.objects.filter(user_id=user_id))
+locked_by_pk = CompiledLookup(lambda pk: _locked().filter(pk=pk))
+locked_by_user_id = CompiledLookup(lambda user_id: _locked().filter(user_id=user_id))
 
 
 def _locked() -> UserQuerySet:

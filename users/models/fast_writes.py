@@ -15,14 +15,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
 
-def insert_by_hand(row: Model) -> None:
+def fast_insert(row: Model) -> None:
     """Save a new row. It is not told its key."""
     database = connections[DEFAULT_DB_ALIAS]  # asked for once: Django's `connection` looks it up each time
-    statement, fields = _insertion(type(row), database.vendor)
+    statement, fields = _insert_statement(type(row), database.vendor)
     _execute(database, statement, _values(row, fields, database))
 
 
-def update_by_hand(row: Model, names: Collection[str]) -> None:
+def fast_update(row: Model, names: Collection[str]) -> None:
     """Save these fields of a row that is known to be there."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [_concrete_field(row, name) for name in names]
@@ -33,7 +33,7 @@ def update_by_hand(row: Model, names: Collection[str]) -> None:
 
 
 @cache
-def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
+def _insert_statement(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
     """The statement for all of a row but its key, with the fields in its order."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]

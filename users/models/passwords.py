@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password, verify_password
 
 from users.models.hashers import is_truncated
-from users.passwords.text import forms, normalize
+from users.passwords.text import candidate_forms, normalize
 
 
 def make_hash(password: str | None) -> str:
@@ -15,7 +15,7 @@ def make_hash(password: str | None) -> str:
 
 def verify(password: str, encoded: str) -> tuple[bool, bool]:
     """Whether the hash is of this password, and whether it should be renewed."""
-    for form in forms(password):
+    for form in candidate_forms(password):
         is_correct, is_outdated = verify_password(form, encoded)
         if is_correct:
             # A new hash would also cover the bytes beyond 72, which were not verified.
@@ -25,5 +25,5 @@ def verify(password: str, encoded: str) -> tuple[bool, bool]:
 
 def run_hasher(password: str) -> None:
     """Take as long as verifying a hash, against user enumeration by timing."""
-    for form in forms(password):
+    for form in candidate_forms(password):
         make_password(form)

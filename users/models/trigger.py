@@ -38,7 +38,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     _run(connection, REMOVE)
 
 
-def install_again(connection: BaseDatabaseWrapper) -> None:
+def reinstall(connection: BaseDatabaseWrapper) -> None:
     """After a migration. To alter a table on SQLite, Django copies it and drops the old one, and
     its triggers with it."""
     if connection.vendor == "sqlite" and "users_outbox" in connection.introspection.table_names():

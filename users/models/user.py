@@ -19,7 +19,7 @@ from users.metadata.identifiers import email_key, lower_case
 from users.metadata.text import bad_characters
 from users.metadata.words import stored_words
 from users.models.connection import Connection
-from users.models.fast_writes import update_by_hand
+from users.models.fast_writes import fast_update
 from users.models.fields import CodePointField, MetadataField
 from users.models.ids import new_user_id
 from users.models.passwords import verify
@@ -27,14 +27,14 @@ from users.models.write_guard import check_account_writes
 
 # Fields stored twice, the second time in a form for look-ups without regard to case. Emails and
 # user names, by which users sign in, keep apart what the folding of names makes alike.
-FOLDED: dict[str, Callable[[str], str]] = {
+FOLD_FUNCTIONS: dict[str, Callable[[str], str]] = {
     "email": email_key,
     "username": lower_case,
     **dict.fromkeys(("name", "nickname", "given_name", "family_name"), fold),
 }
 
 # By whose words the search box of the dashboard finds a user.
-NAMED_BY = frozenset({*FOLDED, "phone_number"})
+NAMED_BY = frozenset({*FOLD_FUNCTIONS, "phone_number"})
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -223,25 +223,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, **options: Any) -> None:
         check_account_writes()
-        self.set_search_columns(FOLDED)
+        self.set_search_columns(FOLD_FUNCTIONS)
         super().save(**options)
 
     def save_columns(self, names: Collection[str]) -> None:
         """Save these fields, and what is derived from them for look-ups."""
         check_account_writes()
-        update_by_hand(self, sorted({*names, *self.set_search_columns(NAMED_BY & set(names))}))
+        fast_update(self, sorted({*names, *self.set_search_columns(NAMED_BY & set(names))}))
 
     def set_search_columns(self, names: Collection[str]) -> list[str]:
         """Set what is derived from these fields: their folded twins, and the words of the user where
         there is any of them. Returns the names of the columns set."""
-        folded = [name for name in names if name in FOLDED]
+        folded = [name for name in names if name in FOLD_FUNCTIONS]
         for name in folded:
             value = getattr(self, name)
-            setattr(self, f"{name}_folded", None if value is None else FOLDED[name](value))
+            setattr(self, f"{name}_folded", None if value is None else FOLD_FUNCTIONS[name](value))
         if not names:
             return []
         # A domain is found as it was given and in Unicode.
-        texts = [getattr(self, name) for name in (*FOLDED, "email_folded")]
+        texts = [getattr(self, name) for name in (*FOLD_FUNCTIONS, "email_folded")]
         self.words = stored_words(texts, self.phone_number)
         return [*(f"{name}_folded" for name in folded), "words"]
 

@@ -75,7 +75,7 @@ def drop(connection: BaseDatabaseWrapper) -> None:
     _run(connection, DROP[connection.vendor])
 
 
-def restore_triggers(connection: BaseDatabaseWrapper) -> None:
+def reinstall_triggers(connection: BaseDatabaseWrapper) -> None:
     """After a migration. To alter a table on SQLite, Django copies it and drops the old one, and
     its triggers with it."""
     if connection.vendor == "sqlite" and FTS_TABLE in connection.introspection.table_names():

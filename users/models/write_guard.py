@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_open = ContextVar("account_writes_open", default=False)
-_forgetting = ContextVar("forgetting_open", default=False)
+_account_writes_allowed = ContextVar("account_writes_open", default=False)
+_history_deletion_allowed = ContextVar("forgetting_open", default=False)
 
 
 class AccountWriteRefused(RuntimeError):
@@ -20,22 +20,22 @@ class AccountWriteRefused(RuntimeError):
 
 
 @contextmanager
-def account_writes() -> Iterator[None]:
+def allow_account_writes() -> Iterator[None]:
     """While open, accounts may be saved."""
-    token = _open.set(True)
+    token = _account_writes_allowed.set(True)
     try:
         yield
     finally:
-        _open.reset(token)
+        _account_writes_allowed.reset(token)
 
 
 def check_account_writes() -> None:
     """Raises AccountWriteRefused unless the door is open."""
-    if not _open.get():
+    if not _account_writes_allowed.get():
         raise AccountWriteRefused("accounts are written by users.actions only")
 
 
-class RecordIsFinal(RuntimeError):
+class HistoryIsImmutable(RuntimeError):
     """Something tried to change the record of changes, or to delete from it."""
 
     def __init__(self) -> None:
@@ -43,17 +43,17 @@ class RecordIsFinal(RuntimeError):
 
 
 @contextmanager
-def forgetting() -> Iterator[None]:
+def allow_history_deletion() -> Iterator[None]:
     """While open, lines of the record may be deleted: because of their age, or because a person
     who is no more is to be forgotten."""
-    token = _forgetting.set(True)
+    token = _history_deletion_allowed.set(True)
     try:
         yield
     finally:
-        _forgetting.reset(token)
+        _history_deletion_allowed.reset(token)
 
 
-def check_forgetting() -> None:
+def check_history_deletion() -> None:
     """Raises RecordIsFinal unless the door is open."""
-    if not _forgetting.get():
-        raise RecordIsFinal
+    if not _history_deletion_allowed.get():
+        raise HistoryIsImmutable

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from users.models import ResourceServer
 from users.oauth.errors import TokenError
-from users.oauth.parameters import required
+from users.oauth.parameters import required_parameter
 
 
-def asked_server(given: dict[str, str]) -> ResourceServer:
+def requested_server(given: dict[str, str]) -> ResourceServer:
     """The API that `audience` names. Raises TokenError."""
-    audience = required(given, "audience")
+    audience = required_parameter(given, "audience")
     server = ResourceServer.objects.for_audience(audience)
     if server is None:
         raise TokenError("access_denied", f"Service not found: {audience}", 403)

@@ -34,7 +34,7 @@ class TokenRequest(OAuth2Request):
 def read_body(request: HttpRequest) -> dict[str, str]:
     """JSON or form, whichever the SDK sends. Raises TokenError for anything else."""
     if request.content_type != "application/json":
-        return {name: _only(name, values) for name, values in request.POST.lists()}
+        return {name: _single_value(name, values) for name, values in request.POST.lists()}
     try:
         body = parse(request.body)
     except TextError as error:
@@ -44,7 +44,7 @@ def read_body(request: HttpRequest) -> dict[str, str]:
     return {name: value for name, value in body.items() if isinstance(value, str)}
 
 
-def _only(name: str, values: list[str]) -> str:
+def _single_value(name: str, values: list[str]) -> str:
     """Source: RFC 6749, section 3.2: parameters must not be included more than once."""
     if len(values) > 1:
         raise TokenError("invalid_request", f"The parameter {name[:100]} is given {len(values)} times.", 400)

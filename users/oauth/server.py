@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from users.models import Client
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
-from users.oauth.failure_log import note_failed_request
+from users.oauth.failure_log import log_failed_request
 from users.oauth.grants.machine import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
@@ -28,7 +28,7 @@ HEADERS = {
 }
 
 
-class Server(AuthorizationServer):
+class TokenServer(AuthorizationServer):
     """authlib's dispatcher, speaking Django."""
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
@@ -52,7 +52,7 @@ class Server(AuthorizationServer):
 
 
 GRANTS = (MachineGrant, PasswordGrant, RealmGrant)
-server = Server()
+server = TokenServer()
 for grant in GRANTS:
     server.register_grant(grant)
 
@@ -60,12 +60,12 @@ for grant in GRANTS:
 def token_response(request: HttpRequest) -> HttpResponse:
     """Answer a token request, in Auth0's words where something is wrong."""
     try:
-        return _granted(server.create_oauth2_request(request))
+        return _handle_grant(server.create_oauth2_request(request))
     except OAuth2Error as error:
         return server.handle_response(*error())
 
 
-def _granted(request: TokenRequest) -> HttpResponse:
+def _handle_grant(request: TokenRequest) -> HttpResponse:
     """Raises OAuth2Error, once the log knows."""
     asked = request.payload.data.get("grant_type")
     try:
@@ -77,5 +77,5 @@ def _granted(request: TokenRequest) -> HttpResponse:
     except UnsupportedGrantTypeError:
         raise TokenError("unsupported_grant_type", f"Unsupported grant type: {asked}", 403) from None
     except OAuth2Error as error:
-        note_failed_request(request, error)
+        log_failed_request(request, error)
         raise

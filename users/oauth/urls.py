@@ -8,6 +8,6 @@ from users.oauth.views import discovery, keys, token
 
 urlpatterns = [
     path("oauth/token", token.issue, name="token"),
-    path(".well-known/openid-configuration", discovery.described, name="discovery"),
-    path(".well-known/jwks.json", keys.published, name="jwks"),
+    path(".well-known/openid-configuration", discovery.openid_configuration, name="discovery"),
+    path(".well-known/jwks.json", keys.jwks, name="jwks"),
 ]

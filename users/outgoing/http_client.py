@@ -14,13 +14,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-from users.outgoing.ssrf_guard import BadAddress, Place, check_url, resolve
+from users.outgoing.ssrf_guard import InvalidTarget, SocketAddress, check_url, resolve_host
 
 # Seconds for everything, from the first packet to the last.
 DEADLINE = 10
 # Bytes of an answer that are read, and characters of it that are kept where it is none of success.
-READ = 4096
-KEPT = 200
+MAX_RESPONSE_BYTES = 4096
+MAX_RESPONSE_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def send(message: Message) -> Outcome:
         code, text = _post(message)
         if not 200 <= code < 300:
             error = f"The receiver answered {code}. {text}"
-    except BadAddress as bad:
+    except InvalidTarget as bad:
         error = str(bad)
     except ssl.SSLCertVerificationError as bad:
         error = f"The certificate is no good: {bad.verify_message}"
@@ -70,7 +70,9 @@ def _post(message: Message) -> tuple[int, str]:
     parts = check_url(message.url)
     is_secure = parts.scheme == "https"
     port = parts.port or (443 if is_secure else 80)
-    connection = _Connection(parts.hostname, port, resolve(parts.hostname, port), is_secure=is_secure)
+    connection = _PinnedConnection(
+        parts.hostname, port, resolve_host(parts.hostname, port), is_secure=is_secure
+    )
     timer = threading.Timer(DEADLINE, connection.cut)
     timer.daemon = True
     timer.start()
@@ -78,16 +80,16 @@ def _post(message: Message) -> tuple[int, str]:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, message.body, message.headers)
         answer = connection.getresponse()
-        return answer.status, _printable(answer.read(READ))
+        return answer.status, _printable(answer.read(MAX_RESPONSE_BYTES))
     finally:
         timer.cancel()
         connection.close()
 
 
-class _Connection(http.client.HTTPConnection):
+class _PinnedConnection(http.client.HTTPConnection):
     """To these places and nowhere else; `host` is the name that the certificate must hold."""
 
-    def __init__(self, host: str, port: int, places: list[Place], *, is_secure: bool) -> None:
+    def __init__(self, host: str, port: int, places: list[SocketAddress], *, is_secure: bool) -> None:
         super().__init__(host, port, timeout=DEADLINE)
         self.default_port = 443 if is_secure else 80
         self._places = places
@@ -96,7 +98,7 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """To the first of the places that answers."""
-        self.sock = self._reached()
+        self.sock = self._open_socket()
         if self._is_secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(
@@ -113,7 +115,7 @@ class _Connection(http.client.HTTPConnection):
         with suppress(AttributeError, OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
 
-    def _reached(self) -> socket.socket:
+    def _open_socket(self) -> socket.socket:
         failure: OSError = ConnectionError()
         for family, place in self._places[:4]:
             reached = socket.socket(family, socket.SOCK_STREAM)
@@ -133,4 +135,4 @@ class _Connection(http.client.HTTPConnection):
 
 def _printable(text: bytes) -> str:
     shown = text.decode(errors="replace")
-    return "".join(letter if letter.isprintable() else " " for letter in shown)[:KEPT]
+    return "".join(letter if letter.isprintable() else " " for letter in shown)[:MAX_RESPONSE_TEXT]

@@ -11,7 +11,7 @@ from typing import Any
 from users.metadata.fold import fold
 
 # A shorter name or nickname would be found in nearly every password.
-SHORTEST = 3
+MIN_FORBIDDEN_LENGTH = 3
 
 
 def is_listed(password: str, words: Iterable[str]) -> bool:
@@ -19,9 +19,9 @@ def is_listed(password: str, words: Iterable[str]) -> bool:
     return fold(password) in {fold(word) for word in words}
 
 
-def holds_any(password: str, values: Iterable[Any]) -> bool:
+def contains_any(password: str, values: Iterable[Any]) -> bool:
     """Whether it holds one of the values whole, whatever its case. Those that are no text, or
     very short, are passed over."""
     folded = fold(password)
     texts = (fold(value.strip()) for value in values if isinstance(value, str))
-    return any(len(text) >= SHORTEST and text in folded for text in texts)
+    return any(len(text) >= MIN_FORBIDDEN_LENGTH and text in folded for text in texts)

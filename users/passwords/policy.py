@@ -25,7 +25,7 @@ class Rule(TypedDict):
 
 
 @dataclass(frozen=True)
-class Kind:
+class CharacterKind:
     """A kind of characters."""
 
     code: str
@@ -39,11 +39,13 @@ class Kind:
 
 
 LETTERS_AND_NUMBERS = (
-    Kind("lowerCase", "lower case letters (a-z)", frozenset(string.ascii_lowercase)),
-    Kind("upperCase", "upper case letters (A-Z)", frozenset(string.ascii_uppercase)),
-    Kind("numbers", "numbers (i.e. 0-9)", frozenset(string.digits)),
+    CharacterKind("lowerCase", "lower case letters (a-z)", frozenset(string.ascii_lowercase)),
+    CharacterKind("upperCase", "upper case letters (A-Z)", frozenset(string.ascii_uppercase)),
+    CharacterKind("numbers", "numbers (i.e. 0-9)", frozenset(string.digits)),
 )
-SPECIAL = Kind("specialCharacters", "special characters (e.g. !@#$%^&*)", frozenset(string.punctuation + " "))
+SPECIAL = CharacterKind(
+    "specialCharacters", "special characters (e.g. !@#$%^&*)", frozenset(string.punctuation + " ")
+)
 ALL_KINDS = (*LETTERS_AND_NUMBERS, SPECIAL)
 
 
@@ -53,7 +55,7 @@ class Policy:
     than `max_identical` times in a row."""
 
     min_length: int
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[CharacterKind, ...] = ()
     at_least: int = 0
     max_identical: int | None = None
 
@@ -113,7 +115,7 @@ POLICIES = {
 }
 
 
-def policy_of(options: Mapping[str, Any]) -> Policy | None:
+def get_policy(options: Mapping[str, Any]) -> Policy | None:
     """What a connection with these options asks; None where it names no policy."""
     if "passwordPolicy" not in options:
         return None
@@ -122,13 +124,13 @@ def policy_of(options: Mapping[str, Any]) -> Policy | None:
     return policy if min_length is None else replace(policy, min_length=min_length)
 
 
-def sentence(rule: Rule) -> str:
+def describe_rule(rule: Rule) -> str:
     """One rule for people."""
     items = ", ".join(item["message"] for item in rule.get("items", ()))
     return f"{_message(rule)} {items}".strip() + "."
 
 
-def plain(rules: list[Rule]) -> str:
+def format_rules(rules: list[Rule]) -> str:
     """The rules as the list in plain text that Auth0 calls `policy`."""
     lines = []
     for rule in rules:

@@ -27,7 +27,7 @@ def normalize(password: str) -> str:
     return unicodedata.normalize("NFC", spaces)
 
 
-def forms(password: str) -> tuple[str, ...]:
+def candidate_forms(password: str) -> tuple[str, ...]:
     """What a hash may have been made of: the normalized password, then what was typed where that
     differs, as hashes made elsewhere or earlier may have it. None if no hash can be made of it."""
     if _has_surrogates(password):
@@ -35,7 +35,7 @@ def forms(password: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((normalize(password), password)))
 
 
-def faults(password: str) -> list[str]:
+def find_faults(password: str) -> list[str]:
     """Why a normalized password cannot be set under any policy: a sentence each, empty where it can.
     Text longer than MAX_TYPED is not searched for other faults."""
     if len(password) > MAX_TYPED:

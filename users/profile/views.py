@@ -11,15 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.conf import conf
 from users.metadata.documents import APP_METADATA, USER_METADATA, Document
-from users.metadata.text import pretty
+from users.metadata.text import dump_pretty
 from users.models import User
 from users.profile.own_changes import own_change, own_changes, recent_changes
 from users.representation.defaults import name_of
 from users.rights.visible import visible_part
-from users.schemas.current import schema_of
+from users.schemas.current import get_schema
 from users.web.actors import owner
 from users.web.documents_form import DocumentsForm
 from users.web.initials import colour, initials
@@ -34,7 +34,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             form = _save(request, form)
-        except (UserGone, User.DoesNotExist):  # deleted in this very moment, and signed out with that
+        except (UserNotFound, User.DoesNotExist):  # deleted in this very moment, and signed out with that
             return redirect("home")
         if form is None:
             return redirect("profile")
@@ -91,11 +91,11 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
 
 def _other_data(user: User) -> Document:
     """The keys that no schema names, which their owner sees and may not change."""
-    schema = schema_of(USER_METADATA)
+    schema = get_schema(USER_METADATA)
     known = schema.names if schema else (user.user_metadata or {}).keys()
     return {key: value for key, value in (user.user_metadata or {}).items() if key not in known}
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
     """Pairs, since a template would take a key named `items` for the method."""
-    return [(key, value if isinstance(value, str) else pretty(value)) for key, value in document.items()]
+    return [(key, value if isinstance(value, str) else dump_pretty(value)) for key, value in document.items()]

@@ -19,5 +19,5 @@ class UnknownField(SearchError):
         self.near = near
 
 
-class TooSlow(Exception):
+class SearchTimeout(Exception):
     """The search took longer than it may."""

@@ -16,7 +16,7 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-LAST = "\U0010ffff"
+MAX_CHARACTER = "\U0010ffff"
 
 
 def as_number(text: str) -> Decimal | None:
@@ -41,7 +41,7 @@ def as_period(text: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-def span(
+def to_datetime_range(
     value: Word | Range, period: Callable[[Word], tuple[datetime, datetime]]
 ) -> tuple[datetime | None, datetime | None]:
     """From when until before when, None where that end is open. An end that counts takes its whole
@@ -56,7 +56,7 @@ def span(
 def _of_date(year: str, month: str | None, day: str | None) -> tuple[datetime, datetime]:
     start = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
     if day:
-        return start, _plus(start, timedelta(days=1))
+        return start, _add_clamped(start, timedelta(days=1))
     if month and start.month < 12:
         return start, start.replace(month=start.month + 1)
     if start.year == END_OF_TIME.year:
@@ -75,11 +75,11 @@ def _of_time(text: str) -> tuple[datetime, datetime] | None:
     start = datetime.fromisoformat(f"{day}T{minute}{second or ':00'}{zone or 'Z'}").astimezone(UTC)
     start += timedelta(milliseconds=int(milliseconds.ljust(3, "0")))
     if not second:
-        return start, _plus(start, timedelta(minutes=1))
-    return start, _plus(start, timedelta(milliseconds=10 ** (3 - len(milliseconds))))
+        return start, _add_clamped(start, timedelta(minutes=1))
+    return start, _add_clamped(start, timedelta(milliseconds=10 ** (3 - len(milliseconds))))
 
 
-def _plus(start: datetime, length: timedelta) -> datetime:
+def _add_clamped(start: datetime, length: timedelta) -> datetime:
     return start + length if END_OF_TIME - start > length else END_OF_TIME
 
 
@@ -98,9 +98,9 @@ def as_date_prefix(text: str) -> str | None:
     return f"{start}.{fraction[:3]}" if fraction else start
 
 
-def after(prefix: str) -> str | None:
+def prefix_upper_bound(prefix: str) -> str | None:
     """The first text, by code points, after all that begin so; None where there is none."""
-    kept = prefix.rstrip(LAST)
+    kept = prefix.rstrip(MAX_CHARACTER)
     if not kept:
         return None
     following = ord(kept[-1]) + 1

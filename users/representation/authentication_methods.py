@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from users.models import User
 from users.representation.schema import Schema
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 # Auth0's name of each type; ids begin with it.
 TYPES = {Authenticator.Type.TOTP: "totp", Authenticator.Type.RECOVERY_CODES: "recovery-code"}
@@ -33,7 +33,7 @@ SCHEMA: Schema = {
 
 def authentication_methods(user: User) -> list[dict[str, Any]]:
     """Each method of the user, oldest first. Never with secrets or codes."""
-    return [as_json(method) for method in _methods(user)]
+    return [serialize_method(method) for method in _methods(user)]
 
 
 def method_id(method: Authenticator) -> str:
@@ -50,9 +50,9 @@ def _methods(user: User) -> QuerySet[Authenticator]:
     return Authenticator.objects.filter(user=user, type__in=TYPES).order_by("pk")
 
 
-def as_json(method: Authenticator) -> dict[str, Any]:
+def serialize_method(method: Authenticator) -> dict[str, Any]:
     """One method: `id`, `type`, `confirmed`, `created_at` and, once used, `last_auth_at`."""
-    used = {"last_auth_at": moment(method.last_used_at)} if method.last_used_at else {}
+    used = {"last_auth_at": format_time(method.last_used_at)} if method.last_used_at else {}
     # An enrolment is stored only once its first code has confirmed it.
     shown = {"id": method_id(method), "type": TYPES[method.type], "confirmed": True}
-    return {**shown, "created_at": moment(method.created_at), **used}
+    return {**shown, "created_at": format_time(method.created_at), **used}

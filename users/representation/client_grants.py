@@ -29,7 +29,7 @@ SCHEMA: Schema = {
 }
 
 
-def shown(grant: ClientGrant) -> dict[str, Any]:
+def serialize_grant(grant: ClientGrant) -> dict[str, Any]:
     """The grant, its client and API brought along by whoever read it."""
     return {
         "id": grant.grant_id,

@@ -105,7 +105,7 @@ SCHEMA: Schema = {
 }
 
 
-def shown(client: Client, *, secret: str | None = None) -> dict[str, Any]:
+def serialize_client(client: Client, *, secret: str | None = None) -> dict[str, Any]:
     """Everything but the secret, which nobody can read back; `secret` where it was just made."""
     return {
         "client_id": client.client_id,
@@ -128,7 +128,7 @@ def shown(client: Client, *, secret: str | None = None) -> dict[str, Any]:
     }
 
 
-def columns(body: dict[str, Any]) -> dict[str, Any]:
+def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """The columns that a checked body sets."""
     given = {name: body[name] for name in FIELDS if name in body and name not in _NOT_COLUMNS}
     lifetime = body.get("jwt_configuration", {}).get("lifetime_in_seconds")

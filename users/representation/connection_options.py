@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from users.passwords.policy import POLICIES
 from users.passwords.text import MAX_LENGTH
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
 
-def _always(value: bool, why: str) -> Schema:
+def _fixed_switch(value: bool, why: str) -> Schema:
     """A switch that has one position here."""
     return {"type": "boolean", "const": value, "description": why}
 
 
-def _not_kept(why: str) -> Schema:
+def _unsupported_option(why: str) -> Schema:
     """An option of Auth0's that may not be given."""
     return {"not": {}, "description": f"{why} Leave it out."}
 
@@ -32,7 +32,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
         "description": "How strong passwords must be. Without it, the validators of this installation judge.",
     },
     "password_complexity_options": {
-        **closed(
+        **closed_object(
             {
                 "min_length": {
                     "type": "integer",
@@ -45,7 +45,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
         "description": "How the policy is changed; needs a passwordPolicy.",
     },
     "password_dictionary": {
-        **closed(
+        **closed_object(
             {
                 "enable": ENABLE,
                 "dictionary": {
@@ -60,13 +60,13 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
         "description": "Whether common passwords are refused.",
     },
     "password_no_personal_info": {
-        **closed({"enable": ENABLE}, required=("enable",)),
+        **closed_object({"enable": ENABLE}, required=("enable",)),
         "description": "Whether passwords that hold a name or the address's local part are refused.",
     },
     "password_history": {
-        **closed(
+        **closed_object(
             {
-                "enable": _always(False, "Earlier passwords are not kept, not even as hashes"),
+                "enable": _fixed_switch(False, "Earlier passwords are not kept, not even as hashes"),
                 "size": {"type": "integer"},
             },
             required=("enable",),
@@ -81,9 +81,9 @@ USERNAME_OPTIONS: dict[str, Schema] = {
         "description": "Whether users of the connection have user names.",
     },
     "validation": {
-        **closed(
+        **closed_object(
             {
-                "username": closed(
+                "username": closed_object(
                     {
                         "min": {"type": "integer", "minimum": 1, "maximum": 128},
                         "max": {"type": "integer", "minimum": 1, "maximum": 128},
@@ -108,32 +108,34 @@ PROFILE_OPTIONS: dict[str, Schema] = {
         "description": "When a provider writes names and picture. Not for our own database.",
     },
 }
-FIXED: dict[str, Schema] = {
-    "brute_force_protection": _always(True, "Attempts to sign in are always limited"),
-    "import_mode": _always(False, OWN_STORE),
-    "enabledDatabaseCustomization": _always(False, OWN_STORE),
+FIXED_OPTIONS: dict[str, Schema] = {
+    "brute_force_protection": _fixed_switch(True, "Attempts to sign in are always limited"),
+    "import_mode": _fixed_switch(False, OWN_STORE),
+    "enabledDatabaseCustomization": _fixed_switch(False, OWN_STORE),
 }
-NOT_KEPT: dict[str, Schema] = {
-    "customScripts": _not_kept(OWN_STORE),
-    "configuration": _not_kept(OWN_STORE),
-    "enable_script_context": _not_kept(OWN_STORE),
-    "attributes": _not_kept(SIGN_IN),
-    "precedence": _not_kept(SIGN_IN),
-    "authentication_methods": _not_kept(SIGN_IN),
-    "passkey_options": _not_kept(SIGN_IN),
-    "mfa": _not_kept("Second factors are a matter of each account."),
-    "password_options": _not_kept(f"Say it by {', '.join(PASSWORD_OPTIONS)}."),
-    "disable_self_service_change_password": _not_kept("People may always change their own password."),
+UNSUPPORTED_OPTIONS: dict[str, Schema] = {
+    "customScripts": _unsupported_option(OWN_STORE),
+    "configuration": _unsupported_option(OWN_STORE),
+    "enable_script_context": _unsupported_option(OWN_STORE),
+    "attributes": _unsupported_option(SIGN_IN),
+    "precedence": _unsupported_option(SIGN_IN),
+    "authentication_methods": _unsupported_option(SIGN_IN),
+    "passkey_options": _unsupported_option(SIGN_IN),
+    "mfa": _unsupported_option("Second factors are a matter of each account."),
+    "password_options": _unsupported_option(f"Say it by {', '.join(PASSWORD_OPTIONS)}."),
+    "disable_self_service_change_password": _unsupported_option(
+        "People may always change their own password."
+    ),
 }
 OPTIONS: Schema = {
-    **closed(
+    **closed_object(
         {
             **PASSWORD_OPTIONS,
             **USERNAME_OPTIONS,
             "disable_signup": {"type": "boolean", "description": "Whether nobody may sign up by themselves."},
             **PROFILE_OPTIONS,
-            **FIXED,
-            **NOT_KEPT,
+            **FIXED_OPTIONS,
+            **UNSUPPORTED_OPTIONS,
         }
     ),
     "dependentRequired": {"password_complexity_options": ["passwordPolicy"]},

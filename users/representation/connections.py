@@ -64,7 +64,7 @@ SCHEMA: Schema = {
 }
 
 
-def shown(connection: Connection) -> dict[str, Any]:
+def serialize_connection(connection: Connection) -> dict[str, Any]:
     """It has one realm, its name; every client may use it, so none is listed. Without a display
     name the key is left out."""
     named = {"display_name": connection.display_name} if connection.display_name else {}
@@ -81,6 +81,6 @@ def shown(connection: Connection) -> dict[str, Any]:
     }
 
 
-def columns(body: dict[str, Any]) -> dict[str, Any]:
+def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """The columns that a checked body sets."""
     return {name: body[name] for name in COLUMNS if name in body}

@@ -8,7 +8,7 @@ import unicodedata
 from users.metadata.identifiers import email_key, is_domain, lower_case
 
 MAX_LENGTH = 254
-MAX_LOCAL = 64
+MAX_LOCAL_LENGTH = 64
 
 # Of characters that are not seen: an email with one looks like that of another user.
 _INVISIBLE = frozenset({"Cc", "Cf"})
@@ -24,7 +24,7 @@ def is_email(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     # In lower case or in NFC some characters become several.
     longest = max(len(lower_case(text)), len(email_key(text)))
-    if not at or longest > MAX_LENGTH or len(local) > MAX_LOCAL:
+    if not at or longest > MAX_LENGTH or len(local) > MAX_LOCAL_LENGTH:
         return False
     if not _LOCAL.fullmatch(local) or local[0] == "." or local[-1] == "." or ".." in local:
         return False

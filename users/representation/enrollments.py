@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from users.models import User
 from users.representation.authentication_methods import method_id
 from users.representation.schema import Schema
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 
@@ -31,25 +31,29 @@ SCHEMA: Schema = {
 }
 
 
-def enrolled(user: User) -> list[Authenticator]:
+def enrolled_factors(user: User) -> list[Authenticator]:
     """What signing in asks for. Recovery codes stand in for it and are not of it."""
     return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
 
 
-def enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
+def serialize_enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
     """Each second factor of the account, as far as `viewer` may see it: `id`, `status`, `type`,
     `auth_method`, `enrolled_at` and, once it has been used, `last_auth`. Times are text in UTC."""
-    return [_shown(one) for one in enrolled(user)] if visible(viewer, PROFILE, user=user) else []
+    return (
+        [_serialize_enrollment(one) for one in enrolled_factors(user)]
+        if visible(viewer, PROFILE, user=user)
+        else []
+    )
 
 
-def _shown(one: Authenticator) -> dict[str, Any]:
+def _serialize_enrollment(one: Authenticator) -> dict[str, Any]:
     shown = {
         "id": method_id(one),
         # Nothing is kept of an enrolment that its first code has not confirmed.
         "status": "confirmed",
         "type": "authenticator",
         "auth_method": "authenticator",
-        "enrolled_at": moment(one.created_at),
-        "last_auth": one.last_used_at and moment(one.last_used_at),
+        "enrolled_at": format_time(one.created_at),
+        "last_auth": one.last_used_at and format_time(one.last_used_at),
     }
     return {name: value for name, value in shown.items() if value is not None}

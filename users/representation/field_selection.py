@@ -21,7 +21,7 @@ def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dic
     """Both parameters, for the query of an operation that shows these properties: what an answer
     shows can be asked for, and nothing else; where `is_open`, other names without a dot are
     passed over."""
-    names = _names(properties)
+    names = _names_pattern(properties)
     one = rf"\s*({names}|[^.,]*)\s*" if is_open else f"({names})"
     return {
         "fields": {
@@ -37,54 +37,56 @@ def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dic
     }
 
 
-def pick(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+def select_fields(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
     """What a checked query asks for: only the named fields, or all but them. No names:
     everything, whatever `include_fields` says."""
     names = [name.strip() for name in query.get("fields", "").split(",")]
     paths = [tuple(name.split(".")) for name in names if name]
     if not paths:
         return shown
-    return _only(shown, paths) if query.get("include_fields", True) else _without(shown, paths)
+    return _keep_fields(shown, paths) if query.get("include_fields", True) else _drop_fields(shown, paths)
 
 
-def _names(properties: dict[str, Schema]) -> str:
+def _names_pattern(properties: dict[str, Schema]) -> str:
     """A regular expression for the names that lead to or into these properties."""
-    return "|".join(re.escape(name) + _below(schema) for name, schema in properties.items())
+    return "|".join(re.escape(name) + _nested_pattern(schema) for name, schema in properties.items())
 
 
-def _below(schema: Schema) -> str:
+def _nested_pattern(schema: Schema) -> str:
     inner = schema.get("items", schema)
     if "properties" in inner:
-        return rf"(\.({_names(inner['properties'])}))?"
+        return rf"(\.({_names_pattern(inner['properties'])}))?"
     return rf"(\.{_STEP})*" if inner.get("type") == "object" else ""
 
 
-def _only(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+def _keep_fields(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
     """The named part; what is not there, or has nothing of it, is left out."""
     part = {}
-    for name, inner, below in _by_name(shown, paths):
+    for name, inner, below in _group_by_name(shown, paths):
         if () in below:
             part[name] = inner
         elif isinstance(inner, dict):
-            part[name] = _only(inner, below)
+            part[name] = _keep_fields(inner, below)
         elif isinstance(inner, list):
-            part[name] = [some for item in inner if isinstance(item, dict) and (some := _only(item, below))]
+            part[name] = [
+                some for item in inner if isinstance(item, dict) and (some := _keep_fields(item, below))
+            ]
     return {name: value for name, value in part.items() if value or value == shown[name]}
 
 
-def _without(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+def _drop_fields(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
     left = dict(shown)
-    for name, inner, below in _by_name(shown, paths):
+    for name, inner, below in _group_by_name(shown, paths):
         if () in below:
             del left[name]
         elif isinstance(inner, dict):
-            left[name] = _without(inner, below)
+            left[name] = _drop_fields(inner, below)
         elif isinstance(inner, list):
-            left[name] = [_without(item, below) if isinstance(item, dict) else item for item in inner]
+            left[name] = [_drop_fields(item, below) if isinstance(item, dict) else item for item in inner]
     return left
 
 
-def _by_name(shown: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str, Any, list[Path]]]:
+def _group_by_name(shown: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str, Any, list[Path]]]:
     """Each named entry of `shown`, in its order, with what of it is named."""
     below: dict[str, list[Path]] = {}
     for name, *rest in paths:

@@ -7,7 +7,7 @@ from typing import Any
 from users.jobs.progress import percentage
 from users.models import IndexedKey
 from users.representation.schema import Schema
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 NAME: Schema = {
     "type": "string",
@@ -40,25 +40,25 @@ SCHEMA: Schema = {
 }
 
 
-def shown(key: IndexedKey, size: int | None = None) -> dict[str, Any]:
+def serialize_indexed_key(key: IndexedKey, size: int | None = None) -> dict[str, Any]:
     """The key, its job brought along by whoever read it. What there is nothing to say of is left out."""
     known = {
         "id": key.key_id,
         "key": str(key),
         "type": key.kind,
         "status": key.state.value,
-        "details": failure(key),
-        "progress": progress(key),
+        "details": failure_reason(key),
+        "progress": build_percentage(key),
         "size": size,
         "job_id": key.job and key.job.job_id,
         "last_used": key.last_used_on and key.last_used_on.isoformat(),
-        "created_at": moment(key.created_at),
+        "created_at": format_time(key.created_at),
         "created_by": key.made_by,
     }
     return {name: value for name, value in known.items() if value not in (None, "")}
 
 
-def failure(key: IndexedKey) -> str:
+def failure_reason(key: IndexedKey) -> str:
     """Why it failed, as far as anybody knows; empty where it did not."""
     if key.state != IndexedKey.Status.FAILED:
         return ""
@@ -67,6 +67,6 @@ def failure(key: IndexedKey) -> str:
     return key.job.details or f"Its job is {key.job.get_status_display().lower()}."
 
 
-def progress(key: IndexedKey) -> int | None:
+def build_percentage(key: IndexedKey) -> int | None:
     """Whole per cent while its job is under way."""
     return percentage(key.job) if key.job and not key.job.is_finished else None

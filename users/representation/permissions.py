@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from users.models import ResourceServer
-from users.representation.schema import Schema, closed
-from users.rights.permissions import Held
+from users.representation.schema import Schema, closed_object
+from users.rights.permissions import EffectivePermission
 
 PERMISSIONS: Schema = {
     "type": "array",
     "minItems": 1,
     "maxItems": 1000,
-    "items": closed(
+    "items": closed_object(
         {
             "resource_server_identifier": {"type": "string", "maxLength": 600},
             "permission_name": {"type": "string", "maxLength": 280},
@@ -24,7 +24,7 @@ PERMISSIONS: Schema = {
     ),
     "description": "Scopes of APIs, each by the API's identifier and its own name.",
 }
-BODY: Schema = closed({"permissions": PERMISSIONS}, required=("permissions",))
+BODY: Schema = closed_object({"permissions": PERMISSIONS}, required=("permissions",))
 
 _TEXT: Schema = {"type": "string"}
 # Of a role.
@@ -39,7 +39,7 @@ SCHEMA: Schema = {
     },
 }
 # Of somebody: `sources` are how they came by it.
-HELD: Schema = {
+HELD_SCHEMA: Schema = {
     "type": "object",
     "required": [*SCHEMA["required"], "sources"],
     "properties": {
@@ -61,7 +61,7 @@ HELD: Schema = {
 _DIRECT = {"source_id": "", "source_name": "", "source_type": "DIRECT"}
 
 
-def shown(server: ResourceServer, name: str) -> dict[str, Any]:
+def serialize_permission(server: ResourceServer, name: str) -> dict[str, Any]:
     """One scope of an API as a permission."""
     return {
         "permission_name": name,
@@ -71,15 +71,18 @@ def shown(server: ResourceServer, name: str) -> dict[str, Any]:
     }
 
 
-def shown_held(held: Held) -> dict[str, Any]:
+def serialize_held_permission(held: EffectivePermission) -> dict[str, Any]:
     """The same as somebody holds it."""
     roles = [
         {"source_id": role.role_id, "source_name": role.name, "source_type": "ROLE"} for role in held.roles
     ]
-    return {**shown(held.server, held.name), "sources": [*([_DIRECT] if held.is_direct else []), *roles]}
+    return {
+        **serialize_permission(held.server, held.name),
+        "sources": [*([_DIRECT] if held.is_direct else []), *roles],
+    }
 
 
-def named(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
+def permissions_from_body(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
     """What a checked body names: identifiers of APIs and names of their scopes."""
     return frozenset(
         (one["resource_server_identifier"], one["permission_name"]) for one in body["permissions"]

@@ -10,7 +10,7 @@ from typing import Any
 from users.models import ResourceServer
 from users.representation.schema import LABEL, ONE_LINE, Schema
 
-NAMES_PERMISSIONS = "access_token_authz"
+PERMISSIONS_DIALECT = "access_token_authz"
 _SCOPE: Schema = {
     "type": "object",
     "additionalProperties": False,
@@ -49,8 +49,8 @@ FIELDS: dict[str, Schema] = {
     },
     "token_dialect": {
         "type": "string",
-        "enum": ["access_token", NAMES_PERMISSIONS],
-        "description": f"Whether tokens carry `permissions`: {NAMES_PERMISSIONS}, with enforce_policies.",
+        "enum": ["access_token", PERMISSIONS_DIALECT],
+        "description": f"Whether tokens carry `permissions`: {PERMISSIONS_DIALECT}, with enforce_policies.",
     },
     "signing_alg": {"type": "string", "enum": ["RS256"], "description": "Always RS256."},
     "allow_offline_access": {"type": "boolean", "enum": [False], "description": "Always false."},
@@ -79,7 +79,7 @@ SCHEMA: Schema = {
 }
 
 
-def shown(server: ResourceServer, management_scopes: dict[str, str]) -> dict[str, Any]:
+def serialize_resource_server(server: ResourceServer, management_scopes: dict[str, str]) -> dict[str, Any]:
     """`management_scopes` are those of our own Management API, which are not stored: each name
     with what it allows."""
     scopes = server.scopes
@@ -93,14 +93,14 @@ def shown(server: ResourceServer, management_scopes: dict[str, str]) -> dict[str
         "scopes": scopes,
         "token_lifetime": server.token_lifetime,
         "enforce_policies": server.enforce_policies,
-        "token_dialect": NAMES_PERMISSIONS if server.names_permissions else "access_token",
+        "token_dialect": PERMISSIONS_DIALECT if server.names_permissions else "access_token",
         "signing_alg": "RS256",
         "allow_offline_access": False,
         "skip_consent_for_verifiable_first_party_clients": True,
     }
 
 
-def columns(body: dict[str, Any]) -> dict[str, Any]:
+def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """The columns that a checked body sets."""
     given = {
         name: body[name]
@@ -108,4 +108,4 @@ def columns(body: dict[str, Any]) -> dict[str, Any]:
         if name in body
     }
     dialect = body.get("token_dialect")
-    return {**given, **({"names_permissions": dialect == NAMES_PERMISSIONS} if dialect else {})}
+    return {**given, **({"names_permissions": dialect == PERMISSIONS_DIALECT} if dialect else {})}

@@ -40,7 +40,7 @@ SCHEMA: Schema = {
     "required": ["id", "name", "description"],
     "properties": {"id": ROLE_ID, **FIELDS},
 }
-MEMBER: Schema = {
+MEMBER_SCHEMA: Schema = {
     "type": "object",
     "required": ["user_id"],
     "properties": {name: {"type": "string"} for name in ("user_id", "email", "picture", "name")},
@@ -49,18 +49,18 @@ MEMBER: Schema = {
 MEMBER_COLUMNS = ("user_id", "email", "picture", "name", "username", "phone_number")
 
 # As many as one request may name, so that what it costs has an end.
-MOST = 1000
+MAX_IDS = 1000
 ROLES: Schema = {
     "type": "array",
     "minItems": 1,
-    "maxItems": MOST,
+    "maxItems": MAX_IDS,
     "items": ROLE_ID,
     "description": "Ids of the roles.",
 }
 USERS: Schema = {
     "type": "array",
     "minItems": 1,
-    "maxItems": MOST,
+    "maxItems": MAX_IDS,
     "items": {
         "type": "string",
         "maxLength": 255,
@@ -71,12 +71,12 @@ USERS: Schema = {
 }
 
 
-def shown(role: Role) -> dict[str, Any]:
+def serialize_role(role: Role) -> dict[str, Any]:
     """The role itself; who has it and what it permits are lists of their own."""
     return {"id": role.role_id, "name": role.name, "description": role.description or None}
 
 
-def shown_member(user: User) -> dict[str, Any]:
+def serialize_member(user: User) -> dict[str, Any]:
     """Somebody who has the role. An account without an e-mail address lacks the field."""
     member = {
         "user_id": user.user_id,
@@ -87,7 +87,7 @@ def shown_member(user: User) -> dict[str, Any]:
     return {name: value for name, value in member.items() if value is not None}
 
 
-def columns(body: dict[str, Any]) -> dict[str, Any]:
+def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """The columns that a checked body sets."""
     given: dict[str, Any] = {}
     if "name" in body:

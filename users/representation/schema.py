@@ -27,7 +27,7 @@ LABEL: Schema = {
 }
 
 # What POST takes as a string and PATCH also takes as null, which removes it.
-NULLABLE: dict[str, Schema] = {
+NULLABLE_FIELDS: dict[str, Schema] = {
     "email": {"type": ["string", "null"], "format": "email", "description": "The user's e-mail address."},
     "username": {
         "type": ["string", "null"],
@@ -54,7 +54,7 @@ NULLABLE: dict[str, Schema] = {
         "description": "Address of the user's picture.",
     },
 }
-SWITCHES: dict[str, Schema] = {
+BOOLEAN_FIELDS: dict[str, Schema] = {
     "email_verified": {"type": "boolean", "description": "Whether the e-mail address is verified."},
     "phone_verified": {"type": "boolean", "description": "Whether the phone number is verified."},
     "blocked": {"type": "boolean", "description": "Whether the user is blocked by an administrator."},
@@ -72,7 +72,7 @@ DOCUMENTS: dict[str, Schema] = {
     },
 }
 # Every root field an account can be given, each with what it may hold.
-PROFILE: dict[str, Schema] = {**NULLABLE, **SWITCHES}
+PROFILE: dict[str, Schema] = {**NULLABLE_FIELDS, **BOOLEAN_FIELDS}
 
 PASSWORD: Schema = {
     "type": "string",
@@ -105,7 +105,7 @@ def without_null(schema: Schema) -> Schema:
     return {**schema, "type": next(name for name in types if name != "null")}
 
 
-def closed(properties: dict[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
+def closed_object(properties: dict[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
     """An object of these properties and no other."""
     return {
         "type": "object",

@@ -10,7 +10,7 @@ from typing import Any
 
 from users.models import Session, User
 from users.representation.schema import Schema
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 # What a session holds: when and from where its user signed in, and what allauth records.
 SIGN_IN, METHODS = "sign_in", "account_authentication_methods"
@@ -59,26 +59,26 @@ _NAMES = {"password": "pwd", "mfa": "mfa"}
 _TYPES = {"totp": "otp", "recovery_codes": "recovery-code"}
 
 
-def session_as_json(session: Session, user: User, data: dict[str, Any]) -> dict[str, Any]:
+def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dict[str, Any]:
     """One session of `user`; `data` is what the session holds. The key in the cookie is not in it."""
     sign_in = data.get(SIGN_IN, {})
     device = {"initial_ip": sign_in.get("ip"), "initial_user_agent": sign_in.get("user_agent")}
     methods = data.get(METHODS, [])
-    began = moment(session.signed_in_at)
+    began = format_time(session.signed_in_at)
     return {
         "id": session.session_id,
         "user_id": user.user_id,
         "created_at": began,
         "updated_at": began,
         "authenticated_at": began,
-        "expires_at": moment(session.expire_date),
+        "expires_at": format_time(session.expire_date),
         "device": {name: value for name, value in device.items() if value},
         "clients": [],
-        "authentication": {"methods": [_method(one) for one in methods if one["method"] in _NAMES]},
+        "authentication": {"methods": [_serialize_method(one) for one in methods if one["method"] in _NAMES]},
     }
 
 
-def _method(used: dict[str, Any]) -> dict[str, Any]:
+def _serialize_method(used: dict[str, Any]) -> dict[str, Any]:
     kind = {"type": _TYPES[used["type"]]} if used.get("type") in _TYPES else {}
     at = datetime.fromtimestamp(used["at"], UTC)
-    return {"name": _NAMES[used["method"]], **kind, "timestamp": moment(at)}
+    return {"name": _NAMES[used["method"]], **kind, "timestamp": format_time(at)}

@@ -12,22 +12,22 @@ from users.representation.emails import is_email
 from users.representation.schema import PROFILE
 from users.representation.validation import FieldError
 
-SHORTEST, LONGEST = 1, 15
+MIN_LENGTH, MAX_LENGTH = 1, 15
 
 
 def check_username(username: str, options: Mapping[str, Any]) -> None:
     """Raises FieldError unless it keeps to the length that the connection's options give, or to
     the usual one, and is no e-mail address, which would be somebody's other way to sign in."""
     limits = options.get("validation", {}).get("username", {})
-    shortest, longest = limits.get("min", SHORTEST), limits.get("max", LONGEST)
+    shortest, longest = limits.get("min", MIN_LENGTH), limits.get("max", MAX_LENGTH)
     length = len(username)
     if length < shortest:
-        raise _refused(f"String is too short ({length} chars), minimum {shortest}")
+        raise _username_error(f"String is too short ({length} chars), minimum {shortest}")
     if length > longest:
-        raise _refused(f"String is too long ({length} chars), maximum {longest}")
+        raise _username_error(f"String is too long ({length} chars), maximum {longest}")
     if is_email(username):
-        raise _refused(f"Object didn't pass validation for format username: {username}")
+        raise _username_error(f"Object didn't pass validation for format username: {username}")
 
 
-def _refused(rule: str) -> FieldError:
+def _username_error(rule: str) -> FieldError:
     return FieldError("username", rule, PROFILE["username"]["description"])

@@ -15,20 +15,20 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 from users.metadata.documents import type_name
-from users.metadata.errors import escape_invisible, spell
+from users.metadata.errors import escape_invisible, format_path
 from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
 from users.representation.emails import is_email
-from users.representation.schema import PROFILE, Schema, closed
+from users.representation.schema import PROFILE, Schema, closed_object
 
 NAMES = ("name", "nickname", "given_name", "family_name")
-_UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
+_INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # Drawn as space, though Unicode counts them among letters, signs and marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
-UNKNOWN = "Additional properties not allowed: "
+UNKNOWN_FIELDS_PREFIX = "Additional properties not allowed: "
 # A message repeats so many characters of a value or a name, and so many names: bodies may be 4 MiB.
-_MOST_CHARACTERS = 200
-_MOST_NAMES = 20
+_MAX_CHARACTERS = 200
+_MAX_NAMES = 20
 
 
 class FieldError(ValueError):
@@ -63,25 +63,25 @@ class Checker:
 
     def check(self, value: Any) -> None:
         """Raises FieldError for the first broken rule."""
-        for error in self._validator.iter_errors(_outline(value)):
+        for error in self._validator.iter_errors(_empty_documents(value)):
             raise _translate(error, self.schema)
 
 
 @cache
 def profile_checker() -> Checker:
     """For the root fields of a profile, as the write path gets them."""
-    return Checker(closed(PROFILE))
+    return Checker(closed_object(PROFILE))
 
 
 def check_profile(fields: Mapping[str, Any]) -> None:
     """Raises FieldError unless each of these root fields may hold its value."""
     for name, value in fields.items():
-        if isinstance(value, str) and (reason := bad_characters(value) or _blank(name, value)):
+        if isinstance(value, str) and (reason := bad_characters(value) or _blank_reason(name, value)):
             raise FieldError(name, reason)
     profile_checker().check(dict(fields))
 
 
-def _blank(name: str, value: str) -> str | None:
+def _blank_reason(name: str, value: str) -> str | None:
     if value and name in NAMES and is_blank(value):
         return "String holds nothing but spaces; leave it out, or null removes it"
     return None
@@ -89,10 +89,10 @@ def _blank(name: str, value: str) -> str | None:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of the text is seen: white space, control and format characters, fillers."""
-    return all(unicodedata.category(c) in _UNSEEN or c in _FILLERS for c in text)
+    return all(unicodedata.category(c) in _INVISIBLE_CATEGORIES or c in _FILLERS for c in text)
 
 
-def _outline(value: Any) -> Any:
+def _empty_documents(value: Any) -> Any:
     """The value with both documents emptied: their insides have rules of their own, and
     integers that the validator's language cannot hold."""
     if not isinstance(value, dict):
@@ -117,8 +117,8 @@ def _refuse_reference(uri: str) -> Any:
 
 def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldError:
     field = _field_schema(error, schema)
-    shown = "" if field.get("writeOnly") else f": {_spelt(error.instance)}"
-    place = spell(tuple(error.instance_path))
+    shown = "" if field.get("writeOnly") else f": {_format_value(error.instance)}"
+    place = format_path(tuple(error.instance_path))
     return FieldError(place, _rule(error, shown), field.get("description", ""), _advice(error))
 
 
@@ -134,7 +134,7 @@ def _advice(error: jsonschema_rs.ValidationError) -> str:
 
 def _rule_with_place(error: jsonschema_rs.ValidationError, parent: jsonschema_rs.ValidationError) -> str:
     inside = tuple(error.instance_path)[len(parent.instance_path) :]
-    return _rule(error, "") + (f" on property {spell(inside)}" if inside else "")
+    return _rule(error, "") + (f" on property {format_path(inside)}" if inside else "")
 
 
 def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
@@ -148,7 +148,7 @@ def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schem
     return said
 
 
-def _spelt(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """As JSON has it, a string without its quotes, shortened where it is long."""
     if isinstance(value, str):
         return escape_invisible(_shorten(value))
@@ -156,7 +156,7 @@ def _spelt(value: Any) -> str:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
 
 
 def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
@@ -167,9 +167,9 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case "required":
             return f"Missing required property: {kind.property}"
         case "additionalProperties":
-            names = [_shorten(name) for name in kind.unexpected[:_MOST_NAMES]]
+            names = [_shorten(name) for name in kind.unexpected[:_MAX_NAMES]]
             left_out = len(kind.unexpected) - len(names)
-            return UNKNOWN + ",".join(names) + (f" and {left_out} more" if left_out else "")
+            return UNKNOWN_FIELDS_PREFIX + ",".join(names) + (f" and {left_out} more" if left_out else "")
         case "type":
             expected = next(name for name in kind.types if name != "null")
             return f"Expected type {expected} but found type {type_name(value)}"
@@ -184,9 +184,9 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case "enum" | "const":
             return f"No enum match for{shown}"
         case "minimum":
-            return f"Value {_spelt(value)} is less than minimum {kind.limit}"
+            return f"Value {_format_value(value)} is less than minimum {kind.limit}"
         case "maximum":
-            return f"Value {_spelt(value)} is greater than maximum {kind.limit}"
+            return f"Value {_format_value(value)} is greater than maximum {kind.limit}"
         case "minItems":
             return f"Array is too short ({len(value)}), minimum {kind.limit}"
         case "maxItems":
@@ -196,7 +196,7 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case "maxProperties":
             return f"Too many properties defined ({len(value)}), maximum {kind.limit}"
         case "uniqueItems":
-            return f"Array items are not unique{_twins(value)}"
+            return f"Array items are not unique{_duplicate_items(value)}"
         case "not" | "falseSchema":
             return "Not supported"
         case "oneOf":
@@ -204,7 +204,7 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
     return error.message
 
 
-def _twins(values: list[Any]) -> str:
+def _duplicate_items(values: list[Any]) -> str:
     """Which two items are the first to be equal."""
     places: dict[str, int] = {}
     for place, value in enumerate(values):

@@ -51,17 +51,19 @@ class Actor:
         return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
 
 
-def staff(user: User, *, request_id: str = "", ip: str | None = None) -> Actor:
+def staff_actor(user: User, *, request_id: str = "", ip: str | None = None) -> Actor:
     """A staff member at the dashboard."""
-    return _person(Kind.STAFF, Face.DASHBOARD, user, request_id, ip)
+    return _user_actor(Kind.STAFF, Face.DASHBOARD, user, request_id, ip)
 
 
-def owner(user: User, *, face: Face = Face.PROFILE, request_id: str = "", ip: str | None = None) -> Actor:
+def owner_actor(
+    user: User, *, face: Face = Face.PROFILE, request_id: str = "", ip: str | None = None
+) -> Actor:
     """A person on their own page, staff or not: here they act as owner, never as staff."""
-    return _person(Kind.USER, face, user, request_id, ip)
+    return _user_actor(Kind.USER, face, user, request_id, ip)
 
 
-def bearer(
+def bearer_actor(
     user: User,
     scopes: frozenset[str],
     *,
@@ -71,16 +73,16 @@ def bearer(
 ) -> Actor:
     """A person by a token of their own: owner of their account within its scopes, and nothing
     besides, whatever staff rights the account has."""
-    person = _person(Kind.USER, Face.API, user, request_id, ip)
+    person = _user_actor(Kind.USER, Face.API, user, request_id, ip)
     return replace(person, scopes=scopes, authenticated_at=authenticated_at)
 
 
-def command(name: str, *, face: Face = Face.COMMAND) -> Actor:
+def command_actor(name: str, *, face: Face = Face.COMMAND) -> Actor:
     """Someone with the machine's shell, running the command of that name."""
     return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
 
 
-def _person(kind: Kind, face: Face, user: User, request_id: str, ip: str | None) -> Actor:
+def _user_actor(kind: Kind, face: Face, user: User, request_id: str, ip: str | None) -> Actor:
     return Actor(
         kind=kind, face=face, id=user.user_id, name=str(user), request_id=request_id, ip=ip, user=user
     )

@@ -12,30 +12,30 @@ from users.models import Client, ClientGrant
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 
-GRANTING = frozenset({"create:client_grants", "update:client_grants"})
+GRANT_SCOPES = frozenset({"create:client_grants", "update:client_grants"})
 
 
-def check_holds(actor: Actor, scopes: Iterable[str]) -> None:
+def check_has_scopes(actor: Actor, scopes: Iterable[str]) -> None:
     """Raises Denied unless `actor` itself holds these scopes of the Management API."""
-    missing = sorted(set(scopes) - _held(actor)) if actor.kind != Kind.COMMAND else []
+    missing = sorted(set(scopes) - _effective_scopes(actor)) if actor.kind != Kind.COMMAND else []
     if missing:
         raise Denied(f"You may not give scopes that your token does not hold: {', '.join(missing)}")
 
 
-def check_not_above(actor: Actor, client: Client) -> None:
+def check_no_escalation(actor: Actor, client: Client) -> None:
     """Raises Denied where the client holds more than `actor`: with its secret one would be it.
 
     What it holds at other APIs, only those who could grant it to themselves may take over."""
     if actor.kind == Kind.COMMAND:
         return
-    held = _held(actor)
+    held = _effective_scopes(actor)
     for grant in ClientGrant.objects.filter(client=client).select_related("resource_server"):
-        enough = held.issuperset(grant.scope) if grant.resource_server.is_management else held & GRANTING
+        enough = held.issuperset(grant.scope) if grant.resource_server.is_management else held & GRANT_SCOPES
         if grant.scope and not enough:
             raise Denied("This client holds scopes that your token does not; you may not take it over.")
 
 
-def _held(actor: Actor) -> frozenset[str]:
+def _effective_scopes(actor: Actor) -> frozenset[str]:
     """Those of the token that its client holds at this moment: what workers remember of grants
     is seconds old, and a grant that was just narrowed may not widen itself again."""
     grants = ClientGrant.objects.filter(client__client_id=actor.id, client__is_revoked=False)

@@ -9,7 +9,7 @@ from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.protected_accounts import check_unprotected
-from users.rights.recent_sign_in import check_fresh
+from users.rights.recent_sign_in import check_recent_sign_in
 
 
 @dataclass(frozen=True)
@@ -101,22 +101,22 @@ class Verb(Enum):
     SEND_VERIFICATION = Rule(
         "send verification mails", "send_links", frozenset({"create:users", "update:users"})
     )
-    FORGIVE_ATTEMPTS = Rule(
+    CLEAR_LOCKOUT = Rule(
         "lift the lockout after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
     )
     END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())
-    GIVE_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
+    GRANT_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
     """Whether `actor` may do `verb`, to `user` where one is named."""
-    return not refusal(actor, verb, user)
+    return not denial_reason(actor, verb, user)
 
 
-def refusal(actor: Actor, verb: Verb, user: User | None = None) -> str:
+def denial_reason(actor: Actor, verb: Verb, user: User | None = None) -> str:
     """Why `actor` may not do `verb`, as a sentence; empty where they may."""
     try:
         check(actor, verb, user)
@@ -128,18 +128,18 @@ def refusal(actor: Actor, verb: Verb, user: User | None = None) -> str:
 def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
     """Raises Denied, or Protected, unless `actor` may do `verb` to `user`."""
     rule: Rule = verb.value
-    if not _holds(actor, rule, user):
+    if not _has_right(actor, rule, user):
         raise Denied(f"You may not {rule.doing}.")
     if rule.others and user is not None and actor.kind == Kind.STAFF and actor.user == user:
         raise Denied(f"You may not {rule.doing} when the user is you; ask a colleague.")
     if rule.fresh:
-        check_fresh(actor, rule.doing)
+        check_recent_sign_in(actor, rule.doing)
     at_home = user is not None and actor.is_self(user) and not actor.has_token
     if rule.guarded and user is not None and not at_home:
         check_unprotected(actor, user)
 
 
-def _holds(actor: Actor, rule: Rule, user: User | None) -> bool:
+def _has_right(actor: Actor, rule: Rule, user: User | None) -> bool:
     if actor.kind == Kind.COMMAND:
         return True
     if actor.kind == Kind.CLIENT:

@@ -14,18 +14,18 @@ ADD = "create:current_user_metadata"
 REMOVE = "delete:current_user_metadata"
 
 
-def check_own_change(actor: Actor, changes: Diff) -> None:
+def check_own_metadata_change(actor: Actor, changes: Diff) -> None:
     """Raises Denied where the token only adds keys, or only removes them, and the change does
     something else. Everybody else's scopes do not tell one kind of change from another."""
     if actor.kind != Kind.USER or not actor.has_token or ANY in actor.scopes:
         return
     for key, sides in changes.items():
-        needed = _needed(sides)
+        needed = _required_scope(sides)
         if needed not in actor.scopes:
             raise Denied(f"Insufficient scope to change user_metadata.{key}: {needed} is needed")
 
 
-def _needed(sides: dict[str, object]) -> str:
+def _required_scope(sides: dict[str, object]) -> str:
     if "before" not in sides:
         return ADD
     return REMOVE if "after" not in sides else ANY

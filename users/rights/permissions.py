@@ -11,7 +11,7 @@ from users.models import Permission, ResourceServer, Role, User, UserPermission
 
 
 @dataclass(frozen=True)
-class Held:
+class EffectivePermission:
     """One scope of an API that somebody holds: by these roles, directly, or both."""
 
     server: ResourceServer
@@ -33,7 +33,7 @@ def permissions_of(user: User, server: ResourceServer) -> list[str]:
     return sorted(names.intersection(server.scope_values))
 
 
-def held_permissions(user: User) -> list[Held]:
+def effective_permissions(user: User) -> list[EffectivePermission]:
     """Everything the person holds, API by API, each scope once. As many as all roles of one
     person hold, so they are read whole."""
     direct = set(UserPermission.objects.filter(user=user).values_list("resource_server_id", "name"))
@@ -43,6 +43,8 @@ def held_permissions(user: User) -> list[Held]:
     keys = sorted(direct | inherited.keys())
     servers = ResourceServer.objects.in_bulk({server for server, _ in keys})
     return [
-        Held(servers[server], name, (server, name) in direct, tuple(inherited.get((server, name), ())))
+        EffectivePermission(
+            servers[server], name, (server, name) in direct, tuple(inherited.get((server, name), ()))
+        )
         for server, name in keys
     ]

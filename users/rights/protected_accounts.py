@@ -16,10 +16,10 @@ from users.rights.errors import Protected
 
 def is_protected(user: User) -> bool:
     """Whether the account holds any staff right, be it blocked or not."""
-    return user.is_superuser or bool(held_by(user))
+    return user.is_superuser or bool(staff_permissions(user))
 
 
-def held_by(user: User) -> frozenset[str]:
+def staff_permissions(user: User) -> frozenset[str]:
     """Names of the `users` permissions given to the account, directly or by its groups.
 
     Read from the tables, since Django's own answer is empty for a blocked account.
@@ -39,19 +39,19 @@ def check_unprotected(actor: Actor, user: User) -> None:
         return
     if not actor.is_administrator:
         raise Protected("This account has staff rights; only an administrator may do this.")
-    if not holds_at_least(actor, user):
+    if not has_all_rights_of(actor, user):
         raise Protected("This account holds more rights than you; you may not do this.")
 
 
 def check_none_protected(actor: Actor, connection: Connection) -> None:
     """Raises Protected if accounts with staff rights are in the connection and `actor` is no
     administrator: who could close it would lock them out."""
-    if actor.is_administrator or not holds_staff(connection):
+    if actor.is_administrator or not has_staff_accounts(connection):
         return
     raise Protected("Accounts with staff rights are in this connection; only an administrator may do this.")
 
 
-def holds_staff(connection: Connection) -> bool:
+def has_staff_accounts(connection: Connection) -> bool:
     """Whether any account of the connection holds a staff right, be it blocked or not."""
     inside = User.accounts.filter(connection=connection)
     users = User.accounts.filter(Q(connection=connection) | Q(pk__in=inside.values("linked_to")))
@@ -63,10 +63,10 @@ def holds_staff(connection: Connection) -> bool:
     )
 
 
-def holds_at_least(actor: Actor, user: User) -> bool:
+def has_all_rights_of(actor: Actor, user: User) -> bool:
     """Whether the acting administrator, a staff member, has every right that `user` has."""
     if actor.user is None:
         return False
     if actor.user.is_superuser:
         return True
-    return not user.is_superuser and held_by(user) <= held_by(actor.user)
+    return not user.is_superuser and staff_permissions(user) <= staff_permissions(actor.user)

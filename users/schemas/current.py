@@ -20,20 +20,20 @@ logger = logging.getLogger(__name__)
 SETTINGS = {name: f"{name.upper()}_SCHEMA" for name in DOCUMENTS}
 
 
-def schema_of(document: str) -> Schema | None:
+def get_schema(document: str) -> Schema | None:
     """The schema in force for `document`; None where there is none."""
     path = conf.schema_paths[document]
-    return _read(path, SETTINGS[document]) if path else None
+    return _load_schema(path, SETTINGS[document]) if path else None
 
 
 def check_settings() -> None:
     """Raises ImproperlyConfigured, which names the setting, unless every schema can be used."""
     for document in DOCUMENTS:
-        schema_of(document)
+        get_schema(document)
 
 
 @lru_cache(maxsize=16)
-def _read(path: str, setting: str) -> Schema:
+def _load_schema(path: str, setting: str) -> Schema:
     """Kept for the life of the process: building a validator costs many times its use."""
     try:
         text = Path(path).read_bytes()

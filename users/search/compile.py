@@ -8,22 +8,29 @@ from functools import partial
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
 from users.metadata.documents import DOCUMENTS, USER_METADATA
-from users.metadata.words import Spellings, typed_words
+from users.metadata.words import Spellings, split_typed_words
 from users.querying.errors import SearchError, UnknownField
-from users.querying.values import after, as_boolean, as_date_prefix, as_number, as_period, span
+from users.querying.values import (
+    as_boolean,
+    as_date_prefix,
+    as_number,
+    as_period,
+    prefix_upper_bound,
+    to_datetime_range,
+)
 from users.search.conditions import (
-    EVERYBODY,
-    NOBODY,
+    ALL_USERS,
+    NO_USERS,
     All,
     AnyOf,
     BeginsWords,
     Condition,
+    DatetimeBetween,
     Equals,
     Exists,
     Flag,
     Leaf,
     Like,
-    MomentBetween,
     Not,
     NumberBetween,
     OneOf,
@@ -31,19 +38,19 @@ from users.search.conditions import (
     TextBetween,
 )
 from users.search.searchable_fields import (
-    BARE,
     CONTAINERS,
+    DEFAULT_FIELDS,
     FIELDS,
     UNSEARCHABLE,
     Column,
     Field,
     Kind,
-    find,
-    nearest,
+    find_field,
+    suggest_field,
 )
 
 
-def understand(query: Query, *, strict: bool = False) -> Condition:
+def to_condition(query: Query, *, strict: bool = False) -> Condition:
     """The condition. Raises SearchError.
 
     `strict`: an unknown field holds nothing, and user_metadata takes neither wildcards nor ranges, as
@@ -51,27 +58,27 @@ def understand(query: Query, *, strict: bool = False) -> Condition:
     """
     match query:
         case nodes.Everything():
-            return EVERYBODY
+            return ALL_USERS
         case nodes.Not(part):
-            return Not(understand(part, strict=strict))
+            return Not(to_condition(part, strict=strict))
         case nodes.And(parts):
-            return All(tuple(_words_together(understand(part, strict=strict) for part in parts)))
+            return All(tuple(_merge_word_tests(to_condition(part, strict=strict) for part in parts)))
         case nodes.Or(parts):
-            return AnyOf(tuple(_values_together(understand(part, strict=strict) for part in parts)))
+            return AnyOf(tuple(_merge_text_tests(to_condition(part, strict=strict) for part in parts)))
         case nodes.Exists(name):
             field = _field(name, strict)
-            return NOBODY if field is None else Leaf(field, Exists())
+            return NO_USERS if field is None else Leaf(field, Exists())
         case nodes.Match(None, value):
-            return AnyOf(tuple(_leaf(FIELDS[name], name, value) for name in BARE))
+            return AnyOf(tuple(_leaf(FIELDS[name], name, value) for name in DEFAULT_FIELDS))
         case nodes.Match(name, value):
             field = _field(name, strict)
             if field is None:
-                return NOBODY
+                return NO_USERS
             _check_value(field, name, value, strict)
             return _leaf(field, str(name), value)
 
 
-def _words_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+def _merge_word_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
     """The conditions, with what they ask of words as one, which the index intersects."""
     words: dict[Spellings, None] = {}
     for condition in conditions:
@@ -84,7 +91,7 @@ def _words_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
         yield Leaf(FIELDS["words"], BeginsWords(tuple(words)))
 
 
-def _values_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
+def _merge_text_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
     """The conditions, with the texts that are asked of one column as one test: databases limit how
     many conditions an OR holds, and look the texts of a list up at once."""
     texts: dict[Field, list[str]] = {}
@@ -100,13 +107,13 @@ def _values_together(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 
 def _field(name: Name, strict: bool) -> Field | None:
-    found = find(name.path)
+    found = find_field(name.path)
     if found is not None or strict:
         return found
     if str(name) in UNSEARCHABLE:
         raise SearchError(name.column, f"{name} cannot be searched by")
     reason = f"there is no field {name}"
-    near = nearest(name.path)
+    near = suggest_field(name.path)
     if near:
         raise UnknownField(name, (near,), f"{reason}; did you mean {near}?")
     keys = tuple(f"{document}.{name}" for document in DOCUMENTS)
@@ -166,7 +173,7 @@ def _number_of(name: str, word: Word) -> object:
 def _moment(name: str, value: Value) -> Test:
     match value:
         case Word() | Range():
-            return MomentBetween(*span(value, partial(_period_of, name)))
+            return DatetimeBetween(*to_datetime_range(value, partial(_period_of, name)))
     raise SearchError(value.column, f"{name} is a date, which takes no wildcard; write 2026-03, or a range")
 
 
@@ -181,7 +188,7 @@ def _period_of(name: str, word: Word) -> tuple:
 def _words(name: str, value: Value) -> Test:
     match value:
         case Word(text) | Pattern((text, "")):
-            return BeginsWords(tuple(dict.fromkeys(typed_words(text))))
+            return BeginsWords(tuple(dict.fromkeys(split_typed_words(text))))
     reason = (
         f"{name} takes words, each of which begins one of the user's; neither a range nor other wildcards"
     )
@@ -211,9 +218,9 @@ def _dates(low: Word | None, high: Word | None, includes_low: bool, includes_hig
     first, last = low and low.text, high and high.text
     low_date, high_date = first and as_date_prefix(first), last and as_date_prefix(last)
     if low_date:
-        first, includes_low = (low_date, True) if includes_low else (after(low_date), True)
+        first, includes_low = (low_date, True) if includes_low else (prefix_upper_bound(low_date), True)
     if high_date:
-        last, includes_high = (after(high_date), False) if includes_high else (high_date, False)
+        last, includes_high = (prefix_upper_bound(high_date), False) if includes_high else (high_date, False)
     return TextBetween(first, last, includes_low, includes_high)
 
 
@@ -222,7 +229,7 @@ _TESTS = {
     Kind.NAME: _text,
     Kind.FLAG: _flag,
     Kind.NUMBER: _number,
-    Kind.MOMENT: _moment,
+    Kind.DATETIME: _moment,
     Kind.WORDS: _words,
     Kind.ANY: _any,
 }

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from users.metadata.words import Spellings
-from users.querying.values import after
+from users.querying.values import prefix_upper_bound
 from users.search.searchable_fields import Field, TextForm
 
 
@@ -24,7 +24,7 @@ class Equals:
     number: Decimal | None = None
     boolean: bool | None = None
 
-    def in_form(self, form: TextForm) -> Equals:
+    def apply_form(self, form: TextForm) -> Equals:
         return replace(self, text=form.whole(self.text))
 
 
@@ -34,7 +34,7 @@ class OneOf:
 
     texts: tuple[str, ...]
 
-    def in_form(self, form: TextForm) -> OneOf:
+    def apply_form(self, form: TextForm) -> OneOf:
         return OneOf(tuple(dict.fromkeys(map(form.whole, self.texts))))
 
 
@@ -44,7 +44,7 @@ class Like:
 
     pieces: tuple[str, ...]
 
-    def in_form(self, form: TextForm) -> Like:
+    def apply_form(self, form: TextForm) -> Like:
         return Like(tuple(map(form.part, self.pieces)))
 
 
@@ -57,14 +57,14 @@ class TextBetween:
     includes_low: bool = True
     includes_high: bool = False
 
-    def in_form(self, form: TextForm) -> TextBetween:
+    def apply_form(self, form: TextForm) -> TextBetween:
         low, high = (None if end is None else form.part(end) for end in (self.low, self.high))
         return replace(self, low=low, high=high)
 
 
-def beginning(prefix: str) -> TextBetween:
+def prefix_range(prefix: str) -> TextBetween:
     """Text that begins so, as a range that an index serves."""
-    return TextBetween(prefix, after(prefix))
+    return TextBetween(prefix, prefix_upper_bound(prefix))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class NumberBetween:
 
 
 @dataclass(frozen=True)
-class MomentBetween:
+class DatetimeBetween:
     """Moments from `low` until just before `high`; None for an open end."""
 
     low: datetime | None
@@ -104,7 +104,7 @@ class BeginsWords:
     words: tuple[Spellings, ...]
 
 
-Test = Equals | OneOf | Like | TextBetween | NumberBetween | MomentBetween | Flag | BeginsWords | Exists
+Test = Equals | OneOf | Like | TextBetween | NumberBetween | DatetimeBetween | Flag | BeginsWords | Exists
 TextTest = Equals | OneOf | Like | TextBetween | Exists
 
 
@@ -138,8 +138,8 @@ class AnyOf:
 
 
 Condition = Leaf | Not | All | AnyOf
-EVERYBODY = All()
-NOBODY = AnyOf()
+ALL_USERS = All()
+NO_USERS = AnyOf()
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

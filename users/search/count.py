@@ -8,9 +8,9 @@ from users.listing.ordered_fetch import count_up_to
 from users.listing.timeout import time_limit
 from users.models import User
 from users.rights.actor import Actor
-from users.search.query import found
+from users.search.query import search_users
 
-MOST = 10_000
+MAX_COUNT = 10_000
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Count:
     is_capped: bool
 
 
-def how_many(text: str, *, viewer: Actor, seconds: float, strict: bool = False) -> Count:
+def count_users(text: str, *, viewer: Actor, seconds: float, strict: bool = False) -> Count:
     """Raises QueryError, Denied, and TooSlow after so many seconds."""
     with time_limit(seconds):
-        count = count_up_to(found(User.objects.all(), text, viewer=viewer, strict=strict), MOST)
-    return Count(min(count, MOST), count > MOST)
+        count = count_up_to(search_users(User.objects.all(), text, viewer=viewer, strict=strict), MAX_COUNT)
+    return Count(min(count, MAX_COUNT), count > MAX_COUNT)

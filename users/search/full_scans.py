@@ -22,75 +22,79 @@ from users.search.conditions import (
     NumberBetween,
     Test,
 )
-from users.search.index_support import serves
-from users.search.indexed_keys import Place, indexed_keys
-from users.search.query import understood
+from users.search.index_support import can_use_index
+from users.search.indexed_keys import KeyPath, indexed_keys
+from users.search.query import compile_query
 from users.search.sql.expression import EMITTERS
-from users.search.sql.sqlite import can_be_spelt
+from users.search.sql.sqlite import can_use_json_path
 
 
 @dataclass(frozen=True)
 class SlowKey:
-    """`kind` is the index that would make it fast; None where any would. `can_be_fast`: one would."""
+    """`kind` is the index that would make it fast; None where any would. `is_indexable`: one would."""
 
-    place: Place
+    place: KeyPath
     kind: str | None
-    can_be_fast: bool
+    is_indexable: bool
 
     def __str__(self) -> str:
         document, path = self.place
         return ".".join((document, *path))
 
 
-def slow_keys(
+def find_slow_keys(
     text: str, viewer: Actor, *, implicit: Implicit = Implicit.OR, strict: bool = False
 ) -> tuple[SlowKey, ...]:
     """The keys, each once, for which this query reads everybody; none where indexes serve it, or
     where no index of a key could. Raises QueryError, and Denied for what `viewer` may not ask."""
-    return slow_keys_of(understood(parse(text, implicit=implicit), viewer=viewer, strict=strict))
+    return find_slow_keys_in_condition(
+        compile_query(parse(text, implicit=implicit), viewer=viewer, strict=strict)
+    )
 
 
-def slow_keys_of(condition: Condition) -> tuple[SlowKey, ...]:
+def find_slow_keys_in_condition(condition: Condition) -> tuple[SlowKey, ...]:
     """The same of a query that is understood."""
-    found = {(leaf.field.document, leaf.field.path): leaf.test for leaf in _unserved(condition) or ()}
+    found = {(leaf.field.document, leaf.field.path): leaf.test for leaf in _unindexed_tests(condition) or ()}
     return tuple(_slow_key(place, test) for place, test in found.items())
 
 
-def _unserved(condition: Condition) -> tuple[Leaf, ...] | None:
+def _unindexed_tests(condition: Condition) -> tuple[Leaf, ...] | None:
     """None where indexes find a part that holds all that is wanted; else the tests that keep them
     from it. None of these: nothing would help."""
     match condition:
         case Leaf():
-            return None if _is_served(condition) else (condition,)
+            return None if _is_indexed(condition) else (condition,)
         case Not():
             return ()
         case All(parts):
-            found = [_unserved(part) for part in parts]
+            found = [_unindexed_tests(part) for part in parts]
             return None if None in found else sum(found, ())
         case AnyOf(parts):
-            found = [leaves for leaves in map(_unserved, parts) if leaves is not None]
+            found = [leaves for leaves in map(_unindexed_tests, parts) if leaves is not None]
             if not found:
                 return None
             return sum(found, ()) if all(found) else ()
 
 
-def _is_served(leaf: Leaf) -> bool:
+def _is_indexed(leaf: Leaf) -> bool:
     place = leaf.field.document, leaf.field.path
     if leaf.field.document not in DOCUMENTS:
         return True
     key = indexed_keys().get(place)
-    if key is not None and serves(key.kind, leaf.test):
+    if key is not None and can_use_index(key.kind, leaf.test):
         return True
-    return EMITTERS[connection.vendor].finds_values and isinstance(leaf.test, Equals | Flag)
+    return EMITTERS[connection.vendor].has_value_index and isinstance(leaf.test, Equals | Flag)
 
 
-def _slow_key(place: Place, test: Test) -> SlowKey:
-    kind = _kind_for(test)
-    can_be_spelt_here = connection.vendor != "sqlite" or can_be_spelt(place[1])
-    return SlowKey(place, kind, bool(place[1]) and can_be_spelt_here and (kind is None or serves(kind, test)))
+def _slow_key(place: KeyPath, test: Test) -> SlowKey:
+    kind = _index_kind_for(test)
+    can_be_spelt_here = connection.vendor != "sqlite" or can_use_json_path(place[1])
+    return SlowKey(
+        place, kind, bool(place[1]) and can_be_spelt_here and (kind is None or can_use_index(kind, test))
+    )
 
 
-def _kind_for(test: Test) -> str | None:
+def _index_kind_for(test: Test) -> str | None:
     match test:
         case Exists():
             return None

@@ -20,23 +20,23 @@ from users.models import IndexedKey
 log = logging.getLogger(__name__)
 
 # The document and the path.
-Place = tuple[str, tuple[str, ...]]
+KeyPath = tuple[str, tuple[str, ...]]
 # For so many seconds nobody asks the database again.
-FRESH = 5.0
+CACHE_SECONDS = 5.0
 
-_known: tuple[float, Mapping[Place, IndexedKey]] = (0.0, {})
+_cached_keys: tuple[float, Mapping[KeyPath, IndexedKey]] = (0.0, {})
 # The day on which each key was last used here; and those whose row does not say so yet.
-_used: dict[int, Any] = {}
-_unwritten: set[int] = set()
+_last_used: dict[int, Any] = {}
+_unsaved: set[int] = set()
 
 
-def indexed_keys() -> Mapping[Place, IndexedKey]:
+def indexed_keys() -> Mapping[KeyPath, IndexedKey]:
     """Those whose indexes are ready."""
-    global _known
-    until, keys = _known
+    global _cached_keys
+    until, keys = _cached_keys
     if time.monotonic() >= until:
         keys = {key.place: key for key in IndexedKey.objects.filter(status=IndexedKey.Status.READY)}
-        _known = (time.monotonic() + FRESH, keys)
+        _cached_keys = (time.monotonic() + CACHE_SECONDS, keys)
     return keys
 
 
@@ -45,14 +45,14 @@ def is_sortable(document: str, path: tuple[str, ...]) -> bool:
     return (document, path) in indexed_keys()
 
 
-def forget() -> None:
+def clear_indexed_keys_cache() -> None:
     """Ask the database next time: something has changed."""
-    global _known
-    _known = (0.0, {})
-    _used.clear()
+    global _cached_keys
+    _cached_keys = (0.0, {})
+    _last_used.clear()
 
 
-def place_of(name: str) -> Place | None:
+def parse_key_path(name: str) -> KeyPath | None:
     """`app_metadata.credits` as a place; None where the name is none within a document. Names of
     keys hold no dots."""
     document, *path = name.split(".")
@@ -62,20 +62,20 @@ def place_of(name: str) -> Place | None:
 # When each was last used
 
 
-def note_use(key: IndexedKey) -> None:
+def record_key_use(key: IndexedKey) -> None:
     """An index of the key serves a query."""
     today = timezone.now().date()
-    if _used.get(key.pk) != today:
-        _used[key.pk] = today
-        _unwritten.add(key.pk)
+    if _last_used.get(key.pk) != today:
+        _last_used[key.pk] = today
+        _unsaved.add(key.pk)
 
 
-def write_use(**_: Any) -> None:
+def save_key_use(**_: Any) -> None:
     """Write it down, once a day for each key; called when an answer has been sent."""
-    if not _unwritten:
+    if not _unsaved:
         return
-    ids = set(_unwritten)
-    _unwritten.difference_update(ids)
+    ids = set(_unsaved)
+    _unsaved.difference_update(ids)
     today = timezone.now().date()
     before = Q(last_used_on=None) | Q(last_used_on__lt=today)
     try:

@@ -14,7 +14,7 @@ from users.models import User
 from users.search.plain_words import EMAIL, USER_ID, WORDS
 
 # Characters that other programs leave around copied text.
-AROUND = "\u200b\u200e\u200f\u2060\ufeff \t\r\n\xa0"
+STRIPPED_CHARACTERS = "\u200b\u200e\u200f\u2060\ufeff \t\r\n\xa0"
 # `Jane Doe <jane@example.com>`, or several of these as a mail program lists them.
 _MAILBOXES = re.compile(r'(?:[^<>*:"]*|\s*"[^"<>]*"\s*)<([^<>\s@]+@[^<>\s@]+)>[\s,;]*')
 _MAILTO = re.compile(r"mailto:([^?\s]+@[^?\s]+)(?:\?\S*)?", re.IGNORECASE)
@@ -32,7 +32,7 @@ MAX_IDS = 10
 def parse_pasted(text: str) -> Query | None:
     """Return a query for the users of the emails, phone number or id that the text is, whatever other
     programs put around it; None where it is something else."""
-    text = text.strip(AROUND)
+    text = text.strip(STRIPPED_CHARACTERS)
     if bad_characters(unquote(unquote(text))):
         return None
     emails = _emails(text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from users.lucene.nodes import And, Match, Name, Or, Pattern, Query, Word
 from users.metadata.identifiers import is_domain
-from users.metadata.words import MAX_TEXT, words_of
+from users.metadata.words import MAX_TEXT, split_words
 
 WORDS, EMAIL, USER_ID = Name(("words",)), Name(("email",)), Name(("user_id",))
 # The provider of ids that are often copied without it.
@@ -18,7 +18,7 @@ def expand_words(words: Sequence[str]) -> Query:
 
     A word of nothing but punctuation, as in `Smith & Sons`, is ignored beside others.
     """
-    asking = [word for word in words if words_of(word) or len(word) > MAX_TEXT] or words[:1]
+    asking = [word for word in words if split_words(word) or len(word) > MAX_TEXT] or words[:1]
     queries = tuple(_expand_word(word, is_alone=len(asking) == 1) for word in asking)
     return queries[0] if len(queries) == 1 else And(queries)
 

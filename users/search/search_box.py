@@ -14,52 +14,56 @@ from users.lucene.nodes import And, Everything, Match, Not, Or, Pattern, Query, 
 from users.lucene.parser import Implicit, parse
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
-from users.search.pasted_identifiers import AROUND, parse_pasted
+from users.search.pasted_identifiers import STRIPPED_CHARACTERS, parse_pasted
 from users.search.plain_words import EMAIL, USER_ID, WORDS, expand_words
-from users.search.query import whom
+from users.search.query import filter_by_query
 
 
-def found_by_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
+def filter_by_search_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
     """Those of `users` whom the text finds; all where it is empty. Raises QueryError and Denied."""
-    return whom(users, explicit(text), viewer=viewer)
+    return filter_by_query(users, parse_search_box(text), viewer=viewer)
 
 
-def explicit(text: str) -> Query:
+def parse_search_box(text: str) -> Query:
     """The same in the language of the API: it finds the same people wherever it is asked.
 
     Raises QueryError."""
-    return parse_pasted(text) or _spelt_out(parse(text.strip(AROUND), implicit=Implicit.AND))
+    return parse_pasted(text) or _expand_plain_words(
+        parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND)
+    )
 
 
 def is_words(text: str) -> bool:
     """Whether the text is plain words and nothing else, or what `parse_pasted` understands."""
-    if not text.strip(AROUND):
+    if not text.strip(STRIPPED_CHARACTERS):
         return False
     if parse_pasted(text):
         return True
     try:
-        return all(map(_is_plain, _parts(parse(text.strip(AROUND), implicit=Implicit.AND))))
+        return all(
+            map(_is_plain, _flatten_and(parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND)))
+        )
     except QueryError:
         return False
 
 
-def typed(query: Query) -> Query:
-    """The other way round: what stands for plain words as those words. `explicit` gives it back."""
-    parts = list(_parts(query))
+def collapse_words(query: Query) -> Query:
+    """The other way round: what stands for plain words as those words. `parse_search_box` gives it back."""
+    parts = list(_flatten_and(query))
     words = [word for part in parts if (word := _plain_word(part))]
     plain = [part for part in parts if _plain_word(part)]
-    if words and plain == list(_parts(expand_words(words))):
-        rest = [_typed_within(part) for part in parts if part not in plain]
-        return _all([*(Match(None, Word(word)) for word in words), *rest])
-    return _all(list(map(_typed_within, parts)))
+    if words and plain == list(_flatten_and(expand_words(words))):
+        rest = [_collapse_words_within(part) for part in parts if part not in plain]
+        return _join_and([*(Match(None, Word(word)) for word in words), *rest])
+    return _join_and(list(map(_collapse_words_within, parts)))
 
 
-def _typed_within(query: Query) -> Query:
+def _collapse_words_within(query: Query) -> Query:
     match query:
         case Or(parts):
-            return replace(query, parts=tuple(map(typed, parts)))
+            return replace(query, parts=tuple(map(collapse_words, parts)))
         case Not(part):
-            return replace(query, part=typed(part))
+            return replace(query, part=collapse_words(part))
     return query
 
 
@@ -73,19 +77,19 @@ def _plain_word(query: Query) -> str:
     return ""
 
 
-def _split(query: Query) -> tuple[list[str], list[Query]]:
+def _split_plain_words(query: Query) -> tuple[list[str], list[Query]]:
     """The plain words that every hit must fit, and what is asked besides."""
-    parts = list(_parts(query))
+    parts = list(_flatten_and(query))
     words = [part.value.text for part in parts if _is_plain(part)]
-    return words, [_spelt_out(part) for part in parts if not _is_plain(part)]
+    return words, [_expand_plain_words(part) for part in parts if not _is_plain(part)]
 
 
-def _parts(query: Query) -> Iterator[Query]:
+def _flatten_and(query: Query) -> Iterator[Query]:
     if not isinstance(query, And):
         yield query
         return
     for part in query.parts:
-        yield from _parts(part)
+        yield from _flatten_and(part)
 
 
 def _is_plain(query: Query) -> bool:
@@ -95,20 +99,20 @@ def _is_plain(query: Query) -> bool:
     return False
 
 
-def _spelt_out(query: Query) -> Query:
+def _expand_plain_words(query: Query) -> Query:
     """The query with its plain words as what they mean."""
     match query:
         case Or(parts):
-            return replace(query, parts=tuple(map(_spelt_out, parts)))
+            return replace(query, parts=tuple(map(_expand_plain_words, parts)))
         case Not(part):
-            return replace(query, part=_spelt_out(part))
+            return replace(query, part=_expand_plain_words(part))
         case And() | Match(None, Word(is_quoted=False)):
-            words, rest = _split(query)
-            return _all([*_parts(expand_words(words)), *rest] if words else rest)
+            words, rest = _split_plain_words(query)
+            return _join_and([*_flatten_and(expand_words(words)), *rest] if words else rest)
     return query
 
 
-def _all(parts: Sequence[Query]) -> Query:
+def _join_and(parts: Sequence[Query]) -> Query:
     if len(parts) > 1:
         return And(tuple(parts))
     return parts[0] if parts else Everything()

@@ -24,7 +24,7 @@ class Kind(Enum):
     # Without regard to case.
     NAME = "name"
     FLAG = "true or false"
-    MOMENT = "date"
+    DATETIME = "date"
     NUMBER = "number"
     # Beginnings of words, as what is typed into the box of the dashboard.
     WORDS = "beginnings of words"
@@ -159,9 +159,9 @@ FIELDS: dict[str, Field] = {
     "phone_number": _column(Kind.TEXT, "phone_number"),
     "phone_verified": _column(Kind.FLAG, "phone_verified"),
     "blocked": _column(Kind.FLAG, "blocked"),
-    "created_at": _column(Kind.MOMENT, "created_at"),
-    "updated_at": _column(Kind.MOMENT, "updated_at"),
-    "last_login": _column(Kind.MOMENT, "last_login"),
+    "created_at": _column(Kind.DATETIME, "created_at"),
+    "updated_at": _column(Kind.DATETIME, "updated_at"),
+    "last_login": _column(Kind.DATETIME, "last_login"),
     "last_ip": _column(Kind.TEXT, "last_ip"),
     "logins_count": _column(Kind.NUMBER, "logins_count"),
     # Nobody is in an organization here, and no query is wrong for asking.
@@ -174,7 +174,7 @@ FIELDS: dict[str, Field] = {
     "words": Field(Kind.WORDS, (Words(),)),
 }
 # Where a word without a field is looked for.
-BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
+DEFAULT_FIELDS = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
 # Parts of a profile that are no values: name something within.
 CONTAINERS = ("user_metadata", "app_metadata", "identities", "identities.profileData")
 UNSEARCHABLE = frozenset(
@@ -183,7 +183,7 @@ UNSEARCHABLE = frozenset(
 _PROFILE_DATA = ("identities", "profileData")
 
 
-def find(path: tuple[str, ...]) -> Field | None:
+def find_field(path: tuple[str, ...]) -> Field | None:
     """The field of that name; None where there is none. Any key of metadata is one."""
     if path[0] in DOCUMENTS:
         document, *keys = path
@@ -196,7 +196,7 @@ def find(path: tuple[str, ...]) -> Field | None:
     return FIELDS.get(".".join(path))
 
 
-def nearest(path: tuple[str, ...]) -> str:
+def suggest_field(path: tuple[str, ...]) -> str:
     """The name somebody may have meant; empty where nothing is near."""
     asked = ".".join(path).lower()
     names = {name.lower(): name for name in FIELDS}

@@ -11,26 +11,26 @@ from users.lucene.errors import TooComplex
 from users.lucene.limits import DEFAULT
 from users.lucene.nodes import Exists, Match, Name, Query, Word, terms
 from users.lucene.parser import parse
-from users.lucene.printer import quote, write
-from users.lucene.rewrite import Leaf, placed, with_leaves
+from users.lucene.printer import quote, unparse
+from users.lucene.rewrite import Leaf, map_leaves, relocate
 from users.metadata.fold import fold
 from users.models import Segment
 from users.querying.errors import SearchError
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.visible import PROFILE, visible
-from users.search.visibility import may_ask
+from users.search.visibility import can_search_by
 
 FIELD = Name(("segment",))
-ID = re.compile(r"seg_[0-9A-Za-z]{16}")
+ID_PATTERN = re.compile(r"seg_[0-9A-Za-z]{16}")
 # How many may stand within one another.
-DEPTH = 5
-HOW = 'after segment: stands the name of one saved search, as in segment:"trial ends"'
+MAX_DEPTH = 5
+USAGE_HINT = 'after segment: stands the name of one saved search, as in segment:"trial ends"'
 # Among so many names the nearest is looked for.
-KNOWN = 1000
+MAX_NAMES_COMPARED = 1000
 
 
-def segments_of(viewer: Actor) -> QuerySet[Segment]:
+def usable_segments(viewer: Actor) -> QuerySet[Segment]:
     """Those that `viewer` may use: all that are shared and, of a staff member, their own. None of
     them for people's own tokens and for whoever may not see users."""
     if not visible(viewer, PROFILE):
@@ -39,7 +39,7 @@ def segments_of(viewer: Actor) -> QuerySet[Segment]:
     return Segment.objects.filter(Q(is_shared=True) | own)
 
 
-def expanded(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Query:
+def expand_segments(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Query:
     """The query with what each segment asks in its place; all of it stands where the segment is
     named, so that an error leads there. `within` are segments whose query this is.
 
@@ -49,25 +49,25 @@ def expanded(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Q
     named = [term for term in terms(query) if is_segment(term)]
     if not named:
         return query
-    whole = _Expansion(viewer).of(query, within)
+    whole = _SegmentExpander(viewer).of(query, within)
     try:
-        parse(write(whole))
+        parse(unparse(whole))
     except TooComplex as error:
         reason = f"with its segments written out {error.reason}"
         raise TooComplex(named[0].column, reason) from None
     return whole
 
 
-def find(term: Exists | Match, viewer: Actor) -> Segment:
+def find_segment(term: Exists | Match, viewer: Actor) -> Segment:
     """The one that a term names, by its id or, whatever the case, by its name; one's own before
     another's. Raises SearchError."""
     if not (isinstance(term, Match) and isinstance(term.value, Word)):
-        raise SearchError(term.column, HOW)
-    text, usable = term.value.text, segments_of(viewer)
-    by_id = usable.filter(segment_id=text).first() if ID.fullmatch(text) else None
+        raise SearchError(term.column, USAGE_HINT)
+    text, usable = term.value.text, usable_segments(viewer)
+    by_id = usable.filter(segment_id=text).first() if ID_PATTERN.fullmatch(text) else None
     found = by_id or usable.filter(name_folded=fold(text)).order_by("is_shared").first()
     if found is None:
-        raise SearchError(term.value.column, _unknown(text, usable))
+        raise SearchError(term.value.column, _unknown_segment_message(text, usable))
     return found
 
 
@@ -76,7 +76,7 @@ def is_segment(leaf: Leaf) -> bool:
     return isinstance(leaf, Exists | Match) and leaf.name == FIELD
 
 
-class _Expansion:
+class _SegmentExpander:
     """Walks through a query and the segments in it, each of which is read once."""
 
     def __init__(self, viewer: Actor) -> None:
@@ -85,7 +85,7 @@ class _Expansion:
         self.found: dict[Query, Segment] = {}
 
     def of(self, query: Query, within: tuple[Segment, ...]) -> Query:
-        return with_leaves(query, lambda leaf: self._leaf(leaf, within))
+        return map_leaves(query, lambda leaf: self._leaf(leaf, within))
 
     def _leaf(self, leaf: Leaf, within: tuple[Segment, ...]) -> Query:
         if is_segment(leaf):
@@ -98,21 +98,21 @@ class _Expansion:
 
     def _segment(self, term: Exists | Match, within: tuple[Segment, ...]) -> Query:
         if term not in self.found:
-            self.found[term] = find(term, self.viewer)
+            self.found[term] = find_segment(term, self.viewer)
         segment = self.found[term]
         if segment in within:
             chain = ", ".join(quote(each.name) for each in (*within[within.index(segment) :], segment))
             raise SearchError(term.column, f"this segment leads back to itself: {chain}")
-        if len(within) >= DEPTH:
-            raise TooComplex(term.column, f"segments stand at most {DEPTH} within one another")
+        if len(within) >= MAX_DEPTH:
+            raise TooComplex(term.column, f"segments stand at most {MAX_DEPTH} within one another")
         query = parse(segment.query)
-        if not all(may_ask(each, self.viewer) for each in terms(query)):
+        if not all(can_search_by(each, self.viewer) for each in terms(query)):
             raise Denied(f"You may not use the segment {quote(segment.name)}: you may not see what it asks")
-        return self.of(placed(query, term.start, term.end), (*within, segment))
+        return self.of(relocate(query, term.start, term.end), (*within, segment))
 
 
-def _unknown(text: str, usable: QuerySet[Segment]) -> str:
-    names = {name.casefold(): name for name in usable.values_list("name", flat=True)[:KNOWN]}
+def _unknown_segment_message(text: str, usable: QuerySet[Segment]) -> str:
+    names = {name.casefold(): name for name in usable.values_list("name", flat=True)[:MAX_NAMES_COMPARED]}
     near = get_close_matches(text.casefold(), names, n=1)
     hint = f"; did you mean {quote(names[near[0]])}?" if near else ""
     return f"there is no segment {quote(text)}{hint}"

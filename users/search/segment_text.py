@@ -11,27 +11,29 @@ from dataclasses import replace
 from users.lucene.errors import QueryError, TooComplex
 from users.lucene.nodes import Match, Query, Word, terms
 from users.lucene.parser import parse
-from users.lucene.printer import quote, write
-from users.lucene.rewrite import Leaf, with_leaves
+from users.lucene.printer import quote, unparse
+from users.lucene.rewrite import Leaf, map_leaves
 from users.models import Segment
 from users.querying.errors import SearchError
 from users.rights.actor import Actor
-from users.search.compile import understand
-from users.search.search_box import explicit, typed
-from users.search.segment_expansion import expanded, find, is_segment
-from users.search.visibility import check_visible, may_ask
+from users.search.compile import to_condition
+from users.search.search_box import collapse_words, parse_search_box
+from users.search.segment_expansion import expand_segments, find_segment, is_segment
+from users.search.visibility import can_search_by, check_visible
 
 
-def canonical(text: str, *, owner: Actor, segment: Segment, strict: bool = False) -> str:
+def to_stored_query(text: str, *, owner: Actor, segment: Segment, strict: bool = False) -> str:
     """What is stored of a query as somebody typed it for `segment`: every operator written out,
     other segments by their ids. It reads the same whatever stands between two words.
 
     Raises QueryError, and Denied where it asks about what `owner` may not see.
     """
-    query = explicit(text)
+    query = parse_search_box(text)
     check_visible(query, owner)
-    understand(expanded(query, owner, (segment,)), strict=strict)
-    written = write(_renamed(query, lambda term: _used(term, owner, segment).segment_id))
+    to_condition(expand_segments(query, owner, (segment,)), strict=strict)
+    written = unparse(
+        _rename_segments(query, lambda term: _find_usable_segment(term, owner, segment).segment_id)
+    )
     try:
         parse(written)
     except TooComplex as error:
@@ -39,24 +41,24 @@ def canonical(text: str, *, owner: Actor, segment: Segment, strict: bool = False
     return written
 
 
-def as_read(segment: Segment, viewer: Actor) -> str | None:
+def to_readable_query(segment: Segment, viewer: Actor) -> str | None:
     """The query as it could be typed into the box, with the names of the segments in it; None where
     it asks about what `viewer` may not see. Of a segment they may not use the id is left."""
     query = parse(segment.query)
-    if not all(may_ask(term, viewer) for term in terms(query)):
+    if not all(can_search_by(term, viewer) for term in terms(query)):
         return None
-    return write(_renamed(typed(query), lambda term: _readable(term, viewer)))
+    return unparse(_rename_segments(collapse_words(query), lambda term: _readable_name(term, viewer)))
 
 
-def _used(term: Match, owner: Actor, by: Segment) -> Segment:
+def _find_usable_segment(term: Match, owner: Actor, by: Segment) -> Segment:
     """What `by` names. What is shared must not break for others."""
-    found = find(term, owner)
+    found = find_segment(term, owner)
     if by.is_shared and not found.is_shared:
         raise SearchError(term.column, f"the segment {quote(found.name)} is not shared, and this one is")
     return found
 
 
-def _renamed(query: Query, name: Callable[[Match], str]) -> Query:
+def _rename_segments(query: Query, name: Callable[[Match], str]) -> Query:
     """The query with each segment named as `name` says."""
 
     def changed(leaf: Leaf) -> Query:
@@ -64,13 +66,13 @@ def _renamed(query: Query, name: Callable[[Match], str]) -> Query:
             return leaf
         return replace(leaf, value=Word(name(leaf), is_quoted=True))
 
-    return with_leaves(query, changed)
+    return map_leaves(query, changed)
 
 
-def _readable(term: Match, viewer: Actor) -> str:
+def _readable_name(term: Match, viewer: Actor) -> str:
     try:
-        segment = find(term, viewer)
-        named = find(replace(term, value=Word(segment.name)), viewer)
+        segment = find_segment(term, viewer)
+        named = find_segment(replace(term, value=Word(segment.name)), viewer)
     except QueryError:
         return term.value.text
     # Another of that name may come first.

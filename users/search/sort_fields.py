@@ -9,11 +9,11 @@ from users.models import User
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
-from users.search.indexed_keys import indexed_keys, place_of
-from users.search.sql.expression import ValueOf
+from users.search.indexed_keys import indexed_keys, parse_key_path
+from users.search.sql.expression import IndexedValue
 
 # Auth0's field name to our column. Names and addresses sort without regard to case.
-COLUMNS = {
+SORT_COLUMNS = {
     "user_id": "user_id",
     "email": "email_folded",
     "email_verified": "email_verified",
@@ -41,7 +41,7 @@ class NotIndexed(UnknownSort):
     """A key of metadata to sort by which everybody would have to be read."""
 
 
-def order(sort: str) -> tuple[OrderBy, ...]:
+def parse_sort(sort: str) -> tuple[OrderBy, ...]:
     """`"last_login:-1"` as an order: empty ones last, ties in a fixed order. A key of metadata
     counts as empty where it holds nothing of its index's kind.
 
@@ -51,28 +51,28 @@ def order(sort: str) -> tuple[OrderBy, ...]:
         return OLDEST_FIRST
     name, _, direction = sort.rpartition(":")
     down = direction == "-1"
-    if name in COLUMNS:
+    if name in SORT_COLUMNS:
         # Said only where there can be empty ones: elsewhere it would keep the index from serving.
-        nulls_last = User._meta.get_field(COLUMNS[name]).null or None
-        first = OrderBy(F(COLUMNS[name]), descending=down, nulls_last=nulls_last)
+        nulls_last = User._meta.get_field(SORT_COLUMNS[name]).null or None
+        first = OrderBy(F(SORT_COLUMNS[name]), descending=down, nulls_last=nulls_last)
     else:
-        first = OrderBy(value_of(name), descending=down, nulls_last=True)
+        first = OrderBy(sort_expression(name), descending=down, nulls_last=True)
     return first, OrderBy(F("id"), descending=down)
 
 
-def value_of(name: str) -> ValueOf:
+def sort_expression(name: str) -> IndexedValue:
     """What a key of metadata holds, as its index has it. Raises UnknownSort."""
-    place = place_of(name)
+    place = parse_key_path(name)
     if place is None:
         raise UnknownSort(name)
     key = indexed_keys().get(place)
     if key is None:
         raise NotIndexed(name)
-    return ValueOf(key)
+    return IndexedValue(key)
 
 
 def check_sort_visible(sort: str, viewer: Actor) -> None:
     """Raises Denied where the order would tell what `viewer` may not see."""
-    place = place_of(sort.rpartition(":")[0])
+    place = parse_key_path(sort.rpartition(":")[0])
     if place is not None and not visible(viewer, *place):
         raise Denied(f"You may not sort by {sort.rpartition(':')[0]}: you may not see it")

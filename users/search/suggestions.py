@@ -9,34 +9,34 @@ from dataclasses import dataclass, replace
 from users.listing.ordered_fetch import read_in_order
 from users.listing.timeout import time_limit
 from users.lucene import caret
-from users.lucene.caret import Place, place
+from users.lucene.caret import CaretContext, locate_caret
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.nodes import Match, Word
 from users.lucene.parser import EXISTS
-from users.lucene.printer import escape, quote, write
+from users.lucene.printer import escape, quote, unparse
 from users.metadata.documents import DOCUMENTS
 from users.metadata.fold import fold
-from users.metadata_map.keys import Counts, Map, visible_keys
+from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.models import MetadataKey, User
 from users.models.user import UserQuerySet
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
-from users.search.query_links import asked_for, field_of
-from users.search.search_box import found_by_box, is_words
+from users.search.query_links import escaped_key_name, to_term
+from users.search.search_box import filter_by_search_box, is_words
 from users.search.searchable_fields import FIELDS, Kind
 from users.search.segment_expansion import FIELD as SEGMENT
-from users.search.segment_expansion import segments_of
+from users.search.segment_expansion import usable_segments
 
-MOST = 10
-MOST_USERS = 5
+MAX_SUGGESTIONS = 10
+MAX_USERS = 5
 # After this the search for users is cancelled, in seconds.
-MOST_SECONDS = 0.5
+USER_SEARCH_TIMEOUT = 0.5
 # What is shown of a user.
 _COLUMNS = ("user_id", "email", "name", "username")
 OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
-_TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.MOMENT: "date", Kind.NUMBER: "number"}
+_TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.DATETIME: "date", Kind.NUMBER: "number"}
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Suggestion:
     text: str
     label: str
     detail: str = ""
-    counts: Counts | None = None
+    counts: KeyCounts | None = None
     share: float | None = None
 
 
-def suggest(text: str, at: int, viewer: Actor) -> tuple[Place, list[Suggestion]]:
+def suggest(text: str, at: int, viewer: Actor) -> tuple[CaretContext, list[Suggestion]]:
     """The place of the caret, and what may come there, the most likely first."""
-    here = place(text[: DEFAULT.length], at)
+    here = locate_caret(text[: DEFAULT.length], at)
     if len(text) > DEFAULT.length or not visible(viewer, PROFILE):
         return here, []
-    found = [_with_space(one, text[here.end :]) for one in _at(here, viewer)]
-    return here, found[:MOST]
+    found = [_append_space(one, text[here.end :]) for one in _suggest_at(here, viewer)]
+    return here, found[:MAX_SUGGESTIONS]
 
 
 def suggest_users(text: str, viewer: Actor) -> list[User]:
@@ -69,12 +69,12 @@ def suggest_users(text: str, viewer: Actor) -> list[User]:
         return []
 
     def read(users: UserQuerySet) -> list[User]:
-        return list(users.only(*_COLUMNS).order_by("-created_at", "-id")[:MOST_USERS])
+        return list(users.only(*_COLUMNS).order_by("-created_at", "-id")[:MAX_USERS])
 
     try:
-        with time_limit(MOST_SECONDS):
-            return read_in_order(found_by_box(User.objects.all(), text, viewer=viewer), read)
-    except (QueryError, TooSlow):
+        with time_limit(USER_SEARCH_TIMEOUT):
+            return read_in_order(filter_by_search_box(User.objects.all(), text, viewer=viewer), read)
+    except (QueryError, SearchTimeout):
         return []
 
 
@@ -85,10 +85,10 @@ def suggest_keys(typed: str, viewer: Actor) -> list[Suggestion]:
     found = [
         (str(key), Suggestion(str(key), str(key), counts=counts)) for key, counts in _keys(typed, viewer)
     ]
-    return [one for one in _ranked(found, typed) if one.label != typed][:MOST]
+    return [one for one in _sort_by_rank(found, typed) if one.label != typed][:MAX_SUGGESTIONS]
 
 
-def _at(here: Place, viewer: Actor) -> list[Suggestion]:
+def _suggest_at(here: CaretContext, viewer: Actor) -> list[Suggestion]:
     match here.kind:
         case caret.Kind.TERM:
             return [*_operators(here), *_names(here.typed, viewer, ":")]
@@ -101,7 +101,7 @@ def _at(here: Place, viewer: Actor) -> list[Suggestion]:
     return []
 
 
-def _operators(here: Place) -> Iterator[Suggestion]:
+def _operators(here: CaretContext) -> Iterator[Suggestion]:
     """In capitals only: in small letters they are words."""
     for name, detail in OPERATORS.items():
         fits = name.startswith(here.typed) and (here.typed or here.follows_term)
@@ -120,18 +120,20 @@ def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
         named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
         named.append((str(SEGMENT), Suggestion(f"{SEGMENT}{end}", str(SEGMENT), "a saved search")))
     keys = _keys(typed, viewer)
-    named += [(str(key), Suggestion(field_of(key) + end, str(key), counts=counts)) for key, counts in keys]
-    return _ranked(named, typed)
+    named += [
+        (str(key), Suggestion(escaped_key_name(key) + end, str(key), counts=counts)) for key, counts in keys
+    ]
+    return _sort_by_rank(named, typed)
 
 
-def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, Counts | None]]:
+def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, KeyCounts | None]]:
     """Those in whose name it stands, first those that more people have."""
-    drawn = Map()
+    drawn = MetadataMap()
     found = [(key, drawn.counts(key)) for key in visible_keys(viewer, drawn.keys(holding=[typed]))]
-    return sorted(found, key=lambda pair: -(pair[1].in_all if pair[1] else 0))
+    return sorted(found, key=lambda pair: -(pair[1].estimated_users if pair[1] else 0))
 
 
-def _ranked(named: list[tuple[str, Suggestion]], typed: str) -> list[Suggestion]:
+def _sort_by_rank(named: list[tuple[str, Suggestion]], typed: str) -> list[Suggestion]:
     ranked = [
         (rank, suggestion)
         for name, suggestion in named
@@ -155,11 +157,11 @@ def _detail(name: str) -> str:
 # Values
 
 
-def _values(here: Place, viewer: Actor) -> list[Suggestion]:
+def _values(here: CaretContext, viewer: Actor) -> list[Suggestion]:
     """The frequent values of the key, or the names of segments, those first that begin as typed."""
     document, *path = here.name.split(".")
     if document in DOCUMENTS:
-        found = _frequent(document, path, viewer)
+        found = _frequent_values(document, path, viewer)
     elif here.name in FIELDS and FIELDS[here.name].kind == Kind.FLAG:
         found = [Suggestion(name, name) for name in ("true", "false")]
     elif here.name == str(SEGMENT):
@@ -172,29 +174,29 @@ def _values(here: Place, viewer: Actor) -> list[Suggestion]:
 
 
 def _segments(typed: str, viewer: Actor) -> list[Suggestion]:
-    named = segments_of(viewer).filter(name_folded__contains=fold(typed.replace("\0", "")))
+    named = usable_segments(viewer).filter(name_folded__contains=fold(typed.replace("\0", "")))
     return [
         Suggestion(quote(segment.name), segment.name, "shared" if segment.is_shared else "yours")
-        for segment in named.order_by("name_folded", "id")[:MOST]
+        for segment in named.order_by("name_folded", "id")[:MAX_SUGGESTIONS]
     ]
 
 
-def _frequent(document: str, path: list[str], viewer: Actor) -> list[Suggestion]:
+def _frequent_values(document: str, path: list[str], viewer: Actor) -> list[Suggestion]:
     key = MetadataKey.objects.filter(document=document, name=".".join(path).replace("\0", "")).first()
-    counts = Map().counts(key) if key and visible(viewer, document, tuple(path)) else None
+    counts = MetadataMap().counts(key) if key and visible(viewer, document, tuple(path)) else None
     if counts is None:
         return []
     return [_value(counts, *value) for value in counts.values]
 
 
-def _value(counts: Counts, kind: str, value: object, number: int) -> Suggestion:
-    word = asked_for(kind, value)
+def _value(counts: KeyCounts, kind: str, value: object, number: int) -> Suggestion:
+    word = to_term(kind, value)
     label = word.text if isinstance(word, Word) else f"{value}…"
     share = number / counts.users if counts.users else 0.0
-    return Suggestion(write(Match(None, word)), label or '""', share=share)
+    return Suggestion(unparse(Match(None, word)), label or '""', share=share)
 
 
-def _with_space(suggestion: Suggestion, after: str) -> Suggestion:
+def _append_space(suggestion: Suggestion, after: str) -> Suggestion:
     """A term that is complete is followed by a space, so that the next may be typed."""
     if suggestion.text.endswith(":") or after[:1].isspace() or after.startswith(")"):
         return suggestion

@@ -7,31 +7,35 @@ from difflib import get_close_matches
 
 from users.lucene.nodes import Name, Query, terms
 from users.metadata.documents import DOCUMENTS
-from users.metadata_map.keys import Map, visible_keys
+from users.metadata_map.keys import MetadataMap, visible_keys
 from users.rights.actor import Actor
 
 
 @dataclass(frozen=True)
-class UnmetKey:
+class UnknownMetadataKey:
     """`near` is a key that may have been meant, empty where none is like it."""
 
     name: Name
     near: str
 
 
-def unmet_keys(query: Query, viewer: Actor) -> list[UnmetKey]:
+def unknown_keys(query: Query, viewer: Actor) -> list[UnknownMetadataKey]:
     """Each once; none before the first survey."""
     named = [term.name for term in terms(query) if term.name]
     asked = {str(name): name for name in named if name.path[0] in DOCUMENTS and len(name.path) > 1}
-    drawn = Map()
+    drawn = MetadataMap()
     if not asked or drawn.latest is None:
         return []
     keys = visible_keys(viewer, drawn.keys().only("document", "path"))
     known = {str(key): tuple(key.path) for key in keys}
-    return [UnmetKey(name, _near(name, known)) for text, name in asked.items() if text not in known]
+    return [
+        UnknownMetadataKey(name, _closest_key(name, known))
+        for text, name in asked.items()
+        if text not in known
+    ]
 
 
-def _near(name: Name, known: dict[str, tuple[str, ...]]) -> str:
+def _closest_key(name: Name, known: dict[str, tuple[str, ...]]) -> str:
     """By what stands after the document, which is easily the wrong one."""
     document, *path = name.path
     places: dict[str, list[str]] = {}

@@ -12,11 +12,11 @@ from users.rights.visible import PROFILE, visible
 def check_visible(query: Query, viewer: Actor) -> None:
     """Raises Denied for the first path that `viewer` may not see."""
     for term in terms(query):
-        if not may_ask(term, viewer):
+        if not can_search_by(term, viewer):
             raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
 
 
-def may_ask(term: Exists | Match, viewer: Actor) -> bool:
+def can_search_by(term: Exists | Match, viewer: Actor) -> bool:
     """Whether `viewer` may see what the term asks about."""
     document, *path = term.name.path if term.name else (PROFILE,)
     if document not in DOCUMENTS:

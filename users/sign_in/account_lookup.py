@@ -6,9 +6,9 @@ from users.metadata.identifiers import email_key
 from users.models import Connection, User
 
 
-def accounts_named(login: str, *, connection: Connection | None = None) -> list[User]:
+def find_by_login(login: str, *, connection: Connection | None = None) -> list[User]:
     """Those that may sign in by this e-mail address or user name with a password kept here: in
-    `connection`, or in any where none is named. Linked accounts are among them; `person_of` says
+    `connection`, or in any where none is named. Linked accounts are among them; `primary_user` says
     whom they sign in."""
     found = User.accounts.with_connection().by_login(login).in_own_database()
     if connection is not None:
@@ -16,15 +16,15 @@ def accounts_named(login: str, *, connection: Connection | None = None) -> list[
     return [account for account in found if email_key(login) in map(email_key, _own_logins(account))]
 
 
-def person_of(account: User) -> User:
+def primary_user(account: User) -> User:
     """Whom the account signs in: its primary, if it is linked to one."""
     return account.linked_to or account
 
 
-def accounts_known_as(identifier: str) -> list[User]:
+def find_by_identifier(identifier: str) -> list[User]:
     """Everybody with this e-mail address, user name or phone number, be it a linked account's."""
     found = User.accounts.with_connection().by_identifier(identifier)
-    return list(dict.fromkeys(map(person_of, found)))
+    return list(dict.fromkeys(map(primary_user, found)))
 
 
 def logins_of(user: User) -> list[str]:

@@ -9,8 +9,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest  # noqa: TID251 - Django calls a backend with a request
 
 from users.models import User
-from users.sign_in.account_lookup import accounts_named
-from users.sign_in.password_check import holder_of
+from users.sign_in.account_lookup import find_by_login
+from users.sign_in.password_check import match_password
 
 
 class EmailBackend(ModelBackend):
@@ -30,4 +30,4 @@ class EmailBackend(ModelBackend):
     ) -> User | None:
         """Return the user whom the password signs in. `accounts` saves the look-up of `email`, where the
         caller has the accounts that it names."""
-        return holder_of(accounts_named(email) if accounts is None else accounts, password)
+        return match_password(find_by_login(email) if accounts is None else accounts, password)

@@ -4,57 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from users.log.debounce import first_in
-from users.log.record import NOTHING, Through, log_event
+from users.log.debounce import is_first_within
+from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.models import Connection, User
 from users.representation.emails import is_email
 from users.sign_in import lockout
-from users.sign_in.account_lookup import person_of
+from users.sign_in.account_lookup import primary_user
 
 # Whoever is barred may go on trying. Seconds in which it is logged once.
-BARRED_SECONDS = 60
+LOCKOUT_LOG_SECONDS = 60
 
 
-def note_refused(
+def log_failed_sign_in(
     login: str,
     accounts: Sequence[User],
     *,
     connection: Connection | None = None,
     ip: str | None,
-    through: Through = NOTHING,
+    through: ClientContext = NO_CLIENT,
 ) -> None:
     """Log a failed sign-in: the login names no account, or the password matches none of those it names.
     Only the log says which."""
-    lockout.note_ip(lockout.keys_of(login, accounts), ip=ip)
+    lockout.remember_ip(lockout.lockout_keys(login, accounts), ip=ip)
     account = next(iter(accounts), None)
     log_event(
         "fp" if account else "fu",
-        user=person_of(account) if account else None,
-        user_name=_typed(login),
+        user=primary_user(account) if account else None,
+        user_name=_loggable_login(login),
         connection=account.connection if account else connection,
         ip=ip or "",
         through=through,
     )
 
 
-def note_barred(login: str, accounts: Sequence[User], *, ip: str | None, through: Through = NOTHING) -> None:
+def log_lockout(
+    login: str, accounts: Sequence[User], *, ip: str | None, through: ClientContext = NO_CLIENT
+) -> None:
     """Log a lockout: there were too many failures of the user whom this login names, or from this IP
     address."""
-    keys = lockout.keys_of(login, accounts)
-    lockout.note_ip(keys, ip=ip)
+    keys = lockout.lockout_keys(login, accounts)
+    lockout.remember_ip(keys, ip=ip)
     of_login = lockout.is_locked_out(keys)
-    if not first_in(BARRED_SECONDS, "barred", *(keys if of_login else [ip])):
+    if not is_first_within(LOCKOUT_LOG_SECONDS, "barred", *(keys if of_login else [ip])):
         return
     account = next(iter(accounts), None) if of_login else None
     log_event(
         "limit_wc" if of_login else "limit_mu",
-        user=person_of(account) if account else None,
-        user_name=_typed(login),
+        user=primary_user(account) if account else None,
+        user_name=_loggable_login(login),
         ip=ip or "",
         through=through,
     )
 
 
-def _typed(login: str) -> str:
+def _loggable_login(login: str) -> str:
     """Nothing but addresses: now and then somebody types the password there."""
     return login if is_email(login) else ""

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from users.models import User
-from users.representation.profile import profile
-from users.rights.actor import owner
+from users.representation.profile import serialize_profile
+from users.rights.actor import owner_actor
 
 CLAIMS = {
     "openid": ("sub",),
@@ -22,6 +22,6 @@ CLAIMS = {
 def claims_of(user: User, scopes: Iterable[str]) -> dict[str, Any]:
     """What these scopes open of the profile, unset fields left out. `updated_at` is ISO 8601, as
     Auth0's is."""
-    known = {"sub": user.user_id, **profile(user, owner(user))}
+    known = {"sub": user.user_id, **serialize_profile(user, owner_actor(user))}
     names = [name for scope in scopes for name in CLAIMS.get(scope, ())]
     return {name: known[name] for name in names if name in known}

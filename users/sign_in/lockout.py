@@ -20,9 +20,9 @@ from django.http import HttpRequest  # noqa: TID251 - allauth counts addresses b
 from users.metadata.identifiers import email_key
 from users.models import User
 
-_FAILED = {"app": "allauth.account", "action": "login_failed"}
+_LOGIN_FAILED = {"app": "allauth.account", "action": "login_failed"}
 # Those who come by a socket without an address count as one.
-_NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens there
+_NO_IP = "0.0.0.0"  # noqa: S104 - nothing listens there
 # How many IP addresses are remembered for one user, the latest first.
 _IPS_PER_KEY = 10
 
@@ -37,24 +37,24 @@ class TooManyAttempts(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that counts as failed until `succeeded` is called."""
+    """A try that counts as failed until `mark_succeeded` is called."""
 
     _usages: list[ratelimit.SingleRateLimitUsage]
 
-    def succeeded(self) -> None:
+    def mark_succeeded(self) -> None:
         """Stop counting this one as failed. Earlier failures stay: a user who knows one password could
         otherwise try many others in between."""
         for usage in self._usages:
             usage.rollback()
 
 
-def begin(keys: list[str], *, ip: str | None) -> Attempt:
-    """Count a try under each of these keys (`keys_of`) and from this IP address. Raises
+def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
+    """Count a try under each of these keys (`lockout_keys`) and from this IP address. Raises
     TooManyAttempts where one of them has reached its limit."""
     request, usages = _request_from(ip), []
-    for rate in ratelimit.get_rates(**_FAILED):
+    for rate in ratelimit.get_rates(**_LOGIN_FAILED):
         for key in keys if rate.per == "key" else [None]:
-            usage = ratelimit._consume_single_rate(request, **_FAILED, rate=rate, key=key)
+            usage = ratelimit._consume_single_rate(request, **_LOGIN_FAILED, rate=rate, key=key)
             if usage is None:
                 raise TooManyAttempts(seconds_to_wait(keys, ip=ip))
             usages.append(usage)
@@ -63,23 +63,27 @@ def begin(keys: list[str], *, ip: str | None) -> Attempt:
 
 def is_locked_out(keys: list[str]) -> bool:
     """Whether the next try under these keys will be refused, wherever it comes from."""
-    return any(_wait(*counter) > 0 for counter in _key_counters(*keys))
+    return any(_seconds_to_wait(*counter) > 0 for counter in _key_counters(*keys))
 
 
-def note_ip(keys: list[str], *, ip: str | None) -> None:
+def remember_ip(keys: list[str], *, ip: str | None) -> None:
     """Remember that a sign-in under these keys from this IP address was refused, so that a block of
     the IP address is found by the user that it locks out (`blocked_ips`)."""
     rates = _ip_rates()
     if ip and rates:
         lifetime = max(rate.duration for rate in rates)
         for key in keys:
-            ips = [ip, *(other for other in _noted_ips(key) if other != ip)]
+            ips = [ip, *(other for other in _remembered_ips(key) if other != ip)]
             cache.set(_ips_key(key), ips[:_IPS_PER_KEY], lifetime)
 
 
 def blocked_ips(key: str) -> list[str]:
     """IP addresses that this user was tried from, and from which every user has to wait now."""
-    return [ip for ip in _noted_ips(key) if any(_wait(*counter) > 0 for counter in _ip_counters(ip))]
+    return [
+        ip
+        for ip in _remembered_ips(key)
+        if any(_seconds_to_wait(*counter) > 0 for counter in _ip_counters(ip))
+    ]
 
 
 def clear_lockout(keys: list[str]) -> None:
@@ -87,10 +91,10 @@ def clear_lockout(keys: list[str]) -> None:
     IP addresses stay."""
     ip_counters = [name for key in keys for ip in blocked_ips(key) for name, _ in _ip_counters(ip)]
     cache.delete_many([*ip_counters, *map(_ips_key, keys)])
-    reset(keys)
+    reset_failures(keys)
 
 
-def reset(keys: list[str]) -> None:
+def reset_failures(keys: list[str]) -> None:
     """Reset these counters and none of an IP address: users bring this about themselves, by a new
     password."""
     cache.delete_many([name for name, _ in _key_counters(*keys)])
@@ -106,37 +110,39 @@ def seconds_to_wait_for(key: str) -> int:
     return _longest_wait(_key_counters(key))
 
 
-def keys_of(login: str, accounts: Iterable[User]) -> list[str]:
+def lockout_keys(login: str, accounts: Iterable[User]) -> list[str]:
     """What a try by this login is counted under: every user that one of the `accounts` it names
     signs in; the login itself, however it is spelt, where it names none.
 
     The prefixes keep what is typed from ever being the key of a user."""
-    keys = list(dict.fromkeys(map(key_of, accounts)))
+    keys = list(dict.fromkeys(map(lockout_key, accounts)))
     return keys or [f"login:{email_key(login.strip())}"]
 
 
-def key_of(account: User) -> str:
+def lockout_key(account: User) -> str:
     """What a user is counted under, linked accounts included."""
     return f"user:{account.linked_to_id or account.pk}"
 
 
 def _key_counters(*keys: str) -> Iterator[tuple[str, ratelimit.Rate]]:
-    for rate in ratelimit.get_rates(**_FAILED):
+    for rate in ratelimit.get_rates(**_LOGIN_FAILED):
         if rate.per == "key":
-            yield from ((ratelimit.get_cache_key(None, **_FAILED, rate=rate, key=key), rate) for key in keys)
+            yield from (
+                (ratelimit.get_cache_key(None, **_LOGIN_FAILED, rate=rate, key=key), rate) for key in keys
+            )
 
 
 def _ip_counters(ip: str | None) -> Iterator[tuple[str, ratelimit.Rate]]:
     request = _request_from(ip)
     for rate in _ip_rates():
-        yield ratelimit.get_cache_key(request, **_FAILED, rate=rate), rate
+        yield ratelimit.get_cache_key(request, **_LOGIN_FAILED, rate=rate), rate
 
 
 def _ip_rates() -> list[ratelimit.Rate]:
-    return [rate for rate in ratelimit.get_rates(**_FAILED) if rate.per == "ip"]
+    return [rate for rate in ratelimit.get_rates(**_LOGIN_FAILED) if rate.per == "ip"]
 
 
-def _noted_ips(key: str) -> list[str]:
+def _remembered_ips(key: str) -> list[str]:
     return cache.get(_ips_key(key), [])
 
 
@@ -146,10 +152,10 @@ def _ips_key(key: str) -> str:
 
 
 def _longest_wait(counters: Iterable[tuple[str, ratelimit.Rate]]) -> int:
-    return max(1, math.ceil(max((_wait(key, rate) for key, rate in counters), default=0)))
+    return max(1, math.ceil(max((_seconds_to_wait(key, rate) for key, rate in counters), default=0)))
 
 
-def _wait(key: str, rate: ratelimit.Rate) -> float:
+def _seconds_to_wait(key: str, rate: ratelimit.Rate) -> float:
     """Seconds until the counter lets another through; 0 where it does now."""
     now = time.time()
     allowed, history = ratelimit.apply_rate(cache.get(key, []), now, rate, dry_run=True)
@@ -160,5 +166,5 @@ def _request_from(ip: str | None) -> HttpRequest:
     """As much of a request as allauth reads to count."""
     request = HttpRequest()
     request.method = "POST"
-    request.META["REMOTE_ADDR"] = ip or _NOWHERE
+    request.META["REMOTE_ADDR"] = ip or _NO_IP
     return request

@@ -19,7 +19,7 @@ from users.models import Session, User
 from users.models.ids import new_session_id
 from users.representation.sessions import SIGN_IN
 
-LONGEST_USER_AGENT = 500
+MAX_USER_AGENT_LENGTH = 500
 
 
 class SessionStore(DatabaseStore):
@@ -48,7 +48,7 @@ class SessionStore(DatabaseStore):
         return session
 
 
-def note_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:
+def store_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:
     """Record in the session when and from where its user signed in, and its public id.
 
     `ip` is the IP address, shortened or None as RECORD_IP says.
@@ -57,7 +57,7 @@ def note_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agen
         "id": new_session_id(),
         "at": timezone.now().isoformat(),
         "ip": ip,
-        "user_agent": user_agent[:LONGEST_USER_AGENT],
+        "user_agent": user_agent[:MAX_USER_AGENT_LENGTH],
     }
 
 

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from users.actions.account.record_sign_in import record_sign_in
-from users.log.record import NOTHING, Through, log_event
+from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.models import Connection, User
-from users.representation.enrollments import enrolled
+from users.representation.enrollments import enrolled_factors
 from users.sign_in import lockout
-from users.sign_in.account_lookup import accounts_named
-from users.sign_in.failure_log import note_barred, note_refused
-from users.sign_in.password_check import holder_of
+from users.sign_in.account_lookup import find_by_login
+from users.sign_in.failure_log import log_failed_sign_in, log_lockout
+from users.sign_in.password_check import match_password
 
 
-class Refused(Exception):
+class SignInError(Exception):
     """Nobody is signed in. The classes below say why."""
 
 
-class WrongPassword(Refused):
+class WrongPassword(SignInError):
     """Or there is no such account, which nobody is to learn."""
 
 
-class Blocked(Refused):
+class UserBlocked(SignInError):
     """The password was right."""
 
 
-class SecondFactorNeeded(Refused):
+class SecondFactorRequired(SignInError):
     """The password was right; but the account asks for more, and this way cannot."""
 
 
 def sign_in(
-    login: str, password: str, *, connection: Connection, ip: str | None, through: Through = NOTHING
+    login: str, password: str, *, connection: Connection, ip: str | None, through: ClientContext = NO_CLIENT
 ) -> User:
     """Whoever has this login and password in `connection`; noted as a sign-in from `ip`, and logged
     whatever comes of it.
@@ -38,22 +38,22 @@ def sign_in(
     profile structure".
     """
     login = login.strip()
-    accounts = accounts_named(login, connection=connection)
+    accounts = find_by_login(login, connection=connection)
     try:
-        attempt = lockout.begin(lockout.keys_of(login, accounts), ip=ip)
+        attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=ip)
     except lockout.TooManyAttempts:
-        note_barred(login, accounts, ip=ip, through=through)
+        log_lockout(login, accounts, ip=ip, through=through)
         raise
-    user = holder_of(accounts, password)
+    user = match_password(accounts, password)
     if user is None:
-        note_refused(login, accounts, connection=connection, ip=ip, through=through)
+        log_failed_sign_in(login, accounts, connection=connection, ip=ip, through=through)
         raise WrongPassword
-    attempt.succeeded()
+    attempt.mark_succeeded()
     if user.blocked:
         record_sign_in(user, ip=ip, through=through)
-        raise Blocked
-    if user.multifactor or enrolled(user):
+        raise UserBlocked
+    if user.multifactor or enrolled_factors(user):
         log_event("f", user=user, ip=ip or "", through=through, description="second factor needed")
-        raise SecondFactorNeeded
+        raise SecondFactorRequired
     record_sign_in(user, ip=ip, success="sepft", through=through)
     return user

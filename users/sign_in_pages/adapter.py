@@ -15,11 +15,11 @@ from users.actions.account.passwords import check_strength
 from users.actions.account.record_sign_in import record_sign_in
 from users.actions.errors import NotSupported, WeakPassword
 from users.models import User
-from users.rights.actor import Face, owner
+from users.rights.actor import Face, owner_actor
 from users.sign_in import lockout
-from users.sign_in.account_lookup import accounts_named, logins_of, person_of
-from users.sign_in.failure_log import note_barred, note_refused
-from users.sign_in_pages.lockout_messages import too_many_attempts
+from users.sign_in.account_lookup import find_by_login, logins_of, primary_user
+from users.sign_in.failure_log import log_failed_sign_in, log_lockout
+from users.sign_in_pages.lockout_messages import lockout_error
 from users.web.client_ip import client_ip, recorded_ip
 
 
@@ -40,15 +40,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Called after the old password, or the link from the mail, has been checked. `user` may
         be a linked account, of which the link was made."""
-        person = person_of(user)
+        person = primary_user(user)
         told = {"request_id": self.request.request_id, "ip": recorded_ip(self.request)}
-        actor = owner(person, face=Face.SIGN_IN, **told)
+        actor = owner_actor(person, face=Face.SIGN_IN, **told)
         edit = Edit(password=password, identity=None if person == user else user.user_id)
         try:
             edited = edit_user(person, edit, actor=actor)
         except NotSupported as error:
             raise PermissionDenied(str(error)) from None
-        lockout.reset([lockout.key_of(person)])  # the failures concerned the old password
+        lockout.reset_failures([lockout.lockout_key(person)])  # the failures concerned the old password
         if edited == user:
             # allauth signs the session anew with the object it holds.
             user.password, user.session_epoch = edited.password, edited.session_epoch
@@ -61,17 +61,17 @@ class AccountAdapter(DefaultAccountAdapter):
         the counters, the password and the log. Raises ValidationError where there were too many
         failures; allauth's own way would count by what was typed."""
         login, ip = credentials.get("email", ""), client_ip(request)
-        accounts = accounts_named(login)
+        accounts = find_by_login(login)
         try:
-            attempt = lockout.begin(lockout.keys_of(login, accounts), ip=ip)
+            attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=ip)
         except lockout.TooManyAttempts as error:
-            note_barred(login, accounts, ip=ip)
-            raise too_many_attempts(error.seconds) from None
+            log_lockout(login, accounts, ip=ip)
+            raise lockout_error(error.seconds) from None
         user = authenticate(request, accounts=accounts, **credentials)
         if user is None:
-            note_refused(login, accounts, ip=ip)
+            log_failed_sign_in(login, accounts, ip=ip)
         else:
-            attempt.succeeded()
+            attempt.mark_succeeded()
         return user
 
     def reauthenticate(self, user: User, password: str) -> bool:

@@ -31,7 +31,7 @@ class SignInForm(base_forms.AuthenticateForm):
     def clean_code(self) -> str:
         # Without what people put between the letters, which are capitals.
         self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
-        with report_wait(self.user):
+        with translate_rate_limit(self.user):
             code = super().clean_code()
         check_unused(self.user, code)
         return code
@@ -49,7 +49,7 @@ class ActivateForm(ActivateTOTPForm):
         self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
 
     def clean_code(self) -> str:
-        with report_wait(self.user):
+        with translate_rate_limit(self.user):
             code = super().clean_code()
         check_unused(self.user, code)
         return code
@@ -61,16 +61,16 @@ class ActivateForm(ActivateTOTPForm):
 
 
 @contextmanager
-def report_wait(user: User) -> Iterator[None]:
+def translate_rate_limit(user: User) -> Iterator[None]:
     """Replace allauth's error after too many wrong codes by one that says how long to wait."""
     try:
         yield
     except ValidationError as error:
-        if error.code not in lockout_messages.CODES:
+        if error.code not in lockout_messages.ERROR_CODES:
             raise
         # The key that allauth counts wrong codes under.
         wait = lockout.seconds_to_wait_for(f"mfa-auth-user-{user.pk}")
-        raise lockout_messages.too_many_attempts(wait) from None
+        raise lockout_messages.lockout_error(wait) from None
 
 
 def code_field(help_text: str, **attributes: str) -> forms.CharField:

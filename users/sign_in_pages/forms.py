@@ -13,11 +13,11 @@ from users.log.record import log_event
 from users.mail.password_reset import request_password_reset
 from users.metadata.identifiers import email_key
 from users.models import User
-from users.passwords.policy import policy_of, sentence
+from users.passwords.policy import describe_rule, get_policy
 from users.representation.emails import is_email
-from users.sign_in.account_lookup import person_of
+from users.sign_in.account_lookup import primary_user
 
-NO_MAIL = "This site cannot send mail yet. Ask whoever runs it to set your password."
+NO_MAIL_MESSAGE = "This site cannot send mail yet. Ask whoever runs it to set your password."
 
 
 def email_field(autocomplete: str) -> forms.CharField:
@@ -54,7 +54,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def clean_email(self) -> str:
         if not conf.is_email_configured:
-            raise ValidationError(NO_MAIL)
+            raise ValidationError(NO_MAIL_MESSAGE)
         email = self.cleaned_data["email"].strip()
         if not is_email(email):
             raise ValidationError("Enter an e-mail address, like jane@example.com.")
@@ -74,15 +74,15 @@ class NewPasswordForm:
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
-        policy = self.user and policy_of(self.user.connection.options)
+        policy = self.user and get_policy(self.user.connection.options)
         if policy:
-            rules = (sentence(rule) for rule in policy.explain(""))
+            rules = (describe_rule(rule) for rule in policy.explain(""))
             self.fields["password1"].help_text = " ".join(rules)
 
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and self.errors and self.user:
-            log_event("fcp", user=person_of(self.user), connection=self.user.connection)
+            log_event("fcp", user=primary_user(self.user), connection=self.user.connection)
 
 
 class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):

@@ -8,16 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 # The codes of allauth's own errors.
-CODES = ("too_many_login_attempts", "rate_limited")
+ERROR_CODES = ("too_many_login_attempts", "rate_limited")
 
 
-def too_many_attempts(seconds: int) -> ValidationError:
+def lockout_error(seconds: int) -> ValidationError:
     """The error for a form, which says when to try again."""
     text = gettext("Too many failed sign-in attempts. Try again in %(wait)s.")
-    return ValidationError(text, code=CODES[0], params={"wait": _in_words(seconds)})
+    return ValidationError(text, code=ERROR_CODES[0], params={"wait": _format_duration(seconds)})
 
 
-def _in_words(seconds: int) -> str:
+def _format_duration(seconds: int) -> str:
     """Rounded up, as those who come a second early are refused: "45 seconds", "3 minutes"."""
     if seconds < 60:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}

@@ -14,18 +14,18 @@ from users.models import Ticket
 Purpose = Ticket.Purpose
 Why = TicketRefused.Why
 
-USED = {
+SUCCESS_MESSAGES = {
     Purpose.PASSWORD_CHANGE: "You can now login to the application with the new password.",
     Purpose.EMAIL_VERIFICATION: "Your email was verified. You can continue using the application.",
 }
-REFUSED = {Why.USED: "This URL can be used only once", Why.EXPIRED: "Access expired."}
-OVERTAKEN = {
+FAILURE_MESSAGES = {Why.USED: "This URL can be used only once", Why.EXPIRED: "Access expired."}
+OBSOLETE_MESSAGES = {
     Purpose.PASSWORD_CHANGE: "The operation cannot be completed. Please try again.",
     Purpose.EMAIL_VERIFICATION: "Your email address could not be verified.",
 }
 
 
-def address_after(ticket: Ticket, refused: Why | None = None) -> str:
+def redirect_url(ticket: Ticket, refused: Why | None = None) -> str:
     """Where the person goes on, with the outcome in the query string; empty where they stay."""
     if not ticket.result_url:
         return ""
@@ -33,7 +33,9 @@ def address_after(ticket: Ticket, refused: Why | None = None) -> str:
     told = {
         **({"email": ticket.email} if ticket.names_email_in_redirect else {}),
         "success": "false" if refused else "true",
-        "message": REFUSED.get(refused, OVERTAKEN[purpose]) if refused else USED[purpose],
+        "message": FAILURE_MESSAGES.get(refused, OBSOLETE_MESSAGES[purpose])
+        if refused
+        else SUCCESS_MESSAGES[purpose],
     }
     parts = urlsplit(ticket.result_url)
     query = "&".join(filter(None, (parts.query, urlencode(told))))

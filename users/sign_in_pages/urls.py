@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from users.sign_in_pages.views import tickets
 
 
-def not_offered(request: HttpRequest, **_: str) -> HttpResponse:
+def not_available(request: HttpRequest, **_: str) -> HttpResponse:
     """allauth wants the name to exist; the page does not."""
     raise Http404
 
@@ -61,7 +61,7 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     *(
-        path(f"account/{name}/", not_offered, name=f"account_{name}")
+        path(f"account/{name}/", not_available, name=f"account_{name}")
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
     path("u/reset-password", tickets.set_password, name="ticket_password"),

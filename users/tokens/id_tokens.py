@@ -12,18 +12,18 @@ from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 
 from users.conf import conf
-from users.tokens.issue import GENERATION
+from users.tokens.issue import GENERATION_CLAIM
 from users.tokens.keys import public_keys
 
 MAX_LENGTH = 16 * 1024
 
 
-class IdTokenRefused(ValueError):
+class InvalidIdToken(ValueError):
     """The token proves nothing. The text says why."""
 
 
 @dataclass(frozen=True)
-class Proof:
+class VerifiedIdToken:
     """That the user `subject` signed in, at `issued_at` in UNIX seconds. `generation` is the user's
     `token_generation` of then."""
 
@@ -32,43 +32,43 @@ class Proof:
     generation: object
 
 
-def proof_of(token: str, *, client_id: str) -> Proof:
+def verify_id_token(token: str, *, client_id: str) -> VerifiedIdToken:
     """Who signed in to this very client, by an id token of ours that has not expired. Raises
     IdTokenRefused."""
     claims = _signed_claims(token)
     if "gty" in claims:
-        raise IdTokenRefused("Invalid token (link_with).")
+        raise InvalidIdToken("Invalid token (link_with).")
     if claims.get("iss") != conf.issuer:
-        raise IdTokenRefused("JWT (link_with) must have the same issuer as the calling user.")
+        raise InvalidIdToken("JWT (link_with) must have the same issuer as the calling user.")
     _check_audience(claims.get("aud"), client_id)
     if "sub" not in claims:
-        raise IdTokenRefused("JWT (link_with) must contains sub claim.")
+        raise InvalidIdToken("JWT (link_with) must contains sub claim.")
     subject = claims["sub"]
     if not isinstance(subject, str) or "|" not in subject:
-        raise IdTokenRefused("JWT (link_with) contains an invalid sub claim.")
-    return Proof(subject, int(claims.get("iat", 0)), claims.get(GENERATION))
+        raise InvalidIdToken("JWT (link_with) contains an invalid sub claim.")
+    return VerifiedIdToken(subject, int(claims.get("iat", 0)), claims.get(GENERATION_CLAIM))
 
 
 def _check_audience(audience: object, client_id: str) -> None:
     """An access token has the audience of an API, and so is no proof here."""
     names = audience if isinstance(audience, list) else [audience]
     if not names or not all(isinstance(name, str) for name in names):
-        raise IdTokenRefused("JWT (link_with) contains an invalid aud claim.")
+        raise InvalidIdToken("JWT (link_with) contains an invalid aud claim.")
     if names != [client_id]:
-        raise IdTokenRefused(
+        raise InvalidIdToken(
             "JWT (link_with) must have an aud claim that matches that of the calling token's azp."
         )
 
 
 def _signed_claims(token: str) -> dict[str, Any]:
-    refused = IdTokenRefused("Invalid token (link_with).")
+    refused = InvalidIdToken("Invalid token (link_with).")
     if len(token) > MAX_LENGTH or token.count(".") != 2:
         raise refused
     try:
         claims = jwt.decode(token, public_keys(), algorithms=["RS256"]).claims
         jwt.JWTClaimsRegistry(leeway=0, exp={"essential": True}).validate(claims)
     except UnsupportedAlgorithmError:
-        raise IdTokenRefused("JWT (link_with) must have an alg of RS256.") from None
+        raise InvalidIdToken("JWT (link_with) must have an alg of RS256.") from None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):  # hostile tokens raise them all
         raise refused from None
     return claims

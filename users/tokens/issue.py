@@ -17,10 +17,12 @@ from users.tokens.keys import signing_key
 # Seconds a token for the Management API lives, as Auth0's do.
 LIFETIME = 86_400
 # The claim that ties a user's token to the account it was issued for: `User.token_generation`.
-GENERATION = "token_generation"
+GENERATION_CLAIM = "token_generation"
 
 
-def machine_token(client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None) -> str:
+def issue_machine_token(
+    client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None
+) -> str:
     """A signed JWT that lets `client` call an API, the Management API where none is named, for
     itself and within `scopes`.
 
@@ -41,7 +43,7 @@ def machine_token(client: Client, scopes: Iterable[str], *, server: ResourceServ
     )
 
 
-def person_token(
+def issue_user_token(
     user: User,
     client: Client,
     scopes: Iterable[str],
@@ -65,14 +67,14 @@ def person_token(
             "scope": " ".join(scopes),
             "gty": "password",
             "auth_time": int(time.time()),
-            GENERATION: user.token_generation,
+            GENERATION_CLAIM: user.token_generation,
             **({"permissions": list(permissions)} if server.names_permissions else {}),
         },
         lifetime=server.token_lifetime,
     )
 
 
-def id_token(user: User, client: Client, claims: dict[str, Any], *, access_token: str) -> str:
+def issue_id_token(user: User, client: Client, claims: dict[str, Any], *, access_token: str) -> str:
     """A signed JWT that tells `client` that `user` signed in. `claims` begin with `sub`; `at_hash`
     ties it to the access token beside it.
 
@@ -80,7 +82,7 @@ def id_token(user: User, client: Client, claims: dict[str, Any], *, access_token
     """
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     at_hash = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
-    claims = {**claims, "aud": client.client_id, "at_hash": at_hash, GENERATION: user.token_generation}
+    claims = {**claims, "aud": client.client_id, "at_hash": at_hash, GENERATION_CLAIM: user.token_generation}
     return sign(claims, lifetime=client.id_token_lifetime)
 
 

@@ -38,10 +38,10 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
     Its id is of hexadecimal digits: it is typed after `rotatekeys --revoke`, where one that begins
     with a dash would be read as an option.
     """
-    kid = secrets.token_hex(16)
-    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": kid})
+    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": secrets.token_hex(16)})
+    assert key.kid is not None
     SigningKey.objects.create(
-        kid=kid,
+        kid=key.kid,
         public_jwk=key.as_dict(private=False),
         private_encrypted=conf.key_ring.encrypt(Purpose.SIGNING_KEYS, key.as_pem(private=True)).decode(),
         signs_from=signs_from or timezone.now(),
@@ -51,7 +51,7 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
 
 def private_key(stored: SigningKey) -> RSAKey | None:
     """The key with its private half; None where no key of the key ring decrypts that."""
-    return _private(stored.kid, stored.private_encrypted, conf.key_ring)
+    return _decrypt_private_key(stored.kid, stored.private_encrypted, conf.key_ring)
 
 
 def public_keys() -> KeySet:
@@ -65,7 +65,7 @@ def published_keys() -> list[dict[str, str | list[str]]]:
 
 
 @lru_cache(maxsize=8)
-def _private(kid: str, encrypted: str, key_ring: KeyRing) -> RSAKey | None:
+def _decrypt_private_key(kid: str, encrypted: str, key_ring: KeyRing) -> RSAKey | None:
     """Decrypted once a process: reading a PEM costs more than signing with it."""
     try:
         pem = key_ring.decrypt(Purpose.SIGNING_KEYS, encrypted.encode())

@@ -11,7 +11,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Remembered(Generic[Key, Value]):
+class TTLCache(Generic[Key, Value]):
     """Answers of `ask`, each kept for `seconds`. Bounded: at `limit` entries it starts anew."""
 
     def __init__(self, ask: Callable[[Key], Value], *, seconds: float, limit: int = 10_000) -> None:
@@ -34,7 +34,7 @@ class Remembered(Generic[Key, Value]):
             self._entries[key] = (now, value)
         return value
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Ask anew from now on."""
         with self._lock:
             self._entries.clear()

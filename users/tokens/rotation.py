@@ -15,21 +15,21 @@ class UnknownKey(LookupError):
     """No key has this `kid`."""
 
 
-def rotate(*, at_once: bool = False) -> tuple[SigningKey, list[str]]:
+def rotate_signing_key(*, at_once: bool = False) -> tuple[SigningKey, list[str]]:
     """Make a new key and remove those of which no token can be left. Returns the new key and the
     `kid`s removed.
 
     Others keep the published keys for a while, so the new one signs only when all of them know
     it; `at_once` does not wait, nor does the only key that can sign.
     """
-    removed = _remove_outlived()
+    removed = _remove_expired_keys()
     has_signer = any(private_key(stored) for stored in SigningKey.objects.all())
     wait = timedelta(seconds=PUBLISHED_SECONDS if has_signer and not at_once else 0)
     key = create_key(signs_from=timezone.now() + wait)
     return SigningKey.objects.get(kid=key.kid), removed
 
 
-def revoke(kid: str) -> SigningKey:
+def revoke_signing_key(kid: str) -> SigningKey:
     """Unpublish a key: what it signed is worth nothing from now on, here within 30 seconds, and
     elsewhere once the published keys are read again. Returns the key that signs now, a new one
     where there is no other. Raises UnknownKey."""
@@ -39,7 +39,7 @@ def revoke(kid: str) -> SigningKey:
     return SigningKey.objects.get(kid=signing_key().kid)
 
 
-def _remove_outlived() -> list[str]:
+def _remove_expired_keys() -> list[str]:
     """A key has outlived its tokens when a newer one has signed in its place for as long as the
     longest of them lives."""
     settled_by = timezone.now() - timedelta(seconds=_longest_lifetime())

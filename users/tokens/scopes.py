@@ -77,7 +77,7 @@ CURRENT_USER_SCOPES = {
 }
 
 
-def refused_for_machines(scopes: list[str]) -> str | None:
+def explain_refused_scopes(scopes: list[str]) -> str | None:
     """A sentence that says which of these scopes no machine client may hold, and why."""
     for scope in scopes:
         if scope in CURRENT_USER_SCOPES:

@@ -12,40 +12,40 @@ from joserfc.jwk import KeySet
 from users.conf import conf
 from users.models import Client, ClientGrant, User
 from users.models.compiled_lookup import by_user_id
-from users.tokens.issue import GENERATION
+from users.tokens.issue import GENERATION_CLAIM
 from users.tokens.keys import public_keys
-from users.tokens.lookups import Remembered
+from users.tokens.lookups import TTLCache
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 # Seconds until a revoked client or a narrowed grant takes effect in every worker.
-REMEMBER_SECONDS = 15
+CACHE_SECONDS = 15
 # The longest token we issue is about 2 kB.
 MAX_LENGTH = 16 * 1024
 
 
-class TokenRefused(Exception):
+class InvalidToken(Exception):
     """The token is no good. The classes below say why."""
 
 
-class Malformed(TokenRefused):
+class MalformedToken(InvalidToken):
     """Not a JWT at all."""
 
 
-class BadSignature(TokenRefused):
+class BadSignature(InvalidToken):
     """Signed by somebody else, or altered."""
 
 
-class Expired(TokenRefused):
+class ExpiredToken(InvalidToken):
     """It was good once."""
 
 
-class Invalid(TokenRefused):
+class InvalidClaims(InvalidToken):
     """Well signed, but not meant for us, or its client or user is no more, or the user's access has
     been ended since."""
 
 
 @dataclass(frozen=True)
-class Machine:
+class MachineCaller:
     """A client as its token shows it. `scopes` are those of the token that the client still
     holds."""
 
@@ -55,7 +55,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Person:
+class UserCaller:
     """Somebody as a token of their own shows them, fresh from the database. `scopes` are
     current-user scopes and no others; `authenticated_at` is when they last gave their password,
     in UNIX seconds."""
@@ -66,18 +66,18 @@ class Person:
     authenticated_at: int
 
 
-Caller = Machine | Person
+Caller = MachineCaller | UserCaller
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _ClientState:
     """`scopes`: those its grant for the Management API holds; None where it has none."""
 
     name: str
     scopes: frozenset[str] | None
 
 
-def verify(token: str) -> Caller:
+def verify_access_token(token: str) -> Caller:
     """Who is behind an access token for the Management API. Raises a TokenRefused.
 
     For a client nothing is read from the database in the steady state. A user is read each time,
@@ -86,36 +86,38 @@ def verify(token: str) -> Caller:
     claims = _claims(token)
     client_id, subject = claims.get("azp"), claims.get("sub")
     if not isinstance(client_id, str) or not isinstance(subject, str):
-        raise Invalid
-    standing = _standings.get(client_id)
+        raise InvalidClaims
+    standing = _client_cache.get(client_id)
     if standing is None:
-        raise Invalid
+        raise InvalidClaims
     asked = frozenset(str(claims.get("scope", "")).split())
     if subject == f"{client_id}@clients" and standing.scopes is not None:
-        return Machine(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
-    return Person(_person(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims))
+        return MachineCaller(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
+    return UserCaller(
+        _get_token_user(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims)
+    )
 
 
-def forget() -> None:
+def clear_token_caches() -> None:
     """Drop what this process remembers, for tests and for whoever revokes in it."""
-    _keys.forget()
-    _standings.forget()
-    _signed.forget()
+    _key_cache.clear()
+    _client_cache.clear()
+    _claims_cache.clear()
 
 
-def forget_when_committed() -> None:
+def clear_token_caches_on_commit() -> None:
     """Drop it now, and again once the transaction at hand has ended: meanwhile another thread may have
     read what is being taken back."""
-    forget()
-    transaction.on_commit(forget)
+    clear_token_caches()
+    transaction.on_commit(clear_token_caches)
 
 
-def _person(subject: str, claims: dict[str, object]) -> User:
+def _get_token_user(subject: str, claims: dict[str, object]) -> User:
     """Raises Invalid where the user is no more or blocked, and for a token issued to an earlier user
     with this id, or before the user's access was ended."""
     user = by_user_id.one(subject) if "|" in subject else None
-    if user is None or user.blocked or claims.get(GENERATION) != user.token_generation:
-        raise Invalid
+    if user is None or user.blocked or claims.get(GENERATION_CLAIM) != user.token_generation:
+        raise InvalidClaims
     return user
 
 
@@ -126,14 +128,14 @@ def _auth_time(claims: dict[str, object]) -> int:
 
 def _claims(token: str) -> dict[str, object]:
     if len(token) > MAX_LENGTH or token.count(".") != 2:
-        raise Malformed
-    claims = _signed.get(token)
+        raise MalformedToken
+    claims = _claims_cache.get(token)
     try:
         _registry().validate(claims)
     except ExpiredTokenError:
-        raise Expired from None
+        raise ExpiredToken from None
     except JoseError:
-        raise Invalid from None
+        raise InvalidClaims from None
     return claims
 
 
@@ -145,20 +147,20 @@ def _read_signed(token: str) -> dict[str, object]:
     except BadSignatureError:
         raise BadSignature from None
     except DecodeError:
-        raise Malformed from None
+        raise MalformedToken from None
     except JoseError:
         raise BadSignature from None
     except (ValueError, TypeError, KeyError):  # hostile headers raise them all
-        raise Malformed from None
+        raise MalformedToken from None
     if not isinstance(decoded.claims, dict):
-        raise Malformed
+        raise MalformedToken
     return decoded.claims
 
 
 def _decode(token: str) -> jwt.Token:
     """By the keys known here, then once more by fresh ones: another worker may have made a new key."""
     try:
-        return jwt.decode(token, _keys.get("all"), algorithms=["RS256"])
+        return jwt.decode(token, _key_cache.get("all"), algorithms=["RS256"])
     except (BadSignatureError, DecodeError):
         raise
     except (JoseError, ValueError):
@@ -176,18 +178,18 @@ def _registry() -> jwt.JWTClaimsRegistry:
     )
 
 
-def _read_keys(_: str) -> KeySet:
+def _load_keys(_: str) -> KeySet:
     return public_keys()
 
 
-def _read_standing(client_id: str) -> _Standing | None:
+def _load_client(client_id: str) -> _ClientState | None:
     client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
     if client is None:
         return None
     grant = ClientGrant.objects.filter(client=client, resource_server__identifier=None).first()
-    return _Standing(client.name, None if grant is None else frozenset(grant.scope))
+    return _ClientState(client.name, None if grant is None else frozenset(grant.scope))
 
 
-_keys = Remembered(_read_keys, seconds=REMEMBER_SECONDS)
-_standings = Remembered(_read_standing, seconds=REMEMBER_SECONDS)
-_signed = Remembered(_read_signed, seconds=REMEMBER_SECONDS, limit=1_000)
+_key_cache = TTLCache(_load_keys, seconds=CACHE_SECONDS)
+_client_cache = TTLCache(_load_client, seconds=CACHE_SECONDS)
+_claims_cache = TTLCache(_read_signed, seconds=CACHE_SECONDS, limit=1_000)

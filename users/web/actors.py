@@ -11,9 +11,9 @@ from users.web.client_ip import recorded_ip
 
 def staff(request: HttpRequest) -> Actor:
     """The staff member at the dashboard."""
-    return actor.staff(request.user, request_id=request.request_id, ip=recorded_ip(request))
+    return actor.staff_actor(request.user, request_id=request.request_id, ip=recorded_ip(request))
 
 
 def owner(request: HttpRequest) -> Actor:
     """The person on their own page."""
-    return actor.owner(request.user, request_id=request.request_id, ip=recorded_ip(request))
+    return actor.owner_actor(request.user, request_id=request.request_id, ip=recorded_ip(request))

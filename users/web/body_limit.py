@@ -12,14 +12,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from users.conf import conf
-from users.web.errors import no_length, too_large
+from users.web.errors import length_required, too_large
 from users.web.json_paths import is_api, is_oauth
 
-IMPORTS = "/api/v2/jobs/users-imports"
+IMPORT_PATH = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
-STRICT_IMPORT = 512_000
+STRICT_IMPORT_MAX_BYTES = 512_000
 # A sign-in must pass, however small the documents are set to be.
-LEAST_FORM_LIMIT = 64 * 1024
+MIN_FORM_LIMIT = 64 * 1024
 
 
 class BodyLimitMiddleware:
@@ -31,9 +31,9 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "Transfer-Encoding" in request.headers and "CONTENT_LENGTH" not in request.META:
-            return no_length(request)
+            return length_required(request)
         limit = body_limit(request.path_info)
-        if _announced(request) > limit:
+        if _content_length(request) > limit:
             return too_large(request, limit)
         return self._get_response(request)
 
@@ -46,8 +46,8 @@ class FormLimitMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        limit = max(2 * conf.limits.max_bytes, LEAST_FORM_LIMIT)
-        if _announced(request) > limit and not is_api(request.path_info) and not request.user.is_staff:
+        limit = max(2 * conf.limits.max_bytes, MIN_FORM_LIMIT)
+        if _content_length(request) > limit and not is_api(request.path_info) and not request.user.is_staff:
             return too_large(request, limit)
         return self._get_response(request)
 
@@ -56,13 +56,15 @@ def body_limit(path: str) -> int:
     """How many bytes the body of a request for `path`, decoded, may have."""
     if is_oauth(path):
         return settings.OAUTH_MAX_BYTES
-    if path == IMPORTS:
+    if path == IMPORT_PATH:
         return (
-            min(settings.IMPORT_MAX_BYTES, STRICT_IMPORT) if conf.strict_limits else settings.IMPORT_MAX_BYTES
+            min(settings.IMPORT_MAX_BYTES, STRICT_IMPORT_MAX_BYTES)
+            if conf.strict_limits
+            else settings.IMPORT_MAX_BYTES
         )
     return settings.API_MAX_BYTES if is_api(path) else settings.FORM_MAX_BYTES
 
 
-def _announced(request: HttpRequest) -> int:
+def _content_length(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isascii() and length.isdigit() else 0

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-from users.log.ip_addresses import kept
+from users.log.ip_addresses import anonymize_ip
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -23,4 +23,4 @@ def client_ip(request: HttpRequest) -> str | None:
 
 def recorded_ip(request: HttpRequest) -> str | None:
     """The same, as far as it may be kept in the record of changes."""
-    return kept(client_ip(request) or "")
+    return anonymize_ip(client_ip(request) or "")

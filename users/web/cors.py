@@ -13,10 +13,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from users.models import Client
-from users.tokens.lookups import Remembered
+from users.tokens.lookups import TTLCache
 
 # Seconds until a new client's pages are known in every worker, and a revoked one's no longer.
-REMEMBER_SECONDS = 15
+CACHE_SECONDS = 15
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -29,9 +29,9 @@ def is_allowed(sender: Any, request: HttpRequest, **_: Any) -> bool:
     return origin in _origins.get("all")
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Ask anew from now on, for tests."""
-    _origins.forget()
+    _origins.clear()
 
 
 def origin_of(address: str) -> str | None:
@@ -54,4 +54,4 @@ def _read_origins(_: str) -> frozenset[str]:
     return frozenset(origin for address in addresses if (origin := origin_of(address)))
 
 
-_origins = Remembered(_read_origins, seconds=REMEMBER_SECONDS)
+_origins = TTLCache(_read_origins, seconds=CACHE_SECONDS)

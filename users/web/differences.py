@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from users.history.filter import Wanted, single_keys
+from users.history.filter import ChangeFilter, iterate_keys
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS, JSON
-from users.metadata.leaves import Path, leaves
-from users.metadata.text import pretty
+from users.metadata.leaves import Path, diff_leaves
+from users.metadata.text import dump_pretty
 from users.metadata.three_way import ABSENT
 from users.models import Change
 
 # Characters of a value that is shown as it stands, and of a folded one's beginning.
-SHORT, BEGINNING = 120, 60
+MAX_INLINE_LENGTH, PREVIEW_LENGTH = 120, 60
 # In lists, values beyond so many characters and lines beyond so many stand on the change's own
 # page only: fifty changes of a megabyte would be no page any more.
-WHOLE_VALUE, LINES = 10_000, 12
+MAX_VALUE_LENGTH, MAX_LINES = 10_000, 12
 # Lines of one change on its own page. A user may write a hundred thousand keys.
-PAGE_LINES = 500
-ANY = Wanted()
+MAX_PAGE_LINES = 500
+NO_FILTER = ChangeFilter()
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,20 @@ class Value:
         if isinstance(self.value, str) and _is_plain(self.value):
             return self.value
         line = json.dumps(self.value, ensure_ascii=False)
-        return line if len(line) <= SHORT else pretty(self.value)
+        return line if len(line) <= MAX_INLINE_LENGTH else dump_pretty(self.value)
 
     @property
     def is_long(self) -> bool:
-        return len(self.text) > SHORT
+        return len(self.text) > MAX_INLINE_LENGTH
 
     @property
     def is_huge(self) -> bool:
-        return len(self.text) > WHOLE_VALUE
+        return len(self.text) > MAX_VALUE_LENGTH
 
     @property
     def beginning(self) -> str:
         """On one line."""
-        return f"{' '.join(self.text[: 4 * BEGINNING].split())[:BEGINNING]}…"
+        return f"{' '.join(self.text[: 4 * PREVIEW_LENGTH].split())[:PREVIEW_LENGTH]}…"
 
     @property
     def length(self) -> int:
@@ -89,36 +89,34 @@ class Lines:
     more: int = 0
 
 
-def lines_of(change: Change, wanted: Wanted = ANY, *, most: int = LINES) -> Lines:
+def change_lines(change: Change, wanted: ChangeFilter = NO_FILTER, *, most: int = MAX_LINES) -> Lines:
     """The first `most` lines of what is wanted. Those left out are counted up to ten times as many."""
-    return first_lines(_lines(change.what, change.keys, wanted), most)
+    return limit_lines(_filter_lines(change.what, change.keys, wanted), most)
 
 
-def first_lines(lines: Iterable[Line], most: int) -> Lines:
+def limit_lines(lines: Iterable[Line], most: int) -> Lines:
     """The first `most` of them. Those left out are counted up to ten times as many."""
     counted = list(islice(lines, 10 * most))
     return Lines(counted[:most], max(len(counted) - most, 0))
 
 
-def lines_between(
-    part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False
-) -> Iterator[Line]:
+def diff_lines(part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False) -> Iterator[Line]:
     """Of one key, from one value to another; ABSENT where there is none. A list that people write may
     make a hundred thousand, of which most are never asked for."""
     if part == Change.What.PROFILE:  # where null is how an account lacks a field
         before, after = (ABSENT if side is None else side for side in (before, after))
-    for leaf in leaves(before, after):
-        yield Line(part, key, leaf.path, _value(leaf.before), _value(leaf.after), names_part)
+    for leaf in diff_leaves(before, after):
+        yield Line(part, key, leaf.path, _to_value(leaf.before), _to_value(leaf.after), names_part)
 
 
-def _lines(what: str, keys: Diff, wanted: Wanted) -> Iterator[Line]:
-    for part, key, sides in single_keys(what, keys):
-        if wanted.is_of(part, key, sides):
+def _filter_lines(what: str, keys: Diff, wanted: ChangeFilter) -> Iterator[Line]:
+    for part, key, sides in iterate_keys(what, keys):
+        if wanted.is_key_match(part, key, sides):
             before, after = (sides.get(side, ABSENT) for side in ("before", "after"))
-            yield from lines_between(part, key, before, after, names_part=part in DOCUMENTS and part != what)
+            yield from diff_lines(part, key, before, after, names_part=part in DOCUMENTS and part != what)
 
 
-def _value(side: JSON) -> Value | None:
+def _to_value(side: JSON) -> Value | None:
     return None if side is ABSENT else Value(side)
 
 

@@ -23,13 +23,13 @@ from users.history.point_in_time import document_at
 from users.metadata.documents import JSON, USER_METADATA
 from users.metadata.errors import MetadataError, TextError
 from users.metadata.schema import SchemaError
-from users.metadata.text import dump, parse, pretty
-from users.metadata.three_way import ABSENT, Merged, put, three_way
-from users.metadata.validate import advice, validate
+from users.metadata.text import dump, dump_pretty, parse
+from users.metadata.three_way import ABSENT, Merged, merge_three_way, set_or_remove
+from users.metadata.validate import size_warning, validate
 from users.models import User
 from users.rights.actor import Actor
-from users.schemas.current import schema_of
-from users.web.form_schema import drawn
+from users.schemas.current import get_schema
+from users.web.form_schema import build_form_schema
 
 LABELS = {"user_metadata": "User metadata", "app_metadata": "App metadata"}
 HELP = {
@@ -41,7 +41,7 @@ CONFLICT = (
     " What only they changed is merged in already; for the rest choose, then save again."
 )
 # At most this many keys of one document are offered for choice; the text decides about more.
-MOST_CHOICES = 50
+MAX_CHOICES = 50
 
 
 class DocumentsForm(forms.Form):
@@ -72,7 +72,7 @@ class DocumentsForm(forms.Form):
             self._add_document(name)
 
     def _add_document(self, name: str) -> None:
-        text = text_of(self.user, name)
+        text = document_text(self.user, name)
         area = forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocomplete": "off"})
         self.fields[name] = forms.CharField(
             label=LABELS[name],
@@ -94,7 +94,7 @@ class DocumentsForm(forms.Form):
     @property
     def has_form(self) -> bool:
         """Whether a schema draws a form for any of the documents."""
-        return any(schema_of(name) for name in self.documents)
+        return any(get_schema(name) for name in self.documents)
 
     def boxes(self) -> list[dict[str, Any]]:
         """Each document for the template: its field, hidden companions and, after a conflict,
@@ -107,10 +107,10 @@ class DocumentsForm(forms.Form):
                 "number": version_of(self.user, name),
                 "theirs": self.theirs.get(name),
                 "typed": self.typed.get(name),
-                "choices": self._choices_shown(name),
+                "choices": self._choice_rows(name),
                 "taken": self.merged[name].taken if name in self.merged else [],
-                "has_more": name in self.merged and len(self.merged[name].contested) > MOST_CHOICES,
-                "advice": advice(LABELS[name], getattr(self.user, name), conf.limits),
+                "has_more": name in self.merged and len(self.merged[name].conflicts) > MAX_CHOICES,
+                "advice": size_warning(LABELS[name], getattr(self.user, name), conf.limits),
                 "editor": self._editor(name),
             }
             for name in self.documents
@@ -118,9 +118,9 @@ class DocumentsForm(forms.Form):
 
     def _editor(self, name: str) -> dict[str, Any]:
         """What the browser's editor is told."""
-        schema = schema_of(name)
-        form = drawn(schema) if schema else None
-        stored = text_of(self.user, name)
+        schema = get_schema(name)
+        form = build_form_schema(schema) if schema else None
+        stored = document_text(self.user, name)
         shown = (self[name].value() or "").replace("\r\n", "\n")
         return {
             "schema": json.dumps(form) if form else "",
@@ -143,34 +143,34 @@ class DocumentsForm(forms.Form):
         text = cleaned[name]
         if digest(text) == cleaned.get(f"{name}_opened"):
             # Untouched: shown again, it is shown as it is by now.
-            self._show(name, text_of(self.user, name))
+            self._reset_document(name, document_text(self.user, name))
             return
         try:
             value = parse(text)
-            if self._choose(name, value):
-                self._put(name, pretty(value))
+            if self._apply_choices(name, value):
+                self._set_text(name, dump_pretty(value))
             value = validate(name, value, conf.limits)
         except MetadataError as error:
             error.document = name
-            self.refuse(error)
+            self.add_metadata_error(error)
             return
         self.writes[name] = Replace(value, cleaned[f"{name}_version"])
 
-    def _choose(self, name: str, value: JSON) -> bool:
+    def _apply_choices(self, name: str, value: JSON) -> bool:
         """Lay in what was chosen of theirs after a conflict, key by key; whether any was.
 
         A key that was edited since it was offered stays as it was typed.
         """
         theirs = getattr(self.user, name) or {}
-        chosen = [choice for choice in self._choices_made(name) if isinstance(value, dict)]
+        chosen = [choice for choice in self._submitted_choices(name) if isinstance(value, dict)]
         for key, offered in chosen:
             if _fingerprint(value.get(key, ABSENT)) == offered:
-                put(value, key, theirs.get(key, ABSENT))
+                set_or_remove(value, key, theirs.get(key, ABSENT))
         return bool(chosen)
 
-    def _choices_made(self, name: str) -> Iterator[tuple[str, str]]:
+    def _submitted_choices(self, name: str) -> Iterator[tuple[str, str]]:
         """Each key for which theirs was chosen, with the fingerprint of mine as it was offered."""
-        for number in range(MOST_CHOICES):
+        for number in range(MAX_CHOICES):
             if self.data.get(f"{name}_choice_{number}") == "theirs":
                 # In JSON, since a form would change the line ends within a key.
                 try:
@@ -180,29 +180,29 @@ class DocumentsForm(forms.Form):
                 if isinstance(key, str):
                     yield key, self.data.get(f"{name}_mine_{number}", "")
 
-    def _show(self, name: str, text: str) -> None:
+    def _reset_document(self, name: str, text: str) -> None:
         """Put the stored text and its version into the box."""
-        self._put(name, text)
+        self._set_text(name, text)
         self.data[f"{name}_version"] = str(version_of(self.user, name))
         self.data[f"{name}_opened"] = digest(text)
 
-    def _put(self, name: str, text: str) -> None:
+    def _set_text(self, name: str, text: str) -> None:
         """Put a text into the box, as if it had been typed."""
         self.data = self.data.copy()
         self.data[name] = text
 
-    def _choices_shown(self, name: str) -> list[dict[str, Any]]:
+    def _choice_rows(self, name: str) -> list[dict[str, Any]]:
         if name not in self.merged:
             return []
         return [
             {
                 "key": one.key,
                 "key_json": json.dumps(one.key),
-                "mine": _shown(one.mine),
-                "theirs": _shown(one.theirs),
+                "mine": _format_value(one.mine),
+                "theirs": _format_value(one.theirs),
                 "fingerprint": _fingerprint(one.mine),
             }
-            for one in self.merged[name].contested[:MOST_CHOICES]
+            for one in self.merged[name].conflicts[:MAX_CHOICES]
         ]
 
     def write(self, actor: Actor, reason: str = "") -> DocumentsForm | None:
@@ -214,13 +214,13 @@ class DocumentsForm(forms.Form):
             edit_user(self.user, Edit(documents=self.writes), actor=actor, reason=reason)
         except Conflict as conflict:
             fresh = User.objects.with_connection().get(pk=self.user.pk)
-            return self.after_conflict(fresh, conflict)
+            return self.merge_conflict(fresh, conflict)
         except MetadataError as error:
-            self.refuse(error)
+            self.add_metadata_error(error)
             return self
         return None
 
-    def refuse(self, error: MetadataError) -> None:
+    def add_metadata_error(self, error: MetadataError) -> None:
         """Show why a document is refused: in the list, and for the editor at each place."""
         found = error.problems if isinstance(error, SchemaError) else [error]
         for one in found:
@@ -229,7 +229,7 @@ class DocumentsForm(forms.Form):
         if not isinstance(error, TextError):
             self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
 
-    def after_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
+    def merge_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
         """The same form at the present versions, with what only they changed merged in and the
         rest to choose: a second save is a decision, made with both in view."""
         data = self.data.copy()
@@ -238,13 +238,13 @@ class DocumentsForm(forms.Form):
             del data[key]  # already laid into the text
         for name, both in merged.items():
             data[f"{name}_version"] = str(version_of(user, name))
-            data[f"{name}_opened"] = digest(text_of(user, name))
+            data[f"{name}_opened"] = digest(document_text(user, name))
             if both.taken:  # else the text stays just as it was typed
-                data[name] = pretty(both.document)
+                data[name] = dump_pretty(both.document)
         form = DocumentsForm(user, self.documents, data, has_reason="reason" in self.fields)
         form.full_clean()
         for name in conflict.documents:
-            form.theirs[name] = text_of(user, name)
+            form.theirs[name] = document_text(user, name)
             form.merged[name] = merged[name]
             form.typed[name] = self.data[name]
             form.add_error(name, CONFLICT)
@@ -253,7 +253,7 @@ class DocumentsForm(forms.Form):
     def _merge(self, user: User, name: str) -> Merged:
         write = self.writes[name]
         base = document_at(user, name, write.opened_version)
-        return three_way(base, write.value, getattr(user, name) or {})
+        return merge_three_way(base, write.value, getattr(user, name) or {})
 
 
 def _fingerprint(value: JSON) -> str:
@@ -261,13 +261,13 @@ def _fingerprint(value: JSON) -> str:
     return "absent" if value is ABSENT else hashlib.sha256(dump(value).encode()).hexdigest()
 
 
-def _shown(value: JSON) -> str:
-    return "(removed)" if value is ABSENT else pretty(value)
+def _format_value(value: JSON) -> str:
+    return "(removed)" if value is ABSENT else dump_pretty(value)
 
 
-def text_of(user: User, document: str) -> str:
+def document_text(user: User, document: str) -> str:
     """What the box shows: the document, or an empty one."""
-    return pretty(getattr(user, document) or {})
+    return dump_pretty(getattr(user, document) or {})
 
 
 def digest(text: str) -> str:

@@ -42,7 +42,7 @@ def encoded_path(request: HttpRequest) -> str:
     Where the server passes no request target, or one that is not of this path (a proxy may have
     rewritten it), each `/` is a separator.
     """
-    parts = _sent_path(request).split("/")
+    parts = _raw_path(request).split("/")
     decoded = "/".join(map(_decode, parts))
     prefix = request.path.removesuffix(request.path_info)
     if decoded != prefix + request.path_info:
@@ -51,7 +51,7 @@ def encoded_path(request: HttpRequest) -> str:
     return "/" + "/".join(_encode(_decode(part), slash="%2F") for part in below)
 
 
-def _sent_path(request: HttpRequest) -> str:
+def _raw_path(request: HttpRequest) -> str:
     target = next((request.META[name] for name in TARGET_NAMES if name in request.META), "")
     origin = _ORIGIN.match(target)
     return re.split("[?#]", target[origin.end() :] if origin else target, maxsplit=1)[0]
@@ -66,7 +66,7 @@ def _encode(text: str, *, slash: str) -> str:
     return text.replace("%", "%25").replace("/", slash)
 
 
-class Part:
+class PathPartConverter:
     """One part of a path; a `/` in it came encoded."""
 
     regex = "[^/]+"
@@ -78,7 +78,7 @@ class Part:
         return _encode(value, slash="%2F")
 
 
-class Parts(Part):
+class PathPartsConverter(PathPartConverter):
     """The rest of a path, in which `/` may come encoded or not."""
 
     regex = ".+"

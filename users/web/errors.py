@@ -53,11 +53,11 @@ def error_json(request: HttpRequest, status: int, message: str, code: str | None
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400, which also answers what its parsers refuse."""
-    reason = refused_by_parser(exception)
+    reason = parser_error_message(exception)
     return error_page(request, 400, advice=reason, message=reason)
 
 
-def refused_by_parser(exception: Exception) -> str:
+def parser_error_message(exception: Exception) -> str:
     """Why Django's parser of forms refuses a body, and what to do; empty for any other exception."""
     match exception:
         case TooManyFieldsSent():
@@ -81,7 +81,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @requires_csrf_token
-def broken(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, for exceptions of views and of middleware alike. Never a stack trace."""
     outage = outage_of(sys.exception())
     return error_page(request, 500) if outage is None else unavailable(request, outage)
@@ -102,7 +102,7 @@ def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
     return response
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     """The handler429 that allauth looks for. All of its limits on pages are counted per minute."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
@@ -116,7 +116,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def no_length(request: HttpRequest) -> HttpResponse:
+def length_required(request: HttpRequest) -> HttpResponse:
     """411 for a body in chunks that the WSGI server did not assemble."""
     message = "Send the length of the body (Content-Length); it is not taken in chunks."
     if is_api(request.path_info) or is_oauth(request.path_info):

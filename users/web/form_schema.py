@@ -13,32 +13,32 @@ from typing import Any
 from users.metadata.schema import Schema
 
 # A dict of the form library's dialect.
-Drawn = dict[str, Any]
+FormSchema = dict[str, Any]
 
 # Objects within objects; beyond it (or in a schema that refers to itself) is JSON mode.
-MOST_LEVELS = 6
+MAX_DEPTH = 6
 # What the library's inputs call those formats that they do not spoil.
 FORMATS = {"email": "email", "uri": "url", "date": "date"}
 SCALARS = ("string", "integer", "number", "boolean")
 # The library joins paths by "§", takes what looks like a number for a position, and asks its
 # data for `hasOwnProperty`.
-_MISUNDERSTOOD = re.compile(r"\s*|.*§.*|\s*[+-]?(\d|\.\d|Infinity).*|__proto__|hasOwnProperty", re.DOTALL)
+_UNSUPPORTED_NAME = re.compile(r"\s*|.*§.*|\s*[+-]?(\d|\.\d|Infinity).*|__proto__|hasOwnProperty", re.DOTALL)
 
 
-def drawn(schema: Schema) -> Drawn | None:
+def build_form_schema(schema: Schema) -> FormSchema | None:
     """The form of a whole document; None where nothing of it can be drawn."""
-    top = {**schema.resolved(schema.source), "properties": schema.properties}
+    top = {**schema.resolve_reference(schema.source), "properties": schema.properties}
     return _object(schema, {key: top[key] for key in ("properties", "required") if key in top}, 0)
 
 
 def title_of(schema: Schema | None, key: str) -> str:
     """What people call a key of the document."""
-    part = schema.resolved(schema.properties.get(key)) if schema else {}
-    return _text(part, "title") or _spoken(key)
+    part = schema.resolve_reference(schema.properties.get(key)) if schema else {}
+    return _get_text(part, "title") or _humanize(key)
 
 
-def _field(schema: Schema, part: Any, name: str, level: int) -> Drawn | None:
-    part = schema.resolved(part)
+def _field(schema: Schema, part: Any, name: str, level: int) -> FormSchema | None:
+    part = schema.resolve_reference(part)
     kind, is_nullable = _kind(part)
     if kind is None or "const" in part:
         return None
@@ -50,8 +50,8 @@ def _field(schema: Schema, part: Any, name: str, level: int) -> Drawn | None:
         field = _scalar(part, kind)
     if field is None:
         return None
-    words = {"title": _text(part, "title") or _spoken(name)}
-    note = _text(part, "helpText") or _text(part, "description")
+    words = {"title": _get_text(part, "title") or _humanize(name)}
+    note = _get_text(part, "helpText") or _get_text(part, "description")
     if note:
         words["description" if kind in ("object", "array") else "helpText"] = note
     if part.get("readOnly") is True:
@@ -75,14 +75,14 @@ def _kind(part: dict[str, Any]) -> tuple[str | None, bool]:
     return (kind if kind in (*SCALARS, "object", "array") else None), is_nullable
 
 
-def _object(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
+def _object(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | None:
     properties = part.get("properties")
-    if level > MOST_LEVELS or not isinstance(properties, dict):
+    if level > MAX_DEPTH or not isinstance(properties, dict):
         return None
     fields = {
         name: field
         for name, inner in properties.items()
-        if not _MISUNDERSTOOD.fullmatch(name)
+        if not _UNSUPPORTED_NAME.fullmatch(name)
         and (field := _field(schema, inner, name, level + 1)) is not None
     }
     if not fields:
@@ -91,8 +91,8 @@ def _object(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
     return {"type": "object", "properties": fields, "required": required}
 
 
-def _list(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
-    inner = schema.resolved(part.get("items"))
+def _list(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | None:
+    inner = schema.resolve_reference(part.get("items"))
     items = _field(schema, inner, "", level + 1)
     if items is None or items["type"] == "array":
         return None
@@ -103,8 +103,8 @@ def _list(schema: Schema, part: dict[str, Any], level: int) -> Drawn | None:
     return field
 
 
-def _scalar(part: dict[str, Any], kind: str) -> Drawn | None:
-    field: Drawn = {"type": kind}
+def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
+    field: FormSchema = {"type": kind}
     choices = [(value, title) for value, title in _choices(part) if value is not None]
     if choices and kind != "boolean":
         if any(_type_of(value) != kind and kind != "number" for value, _ in choices):
@@ -121,7 +121,7 @@ def _scalar(part: dict[str, Any], kind: str) -> Drawn | None:
             field[rule] = part[rule]
     hint = part.get("placeholder", part.get("default"))
     if hint not in (None, "") and kind != "boolean" and not isinstance(hint, dict | list):
-        field["placeholder"] = _shown(hint)
+        field["placeholder"] = _to_text(hint)
     return field
 
 
@@ -129,8 +129,8 @@ def _choices(part: dict[str, Any]) -> list[tuple[Any, str]]:
     """Values on offer with their titles: `enum`, or `oneOf` with a `const` each."""
     titled = part.get("oneOf") or part.get("anyOf") or ()
     if titled and all(isinstance(one, dict) and "const" in one for one in titled):
-        return [(one["const"], _text(one, "title") or _shown(one["const"])) for one in titled]
-    return [(value, _shown(value)) for value in part.get("enum", ())]
+        return [(one["const"], _get_text(one, "title") or _to_text(one["const"])) for one in titled]
+    return [(value, _to_text(value)) for value in part.get("enum", ())]
 
 
 def _type_of(value: Any) -> str:
@@ -138,16 +138,16 @@ def _type_of(value: Any) -> str:
     return names.get(type(value), "")
 
 
-def _text(part: dict[str, Any], key: str) -> str:
+def _get_text(part: dict[str, Any], key: str) -> str:
     value = part.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _shown(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _spoken(name: str) -> str:
+def _humanize(name: str) -> str:
     """`date_of_birth` as "Date of birth"."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from users.availability.outage import Kind, Outage, outage_of
 from users.availability.report import report, was_seen
 
-LIVE = "/healthz"
-READY = "/readyz"
+LIVE_PATH = "/healthz"
+READY_PATH = "/readyz"
 # Reading works on a full disk and on a standby, so this process is not ready for this long after a
 # write failed for one of these reasons.
 NO_WRITES_SECONDS = 10.0
@@ -28,9 +28,9 @@ class HealthMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
-            if request.path_info == LIVE:
-                return _answer("ok")
-            if request.path_info == READY:
+            if request.path_info == LIVE_PATH:
+                return _plain_response("ok")
+            if request.path_info == READY_PATH:
                 return _readiness(request)
         return self._get_response(request)
 
@@ -43,17 +43,17 @@ def _readiness(request: HttpRequest) -> HttpResponse:
     except django.db.Error as error:
         request.outage = outage_of(error)
         if request.outage is None:
-            return _answer("the database has not been migrated", 503)
+            return _plain_response("the database has not been migrated", 503)
         report(request.outage)
-        return _answer(request.outage.kind.value, 503)
+        return _plain_response(request.outage.kind.value, 503)
     for kind in (Kind.READ_ONLY, Kind.DISK_FULL):
         if was_seen(kind, within=NO_WRITES_SECONDS):
             request.outage = Outage(kind, "seen before")
-            return _answer(kind.value, 503)
-    return _answer("ready")
+            return _plain_response(kind.value, 503)
+    return _plain_response("ready")
 
 
-def _answer(text: str, status: int = 200) -> HttpResponse:
+def _plain_response(text: str, status: int = 200) -> HttpResponse:
     response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
     if status == 503:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from users.models import User
 
-COLOURS = 8
+COLOUR_COUNT = 8
 
 
 def initials(user: User) -> str:
@@ -18,4 +18,4 @@ def initials(user: User) -> str:
 
 def colour(user: User) -> int:
     """Which of the stylesheet's colours the account always has."""
-    return sum(user.user_id.encode()) % COLOURS
+    return sum(user.user_id.encode()) % COLOUR_COUNT

@@ -25,7 +25,7 @@ class RequestIdMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = _asked_for(request) or secrets.token_hex(16)
+        request.request_id = _requested_id(request) or secrets.token_hex(16)
         token = _current.set(request.request_id)
         try:
             response = self._get_response(request)
@@ -52,7 +52,7 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-def _asked_for(request: HttpRequest) -> str | None:
+def _requested_id(request: HttpRequest) -> str | None:
     for header in HEADERS:
         value = request.headers.get(header, "")[:64]
         if ACCEPTED.fullmatch(value):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
-from users.log.request_origin import Origin, coming_from
+from users.log.request_origin import RequestOrigin, use_origin
 from users.web.client_ip import client_ip
 
 
@@ -18,13 +18,13 @@ class OriginMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with coming_from(origin_of(request)):
+        with use_origin(origin_of(request)):
             return self._get_response(request)
 
 
-def origin_of(request: HttpRequest) -> Origin:
+def origin_of(request: HttpRequest) -> RequestOrigin:
     """As much as can be said of it. What callers choose is bounded where it is written down."""
-    return Origin(
+    return RequestOrigin(
         ip=client_ip(request) or "",
         user_agent=request.headers.get("User-Agent", ""),
         hostname=_host(request),

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from users.events.event_types import TYPES
-from users.events.stream import latest
+from users.events.stream import latest_event_number
 from users.log.record import log_event
 from users.log.types import API_WRITE
 from users.metadata.documents import DOCUMENTS
@@ -20,19 +20,19 @@ from users.outgoing.ssrf_guard import check_url
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
-from users.webhooks.message import TEST
+from users.webhooks.message import TEST_EVENT_TYPE
 from users.webhooks.paths import check_paths
-from users.webhooks.secrets import encrypted, new_secret
+from users.webhooks.secrets import encrypt_secret, new_secret
 
 # How long the secret before goes on signing beside a new one.
-BOTH_SIGN = timedelta(hours=24)
+OLD_SECRET_LIFETIME = timedelta(hours=24)
 
 Status = Delivery.Status
 # Of a user who has been deleted, and whose id another has now.
-SUCCEEDED = Q(change__at__isnull=False, change__user=None) & Exists(
+USER_ID_REUSED = Q(change__at__isnull=False, change__user=None) & Exists(
     User.accounts.filter(user_id=OuterRef("subject"))
 )
-TRIED_IN_VAIN = Q(status=Status.FAILED) | Q(status=Status.PENDING, attempts__gt=0)
+UNDELIVERED = Q(status=Status.FAILED) | Q(status=Status.PENDING, attempts__gt=0)
 
 
 def check_administrator(actor: Actor) -> None:
@@ -41,7 +41,7 @@ def check_administrator(actor: Actor) -> None:
         raise Denied("You may not administer webhooks.")
 
 
-def make_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
+def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     """A webhook that is told what happens from now on, and its secret, which is shown but now.
 
     Raises Denied, BadAddress or BadPath."""
@@ -49,7 +49,10 @@ def make_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     secret = new_secret()
     with transaction.atomic():
         webhook = Webhook.objects.create(
-            **columns, secret_encrypted=encrypted(secret), made_by=actor.name[:300], position=latest()
+            **columns,
+            secret_encrypted=encrypt_secret(secret),
+            made_by=actor.name[:300],
+            position=latest_event_number(),
         )
         _log("Add a webhook", webhook, actor)
     return webhook, secret
@@ -62,9 +65,9 @@ def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> 
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
         if columns.get("is_enabled") and not held.is_enabled:
-            columns = {**columns, "position": latest()}
+            columns = {**columns, "position": latest_event_number()}
         Webhook.objects.filter(pk=held.pk).update(**columns)
-        _wake(held)
+        _make_due_now(held)
         _log("Change a webhook", held, actor)
 
 
@@ -76,9 +79,9 @@ def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
         Webhook.objects.filter(pk=held.pk).update(
-            secret_encrypted=encrypted(secret),
+            secret_encrypted=encrypt_secret(secret),
             old_secret_encrypted=held.secret_encrypted,
-            old_secret_until=timezone.now() + BOTH_SIGN,
+            old_secret_until=timezone.now() + OLD_SECRET_LIFETIME,
         )
         _log("Make a new secret of a webhook", held, actor)
     return secret
@@ -95,8 +98,8 @@ def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
 def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
     """Have it told something that did not happen. Raises Denied."""
     check_administrator(actor)
-    _wake(webhook)
-    return Delivery.objects.create(webhook=webhook, type=TEST)
+    _make_due_now(webhook)
+    return Delivery.objects.create(webhook=webhook, type=TEST_EVENT_TYPE)
 
 
 def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
@@ -106,17 +109,17 @@ def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> in
     Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
     for the other user's, and change or delete that one. Raises Denied."""
     check_administrator(actor)
-    wanted = TRIED_IN_VAIN if delivery is None else Q(pk=delivery)
+    wanted = UNDELIVERED if delivery is None else Q(pk=delivery)
     now = timezone.now()
     with transaction.atomic():
         count = (
             Delivery.objects.filter(wanted, webhook=webhook)
-            .exclude(SUCCEEDED)
+            .exclude(USER_ID_REUSED)
             .update(
                 status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None, error=""
             )
         )
-        _wake(webhook)
+        _make_due_now(webhook)
     return count
 
 
@@ -140,7 +143,7 @@ def _log(description: str, webhook: Webhook, actor: Actor) -> None:
     log_event(API_WRITE, user=actor.user, description=description, details=details)
 
 
-def _wake(webhook: Webhook) -> None:
+def _make_due_now(webhook: Webhook) -> None:
     """Begin at once, whatever failed before, unless a worker is at it."""
     Webhook.objects.filter(pk=webhook.pk).update(failures=0)
     Webhook.objects.filter(pk=webhook.pk, claim="").update(due_at=timezone.now())

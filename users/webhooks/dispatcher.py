@@ -9,23 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import close_old_connections, connection
 
 from users.availability.report import log_failure
-from users.events.stream import AT_ONCE, publish
-from users.webhooks.lease import Lane, take
+from users.events.stream import PUBLISH_BATCH_SIZE, publish
+from users.webhooks.lease import WebhookLease, acquire_lease
 from users.webhooks.timing import Timing
 
 log = logging.getLogger(__name__)
 
 # So many webhooks at a time. One whose receiver is slow holds up one of these, for its turn.
-LANES = 4
+MAX_CONCURRENT_WEBHOOKS = 4
 
 
-class Courier:
+class Dispatcher:
     """Numbers what happened and tells it. Start as many as you like."""
 
     def __init__(self, timing: Timing | None = None) -> None:
         self._timing = timing or Timing()
         self._stopping = threading.Event()
-        self._free = threading.Semaphore(LANES)
+        self._free = threading.Semaphore(MAX_CONCURRENT_WEBHOOKS)
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
     def start(self) -> None:
@@ -40,28 +40,28 @@ class Courier:
     def work(self) -> bool:
         """One turn of one webhook, here and now. False: nothing is to be told."""
         publish()
-        lane = take(self._timing)
+        lane = acquire_lease(self._timing)
         if lane is not None:
             lane.work()
         return lane is not None
 
     def _run(self) -> None:
         """Until told to stop. Whatever goes wrong is logged, and the loop goes on."""
-        with ThreadPoolExecutor(LANES) as pool:
+        with ThreadPoolExecutor(MAX_CONCURRENT_WEBHOOKS) as pool:
             while not self._stopping.is_set():
                 close_old_connections()
-                if not self._go_on(pool):
+                if not self._dispatch_next(pool):
                     self._stopping.wait(self._timing.poll)
         connection.close()
 
-    def _go_on(self, pool: ThreadPoolExecutor) -> bool:
+    def _dispatch_next(self, pool: ThreadPoolExecutor) -> bool:
         """Whether there was something to do."""
         if not self._free.acquire(timeout=self._timing.poll):
             return True
         lane, is_more = None, False
         try:
-            is_more = publish() == AT_ONCE
-            lane = take(self._timing)
+            is_more = publish() == PUBLISH_BATCH_SIZE
+            lane = acquire_lease(self._timing)
         except Exception:
             log_failure(log, "the courier goes on after this")
         if lane is None:
@@ -70,7 +70,7 @@ class Courier:
         pool.submit(self._deliver, lane)
         return True
 
-    def _deliver(self, lane: Lane) -> None:
+    def _deliver(self, lane: WebhookLease) -> None:
         try:
             lane.work(self._stopping.is_set)
         except Exception:

@@ -23,42 +23,44 @@ from users.crypto.key_ring import Undecryptable
 from users.models import Change, Delivery, Stream, Webhook
 from users.outgoing.http_client import Outcome, send
 from users.webhooks import subscriptions
-from users.webhooks.message import message_of
+from users.webhooks.message import build_message
 from users.webhooks.timing import Timing
 
 log = logging.getLogger(__name__)
 
 # People who are told about at the same time.
-AT_ONCE = 8
+MAX_PARALLEL_DELIVERIES = 8
 # So many times in a row something new failed: the receiver is down.
-DOWN = 5
+FAILURES_UNTIL_DOWN = 5
 
 Status = Delivery.Status
-WENT_DOWN = "The receiver was down for too long."
-GONE = Outcome(error="The record of this change is kept no more.")
-UNREADABLE = Outcome(
+RECEIVER_DOWN = "The receiver was down for too long."
+CHANGE_GONE = Outcome(error="The record of this change is kept no more.")
+SECRET_UNREADABLE = Outcome(
     error="The secret cannot be read: its key is no longer in ENCRYPTION_KEYS. Make a new secret."
 )
 
 
-class ClaimLost(Exception):
+class LeaseLost(Exception):
     """Another worker has the webhook now, or it is no more."""
 
 
-def take(timing: Timing) -> Lane | None:
+def acquire_lease(timing: Timing) -> WebhookLease | None:
     """A webhook that has something to tell, with a fresh claim; the one that has waited longest."""
-    if not _waiting().exists():
+    if not _due_webhooks().exists():
         return None
     with transaction.atomic():
-        webhook = _waiting().select_for_update(skip_locked=True).first()
+        webhook = _due_webhooks().select_for_update(skip_locked=True).first()
         if webhook is None:
             return None
         webhook.claim = secrets.token_hex(16)
-        Webhook.objects.filter(pk=webhook.pk).update(claim=webhook.claim, due_at=_in(timing.lease))
-    return Lane(webhook, timing)
+        Webhook.objects.filter(pk=webhook.pk).update(
+            claim=webhook.claim, due_at=_seconds_from_now(timing.lease)
+        )
+    return WebhookLease(webhook, timing)
 
 
-class Lane:
+class WebhookLease:
     """A webhook that was taken."""
 
     def __init__(self, webhook: Webhook, timing: Timing) -> None:
@@ -71,51 +73,51 @@ class Lane:
         to be down."""
         ends = time.monotonic() + self._timing.turn
         try:
-            while self._tell_some() and not self._rest:
+            while self._deliver_batch() and not self._rest:
                 if is_stopping() or time.monotonic() >= ends:
                     break
-            self._hold(due_at=_in(self._rest), claim="")
-        except ClaimLost:
+            self._extend_lease(due_at=_seconds_from_now(self._rest), claim="")
+        except LeaseLost:
             log.warning("%s has been taken by another worker", self._webhook.webhook_id)
 
-    def _tell_some(self) -> bool:
+    def _deliver_batch(self) -> bool:
         """Whether there was anything to do."""
-        has_planned = self._plan()
-        heads = list(self._heads())
+        has_planned = self._plan_deliveries()
+        heads = list(self._next_deliveries())
         if heads:
             self._note(list(zip(heads, self._send(heads), strict=True)))
         return has_planned or bool(heads)
 
-    def _plan(self) -> bool:
+    def _plan_deliveries(self) -> bool:
         """Go on in the stream. Returns whether there was something."""
         events = subscriptions.next_events(self._webhook)
-        found = (subscriptions.delivery_of(event, self._webhook) for event in events)
+        found = (subscriptions.build_delivery(event, self._webhook) for event in events)
         with transaction.atomic():
-            self._hold(position=events[-1].number if events else self._webhook.position)
+            self._extend_lease(position=events[-1].number if events else self._webhook.position)
             Delivery.objects.bulk_create(delivery for delivery in found if delivery is not None)
         return bool(events)
 
-    def _heads(self) -> QuerySet[Delivery]:
+    def _next_deliveries(self) -> QuerySet[Delivery]:
         """Of each person the first thing to be told. While the receiver fails only one, and
         preferably one that has not failed yet, since it shows whether the receiver is back."""
-        heads = _heads(self._webhook.pk).select_related("change")
+        heads = _due_deliveries(self._webhook.pk).select_related("change")
         if self._webhook.failures:
             return heads.order_by("attempts", "pk")[:1]
-        return heads.order_by("pk")[:AT_ONCE]
+        return heads.order_by("pk")[:MAX_PARALLEL_DELIVERIES]
 
     def _send(self, heads: list[Delivery]) -> list[Outcome]:
         """All at the same time."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            calls = [self._begin(pool, delivery) for delivery in heads]
+        with ThreadPoolExecutor(MAX_PARALLEL_DELIVERIES) as pool:
+            calls = [self._submit(pool, delivery) for delivery in heads]
             return [call.result() for call in calls]
 
-    def _begin(self, pool: ThreadPoolExecutor, delivery: Delivery) -> Future[Outcome]:
+    def _submit(self, pool: ThreadPoolExecutor, delivery: Delivery) -> Future[Outcome]:
         try:
-            return pool.submit(send, message_of(delivery, self._webhook, timezone.now()))
+            return pool.submit(send, build_message(delivery, self._webhook, timezone.now()))
         except Change.DoesNotExist:
-            return pool.submit(lambda: GONE)
+            return pool.submit(lambda: CHANGE_GONE)
         except Undecryptable:
-            return pool.submit(lambda: UNREADABLE)
+            return pool.submit(lambda: SECRET_UNREADABLE)
 
     def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:
         """Keep how it went. Something new that failed says something about the receiver, unless
@@ -125,30 +127,30 @@ class Lane:
             self._webhook.failures = 0
         elif any(not delivery.attempts for delivery, _ in told):
             self._webhook.failures += 1
-            self._rest = self._timing.rest_after(self._webhook.failures)
+            self._rest = self._timing.retry_delay(self._webhook.failures)
         with transaction.atomic():
-            self._hold(failures=self._webhook.failures)
+            self._extend_lease(failures=self._webhook.failures)
             for delivery, outcome in told:
                 columns = self._columns(delivery, outcome, now)
                 Delivery.objects.filter(pk=delivery.pk).update(**columns)
             if was_down and not self._webhook.failures:
-                self._try_again_what_failed(now)
-            if self._rest and self._webhook.failures >= DOWN:
-                self._give_up_what_is_old(now)
+                self._retry_failed_now(now)
+            if self._rest and self._webhook.failures >= FAILURES_UNTIL_DOWN:
+                self._expire_old(now)
 
     def _columns(self, delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
         attempts = delivery.attempts + 1
         began = delivery.first_attempt_at or now
         if outcome.is_delivered:
             status = Status.DELIVERED
-        elif outcome is GONE or (now - began).total_seconds() >= self._timing.patience:
+        elif outcome is CHANGE_GONE or (now - began).total_seconds() >= self._timing.give_up_after:
             status = Status.FAILED
         else:
             status = Status.PENDING
         return {
             "status": status,
             "attempts": attempts,
-            "due_at": _in(self._timing.rest_after(attempts)),
+            "due_at": _seconds_from_now(self._timing.retry_delay(attempts)),
             "first_attempt_at": began,
             "attempted_at": now,
             "milliseconds": outcome.milliseconds,
@@ -156,41 +158,41 @@ class Lane:
             "error": outcome.error,
         }
 
-    def _try_again_what_failed(self, now: datetime) -> None:
+    def _retry_failed_now(self, now: datetime) -> None:
         """The receiver is back: what failed meanwhile need not wait for its own next attempt."""
         Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0).update(
             due_at=now
         )
 
-    def _give_up_what_is_old(self, now: datetime) -> None:
+    def _expire_old(self, now: datetime) -> None:
         """The receiver was tried all that time, if not with these."""
-        old = now - timedelta(seconds=self._timing.patience)
+        old = now - timedelta(seconds=self._timing.give_up_after)
         Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, created_at__lte=old).update(
-            status=Status.FAILED, error=WENT_DOWN
+            status=Status.FAILED, error=RECEIVER_DOWN
         )
 
-    def _hold(self, **columns: object) -> None:
+    def _extend_lease(self, **columns: object) -> None:
         """Write to the webhook, and have it for another lease. Raises ClaimLost."""
-        columns = {"due_at": _in(self._timing.lease), **columns}
+        columns = {"due_at": _seconds_from_now(self._timing.lease), **columns}
         own = {"pk": self._webhook.pk, "claim": self._webhook.claim}
         if not Webhook.objects.filter(**own).update(**columns):
-            raise ClaimLost
+            raise LeaseLost
         self._webhook.position = columns.get("position", self._webhook.position)
 
 
-def _waiting() -> QuerySet[Webhook]:
+def _due_webhooks() -> QuerySet[Webhook]:
     latest = Subquery(Stream.objects.values("latest")[:1])
     ready = Webhook.objects.filter(is_enabled=True, due_at__lte=timezone.now())
-    has_something = Q(position__lt=latest) | Exists(_heads(OuterRef("pk")))
+    has_something = Q(position__lt=latest) | Exists(_due_deliveries(OuterRef("pk")))
     return ready.filter(has_something).order_by("due_at", "pk")
 
 
-def _heads(webhook: object) -> QuerySet[Delivery]:
+def _due_deliveries(webhook: object) -> QuerySet[Delivery]:
     """What is due and has nothing before it that the same person is to be told."""
     waiting = Delivery.objects.filter(status=Status.PENDING)
     earlier = waiting.filter(webhook=OuterRef("webhook"), subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
     return waiting.filter(webhook=webhook, due_at__lte=timezone.now()).exclude(Exists(earlier))
 
 
-def _in(seconds: float) -> datetime:
+def _seconds_from_now(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)

@@ -8,27 +8,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from users.events.event import event_of
+from users.events.event import build_event
 from users.metadata.text import dump
 from users.models import Change, Delivery, Webhook
 from users.outgoing.http_client import Message
-from users.representation.timestamps import moment
-from users.rights.actor import command
-from users.webhooks.paths import names
-from users.webhooks.secrets import secrets_of, signature
+from users.representation.timestamps import format_time
+from users.rights.actor import command_actor
+from users.webhooks.paths import is_path_listed
+from users.webhooks.secrets import active_secrets, signature
 
-TEST = "webhook.test"
+TEST_EVENT_TYPE = "webhook.test"
 # Sees everything: what is told is for the administrators to say, who did so in the webhook.
-TELLER = command("webhooks")
+SENDER = command_actor("webhooks")
 
 
-def message_of(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
+def build_message(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
     """Built for each attempt. Raises Undecryptable, or Change.DoesNotExist where the record of
     the change is kept no more."""
     event = _event(delivery, webhook)
     body = dump(event).encode()
     at = int(now.timestamp())
-    signatures = [signature(secret, event["id"], at, body) for secret in secrets_of(webhook, now)]
+    signatures = [signature(secret, event["id"], at, body) for secret in active_secrets(webhook, now)]
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Profiledesk",
@@ -45,14 +45,14 @@ def _event(delivery: Delivery, webhook: Webhook) -> dict[str, Any]:
         return {
             "id": f"test_{delivery.pk}",
             "type": delivery.type,
-            "timestamp": moment(delivery.created_at),
+            "timestamp": format_time(delivery.created_at),
             "data": said,
         }
     if delivery.change is None:
         raise Change.DoesNotExist
-    return event_of(
+    return build_event(
         delivery.change,
-        TELLER,
+        SENDER,
         type=delivery.type,
-        shows=lambda part, key: names(webhook.values, part, key),
+        shows=lambda part, key: is_path_listed(webhook.values, part, key),
     )

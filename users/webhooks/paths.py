@@ -12,7 +12,7 @@ PARTS = (PROFILE, "user_metadata", "app_metadata", "roles", "permissions", "iden
 PARTS += (Change.What.PASSWORD, Change.What.STAFF_RIGHTS)
 
 
-class BadPath(ValueError):
+class InvalidPath(ValueError):
     """No part of an account. The text is a sentence for people."""
 
 
@@ -21,9 +21,9 @@ def check_paths(paths: Collection[str]) -> None:
     for path in paths:
         part, dot, key = path.partition(".")
         if part not in PARTS or (dot and not key):
-            raise BadPath(f"{path[:100]} is no part of an account. There are {', '.join(PARTS)}.")
+            raise InvalidPath(f"{path[:100]} is no part of an account. There are {', '.join(PARTS)}.")
 
 
-def names(paths: Collection[str], part: str, key: str) -> bool:
+def is_path_listed(paths: Collection[str], part: str, key: str) -> bool:
     """Whether any of the paths is the part, or this key of it."""
     return part in paths or f"{part}.{key}" in paths

@@ -23,12 +23,12 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def encrypted(secret: str) -> str:
+def encrypt_secret(secret: str) -> str:
     """As it is kept."""
     return conf.key_ring.encrypt_text(Purpose.WEBHOOK_SECRETS, secret)
 
 
-def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
+def active_secrets(webhook: Webhook, now: datetime) -> list[str]:
     """Those that sign, the newest first. Raises Undecryptable."""
     kept = [webhook.secret_encrypted]
     if webhook.old_secret_until is not None and now < webhook.old_secret_until:

@@ -11,15 +11,15 @@ HOUR = 3600
 class Timing:
     """A webhook whose worker has not been heard of for `lease` is taken by another; after `turn`
     it makes way for others. An idle worker looks for events every `poll`. What fails is tried
-    again after `rest`, then after four times as long each time, an hour at most, until `patience`
+    again after `rest`, then after four times as long each time, an hour at most, until `give_up_after`
     is over."""
 
     lease: float = 60
     turn: float = 10
     poll: float = 1
     rest: float = 5
-    patience: float = 24 * HOUR
+    give_up_after: float = 24 * HOUR
 
-    def rest_after(self, failures: int) -> float:
+    def retry_delay(self, failures: int) -> float:
         """Before the next attempt, where so many failed."""
         return min(self.rest * 4 ** min(failures - 1, 10), HOUR)

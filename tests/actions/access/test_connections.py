@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from users.actions.access.connections import delete_connection, edit_connection, make_connection
+from users.actions.access.connections import create_connection, delete_connection, edit_connection
 from users.actions.account.create_user import create_user
-from users.actions.errors import ConnectionExists, ConnectionGone, ConnectionNeeded, NotSupported
+from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
 from users.models import Connection
 from users.representation.validation import FieldError
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 from users.rights.errors import Protected
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
 def partners(connection):
-    return make_connection(name="Partners", options={"passwordPolicy": "good"})
+    return create_connection(name="Partners", options={"passwordPolicy": "good"})
 
 
 @pytest.fixture
@@ -30,16 +30,16 @@ def test_options_are_checked_whoever_comes(partners, as_they_were):
     with pytest.raises(FieldError, match=r"on property options\.passwordPolicy"):
         edit_connection(partners, {"options": {"passwordPolicy": "strong"}}, actor=SHELL)
     with pytest.raises(FieldError, match=r"on property options\.validation\.username\.min"):
-        make_connection(name="More", options={"validation": {"username": {"min": 9, "max": 1}}})
+        create_connection(name="More", options={"validation": {"username": {"min": 9, "max": 1}}})
     with pytest.raises(NotSupported, match="can be set only for enterprise connections"):
-        make_connection(name="More", options={"set_user_root_attributes": "on_each_login"})
+        create_connection(name="More", options={"set_user_root_attributes": "on_each_login"})
 
     assert as_they_were()
 
 
 def test_a_name_is_taken_once(partners, as_they_were):
     with pytest.raises(ConnectionExists):
-        make_connection(name="Partners")
+        create_connection(name="Partners")
 
     assert as_they_were()
 
@@ -47,11 +47,11 @@ def test_a_name_is_taken_once(partners, as_they_were):
 def test_only_administrators_and_the_shell_may_lock_staff_out(partners, actor_of, agent, administrator):
     create_user(partners, actor=SHELL, profile={"email": "root@example.com"}, is_superuser=True)
 
-    for actor in (actor_of("update:connections"), staff(agent)):
+    for actor in (actor_of("update:connections"), staff_actor(agent)):
         with pytest.raises(Protected):
             edit_connection(partners, {"is_enabled": False}, actor=actor)
 
-    for actor in (SHELL, staff(administrator)):
+    for actor in (SHELL, staff_actor(administrator)):
         assert not edit_connection(partners, {"is_enabled": False}, actor=actor).is_enabled
 
 
@@ -59,21 +59,21 @@ def test_what_is_gone_is_said_to_be_gone(partners):
     opened = Connection.objects.get(pk=partners.pk)
     delete_connection(partners)
 
-    with pytest.raises(ConnectionGone):
+    with pytest.raises(ConnectionNotFound):
         edit_connection(opened, {"is_enabled": True}, actor=SHELL)
-    with pytest.raises(ConnectionGone):
+    with pytest.raises(ConnectionNotFound):
         delete_connection(opened)
 
 
 def test_users_are_never_deleted_along(partners):
     create_user(partners, actor=SHELL, profile={"email": "ada@example.com"})
 
-    with pytest.raises(ConnectionNeeded, match="still has 1 user"):
+    with pytest.raises(ConnectionInUse, match="still has 1 user"):
         delete_connection(partners)
 
     assert partners.users.count() == 1
 
 
 def test_the_installations_own_stays(connection):
-    with pytest.raises(ConnectionNeeded, match="cannot be deleted"):
+    with pytest.raises(ConnectionInUse, match="cannot be deleted"):
         delete_connection(connection)

@@ -6,19 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from users.actions.account.assign_permissions import give_permissions, take_permissions
+from users.actions.account.assign_permissions import assign_permissions, remove_permissions
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.models import UserPermission
-from users.rights.actor import bearer, command, owner, staff
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 from users.rights.permissions import permissions_of
 from users.tokens.scopes import CURRENT_USER_SCOPES
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 READ, WRITE = ("https://songs.example/", "read:songs"), ("https://songs.example/", "write:songs")
 
-both = pytest.mark.parametrize("action", [give_permissions, take_permissions])
+both = pytest.mark.parametrize("action", [assign_permissions, remove_permissions])
 
 
 @pytest.fixture(autouse=True)
@@ -27,16 +27,16 @@ def _songs(songs_api):
 
 
 def test_they_are_held_from_then_on_and_no_longer(jane, stranger, songs_api):
-    give_permissions(jane, frozenset({READ, WRITE}), actor=SHELL)
+    assign_permissions(jane, frozenset({READ, WRITE}), actor=SHELL)
     assert permissions_of(jane, songs_api) == ["read:songs", "write:songs"]
     assert permissions_of(stranger, songs_api) == []
 
-    take_permissions(jane, frozenset({READ}), actor=SHELL)
+    remove_permissions(jane, frozenset({READ}), actor=SHELL)
     assert permissions_of(jane, songs_api) == ["write:songs"]
 
 
 def test_a_change_stands_in_the_record_with_its_reason(jane):
-    give_permissions(jane, frozenset({READ}), actor=SHELL, reason="as asked")
+    assign_permissions(jane, frozenset({READ}), actor=SHELL, reason="as asked")
 
     line = jane.changes.first()
     assert (line.what, line.reason) == ("permissions", "as asked")
@@ -44,22 +44,22 @@ def test_a_change_stands_in_the_record_with_its_reason(jane):
 
 
 def test_what_changes_nothing_writes_nothing(jane):
-    give_permissions(jane, frozenset({READ}), actor=SHELL)
+    assign_permissions(jane, frozenset({READ}), actor=SHELL)
     lines = jane.changes.count()
 
-    give_permissions(jane, frozenset({READ}), actor=SHELL)
-    take_permissions(jane, frozenset({WRITE}), actor=SHELL)
+    assign_permissions(jane, frozenset({READ}), actor=SHELL)
+    remove_permissions(jane, frozenset({WRITE}), actor=SHELL)
 
     assert (UserPermission.objects.count(), jane.changes.count()) == (1, lines)
 
 
 @both
 def test_who_may_not_changes_nothing(actor_of, jane, supporter, action):
-    give_permissions(jane, frozenset({WRITE}), actor=SHELL)
+    assign_permissions(jane, frozenset({WRITE}), actor=SHELL)
     refused = [
-        owner(jane),
-        bearer(jane, frozenset(CURRENT_USER_SCOPES)),
-        staff(supporter),
+        owner_actor(jane),
+        bearer_actor(jane, frozenset(CURRENT_USER_SCOPES)),
+        staff_actor(supporter),
         actor_of("read:users", "update:users_app_metadata"),
     ]
 
@@ -75,7 +75,7 @@ def test_of_an_account_deleted_meanwhile(jane, action):
     gone = type(jane)(pk=jane.pk, user_id=jane.user_id)
     delete_user(jane, actor=SHELL)
 
-    with pytest.raises(UserGone):
+    with pytest.raises(UserNotFound):
         action(gone, frozenset({READ}), actor=SHELL)
 
 
@@ -90,6 +90,6 @@ def test_many_cost_what_one_does(jane, stranger, songs_api):
         return len(captured)
 
     one = frozenset({(songs_api.identifier, "do:7")})
-    assert cost(give_permissions, jane, wanted) == cost(give_permissions, stranger, one)
-    assert cost(take_permissions, jane, wanted) == cost(take_permissions, stranger, one)
+    assert cost(assign_permissions, jane, wanted) == cost(assign_permissions, stranger, one)
+    assert cost(remove_permissions, jane, wanted) == cost(remove_permissions, stranger, one)
     assert not UserPermission.objects.exists()

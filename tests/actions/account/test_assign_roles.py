@@ -6,17 +6,24 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from users.actions.access.roles import delete_role, edit_role, forbid, permit
-from users.actions.account.assign_roles import give_roles, take_roles
+from users.actions.access.roles import add_role_permissions, delete_role, edit_role, remove_role_permissions
+from users.actions.account.assign_roles import assign_roles, remove_roles
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import Exists, NotSupported, RoleGone, ServerGone, UnknownPermission, UserGone
+from users.actions.errors import (
+    AlreadyExists,
+    NotSupported,
+    RoleNotFound,
+    ServerNotFound,
+    UnknownPermission,
+    UserNotFound,
+)
 from users.conf import conf
 from users.models import Change, Permission, Role, RoleMember
-from users.rights.actor import bearer, command, owner, staff
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 from users.tokens.scopes import CURRENT_USER_SCOPES
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 READ = ("https://songs.example/", "read:songs")
 
 
@@ -45,11 +52,11 @@ def cost():
     return count
 
 
-@pytest.mark.parametrize("action", [give_roles, take_roles])
+@pytest.mark.parametrize("action", [assign_roles, remove_roles])
 def test_many_people_cost_what_one_does(cost, make_user, editor, action):
     people = [make_user(f"user-{number}") for number in range(101)]
-    if action is take_roles:
-        give_roles(ids(people), [editor.role_id], actor=SHELL)
+    if action is remove_roles:
+        assign_roles(ids(people), [editor.role_id], actor=SHELL)
     before = changes().count()
 
     few = cost(action, ids(people[:1]), [editor.role_id])
@@ -60,11 +67,11 @@ def test_many_people_cost_what_one_does(cost, make_user, editor, action):
     assert changes().count() == before + 101
 
 
-@pytest.mark.parametrize("action", [give_roles, take_roles])
+@pytest.mark.parametrize("action", [assign_roles, remove_roles])
 def test_many_roles_cost_what_one_does_and_are_one_line(cost, make_role, jane, action):
     roles = [make_role(f"Role {number}") for number in range(50)]
-    if action is take_roles:
-        give_roles([jane.user_id], ids(roles), actor=SHELL)
+    if action is remove_roles:
+        assign_roles([jane.user_id], ids(roles), actor=SHELL)
 
     few = cost(action, [jane.user_id], ids(roles[:1]))
     many = cost(action, [jane.user_id], ids(roles[1:]))
@@ -75,9 +82,9 @@ def test_many_roles_cost_what_one_does_and_are_one_line(cost, make_role, jane, a
 
 def test_a_mixed_lot_is_made_equal_and_each_is_told_only_what_is_new(make_role, editor, jane, stranger):
     viewer = make_role("Viewer")
-    give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+    assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
 
-    give_roles(ids([jane, stranger]), ids([editor, viewer]), actor=SHELL, reason="New season")
+    assign_roles(ids([jane, stranger]), ids([editor, viewer]), actor=SHELL, reason="New season")
 
     assert RoleMember.objects.count() == 4
     assert jane.changes.first().keys == {"Viewer": {"after": viewer.role_id}}
@@ -88,13 +95,13 @@ def test_a_mixed_lot_is_made_equal_and_each_is_told_only_what_is_new(make_role, 
     assert {line.reason for line in (jane.changes.first(), stranger.changes.first())} == {"New season"}
 
 
-@pytest.mark.parametrize("action", [give_roles, take_roles])
+@pytest.mark.parametrize("action", [assign_roles, remove_roles])
 def test_who_may_not_changes_nothing(actor_of, editor, jane, agent, supporter, action):
-    give_roles([agent.user_id], [editor.role_id], actor=SHELL)
+    assign_roles([agent.user_id], [editor.role_id], actor=SHELL)
     refused = [
-        owner(jane),
-        bearer(jane, frozenset(CURRENT_USER_SCOPES)),
-        staff(supporter),
+        owner_actor(jane),
+        bearer_actor(jane, frozenset(CURRENT_USER_SCOPES)),
+        staff_actor(supporter),
         actor_of("read:users", "read:roles", "create:roles", "delete:roles", "read:role_members"),
     ]
 
@@ -108,22 +115,22 @@ def test_who_may_not_changes_nothing(actor_of, editor, jane, agent, supporter, a
 
 def test_of_staff_only_administrators_may_change_roles(editor, jane, agent, administrator):
     with pytest.raises(Denied):
-        give_roles([jane.user_id], [editor.role_id], actor=staff(agent))
+        assign_roles([jane.user_id], [editor.role_id], actor=staff_actor(agent))
 
-    give_roles([jane.user_id], [editor.role_id], actor=staff(administrator))
+    assign_roles([jane.user_id], [editor.role_id], actor=staff_actor(administrator))
 
     assert jane.changes.first().actor_name == "admin@example.com"
 
 
-@pytest.mark.parametrize("action", [give_roles, take_roles])
+@pytest.mark.parametrize("action", [assign_roles, remove_roles])
 @pytest.mark.parametrize("missing", ["user", "role"])
 def test_one_that_does_not_exist_spoils_all(editor, jane, stranger, make_role, action, missing):
-    give_roles([stranger.user_id], [editor.role_id], actor=SHELL)
+    assign_roles([stranger.user_id], [editor.role_id], actor=SHELL)
     people, roles = ids([jane, stranger]), [editor.role_id]
     lost = {"user": people, "role": roles}[missing]
     lost.append({"user": "auth0|nobody", "role": "rol_0000000000000000"}[missing])
 
-    with pytest.raises({"user": UserGone, "role": RoleGone}[missing]):
+    with pytest.raises({"user": UserNotFound, "role": RoleNotFound}[missing]):
         action(people, roles, actor=SHELL)
 
     assert [member.user for member in RoleMember.objects.all()] == [stranger]
@@ -131,7 +138,7 @@ def test_one_that_does_not_exist_spoils_all(editor, jane, stranger, make_role, a
 
 
 def test_an_account_deleted_takes_its_memberships_along(editor, jane):
-    give_roles([jane.user_id], [editor.role_id], actor=SHELL)
+    assign_roles([jane.user_id], [editor.role_id], actor=SHELL)
 
     delete_user(jane, actor=SHELL)
 
@@ -147,7 +154,7 @@ class TestDefining:
             lambda: make_role("Editor"),
             lambda: edit_role(viewer, {"name": "Editor", "name_folded": "editor"}),
         ):
-            with pytest.raises(Exists):
+            with pytest.raises(AlreadyExists):
                 attempt()
 
         assert sorted(Role.objects.values_list("name", "name_folded")) == [
@@ -162,10 +169,10 @@ class TestDefining:
         for attempt in (
             lambda: edit_role(gone, {"description": "x"}),
             lambda: delete_role(gone, actor=SHELL),
-            lambda: permit(gone, frozenset({READ})),
-            lambda: forbid(gone, frozenset({READ})),
+            lambda: add_role_permissions(gone, frozenset({READ})),
+            lambda: remove_role_permissions(gone, frozenset({READ})),
         ):
-            with pytest.raises(RoleGone):
+            with pytest.raises(RoleNotFound):
                 attempt()
 
         assert not Permission.objects.exists()
@@ -173,8 +180,8 @@ class TestDefining:
     def test_deleting_costs_the_same_for_few_and_many_members(self, cost, make_user, make_role):
         rare, common = make_role("Rare"), make_role("Common")
         people = [make_user(f"user-{number}") for number in range(150)]
-        give_roles(ids(people[:1]), [rare.role_id], actor=SHELL)
-        give_roles(ids(people), [common.role_id], actor=SHELL)
+        assign_roles(ids(people[:1]), [rare.role_id], actor=SHELL)
+        assign_roles(ids(people), [common.role_id], actor=SHELL)
         before = changes().count()
 
         few, many = cost(delete_role, rare), cost(delete_role, common)
@@ -188,12 +195,12 @@ class TestDefining:
         wanted = [(songs_api.identifier, f"do:{number}") for number in range(200)]
         one, another = make_role("One"), make_role("Another")
 
-        few = cost(lambda actor: permit(one, frozenset(wanted[:1])))
-        many = cost(lambda actor: permit(another, frozenset(wanted)))
+        few = cost(lambda actor: add_role_permissions(one, frozenset(wanted[:1])))
+        many = cost(lambda actor: add_role_permissions(another, frozenset(wanted)))
 
         assert few == many
-        assert cost(lambda actor: forbid(another, frozenset(wanted))) == cost(
-            lambda actor: forbid(one, frozenset(wanted))
+        assert cost(lambda actor: remove_role_permissions(another, frozenset(wanted))) == cost(
+            lambda actor: remove_role_permissions(one, frozenset(wanted))
         )
         assert not Permission.objects.exists()
 
@@ -201,7 +208,7 @@ class TestDefining:
         ("wanted", "error"),
         [
             (("https://songs.example/", "sing:songs"), UnknownPermission),
-            (("https://no.such/", "read:songs"), ServerGone),
+            (("https://no.such/", "read:songs"), ServerNotFound),
             (("ours", "read:current_user"), NotSupported),
             (("ours", "read:users"), NotSupported),
         ],
@@ -210,6 +217,6 @@ class TestDefining:
         identifier = conf.management_audience if wanted[0] == "ours" else wanted[0]
 
         with pytest.raises(error):
-            permit(editor, frozenset({READ, (identifier, wanted[1])}))
+            add_role_permissions(editor, frozenset({READ, (identifier, wanted[1])}))
 
         assert not Permission.objects.exists()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from users.actions.account.create_user import create_user
-from users.actions.errors import NotSupported, Taken, WeakPassword
+from users.actions.errors import DuplicateField, NotSupported, WeakPassword
 from users.metadata.errors import MetadataError
 from users.models import Change, Connection, User
 from users.representation.validation import FieldError
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -116,8 +116,8 @@ def test_its_creation_is_recorded_without_the_password(create, actor_of):
         pytest.param(
             {"profile": {"email": "x@example.com", "username": "x"}}, NotSupported, id="a user name"
         ),
-        pytest.param({"profile": {"email": "TAKEN@example.com"}}, Taken, id="a taken address"),
-        pytest.param({"bare_id": "taken"}, Taken, id="a taken id"),
+        pytest.param({"profile": {"email": "TAKEN@example.com"}}, DuplicateField, id="a taken address"),
+        pytest.param({"bare_id": "taken"}, DuplicateField, id="a taken id"),
     ],
 )
 def test_a_bad_account_is_not_made(create, make_user, given, error):
@@ -134,7 +134,7 @@ def test_a_bad_account_is_not_made(create, make_user, given, error):
 def test_what_is_taken_is_named(create, make_user, field):
     make_user("taken", bare_id="taken")
 
-    with pytest.raises(Taken) as caught:
+    with pytest.raises(DuplicateField) as caught:
         create(
             **({"bare_id": "taken"} if field == "user_id" else {"profile": {"email": "taken@example.com"}})
         )
@@ -143,7 +143,7 @@ def test_what_is_taken_is_named(create, make_user, field):
 
 
 def test_only_clients_with_the_scope_and_the_shell_make_accounts(create, actor_of, root_staff, jane):
-    for actor in (actor_of("update:users"), root_staff, owner(jane)):
+    for actor in (actor_of("update:users"), root_staff, owner_actor(jane)):
         with pytest.raises(Denied):
             create(actor=actor)
 
@@ -152,7 +152,7 @@ def test_only_clients_with_the_scope_and_the_shell_make_accounts(create, actor_o
 
 @pytest.fixture
 def root_staff(make_user):
-    return staff(make_user("root", is_superuser=True))
+    return staff_actor(make_user("root", is_superuser=True))
 
 
 def test_a_connection_that_is_no_database_takes_no_accounts(db):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import StaleVersion, UserGone
+from users.actions.errors import StaleVersion, UserNotFound
 from users.models import Change, User
-from users.rights.actor import command, owner
+from users.rights.actor import command_actor, owner_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def test_the_account_is_gone_and_others_stay(jane, stranger, actor_of):
@@ -36,7 +36,7 @@ def test_staff_rights_go_with_the_account(supporter):
 
 
 def test_who_may_not_deletes_nothing_and_leaves_no_line(jane, actor_of):
-    for actor in (owner(jane), actor_of("update:users")):
+    for actor in (owner_actor(jane), actor_of("update:users")):
         with pytest.raises(Denied):
             delete_user(jane, actor=actor)
 
@@ -55,7 +55,7 @@ def test_an_account_is_deleted_once(jane):
     opened = User.objects.get()
     delete_user(jane, actor=SHELL)
 
-    with pytest.raises(UserGone):
+    with pytest.raises(UserNotFound):
         delete_user(opened, actor=SHELL)
 
     assert Change.objects.filter(what="deleted").count() == 1

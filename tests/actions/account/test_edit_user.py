@@ -9,22 +9,22 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch, Replace
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import (
-    Combination,
     Conflict,
+    DuplicateField,
+    InvalidCombination,
     NotSupported,
     StaleVersion,
-    Taken,
-    UserGone,
+    UserNotFound,
     WeakPassword,
 )
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.errors import MetadataError, TooLarge
 from users.models import Change, Connection, User
 from users.representation.validation import FieldError
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 ROW = {"version", "updated_at"}
 
 
@@ -193,7 +193,7 @@ def test_a_change_of_type_alone_is_a_change(make_user):
     edit_user(user, patch(user_metadata={"n": 1.0}), actor=SHELL)
     edit_user(user, patch(user_metadata={"n": True}), actor=SHELL)
 
-    assert same(again(user).user_metadata, {"n": True})
+    assert is_strictly_equal(again(user).user_metadata, {"n": True})
     assert again(user).user_metadata_version == 3
 
 
@@ -296,7 +296,7 @@ def test_a_row_at_one_of_the_versions_expected_is_written(jane):
         ),
         pytest.param(
             Edit(profile={"email": "Taken@example.com"}, documents={"user_metadata": Patch({"a": 1})}),
-            Taken,
+            DuplicateField,
             id="a taken address",
         ),
         pytest.param(
@@ -325,7 +325,7 @@ def test_one_bad_part_leaves_the_rest_unwritten(jane, make_user, edit, error):
 def test_one_document_that_one_may_not_write_leaves_the_other_unwritten(jane, supporter):
     before = everything(jane)
 
-    for actor in (staff(supporter), owner(jane)):
+    for actor in (staff_actor(supporter), owner_actor(jane)):
         with pytest.raises(Denied, match="You may not change app_metadata"):
             edit_user(jane, patch(user_metadata={"a": 1}, app_metadata={"a": 1}), actor=actor)
 
@@ -334,7 +334,7 @@ def test_one_document_that_one_may_not_write_leaves_the_other_unwritten(jane, su
 
 def test_rights_come_before_rules_so_that_a_refusal_tells_nothing(jane):
     with pytest.raises(Denied):
-        edit_user(jane, Edit(documents={"app_metadata": Replace([], 99)}), actor=owner(jane))
+        edit_user(jane, Edit(documents={"app_metadata": Replace([], 99)}), actor=owner_actor(jane))
 
 
 def test_a_document_may_not_grow_beyond_the_limit_patch_by_patch(jane, settings):
@@ -371,7 +371,7 @@ def test_a_document_may_not_grow_beyond_the_limit_patch_by_patch(jane, settings)
 def test_what_cannot_change_together_is_refused_in_these_words(jane, profile, password, text):
     before = everything(jane)
 
-    with pytest.raises(Combination) as caught:
+    with pytest.raises(InvalidCombination) as caught:
         edit_user(
             jane, Edit(profile=profile, password="a quite new password" if password else None), actor=SHELL
         )
@@ -452,7 +452,7 @@ def test_a_block_ends_every_session_and_lifting_it_revives_none(jane):
 
 
 def test_a_block_keeps_its_reason(jane, agent):
-    block_user(jane, actor=staff(agent), reason="spam")
+    block_user(jane, actor=staff_actor(agent), reason="spam")
 
     change = jane.changes.first()
     assert (change.reason, change.keys) == ("spam", {"blocked": {"before": None, "after": True}})
@@ -486,7 +486,7 @@ def test_a_user_name_belongs_to_one_account(jane, stranger):
     Connection.objects.update(options={"requires_username": True})
     edit_user(jane, Edit(profile={"username": "jane"}), actor=SHELL)
 
-    with pytest.raises(Taken) as caught:
+    with pytest.raises(DuplicateField) as caught:
         edit_user(stranger, Edit(profile={"username": "JANE"}), actor=SHELL)
 
     assert caught.value.field == "username"
@@ -496,7 +496,7 @@ def test_what_is_taken_is_told_by_the_constraint_and_not_by_the_value(jane, stra
     Connection.objects.update(options={"requires_username": True})
     edit_user(jane, Edit(profile={"username": "user_email_once"}), actor=SHELL)
 
-    with pytest.raises(Taken) as caught:
+    with pytest.raises(DuplicateField) as caught:
         edit_user(stranger, Edit(profile={"username": "user_email_once"}), actor=SHELL)
 
     assert caught.value.field == "username"
@@ -547,7 +547,7 @@ def test_an_account_that_is_gone_is_said_to_be_gone(jane):
     opened = again(jane)
     delete_user(jane, actor=SHELL)
 
-    with pytest.raises(UserGone):
+    with pytest.raises(UserNotFound):
         edit_user(opened, Edit(profile={"name": "J"}), actor=SHELL)
 
 

@@ -15,7 +15,14 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link, unlink
-from users.actions.errors import BadIdentity, Combination, IdentityTaken, NotSupported, Taken, UserGone
+from users.actions.errors import (
+    BadIdentity,
+    DuplicateField,
+    IdentityTaken,
+    InvalidCombination,
+    NotSupported,
+    UserNotFound,
+)
 from users.models import (
     Change,
     Connection,
@@ -27,21 +34,21 @@ from users.models import (
     User,
     UserPermission,
 )
-from users.models.write_guard import account_writes
-from users.representation.enrollments import enrolled
-from users.representation.profile import identities, identities_in_full
-from users.rights.actor import Face, bearer, command, owner, staff
+from users.models.write_guard import allow_account_writes
+from users.representation.enrollments import enrolled_factors
+from users.representation.profile import serialize_full_identities, serialize_identities
+from users.rights.actor import Face, bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
-from users.rights.protected_accounts import held_by
-from users.tokens.id_tokens import Proof
+from users.rights.protected_accounts import staff_permissions
+from users.tokens.id_tokens import VerifiedIdToken
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 OWN = frozenset({"update:current_user_identities"})
 
 
 def proof_of(user, *, issued_at=2**40):
     """An id token issued to the user just now, after everything that a test changes."""
-    return Proof(user.user_id, issued_at, User.accounts.get(pk=user.pk).token_generation)
+    return VerifiedIdToken(user.user_id, issued_at, User.accounts.get(pk=user.pk).token_generation)
 
 
 @pytest.fixture
@@ -75,12 +82,12 @@ class TestLinking:
 
         assert primary == jane
         assert again(jay).linked_to == jane
-        assert [one["user_id"] for one in identities(again(jane))] == [jane.bare_id, jay.bare_id]
+        assert [one["user_id"] for one in serialize_identities(again(jane))] == [jane.bare_id, jay.bare_id]
 
     def test_shows_what_the_linked_account_said_of_itself_and_nothing_it_did_not(self, jane, jay):
         link(jane, jay, actor=SHELL)
 
-        own, linked = identities(again(jane))
+        own, linked = serialize_identities(again(jane))
         assert own == {
             "connection": "Username-Password-Authentication",
             "user_id": jane.bare_id,
@@ -117,7 +124,7 @@ class TestLinking:
         link(jane, jay, actor=actor_of("update:users"), reason="asked by phone")
 
         [gained], [became] = lines(jane, "identities"), lines(jay, "identities")
-        assert gained.keys == {jay.user_id: {"after": identities(again(jane))[1]}}
+        assert gained.keys == {jay.user_id: {"after": serialize_identities(again(jane))[1]}}
         assert became.keys == {"linked_to": {"after": jane.user_id}}
         assert {(line.actor_id, line.reason) for line in (gained, became)} == {("client-1", "asked by phone")}
 
@@ -154,7 +161,7 @@ class TestLinking:
 
         assert jane.memberships.count() == 1
         assert again(jane).multifactor == ["google-authenticator"]
-        assert len(enrolled(jane)) == 1
+        assert len(enrolled_factors(jane)) == 1
 
     def test_ends_the_sessions_of_the_linked_and_none_of_the_primary(self, jane, jay, browser):
         hers, his = browser(jane), browser(jay)
@@ -171,7 +178,7 @@ class TestLinking:
 
         link(jane, again(jay), actor=SHELL)
 
-        shown = [one["user_id"] for one in identities(again(jane))]
+        shown = [one["user_id"] for one in serialize_identities(again(jane))]
         assert shown == [jane.bare_id, jay.bare_id, stranger.bare_id]
         assert {again(jay).linked_to, again(stranger).linked_to} == {jane}
         assert again(jay).linked_identities is None
@@ -182,10 +189,13 @@ class TestLinking:
         link(jane, stranger, actor=SHELL)
         link(jane, jay, actor=SHELL)
 
-        assert [one["user_id"] for one in identities(again(jane))[1:]] == [stranger.bare_id, jay.bare_id]
+        assert [one["user_id"] for one in serialize_identities(again(jane))[1:]] == [
+            stranger.bare_id,
+            jay.bare_id,
+        ]
 
     def test_what_the_endpoints_answer_tells_of_the_primary_as_well(self, jane, jay):
-        own, linked = identities_in_full(link(jane, jay, actor=SHELL))
+        own, linked = serialize_full_identities(link(jane, jay, actor=SHELL))
 
         assert own["profileData"] == {
             "email": "jane.doe@example.com",
@@ -197,7 +207,7 @@ class TestLinking:
     def test_of_an_account_without_an_address_says_nothing_of_its_verification(self, jane, make_user):
         nameless = make_user("x", email=None, phone_number="+4930123")
 
-        _, linked = identities(link(jane, nameless, actor=SHELL))
+        _, linked = serialize_identities(link(jane, nameless, actor=SHELL))
 
         assert linked["profileData"] == {"phone_number": "+4930123"}
 
@@ -225,11 +235,11 @@ class TestRefused:
 
     def test_to_one_that_is_gone_or_linked_itself(self, jane, jay, stranger):
         link(jane, jay, actor=SHELL)
-        with pytest.raises(UserGone):
+        with pytest.raises(UserNotFound):
             link(again(jay), stranger, actor=SHELL)
 
         delete_user(again(jane), actor=SHELL)
-        with pytest.raises(UserGone):
+        with pytest.raises(UserNotFound):
             link(jane, stranger, actor=SHELL)
 
     def test_one_that_is_blocked_since_that_would_lift_its_block(self, jane, jay):
@@ -241,11 +251,11 @@ class TestRefused:
         assert again(jay).linked_to is None
 
     def test_one_with_staff_rights_by_whomever(self, jane, agent, administrator):
-        for actor in (SHELL, staff(administrator)):
+        for actor in (SHELL, staff_actor(administrator)):
             with pytest.raises(BadIdentity, match="Unable to link"):
                 link(jane, agent, actor=actor)
 
-        assert held_by(again(agent))
+        assert staff_permissions(again(agent))
 
 
 class TestRights:
@@ -256,7 +266,7 @@ class TestRights:
         assert again(jay).linked_to is None
 
     def test_people_by_their_token_need_proof_of_the_other_account(self, jane, jay):
-        actor = bearer(jane, OWN)
+        actor = bearer_actor(jane, OWN)
 
         with pytest.raises(Denied):
             link(jane, jay, actor=actor)
@@ -268,8 +278,8 @@ class TestRights:
         role = Role.objects.create(name="Editor", name_folded="editor")
         RoleMember.objects.create(role=role, user=jay)
 
-        link(jane, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
-        unlink(again(jane), "auth0", jay.bare_id, actor=bearer(jane, OWN))
+        link(jane, jay, actor=bearer_actor(jane, OWN), proof=proof_of(jay))
+        unlink(again(jane), "auth0", jay.bare_id, actor=bearer_actor(jane, OWN))
 
         assert again(jay).app_metadata == {"plan": "free"}
         assert again(jay).user_metadata is None
@@ -280,23 +290,23 @@ class TestRights:
         edit_user(jay, Edit(password="a wholly new secret"), actor=SHELL)
 
         with pytest.raises(BadIdentity, match="Invalid token"):
-            link(jane, jay, actor=bearer(jane, OWN), proof=proof)
-        link(jane, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
+            link(jane, jay, actor=bearer_actor(jane, OWN), proof=proof)
+        link(jane, jay, actor=bearer_actor(jane, OWN), proof=proof_of(jay))
 
     def test_proof_ends_with_the_second_factor_it_was_given_without(self, jane, jay):
         before = proof_of(jay, issued_at=int(time.time()) - 1)
         enrol(jay)
 
         with pytest.raises(BadIdentity, match="Invalid token"):
-            link(jane, jay, actor=bearer(jane, OWN), proof=before)
+            link(jane, jay, actor=bearer_actor(jane, OWN), proof=before)
 
     def test_proof_opens_nobody_elses_account(self, jane, jay, stranger):
         with pytest.raises(Denied):
-            link(stranger, jay, actor=bearer(jane, OWN), proof=proof_of(jay))
+            link(stranger, jay, actor=bearer_actor(jane, OWN), proof=proof_of(jay))
 
     def test_people_may_not_on_their_own_page(self, jane, jay):
         with pytest.raises(Denied):
-            link(jane, jay, actor=owner(jane), proof=proof_of(jay))
+            link(jane, jay, actor=owner_actor(jane), proof=proof_of(jay))
 
     def test_no_account_with_staff_rights_is_linked_through_the_api(self, jane, agent, actor_of):
         client = actor_of("update:users")
@@ -304,27 +314,27 @@ class TestRights:
             with pytest.raises(Protected):
                 link(primary, secondary, actor=client)
             with pytest.raises(Protected):
-                link(primary, secondary, actor=bearer(primary, OWN), proof=proof_of(secondary))
+                link(primary, secondary, actor=bearer_actor(primary, OWN), proof=proof_of(secondary))
         assert not User.accounts.exclude(linked_to=None).exists()
 
     def test_nor_parted(self, agent, jay, actor_of):
         link(agent, jay, actor=SHELL)
 
-        for actor in (actor_of("update:users"), bearer(agent, OWN)):
+        for actor in (actor_of("update:users"), bearer_actor(agent, OWN)):
             with pytest.raises(Protected):
                 unlink(agent, "auth0", jay.bare_id, actor=actor)
 
     def test_of_staff_administrators_may_and_others_may_not(self, agent, supporter, administrator, jay):
-        with account_writes():
+        with allow_account_writes():
             agent.user_permissions.set(auth.Permission.objects.filter(codename="change_profile"))
-        clerk = staff(User.objects.get(pk=agent.pk))
+        clerk = staff_actor(User.objects.get(pk=agent.pk))
         with pytest.raises(Protected):
             link(supporter, jay, actor=clerk)
 
-        link(supporter, jay, actor=staff(administrator))
+        link(supporter, jay, actor=staff_actor(administrator))
         with pytest.raises(Protected):
             unlink(supporter, "auth0", jay.bare_id, actor=clerk)
-        unlink(supporter, "auth0", jay.bare_id, actor=staff(administrator))
+        unlink(supporter, "auth0", jay.bare_id, actor=staff_actor(administrator))
         assert again(jay).linked_to is None
 
 
@@ -336,7 +346,7 @@ class TestUnlinking:
     def test_makes_it_a_user_of_its_own_without_documents(self, jane, jay):
         primary = unlink(jane, "auth0", jay.bare_id, actor=SHELL)
 
-        assert len(identities(primary)) == 1
+        assert len(serialize_identities(primary)) == 1
         assert again(jane).linked_identities is None
         parted = User.objects.get(pk=jay.pk)
         assert (parted.user_id, parted.email, parted.nickname) == (jay.user_id, "jay@example.com", "Jay")
@@ -353,7 +363,7 @@ class TestUnlinking:
         }
 
     def test_is_recorded_of_both(self, jane, jay):
-        shown = identities(again(jane))[1]
+        shown = serialize_identities(again(jane))[1]
 
         unlink(jane, "auth0", jay.bare_id, actor=SHELL, reason="sold the laptop")
 
@@ -373,7 +383,7 @@ class TestUnlinking:
 
         primary = unlink(jane, "auth0", jay.bare_id, actor=SHELL)
 
-        assert [one["user_id"] for one in identities(primary)[1:]] == [stranger.bare_id]
+        assert [one["user_id"] for one in serialize_identities(primary)[1:]] == [stranger.bare_id]
         assert again(stranger).linked_to == jane
 
     def test_a_blocked_persons_account_stays_blocked(self, jane, jay):
@@ -392,7 +402,7 @@ class TestUnlinking:
     def test_of_two_that_may_be_meant_takes_the_bare_id(self, jane, make_user, connection):
         inner = make_user("inner", bare_id="ada")
         outer = make_user("outer")
-        with account_writes():
+        with allow_account_writes():
             User.objects.filter(pk=outer.pk).update(user_id="auth0|auth0|ada")
         for user in (inner, again(outer)):
             link(jane, user, actor=SHELL)
@@ -421,7 +431,7 @@ class TestUnlinking:
             unlink(jane, "auth0", jay.bare_id, actor=SHELL)
             link(jane, again(jay), actor=SHELL)
 
-        assert len(identities(again(jane))) == 2
+        assert len(serialize_identities(again(jane))) == 2
 
 
 class TestOutOfSight:
@@ -441,15 +451,15 @@ class TestOutOfSight:
         assert list(jane.linked(manager="accounts").all()) == [jay]
 
     def test_it_cannot_be_edited_or_deleted_by_itself(self, jay):
-        with pytest.raises(UserGone):
+        with pytest.raises(UserNotFound):
             edit_user(jay, Edit(profile={"name": "X"}), actor=SHELL)
-        with pytest.raises(UserGone):
+        with pytest.raises(UserNotFound):
             delete_user(jay, actor=SHELL)
 
     def test_its_address_and_id_are_taken_all_the_same(self, jay, make_user):
-        with pytest.raises(Taken):
+        with pytest.raises(DuplicateField):
             make_user("jay")
-        with pytest.raises(Taken):
+        with pytest.raises(DuplicateField):
             make_user("new", bare_id=jay.bare_id)
 
     def test_it_goes_with_its_primary_and_leaves_a_line(self, jane, jay):
@@ -478,7 +488,7 @@ class TestEditing:
         fresh = self.edit(jane, jay, profile={"email": "Jay2@example.com"})
 
         assert again(jay).email == "jay2@example.com"
-        assert identities(fresh)[1]["profileData"]["email"] == "jay2@example.com"
+        assert serialize_identities(fresh)[1]["profileData"]["email"] == "jay2@example.com"
         assert fresh.email == jane.email
         changed = {name for name, value in row(jane).items() if before[name] != value}
         assert changed == {"linked_identities", "version", "updated_at"}
@@ -529,7 +539,7 @@ class TestEditing:
     def test_a_taken_address_changes_nothing(self, jane, jay, stranger):
         before = row(jane), row(jay)
 
-        with pytest.raises(Taken):
+        with pytest.raises(DuplicateField):
             self.edit(
                 jane,
                 jay,
@@ -540,7 +550,7 @@ class TestEditing:
         assert (row(jane), row(jay)) == before
 
     def test_what_cannot_be_changed_together_still_cannot(self, jane, jay):
-        with pytest.raises(Combination):
+        with pytest.raises(InvalidCombination):
             self.edit(jane, jay, profile={"email": "x@example.com"}, password="third-time-lucky-horse")
 
     def test_nothing_new_writes_nothing(self, jane, jay):
@@ -567,7 +577,7 @@ class TestEditing:
         assert again(stranger).check_password(PASSWORD)
 
     def test_its_owner_may_set_its_password(self, jane, jay):
-        actor = owner(jane, face=Face.SIGN_IN)
+        actor = owner_actor(jane, face=Face.SIGN_IN)
 
         self.edit(jane, jay, actor=actor, password="third-time-lucky-horse")
 
@@ -580,18 +590,18 @@ def test_reading_a_person_with_linked_accounts_is_one_row(jane, jay, stranger, d
 
     with django_assert_num_queries(1):
         user = User.objects.with_connection().get(pk=jane.pk)
-        assert len(identities(user)) == 3
+        assert len(serialize_identities(user)) == 3
 
 
 def test_an_account_of_another_connection_shows_where_it_comes_from(jane, make_user):
     partner = make_user("partner")
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(pk=partner.pk).update(
             connection=Connection.objects.create(name="Partners", strategy="samlp"),
             user_id="samlp|corp|jane",
         )
 
-    _, linked = identities(link(jane, again(partner), actor=SHELL))
+    _, linked = serialize_identities(link(jane, again(partner), actor=SHELL))
 
     assert {name: linked[name] for name in ("connection", "provider", "user_id")} == {
         "connection": "Partners",

@@ -8,18 +8,18 @@ from allauth.mfa.models import Authenticator
 from tests.second_factor import enrol
 from users.actions.account.delete_user import delete_user
 from users.actions.account.multifactor import (
+    CODE_ALPHABET,
     DUO,
-    LETTERS,
     note_multifactor,
     remove_multifactor,
     renew_recovery_code,
 )
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.models import User
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def again(user: User) -> User:
@@ -72,24 +72,24 @@ class TestRemoving:
     def test_needs_the_right(self, jane, stranger, supporter, agent, actor_of):
         enrol(jane)
 
-        for actor in (actor_of("read:users"), owner(stranger), staff(supporter)):
+        for actor in (actor_of("read:users"), owner_actor(stranger), staff_actor(supporter)):
             with pytest.raises(Denied):
                 remove_multifactor(jane, actor=actor)
         assert kept(jane) == {"totp", "recovery_codes"}
-        remove_multifactor(jane, actor=staff(agent))
+        remove_multifactor(jane, actor=staff_actor(agent))
         assert kept(jane) == set()
 
     def test_is_not_done_to_oneself_at_the_desk(self, administrator):
         enrol(administrator)
 
         with pytest.raises(Denied, match="ask a colleague"):
-            remove_multifactor(administrator, actor=staff(administrator))
+            remove_multifactor(administrator, actor=staff_actor(administrator))
         assert kept(administrator) == {"totp", "recovery_codes"}
 
     def test_of_somebody_who_is_gone(self, jane, client):
         delete_user(jane, actor=SHELL)
 
-        with pytest.raises(UserGone):
+        with pytest.raises(UserNotFound):
             remove_multifactor(jane, actor=client)
 
 
@@ -103,7 +103,7 @@ class TestRecoveryCode:
         assert codes.get_unused_codes() == [second]
         assert first != second
         assert len(second) == 24
-        assert set(second) <= set(LETTERS)
+        assert set(second) <= set(CODE_ALPHABET)
 
     def test_is_recorded_and_not_written_down(self, jane, client):
         made = renew_recovery_code(jane, actor=client)
@@ -118,7 +118,7 @@ class TestRecoveryCode:
     def test_is_not_for_staff_accounts_nor_made_by_staff_or_owners(self, jane, agent, supporter, client):
         with pytest.raises(Protected):
             renew_recovery_code(supporter, actor=client)
-        for actor in (staff(agent), owner(jane)):
+        for actor in (staff_actor(agent), owner_actor(jane)):
             with pytest.raises(Denied):
                 renew_recovery_code(jane, actor=actor)
         assert not Authenticator.objects.exists()
@@ -127,6 +127,6 @@ class TestRecoveryCode:
 def test_noting_what_is_known_already_writes_nothing(jane):
     enrol(jane)
 
-    note_multifactor(jane, actor=owner(jane))
+    note_multifactor(jane, actor=owner_actor(jane))
 
     assert again(jane).changes.count() == 2

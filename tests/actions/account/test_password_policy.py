@@ -9,9 +9,9 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
 from users.models import Connection, User
-from users.rights.actor import command, owner
+from users.rights.actor import command_actor, owner_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 DICTIONARY = {"password_dictionary": {"enable": True, "dictionary": ["Plum-Tart-77"]}}
 PERSONAL = {"password_no_personal_info": {"enable": True}}
 
@@ -33,7 +33,7 @@ def refused(jane):
     def attempt(password, **edit):
         jane_now = User.objects.get(pk=jane.pk)
         with pytest.raises(WeakPassword) as caught:
-            edit_user(jane_now, Edit(password=password, **edit), actor=owner(jane_now))
+            edit_user(jane_now, Edit(password=password, **edit), actor=owner_actor(jane_now))
         assert User.objects.get(pk=jane.pk).password == jane.password
         return type(caught.value), caught.value.messages
 
@@ -43,7 +43,7 @@ def refused(jane):
 @pytest.fixture
 def taken(jane):
     def attempt(password):
-        edit_user(jane, Edit(password=password), actor=owner(jane))
+        edit_user(jane, Edit(password=password), actor=owner_actor(jane))
         return User.objects.get(pk=jane.pk).check_password(password)
 
     return attempt
@@ -79,7 +79,7 @@ def test_every_broken_rule_is_a_reason_and_the_rules_come_along(asks, jane):
     asks(passwordPolicy="good", **DICTIONARY, **PERSONAL)
 
     with pytest.raises(WeakPassword) as caught:
-        edit_user(jane, Edit(password="jane.doe"), actor=owner(jane))
+        edit_user(jane, Edit(password="jane.doe"), actor=owner_actor(jane))
 
     assert [message.partition(" types")[0] for message in caught.value.messages] == [
         "Contain at least 3 of the following 4",

@@ -10,12 +10,12 @@ from django.contrib.auth.hashers import identify_hasher
 
 from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.account.record_sign_in import record_sign_in, renew_hash
+from users.actions.account.record_sign_in import record_sign_in, rehash_password
 from users.actions.errors import NotSupported, WeakPassword
 from users.models import Change, Connection, Day, User
-from users.rights.actor import command, owner
+from users.rights.actor import command_actor, owner_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 OLD = "correct horse battery"
 NEW = "a quite new password"
 
@@ -25,7 +25,7 @@ def again(user):
 
 
 def test_a_new_password_replaces_the_old_and_ends_sessions(jane):
-    edit_user(jane, Edit(password=NEW), actor=owner(jane))
+    edit_user(jane, Edit(password=NEW), actor=owner_actor(jane))
 
     now = again(jane)
     assert now.check_password(NEW)
@@ -37,7 +37,7 @@ def test_a_new_password_replaces_the_old_and_ends_sessions(jane):
 @pytest.mark.parametrize("password", ["", "short", "password123", "12345678901", "jane.doe@example.com"])
 def test_a_weak_password_is_refused_with_reasons(jane, password):
     with pytest.raises(WeakPassword) as caught:
-        edit_user(jane, Edit(password=password), actor=owner(jane))
+        edit_user(jane, Edit(password=password), actor=owner_actor(jane))
 
     assert all(message.endswith(".") for message in caught.value.messages)
     assert again(jane).check_password(OLD)
@@ -112,7 +112,7 @@ def outdated(settings, jane):
 
 def test_an_outdated_hash_is_renewed_without_a_trace(outdated, watching):
     with watching() as written:
-        renew_hash(outdated, OLD)
+        rehash_password(outdated, OLD)
 
     now = again(outdated)
     assert written.columns == {"password"}
@@ -123,8 +123,8 @@ def test_an_outdated_hash_is_renewed_without_a_trace(outdated, watching):
 
 def test_renewing_a_hash_never_brings_back_a_password_changed_meanwhile(outdated):
     signing_in = again(outdated)
-    edit_user(outdated, Edit(password=NEW), actor=owner(outdated))
+    edit_user(outdated, Edit(password=NEW), actor=owner_actor(outdated))
 
-    renew_hash(signing_in, OLD)
+    rehash_password(signing_in, OLD)
 
     assert again(outdated).check_password(NEW)

@@ -13,15 +13,15 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.restore import restore
 from users.actions.errors import StaleVersion
-from users.history.errors import NotCreatedYet, NotKept
+from users.history.errors import BeforeRetention, NotCreatedYet
 from users.metadata.errors import MetadataError
 from users.models import Change, User
-from users.models.write_guard import account_writes, forgetting
+from users.models.write_guard import allow_account_writes, allow_history_deletion
 from users.representation.validation import FieldError
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def edit(user, actor=SHELL, **wanted):
@@ -46,7 +46,7 @@ def changed(jane):
 def test_both_documents_go_back_whole_and_the_profile_stays(changed, agent):
     jane, at = changed
 
-    fresh = restore(jane, at, actor=staff(agent), reason="ticket 4711")
+    fresh = restore(jane, at, actor=staff_actor(agent), reason="ticket 4711")
 
     assert (fresh.user_metadata, fresh.app_metadata) == ({"hobby": "surfing"}, {"plan": "full"})
     assert (fresh.name, fresh.blocked) == ("J", True)
@@ -124,10 +124,10 @@ def test_not_to_before_there_was_an_account(jane):
 def test_not_to_what_the_record_has_forgotten(changed):
     jane, at = changed
     rewrite(jane.changes.all()[:3], at=at + timedelta(days=2))
-    with forgetting():
+    with allow_history_deletion():
         Change.objects.filter(at__lt=at + timedelta(days=1)).delete()
 
-    with pytest.raises(NotKept, match="does not reach back"):
+    with pytest.raises(BeforeRetention, match="does not reach back"):
         restore(jane, at + timedelta(days=1), actor=SHELL)
 
 
@@ -147,11 +147,11 @@ class TestRights:
     def test_each_path_that_differs_asks_for_its_own(self, changed, make_user, actor_of):
         jane, at = changed
         clerk = make_user()
-        with account_writes():
+        with allow_account_writes():
             clerk.user_permissions.set(
                 Permission.objects.filter(codename__in=["view_user", "change_user_metadata"])
             )
-        clerk, narrow = staff(User.objects.get(pk=clerk.pk)), actor_of("update:users_app_metadata")
+        clerk, narrow = staff_actor(User.objects.get(pk=clerk.pk)), actor_of("update:users_app_metadata")
 
         for actor in (clerk, narrow):
             self.refused(jane, at, actor)
@@ -159,7 +159,7 @@ class TestRights:
             self.refused(jane, at, actor, document="profile", key="blocked")
         self.refused(jane, at, clerk, document="app_metadata", key="plan")
         self.refused(jane, at, narrow, document="user_metadata")
-        self.refused(jane, at, owner(jane))
+        self.refused(jane, at, owner_actor(jane))
         assert restore(jane, at, actor=narrow, document="app_metadata").app_metadata == {"plan": "full"}
         assert restore(jane, at, actor=clerk).user_metadata == {"hobby": "surfing"}
 

@@ -11,7 +11,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.metadata.errors import MetadataError
 from users.metadata.schema import SchemaError
 from users.models import User
-from users.rights.actor import bearer, owner, staff
+from users.rights.actor import bearer_actor, owner_actor, staff_actor
 
 SCHEMA = {
     "properties": {
@@ -38,7 +38,7 @@ def replace(user, value, actor):
 
 def test_staff_cannot_make_a_value_invalid(schema, jane, agent):
     with pytest.raises(SchemaError) as caught:
-        replace(jane, {"hobby": "surfing", "age": "old"}, staff(agent))
+        replace(jane, {"hobby": "surfing", "age": "old"}, staff_actor(agent))
 
     assert str(caught.value) == "user_metadata.age: must be a whole number, not text"
     assert User.objects.get(pk=jane.pk).user_metadata == {"hobby": "surfing"}
@@ -50,7 +50,7 @@ def test_what_is_invalid_already_blocks_nothing(make_user, settings, tmp_path, a
     path.write_text(json.dumps(SCHEMA))
     settings.USER_METADATA_SCHEMA = str(path)
 
-    fresh = replace(old, {"age": "old", "legacy": 2}, staff(agent))
+    fresh = replace(old, {"age": "old", "legacy": 2}, staff_actor(agent))
 
     assert fresh.user_metadata == {"age": "old", "legacy": 2}
 
@@ -87,12 +87,14 @@ def test_people_touch_only_named_keys_on_their_own_page(schema, jane):
     after = {"hobby": "surfing", "crm": 1}
 
     with pytest.raises(MetadataError, match="only our staff"):
-        replace(jane, after, owner(jane))
+        replace(jane, after, owner_actor(jane))
 
-    assert replace(jane, after, bearer(jane, OWN_TOKEN)).user_metadata == after
+    assert replace(jane, after, bearer_actor(jane, OWN_TOKEN)).user_metadata == after
 
 
-@pytest.mark.parametrize("actor", [owner, lambda jane: bearer(jane, OWN_TOKEN)], ids=["page", "token"])
+@pytest.mark.parametrize(
+    "actor", [owner_actor, lambda jane: bearer_actor(jane, OWN_TOKEN)], ids=["page", "token"]
+)
 def test_a_read_only_key_is_nobodys_to_change_in_their_own_document(schema, jane, actor):
     with pytest.raises(MetadataError, match="only our staff"):
         replace(jane, {"hobby": "surfing", "number": "C-2"}, actor(jane))
@@ -105,8 +107,8 @@ def test_people_change_named_keys_and_keep_the_others(make_user, settings, tmp_p
     settings.USER_METADATA_SCHEMA = str(path)
     after = {"hobby": "sailing", "crm": 12345678901234567890}
 
-    assert replace(jane, after, owner(jane)).user_metadata == after
+    assert replace(jane, after, owner_actor(jane)).user_metadata == after
 
 
 def test_without_a_schema_people_change_everything(jane):
-    assert replace(jane, {"anything": True}, owner(jane)).user_metadata == {"anything": True}
+    assert replace(jane, {"anything": True}, owner_actor(jane)).user_metadata == {"anything": True}

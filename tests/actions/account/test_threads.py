@@ -11,22 +11,29 @@ import pytest
 from django.db import connections
 
 from users.actions.access.roles import delete_role
-from users.actions.account.assign_permissions import give_permissions
-from users.actions.account.assign_roles import give_roles
+from users.actions.account.assign_permissions import assign_permissions
+from users.actions.account.assign_roles import assign_roles
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch, Replace
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_sign_in import record_sign_in
 from users.actions.account.restore import restore
-from users.actions.account.tickets import make_ticket, open_ticket, set_password_by
+from users.actions.account.tickets import create_ticket, get_valid_ticket, set_password_by_ticket
 from users.actions.account.undo import undo
-from users.actions.errors import ChangedSince, Conflict, RoleGone, Taken, TicketRefused, UserGone
+from users.actions.errors import (
+    ChangedSince,
+    Conflict,
+    DuplicateField,
+    RoleNotFound,
+    TicketRefused,
+    UserNotFound,
+)
 from users.history.point_in_time import user_at
 from users.models import Change, Day, RoleMember, Ticket, User, UserPermission
-from users.rights.actor import Face, command, owner
+from users.rights.actor import Face, command_actor, owner_actor
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def at_once(jobs):
@@ -97,7 +104,7 @@ def test_of_two_replacements_of_one_opened_version_one_is_refused(jane):
 def test_of_two_accounts_that_want_one_address_one_is_refused(jane, stranger):
     results = at_once([edit(user, profile={"email": "new@example.com"}) for user in (jane, stranger)])
 
-    assert [type(error) for error in raised(results)] == [Taken]
+    assert [type(error) for error in raised(results)] == [DuplicateField]
     assert User.objects.by_email("new@example.com").count() == 1
 
 
@@ -110,12 +117,15 @@ def test_sign_ins_are_all_counted(jane):
 
 
 def test_of_two_who_follow_one_link_at_once_the_second_finds_it_used(jane):
-    secret = make_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
-    ticket = open_ticket(secret, Ticket.Purpose.PASSWORD_CHANGE)
+    secret = create_ticket(jane, Ticket.Purpose.PASSWORD_CHANGE, actor=SHELL)
+    ticket = get_valid_ticket(secret, Ticket.Purpose.PASSWORD_CHANGE)
     passwords = ["mine is this one", "yours is that one"]
 
     results = at_once(
-        [partial(set_password_by, ticket, new, actor=owner(jane, face=Face.SIGN_IN)) for new in passwords]
+        [
+            partial(set_password_by_ticket, ticket, new, actor=owner_actor(jane, face=Face.SIGN_IN))
+            for new in passwords
+        ]
     )
 
     assert [error.why for error in raised(results)] == [TicketRefused.Why.USED]
@@ -203,7 +213,7 @@ def test_a_patch_and_a_deletion_come_one_after_the_other(jane):
     )
 
     assert not User.objects.exists()
-    assert all(isinstance(error, UserGone) for error in raised(results))
+    assert all(isinstance(error, UserNotFound) for error in raised(results))
     assert Change.objects.first().what == "deleted"
 
 
@@ -212,7 +222,7 @@ def test_a_role_given_by_many_at_once_is_had_and_recorded_once(jane, stranger, m
     people = [jane.user_id, stranger.user_id]
 
     results = at_once(
-        [partial(give_roles, ids, [editor.role_id], actor=SHELL) for ids in (people, people[::-1]) * 3]
+        [partial(assign_roles, ids, [editor.role_id], actor=SHELL) for ids in (people, people[::-1]) * 3]
     )
 
     assert raised(results) == []
@@ -223,7 +233,7 @@ def test_a_role_given_by_many_at_once_is_had_and_recorded_once(jane, stranger, m
 def test_a_permission_given_by_many_at_once_is_held_and_recorded_once(jane, songs_api):
     wanted = frozenset({(songs_api.identifier, "read:songs")})
 
-    results = at_once([partial(give_permissions, jane, wanted, actor=SHELL)] * 6)
+    results = at_once([partial(assign_permissions, jane, wanted, actor=SHELL)] * 6)
 
     assert raised(results) == []
     assert UserPermission.objects.count() == 1
@@ -235,13 +245,13 @@ def test_a_role_deleted_while_it_is_given_leaves_nobody_with_it_unrecorded(jane,
 
     results = at_once(
         [
-            partial(give_roles, [jane.user_id], [editor.role_id], actor=SHELL),
+            partial(assign_roles, [jane.user_id], [editor.role_id], actor=SHELL),
             partial(delete_role, editor, actor=SHELL),
-            partial(give_roles, [stranger.user_id], [editor.role_id], actor=SHELL),
+            partial(assign_roles, [stranger.user_id], [editor.role_id], actor=SHELL),
         ]
     )
 
-    assert all(isinstance(error, RoleGone) for error in raised(results))
+    assert all(isinstance(error, RoleNotFound) for error in raised(results))
     assert not RoleMember.objects.exists()
     for user in (jane, stranger):
         lines = [line.keys["Editor"] for line in user.changes.filter(what="roles")]
@@ -253,11 +263,11 @@ def test_somebody_deleted_while_given_a_role_is_gone_with_it(jane, make_role):
 
     results = at_once(
         [
-            partial(give_roles, [jane.user_id], [editor.role_id], actor=SHELL),
+            partial(assign_roles, [jane.user_id], [editor.role_id], actor=SHELL),
             partial(delete_user, jane, actor=SHELL),
         ]
     )
 
-    assert all(isinstance(error, UserGone) for error in raised(results))
+    assert all(isinstance(error, UserNotFound) for error in raised(results))
     assert not RoleMember.objects.exists()
     assert not User.objects.exists()

@@ -12,18 +12,23 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from tests.conftest import PASSWORD
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link
-from users.actions.account.tickets import make_ticket, open_ticket, set_password_by, verify_email_by
-from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
+from users.actions.account.tickets import (
+    create_ticket,
+    get_valid_ticket,
+    set_password_by_ticket,
+    verify_email_by_ticket,
+)
+from users.actions.errors import NotSupported, TicketRefused, UserNotFound, WeakPassword
 from users.models import Change, Connection, Ticket, User
-from users.models.write_guard import account_writes
-from users.rights.actor import Face, command, owner
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import Face, command_actor, owner_actor
 from users.rights.errors import Denied, Protected
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 NEW = "a quite new password"
 PASSWORD_CHANGE, VERIFICATION = Ticket.Purpose.PASSWORD_CHANGE, Ticket.Purpose.EMAIL_VERIFICATION
 Why = TicketRefused.Why
@@ -39,7 +44,7 @@ def make(maker):
     """A ticket as a client has it made, opened by its secret."""
 
     def with_options(user, purpose=PASSWORD_CHANGE, **options) -> Ticket:
-        return open_ticket(make_ticket(user, purpose, actor=maker, **options), purpose)
+        return get_valid_ticket(create_ticket(user, purpose, actor=maker, **options), purpose)
 
     return with_options
 
@@ -49,17 +54,17 @@ def again(user):
 
 
 def at_home(user):
-    return owner(user, face=Face.SIGN_IN)
+    return owner_actor(user, face=Face.SIGN_IN)
 
 
 def why(ticket_or_secret, purpose=PASSWORD_CHANGE) -> Why:
     with pytest.raises(TicketRefused) as caught:
-        open_ticket(ticket_or_secret, purpose)
+        get_valid_ticket(ticket_or_secret, purpose)
     return caught.value.why
 
 
 def test_the_secret_is_32_letters_or_digits_and_stored_nowhere(jane, maker):
-    secret = make_ticket(jane, PASSWORD_CHANGE, actor=maker)
+    secret = create_ticket(jane, PASSWORD_CHANGE, actor=maker)
 
     assert re.fullmatch("[A-Za-z0-9]{32}", secret)
     stored = json.dumps([*Ticket.objects.values(), *Change.objects.values()], default=str)
@@ -67,13 +72,13 @@ def test_the_secret_is_32_letters_or_digits_and_stored_nowhere(jane, maker):
 
 
 def test_no_two_are_alike(jane, maker):
-    secrets = {make_ticket(jane, VERIFICATION, actor=maker) for _ in range(5)}
+    secrets = {create_ticket(jane, VERIFICATION, actor=maker) for _ in range(5)}
 
     assert len(secrets) == Ticket.objects.count() == 5
 
 
 def test_the_making_is_recorded(jane, maker):
-    make_ticket(jane, VERIFICATION, actor=maker, reason="Asked by phone")
+    create_ticket(jane, VERIFICATION, actor=maker, reason="Asked by phone")
 
     change = jane.changes.first()
     assert (change.what, change.keys) == ("ticket", {"ticket": {"after": "email_verification"}})
@@ -89,7 +94,7 @@ def test_it_is_good_for_five_days_unless_said(make, jane):
 
 
 def test_the_password_is_set_as_by_the_owner(make, jane):
-    set_password_by(make(jane), NEW, actor=at_home(jane))
+    set_password_by_ticket(make(jane), NEW, actor=at_home(jane))
 
     now, change = again(jane), jane.changes.first()
     assert now.check_password(NEW)
@@ -101,7 +106,7 @@ def test_the_password_is_set_as_by_the_owner(make, jane):
 
 
 def test_the_address_is_taken_as_verified_with_it_where_that_was_asked_for(make, jane):
-    set_password_by(make(jane, marks_email_as_verified=True), NEW, actor=at_home(jane))
+    set_password_by_ticket(make(jane, marks_email_as_verified=True), NEW, actor=at_home(jane))
 
     now = again(jane)
     assert now.check_password(NEW)
@@ -111,7 +116,7 @@ def test_the_address_is_taken_as_verified_with_it_where_that_was_asked_for(make,
 
 
 def test_an_address_is_proven(make, jane):
-    verify_email_by(make(jane, VERIFICATION), actor=at_home(jane))
+    verify_email_by_ticket(make(jane, VERIFICATION), actor=at_home(jane))
 
     now, change = again(jane), jane.changes.first()
     assert now.email_verified
@@ -122,27 +127,27 @@ def test_an_address_is_proven(make, jane):
 
 def test_proving_it_once_more_changes_nothing(make, jane):
     first, second = make(jane, VERIFICATION), make(jane, VERIFICATION)
-    verify_email_by(first, actor=at_home(jane))
+    verify_email_by_ticket(first, actor=at_home(jane))
     recorded = Change.objects.count()
 
-    verify_email_by(second, actor=at_home(jane))
+    verify_email_by_ticket(second, actor=at_home(jane))
 
     assert (again(jane).version, Change.objects.count()) == (2, recorded)
 
 
 def test_each_is_used_once(jane, maker):
-    secret = make_ticket(jane, PASSWORD_CHANGE, actor=maker)
-    ticket = open_ticket(secret, PASSWORD_CHANGE)
-    set_password_by(ticket, NEW, actor=at_home(jane))
+    secret = create_ticket(jane, PASSWORD_CHANGE, actor=maker)
+    ticket = get_valid_ticket(secret, PASSWORD_CHANGE)
+    set_password_by_ticket(ticket, NEW, actor=at_home(jane))
 
     assert why(secret) == Why.USED
     with pytest.raises(TicketRefused):
-        set_password_by(ticket, "and another one", actor=at_home(jane))
+        set_password_by_ticket(ticket, "and another one", actor=at_home(jane))
     assert again(jane).check_password(NEW)
 
 
 def test_each_is_for_its_purpose_only(jane, maker):
-    secret = make_ticket(jane, VERIFICATION, actor=maker)
+    secret = create_ticket(jane, VERIFICATION, actor=maker)
 
     assert why(secret, PASSWORD_CHANGE) == Why.UNKNOWN
 
@@ -155,9 +160,9 @@ def test_a_made_up_one_is_none(db, secret):
 def test_a_refused_password_does_not_use_it_up(make, jane):
     ticket = make(jane)
     with pytest.raises(WeakPassword):
-        set_password_by(ticket, "short", actor=at_home(jane))
+        set_password_by_ticket(ticket, "short", actor=at_home(jane))
 
-    set_password_by(ticket, NEW, actor=at_home(jane))
+    set_password_by_ticket(ticket, NEW, actor=at_home(jane))
 
     assert again(jane).check_password(NEW)
 
@@ -175,7 +180,7 @@ def new_password(user, ticket):
 
 
 def staff_rights(user, ticket):
-    give_staff_rights(user, Group.objects.filter(name="Support"), actor=SHELL)
+    set_staff_groups(user, Group.objects.filter(name="Support"), actor=SHELL)
 
 
 def linked(user, ticket):
@@ -196,15 +201,19 @@ def linked(user, ticket):
     ],
 )
 def test_it_is_void_once_that_has_happened(jane, stranger, maker, happens, purpose, expected):
-    secret = make_ticket(jane, purpose, actor=maker)
-    ticket = open_ticket(secret, purpose)
+    secret = create_ticket(jane, purpose, actor=maker)
+    ticket = get_valid_ticket(secret, purpose)
 
     happens(jane, ticket)
 
     assert why(secret, purpose) == expected
     # Also for who had the page open when it happened.
-    use = partial(set_password_by, password=NEW) if purpose == PASSWORD_CHANGE else verify_email_by
-    with pytest.raises((TicketRefused, UserGone)):
+    use = (
+        partial(set_password_by_ticket, password=NEW)
+        if purpose == PASSWORD_CHANGE
+        else verify_email_by_ticket
+    )
+    with pytest.raises((TicketRefused, UserNotFound)):
         use(ticket, actor=at_home(jane))
     now = User.accounts.get(pk=jane.pk)
     assert not now.email_verified
@@ -213,11 +222,11 @@ def test_it_is_void_once_that_has_happened(jane, stranger, maker, happens, purpo
 
 @pytest.mark.parametrize("happens", [new_password, staff_rights])
 def test_a_verification_is_not_void_by_that(jane, maker, happens):
-    secret = make_ticket(jane, VERIFICATION, actor=maker)
+    secret = create_ticket(jane, VERIFICATION, actor=maker)
 
     happens(jane, None)
 
-    verify_email_by(open_ticket(secret, VERIFICATION), actor=at_home(jane))
+    verify_email_by_ticket(get_valid_ticket(secret, VERIFICATION), actor=at_home(jane))
     assert again(jane).email_verified
 
 
@@ -225,14 +234,14 @@ def test_a_blocked_person_gets_no_way_in_by_it(make, jane):
     ticket = make(jane)
     block_user(jane, actor=SHELL)
 
-    set_password_by(ticket, NEW, actor=at_home(jane))
+    set_password_by_ticket(ticket, NEW, actor=at_home(jane))
 
     assert again(jane).blocked
 
 
 def test_it_goes_with_its_user(jane, maker):
-    secret = make_ticket(jane, PASSWORD_CHANGE, actor=maker)
-    with account_writes():
+    secret = create_ticket(jane, PASSWORD_CHANGE, actor=maker)
+    with allow_account_writes():
         jane.delete()
 
     assert why(secret) == Why.UNKNOWN
@@ -241,7 +250,7 @@ def test_it_goes_with_its_user(jane, maker):
 @pytest.mark.parametrize("scope", ["update:users", "create:users", "read:users"])
 def test_another_scope_makes_none(jane, actor_of, scope):
     with pytest.raises(Denied):
-        make_ticket(jane, PASSWORD_CHANGE, actor=actor_of(scope))
+        create_ticket(jane, PASSWORD_CHANGE, actor=actor_of(scope))
 
     assert not Ticket.objects.exists()
 
@@ -250,7 +259,7 @@ def test_another_scope_makes_none(jane, actor_of, scope):
 @pytest.mark.parametrize("who", ["supporter", "administrator"])
 def test_none_is_made_for_staff_by_a_client(request, maker, purpose, who):
     with pytest.raises(Protected):
-        make_ticket(request.getfixturevalue(who), purpose, actor=maker)
+        create_ticket(request.getfixturevalue(who), purpose, actor=maker)
 
     assert not Ticket.objects.exists()
 
@@ -259,7 +268,7 @@ def test_who_has_no_address_gets_none(make_user, maker):
     user = make_user(email=None, phone_number="+491")
 
     with pytest.raises(NotSupported, match=r"The user does not have an email address\."):
-        make_ticket(user, PASSWORD_CHANGE, actor=maker)
+        create_ticket(user, PASSWORD_CHANGE, actor=maker)
 
 
 @pytest.mark.parametrize("kept", [{"strategy": "samlp"}, {"is_enabled": False}])
@@ -268,12 +277,12 @@ def test_nor_who_has_no_password_here(jane, maker, kept):
     user = User.objects.with_connection().get()
 
     with pytest.raises(NotSupported, match="main connection does not support this operation"):
-        make_ticket(user, PASSWORD_CHANGE, actor=maker)
+        create_ticket(user, PASSWORD_CHANGE, actor=maker)
 
 
 def test_those_just_expired_stay_for_whoever_comes_late(jane, maker):
-    secret = make_ticket(jane, VERIFICATION, actor=maker, lifetime=timedelta(seconds=-1))
+    secret = create_ticket(jane, VERIFICATION, actor=maker, lifetime=timedelta(seconds=-1))
 
-    make_ticket(jane, VERIFICATION, actor=maker)
+    create_ticket(jane, VERIFICATION, actor=maker)
 
     assert why(secret, VERIFICATION) == Why.EXPIRED

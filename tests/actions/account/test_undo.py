@@ -11,17 +11,24 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch, Replace
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.revert_parts import PARTS
-from users.actions.account.undo import WHY_NOT, undo
-from users.actions.errors import ChangedSince, ChangeGone, NotSupported, NotUndoable, StaleVersion, Taken
-from users.metadata.equal import same
+from users.actions.account.undo import UNDO_REFUSALS, undo
+from users.actions.errors import (
+    ChangedSince,
+    ChangeNotFound,
+    DuplicateField,
+    NotSupported,
+    NotUndoable,
+    StaleVersion,
+)
+from users.metadata.equal import is_strictly_equal
 from users.metadata.errors import MetadataError
 from users.metadata.three_way import ABSENT
 from users.models import Change, User
-from users.models.write_guard import account_writes
-from users.rights.actor import bearer, command, owner, staff
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def edited(user, actor=SHELL, **edit) -> Change:
@@ -38,7 +45,7 @@ def test_each_key_gets_back_what_it_was(jane, agent):
     change = patched(jane, plan="free", seats=3)
     patched(jane, colour="red")
 
-    fresh = undo(jane, change.pk, actor=staff(agent), reason="ticket 4711")
+    fresh = undo(jane, change.pk, actor=staff_actor(agent), reason="ticket 4711")
 
     assert fresh.app_metadata == {"plan": "full", "colour": "red"}
     assert User.objects.get(pk=jane.pk).app_metadata == fresh.app_metadata
@@ -74,7 +81,7 @@ def test_null_is_a_value_that_comes_back(jane):
 
     fresh = undo(jane, wiped.pk, actor=SHELL)
 
-    assert same(fresh.app_metadata, replaced.value)
+    assert is_strictly_equal(fresh.app_metadata, replaced.value)
 
 
 def test_fields_of_the_profile_come_back_with_what_followed_from_them(make_user):
@@ -148,22 +155,22 @@ class TestChangedSince:
             undo(jane, change.pk, actor=SHELL, expected_versions=frozenset({1}))
 
 
-@pytest.mark.parametrize("what", WHY_NOT)
+@pytest.mark.parametrize("what", UNDO_REFUSALS)
 def test_what_cannot_be_undone_says_so(what, jane):
     line = jane.changes.get()
     rewrite([line], what=what)
 
-    with pytest.raises(NotUndoable, match=WHY_NOT[what]):
+    with pytest.raises(NotUndoable, match=UNDO_REFUSALS[what]):
         undo(jane, line.pk, actor=SHELL)
 
 
 def test_every_kind_of_change_can_be_undone_or_says_why_not():
-    assert {*PARTS, *WHY_NOT} == set(Change.What.values)
+    assert {*PARTS, *UNDO_REFUSALS} == set(Change.What.values)
 
 
 class TestOnlyOnesOwnChanges:
     def test_not_those_of_another(self, jane, stranger):
-        with pytest.raises(ChangeGone):
+        with pytest.raises(ChangeNotFound):
             undo(jane, patched(stranger, plan="free").pk, actor=SHELL)
 
     def test_not_those_of_an_account_that_had_the_id_before(self, make_user):
@@ -172,7 +179,7 @@ class TestOnlyOnesOwnChanges:
         delete_user(first, actor=SHELL)
         second = make_user("ada", bare_id="ada")
 
-        with pytest.raises(ChangeGone):
+        with pytest.raises(ChangeNotFound):
             undo(second, change.pk, actor=SHELL)
 
 
@@ -183,9 +190,9 @@ class TestEscalation:
     def with_permissions(self, make_user):
         def make(*names):
             clerk = make_user()
-            with account_writes():
+            with allow_account_writes():
                 clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
-            return staff(User.objects.get(pk=clerk.pk))
+            return staff_actor(User.objects.get(pk=clerk.pk))
 
         return make
 
@@ -205,7 +212,7 @@ class TestEscalation:
         self.refused(jane, theirs, sees_all, force=True)
         self.refused(jane, hers, sees_hers)
         # Who may not see a change is not told that there is one.
-        self.refused(jane, theirs, sees_hers, ChangeGone)
+        self.refused(jane, theirs, sees_hers, ChangeNotFound)
 
     def test_by_staff_without_the_right_to_each_field(self, jane, with_permissions):
         edit = {"name": "J", "blocked": True}
@@ -220,7 +227,7 @@ class TestEscalation:
         self.refused(jane, name, narrow)
         for change in (hers, theirs, name):
             self.refused(jane, change, actor_of("update:users_history", "read:users"))
-            self.refused(jane, change, actor_of("update:users_history"), ChangeGone)
+            self.refused(jane, change, actor_of("update:users_history"), ChangeNotFound)
         assert undo(jane, theirs.pk, actor=narrow).app_metadata == {"plan": "full"}
 
     def test_of_an_account_with_staff_rights(self, administrator, with_permissions, actor_of):
@@ -238,17 +245,17 @@ class TestEscalation:
         for what in ("staff_rights", "roles", "permissions", "password", "multifactor"):
             line = administrator.changes.last()
             rewrite([line], what=what, keys={"groups": {"before": ["Administrator"], "after": []}})
-            for actor in (staff(agent), staff(administrator)):
+            for actor in (staff_actor(agent), staff_actor(administrator)):
                 self.refused(administrator, line, actor, NotUndoable, force=True)
 
     def test_by_who_lost_the_right_meanwhile(self, jane, with_permissions):
         """The right of the moment counts, not that of when they made the change."""
         clerk = with_permissions("view_user", "view_app_metadata", "change_app_metadata")
         own = edited(jane, clerk, documents={"app_metadata": Patch({"plan": "gold"})})
-        with account_writes():
+        with allow_account_writes():
             clerk.user.user_permissions.remove(Permission.objects.get(codename="change_app_metadata"))
 
-        self.refused(jane, own, staff(User.objects.get(pk=clerk.user.pk)))
+        self.refused(jane, own, staff_actor(User.objects.get(pk=clerk.user.pk)))
 
     def test_of_one_key_of_a_change_of_which_the_rest_is_hidden(self, jane, settings):
         """She sees that her plan changed, and could neither put it nor the rest back."""
@@ -256,8 +263,8 @@ class TestEscalation:
         change = patched(jane, plan="free", credit=-5)
         hidden = patched(jane, credit=7)
 
-        self.refused(jane, change, owner(jane), force=True)
-        self.refused(jane, hidden, owner(jane), ChangeGone, force=True)
+        self.refused(jane, change, owner_actor(jane), force=True)
+        self.refused(jane, hidden, owner_actor(jane), ChangeNotFound, force=True)
 
     def test_of_an_undo_that_others_made(self, jane, with_permissions):
         change = patched(jane, plan="free")
@@ -269,20 +276,20 @@ class TestEscalation:
         block_user(agent, actor=SHELL)
         agent.refresh_from_db()
 
-        self.refused(agent, agent.changes.first(), owner(agent))
+        self.refused(agent, agent.changes.first(), owner_actor(agent))
 
     def test_by_people_of_what_is_not_theirs(self, jane, stranger, settings):
         settings.PROFILE_APP_METADATA_KEYS = ["plan"]
         theirs, name = patched(jane, plan="free"), edited(jane, profile={"name": "J"})
         hers = patched(jane, "user_metadata", hobby="chess")
-        token = bearer(jane, frozenset({"read:current_user", "create:current_user_metadata"}))
+        token = bearer_actor(jane, frozenset({"read:current_user", "create:current_user_metadata"}))
 
-        for actor in (owner(jane), token):
+        for actor in (owner_actor(jane), token):
             self.refused(jane, theirs, actor)
             self.refused(jane, name, actor)
         self.refused(jane, hers, token)  # which may add, and not change
-        self.refused(jane, hers, owner(stranger), ChangeGone)
-        assert undo(jane, hers.pk, actor=owner(jane)).user_metadata == {"hobby": "surfing"}
+        self.refused(jane, hers, owner_actor(stranger), ChangeNotFound)
+        assert undo(jane, hers.pk, actor=owner_actor(jane)).user_metadata == {"hobby": "surfing"}
 
     def test_past_a_schema_that_came_meanwhile(self, jane, settings, tmp_path):
         change = patched(jane, plan="free")
@@ -303,7 +310,7 @@ class TestEscalation:
         change = edited(jane, profile={"email": "new@example.com"})
         make_user("jane.doe")
 
-        self.refused(jane, change, SHELL, Taken)
+        self.refused(jane, change, SHELL, DuplicateField)
 
     def test_past_what_the_connection_allows(self, jane):
         change = edited(jane, profile={"email": "new@example.com"})

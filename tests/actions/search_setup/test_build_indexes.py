@@ -10,19 +10,19 @@ from django.db import connection as database
 
 from tests.jobs.conftest import AT_ONCE
 from users.actions.search_setup.indexed_keys import drop_key, index_key
-from users.actions.search_setup.maintenance_thread import LOCK
+from users.actions.search_setup.maintenance_thread import ADVISORY_LOCK_ID
 from users.jobs.enqueue import enqueue
 from users.jobs.worker import Worker
 from users.management import job_kinds
 from users.models import IndexedKey, Job
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 from users.search.indexed_keys import is_sortable
-from users.search.sql.indexes import PREFIX, indexes_of
+from users.search.sql.indexes import PREFIX, index_definitions
 
 assert job_kinds
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite does it in a transaction")
-SHELL = command("tests")
+SHELL = command_actor("tests")
 CREDITS = "app_metadata.credits"
 BUILDING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
 
@@ -68,7 +68,7 @@ def test_indexes_are_made_and_dropped(worker, make_user):
 
     assert worker.work()
 
-    assert made() == dict.fromkeys(indexes_of(key), True)
+    assert made() == dict.fromkeys(index_definitions(key), True)
     assert state(key) == "ready"
     assert Job.objects.get().status == "completed"
     assert is_sortable("app_metadata", ("credits",))
@@ -82,7 +82,7 @@ def test_indexes_are_made_and_dropped(worker, make_user):
 
 
 def test_whoever_lost_the_right_meanwhile_gets_no_index(worker, administrator):
-    key = index_key(CREDITS, "number", actor=staff(administrator))
+    key = index_key(CREDITS, "number", actor=staff_actor(administrator))
     administrator.groups.through.objects.all().delete()
 
     assert worker.work()
@@ -105,7 +105,7 @@ def test_a_job_that_others_have_overtaken_does_nothing(worker):
 def test_what_a_killed_worker_left_half_built_is_made_anew_and_the_rest_is_kept(worker):
     key = index_key(CREDITS, "number", actor=SHELL)
     worker.work()
-    up, *others = indexes_of(key)
+    up, *others = index_definitions(key)
     before = oids()
     run(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{up}'::regclass")
     run(f"DROP INDEX {others[-1]}")
@@ -115,7 +115,7 @@ def test_what_a_killed_worker_left_half_built_is_made_anew_and_the_rest_is_kept(
     index_key(CREDITS, actor=SHELL)
     worker.work()
 
-    assert made() == dict.fromkeys(indexes_of(key), True)
+    assert made() == dict.fromkeys(index_definitions(key), True)
     assert oids()[up] != before[up]
     assert oids()[others[0]] == before[others[0]]
 
@@ -129,7 +129,7 @@ def elsewhere():
     """Another connection, which holds the lock: the server's, of a worker that was killed."""
     connection = psycopg.connect(**database.get_connection_params() | {"cursor_factory": psycopg.Cursor})
     connection.autocommit = True
-    connection.execute(f"SELECT pg_advisory_lock({LOCK})")
+    connection.execute(f"SELECT pg_advisory_lock({ADVISORY_LOCK_ID})")
     yield connection
     connection.close()
 
@@ -151,7 +151,7 @@ def while_at_work(job, act):
 @on_postgresql
 def test_it_waits_for_the_statement_of_a_killed_worker_to_end(worker, elsewhere):
     key = index_key(CREDITS, "number", actor=SHELL)
-    name, index = next(iter(indexes_of(key).items()))
+    name, index = next(iter(index_definitions(key).items()))
 
     def end():
         assert not made()
@@ -162,7 +162,7 @@ def test_it_waits_for_the_statement_of_a_killed_worker_to_end(worker, elsewhere)
     assert worker.work()
     thread.join()
 
-    assert made() == dict.fromkeys(indexes_of(key), True)
+    assert made() == dict.fromkeys(index_definitions(key), True)
     assert state(key) == "ready"
 
 
@@ -199,7 +199,7 @@ def test_cancelled_in_the_middle_of_an_index_it_leaves_none_that_is_of_no_use(wo
 def test_what_a_job_that_was_given_up_left_unfinished_goes_with_the_daily_clearing(worker):
     key = index_key(CREDITS, "number", actor=SHELL)
     worker.work()
-    up, *others = indexes_of(key)
+    up, *others = index_definitions(key)
     run(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{up}'::regclass")
     IndexedKey.objects.update(status="building")
     Job.objects.update(status="failed")

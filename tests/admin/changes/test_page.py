@@ -17,13 +17,13 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
 from users.rights import visible as visible_rights
-from users.rights.actor import command, staff
+from users.rights.actor import command_actor, staff_actor
 from users.rights.may import may
 from users.web import differences
-from users.web.differences import PAGE_LINES, lines_of
+from users.web.differences import MAX_PAGE_LINES, change_lines
 
 CHANGES = "/admin/changes/"
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 def write(user, document, *, actor=SHELL, reason="", **keys):
@@ -58,7 +58,7 @@ def told(page: Page) -> list[str]:
 
 
 def test_a_line_tells_who_what_when_why_and_how(activity, jane, agent):
-    kim = replace(staff(agent), request_id="req-4711")
+    kim = replace(staff_actor(agent), request_id="req-4711")
     write(jane, "app_metadata", actor=kim, reason="Ticket 4711", plan="free")
 
     page = activity(agent, jane)
@@ -106,15 +106,15 @@ def test_of_a_change_with_thousands_of_lines_only_those_shown_are_made(monkeypat
     made = []
     monkeypatch.setattr(differences, "Line", lambda *given: made.append(given))
 
-    lines_of(Change(what="user_metadata", keys={"many": {"before": [0] * 3000, "after": [1] * 3000}}))
+    change_lines(Change(what="user_metadata", keys={"many": {"before": [0] * 3000, "after": [1] * 3000}}))
 
     assert len(made) < 200
 
 
 def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, supporter, make_client):
     make_client(name="Shop")
-    write(jane, "app_metadata", actor=staff(agent), plan="free", seats=1)
-    write(jane, "user_metadata", actor=staff(supporter), hobby="go")
+    write(jane, "app_metadata", actor=staff_actor(agent), plan="free", seats=1)
+    write(jane, "user_metadata", actor=staff_actor(supporter), hobby="go")
     day = f"{latest().at:%Y-%m-%d}"
 
     assert told(activity(agent, jane)) == ["User metadata", "App metadata", "Account created"]
@@ -202,7 +202,7 @@ def test_what_may_not_be_seen_is_on_no_page(activity, everything, browser, jane,
 
 
 def test_one_change_has_a_page_of_its_own(browser, jane, agent, supporter, stranger):
-    block_user(jane, actor=replace(staff(agent), ip="192.0.2.7"), reason="spam")
+    block_user(jane, actor=replace(staff_actor(agent), ip="192.0.2.7"), reason="spam")
     change = latest()
 
     page = open_page(browser(supporter), f"{CHANGES}{change.pk}/")
@@ -232,12 +232,12 @@ def test_a_long_record_costs_no_more_queries(activity, everything, jane, agent, 
         lambda: everything(agent),
         lambda: everything(agent, key="plan", actor=agent.email),
     )
-    write(jane, "app_metadata", actor=staff(agent), plan=0)
+    write(jane, "app_metadata", actor=staff_actor(agent), plan=0)
     block_user(jane, actor=SHELL)
     count(*pages)  # as the first sign-in of a day costs a little more
     few = count(*pages)
     for number in range(30):
-        write(jane, "app_metadata", actor=staff(agent), plan=number + 1)
+        write(jane, "app_metadata", actor=staff_actor(agent), plan=number + 1)
         write(stranger, "app_metadata", plan=number)
         edit_user(jane, Edit(profile={"blocked": bool(number % 2)}), actor=SHELL)
 
@@ -278,7 +278,7 @@ def test_a_change_of_many_keys_shows_its_first_lines(browser, jane, agent):
     page = browser(agent).get(f"{CHANGES}{number}/").content.decode()
     undo = browser(agent).get(f"{CHANGES}{number}/undo/").content.decode()
 
-    assert page.count('title="Only changes') + page.count("<dt><code>key") == PAGE_LINES
-    assert f"Only the first {PAGE_LINES} lines are shown." in page
-    assert undo.count("<dt><code>key") == PAGE_LINES
-    assert f"More than these {PAGE_LINES} lines change" in undo
+    assert page.count('title="Only changes') + page.count("<dt><code>key") == MAX_PAGE_LINES
+    assert f"Only the first {MAX_PAGE_LINES} lines are shown." in page
+    assert undo.count("<dt><code>key") == MAX_PAGE_LINES
+    assert f"More than these {MAX_PAGE_LINES} lines change" in undo

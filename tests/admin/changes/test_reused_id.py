@@ -9,9 +9,9 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
-from users.rights.actor import command, owner, staff
+from users.rights.actor import command_actor, owner_actor, staff_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 SECRETS = ("earlier@example.com", "scuba", "gold", "Ever Before")
 BOUNDARY = "An earlier user with this id was deleted."
 
@@ -21,7 +21,7 @@ def earlier(make_user):
     """Deleted; what was changed of them is on record."""
     documents = {"user_metadata": {"hobby": "scuba"}, "app_metadata": {"plan": "gold"}}
     user = make_user("earlier", bare_id="reused", name="Ever Before", **documents)
-    edit_user(user, Edit(documents={"user_metadata": Patch({"since": 1})}), actor=owner(user))
+    edit_user(user, Edit(documents={"user_metadata": Patch({"since": 1})}), actor=owner_actor(user))
     delete_user(user, actor=SHELL)
     return user
 
@@ -81,7 +81,7 @@ def test_who_did_something_is_led_to_only_if_they_are_still_that_user(
     make_user, jane, administrator, browser
 ):
     actor = make_user("earlier", "Administrator", bare_id="reused")
-    edit_user(jane, Edit(profile={"nickname": "jd"}), actor=staff(actor))
+    edit_user(jane, Edit(profile={"nickname": "jd"}), actor=staff_actor(actor))
     before = browser(administrator).get("/admin/changes/").content.decode()
     delete_user(actor, actor=SHELL)
     later = make_user("later", bare_id="reused")

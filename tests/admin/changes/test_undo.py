@@ -13,9 +13,9 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 UNDO, PUT_BACK = "Undo", "Put back"
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from tests.web.pages import open_page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.admin.log.page import PAGE
+from users.admin.log.page import PAGE_SIZE
 from users.models import LogEvent
-from users.querying.errors import TooSlow
-from users.rights.actor import staff
+from users.querying.errors import SearchTimeout
+from users.rights.actor import staff_actor
 
 LOG = "/admin/log/"
 
@@ -56,7 +56,7 @@ def test_it_says_in_words_what_happened_to_whom(desk, agent, jane):
     make("fp", jane, ip="192.0.2.7", description="Failed sign-in: wrong password")
     make("f", jane, description="user is blocked")
     edit = Edit(documents={"user_metadata": Patch({"hobby": "chess"})})
-    edit_user(jane, edit, actor=staff(agent), reason="Asked by phone")
+    edit_user(jane, edit, actor=staff_actor(agent), reason="Asked by phone")
 
     page = desk()
 
@@ -128,7 +128,7 @@ def test_a_query_that_is_none_is_told_and_stays_in_the_form(desk, asked, words):
 
 def test_one_that_takes_too_long_is_told_so(desk, monkeypatch):
     def too_slow(*_, **__):
-        raise TooSlow
+        raise SearchTimeout
 
     monkeypatch.setattr("users.admin.log.page.time_limit", too_slow)
 
@@ -136,7 +136,7 @@ def test_one_that_takes_too_long_is_told_so(desk, monkeypatch):
 
 
 def test_pages_lead_on_and_keep_the_filters(desk, jane):
-    for number in range(2 * PAGE + 1):
+    for number in range(2 * PAGE_SIZE + 1):
         make("s", jane, description=str(number))
     make("slo", jane)
 
@@ -148,7 +148,7 @@ def test_pages_lead_on_and_keep_the_filters(desk, jane):
             break
         page = desk(LOG + link[1].replace("&amp;", "&"))
 
-    assert seen == [str(number) for number in reversed(range(2 * PAGE + 1))]
+    assert seen == [str(number) for number in reversed(range(2 * PAGE_SIZE + 1))]
     assert 'href="?type=s">Latest' in page.html
 
 

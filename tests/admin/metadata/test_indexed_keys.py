@@ -6,9 +6,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from tests.web.pages import open_page
-from users.admin.user_list.index_advice import context
+from users.admin.user_list.index_advice import slow_search_context
 from users.models import IndexedKey, Job
-from users.rights.actor import staff
+from users.rights.actor import staff_actor
 
 KEYS = "/admin/indexed-keys/"
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_is_told_and_changes_nothing(desk):
 
 
 def advised(member, text):
-    return render_to_string("users/admin/advice.html", context(staff(member), text))
+    return render_to_string("users/admin/advice.html", slow_search_context(staff_actor(member), text))
 
 
 def test_a_search_that_read_everybody_offers_what_would_help(agent, administrator, browser):

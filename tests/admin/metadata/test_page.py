@@ -15,10 +15,10 @@ from tests.web.pages import Page, open_page
 from users.jobs.enqueue import enqueue
 from users.metadata.fold import fold
 from users.metadata_map import survey_requests
-from users.metadata_map.keys import Map
+from users.metadata_map.keys import MetadataMap
 from users.models import Job, MetadataKey, User
-from users.rights.actor import command, staff
-from users.search.query import found
+from users.rights.actor import command_actor, staff_actor
+from users.search.query import search_users
 
 __all__ = ["survey"]
 MAP = "/admin/metadata/"
@@ -57,14 +57,16 @@ def test_it_tells_types_shares_values_and_conflicts_in_words(desk, survey, peopl
 
 def test_each_key_and_value_leads_to_those_who_have_it(desk, survey, people, agent):
     survey("metadata_sample")
-    page, drawn = desk(agent), Map()
+    page, drawn = desk(agent), MetadataMap()
 
     links = [html.unescape(link) for link in re.findall(r'href="([^"]*\?q=[^"]*)"', page.html)]
     queries = [parse_qs(urlsplit(link).query)["q"][0] for link in links]
 
     expected = sum(1 + len(drawn.counts(key).values) for key in drawn.keys())  # noqa: SIM118
     assert len(queries) == len(set(queries)) == expected
-    numbers = {query: found(User.objects.all(), query, viewer=staff(agent)).count() for query in queries}
+    numbers = {
+        query: search_users(User.objects.all(), query, viewer=staff_actor(agent)).count() for query in queries
+    }
     assert min(numbers.values()) > 0
     assert numbers['app_metadata.plan:"full"'] == 2
     assert numbers["_exists_:user_metadata.age"] == 3
@@ -148,7 +150,7 @@ def test_counting_everybody_is_a_job_whose_progress_is_shown(desk, agent, survey
 
 def test_a_survey_that_failed_is_told_of(desk, agent, survey, jane):
     survey("metadata_sample")
-    job = enqueue("metadata_sample", actor=command("tests"))
+    job = enqueue("metadata_sample", actor=command_actor("tests"))
     Job.objects.filter(pk=job.pk).update(status="failed", details="It broke.", due_at=None)
 
     page = desk(agent)
@@ -162,4 +164,4 @@ def test_only_who_may_see_app_metadata_may_ask(browser, staff_with):
 
     assert member.post(MAP, {"ask": "count"}).status_code == 403
     assert not Job.objects.exists()
-    assert survey_requests.under_way("metadata_count") is None
+    assert survey_requests.unfinished_job("metadata_count") is None

@@ -12,10 +12,10 @@ from tests.mailbox import deliver
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.models import Change, Connection, User
-from users.models.write_guard import account_writes
-from users.rights.actor import command
+from users.models.write_guard import allow_account_writes
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 BLOCK, UNBLOCK = "Block", "Unblock"
 VERIFY, RESET = "Mark email as verified", "Send password reset"
 MAIL = "Send verification email"
@@ -145,7 +145,7 @@ def test_a_verification_mail_is_not_offered_where_there_is_nothing_to_verify(vis
 
 @pytest.mark.parametrize("lacks", ["an address", "a password here"])
 def test_reset_is_not_offered_where_there_is_nothing_to_reset(visit, clerk, jane, lacks):
-    with account_writes():
+    with allow_account_writes():
         if lacks == "an address":
             User.objects.filter(pk=jane.pk).update(email=None, email_folded=None)
         else:
@@ -238,14 +238,14 @@ def test_a_user_deleted_meanwhile_is_gone_not_an_error(browser, administrator, j
     member = browser(administrator)
     member.raise_request_exception = False
     for module in (edit_user, assign_staff_groups):
-        editing = module.editing
+        editing = module.open_draft
 
         def late(user, *args, _editing=editing, **options):
             if User.objects.filter(pk=user.pk).exists():
                 delete_user(user, actor=SHELL)
             return _editing(user, *args, **options)
 
-        monkeypatch.setattr(module, "editing", late)
+        monkeypatch.setattr(module, "open_draft", late)
 
     answer = member.post(user_path(jane), {"do": name, "groups": "1"}, follow=True)
 

@@ -11,7 +11,7 @@ from tests.web.pages import open_page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 SAVE = "Save metadata"
 COMPARE = "Somebody else changed this while you were editing."
@@ -20,7 +20,7 @@ COMPARE = "Somebody else changed this while you were editing."
 def patch(user, **documents):
     """Somebody else changes the user meanwhile."""
     edit = Edit(documents={name: Patch(value) for name, value in documents.items()})
-    return edit_user(user, edit, actor=command("somebody else"))
+    return edit_user(user, edit, actor=command_actor("somebody else"))
 
 
 def documents(user):
@@ -450,7 +450,7 @@ def test_a_user_deleted_meanwhile_is_gone_not_an_error(visit, agent, jane, monke
     from users.web import documents_form
 
     def too_late(user, *args, **options):
-        delete_user(user, actor=command("somebody else"))
+        delete_user(user, actor=command_actor("somebody else"))
         return edit_user(user, *args, **options)
 
     page = visit(agent, jane)

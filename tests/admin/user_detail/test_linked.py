@@ -10,9 +10,9 @@ from tests.admin.conftest import again, user_path
 from tests.web.pages import open_page
 from users.actions.account.identities import link, unlink
 from users.models import Change, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 UNLINK = "Unlink jay@example.com"
 
 

@@ -29,7 +29,7 @@ def security(browser):
 
 def fail(user, times=5):
     for number in range(times):
-        lockout.begin([lockout.key_of(user)], ip=f"192.0.2.{number}")
+        lockout.start_attempt([lockout.lockout_key(user)], ip=f"192.0.2.{number}")
 
 
 def test_who_may_try_is_not_mentioned(security, guard, jane):
@@ -50,7 +50,7 @@ def test_a_lockout_is_lifted(security, guard, jane):
 
     assert "The lockout is lifted. They may try to sign in again." in done.text
     assert LIFT not in done.buttons
-    assert not lockout.is_locked_out([lockout.key_of(jane)])
+    assert not lockout.is_locked_out([lockout.lockout_key(jane)])
     change = Change.objects.filter(subject=jane.user_id).first()
     assert (change.what, change.reason, change.actor_id) == ("unblocked", "Called us", guard.user_id)
 
@@ -58,7 +58,7 @@ def test_a_lockout_is_lifted(security, guard, jane):
 def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jane):
     fail(jane)
     page = security(guard, jane)
-    lockout.clear_lockout([lockout.key_of(jane)])
+    lockout.clear_lockout([lockout.lockout_key(jane)])
 
     assert "There was no lockout to lift." in page.press(LIFT).text
     assert not Change.objects.filter(what="unblocked").exists()
@@ -73,7 +73,7 @@ def test_whoever_may_only_look_sees_it_and_cannot(security, staff_with, browser,
     assert "Locked out" in page.text
     assert LIFT not in page.buttons
     assert browser(clerk).post(user_path(jane), {"do": "forgive"}).status_code == 403
-    assert lockout.is_locked_out([lockout.key_of(jane)])
+    assert lockout.is_locked_out([lockout.lockout_key(jane)])
 
 
 def test_lockouts_of_staff_are_lifted_by_administrators_only(security, guard, administrator, browser, agent):
@@ -83,4 +83,4 @@ def test_lockouts_of_staff_are_lifted_by_administrators_only(security, guard, ad
 
     security(administrator, agent).press(LIFT)
 
-    assert not lockout.is_locked_out([lockout.key_of(agent)])
+    assert not lockout.is_locked_out([lockout.lockout_key(agent)])

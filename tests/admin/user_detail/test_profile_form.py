@@ -7,14 +7,14 @@ import pytest
 from tests.admin.conftest import again, user_path
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 SAVE = "Save profile"
 
 
 def meanwhile(user, **profile):
     """Somebody else changes the profile."""
-    return edit_user(user, Edit(profile=profile), actor=command("somebody else"))
+    return edit_user(user, Edit(profile=profile), actor=command_actor("somebody else"))
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import user_path
 from tests.web.pages import open_page
-from users.actions.account.assign_permissions import give_permissions
-from users.actions.account.assign_roles import give_roles
-from users.rights.actor import command
+from users.actions.account.assign_permissions import assign_permissions
+from users.actions.account.assign_roles import assign_roles
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def security(browser, agent):
 
 def test_roles_stand_with_what_they_permit(security, jane, make_role, songs_api):
     editor, idle = make_role("Editor", "read:songs", "write:songs"), make_role("Idle")
-    give_roles([jane.user_id], [editor.role_id, idle.role_id], actor=SHELL)
+    assign_roles([jane.user_id], [editor.role_id, idle.role_id], actor=SHELL)
 
     text = security(jane).text
 
@@ -37,20 +37,20 @@ def test_roles_stand_with_what_they_permit(security, jane, make_role, songs_api)
 
 
 def test_permissions_of_ones_own_stand_last(security, jane, make_role, songs_api):
-    give_roles([jane.user_id], [make_role("Editor", "read:songs").role_id], actor=SHELL)
-    give_permissions(jane, frozenset({(songs_api.identifier, "burn:songs")}), actor=SHELL)
+    assign_roles([jane.user_id], [make_role("Editor", "read:songs").role_id], actor=SHELL)
+    assign_permissions(jane, frozenset({(songs_api.identifier, "burn:songs")}), actor=SHELL)
 
     assert "Editor read:songs Songs Given directly burn:songs Songs" in security(jane).text
 
 
 def test_who_has_none_has_none(security, jane, stranger, make_role, songs_api):
-    give_roles([stranger.user_id], [make_role("Editor").role_id], actor=SHELL)
+    assign_roles([stranger.user_id], [make_role("Editor").role_id], actor=SHELL)
 
     assert "Roles and permissions None." in security(jane).text
 
 
 def test_a_hostile_name_stays_text(security, jane, make_role):
-    give_roles([jane.user_id], [make_role("<script>alert(1)</script>").role_id], actor=SHELL)
+    assign_roles([jane.user_id], [make_role("<script>alert(1)</script>").role_id], actor=SHELL)
 
     page = security(jane)
 
@@ -59,7 +59,7 @@ def test_a_hostile_name_stays_text(security, jane, make_role):
 
 
 def test_the_record_tells_who_gave_them(browser, agent, jane, make_role):
-    give_roles([jane.user_id], [make_role("Editor").role_id], actor=SHELL)
+    assign_roles([jane.user_id], [make_role("Editor").role_id], actor=SHELL)
 
     text = open_page(browser(agent), f"{user_path(jane)}?tab=activity").text
 
@@ -70,10 +70,10 @@ def test_the_record_tells_who_gave_them(browser, agent, jane, make_role):
 def test_many_cost_what_few_do(security, jane, stranger, make_role, songs_api):
     few = [make_role("Role", "read:songs").role_id]
     many = [make_role(f"Role {number}", "read:songs", "write:songs").role_id for number in range(20)]
-    give_roles([jane.user_id], few, actor=SHELL)
-    give_roles([stranger.user_id], many, actor=SHELL)
+    assign_roles([jane.user_id], few, actor=SHELL)
+    assign_roles([stranger.user_id], many, actor=SHELL)
     for user in (jane, stranger):
-        give_permissions(user, frozenset({(songs_api.identifier, "burn:songs")}), actor=SHELL)
+        assign_permissions(user, frozenset({(songs_api.identifier, "burn:songs")}), actor=SHELL)
     security(jane)  # as the first sign-in of a day costs a little more
 
     counts = []

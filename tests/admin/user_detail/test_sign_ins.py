@@ -8,7 +8,7 @@ from tests.admin.conftest import user_path
 from tests.web.pages import open_page
 from users.actions.account.delete_user import delete_user
 from users.log.record import log_event
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_only_the_latest_ten_are_shown(activity, supporter, jane):
 def test_an_earlier_account_with_the_same_id_is_not_shown(activity, supporter, make_user):
     first = make_user("same", bare_id="abc")
     log_event("s", user=first, ip="192.0.2.7")
-    delete_user(first, actor=command("tests"))
+    delete_user(first, actor=command_actor("tests"))
     second = make_user("same", bare_id="abc")
 
     assert "Signed in ·" not in activity(supporter, second).text

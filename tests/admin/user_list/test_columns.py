@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import LIST
 from tests.web.pages import open_page
-from users.admin.user_list.cells import CUT, Cell, cell
+from users.admin.user_list.cells import MAX_TEXT_LENGTH, Cell, make_cell
 from users.admin.user_list.columns import check_settings
 
 MARK = "marker-in-app"
@@ -136,7 +136,7 @@ def test_values_of_every_kind_are_told_apart(listing, agent, make_user):
     texts = dict(zip(order, cells(page, "k&quot;\\&#x27;k"), strict=True))
     assert [texts[number] for number in range(len(kinds))] == [
         *("true", "false", "0", "1.5", "&quot;&quot;", "true", "–", "[]", "{}"),
-        *("{&quot;a&quot;:[1]}", "[[1]]", str(2**60), "&lt;b&gt;&amp;", "x" * CUT + "…"),
+        *("{&quot;a&quot;:[1]}", "[[1]]", str(2**60), "&lt;b&gt;&amp;", "x" * MAX_TEXT_LENGTH + "…"),
     ]
 
 
@@ -156,4 +156,4 @@ def test_values_of_every_kind_are_told_apart(listing, agent, make_user):
     ],
 )
 def test_a_cell(value, path, expected):
-    assert cell(value, path) == expected
+    assert make_cell(value, path) == expected

@@ -14,9 +14,9 @@ from tests.admin.conftest import LIST, found, set_moment
 from users.actions.account.block_user import block_user
 from users.actions.account.record_sign_in import record_sign_in
 from users.models import Connection, User
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 DATABASE = "Username-Password-Authentication"
 
 

@@ -15,14 +15,14 @@ from tests.admin.conftest import LIST, found, set_moment
 from tests.web.pages import Page
 from users.admin.user_list import page as list_page
 from users.models import User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 from users.search import indexed_keys as search_keys
 
 
 @pytest.fixture
 def walk(browser, monkeypatch):
     """All pages of a list, three rows each, by the link of that name."""
-    monkeypatch.setattr(list_page, "PAGE", 3)
+    monkeypatch.setattr(list_page, "PAGE_SIZE", 3)
 
     def go(member, link="next", between=lambda: None, **parameters) -> list[Page]:
         visitor = browser(member)
@@ -110,7 +110,7 @@ def test_who_comes_or_goes_meanwhile_neither_repeats_nor_hides_anybody(walk, age
 
     def between() -> None:
         make_user(f"new{next(made)}")
-        with account_writes():
+        with allow_account_writes():
             User.objects.filter(email="old6@example.com").delete()
 
     seen = [name for page in walk(agent, between=between) for name in found(page)]
@@ -179,7 +179,7 @@ def test_fifty_a_page(listing, agent, crowd):
 
 
 def test_counting_stops_at_the_cap_and_pages_do_not(walk, agent, make_user, monkeypatch):
-    monkeypatch.setattr(list_page, "FEW", 4)
+    monkeypatch.setattr(list_page, "SMALL_RESULT", 4)
     for number in range(7):
         make_user(f"e{number}")
 
@@ -194,7 +194,7 @@ def test_counting_stops_at_the_cap_and_pages_do_not(walk, agent, make_user, monk
 
 
 def test_a_count_at_the_cap_is_exact(listing, agent, make_user, monkeypatch):
-    monkeypatch.setattr(list_page, "FEW", 2)
+    monkeypatch.setattr(list_page, "SMALL_RESULT", 2)
     make_user()
 
     page = listing(agent)
@@ -214,7 +214,7 @@ def test_a_count_at_the_cap_is_exact(listing, agent, make_user, monkeypatch):
     ],
 )
 def test_a_thousand_users_cost_no_more_queries_than_ten(browser, agent, crowd, parameters, monkeypatch):
-    monkeypatch.setattr(search_keys, "FRESH", 600.0)
+    monkeypatch.setattr(search_keys, "CACHE_SECONDS", 600.0)
     member = browser(agent)
     member.get(LIST)  # whatever is remembered is remembered now
 
@@ -225,7 +225,7 @@ def test_a_thousand_users_cost_no_more_queries_than_ten(browser, agent, crowd, p
 
     crowd(10)
     few = queries()
-    with account_writes():
+    with allow_account_writes():
         User.objects.filter(email__startswith="person").delete()
     crowd(1000)
 

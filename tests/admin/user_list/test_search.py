@@ -13,8 +13,8 @@ from tests.metadata_map.conftest import survey
 from tests.web.pages import Page
 from users.admin.user_list import page as list_page
 from users.admin.user_list import search_help
-from users.admin.user_list.search_errors import picture
-from users.querying.errors import TooSlow
+from users.admin.user_list.search_errors import draw_caret
+from users.querying.errors import SearchTimeout
 from users.search.searchable_fields import FIELDS
 
 __all__ = ["survey"]
@@ -101,7 +101,7 @@ def test_a_bad_query_keeps_what_was_typed_lists_nobody_and_says_where(listing, p
     ],
 )
 def test_the_picture_points_at_the_place(text, column, drawn):
-    assert picture(text, column) == drawn
+    assert draw_caret(text, column) == drawn
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_nothing_of_what_one_may_not_see_is_offered(listing, staff_with, people)
 
 def test_a_search_that_takes_too_long_names_its_keys(listing, people, monkeypatch):
     def give_up(*args, **options):
-        raise TooSlow
+        raise SearchTimeout
 
     monkeypatch.setattr(list_page, "read_in_order", give_up)
 
@@ -192,7 +192,7 @@ def test_each_example_of_the_help_runs(browser, listing, people, page):
     assert all(f"<code>{name}</code>" in source for name in FIELDS)
 
 
-@pytest.mark.parametrize("query", search_help.INSTEAD)
+@pytest.mark.parametrize("query", search_help.UNSUPPORTED_SYNTAX)
 def test_what_the_help_calls_not_supported_is_refused(listing, people, query):
     assert listing(people, q=query).status == 422
 

@@ -9,13 +9,13 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from tests.metadata_map.conftest import survey
-from users.actions.search_setup.segments import Wanted, make_segment
+from users.actions.search_setup.segments import SegmentData, create_segment
 from users.lucene.parser import parse
 from users.models import User
-from users.querying.errors import TooSlow
-from users.rights.actor import staff
+from users.querying.errors import SearchTimeout
+from users.rights.actor import staff_actor
 from users.search import suggestions
-from users.search.query import found
+from users.search.query import search_users
 
 __all__ = ["survey"]
 PATH = "/admin/suggest/"
@@ -100,9 +100,9 @@ def test_after_a_key_its_frequent_values(ask, people, agent):
 
 
 def test_after_segment_the_names_of_those_one_may_use(ask, complete, agent, administrator):
-    make_segment(Wanted("Trial ends", "jane"), actor=staff(agent))
-    make_segment(Wanted('The "big" trial', "jane", is_shared=True), actor=staff(administrator))
-    make_segment(Wanted("Theirs", "jane"), actor=staff(administrator))
+    create_segment(SegmentData("Trial ends", "jane"), actor=staff_actor(agent))
+    create_segment(SegmentData('The "big" trial', "jane", is_shared=True), actor=staff_actor(administrator))
+    create_segment(SegmentData("Theirs", "jane"), actor=staff_actor(administrator))
 
     assert complete(agent, "seg|", "segment") == "segment:"
     assert ask(agent, "segment:TRI|")["suggestions"] == [
@@ -157,7 +157,7 @@ def test_what_is_taken_is_a_query_that_finds_them(complete, people, agent):
         query = f'{taken}"x"' if taken.endswith(":") else taken
         parse(query)
         if not taken.endswith(":") and "😀" not in taken:
-            assert found(User.objects.all(), query, viewer=staff(agent)).exists(), written
+            assert search_users(User.objects.all(), query, viewer=staff_actor(agent)).exists(), written
 
 
 def test_what_one_may_not_see_is_not_suggested(ask, people, staff_with):
@@ -226,7 +226,7 @@ def test_users_that_are_not_found_soon_are_left_out(ask, people, make_user, agen
     make_user("plan")
 
     def give_up(*args, **options):
-        raise TooSlow
+        raise SearchTimeout
 
     monkeypatch.setattr(suggestions, "read_in_order", give_up)
 

@@ -12,20 +12,20 @@ from django.utils import timezone
 
 from tests.web.pages import Page, open_page
 from users.actions.account.delete_user import delete_user
-from users.admin.webhooks.page import PAGE
+from users.admin.webhooks.page import PAGE_SIZE
 from users.models import Change, Delivery, Webhook
-from users.rights.actor import command
-from users.webhooks.configuration import make_webhook
-from users.webhooks.secrets import secrets_of
+from users.rights.actor import command_actor
+from users.webhooks.configuration import create_webhook
+from users.webhooks.secrets import active_secrets
 
-SHELL = command("tests")
+SHELL = command_actor("tests")
 WEBHOOKS = "/admin/webhooks/"
 URL = "https://example.com/hook"
 
 
 @pytest.fixture
 def hook(db) -> Webhook:
-    return make_webhook(actor=SHELL, url=URL, types=["user.created"])[0]
+    return create_webhook(actor=SHELL, url=URL, types=["user.created"])[0]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_new_one_shows_its_secret_once(desk, administrator):
     hook = Webhook.objects.get()
     [secret] = re.findall(r"<pre class=\"json\">(whsec_[\w+/=]+)</pre>", page.html)
 
-    assert secrets_of(hook, timezone.now()) == [secret]
+    assert active_secrets(hook, timezone.now()) == [secret]
     assert "no-store" in page.response["Cache-Control"]
     assert (hook.url, hook.types, hook.only, hook.values) == (
         URL,
@@ -143,7 +143,7 @@ def test_a_test_event_is_on_its_way(desk, hook):
 def test_an_event_of_an_earlier_user_does_not_lead_to_a_later_one_with_the_same_id(desk, hook, make_user):
     earlier = make_user("earlier", bare_id="reused")
     line = Change.objects.get(subject=earlier.user_id)
-    delete_user(earlier, actor=command("tests"))
+    delete_user(earlier, actor=command_actor("tests"))
     later = make_user("later", bare_id="reused")
     for number, change in enumerate((line, Change.objects.filter(subject=later.user_id).first())):
         Delivery.objects.create(
@@ -230,7 +230,7 @@ def test_many_deliveries_come_in_pages_at_no_more_cost(browser, administrator, h
     few = count()
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, number=number, type="user.created", subject=f"auth0|{number}")
-        for number in range(PAGE)
+        for number in range(PAGE_SIZE)
     )
     page = open_page(at_work, path(hook))
     [older] = re.findall(r'href="(\?status=&amp;before=\d+)"', page.html)

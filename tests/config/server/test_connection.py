@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from config.server import connection
-from config.server.response import GATHER_LIMIT
+from config.server.response import BUFFER_LIMIT
 from tests.config.server.talk import echo, talk
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -31,7 +31,7 @@ def answer(application, sent: bytes = GET, **settings):
     return talk(application, scenario, **settings)
 
 
-@pytest.mark.parametrize("size", [0, 1, GATHER_LIMIT, GATHER_LIMIT + 1, 5 * GATHER_LIMIT])
+@pytest.mark.parametrize("size", [0, 1, BUFFER_LIMIT, BUFFER_LIMIT + 1, 5 * BUFFER_LIMIT])
 def test_an_answer_of_any_size_arrives_whole(size):
     body = bytes(index % 251 for index in range(min(size, 1000))) * (size // 1000 + 1)
     pieces = [body[start : start + 300_000] for start in range(0, size, 300_000)]
@@ -72,7 +72,7 @@ def test_who_reads_slowly_holds_no_thread():
 
     class Page:
         def __iter__(self):
-            return iter([b"a" * (GATHER_LIMIT - 1000)])
+            return iter([b"a" * (BUFFER_LIMIT - 1000)])
 
         def close(self):
             released.set()
@@ -112,8 +112,8 @@ def test_an_application_that_fails_is_500_in_the_form_of_the_path():
 
 def test_an_answer_that_breaks_off_is_not_completed():
     def broken():
-        yield b"a" * (GATHER_LIMIT + 1)
-        yield b"b" * (GATHER_LIMIT + 1)
+        yield b"a" * (BUFFER_LIMIT + 1)
+        yield b"b" * (BUFFER_LIMIT + 1)
         raise RuntimeError
 
     def application(environ, start_response):
@@ -167,7 +167,7 @@ def test_an_application_that_fails_is_500_whatever_it_raises(error):
 @pytest.mark.parametrize("error", [TimeoutError, ValueError])
 def test_no_second_answer_follows_one_that_has_begun(error):
     def broken():
-        yield b"a" * (GATHER_LIMIT + 1)
+        yield b"a" * (BUFFER_LIMIT + 1)
         yield b"b"
         raise error
 
@@ -188,9 +188,9 @@ def test_an_answer_shorter_than_its_length_is_500_where_nothing_was_sent():
 
 
 def test_an_answer_shorter_than_its_length_ends_the_connection():
-    size = 2 * GATHER_LIMIT
+    size = 2 * BUFFER_LIMIT
 
-    received = broken_off(page(b"a" * GATHER_LIMIT, b"b" * 10, headers=[("Content-Length", str(size))]))
+    received = broken_off(page(b"a" * BUFFER_LIMIT, b"b" * 10, headers=[("Content-Length", str(size))]))
 
     assert len(received) < size
 

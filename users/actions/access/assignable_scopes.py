@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db.models import Manager
 
-from users.actions.errors import NotSupported, ServerGone, UnknownPermission
+from users.actions.errors import NotSupported, ServerNotFound, UnknownPermission
 from users.conf import conf
 from users.models import ResourceServer
 
 # An API's identifier and the name of one of its scopes.
-Named = tuple[str, str]
+PermissionName = tuple[str, str]
 
 
-def check_assignable(wanted: frozenset[Named]) -> dict[str, ResourceServer]:
+def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceServer]:
     """The APIs meant, by their identifiers, held against whoever changes their scopes meanwhile.
 
     Raises ServerGone, UnknownPermission, or NotSupported for our own Management API: people hold
@@ -27,13 +27,13 @@ def check_assignable(wanted: frozenset[Named]) -> dict[str, ResourceServer]:
     servers = {server.identifier: server for server in found}
     for identifier, name in sorted(wanted):
         if identifier not in servers:
-            raise ServerGone(identifier)
+            raise ServerNotFound(identifier)
         if name not in servers[identifier].scope_values:
             raise UnknownPermission(name, identifier)
     return servers
 
 
-def keys_of(permissions: Manager[Any]) -> dict[Named, int]:
+def permission_pks(permissions: Manager[Any]) -> dict[PermissionName, int]:
     """The keys of a role's permissions, or of somebody's own, by what they name."""
     rows = permissions.values_list("resource_server__identifier", "name", "pk")
     return {(identifier, name): key for identifier, name, key in rows}

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from users.models import Client, Ticket
 from users.rights.actor import Actor
-from users.rights.client_rights import check_not_above
-from users.tokens.verify import forget_when_committed
+from users.rights.client_rights import check_no_escalation
+from users.tokens.verify import clear_token_caches_on_commit
 
 # What others could use to act as the client, or make it act for people.
-TAKEOVER = frozenset(
+TAKEOVER_COLUMNS = frozenset(
     {"token_endpoint_auth_method", "grant_types", "web_origins", "allowed_origins", "callbacks"}
 )
 
@@ -31,8 +31,8 @@ def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Cli
     """Set columns. Raises Denied where that would take over a client that holds more."""
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
-        if TAKEOVER & columns.keys():
-            check_not_above(actor, client)
+        if TAKEOVER_COLUMNS & columns.keys():
+            check_no_escalation(actor, client)
         for name, value in columns.items():
             setattr(client, name, value)
         client.save(update_fields=columns.keys())
@@ -43,7 +43,7 @@ def rotate_secret(client: Client, *, actor: Actor) -> str:
     """A new secret, shown once; the old one is no good from now on. Raises Denied."""
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
-        check_not_above(actor, client)
+        check_no_escalation(actor, client)
         secret = _new_secret(client)
         client.save(update_fields=["secret_hash"])
     return secret
@@ -54,7 +54,7 @@ def delete_client(client_id: str) -> None:
     this process, and within seconds in every other."""
     Ticket.objects.filter(made_by=client_id, used_at=None).delete()
     Client.objects.filter(client_id=client_id).delete()
-    forget_when_committed()
+    clear_token_caches_on_commit()
 
 
 def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:

@@ -7,24 +7,24 @@ from typing import Any
 
 from django.db import transaction
 
-from users.actions.errors import ConnectionExists, ConnectionGone, ConnectionNeeded, NotSupported
+from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.connection_options import OPTIONS
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 from users.representation.validation import Checker, FieldError
 from users.rights.actor import Actor
 from users.rights.protected_accounts import check_none_protected
 
 # Beyond that nobody asks how many users a connection has.
-COUNTED = 100
+MAX_COUNTED_USERS = 100
 # Source: Auth0's published OpenAPI document, POST and PATCH /connections, status 400.
-NOT_OUR_STORE = (
+EXTERNAL_STORE_ONLY = (
     "options.set_user_root_attributes can be set only for enterprise connections, social connections or"
     " custom database connections (using external users store)"
 )
 
 
-def make_connection(**columns: Any) -> Connection:
+def create_connection(**columns: Any) -> Connection:
     """A database of ours, empty. Raises FieldError, NotSupported, or ConnectionExists where there is
     one of that name (case-insensitive)."""
     connection = Connection(**columns)
@@ -45,7 +45,7 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
     Raises FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
     """
     with transaction.atomic():
-        connection = _locked(connection)
+        connection = _lock(connection)
         had_names = connection.options.get("requires_username")
         for name, value in columns.items():
             setattr(connection, name, value)
@@ -67,16 +67,16 @@ def delete_connection(connection: Connection) -> None:
     ConnectionNeeded or ConnectionGone.
     """
     if connection.name == DEFAULT_CONNECTION:
-        raise ConnectionNeeded(
+        raise ConnectionInUse(
             f"{DEFAULT_CONNECTION} is where this installation makes its own accounts; it cannot be deleted."
         )
     with transaction.atomic():
-        connection = _locked(connection)
+        connection = _lock(connection)
         count = _count_users(connection)
         if count:
-            raise ConnectionNeeded(
-                f"The connection still has {_spelt(count)}. Delete them first, or set is_enabled to false:"
-                " then nobody signs in through it."
+            raise ConnectionInUse(
+                f"The connection still has {_describe_count(count)}. Delete them first, or set"
+                " is_enabled to false: then no user can sign in through it."
             )
         connection.delete()
 
@@ -90,12 +90,12 @@ def _check_options(connection: Connection) -> None:
         rule = f"Value {length['min']} is greater than maximum {length['max']}"
         raise FieldError("options.validation.username.min", rule)
     if connection.is_database and "set_user_root_attributes" in options:
-        raise NotSupported(NOT_OUR_STORE)
+        raise NotSupported(EXTERNAL_STORE_ONLY)
 
 
 @cache
 def _checker() -> Checker:
-    return Checker(closed({"options": OPTIONS}))
+    return Checker(closed_object({"options": OPTIONS}))
 
 
 def _check_emails(connection: Connection) -> None:
@@ -107,20 +107,20 @@ def _check_emails(connection: Connection) -> None:
         )
 
 
-def _locked(connection: Connection) -> Connection:
+def _lock(connection: Connection) -> Connection:
     """The row as it is now, held against other writers until the transaction ends."""
     try:
         return Connection.objects.select_for_update().get(pk=connection.pk)
     except Connection.DoesNotExist:
-        raise ConnectionGone from None
+        raise ConnectionNotFound from None
 
 
 def _count_users(connection: Connection) -> int:
     """Counted to a hundred and one, as a count of all would read them all; linked ones, too."""
-    return User.accounts.filter(connection=connection)[: COUNTED + 1].count()
+    return User.accounts.filter(connection=connection)[: MAX_COUNTED_USERS + 1].count()
 
 
-def _spelt(count: int) -> str:
-    if count > COUNTED:
-        return f"more than {COUNTED} users"
+def _describe_count(count: int) -> str:
+    if count > MAX_COUNTED_USERS:
+        return f"more than {MAX_COUNTED_USERS} users"
     return f"{count} user" if count == 1 else f"{count} users"

@@ -7,16 +7,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from users.actions.errors import Exists, NotSupported
+from users.actions.errors import AlreadyExists, NotSupported
 from users.conf import conf
-from users.history.record import record_for
+from users.history.record import record_change_for_users
 from users.models import Change, ClientGrant, Permission, ResourceServer, User, UserPermission
 from users.rights.actor import Actor
 
 
-def make_server(**columns: Any) -> ResourceServer:
+def create_server(**columns: Any) -> ResourceServer:
     """Raises Exists where an API has this identifier."""
-    taken = Exists("A resource server with the same identifier already exists")
+    taken = AlreadyExists("A resource server with the same identifier already exists")
     if columns["identifier"] == conf.management_audience:
         raise taken
     try:
@@ -42,7 +42,7 @@ def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor
             setattr(server, name, value)
         server.save(update_fields=columns.keys())
         if gone:
-            _withdraw(server, gone, actor)
+            _revoke_scopes(server, gone, actor)
     return server
 
 
@@ -50,7 +50,7 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
     """Remove it with its grants and permissions, which is recorded likewise. Raises NotSupported."""
     _check_own(server)
     with transaction.atomic():
-        _record(server, set(server.scope_values), actor)
+        _record_revocation(server, set(server.scope_values), actor)
         ResourceServer.objects.filter(pk=server.pk).delete()
 
 
@@ -59,8 +59,8 @@ def _check_own(server: ResourceServer) -> None:
         raise NotSupported("The Management API is part of the product and cannot be changed.")
 
 
-def _withdraw(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
-    _record(server, scopes, actor)
+def _revoke_scopes(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
+    _record_revocation(server, scopes, actor)
     Permission.objects.filter(resource_server=server, name__in=scopes).delete()
     UserPermission.objects.filter(resource_server=server, name__in=scopes).delete()
     for grant in ClientGrant.objects.filter(resource_server=server):
@@ -69,7 +69,7 @@ def _withdraw(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
             grant.save(update_fields=["scope"])
 
 
-def _record(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
+def _record_revocation(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
     """That these scopes go from whoever holds them directly. However many they are, none is read."""
     at = timezone.now()
     held = UserPermission.objects.filter(resource_server=server, name__in=scopes)
@@ -78,4 +78,4 @@ def _record(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
             direct_permissions__resource_server=server, direct_permissions__name=name
         )
         keys = {name: {"before": [server.audience]}}
-        record_for(holders, Change.What.PERMISSIONS, keys, actor=actor, at=at)
+        record_change_for_users(holders, Change.What.PERMISSIONS, keys, actor=actor, at=at)

@@ -8,25 +8,27 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from users.actions.access.assignable_scopes import Named, check_assignable, keys_of
-from users.actions.account.draft import locked
-from users.history.record import record
+from users.actions.access.assignable_scopes import PermissionName, check_assignable, permission_pks
+from users.actions.account.draft import lock_user
+from users.history.record import record_change
 from users.metadata.diff import diff
 from users.models import Change, User, UserPermission
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
 
-def give_permissions(user: User, wanted: frozenset[Named], *, actor: Actor, reason: str = "") -> None:
+def assign_permissions(
+    user: User, wanted: frozenset[PermissionName], *, actor: Actor, reason: str = ""
+) -> None:
     """See to it that the person holds these permissions, and record what is new.
 
     Raises Denied, UserGone and what `check_assignable` raises, and then has given nothing.
     """
     with transaction.atomic():
-        user = locked(user)
+        user = lock_user(user)
         check(actor, Verb.CHANGE_ROLES, user)
         servers = check_assignable(wanted)
-        held = keys_of(user.direct_permissions).keys()
+        held = permission_pks(user.direct_permissions).keys()
         UserPermission.objects.bulk_create(
             UserPermission(user=user, resource_server=servers[identifier], name=name)
             for identifier, name in sorted(wanted - held)
@@ -34,25 +36,29 @@ def give_permissions(user: User, wanted: frozenset[Named], *, actor: Actor, reas
         _record(user, held, held | wanted, actor, reason)
 
 
-def take_permissions(user: User, unwanted: frozenset[Named], *, actor: Actor, reason: str = "") -> None:
+def remove_permissions(
+    user: User, unwanted: frozenset[PermissionName], *, actor: Actor, reason: str = ""
+) -> None:
     """See to it that the person does not hold these permissions directly. What they do not hold
     is no error, and what they have by a role stays. Raises Denied or UserGone."""
     with transaction.atomic():
-        user = locked(user)
+        user = lock_user(user)
         check(actor, Verb.CHANGE_ROLES, user)
-        held = keys_of(user.direct_permissions)
+        held = permission_pks(user.direct_permissions)
         gone = [held[one] for one in unwanted & held.keys()]
         UserPermission.objects.filter(pk__in=gone).delete()
         _record(user, held, held.keys() - unwanted, actor, reason)
 
 
-def _record(user: User, before: Iterable[Named], after: Iterable[Named], actor: Actor, reason: str) -> None:
+def _record(
+    user: User, before: Iterable[PermissionName], after: Iterable[PermissionName], actor: Actor, reason: str
+) -> None:
     keys = diff(_by_name(before), _by_name(after))
     if keys:
-        record(user, Change.What.PERMISSIONS, keys, actor=actor, at=timezone.now(), reason=reason)
+        record_change(user, Change.What.PERMISSIONS, keys, actor=actor, at=timezone.now(), reason=reason)
 
 
-def _by_name(permissions: Iterable[Named]) -> dict[str, list[str]]:
+def _by_name(permissions: Iterable[PermissionName]) -> dict[str, list[str]]:
     """Each permission's name with the APIs where it is held: two APIs may use the same name."""
     apis: dict[str, list[str]] = defaultdict(list)
     for identifier, name in sorted(permissions):

@@ -10,21 +10,27 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.account.documents import check_by_schema
-from users.actions.account.draft import taken_reported
+from users.actions.account.draft import report_duplicates
 from users.actions.account.passwords import check_strength
-from users.actions.account.profile_fields import FIELDS, SIGN_IN_FIELDS, check_combined, check_login, tidy
+from users.actions.account.profile_fields import (
+    FIELDS,
+    SIGN_IN_FIELDS,
+    check_dependent_fields,
+    check_login,
+    normalize_fields,
+)
 from users.actions.errors import NotSupported
 from users.conf import conf
-from users.history.account_periods import last_change_of_any
-from users.history.record import record
+from users.history.account_periods import last_changed_at
+from users.history.record import record_change
 from users.metadata.diff import diff
 from users.metadata.documents import DOCUMENTS, Document
-from users.metadata.merge import first
+from users.metadata.merge import initial_document
 from users.metadata.validate import validate
 from users.models import Change, Connection, User
 from users.models.ids import new_user_id
 from users.models.passwords import make_hash
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 from users.representation.validation import check_profile
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -62,11 +68,11 @@ def create_user(
             " It must either be a database or passwordless connection."
         )
     check_profile(profile)
-    wanted = tidy(profile, connection)
-    check_combined(wanted, SIGN_IN_FIELDS, connection)
+    wanted = normalize_fields(profile, connection)
+    check_dependent_fields(wanted, SIGN_IN_FIELDS, connection)
     if not wanted.get("phone_number"):  # an identity provider may sign them in by it
         check_login(wanted, connection)
-    documents = _documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
+    documents = _initial_documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
     user = User(
         connection=connection,
         user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
@@ -79,29 +85,29 @@ def create_user(
         check_strength(password, user)
     user.password = make_hash(password)
     user.updated_at = user.created_at
-    with transaction.atomic(), account_writes():
-        with taken_reported():
+    with transaction.atomic(), allow_account_writes():
+        with report_duplicates():
             user.save(force_insert=True)
         if bare_id:
-            _begin_after_earlier(user)
+            _start_after_earlier_users(user)
         _record(user, actor, reason)
     return user
 
 
-def _documents(actor: Actor, **given: Document | None) -> dict[str, Document | None]:
+def _initial_documents(actor: Actor, **given: Document | None) -> dict[str, Document | None]:
     documents: dict[str, Document | None] = dict.fromkeys(given)
     for name, value in given.items():
         if value is not None:
-            documents[name] = first(name, validate(name, value, conf.limits))
+            documents[name] = initial_document(name, validate(name, value, conf.limits))
             check_by_schema(actor, name, None, documents[name])
     return documents
 
 
-def _begin_after_earlier(user: User) -> None:
+def _start_after_earlier_users(user: User) -> None:
     """Begin after earlier accounts with this id have ended, with a version that none of them had, so that
     no write meant for them (`If-Match`) reaches this one. Looked up once the row is there: before that,
     an earlier account may be in the middle of its deletion."""
-    last = last_change_of_any(user.user_id)
+    last = last_changed_at(user.user_id)
     if last is None:
         return
     user.created_at = user.updated_at = max(user.created_at, last + timedelta(microseconds=1))
@@ -114,4 +120,6 @@ def _record(user: User, actor: Actor, reason: str) -> None:
     given = {name: getattr(user, name) for name in (*FIELDS, *DOCUMENTS) if getattr(user, name) is not None}
     if user.is_superuser:
         given["is_superuser"] = True
-    record(user, Change.What.CREATED, diff(None, given), actor=actor, at=user.created_at, reason=reason)
+    record_change(
+        user, Change.What.CREATED, diff(None, given), actor=actor, at=user.created_at, reason=reason
+    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from users.actions.account.draft import check_version, locked
-from users.history.record import note, record_all
-from users.log.record import forget_people
+from users.actions.account.draft import check_version, lock_user
+from users.history.record import build_change, save_changes
+from users.log.record import anonymize_users
 from users.models import Change, Segment, User
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
@@ -23,16 +23,18 @@ def delete_user(
 
     Raises Denied, StaleVersion or UserGone.
     """
-    with transaction.atomic(), account_writes():
-        user = locked(user)
+    with transaction.atomic(), allow_account_writes():
+        user = lock_user(user)
         check(actor, Verb.DELETE, user)
         check_version(user, expected_versions)
         gone = [user, *(User.accounts.filter(linked_to=user) if user.linked_identities else ())]
         at = timezone.now()
-        lines = [note(one, Change.What.DELETED, {}, actor=actor, at=at, reason=reason) for one in gone]
+        lines = [
+            build_change(one, Change.What.DELETED, {}, actor=actor, at=at, reason=reason) for one in gone
+        ]
         for line in lines:
             line.user = None
         Segment.objects.filter(owner__in=gone, is_shared=False).delete()
         user.delete()
-        forget_people(one.user_id for one in gone)
-        record_all(lines)
+        anonymize_users(one.user_id for one in gone)
+        save_changes(lines)

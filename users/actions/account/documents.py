@@ -9,17 +9,17 @@ from users.actions.errors import Conflict
 from users.conf import conf
 from users.metadata.diff import diff
 from users.metadata.documents import APP_METADATA, JSON, USER_METADATA, Document
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.metadata.errors import MetadataError
 from users.metadata.merge import merge, replacement
 from users.metadata.validate import check_size, validate
 from users.models import Change, User
 from users.rights.actor import Actor, Face, Kind
 from users.rights.may import Verb, check
-from users.rights.own_metadata import check_own_change
-from users.schemas.current import schema_of
+from users.rights.own_metadata import check_own_metadata_change
+from users.schemas.current import get_schema
 
-VERBS = {USER_METADATA: Verb.CHANGE_USER_METADATA, APP_METADATA: Verb.CHANGE_APP_METADATA}
+DOCUMENT_VERBS = {USER_METADATA: Verb.CHANGE_USER_METADATA, APP_METADATA: Verb.CHANGE_APP_METADATA}
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,22 @@ class Replace:
 
 
 @dataclass(frozen=True)
-class PutBack:
+class Restore:
     """Make the document what it once was: None where it was not there at all."""
 
     value: Document | None
 
 
-Write = Patch | Replace | PutBack
+Write = Patch | Replace | Restore
 
 
 def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
     """Apply each write. Raises Denied, MetadataError (SchemaError where a schema is broken anew)
     or, naming all of them, Conflict."""
     for document in writes:
-        check(draft.actor, VERBS[document], draft.user)
+        check(draft.actor, DOCUMENT_VERBS[document], draft.user)
     for document, write in writes.items():
-        validate(document, {} if write == PutBack(None) else write.value, conf.limits)
+        validate(document, {} if write == Restore(None) else write.value, conf.limits)
     outdated = tuple(name for name, write in writes.items() if _is_outdated(draft.user, name, write))
     if outdated:
         raise Conflict(outdated)
@@ -66,7 +66,7 @@ def _is_outdated(user: User, document: str, write: Write) -> bool:
         return False
     current = getattr(user, document) or {}
     # What somebody else has already written just so needs no quarrel.
-    return write.opened_version != version_of(user, document) and not same(current, write.value)
+    return write.opened_version != version_of(user, document) and not is_strictly_equal(current, write.value)
 
 
 def _set_document(draft: Draft, document: str, write: Write) -> None:
@@ -74,17 +74,17 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
     if isinstance(write, Patch):
         after = merge(document, before, write.value)
         check_size(document, after or {}, conf.limits)
-        unchanged = same(before, after)
-    elif isinstance(write, PutBack):
+        unchanged = is_strictly_equal(before, after)
+    elif isinstance(write, Restore):
         after = write.value
-        unchanged = same(before, after)
+        unchanged = is_strictly_equal(before, after)
     else:
         after = replacement(document, write.value)
-        unchanged = same(before or {}, after or {})
+        unchanged = is_strictly_equal(before or {}, after or {})
     if unchanged:
         return
     changes = diff(before, after)
-    check_own_change(draft.actor, changes)
+    check_own_metadata_change(draft.actor, changes)
     check_by_schema(draft.actor, document, before, after)
     draft.set(**{document: after, f"{document}_version": version_of(draft.user, document) + 1})
     draft.note(Change.What(document), changes, was_missing=before is None)
@@ -94,7 +94,7 @@ def check_by_schema(actor: Actor, document: str, before: Document | None, after:
     """Raises SchemaError for what the write makes newly invalid, and MetadataError where people
     touch a key of their own document that is not theirs: one the schema calls read-only and, at
     their own page, one it does not name."""
-    schema = schema_of(document)
+    schema = get_schema(document)
     if schema is None:
         return
     if actor.kind == Kind.USER:

@@ -11,31 +11,31 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from users.actions.account.security_notices import SecurityFacts, request_notices
-from users.actions.errors import StaleVersion, Taken, UserGone
-from users.history.record import note, record_all
+from users.actions.errors import DuplicateField, StaleVersion, UserNotFound
+from users.history.record import build_change, save_changes
 from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.compiled_lookup import locked_by_pk, locked_by_user_id
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 from users.rights.actor import Actor
 
 
 class Draft:
     """Collects changes to one locked account and saves them at once.
 
-    `person` is whose rights decide: the account itself, or the primary one where it is linked,
+    `primary` is whose rights decide: the account itself, or the primary one where it is linked,
     since by a linked account one signs in to the primary."""
 
-    def __init__(self, user: User, actor: Actor, reason: str, *, person: User | None = None) -> None:
+    def __init__(self, user: User, actor: Actor, reason: str, *, primary: User | None = None) -> None:
         self.user = user
-        self.person = person or user
+        self.primary = primary or user
         self.actor = actor
         # Each change has a moment of its own, later than the one before it whatever the clocks of
         # several machines say: the record is read by time.
         self.at = max(timezone.now(), user.updated_at + timedelta(microseconds=1))
         self.reason = reason
         # What the record says besides of whatever is changed here: `undoes` or `restores`.
-        self.takes_back: dict[str, Any] = {}
+        self.reversal: dict[str, Any] = {}
         self._before = SecurityFacts.of(user)
         self._columns: set[str] = set()
         self._changes: list[Change] = []
@@ -52,8 +52,8 @@ class Draft:
 
     def note(self, what: Change.What, keys: Diff, *, was_missing: bool = False) -> None:
         """Remember a line for the record of changes."""
-        told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.takes_back}
-        self._changes.append(note(self.user, what, keys, was_missing=was_missing, **told))
+        told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.reversal}
+        self._changes.append(build_change(self.user, what, keys, was_missing=was_missing, **told))
 
     def save(self) -> None:
         """Write the touched columns and the record. Nothing changed, nothing written."""
@@ -61,33 +61,33 @@ class Draft:
             return
         self.set(version=self.user.version + 1, updated_at=self.at)
         # A savepoint costs two round trips: only where the database may say "taken".
-        with taken_reported() if self._columns & {"email", "username"} else nullcontext():
+        with report_duplicates() if self._columns & {"email", "username"} else nullcontext():
             self.user.save_columns(self._columns)
-        record_all(self._changes)
+        save_changes(self._changes)
         request_notices(self._before, self.user, actor=self.actor, at=self.at)
 
 
 @contextmanager
-def editing(account: User | str, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
+def open_draft(account: User | str, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
     """Lock the account, give a fresh draft of it, and save it at the end, or nothing at all.
 
     It may be named by its user_id, so that nobody need read it before it is locked.
     Raises UserGone where the account is no more.
     """
-    with transaction.atomic(), account_writes():
-        draft = Draft(locked(account), actor, reason)
+    with transaction.atomic(), allow_account_writes():
+        draft = Draft(lock_user(account), actor, reason)
         yield draft
         draft.save()
 
 
-def locked(account: User | str) -> User:
+def lock_user(account: User | str) -> User:
     """The row as it is now, held against other writers until the transaction ends.
 
     PostgreSQL locks the row; on SQLite the transaction began with the write lock.
     """
     found = locked_by_user_id.one(account) if isinstance(account, str) else locked_by_pk.one(account.pk)
     if found is None:
-        raise UserGone
+        raise UserNotFound
     return found
 
 
@@ -98,20 +98,20 @@ def check_version(user: User, expected: frozenset[int] | None) -> None:
 
 
 @contextmanager
-def taken_reported() -> Iterator[None]:
+def report_duplicates() -> Iterator[None]:
     """Turn the database's word on uniqueness into Taken. The constraint is the judge, since
     a look beforehand would lose the race it is meant to prevent."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        field = _taken_field(error)
+        field = _duplicate_field(error)
         if field is None:
             raise
-        raise Taken(field) from None
+        raise DuplicateField(field) from None
 
 
-def _taken_field(error: IntegrityError) -> str | None:
+def _duplicate_field(error: IntegrityError) -> str | None:
     """By the constraint's name on PostgreSQL, by the columns' on SQLite; never by the values,
     which people choose."""
     facts = getattr(error.__cause__, "diag", None)

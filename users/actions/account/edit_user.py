@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from users.actions.account.documents import Write, set_documents
-from users.actions.account.draft import Draft, check_version, editing
-from users.actions.account.linked_account import signing_in_by
+from users.actions.account.draft import Draft, check_version, open_draft
+from users.actions.account.linked_account import open_linked_draft
 from users.actions.account.passwords import set_password
 from users.actions.account.profile_fields import NAME_FIELDS, SIGN_IN_FIELDS, set_profile
-from users.actions.errors import Combination, NotSupported
+from users.actions.errors import InvalidCombination, NotSupported
 from users.models import User
 from users.rights.actor import Actor
 
 # Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
-NOT_TOGETHER = (
+EXCLUSIVE_FIELDS = (
     ("password", "email"),
     ("password", "email_verified"),
     ("username", "email"),
@@ -47,19 +47,19 @@ def edit_user(account: User | str, edit: Edit, *, actor: Actor, reason: str = ""
     WeakPassword, NotSupported or UserGone.
     """
     check_combination(edit)
-    with editing(account, actor, reason=reason) as draft:
+    with open_draft(account, actor, reason=reason) as draft:
         check_version(draft.user, edit.expected_versions)
         if edit.identity is None:
-            _set(draft, edit)
+            _apply(draft, edit)
         else:
-            own, linked = _parted(edit)
-            _set(draft, own)
-            with signing_in_by(draft, edit.identity) as login:
-                _set(login, linked)
+            own, linked = _split_edit(edit)
+            _apply(draft, own)
+            with open_linked_draft(draft, edit.identity) as login:
+                _apply(login, linked)
     return draft.user
 
 
-def _set(draft: Draft, edit: Edit) -> None:
+def _apply(draft: Draft, edit: Edit) -> None:
     if edit.profile:
         set_profile(draft, edit.profile)
     if edit.documents:
@@ -68,7 +68,7 @@ def _set(draft: Draft, edit: Edit) -> None:
         set_password(draft, edit.password)
 
 
-def _parted(edit: Edit) -> tuple[Edit, Edit]:
+def _split_edit(edit: Edit) -> tuple[Edit, Edit]:
     """What it wants of the account itself, and what of the linked one. Raises NotSupported.
 
     Source: Auth0's published OpenAPI document, PATCH /users/{id}."""
@@ -86,6 +86,6 @@ def _parted(edit: Edit) -> tuple[Edit, Edit]:
 def check_combination(edit: Edit) -> None:
     """Raises Combination, in Auth0's words, for what cannot change in one request."""
     given = set(edit.profile) | ({"password"} if edit.password is not None else set())
-    for first, second in NOT_TOGETHER:
+    for first, second in EXCLUSIVE_FIELDS:
         if {first, second} <= given:
-            raise Combination(first, second)
+            raise InvalidCombination(first, second)

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from users.actions.account.draft import Draft, editing, locked
-from users.actions.account.strip_linked_account import take_away
-from users.actions.errors import BadIdentity, IdentityTaken, UserGone
+from users.actions.account.draft import Draft, lock_user, open_draft
+from users.actions.account.strip_linked_account import strip_primary_only_data
+from users.actions.errors import BadIdentity, IdentityTaken, UserNotFound
 from users.models import Change, User
-from users.models.write_guard import account_writes
-from users.representation.profile import identity
+from users.models.write_guard import allow_account_writes
+from users.representation.profile import serialize_identity
 from users.rights.actor import Actor, Kind
 from users.rights.may import Verb, check
 from users.rights.protected_accounts import check_unprotected, is_protected
-from users.tokens.id_tokens import Proof
+from users.tokens.id_tokens import VerifiedIdToken
 
 
 def link(
-    primary: User, secondary: User, *, actor: Actor, proof: Proof | None = None, reason: str = ""
+    primary: User, secondary: User, *, actor: Actor, proof: VerifiedIdToken | None = None, reason: str = ""
 ) -> User:
     """Make `secondary` a login of `primary`, and return the fresh primary.
 
@@ -36,8 +36,8 @@ def link(
     """
     if primary.pk == secondary.pk:
         raise BadIdentity("Main identity and the new one are the same.")
-    with transaction.atomic(), account_writes():
-        main, other = (Draft(user, actor, reason) for user in _locked(primary, secondary))
+    with transaction.atomic(), allow_account_writes():
+        main, other = (Draft(user, actor, reason) for user in _lock_both(primary, secondary))
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
         if proof is not None:
             check_unprotected(actor, other.user)
@@ -47,18 +47,18 @@ def link(
         if other.user.blocked or is_protected(other.user):
             raise BadIdentity("Unable to link with the secondary account.")
         followers = [Draft(user, actor, reason) for user in _linked_to(other.user)]
-        take_away(other, with_access=actor.kind != Kind.USER)
+        strip_primary_only_data(other, with_access=actor.kind != Kind.USER)
         other.set(linked_identities=None)
         other.end_access()
         for draft in (other, *followers):
-            _move(draft, None if draft is other else other.user, main.user)
-            _add(main, draft.user)
+            _relink(draft, None if draft is other else other.user, main.user)
+            _add_identity(main, draft.user)
             draft.save()
         main.save()
     return main.user
 
 
-def _check_still_proven(user: User, proof: Proof) -> None:
+def _check_still_proven(user: User, proof: VerifiedIdToken) -> None:
     """Raises BadIdentity for an id token that proves nothing any more. A change of the second factor
     ends no tokens, so it is compared by time; in one second with it the token is refused."""
     factor = user.multifactor_last_modified
@@ -74,16 +74,16 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
     A blocked user's accounts stay blocked. The primary's sessions and tokens end, since it is not
     known which of them began at the account that is unlinked. Raises Denied, BadIdentity or UserGone.
     """
-    with editing(primary, actor, reason=reason) as main:
+    with open_draft(primary, actor, reason=reason) as main:
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
-        other = Draft(_meant(main.user, provider, given_id), actor, reason)
-        _move(other, main.user, None)
+        other = Draft(_find_linked(main.user, provider, given_id), actor, reason)
+        _relink(other, main.user, None)
         if main.user.blocked:
             blocked = {"before": other.user.blocked, "after": True}
             other.set(blocked=True)
             other.note(Change.What.PROFILE, {"blocked": blocked})
         other.save()
-        _remove(main, other.user)
+        _remove_identity(main, other.user)
         main.end_access()
     return main.user
 
@@ -94,21 +94,21 @@ def possible_ids(provider: str, given_id: str) -> tuple[str, ...]:
     return (f"{provider}|{given_id}", *((given_id,) if given_id.startswith(f"{provider}|") else ()))
 
 
-def _locked(primary: User, secondary: User) -> list[User]:
+def _lock_both(primary: User, secondary: User) -> list[User]:
     """Both rows as they are now, locked in an order that is the same for everybody, and one by
     one: who holds a row that has been linked meanwhile must not wait for another."""
     found = {}
     for user in sorted((primary, secondary), key=lambda user: user.pk):
         try:
-            found[user] = locked(user)
-        except UserGone:
+            found[user] = lock_user(user)
+        except UserNotFound:
             if user == primary:
                 raise
-            raise _why_not(secondary) from None
+            raise _secondary_error(secondary) from None
     return [found[primary], found[secondary]]
 
 
-def _why_not(secondary: User) -> Exception:
+def _secondary_error(secondary: User) -> Exception:
     if User.accounts.filter(pk=secondary.pk).exists():
         return IdentityTaken()
     return BadIdentity("Provided secondary account not found.")
@@ -123,7 +123,7 @@ def _linked_to(user: User) -> list[User]:
     return [found[shown["provider"], shown["user_id"]] for shown in user.linked_identities]
 
 
-def _meant(primary: User, provider: str, given_id: str) -> User:
+def _find_linked(primary: User, provider: str, given_id: str) -> User:
     ids = possible_ids(provider, given_id)
     rows = User.accounts.with_connection().select_for_update(of=("self",))
     found = {row.user_id: row for row in rows.filter(linked_to=primary, user_id__in=ids).order_by("pk")}
@@ -135,7 +135,7 @@ def _meant(primary: User, provider: str, given_id: str) -> User:
     raise BadIdentity("The user exists, but does not contain the given identity.")
 
 
-def _move(draft: Draft, before: User | None, after: User | None) -> None:
+def _relink(draft: Draft, before: User | None, after: User | None) -> None:
     """Change to whom the account is linked; None stands for nobody."""
     draft.set(linked_to=after)
     sides = {"before": before, "after": after}
@@ -143,14 +143,14 @@ def _move(draft: Draft, before: User | None, after: User | None) -> None:
     draft.note(Change.What.IDENTITIES, {"linked_to": ids})
 
 
-def _add(main: Draft, user: User) -> None:
-    shown = identity(user)
+def _add_identity(main: Draft, user: User) -> None:
+    shown = serialize_identity(user)
     main.set(linked_identities=[*(main.user.linked_identities or []), shown])
     main.note(Change.What.IDENTITIES, {user.user_id: {"after": shown}})
 
 
-def _remove(main: Draft, user: User) -> None:
+def _remove_identity(main: Draft, user: User) -> None:
     gone = (user.provider, user.bare_id)
     shown = [one for one in main.user.linked_identities if (one["provider"], one["user_id"]) != gone]
     main.set(linked_identities=shown or None)
-    main.note(Change.What.IDENTITIES, {user.user_id: {"before": identity(user)}})
+    main.note(Change.What.IDENTITIES, {user.user_id: {"before": serialize_identity(user)}})

@@ -7,33 +7,33 @@ from contextlib import contextmanager
 
 from users.actions.account.draft import Draft
 from users.actions.errors import NotSupported
-from users.metadata.equal import same
+from users.metadata.equal import is_strictly_equal
 from users.models import Change, User
-from users.representation.profile import identity
+from users.representation.profile import serialize_identity
 
 
 @contextmanager
-def signing_in_by(draft: Draft, user_id: str) -> Iterator[Draft]:
+def open_linked_draft(draft: Draft, user_id: str) -> Iterator[Draft]:
     """A draft of the account of that `user_id` linked to `draft`'s; saved at the end, with what
     the primary shows of it. Raises NotSupported where none of that id is linked."""
     rows = User.accounts.with_connection().select_for_update(of=("self",))
     row = rows.filter(user_id=user_id, linked_to=draft.user).first()
     if row is None:
         raise NotSupported("The user has no identity in this connection.")
-    linked = Draft(row, draft.actor, draft.reason, person=draft.user)
-    before, password = identity(row), row.password
+    linked = Draft(row, draft.actor, draft.reason, primary=draft.user)
+    before, password = serialize_identity(row), row.password
     yield linked
     linked.save()
-    _show(draft, row, before)
+    _update_identity(draft, row, before)
     if row.password != password:
         # As a new password of one's own ends them all.
         draft.end_access()
         draft.note(Change.What.PASSWORD, {"identity": {"after": user_id}})
 
 
-def _show(draft: Draft, linked: User, before: dict[str, object]) -> None:
-    after = identity(linked)
-    if same(before, after):
+def _update_identity(draft: Draft, linked: User, before: dict[str, object]) -> None:
+    after = serialize_identity(linked)
+    if is_strictly_equal(before, after):
         return
     place = (after["provider"], after["user_id"])
     shown = [

@@ -11,12 +11,12 @@ import secrets
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 
-from users.actions.account.draft import Draft, editing
-from users.actions.errors import MethodGone
+from users.actions.account.draft import Draft, open_draft
+from users.actions.errors import MethodNotFound
 from users.metadata.diff import diff
 from users.models import Change, User
 from users.representation.authentication_methods import find_method
-from users.representation.enrollments import enrolled
+from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
@@ -24,8 +24,8 @@ from users.rights.may import Verb, check
 APP, DUO = "google-authenticator", "duo"
 PROVIDERS = (APP, DUO)
 # Without those that are taken for one another when they are read aloud.
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-LENGTH = 24
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 24
 
 
 def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason: str = "") -> User:
@@ -33,7 +33,7 @@ def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason:
 
     Writes nothing where there is nothing to remove. Raises Denied, StaleSignIn or UserGone.
     """
-    with editing(user, actor, reason=reason) as draft:
+    with open_draft(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
         if provider == APP:
             discard_factors(draft)
@@ -46,11 +46,11 @@ def remove_authentication_method(user: User, method_id: str, *, actor: Actor, re
     Recovery codes stand in for the app and go with it. Raises Denied, StaleSignIn, UserGone, or
     MethodGone where the user has none of that id.
     """
-    with editing(user, actor, reason=reason) as draft:
+    with open_draft(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
         found = find_method(draft.user, method_id)
         if found is None:
-            raise MethodGone
+            raise MethodNotFound
         if found.type == Authenticator.Type.RECOVERY_CODES:
             void_recovery_codes(draft)
         else:
@@ -77,8 +77,8 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
     Given to those who are not enrolled, too: it waits until they are. Raises Denied or UserGone.
     Source: a recorded answer, for its length and letters and for those who are not enrolled.
     """
-    code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-    with editing(user, actor) as draft:
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    with open_draft(user, actor) as draft:
         check(actor, Verb.RENEW_RECOVERY_CODE, draft.user)
         Authenticator.objects.update_or_create(
             user=draft.user,
@@ -92,15 +92,15 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
 
 def note_multifactor(user: User, *, actor: Actor) -> None:
     """The owner has enrolled or removed something, for which allauth has asked their password."""
-    with editing(user, actor) as draft:
-        providers = [APP] if enrolled(draft.user) else []
+    with open_draft(user, actor) as draft:
+        providers = [APP] if enrolled_factors(draft.user) else []
         if providers != (draft.user.multifactor or []):
             _set_providers(draft, providers)
 
 
 def note_recovery_codes(user: User, *, actor: Actor) -> None:
     """The owner has made new ones, for which allauth has asked their password."""
-    with editing(user, actor) as draft:
+    with open_draft(user, actor) as draft:
         _note_codes(draft, "new")
 
 

@@ -14,9 +14,9 @@ from users.actions.account.profile_fields import check_connection
 from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
 from users.models import Change, User
 from users.models.passwords import make_hash
-from users.passwords.forbidden import holds_any, is_listed
-from users.passwords.policy import Policy, policy_of, sentence
-from users.passwords.text import faults, normalize
+from users.passwords.forbidden import contains_any, is_listed
+from users.passwords.policy import Policy, describe_rule, get_policy
+from users.passwords.text import find_faults, normalize
 from users.rights.may import Verb, check
 
 # The keys of user_metadata that hold a person's name, by Auth0's convention.
@@ -26,7 +26,7 @@ NAMES_IN_METADATA = ("name", "first", "last")
 def set_password(draft: Draft, password: str) -> None:
     """Raises Denied, NotSupported or WeakPassword. Ends all sessions and refuses the tokens issued
     so far; the page that sets a password signs its own session in again."""
-    check(draft.actor, Verb.CHANGE_PASSWORD, draft.person)
+    check(draft.actor, Verb.CHANGE_PASSWORD, draft.primary)
     check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
     draft.set(password=make_hash(password), last_password_reset=draft.at)
@@ -40,15 +40,15 @@ def check_strength(password: str, user: User) -> None:
     with every reason.
     """
     password = normalize(password)
-    unfit = faults(password)
+    unfit = find_faults(password)
     if unfit:  # before checks whose time grows with the length
         raise WeakPassword(unfit)
     options = user.connection.options
-    policy = policy_of(options)
+    policy = get_policy(options)
     reasons = {
-        WeakPassword: _weak(password, user, policy),
-        CommonPassword: _common(password, options),
-        PersonalPassword: _personal(password, options, user),
+        WeakPassword: _strength_messages(password, user, policy),
+        CommonPassword: _dictionary_messages(password, options),
+        PersonalPassword: _personal_info_messages(password, options, user),
     }
     messages = [message for found in reasons.values() for message in found]
     for kind, found in reasons.items():
@@ -56,9 +56,9 @@ def check_strength(password: str, user: User) -> None:
             raise kind(messages, policy.explain(password) if policy else [])
 
 
-def _weak(password: str, user: User, policy: Policy | None) -> list[str]:
+def _strength_messages(password: str, user: User, policy: Policy | None) -> list[str]:
     if policy:
-        return [sentence(rule) for rule in policy.explain(password) if not rule["verified"]]
+        return [describe_rule(rule) for rule in policy.explain(password) if not rule["verified"]]
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -66,7 +66,7 @@ def _weak(password: str, user: User, policy: Policy | None) -> list[str]:
     return []
 
 
-def _common(password: str, options: Mapping[str, Any]) -> list[str]:
+def _dictionary_messages(password: str, options: Mapping[str, Any]) -> list[str]:
     dictionary = options.get("password_dictionary", {})
     if not dictionary.get("enable"):
         return []
@@ -76,12 +76,12 @@ def _common(password: str, options: Mapping[str, Any]) -> list[str]:
     return [f"{CommonPassword.summary}."] if is_common else []
 
 
-def _personal(password: str, options: Mapping[str, Any], user: User) -> list[str]:
+def _personal_info_messages(password: str, options: Mapping[str, Any], user: User) -> list[str]:
     if not options.get("password_no_personal_info", {}).get("enable"):
         return []
     local_part = (user.email or "").partition("@")[0]
     given = [(user.user_metadata or {}).get(key) for key in NAMES_IN_METADATA]
-    is_personal = holds_any(password, [user.name, user.username, user.nickname, local_part, *given])
+    is_personal = contains_any(password, [user.name, user.username, user.nickname, local_part, *given])
     return [f"{PersonalPassword.summary}."] if is_personal else []
 
 

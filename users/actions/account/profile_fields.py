@@ -18,9 +18,9 @@ from users.rights.may import Verb, check
 SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
 NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
 FIELDS = (*SIGN_IN_FIELDS, *NAME_FIELDS, "blocked")
-PASSWORDLESS = ("email", "sms")
+PASSWORDLESS_STRATEGIES = ("email", "sms")
 # Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
-SYNCED = (
+SYNCED_MESSAGE = (
     "The following user attributes cannot be updated: {}. The connection must either be a database"
     " connection (using the Auth0 store), a passwordless connection (email or sms) or has disabled"
     " 'Sync user profile attributes at each login'."
@@ -28,8 +28,8 @@ SYNCED = (
 # Source: the answer that auth0-java has in its tests.
 NO_USERNAME = "missing username for {} connection with requires_username enabled"
 NO_LOGIN = "The user needs an email, or a user name where the connection requires one, to sign in"
-VERIFIED = {"email_verified": "email", "phone_verified": "phone_number"}
-VERBS = {
+VERIFIED_FLAGS = {"email_verified": "email", "phone_verified": "phone_number"}
+FIELD_VERBS = {
     **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
     **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
     "blocked": Verb.BLOCK,
@@ -42,17 +42,19 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     A new email or phone number is unverified unless said otherwise; a block ends every
     session and refuses the tokens issued so far.
     """
-    for verb in {VERBS[name] for name in fields if name in VERBS}:
-        check(draft.actor, verb, draft.person)
+    for verb in {FIELD_VERBS[name] for name in fields if name in FIELD_VERBS}:
+        check(draft.actor, verb, draft.primary)
     check_profile(fields)
     check_connection(draft.user.connection, fields.keys())
-    wanted = implied(draft.user.email, draft.user.phone_number, tidy(fields, draft.user.connection))
+    wanted = add_implied_fields(
+        draft.user.email, draft.user.phone_number, normalize_fields(fields, draft.user.connection)
+    )
     before = {name: getattr(draft.user, name) for name in wanted}
     changes = diff(before, wanted)
     if not changes:
         return
-    after = {**_current(draft.user), **wanted}
-    check_combined(after, changes.keys(), draft.user.connection)
+    after = {**_sign_in_values(draft.user), **wanted}
+    check_dependent_fields(after, changes.keys(), draft.user.connection)
     if {"email", "username"} & changes.keys():
         check_login(after, draft.user.connection)
     draft.set(**{name: wanted[name] for name in changes})
@@ -61,14 +63,16 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     draft.note(Change.What.PROFILE, changes)
 
 
-def check_combined(profile: Mapping[str, Any], given: Collection[str], connection: Connection) -> None:
+def check_dependent_fields(
+    profile: Mapping[str, Any], given: Collection[str], connection: Connection
+) -> None:
     """Validate fields that depend on each other. `profile` is the account after the write, `given` the
     names of the fields written. Raises NotSupported where a user name is required, and FieldError for a
     verified flag without what it is about."""
     requires_username = connection.is_database and connection.options.get("requires_username")
     if requires_username and "username" in given and not profile.get("username"):
         raise NotSupported(NO_USERNAME.format(connection.name))
-    for flag, field in VERIFIED.items():
+    for flag, field in VERIFIED_FLAGS.items():
         if {flag, field}.intersection(given) and profile.get(flag) and not profile.get(field):
             raise FieldError(flag, f"Without {field} there is nothing to verify; send {field} too")
 
@@ -80,7 +84,7 @@ def check_login(profile: Mapping[str, Any], connection: Connection) -> None:
         raise FieldError("email", NO_LOGIN)
 
 
-def _current(user: User) -> dict[str, Any]:
+def _sign_in_values(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in SIGN_IN_FIELDS}
 
 
@@ -96,19 +100,19 @@ def check_connection(connection: Connection, names: Iterable[str]) -> None:
         raise NotSupported("Cannot change email or password for users in a disabled connection.")
     synced = sorted(set(NAME_FIELDS).intersection(names))
     if synced and is_synced(connection):
-        raise NotSupported(SYNCED.format(", ".join(synced)))
+        raise NotSupported(SYNCED_MESSAGE.format(", ".join(synced)))
 
 
 def is_synced(connection: Connection) -> bool:
     """Whether a provider writes names and picture anew at each sign-in.
 
     Source: Auth0 docs, "Configure Connection Sync with Auth0"."""
-    if connection.is_database or connection.strategy in PASSWORDLESS:
+    if connection.is_database or connection.strategy in PASSWORDLESS_STRATEGIES:
         return False
     return connection.options.get("set_user_root_attributes", "on_each_login") == "on_each_login"
 
 
-def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
+def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
     """Addresses and user names of a database connection are kept in lower case.
 
     Raises NotSupported for a user name where the connection has none, and FieldError for one
@@ -125,7 +129,7 @@ def tidy(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
     return {**fields, **lowered}
 
 
-def implied(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
+def add_implied_fields(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with what follows: a changed address or number loses its verification."""
     follows: dict[str, Any] = {}
     if "email" in fields and fields["email"] != email:

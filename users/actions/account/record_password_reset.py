@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from users.actions.errors import NotSupported
-from users.history.record import record
+from users.history.record import record_change
 from users.models import Change, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -19,7 +19,7 @@ def note_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
     """
     check(actor, Verb.SEND_RESET, user)
     check_resettable(user)
-    record(user, Change.What.RESET_SENT, {}, actor=actor, at=timezone.now(), reason=reason)
+    record_change(user, Change.What.RESET_SENT, {}, actor=actor, at=timezone.now(), reason=reason)
 
 
 def check_resettable(user: User) -> None:

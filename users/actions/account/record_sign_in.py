@@ -8,20 +8,22 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from users.log.record import NOTHING, Through, log_event
+from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.models import Day, User
 from users.models.passwords import make_hash
-from users.models.write_guard import account_writes
+from users.models.write_guard import allow_account_writes
 
 
-def record_sign_in(user: User, *, ip: str | None, success: str = "s", through: Through = NOTHING) -> None:
+def record_sign_in(
+    user: User, *, ip: str | None, success: str = "s", through: ClientContext = NO_CLIENT
+) -> None:
     """Count the sign-in and log it, as an event of the type `success`, or as a failed one where the
     user is blocked. No version rises and no change is recorded: nobody edited anything.
 
     Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user. That
     is no login of the day, though.
     """
-    with transaction.atomic(), account_writes():
+    with transaction.atomic(), allow_account_writes():
         now = timezone.now()
         User.objects.filter(pk=user.pk).update(
             logins_count=F("logins_count") + 1, last_login=now, updated_at=now, last_ip=ip
@@ -42,11 +44,11 @@ def _count_login(at: datetime) -> None:
         day.update(logins=F("logins") + 1, updated_at=at)
 
 
-def renew_hash(user: User, password: str) -> None:
+def rehash_password(user: User, password: str) -> None:
     """Store the password just verified under today's hasher, unless it was changed meanwhile.
 
     It is the same password, so nothing is recorded; sessions end all the same, as their
     signature holds the hash."""
     verified, user.password = user.password, make_hash(password)
-    with account_writes():
+    with allow_account_writes():
         User.accounts.filter(pk=user.pk, password=verified).update(password=user.password)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from users.actions.account.draft import Draft, check_version, editing
+from users.actions.account.draft import Draft, check_version, open_draft
 from users.actions.account.profile_fields import FIELDS
-from users.actions.account.revert_parts import PROFILE, keys_of, present, put_back, settable
+from users.actions.account.revert_parts import (
+    PROFILE,
+    current_value,
+    part_keys,
+    restorable_value,
+    restore_part,
+)
 from users.history.point_in_time import user_at
 from users.metadata.documents import DOCUMENTS
-from users.metadata.equal import same
-from users.metadata.three_way import same_side
+from users.metadata.equal import is_strictly_equal
+from users.metadata.three_way import is_same_side
 from users.models import User
 from users.representation.validation import FieldError
 from users.rights.actor import Actor
@@ -39,10 +45,10 @@ def restore(
     """
     if document == PROFILE and key is not None and key not in FIELDS:
         raise FieldError("key", f"No enum match for: {key}", "A field of the profile")
-    with editing(user, actor, reason=reason) as draft:
+    with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)
         past = user_at(draft.user, at)
-        draft.takes_back = {"restores": at}
+        draft.reversal = {"restores": at}
         for part in (document,) if document else DOCUMENTS:
             _restore(draft, past, part, key)
     return draft.user
@@ -52,15 +58,15 @@ def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
     """Only what differs is written, and only for that a right is asked."""
     user = draft.user
     then = {
-        name: settable(part, name, present(past, part, name))
-        for name in ([key] if key is not None else keys_of(user, past, part))
+        name: restorable_value(part, name, current_value(past, part, name))
+        for name in ([key] if key is not None else part_keys(user, past, part))
     }
     differing = {
         name: value
         for name, value in then.items()
-        if not same_side(settable(part, name, present(user, part, name)), value)
+        if not is_same_side(restorable_value(part, name, current_value(user, part, name)), value)
     }
     is_whole = key is None and part in DOCUMENTS
-    if differing or (is_whole and not same(getattr(user, part), getattr(past, part))):
+    if differing or (is_whole and not is_strictly_equal(getattr(user, part), getattr(past, part))):
         was_missing = part in DOCUMENTS and getattr(past, part) is None
-        put_back(draft, part, differing, was_missing=was_missing)
+        restore_part(draft, part, differing, was_missing=was_missing)

@@ -9,7 +9,7 @@ from users.metadata.documents import APP_METADATA, USER_METADATA
 from users.models import Change
 
 
-def take_away(draft: Draft, *, with_access: bool) -> None:
+def strip_primary_only_data(draft: Draft, *, with_access: bool) -> None:
     """Discard the documents, never merged into anything, then roles, permissions, links in mails
     and second factors: signing in asks for the primary's. Each has its line in the record, with
     what it was.

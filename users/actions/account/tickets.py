@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from users.actions.account.draft import Draft, editing
+from users.actions.account.draft import Draft, open_draft
 from users.actions.account.passwords import set_password
 from users.actions.errors import NotSupported, TicketRefused
-from users.history.record import record
+from users.history.record import record_change
 from users.models import Change, Ticket, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -22,11 +22,11 @@ Purpose = Ticket.Purpose
 
 # Source: Auth0's published OpenAPI document, POST /tickets/..., `ttl_sec`, status 400.
 LIFETIME = timedelta(days=5)
-NO_ADDRESS = "The user does not have an email address."
-NOT_HERE = "The user's main connection does not support this operation."
+NO_EMAIL = "The user does not have an email address."
+UNSUPPORTED_CONNECTION = "The user's main connection does not support this operation."
 
 
-def make_ticket(
+def create_ticket(
     user: User,
     purpose: Purpose,
     *,
@@ -42,9 +42,9 @@ def make_ticket(
     stands nowhere else. Raises Denied, Protected or NotSupported."""
     check(actor, verb, user)
     if not user.email:
-        raise NotSupported(NO_ADDRESS)
+        raise NotSupported(NO_EMAIL)
     if not user.connection.is_database or not user.connection.is_enabled:
-        raise NotSupported(NOT_HERE)
+        raise NotSupported(UNSUPPORTED_CONNECTION)
     secret, now = get_random_string(32), timezone.now()
     with transaction.atomic():
         Ticket.objects.create(
@@ -60,59 +60,59 @@ def make_ticket(
             expires_at=now + lifetime,
         )
         keys = {"ticket": {"after": purpose}}
-        record(user, Change.What.TICKET, keys, actor=actor, at=now, reason=reason)
+        record_change(user, Change.What.TICKET, keys, actor=actor, at=now, reason=reason)
     return secret
 
 
-def open_ticket(secret: str, purpose: Purpose) -> Ticket:
+def get_valid_ticket(secret: str, purpose: Purpose) -> Ticket:
     """The ticket behind a link, with its user and connection. Raises TicketRefused unless it is
     still good."""
     found = Ticket.objects.select_related("user__connection")
     ticket = found.filter(secret_hash=_hash(secret), purpose=purpose).first()
     if ticket is None:
         raise TicketRefused(TicketRefused.Why.UNKNOWN)
-    _check_good(ticket, ticket.user)
+    _check_valid(ticket, ticket.user)
     return ticket
 
 
-def set_password_by(ticket: Ticket, password: str, *, actor: Actor) -> User:
+def set_password_by_ticket(ticket: Ticket, password: str, *, actor: Actor) -> User:
     """Set the password of the ticket's user and use the ticket up, or neither. Raises
     TicketRefused, WeakPassword, NotSupported or UserGone."""
-    with editing(ticket.user, actor) as draft:
-        _use(ticket, draft)
+    with open_draft(ticket.user, actor) as draft:
+        _mark_used(ticket, draft)
         set_password(draft, password)
         if ticket.marks_email_as_verified:
             _verify_email(draft)
     return draft.user
 
 
-def verify_email_by(ticket: Ticket, *, actor: Actor) -> User:
+def verify_email_by_ticket(ticket: Ticket, *, actor: Actor) -> User:
     """Take the address as the person's own and use the ticket up. Raises TicketRefused or
     UserGone."""
-    with editing(ticket.user, actor) as draft:
-        _use(ticket, draft)
+    with open_draft(ticket.user, actor) as draft:
+        _mark_used(ticket, draft)
         _verify_email(draft)
     return draft.user
 
 
-def _use(ticket: Ticket, draft: Draft) -> None:
+def _mark_used(ticket: Ticket, draft: Draft) -> None:
     """The account is locked, so of two who follow the link at once the second finds it used."""
     ticket = Ticket.objects.get(pk=ticket.pk)
-    _check_good(ticket, draft.user)
+    _check_valid(ticket, draft.user)
     ticket.used_at = draft.at
     ticket.save(update_fields=["used_at"])
 
 
-def _check_good(ticket: Ticket, user: User) -> None:
+def _check_valid(ticket: Ticket, user: User) -> None:
     if ticket.used_at is not None:
         raise TicketRefused(TicketRefused.Why.USED, ticket)
     if ticket.expires_at <= timezone.now():
         raise TicketRefused(TicketRefused.Why.EXPIRED, ticket)
-    if _is_overtaken(ticket, user):
+    if _is_obsolete(ticket, user):
         raise TicketRefused(TicketRefused.Why.OVERTAKEN, ticket)
 
 
-def _is_overtaken(ticket: Ticket, user: User) -> bool:
+def _is_obsolete(ticket: Ticket, user: User) -> bool:
     """Whether the account is no more what the ticket was made for."""
     if user.email != ticket.email:
         return True

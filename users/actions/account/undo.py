@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from users.actions.account.draft import check_version, editing
-from users.actions.account.revert_parts import PARTS, check_may_write, present, put_back, settable
-from users.actions.errors import ChangedSince, ChangeGone, NotUndoable
+from users.actions.account.draft import check_version, open_draft
+from users.actions.account.revert_parts import (
+    PARTS,
+    check_can_write,
+    current_value,
+    restorable_value,
+    restore_part,
+)
+from users.actions.errors import ChangedSince, ChangeNotFound, NotUndoable
 from users.history.timeline import visible_keys
-from users.metadata.three_way import ABSENT, same_side
+from users.metadata.three_way import ABSENT, is_same_side
 from users.models import Change, User
 from users.rights.actor import Actor
 
 What = Change.What
 
-WHY_NOT = {
+UNDO_REFUSALS = {
     What.CREATED: "An account cannot be made undone; delete it instead.",
     What.DELETED: "A deleted account does not come back.",
     What.PASSWORD: "Passwords are not kept, so the one before cannot come back.",
@@ -46,31 +52,31 @@ def undo(
     such change of this account, or the actor may see nothing of it; NotUndoable, and all that
     `edit_user` raises.
     """
-    with editing(user, actor, reason=reason) as draft:
+    with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)
-        change = _find(draft.user, change_id, actor)
-        why_not = why_not_undoable(change)
+        change = _find_change(draft.user, change_id, actor)
+        why_not = undo_refusal(change)
         if why_not:
             raise NotUndoable(why_not)
-        check_may_write(draft, change.what, change.keys)
+        check_can_write(draft, change.what, change.keys)
         if not force:
             _check_unchanged(draft.user, change)
-        draft.takes_back = {"undoes": change.pk}
+        draft.reversal = {"undoes": change.pk}
         before = {key: sides.get("before", ABSENT) for key, sides in change.keys.items()}
-        put_back(draft, change.what, before, was_missing=change.was_missing)
+        restore_part(draft, change.what, before, was_missing=change.was_missing)
     return draft.user
 
 
-def why_not_undoable(change: Change) -> str | None:
+def undo_refusal(change: Change) -> str | None:
     """A sentence for people; None for a change that can be undone by whoever may."""
-    return None if change.what in PARTS else WHY_NOT[What(change.what)]
+    return None if change.what in PARTS else UNDO_REFUSALS[What(change.what)]
 
 
-def _find(user: User, change_id: int, actor: Actor) -> Change:
+def _find_change(user: User, change_id: int, actor: Actor) -> Change:
     """Of this account, and of no earlier one that had its id."""
     change = Change.objects.filter(pk=change_id, subject=user.user_id, user=user.pk).first()
     if change is None or (change.keys and not visible_keys(change, user, actor)):
-        raise ChangeGone
+        raise ChangeNotFound
     return change
 
 
@@ -78,9 +84,9 @@ def _check_unchanged(user: User, change: Change) -> None:
     """Raises ChangedSince unless each key is what the change made it, or what it was before."""
     contested = {}
     for key, sides in change.keys.items():
-        now = present(user, change.what, key)
-        then = settable(change.what, key, sides.get("before", ABSENT))
-        if not same_side(now, sides.get("after", ABSENT)) and not same_side(now, then):
+        now = current_value(user, change.what, key)
+        then = restorable_value(change.what, key, sides.get("before", ABSENT))
+        if not is_same_side(now, sides.get("after", ABSENT)) and not is_same_side(now, then):
             contested[key] = {"now": now, "then": then}
     if contested:
         raise ChangedSince(change.what, contested)

@@ -13,16 +13,16 @@ from typing import Any
 
 from django.db import connection
 
-from users.actions.search_setup.maintenance_thread import Alone
+from users.actions.search_setup.maintenance_thread import MaintenanceThread
 from users.jobs.errors import ClaimLost, JobFailed, Released
-from users.jobs.registry import job
+from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.models import IndexedKey, Job, User
 from users.rights.may import Verb, check
-from users.search.indexed_keys import forget
-from users.search.sql.indexes import indexes_of
+from users.search.indexed_keys import clear_indexed_keys_cache
+from users.search.sql.indexes import index_definitions
 
-TABLE = User._meta.db_table
+USER_TABLE = User._meta.db_table
 # How far an index is when a phase of PostgreSQL's begins, and when it ends.
 PHASES = {
     "building index: scanning table": (0, 50),
@@ -34,8 +34,8 @@ PHASES = {
 }
 
 
-@job(Job.Kind.INDEXED_KEY)
-def keep_indexes(run: Run) -> None:
+@register_job(Job.Kind.INDEXED_KEY)
+def build_or_drop_indexes(run: Run) -> None:
     """Whatever the row says is to be: built, or gone."""
     check(run.actor, Verb.INDEX_KEYS)
     mine = IndexedKey.objects.filter(pk=run.parameters["id"], job=run.job)
@@ -45,56 +45,56 @@ def keep_indexes(run: Run) -> None:
         return
     is_wanted = key.status != IndexedKey.Status.DROPPING
     if connection.vendor == "postgresql":
-        _watch(run, key, _build if is_wanted else _drop, mine.exists)
+        _run_in_thread(run, key, _build if is_wanted else _drop, mine.exists)
     with run.step():
         if connection.vendor != "postgresql":
-            _at_once(key, is_wanted)
+            _run_on_sqlite(key, is_wanted)
         if is_wanted:
             mine.update(status=IndexedKey.Status.READY)
         else:
             mine.delete()
-    forget()
+    clear_indexed_keys_cache()
 
 
-def _at_once(key: IndexedKey, is_wanted: bool) -> None:
+def _run_on_sqlite(key: IndexedKey, is_wanted: bool) -> None:
     """SQLite does it in the transaction that notes it, while others wait."""
     with connection.cursor() as cursor:
-        for name, index in indexes_of(key).items():
+        for name, index in index_definitions(key).items():
             create = f"CREATE INDEX IF NOT EXISTS {name} {index}"
             cursor.execute(create if is_wanted else f"DROP INDEX IF EXISTS {name}", ())
-        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(f"ANALYZE {USER_TABLE}")
 
 
 # On PostgreSQL
 
 
-def _watch(run: Run, key: IndexedKey, work: Callable[..., None], is_mine: Callable[[], bool]) -> None:
+def _run_in_thread(run: Run, key: IndexedKey, work: Callable[..., None], is_mine: Callable[[], bool]) -> None:
     """Let a thread do it, say how far it is, and stop it where the job is to end."""
-    names = list(indexes_of(key))
+    names = list(index_definitions(key))
     begun: list[str] = []
     done = 0
-    thread = Alone(partial(work, indexes=indexes_of(key), begun=begun))
+    thread = MaintenanceThread(partial(work, indexes=index_definitions(key), begun=begun))
     try:
         with thread:
-            while thread.is_at_work(seconds=1):
+            while thread.is_running(seconds=1):
                 run.check_interrupted()
                 if not is_mine():
                     raise JobFailed("It is to be dropped, or was asked for anew.")
-                done = max(done, 100 * max(len(begun) - 1, 0) + _of_index(thread.pid))
+                done = max(done, 100 * max(len(begun) - 1, 0) + _index_progress(thread.pid))
                 run.tell(done, 100 * len(names))
     except (Released, ClaimLost):
         # Somebody goes on with it.
         raise
     except Exception:
         if begun and is_mine():
-            _drop_unfinished(names)
+            _drop_invalid(names)
         raise
     for name in begun:
         run.log(name)
     run.progress(100 * len(names), 100 * len(names))
 
 
-def _build(alone: Alone, indexes: dict[str, str], begun: list[str]) -> None:
+def _build(alone: MaintenanceThread, indexes: dict[str, str], begun: list[str]) -> None:
     for name, index in indexes.items():
         begun.append(f"{name} made.")
         is_valid = _is_valid(alone, name)
@@ -103,43 +103,43 @@ def _build(alone: Alone, indexes: dict[str, str], begun: list[str]) -> None:
         if not is_valid:
             alone.execute(f"CREATE INDEX CONCURRENTLY {name} {index}")
     # Without statistics of the values every plan would be a guess.
-    alone.execute(f"ANALYZE {TABLE}")
+    alone.execute(f"ANALYZE {USER_TABLE}")
 
 
-def _drop(alone: Alone, indexes: dict[str, str], begun: list[str]) -> None:
+def _drop(alone: MaintenanceThread, indexes: dict[str, str], begun: list[str]) -> None:
     for name in indexes:
         begun.append(f"{name} dropped.")
         alone.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
 
-def drop_what_failed(look_up: Callable[[], None]) -> None:
+def drop_failed_indexes(look_up: Callable[[], None]) -> None:
     """What is left of indexes whose job was given up without a chance to drop them. `look_up` is
     called now and then, and may raise."""
     if connection.vendor == "postgresql":
         keys = IndexedKey.objects.select_related("job")
         failed = [key for key in keys if key.state == IndexedKey.Status.FAILED]
-        _drop_unfinished([name for key in failed for name in indexes_of(key)], look_up)
+        _drop_invalid([name for key in failed for name in index_definitions(key)], look_up)
 
 
-def _drop_unfinished(names: Collection[str], look_up: Callable[[], None] = lambda: None) -> None:
-    def work(alone: Alone) -> None:
+def _drop_invalid(names: Collection[str], look_up: Callable[[], None] = lambda: None) -> None:
+    def work(alone: MaintenanceThread) -> None:
         for name in names:
             if _is_valid(alone, name) is False:
                 alone.execute(f"DROP INDEX CONCURRENTLY {name}")
 
     if names:
-        with Alone(work) as thread:
-            while thread.is_at_work(seconds=1):
+        with MaintenanceThread(work) as thread:
+            while thread.is_running(seconds=1):
                 look_up()
 
 
-def _is_valid(alone: Alone, name: str) -> bool | None:
+def _is_valid(alone: MaintenanceThread, name: str) -> bool | None:
     """None where there is no such index."""
     found = alone.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", name)
     return found[0] if found else None
 
 
-def _of_index(pid: int | None) -> int:
+def _index_progress(pid: int | None) -> int:
     """How much of the index under way is made, in per cent."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from users.actions.errors import CannotIndex, Exists
+from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.jobs.enqueue import enqueue
 from users.metadata.documents import DOCUMENTS
 from users.metadata.text import bad_characters
@@ -13,15 +13,15 @@ from users.models import IndexedKey, Job, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 from users.rights.visible import visible
-from users.search.indexed_keys import Place, forget, place_of
-from users.search.sql.sqlite import can_be_spelt
+from users.search.indexed_keys import KeyPath, clear_indexed_keys_cache, parse_key_path
+from users.search.sql.sqlite import can_use_json_path
 
 # Each is written with every change of an account.
-MOST = 20
+MAX_KEYS = 20
 # Characters of a name, its document's and its dots included.
-LONGEST = 300
+MAX_NAME_LENGTH = 300
 # So many of the newest documents are looked at to find out what a key holds.
-SAMPLE = 1000
+SAMPLE_SIZE = 1000
 
 Status = IndexedKey.Status
 
@@ -34,9 +34,9 @@ def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey
     Raises Denied, CannotIndex, or Exists where it is indexed as another kind or just being dropped.
     """
     check(actor, Verb.INDEX_KEYS)
-    place = _place(name)
+    place = _parse_place(name)
     if kind is None and not visible(actor, *place):
-        raise CannotIndex(f"Say whether by number or by text: you may not see what {name} holds.")
+        raise InvalidIndexedKey(f"Say whether by number or by text: you may not see what {name} holds.")
     try:
         return _index(place, kind, actor)
     except IntegrityError:
@@ -44,33 +44,33 @@ def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey
         return _index(place, kind, actor)
 
 
-def _index(place: Place, kind: str | None, actor: Actor) -> IndexedKey:
+def _index(place: KeyPath, kind: str | None, actor: Actor) -> IndexedKey:
     with transaction.atomic():
-        known = {key.place: key for key in _locked()}
+        known = {key.place: key for key in _lock_keys()}
         key = known.get(place)
         if key is None:
-            if len(known) >= MOST:
-                raise CannotIndex(f"{MOST} keys are indexed, which is the most. Drop one first.")
+            if len(known) >= MAX_KEYS:
+                raise InvalidIndexedKey(f"{MAX_KEYS} keys are indexed, which is the most. Drop one first.")
             document, path = place
-            kind = kind or usual_kind(document, path)
+            kind = kind or detect_kind(document, path)
             key = IndexedKey(document=document, path=list(path), kind=kind, made_by=actor.name)
         elif kind not in (None, key.kind):
-            raise Exists(f"{key} is indexed as {key.kind}. Drop that first.")
+            raise AlreadyExists(f"{key} is indexed as {key.kind}. Drop that first.")
         elif key.state == Status.DROPPING:
-            raise Exists(f"{key} is just being dropped. Try again in a moment.")
+            raise AlreadyExists(f"{key} is just being dropped. Try again in a moment.")
         elif key.state != Status.FAILED:
             return key
-        return _ask(key, Status.BUILDING, actor)
+        return _enqueue_job(key, Status.BUILDING, actor)
 
 
 def drop_key(key: IndexedKey, *, actor: Actor) -> None:
     """Ask for the end of its indexes; a job drops them, and the row with them. Raises Denied."""
     check(actor, Verb.INDEX_KEYS)
     with transaction.atomic():
-        found = _locked().filter(pk=key.pk).first()
+        found = _lock_keys().filter(pk=key.pk).first()
         if found is not None and found.state != Status.DROPPING:
-            _ask(found, Status.DROPPING, actor)
-    forget()
+            _enqueue_job(found, Status.DROPPING, actor)
+    clear_indexed_keys_cache()
 
 
 def indexed_keys_of(viewer: Actor) -> list[IndexedKey]:
@@ -79,14 +79,14 @@ def indexed_keys_of(viewer: Actor) -> list[IndexedKey]:
     return [key for key in keys if visible(viewer, *key.place)]
 
 
-def _locked() -> QuerySet[IndexedKey]:
+def _lock_keys() -> QuerySet[IndexedKey]:
     return IndexedKey.objects.select_for_update(of=("self",)).select_related("job")
 
 
-def usual_kind(document: str, path: tuple[str, ...]) -> str:
+def detect_kind(document: str, path: tuple[str, ...]) -> str:
     """Which kind of value most of the newest accounts that have the key have there."""
     newest = User.accounts.exclude(**{document: None}).order_by("-created_at", "-id")
-    documents = newest.values_list(document, flat=True)[:SAMPLE].iterator(chunk_size=50)
+    documents = newest.values_list(document, flat=True)[:SAMPLE_SIZE].iterator(chunk_size=50)
     numbers = texts = 0
     for value in documents:
         for key in path:
@@ -96,19 +96,21 @@ def usual_kind(document: str, path: tuple[str, ...]) -> str:
     return IndexedKey.Kind.NUMBER if numbers > texts else IndexedKey.Kind.TEXT
 
 
-def _place(name: str) -> Place:
-    place = place_of(name)
-    if place is None or len(name) > LONGEST or bad_characters(name):
+def _parse_place(name: str) -> KeyPath:
+    place = parse_key_path(name)
+    if place is None or len(name) > MAX_NAME_LENGTH or bad_characters(name):
         example = " or ".join(f"{document}.key" for document in DOCUMENTS)
-        raise CannotIndex(f"Name a key of metadata, like {example}, in at most {LONGEST} characters.")
-    if connection.vendor == "sqlite" and not can_be_spelt(place[1]):
-        raise CannotIndex(
+        raise InvalidIndexedKey(
+            f"Name a key of metadata, like {example}, in at most {MAX_NAME_LENGTH} characters."
+        )
+    if connection.vendor == "sqlite" and not can_use_json_path(place[1]):
+        raise InvalidIndexedKey(
             "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a line break."
         )
     return place
 
 
-def _ask(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:
+def _enqueue_job(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:
     key.status = status
     key.save()
     key.job = enqueue(Job.Kind.INDEXED_KEY, actor=actor, parameters={"key": str(key), "id": key.pk})

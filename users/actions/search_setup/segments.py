@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from users.actions.errors import Exists, SegmentGone, SegmentNeeded
+from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.conf import conf
 from users.lucene.parser import parse
 from users.metadata.fold import fold
@@ -18,13 +18,13 @@ from users.models import Segment
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.search.segment_expansion import segments_of
-from users.search.segment_text import canonical
+from users.search.segment_expansion import usable_segments
+from users.search.segment_text import to_stored_query
 from users.search.visibility import check_visible
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SegmentData:
     """What a segment is to be. `query` is as typed; words with nothing between them narrow."""
 
     name: str
@@ -33,26 +33,26 @@ class Wanted:
     is_shared: bool = False
 
 
-def make_segment(wanted: Wanted, *, actor: Actor) -> Segment:
+def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     """Save a search. Raises Denied, Exists where the name is taken, and QueryError."""
     check(actor, Verb.VIEW)
     segment = Segment(owner=actor.user)
-    with _written_once():
-        _fill(segment, wanted, actor)
+    with _report_duplicates():
+        _set_columns(segment, wanted, actor)
         segment.save(force_insert=True)
     return segment
 
 
-def edit_segment(segment: Segment, wanted: Wanted, *, actor: Actor) -> Segment:
-    """Raises as `make_segment` does, SegmentGone, and SegmentNeeded where others use what would
+def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
+    """Raises as `create_segment` does, SegmentGone, and SegmentNeeded where others use what would
     be shared no more."""
-    with _written_once():
-        segment = _locked(segment, actor)
+    with _report_duplicates():
+        segment = _lock(segment, actor)
         if segment.is_shared and not wanted.is_shared:
             # Back to whoever saved it; where they are gone, to whoever takes it.
             segment.owner = segment.owner or actor.user
-            _check_unneeded(_users_of(segment).exclude(owner=segment.owner, is_shared=False), actor)
-        _fill(segment, wanted, actor)
+            _check_unused(_segments_using(segment).exclude(owner=segment.owner, is_shared=False), actor)
+        _set_columns(segment, wanted, actor)
         segment.updated_at = timezone.now()
         segment.save(force_update=True)
     return segment
@@ -61,22 +61,22 @@ def edit_segment(segment: Segment, wanted: Wanted, *, actor: Actor) -> Segment:
 def delete_segment(segment: Segment, *, actor: Actor) -> None:
     """Raises Denied, SegmentGone, and SegmentNeeded where others use it."""
     with transaction.atomic():
-        segment = _locked(segment, actor)
-        _check_unneeded(_users_of(segment), actor)
+        segment = _lock(segment, actor)
+        _check_unused(_segments_using(segment), actor)
         segment.delete()
 
 
-def may_change(segment: Segment, actor: Actor) -> bool:
+def can_change_segment(segment: Segment, actor: Actor) -> bool:
     """Whether `actor` may change the segment: their own as they like, shared ones by a permission,
     and none that asks about what they may not see."""
     try:
-        _check_may(segment, actor)
+        _check_can_change(segment, actor)
     except Denied:
         return False
     return True
 
 
-def _check_may(segment: Segment, actor: Actor) -> None:
+def _check_can_change(segment: Segment, actor: Actor) -> None:
     check(actor, Verb.VIEW)
     if segment.is_shared:
         check(actor, Verb.SHARE_SEGMENT)
@@ -85,41 +85,41 @@ def _check_may(segment: Segment, actor: Actor) -> None:
     check_visible(parse(segment.query), actor)
 
 
-def _fill(segment: Segment, wanted: Wanted, actor: Actor) -> None:
+def _set_columns(segment: Segment, wanted: SegmentData, actor: Actor) -> None:
     if wanted.is_shared:
         check(actor, Verb.SHARE_SEGMENT)
     segment.name, segment.name_folded = wanted.name, fold(wanted.name)
-    if segments_of(actor).filter(name_folded=segment.name_folded).exclude(pk=segment.pk).exists():
-        raise Exists("There is a segment of this name.")
+    if usable_segments(actor).filter(name_folded=segment.name_folded).exclude(pk=segment.pk).exists():
+        raise AlreadyExists("There is a segment of this name.")
     segment.description, segment.is_shared = wanted.description, wanted.is_shared
-    segment.query = canonical(wanted.query, owner=actor, segment=segment, strict=conf.strict_limits)
+    segment.query = to_stored_query(wanted.query, owner=actor, segment=segment, strict=conf.strict_limits)
 
 
-def _locked(segment: Segment, actor: Actor) -> Segment:
+def _lock(segment: Segment, actor: Actor) -> Segment:
     found = Segment.objects.select_for_update().filter(pk=segment.pk).first()
     if found is None:
-        raise SegmentGone
-    _check_may(found, actor)
+        raise SegmentNotFound
+    _check_can_change(found, actor)
     return found
 
 
-def _users_of(segment: Segment) -> QuerySet[Segment]:
+def _segments_using(segment: Segment) -> QuerySet[Segment]:
     return Segment.objects.filter(query__contains=segment.segment_id)
 
 
-def _check_unneeded(others: QuerySet[Segment], actor: Actor) -> None:
-    known = others.filter(Q(pk__in=segments_of(actor)))
+def _check_unused(others: QuerySet[Segment], actor: Actor) -> None:
+    known = others.filter(Q(pk__in=usable_segments(actor)))
     names = list(known.values_list("name", flat=True))
     unnamed = others.count() - len(names)
     if names or unnamed:
-        raise SegmentNeeded(names, unnamed)
+        raise SegmentInUse(names, unnamed)
 
 
 @contextmanager
-def _written_once() -> Iterator[None]:
+def _report_duplicates() -> Iterator[None]:
     """Of a segment's columns only the name can be another's."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise Exists("There is a segment of this name.") from None
+        raise AlreadyExists("There is a segment of this name.") from None

@@ -8,22 +8,22 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from users.history.filter import WITH_KEYS, Wanted, of_days
-from users.history.position import Place
+from users.history.filter import PARTS_WITH_KEYS, ChangeFilter, day_bounds
+from users.history.position import ChangeCursor
 from users.metadata.documents import DOCUMENTS
 from users.models import Change, Client, User
 from users.rights.actor import Actor
 from users.rights.visible import visible
 
-PARTS = [("", "Anything"), *Change.What.choices]
+PART_CHOICES = [("", "Anything"), *Change.What.choices]
 # Several accounts may have one address, each in another connection.
-MOST_IDS = 20
+MAX_IDS = 20
 
 
-class ChangeFilter(forms.Form):
+class ChangeFilterForm(forms.Form):
     """Every field may stay empty. `kept` is what the address holds besides."""
 
-    part = forms.ChoiceField(label="What", required=False, choices=PARTS)
+    part = forms.ChoiceField(label="What", required=False, choices=PART_CHOICES)
     key = forms.CharField(
         label="Key",
         required=False,
@@ -56,7 +56,7 @@ class ChangeFilter(forms.Form):
     ) -> None:
         super().__init__(data, use_required_attribute=False)
         hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
-        self.fields["part"].choices = [one for one in PARTS if one[0] not in hidden]
+        self.fields["part"].choices = [one for one in PART_CHOICES if one[0] not in hidden]
         self.kept = kept or {}
         if of_one_user:
             del self.fields["user"]
@@ -69,44 +69,44 @@ class ChangeFilter(forms.Form):
         return cleaned
 
     @property
-    def wanted(self) -> Wanted | None:
+    def wanted(self) -> ChangeFilter | None:
         """None while there is something wrong with it."""
         if not self.is_valid():
             return None
         given = self.cleaned_data
-        part, key = read_key(given["part"], given["key"])
-        return Wanted(
+        part, key = parse_key(given["part"], given["key"])
+        return ChangeFilter(
             part=part,
             key=key,
             face=given["face"],
             actors=actor_ids(given["actor"]),
             subjects=subject_ids(given.get("user", "")),
-            **of_days(given["since"], given["until"]),
+            **day_bounds(given["since"], given["until"]),
         )
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> ChangeCursor | None:
         """Where to go on, if the address says."""
-        return Place.read(self.data.get("before", ""))
+        return ChangeCursor.read(self.data.get("before", ""))
 
     @property
     def is_empty(self) -> bool:
-        return not self._given
+        return not self._parameters
 
     def address(self, **others: str) -> str:
         """The address of this very search, with these besides or instead."""
-        return f"?{urlencode({**self.kept, **self._given, **others})}"
+        return f"?{urlencode({**self.kept, **self._parameters, **others})}"
 
     @property
-    def _given(self) -> dict[str, str]:
+    def _parameters(self) -> dict[str, str]:
         return {name: self.data[name] for name in self.fields if self.data.get(name)}
 
 
-def read_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
+def parse_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
     """`app_metadata.address.city` is the path ("address", "city") of app_metadata, and
     `app_metadata` all of it. Dots part names in documents only, where names have none."""
     first, _, rest = text.partition(".")
-    if not part and first in WITH_KEYS:
+    if not part and first in PARTS_WITH_KEYS:
         part, text = first, rest
     if not text:
         return part, ()
@@ -118,16 +118,16 @@ def actor_ids(text: str) -> tuple[str, ...] | None:
     """Those whom the text names: an id, somebody's address, a client's name."""
     if not text:
         return None
-    clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MOST_IDS]
-    return tuple({*_by_email(text), *clients}) or (text,)
+    clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
+    return tuple({*_user_ids_by_email(text), *clients}) or (text,)
 
 
 def subject_ids(text: str) -> tuple[str, ...] | None:
     """Those of the accounts that the text names: one's id, deleted or not, or an address."""
     if not text:
         return None
-    return (text,) if "|" in text else _by_email(text)
+    return (text,) if "|" in text else _user_ids_by_email(text)
 
 
-def _by_email(text: str) -> tuple[str, ...]:
-    return tuple(User.accounts.by_email(text).values_list("user_id", flat=True)[:MOST_IDS])
+def _user_ids_by_email(text: str) -> tuple[str, ...]:
+    return tuple(User.accounts.by_email(text).values_list("user_id", flat=True)[:MAX_IDS])

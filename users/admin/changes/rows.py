@@ -6,51 +6,55 @@ from collections.abc import Callable, Iterable
 
 from django.urls import reverse
 
-from users.admin.changes.filter_form import ChangeFilter
-from users.admin.request import Page
-from users.history.filter import Wanted
-from users.history.position import Place
-from users.history.scan import Found
+from users.admin.changes.filter_form import ChangeFilterForm
+from users.admin.request import TemplateContext
+from users.history.filter import ChangeFilter
+from users.history.position import ChangeCursor
+from users.history.scan import ChangePage
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
-from users.web.differences import LINES, PAGE_LINES, lines_of
+from users.web.differences import MAX_LINES, MAX_PAGE_LINES, change_lines
 
 # By user_id.
-Accounts = dict[str, User]
-NAMED_BY = ("user_id", "email", "name", "username", "phone_number", "linked_to_id")
-PEOPLE = (Kind.STAFF, Kind.USER)
+UsersById = dict[str, User]
+NAME_COLUMNS = ("user_id", "email", "name", "username", "phone_number", "linked_to_id")
+USER_KINDS = (Kind.STAFF, Kind.USER)
 
 
-def found_changes(form: ChangeFilter, viewer: Actor, read: Callable[[Wanted, Place | None], Found]) -> Page:
+def change_list_context(
+    form: ChangeFilterForm, viewer: Actor, read: Callable[[ChangeFilter, ChangeCursor | None], ChangePage]
+) -> TemplateContext:
     """What the template of a list of changes reads."""
     wanted = form.wanted
-    found = read(wanted, form.place) if wanted else Found([])
-    accounts = accounts_of(found.changes, viewer)
+    found = read(wanted, form.place) if wanted else ChangePage([])
+    accounts = users_of_changes(found.changes, viewer)
     return {
         "filter": form,
-        "changes": _mark_account_ends([as_read(change, accounts, wanted) for change in found.changes]),
+        "changes": _mark_account_ends([change_context(change, accounts, wanted) for change in found.changes]),
         "actors": {change.actor_id: change.actor_name for change in found.changes},
-        "older": form.address(before=str(found.older)) if found.older else None,
-        "searched_to": found.older.at if found.older and found.is_cut else None,
+        "older": form.address(before=str(found.next_cursor)) if found.next_cursor else None,
+        "searched_to": found.next_cursor.at if found.next_cursor and found.is_incomplete else None,
         "latest": form.address() if form.place else None,
         "unfiltered": f"?{'&'.join(f'{name}={value}' for name, value in form.kept.items())}",
     }
 
 
-def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own_page: bool = False) -> Page:
+def change_context(
+    change: Change, accounts: UsersById, wanted: ChangeFilter | None, *, is_own_page: bool = False
+) -> TemplateContext:
     """What the template of one change reads. `is_own_page`: values are shown in full, and up to
     PAGE_LINES lines."""
     subject = accounts.get(change.subject) if change.user_id else None
-    actor = accounts.get(change.actor_id) if change.actor_kind in PEOPLE else None
+    actor = accounts.get(change.actor_id) if change.actor_kind in USER_KINDS else None
     if actor and change.at < actor.created_at:  # an earlier account with the same id did it
         actor = None
-    lines = lines_of(change, wanted or Wanted(), most=PAGE_LINES if is_own_page else LINES)
+    lines = change_lines(change, wanted or ChangeFilter(), most=MAX_PAGE_LINES if is_own_page else MAX_LINES)
     return {
         "change": change,
         "address": reverse("admin:change", args=[change.pk]),
-        "actor_address": _address(actor),
-        "subject_address": _address(subject),
+        "actor_address": _user_url(actor),
+        "subject_address": _user_url(subject),
         "subject_name": str(subject) if subject else change.subject,
         "lines": lines.shown,
         "more": lines.more,
@@ -58,7 +62,7 @@ def as_read(change: Change, accounts: Accounts, wanted: Wanted | None, *, is_own
     }
 
 
-def _mark_account_ends(rows: list[Page]) -> list[Page]:
+def _mark_account_ends(rows: list[TemplateContext]) -> list[TemplateContext]:
     """Set `ends_here` on the rows, which are newest first: true for the last change of a deleted account,
     or the newest one shown of it below changes of a later account with its id."""
     above: dict[str, bool] = {}
@@ -70,16 +74,16 @@ def _mark_account_ends(rows: list[Page]) -> list[Page]:
     return rows
 
 
-def accounts_of(changes: Iterable[Change], viewer: Actor) -> Accounts:
+def users_of_changes(changes: Iterable[Change], viewer: Actor) -> UsersById:
     """Those that the lines name, for whoever may see users."""
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
     if not ids or not visible(viewer, PROFILE):
         return {}
-    named = User.accounts.filter(user_id__in=ids).only(*NAMED_BY, "created_at")
+    named = User.accounts.filter(user_id__in=ids).only(*NAME_COLUMNS, "created_at")
     return {account.user_id: account for account in named}
 
 
-def _address(account: User | None) -> str | None:
+def _user_url(account: User | None) -> str | None:
     """Its page: where it is linked to another account, that of the other."""
     if account is None:
         return None

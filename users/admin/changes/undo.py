@@ -7,26 +7,32 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from users.actions.account.restore import restore
-from users.actions.account.revert_parts import PARTS, keys_of, present, settable, verbs_of
-from users.actions.account.undo import undo, why_not_undoable
-from users.history.errors import NotCreatedYet, NotKept
+from users.actions.account.revert_parts import (
+    PARTS,
+    current_value,
+    part_keys,
+    required_verbs,
+    restorable_value,
+)
+from users.actions.account.undo import undo, undo_refusal
+from users.history.errors import BeforeRetention, NotCreatedYet
 from users.history.point_in_time import user_at
 from users.metadata.documents import JSON
-from users.metadata.three_way import ABSENT, same_side
+from users.metadata.three_way import ABSENT, is_same_side
 from users.models import Change, User
 from users.rights.actor import Actor
 from users.rights.may import may
 from users.rights.visible import visible
-from users.web.differences import PAGE_LINES, Line, Lines, Value, first_lines, lines_between
+from users.web.differences import MAX_PAGE_LINES, Line, Lines, Value, diff_lines, limit_lines
 
 What = Change.What
-MAY_NOT = "You may not change all of what this would change."
+NOT_ALLOWED = "You may not change all of what this would change."
 # Keys of one change that are offered by themselves, or shown as changed again since.
-MOST_KEYS = 50
+MAX_KEYS = 50
 
 
 @dataclass(frozen=True)
-class Step:
+class KeyReversal:
     """A key of `part` that would change from `now` to `then`. `was_made`, of what the undone change
     made it, is told where it has changed again since."""
 
@@ -39,7 +45,7 @@ class Step:
 
     @property
     def lines(self) -> Iterator[Line]:
-        return lines_between(self.part, self.key, self.now, self.then)
+        return diff_lines(self.part, self.key, self.now, self.then)
 
     @property
     def sides(self) -> list[tuple[str, Value | None]]:
@@ -49,7 +55,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Taking:
+class Reversal:
     """Undo of `change`, or where `part` is named its restoring to the moment right after, be it
     of one `key` only."""
 
@@ -63,21 +69,21 @@ class Taking:
         return self.change.user
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[KeyReversal]:
         """What would change now. Raises NotKept or NotCreatedYet."""
-        return list(_to_restore(self) if self.part else _to_undo(self))
+        return list(_steps_to_restore(self) if self.part else _steps_to_undo(self))
 
     @cached_property
     def lines(self) -> Lines:
         """What would change now, as the page shows it."""
-        return first_lines((line for step in self.steps for line in step.lines), PAGE_LINES)
+        return limit_lines((line for step in self.steps for line in step.lines), MAX_PAGE_LINES)
 
     @property
     def is_allowed(self) -> bool:
         """Whether the actor may write what it touches: of what could differ, where nothing does."""
         if not self.part:
-            return _may_write(self.actor, self.user, self.change.what, self.change.keys)
-        return visible(self.actor, self.part, user=self.user) and _may_write(
+            return _can_write(self.actor, self.user, self.change.what, self.change.keys)
+        return visible(self.actor, self.part, user=self.user) and _can_write(
             self.actor, self.user, self.part, [step.key for step in self.steps]
         )
 
@@ -90,13 +96,13 @@ class Taking:
             undo(self.user, self.change.pk, force=force, **given)
 
 
-def is_takeable(change: Change) -> bool:
+def is_reversible(change: Change) -> bool:
     """Whether the account of the change is still there, by itself."""
     return change.user is not None and change.user.linked_to_id is None
 
 
 @dataclass(frozen=True)
-class Offered:
+class ReversalOptions:
     """What would work: undo, putting these parts back to this moment, or only these keys. `refusal`
     is the reason where only the rights of the actor prevent undo."""
 
@@ -106,25 +112,25 @@ class Offered:
     refusal: str = ""
 
 
-def offered(change: Change, actor: Actor) -> Offered:
+def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
     """To this staff member, of this change, as the account is now."""
-    if not is_takeable(change):
-        return Offered()
-    undoing = Taking(change, actor)
-    is_undoable = why_not_undoable(change) is None and bool(undoing.steps)
+    if not is_reversible(change):
+        return ReversalOptions()
+    undoing = Reversal(change, actor)
+    is_undoable = undo_refusal(change) is None and bool(undoing.steps)
     can_undo = is_undoable and undoing.is_allowed
-    refusal = MAY_NOT if is_undoable and not can_undo else ""
+    refusal = NOT_ALLOWED if is_undoable and not can_undo else ""
     whats = (change.what,) if change.what in PARTS else PARTS
     try:
-        takings = [Taking(change, actor, part) for part in whats]
-        parts = [What(taking.part) for taking in takings if _would_work(taking)]
-        keys = _keys(takings[0]) if change.what in PARTS else ()
-        return Offered(can_undo, parts, keys, refusal)
-    except (NotKept, NotCreatedYet):
-        return Offered(can_undo, refusal=refusal)
+        takings = [Reversal(change, actor, part) for part in whats]
+        parts = [What(taking.part) for taking in takings if _is_available(taking)]
+        keys = _restorable_keys(takings[0]) if change.what in PARTS else ()
+        return ReversalOptions(can_undo, parts, keys, refusal)
+    except (BeforeRetention, NotCreatedYet):
+        return ReversalOptions(can_undo, refusal=refusal)
 
 
-def undoable_among(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
+def undoable_changes(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
     """Those of the user's changes that may be undone, without a look at what the account is now.
     Each right is asked once."""
     may_do = cache(lambda verb: may(actor, verb, user))
@@ -132,40 +138,46 @@ def undoable_among(changes: Iterable[Change], actor: Actor, user: User) -> set[i
         change.pk
         for change in changes
         if change.user_id == user.pk
-        and why_not_undoable(change) is None
-        and all(map(may_do, verbs_of(change.what, change.keys)))
+        and undo_refusal(change) is None
+        and all(map(may_do, required_verbs(change.what, change.keys)))
     }
 
 
-def _keys(taking: Taking) -> list[str]:
+def _restorable_keys(taking: Reversal) -> list[str]:
     """Those of the change that may be put back by themselves, where that is not all of the part."""
     keys = [step.key for step in taking.steps if step.key in taking.change.keys]
     if len(taking.steps) < 2:
         return []
-    return [key for key in keys[:MOST_KEYS] if _may_write(taking.actor, taking.user, taking.part, [key])]
+    return [key for key in keys[:MAX_KEYS] if _can_write(taking.actor, taking.user, taking.part, [key])]
 
 
-def _would_work(taking: Taking) -> bool:
+def _is_available(taking: Reversal) -> bool:
     return bool(taking.steps) and taking.is_allowed
 
 
-def _may_write(actor: Actor, user: User, part: str, keys: Iterable[str]) -> bool:
-    return all(may(actor, verb, user) for verb in verbs_of(part, keys))
+def _can_write(actor: Actor, user: User, part: str, keys: Iterable[str]) -> bool:
+    return all(may(actor, verb, user) for verb in required_verbs(part, keys))
 
 
-def _to_undo(taking: Taking) -> Iterable[Step]:
+def _steps_to_undo(taking: Reversal) -> Iterable[KeyReversal]:
     for key, sides in taking.change.keys.items():
         part, made = taking.change.what, sides.get("after", ABSENT)
-        now, then = present(taking.user, part, key), settable(part, key, sides.get("before", ABSENT))
-        if not same_side(now, then):
-            yield Step(part, key, now, then, made, is_contested=not same_side(now, made))
+        now, then = (
+            current_value(taking.user, part, key),
+            restorable_value(part, key, sides.get("before", ABSENT)),
+        )
+        if not is_same_side(now, then):
+            yield KeyReversal(part, key, now, then, made, is_contested=not is_same_side(now, made))
 
 
-def _to_restore(taking: Taking) -> Iterable[Step]:
+def _steps_to_restore(taking: Reversal) -> Iterable[KeyReversal]:
     user, part = taking.user, taking.part
     past = user_at(user, taking.change.at)
-    keys = [taking.key] if taking.key is not None else sorted(keys_of(user, past, part))
+    keys = [taking.key] if taking.key is not None else sorted(part_keys(user, past, part))
     for key in keys:
-        now, then = present(user, part, key), settable(part, key, present(past, part, key))
-        if not same_side(settable(part, key, now), then):  # a switch never touched is off
-            yield Step(part, key, now, then)
+        now, then = (
+            current_value(user, part, key),
+            restorable_value(part, key, current_value(past, part, key)),
+        )
+        if not is_same_side(restorable_value(part, key, now), then):  # a switch never touched is off
+            yield KeyReversal(part, key, now, then)

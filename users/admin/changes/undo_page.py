@@ -13,54 +13,54 @@ from django.urls import reverse
 
 from users.actions.account.profile_fields import FIELDS
 from users.actions.account.revert_parts import PARTS, PROFILE
-from users.actions.account.undo import why_not_undoable
+from users.actions.account.undo import undo_refusal
 from users.actions.errors import (
     ChangedSince,
-    ChangeGone,
+    ChangeNotFound,
+    DuplicateField,
     NotSupported,
     NotUndoable,
     StaleVersion,
-    Taken,
-    UserGone,
+    UserNotFound,
 )
-from users.admin.changes.undo import MAY_NOT, MOST_KEYS, Taking, is_takeable
-from users.admin.request import Visit
-from users.history.errors import NotCreatedYet, NotKept
-from users.history.timeline import one_change
+from users.admin.changes.undo import MAX_KEYS, NOT_ALLOWED, Reversal, is_reversible
+from users.admin.request import UserPageRequest
+from users.history.errors import BeforeRetention, NotCreatedYet
+from users.history.timeline import get_change
 from users.metadata.errors import MetadataError
 from users.models import Change, User
 from users.representation.validation import FieldError
 from users.rights.errors import Denied
 from users.web.actors import staff
 
-MEANWHILE = "Somebody changed this account a moment ago. Nothing has been done; look again at what would."
-CONTESTED = "It has changed again since. Say below whether to overwrite that."
+STALE_MESSAGE = "Somebody changed this account a moment ago. Nothing has been done; look again at what would."
+CHANGED_SINCE_MESSAGE = "It has changed again since. Say below whether to overwrite that."
 
 
-def take_back_page(request: HttpRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
+def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
     """Undo the change; where `part` is given, put that back to the moment of the change, be it
     only the `?key=`. Whatever is offered, the action checks each right once more."""
     actor = staff(request)
-    change = one_change(number, actor)
-    if change is None or not is_takeable(change) or (part and part not in PARTS):
+    change = get_change(number, actor)
+    if change is None or not is_reversible(change) or (part and part not in PARTS):
         raise Http404
-    taking = Taking(change, actor, part, request.GET.get("key"))
+    taking = Reversal(change, actor, part, request.GET.get("key"))
     if part == PROFILE and taking.key not in (None, *FIELDS):
         raise Http404
-    _check(taking)
+    _check_available(taking)
     problem = ""
     if request.method == "POST":
         try:
-            problem = _do(Visit(request, actor, change.user), taking)
+            problem = _handle_post(UserPageRequest(request, actor, change.user), taking)
         except Denied as denied:
             raise PermissionDenied(denied.reason) from None
-        except (UserGone, User.DoesNotExist, ChangeGone):
+        except (UserNotFound, User.DoesNotExist, ChangeNotFound):
             messages.error(request, f"{change.subject} is gone. Nothing has been done.")
             return redirect("admin:users_user_changelist")
         if not problem:
             return redirect(f"{reverse('admin:users_user_change', args=[change.user.pk])}?tab=activity")
         change.user.refresh_from_db()
-        taking = Taking(change, actor, part, taking.key)
+        taking = Reversal(change, actor, part, taking.key)
     contested = [step for step in taking.steps if step.is_contested]
     context = {
         **frame,
@@ -68,49 +68,49 @@ def take_back_page(request: HttpRequest, number: int, part: str, frame: dict[str
         "section": "changes",
         "taking": taking,
         "change": change,
-        "contested": contested[:MOST_KEYS],
-        "contested_more": max(len(contested) - MOST_KEYS, 0),
+        "contested": contested[:MAX_KEYS],
+        "contested_more": max(len(contested) - MAX_KEYS, 0),
         "problem": problem,
         "reason": request.POST.get("reason", ""),
     }
     return TemplateResponse(request, "users/admin/take_back.html", context, status=422 if problem else 200)
 
 
-def _check(taking: Taking) -> None:
+def _check_available(taking: Reversal) -> None:
     """Raises PermissionDenied or Http404, with the reason, where it is no use to ask."""
-    why_not = None if taking.part else why_not_undoable(taking.change)
+    why_not = None if taking.part else undo_refusal(taking.change)
     if why_not:
         raise Http404(why_not)
     try:
         is_allowed = taking.is_allowed
-    except (NotKept, NotCreatedYet) as error:
+    except (BeforeRetention, NotCreatedYet) as error:
         raise Http404(str(error)) from None
     if not is_allowed:
-        raise PermissionDenied(MAY_NOT)
+        raise PermissionDenied(NOT_ALLOWED)
 
 
-def _do(visit: Visit, taking: Taking) -> str:
+def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
     """Nothing once done; else why it is not."""
     version = visit.request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
-        return MEANWHILE
+        return STALE_MESSAGE
     try:
         taking.run(reason=visit.reason, force="force" in visit.request.POST, version=int(version))
     except StaleVersion:
-        return MEANWHILE
+        return STALE_MESSAGE
     except ChangedSince:
-        return CONTESTED
-    except Taken as error:
+        return CHANGED_SINCE_MESSAGE
+    except DuplicateField as error:
         return f"Another user of this connection has this {error.field} by now."
     except FieldError as error:
         return f"{error.field}: {error.rule}."
-    except (MetadataError, NotSupported, NotUndoable, NotKept, NotCreatedYet) as error:
+    except (MetadataError, NotSupported, NotUndoable, BeforeRetention, NotCreatedYet) as error:
         return str(error)
-    visit.say("Taken back." if not taking.part else "Put back.")
+    visit.show_success("Taken back." if not taking.part else "Put back.")
     return ""
 
 
-def _title(taking: Taking) -> str:
+def _title(taking: Reversal) -> str:
     if not taking.part:
         return "Undo this change?"
     what = taking.key if taking.key is not None else Change.What(taking.part).label

@@ -11,22 +11,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from users.admin.log.query import as_query, read_filters
-from users.admin.request import Page
+from users.admin.log.query import build_query, read_filters
+from users.admin.request import TemplateContext
 from users.conf import conf
 from users.listing.timeout import time_limit
 from users.log.entry import log_entry
-from users.log.position import Place, place_of
+from users.log.position import LogPosition, parse_log_id
 from users.log.read import Line, whole_log
-from users.log.types import API_WRITE, BAD, GROUPS, WORDS
+from users.log.types import API_WRITE, DESCRIPTIONS, FAILURE_TYPES, GROUPS
 from users.lucene.errors import QueryError
 from users.models import User
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.web.actors import staff
 
-PAGE = 50
-TOO_SLOW = "The log is too long to look through for this. Ask for a shorter time, or for one user."
+PAGE_SIZE = 50
+TOO_SLOW_MESSAGE = "The log is too long to look through for this. Ask for a shorter time, or for one user."
 
 
 def log_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -35,10 +35,10 @@ def log_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     if not actor.is_administrator:
         raise PermissionDenied("The log is for administrators.")
     filters = read_filters(request.GET)
-    before = place_of(request.GET.get("before", ""))
-    found, error = _found(filters, before)
-    shown = found[:PAGE]
-    older = Place.of(shown[-1]).log_id if len(found) > PAGE else ""
+    before = parse_log_id(request.GET.get("before", ""))
+    found, error = _read_lines(filters, before)
+    shown = found[:PAGE_SIZE]
+    older = LogPosition.of(shown[-1]).log_id if len(found) > PAGE_SIZE else ""
     context = {
         **frame,
         "title": "Log",
@@ -55,33 +55,35 @@ def log_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "users/admin/log.html", context, status=400 if error else 200)
 
 
-def _found(filters: dict[str, str], before: Place | None) -> tuple[list[Line], str]:
+def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[list[Line], str]:
     """One more than a page, or why there is none."""
     try:
-        log = whole_log().fitting(as_query(filters)) if filters else whole_log()
+        log = whole_log().filter_by_query(build_query(filters)) if filters else whole_log()
         with time_limit(conf.search_timeout):
-            return (log.before(before) if before else log).lines(PAGE + 1), ""
+            return (log.before(before) if before else log).lines(PAGE_SIZE + 1), ""
     except QueryError as error:
         text = str(error) if "q" in filters else error.reason
         return [], f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith("?") else ".")
-    except TooSlow:
-        return [], TOO_SLOW
+    except SearchTimeout:
+        return [], TOO_SLOW_MESSAGE
 
 
-def _rows(lines: list[Line], viewer: Actor) -> list[Page]:
+def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
     entries = [log_entry(line, viewer) for line in lines]
     ids = {entry["user_id"] for entry in entries if entry["user_id"]}
     users = {one.user_id: one for one in _users(ids)} if ids else {}
     return [
         {
             "at": line.at,
-            "words": entry["description"] if line.type == API_WRITE else WORDS.get(line.type, line.type),
-            "description": _more(line.type, entry["description"]),
-            "is_bad": line.type in BAD,
+            "words": entry["description"]
+            if line.type == API_WRITE
+            else DESCRIPTIONS.get(line.type, line.type),
+            "description": _extra_description(line.type, entry["description"]),
+            "is_bad": line.type in FAILURE_TYPES,
             "entry": entry,
-            "by": _by(entry),
+            "by": _actor_name(entry),
             "user": entry["user_name"] or entry["user_id"],
-            "user_key": _key(users.get(entry["user_id"]), line),
+            "user_key": _user_pk(users.get(entry["user_id"]), line),
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
         }
         for line, entry in zip(lines, entries, strict=True)
@@ -92,17 +94,17 @@ def _users(ids: set[str]) -> QuerySet[User]:
     return User.objects.filter(user_id__in=ids).only("user_id", "created_at")
 
 
-def _key(user: User | None, line: Line) -> int | None:
+def _user_pk(user: User | None, line: Line) -> int | None:
     """None where the line is of an earlier user with the same id."""
     return user.pk if user and line.at >= user.created_at else None
 
 
-def _more(type_: str, description: str) -> str:
+def _extra_description(type_: str, description: str) -> str:
     """What the words do not say already."""
-    return "" if type_ == API_WRITE or description == WORDS.get(type_) else description
+    return "" if type_ == API_WRITE or description == DESCRIPTIONS.get(type_) else description
 
 
-def _by(entry: dict[str, Any]) -> str:
+def _actor_name(entry: dict[str, Any]) -> str:
     """Who did it, where it was not the user."""
     actor = entry["details"].get("actor", {})
     if entry["client_name"] or entry["client_id"]:

@@ -17,27 +17,30 @@ def read_filters(given: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def as_query(filters: Mapping[str, str]) -> Query:
+def build_query(filters: Mapping[str, str]) -> Query:
     """All of them together. Raises QueryError; columns count in `q`."""
-    parts = (*_fields(filters), *([parse(filters["q"], implicit=Implicit.AND)] if "q" in filters else ()))
+    parts = (
+        *_field_conditions(filters),
+        *([parse(filters["q"], implicit=Implicit.AND)] if "q" in filters else ()),
+    )
     return And(parts) if len(parts) > 1 else parts[0] if parts else Everything()
 
 
-def _fields(filters: Mapping[str, str]) -> Iterator[Query]:
+def _field_conditions(filters: Mapping[str, str]) -> Iterator[Query]:
     if "type" in filters:
-        yield _is("type", filters["type"])
+        yield _equals("type", filters["type"])
     if "user" in filters:
-        yield _either(("user_id", "user_name"), filters["user"])
+        yield _any_equals(("user_id", "user_name"), filters["user"])
     if "client" in filters:
-        yield _either(("client_id", "client_name"), filters["client"])
+        yield _any_equals(("client_id", "client_name"), filters["client"])
     if filters.keys() & {"from", "to"}:
         low, high = (Word(filters[name]) if name in filters else None for name in ("from", "to"))
         yield Match(Name(("date",)), Range(low, high))
 
 
-def _either(names: tuple[str, ...], text: str) -> Query:
-    return Or(tuple(map(partial(_is, text=text), names)))
+def _any_equals(names: tuple[str, ...], text: str) -> Query:
+    return Or(tuple(map(partial(_equals, text=text), names)))
 
 
-def _is(name: str, text: str) -> Query:
+def _equals(name: str, text: str) -> Query:
     return Match(Name((name,)), Word(text))

@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from users.actions.errors import CannotIndex, Exists
-from users.actions.search_setup.indexed_keys import MOST, drop_key, index_key, indexed_keys_of
-from users.admin.request import Page
+from users.actions.errors import AlreadyExists, InvalidIndexedKey
+from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
+from users.admin.request import TemplateContext
 from users.models import IndexedKey
-from users.representation.indexed_keys import failure, progress
+from users.representation.indexed_keys import build_percentage, failure_reason
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.search.sql.indexes import sizes
+from users.search.sql.indexes import index_sizes
 from users.web.actors import staff
 
 
@@ -28,11 +28,11 @@ def indexed_keys_page(request: HttpRequest, frame: dict[str, Any]) -> HttpRespon
     try:
         check(actor, Verb.INDEX_KEYS)
         if request.method == "POST":
-            _do(request, actor)
+            _handle_post(request, actor)
             return redirect("admin:indexed_keys")
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
-    size_of = sizes()
+    size_of = index_sizes()
     keys = [_row(key, size_of) for key in indexed_keys_of(actor)]
     context = {
         **frame,
@@ -40,13 +40,13 @@ def indexed_keys_page(request: HttpRequest, frame: dict[str, Any]) -> HttpRespon
         "section": "indexed_keys",
         "keys": keys,
         "kinds": IndexedKey.Kind.choices,
-        "most": MOST,
+        "most": MAX_KEYS,
         "is_live": any(row["is_under_way"] for row in keys),
     }
     return TemplateResponse(request, "users/admin/indexed_keys.html", context)
 
 
-def _do(request: HttpRequest, actor: Actor) -> None:
+def _handle_post(request: HttpRequest, actor: Actor) -> None:
     name, kind = request.POST.get("key", ""), request.POST.get("kind", "")
     if request.POST.get("do") == "drop":
         key = IndexedKey.objects.filter(key_id=name.replace("\0", "")).first()
@@ -56,20 +56,20 @@ def _do(request: HttpRequest, actor: Actor) -> None:
         return
     try:
         key = index_key(name, kind if kind in IndexedKey.Kind else None, actor=actor)
-    except (CannotIndex, Exists) as error:
+    except (InvalidIndexedKey, AlreadyExists) as error:
         messages.error(request, str(error))
     else:
         is_ready = key.state == IndexedKey.Status.READY
         messages.success(request, f"{key} is indexed." if is_ready else f"{key} is being indexed.")
 
 
-def _row(key: IndexedKey, size_of: dict[int, int]) -> Page:
+def _row(key: IndexedKey, size_of: dict[int, int]) -> TemplateContext:
     status = key.state
     return {
         "key": key,
         "status": status,
         "is_under_way": status in (IndexedKey.Status.BUILDING, IndexedKey.Status.DROPPING),
-        "failure": failure(key),
-        "progress": progress(key),
+        "failure": failure_reason(key),
+        "progress": build_percentage(key),
         "size": size_of.get(key.pk),
     }

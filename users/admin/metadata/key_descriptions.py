@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 
-from users.metadata.tally import BEGINNING
-from users.metadata_map.keys import LIST, NULL, Counts
+from users.metadata.tally import TEXT_PREFIX
+from users.metadata_map.keys import LIST, NULL, KeyCounts
 
-_MANY = {
+_PLURALS = {
     "string": "strings",
     "number": "numbers",
     "boolean": "booleans",
@@ -18,56 +18,56 @@ _MANY = {
     LIST: "lists",
     NULL: "null",
 }
-_ONE = {**{name: name for name in _MANY}, LIST: "list"}
+_SINGULARS = {**{name: name for name in _PLURALS}, LIST: "list"}
 
 
-def types(counts: Counts) -> str:
+def describe_types(counts: KeyCounts) -> str:
     """`9,120 numbers, 31 strings`; `40 lists of strings`; `3 lists (of 2 strings, 1 number)`."""
-    return ", ".join(_type(counts, name, number) for name, number in _most_first(counts.types))
+    return ", ".join(_describe_type(counts, name, number) for name, number in _sort_by_count(counts.types))
 
 
-def kinds(counts: Counts) -> str:
+def describe_kinds(counts: KeyCounts) -> str:
     """The types alone, for where there is little room: `number or string`, `list of strings`."""
-    names = [name for name, _ in _most_first(counts.types) if name != NULL] or [NULL]
-    return " or ".join(_ONE[name] + (_of_items(counts) if name == LIST else "") for name in names)
+    names = [name for name, _ in _sort_by_count(counts.types) if name != NULL] or [NULL]
+    return " or ".join(_SINGULARS[name] + (_describe_items(counts) if name == LIST else "") for name in names)
 
 
-def people(counts: Counts) -> str:
+def describe_users(counts: KeyCounts) -> str:
     """`1,003 users`, `about 412,000 users` where not all were read."""
     if counts.survey.is_complete:
         return f"{intcomma(counts.users)} {'user' if counts.users == 1 else 'users'}"
-    return f"about {intcomma(rounded(counts.in_all))} users"
+    return f"about {intcomma(round_estimate(counts.estimated_users))} users"
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Whole per cent, but never 0 or 100 of some."""
     if 0 < share < 0.01:
         return "under 1 %"
     return f"{99 if 0.99 < share < 1 else round(share * 100)} %"
 
 
-def rounded(number: int) -> int:
+def round_estimate(number: int) -> int:
     """To two digits: an estimate is no more exact than that."""
     return int(float(f"{number:.2g}"))
 
 
-def value(kind: str, given: Any) -> str:
+def format_value(kind: str, given: Any) -> str:
     """As JSON, so that text and numbers are told apart."""
     text = json.dumps(given, ensure_ascii=False)
-    return f"{text[:-1]}…" if kind == BEGINNING else text
+    return f"{text[:-1]}…" if kind == TEXT_PREFIX else text
 
 
-def _type(counts: Counts, name: str, number: int) -> str:
-    word = _ONE[name] if number == 1 else _MANY[name]
-    return f"{intcomma(number)} {word}" + (_of_items(counts) if name == LIST else "")
+def _describe_type(counts: KeyCounts, name: str, number: int) -> str:
+    word = _SINGULARS[name] if number == 1 else _PLURALS[name]
+    return f"{intcomma(number)} {word}" + (_describe_items(counts) if name == LIST else "")
 
 
-def _of_items(counts: Counts) -> str:
-    held = _most_first(counts.items)
+def _describe_items(counts: KeyCounts) -> str:
+    held = _sort_by_count(counts.items)
     if len(held) < 2:
-        return "".join(f" of {_MANY[name]}" for name, _ in held)
-    return " (of " + ", ".join(f"{intcomma(number)} {_MANY[name]}" for name, number in held) + ")"
+        return "".join(f" of {_PLURALS[name]}" for name, _ in held)
+    return " (of " + ", ".join(f"{intcomma(number)} {_PLURALS[name]}" for name, number in held) + ")"
 
 
-def _most_first(numbers: dict[str, int]) -> list[tuple[str, int]]:
+def _sort_by_count(numbers: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))

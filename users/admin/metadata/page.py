@@ -15,31 +15,31 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from users.admin.jobs import LONG
+from users.admin.jobs import LARGE_COLUMNS
 from users.admin.metadata import key_descriptions
-from users.admin.request import Page
+from users.admin.request import TemplateContext
 from users.jobs.progress import percentage
-from users.jobs.visibility import jobs_of
+from users.jobs.visibility import visible_jobs
 from users.metadata.documents import DOCUMENTS
-from users.metadata_map.keys import Counts, Map, visible_keys
-from users.metadata_map.survey_requests import ask_for_count, ask_for_sample
+from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
+from users.metadata_map.survey_requests import request_exact_count, request_sample
 from users.models import Job, MetadataKey, MetadataSurvey
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.rights.may import Verb, refusal
+from users.rights.may import Verb, denial_reason
 from users.rights.visible import PROFILE, visible
-from users.search.query_links import who_has, who_has_value
+from users.search.query_links import query_for_key, query_for_value
 from users.web.actors import staff
 
-PAGE = 25
+PAGE_SIZE = 25
 # What bars are drawn for: so many values, each of so many of those who have the key, and what one
 # person alone has only where few have the key.
-MOST_VALUES, LEAST_SHARE, FEW = 5, 0.01, 10
-ASKS = {"sample": ask_for_sample, "count": ask_for_count}
-KINDS = (Job.Kind.METADATA_SAMPLE, Job.Kind.METADATA_COUNT)
+MAX_VALUES, MIN_SHARE, SMALL_COUNT = 5, 0.01, 10
+SURVEY_REQUESTS = {"sample": request_sample, "count": request_exact_count}
+SURVEY_JOB_KINDS = (Job.Kind.METADATA_SAMPLE, Job.Kind.METADATA_COUNT)
 SCALARS = frozenset({"string", "number", "boolean"})
 # For so long a job that failed is told of.
-RECENT = timedelta(days=2)
+FAILURE_SHOWN_FOR = timedelta(days=2)
 
 
 def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -48,14 +48,14 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     if not visible(actor, PROFILE):
         raise PermissionDenied("You may not see users, and so not what their metadata holds.")
     if request.method == "POST":
-        return _ask(request, actor)
+        return _request_survey(request, actor)
     document, text = request.GET.get("document", ""), request.GET.get("text", "").replace("\0", "").strip()
     documents = [name for name in DOCUMENTS if visible(actor, name)]
-    drawn = Map()
+    drawn = MetadataMap()
     document = document if document in documents else ""
     keys = visible_keys(actor, drawn.keys(document=document, holding=text.split()))
-    page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
-    jobs = _jobs(actor)
+    page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+    jobs = _recent_jobs(actor)
     context = {
         **frame,
         "title": "Metadata map",
@@ -65,7 +65,7 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
         "jobs": jobs,
         "is_live": any(not row["job"].is_finished for row in jobs),
         "busy": {row["job"].kind for row in jobs if not row["job"].is_finished},
-        "ask_refusal": refusal(actor, Verb.SURVEY),
+        "ask_refusal": denial_reason(actor, Verb.SURVEY),
         "documents": documents,
         "document": document,
         "text": text,
@@ -75,8 +75,8 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "users/admin/metadata.html", context)
 
 
-def _ask(request: HttpRequest, actor: Actor) -> HttpResponse:
-    ask = ASKS.get(request.POST.get("ask", ""))
+def _request_survey(request: HttpRequest, actor: Actor) -> HttpResponse:
+    ask = SURVEY_REQUESTS.get(request.POST.get("ask", ""))
     try:
         if ask:
             ask(actor)
@@ -86,18 +86,20 @@ def _ask(request: HttpRequest, actor: Actor) -> HttpResponse:
     return redirect("admin:metadata")
 
 
-def _jobs(actor: Actor) -> list[Page]:
+def _recent_jobs(actor: Actor) -> list[TemplateContext]:
     """The latest of each kind that is under way or failed a short while ago. `is_theirs`: there is a
     page of the job for this staff member."""
-    recent = Job.objects.filter(kind__in=KINDS, created_at__gte=timezone.now() - RECENT).defer(*LONG)
+    recent = Job.objects.filter(
+        kind__in=SURVEY_JOB_KINDS, created_at__gte=timezone.now() - FAILURE_SHOWN_FOR
+    ).defer(*LARGE_COLUMNS)
     latest = {job.kind: job for job in recent.order_by("created_at", "id")}
     shown = [job for job in latest.values() if not job.is_finished or job.status == Job.Status.FAILED]
-    theirs = set(jobs_of(actor).filter(pk__in=[job.pk for job in shown]).values_list("pk", flat=True))
+    theirs = set(visible_jobs(actor).filter(pk__in=[job.pk for job in shown]).values_list("pk", flat=True))
     return [{"job": job, "percentage": percentage(job), "is_theirs": job.pk in theirs} for job in shown]
 
 
-def _row(drawn: Map, key: MetadataKey) -> Page:
-    row = {"key": key, "parents": _parents(key), "link": _link(who_has(key))}
+def _row(drawn: MetadataMap, key: MetadataKey) -> TemplateContext:
+    row = {"key": key, "parents": _parents(key), "link": _search_url(query_for_key(key))}
     counts = drawn.counts(key)
     if counts is None:
         return row
@@ -106,19 +108,19 @@ def _row(drawn: Map, key: MetadataKey) -> Page:
         **row,
         "counts": counts,
         "exact": exact if exact is not None and exact.survey != counts.survey else None,
-        "types": key_descriptions.types(counts),
+        "types": key_descriptions.describe_types(counts),
         "has_values": bool(SCALARS & (counts.types.keys() | counts.items.keys())),
-        "percent": key_descriptions.percent(counts.share),
-        "people": key_descriptions.people(counts),
+        "percent": key_descriptions.format_percent(counts.share),
+        "people": key_descriptions.describe_users(counts),
         "values": [
-            _value(key, counts, *value)
-            for value in counts.values[:MOST_VALUES]
-            if value[-1] >= (2 if counts.users > FEW else 1) and value[-1] >= LEAST_SHARE * counts.users
+            _value_row(key, counts, *value)
+            for value in counts.values[:MAX_VALUES]
+            if value[-1] >= (2 if counts.users > SMALL_COUNT else 1) and value[-1] >= MIN_SHARE * counts.users
         ],
     }
 
 
-def _link(query: str) -> str:
+def _search_url(query: str) -> str:
     """The list of those whom the query finds."""
     return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"
 
@@ -128,12 +130,12 @@ def _parents(key: MetadataKey) -> list[str]:
     return [key.document, *key.path[:-1]]
 
 
-def _value(key: MetadataKey, counts: Counts, kind: str, value: Any, number: int) -> Page:
+def _value_row(key: MetadataKey, counts: KeyCounts, kind: str, value: Any, number: int) -> TemplateContext:
     share = number / counts.users if counts.users else 0.0
     return {
-        "text": key_descriptions.value(kind, value),
-        "link": _link(who_has_value(key, kind, value)),
+        "text": key_descriptions.format_value(kind, value),
+        "link": _search_url(query_for_value(key, kind, value)),
         "number": number,
-        "percent": key_descriptions.percent(share),
+        "percent": key_descriptions.format_percent(share),
         "width": round(share * 100, 1),
     }

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import unlink
 from users.actions.account.multifactor import remove_multifactor
-from users.actions.errors import BadIdentity, NotSupported, StaleVersion, Taken
-from users.admin.request import Page, Visit
+from users.actions.errors import BadIdentity, DuplicateField, NotSupported, StaleVersion
+from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
 from users.mail.password_reset import send_password_reset
-from users.mail.send import NoMail
+from users.mail.send import MailDisabled
 from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import DOCUMENTS
 from users.representation.validation import FieldError
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.sign_in.clear_lockout import forgive_attempts
+from users.sign_in.clear_lockout import clear_lockouts
 from users.web.documents_form import DocumentsForm
 
 
-def save_documents(visit: Visit) -> Page | None:
+def save_documents(visit: UserPageRequest) -> TemplateContext | None:
     """Both documents in one go, as far as this staff member may change them."""
     documents = editable_documents(visit.actor, visit.user)
     if not documents:
@@ -36,26 +36,26 @@ def save_documents(visit: Visit) -> Page | None:
     if not form.is_valid():
         return {"documents_form": form}
     if not form.writes:
-        visit.say("There was nothing to save.")
+        visit.show_success("There was nothing to save.")
         return None
     faulty = form.write(visit.actor, form.cleaned_data["reason"])
     if faulty is not None:
         return {"documents_form": faulty}
-    visit.say("Saved.")
+    visit.show_success("Saved.")
     return None
 
 
-def save_profile(visit: Visit) -> Page | None:
+def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     """The root fields that this person changed."""
     check(visit.actor, Verb.CHANGE_PROFILE, visit.user)
     form = ProfileForm(visit.user, visit.request.POST)
     if not form.is_valid():
         return {"profile_form": form}
     if not form.changes:
-        visit.say("There was nothing to save.")
+        visit.show_success("There was nothing to save.")
         return None
-    if form.overtaken:
-        return {"profile_form": form.with_theirs()}
+    if form.conflicts:
+        return {"profile_form": form.with_conflicts()}
     try:
         # The version that was just compared with: nobody may slip in between.
         edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
@@ -69,99 +69,99 @@ def save_profile(visit: Visit) -> Page | None:
     except NotSupported as error:
         form.add_error(None, str(error))
         return {"profile_form": form}
-    except Taken as error:
+    except DuplicateField as error:
         form.add_error(error.field, "Another user of this connection has it already.")
         return {"profile_form": form}
-    visit.say("Profile saved.")
+    visit.show_success("Profile saved.")
     return None
 
 
-def block(visit: Visit) -> None:
+def block(visit: UserPageRequest) -> None:
     """Bar the account from signing in."""
     block_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.say("Blocked. Every session has ended.")
+    visit.show_success("Blocked. Every session has ended.")
 
 
-def unblock(visit: Visit) -> None:
+def unblock(visit: UserPageRequest) -> None:
     """Let it sign in again."""
     unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.say("Unblocked.")
+    visit.show_success("Unblocked.")
 
 
-def verify_email(visit: Visit) -> None:
+def verify_email(visit: UserPageRequest) -> None:
     """Take the address as the person's own."""
     edit = Edit(profile={"email_verified": True})
     edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
-    visit.say("E-mail marked as verified.")
+    visit.show_success("E-mail marked as verified.")
 
 
-def send_reset(visit: Visit) -> None:
+def send_reset(visit: UserPageRequest) -> None:
     """Mail the person a link to set a new password."""
     try:
         send_password_reset(visit.user, actor=visit.actor, reason=visit.reason)
-    except (NoMail, NotSupported) as error:
-        visit.warn(str(error))
+    except (MailDisabled, NotSupported) as error:
+        visit.show_error(str(error))
     else:
-        visit.say(f"A password reset link is on its way to {visit.user.email}.")
+        visit.show_success(f"A password reset link is on its way to {visit.user.email}.")
 
 
-def forgive(visit: Visit) -> None:
+def clear_lockout(visit: UserPageRequest) -> None:
     """Let somebody try to sign in again who has mistyped too often."""
-    if forgive_attempts([visit.user], actor=visit.actor, reason=visit.reason):
-        visit.say("The lockout is lifted. They may try to sign in again.")
+    if clear_lockouts([visit.user], actor=visit.actor, reason=visit.reason):
+        visit.show_success("The lockout is lifted. They may try to sign in again.")
     else:
-        visit.say("There was no lockout to lift.")
+        visit.show_success("There was no lockout to lift.")
 
 
-def remove_second_factor(visit: Visit) -> None:
+def remove_second_factor(visit: UserPageRequest) -> None:
     """Let the person in by their password alone."""
     remove_multifactor(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.say("The second factor is removed.")
+    visit.show_success("The second factor is removed.")
 
 
-def send_verification_mail(visit: Visit) -> None:
+def send_verification_mail(visit: UserPageRequest) -> None:
     """Mail the person a link to confirm the address."""
     try:
         check_can_send(visit.user.email, visit.user.connection)
         request_verification(visit.user, actor=visit.actor, reason=visit.reason)
-    except (NoMail, NotSupported) as error:
-        visit.warn(str(error))
+    except (MailDisabled, NotSupported) as error:
+        visit.show_error(str(error))
     else:
-        visit.say(f"A verification link is on its way to {visit.user.email}.")
+        visit.show_success(f"A verification link is on its way to {visit.user.email}.")
 
 
-def staff_rights(visit: Visit) -> Page | None:
+def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
     """Decide to which staff groups the account belongs."""
-    check(visit.actor, Verb.GIVE_STAFF_RIGHTS, visit.user)
+    check(visit.actor, Verb.GRANT_STAFF_RIGHTS, visit.user)
     form = StaffRightsForm(visit.request.POST)
     if not form.is_valid():
         return {"staff_form": form}
-    give_staff_rights(visit.user, form.cleaned_data["groups"], actor=visit.actor, reason=visit.reason)
-    visit.say("Staff rights saved.")
+    set_staff_groups(visit.user, form.cleaned_data["groups"], actor=visit.actor, reason=visit.reason)
+    visit.show_success("Staff rights saved.")
     return None
 
 
-def unlink_account(visit: Visit) -> None:
+def unlink_account(visit: UserPageRequest) -> None:
     """Make a linked account a user of its own again."""
     provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
     try:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
     except BadIdentity:
-        visit.warn("That account is not linked to this user any more.")
+        visit.show_error("That account is not linked to this user any more.")
     else:
-        visit.say("Unlinked. The account is a user of its own now, without metadata.")
+        visit.show_success("Unlinked. The account is a user of its own now, without metadata.")
 
 
-VERBS: dict[str, Callable[[Visit], Page | None]] = {
+BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {
     "documents": save_documents,
     "profile": save_profile,
     "block": block,
     "unblock": unblock,
     "verify_email": verify_email,
     "send_reset": send_reset,
-    "forgive": forgive,
+    "forgive": clear_lockout,
     "remove_second_factor": remove_second_factor,
     "send_verification": send_verification_mail,
-    "staff_rights": staff_rights,
+    "staff_rights": save_staff_rights,
     "unlink": unlink_account,
 }

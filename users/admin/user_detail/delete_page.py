@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.admin.user_detail.forms import DeleteForm
-from users.admin.user_lookup import find_user
+from users.admin.user_lookup import get_user_or_404
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.web.actors import staff
@@ -21,7 +21,7 @@ from users.web.actors import staff
 
 def delete_page(request: HttpRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET asks, POST with the name typed deletes."""
-    user, actor = find_user(request, object_id), staff(request)
+    user, actor = get_user_or_404(request, object_id), staff(request)
     form = DeleteForm(user, request.POST or None)
     try:
         check(actor, Verb.DELETE, user)
@@ -31,7 +31,7 @@ def delete_page(request: HttpRequest, object_id: str, frame: dict[str, Any]) -> 
             return redirect("admin:users_user_changelist")
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
-    except UserGone:
+    except UserNotFound:
         messages.info(request, f"{user} had already been deleted.")
         return redirect("admin:users_user_changelist")
     context = {**frame, "title": f"Delete {user}?", "subject": user, "form": form}

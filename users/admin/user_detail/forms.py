@@ -53,7 +53,7 @@ class ProfileForm(forms.Form):
         return {name: self.cleaned_data[name] or None for name in self.changed_data if name != "reason"}
 
     @property
-    def overtaken(self) -> list[str]:
+    def conflicts(self) -> list[str]:
         """Fields that this person changed and somebody else, meanwhile, too."""
         return [
             name
@@ -61,14 +61,14 @@ class ProfileForm(forms.Form):
             if getattr(self.user, name) != wanted and (getattr(self.user, name) or "") != self._opened(name)
         ]
 
-    def with_theirs(self) -> ProfileForm:
+    def with_conflicts(self) -> ProfileForm:
         """The same form with what was typed and, beside it, what somebody else saved: a
         second save decides."""
         data = self.data.copy()
-        for name in self.overtaken:
+        for name in self.conflicts:
             data[self[name].html_initial_name] = getattr(self.user, name) or ""
         form = ProfileForm(self.user, data)
-        for name in self.overtaken:
+        for name in self.conflicts:
             theirs = getattr(self.user, name) or "nothing"
             form.add_error(name, f"Somebody else has set this to {theirs}. Save again to keep yours.")
         return form

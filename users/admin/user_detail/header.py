@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from users.actions.account.documents import VERBS as DOCUMENT_VERBS
-from users.admin.request import Page
+from users.actions.account.documents import DOCUMENT_VERBS as DOCUMENT_VERBS
+from users.admin.request import TemplateContext
 from users.metadata.documents import DOCUMENTS
 from users.models import User
 from users.rights.actor import Actor
-from users.rights.may import Verb, may, refusal
+from users.rights.may import Verb, denial_reason, may
 from users.rights.protected_accounts import is_protected
 from users.rights.visible import visible
 from users.web.initials import colour, initials
 
 
-def head(actor: Actor, user: User) -> Page:
+def header_context(actor: Actor, user: User) -> TemplateContext:
     """What every tab shows above itself: who this is, and what can be done at once."""
     return {
         "title": str(user),
@@ -51,23 +51,26 @@ def _buttons(actor: Actor, user: User) -> list[Button]:
     """The buttons for the present state of the account, also those that the actor may not use."""
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
-    block, reset = refusal(actor, Verb.BLOCK, user), refusal(actor, Verb.SEND_RESET, user)
+    block, reset = denial_reason(actor, Verb.BLOCK, user), denial_reason(actor, Verb.SEND_RESET, user)
     fitting = [
         (not user.blocked, Button("block", "Block", block, is_danger=True)),
         (user.blocked, Button("unblock", "Unblock", block)),
         (
             is_unverified,
-            Button("verify_email", "Mark email as verified", refusal(actor, Verb.CHANGE_SIGN_IN, user)),
+            Button("verify_email", "Mark email as verified", denial_reason(actor, Verb.CHANGE_SIGN_IN, user)),
         ),
         (
             is_unverified and has_password,
             Button(
                 "send_verification",
                 "Send verification email",
-                refusal(actor, Verb.SEND_VERIFICATION, user),
+                denial_reason(actor, Verb.SEND_VERIFICATION, user),
             ),
         ),
         (bool(user.email) and has_password, Button("send_reset", "Send password reset", reset)),
-        (True, Button("delete", "Delete this user…", refusal(actor, Verb.DELETE, user), is_danger=True)),
+        (
+            True,
+            Button("delete", "Delete this user…", denial_reason(actor, Verb.DELETE, user), is_danger=True),
+        ),
     ]
     return [button for is_fitting, button in fitting if is_fitting]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from users.admin.request import Page
+from users.admin.request import TemplateContext
 from users.models import User
 from users.rights.permissions import roles_of
 
 
-def permitted(user: User) -> list[Page]:
+def permissions_by_source(user: User) -> list[TemplateContext]:
     """Each role with what it permits; last what was given directly, if anything was."""
     sources = [
         {"name": role.name, "permissions": role.permissions.all()}

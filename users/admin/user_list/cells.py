@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from users.metadata.documents import JSON
 from users.metadata.text import dump
 
-CUT = 60
+MAX_TEXT_LENGTH = 60
 # As much as a pointer held over the cell tells.
-WHOLE = 1000
+MAX_TOOLTIP_LENGTH = 1000
 
 
 @dataclass(frozen=True)
@@ -22,34 +22,38 @@ class Cell:
     whole: str = ""
 
 
-def cell(top: JSON, path: tuple[str, ...]) -> Cell:
+def make_cell(top: JSON, path: tuple[str, ...]) -> Cell:
     """What stands at the path, its first key gone already. A list stands for its items; null is
     nothing."""
-    values = [value for value in _values(top, path) if value is not None]
+    values = [value for value in _values_at(top, path) if value is not None]
     if len(values) == 1 and not isinstance(values[0], list):
-        return _cut(_text(values[0]), is_code=not isinstance(values[0], str) or not values[0])
+        return _truncate(_to_text(values[0]), is_code=not isinstance(values[0], str) or not values[0])
     items = [item for value in values for item in (value if isinstance(value, list) else [value])]
     if (values and not items) or any(isinstance(item, dict | list) for item in items):
-        return _cut(dump(values[0] if len(values) == 1 else values), is_code=True)
-    return _cut(", ".join(map(_text, items)), is_code=False)
+        return _truncate(dump(values[0] if len(values) == 1 else values), is_code=True)
+    return _truncate(", ".join(map(_to_text, items)), is_code=False)
 
 
-def _values(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:
+def _values_at(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:
     if isinstance(value, list) and path:
         for item in value:
-            yield from _values(item, path)
+            yield from _values_at(item, path)
     elif not path:
         yield value
     elif isinstance(value, dict) and path[0] in value:
-        yield from _values(value[path[0]], path[1:])
+        yield from _values_at(value[path[0]], path[1:])
 
 
-def _text(value: JSON) -> str:
+def _to_text(value: JSON) -> str:
     """Text as it stands, all else and the empty text as JSON."""
     return value if isinstance(value, str) and value else dump(value)
 
 
-def _cut(text: str, *, is_code: bool) -> Cell:
-    if len(text) <= CUT:
+def _truncate(text: str, *, is_code: bool) -> Cell:
+    if len(text) <= MAX_TEXT_LENGTH:
         return Cell(text, is_code)
-    return Cell(f"{text[:CUT]}…", is_code, text if len(text) <= WHOLE else f"{text[:WHOLE]}…")
+    return Cell(
+        f"{text[:MAX_TEXT_LENGTH]}…",
+        is_code,
+        text if len(text) <= MAX_TOOLTIP_LENGTH else f"{text[:MAX_TOOLTIP_LENGTH]}…",
+    )

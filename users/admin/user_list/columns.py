@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-from users.admin.user_list.query_string import Address
+from users.admin.user_list.query_string import ListURL
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.rights.actor import Actor
 from users.rights.visible import visible
 
-MOST = 12
-LONGEST = 300
+MAX_COLUMNS = 12
+MAX_NAME_LENGTH = 300
 # Where a session keeps the names that its owner chose.
-KEPT = "list_columns"
+SESSION_KEY = "list_columns"
 
 
 @dataclass(frozen=True)
@@ -47,41 +47,41 @@ BUILT_IN = {
 }
 
 
-def columns_of(names: Iterable[str], viewer: Actor) -> list[Column]:
+def visible_columns(names: Iterable[str], viewer: Actor) -> list[Column]:
     """The columns of these names that `viewer` may see, each once; what is none is left out."""
-    found = dict.fromkeys(filter(None, map(column_of, names)))
-    return [column for column in found if _may_see(column, viewer)][:MOST]
+    found = dict.fromkeys(filter(None, map(parse_column, names)))
+    return [column for column in found if _can_view(column, viewer)][:MAX_COLUMNS]
 
 
-def column_of(name: str) -> Column | None:
+def parse_column(name: str) -> Column | None:
     """The column of that name; None where there can be none."""
     if name in BUILT_IN:
         return BUILT_IN[name]
     document, *path = name.split(".")
-    if document not in DOCUMENTS or not path or not all(path) or len(name) > LONGEST:
+    if document not in DOCUMENTS or not path or not all(path) or len(name) > MAX_NAME_LENGTH:
         return None
     return Column(name, _label(path), document=document, path=tuple(path))
 
 
-def chosen(request: HttpRequest, address: Address, viewer: Actor) -> list[Column]:
+def selected_columns(request: HttpRequest, address: ListURL, viewer: Actor) -> list[Column]:
     """As the address says, or else as this person chose last, or else as the settings say."""
     names = address.lists.get("column")
     if names is None:
-        names = request.session.get(KEPT, conf.list_columns)
-    return columns_of(names, viewer)
+        names = request.session.get(SESSION_KEY, conf.list_columns)
+    return visible_columns(names, viewer)
 
 
 def check_settings() -> None:
     """Raises ImproperlyConfigured for a column that can be none."""
     for name in conf.list_columns:
-        if column_of(name) is None:
+        if parse_column(name) is None:
             known = ", ".join(BUILT_IN)
             raise ImproperlyConfigured(
                 f"LIST_COLUMNS names {name!r}; columns are {known}, and keys like app_metadata.plan"
             )
 
 
-def _may_see(column: Column, viewer: Actor) -> bool:
+def _can_view(column: Column, viewer: Actor) -> bool:
     return not column.document or visible(viewer, column.document, column.path)
 
 

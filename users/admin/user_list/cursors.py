@@ -7,26 +7,26 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import ValidationError
 
-from users.listing.pages import Place, Sort
+from users.listing.pages import Cursor, Sort
 
 
-def seal(place: Place, number: int, order: str) -> str:
+def encode_cursor(place: Cursor, number: int, order: str) -> str:
     """The place in that order, and how many rows stand before what lies beyond."""
     is_json = place.value is None or isinstance(place.value, str | int | float)
     value = place.value if is_json else str(place.value)
     return signing.dumps([value, place.pk, number], salt=_salt(order))
 
 
-def unseal(text: str, order: str, sort: Sort) -> tuple[Place | None, int]:
+def decode_cursor(text: str, order: str, sort: Sort) -> tuple[Cursor | None, int]:
     """The same; no place for what is none of this order."""
     try:
         value, pk, number = signing.loads(text, salt=_salt(order))
-        return Place(_read(value, sort), pk), number
+        return Cursor(_to_python(value, sort), pk), number
     except (signing.BadSignature, ValidationError):
         return None, 0
 
 
-def _read(value: Any, sort: Sort) -> Any:
+def _to_python(value: Any, sort: Sort) -> Any:
     return None if value is None else sort.field.to_python(value)
 
 

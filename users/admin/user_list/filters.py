@@ -9,14 +9,14 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from users.admin.user_list.query_string import Address
+from users.admin.user_list.query_string import ListURL
 from users.lucene.nodes import Exists, Name
-from users.lucene.printer import quote, write
+from users.lucene.printer import quote, unparse
 from users.models import Connection
 
 # As many connections as are offered; more can be asked for in words.
-MOST_CONNECTIONS = 50
-DAYS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
+MAX_CONNECTIONS = 50
+PERIODS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class Chip:
     remove: str
 
 
-def _of(name: str, title: str, choices: Callable[[], list[Choice]]) -> Filter:
+def _make_filter(name: str, title: str, choices: Callable[[], list[Choice]]) -> Filter:
     def choice(value: str) -> Choice | None:
         return next((each for each in choices() if each.value == value), None)
 
     return Filter(name, title, choices, choice)
 
 
-def _status() -> list[Choice]:
+def _status_choices() -> list[Choice]:
     return [
         Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
         Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
@@ -64,19 +64,20 @@ def _status() -> list[Choice]:
     ]
 
 
-def _connections() -> list[Choice]:
+def _connection_choices() -> list[Choice]:
     return [
-        _connection(name) for name in Connection.objects.values_list("name", flat=True)[:MOST_CONNECTIONS]
+        _connection_choice(name)
+        for name in Connection.objects.values_list("name", flat=True)[:MAX_CONNECTIONS]
     ]
 
 
-def _connection(name: str) -> Choice:
+def _connection_choice(name: str) -> Choice:
     # Looked up first, and so a value by which the index of the connection's users is read.
     found = Connection.objects.filter(name=name).values("pk")[:1]
     return Choice(name, name, f"identities.connection:{quote(name)}", Q(connection=found))
 
 
-def _since(field: str) -> list[Choice]:
+def _period_choices(field: str) -> list[Choice]:
     return [
         Choice(
             days,
@@ -84,47 +85,47 @@ def _since(field: str) -> list[Choice]:
             f"{field}:[{timezone.now() - timedelta(days=int(days)):%Y-%m-%d} TO *]",
             Q((f"{field}__gte", timezone.now() - timedelta(days=int(days)))),
         )
-        for days, label in DAYS.items()
+        for days, label in PERIODS.items()
     ]
 
 
-def _last_login() -> list[Choice]:
+def _last_login_choices() -> list[Choice]:
     never = Choice("never", "Never", "NOT _exists_:last_login", Q(last_login__isnull=True))
-    return [*_since("last_login"), never]
+    return [*_period_choices("last_login"), never]
 
 
 FILTERS = (
-    _of("status", "Status", _status),
-    Filter("connection", "Connection", _connections, _connection),
-    _of("created", "Created", lambda: _since("created_at")),
-    _of("last_login", "Last login", _last_login),
+    _make_filter("status", "Status", _status_choices),
+    Filter("connection", "Connection", _connection_choices, _connection_choice),
+    _make_filter("created", "Created", lambda: _period_choices("created_at")),
+    _make_filter("last_login", "Last login", _last_login_choices),
 )
 
 
-def chosen(address: Address) -> list[tuple[Filter, Choice]]:
+def active_filters(address: ListURL) -> list[tuple[Filter, Choice]]:
     """The filters that are on; a value that nobody offered filters nothing."""
     values = ((each, address.text(each.name)) for each in FILTERS)
     return [(each, choice) for each, value in values if value and (choice := each.choice(value))]
 
 
-def has_key(name: str) -> str:
+def exists_query(name: str) -> str:
     """Those who have a value there, in words."""
-    return write(Exists(Name(tuple(name.split(".")))))
+    return unparse(Exists(Name(tuple(name.split(".")))))
 
 
-def keys(address: Address) -> list[str]:
+def required_keys(address: ListURL) -> list[str]:
     """Those of which there must be a value."""
     return list(dict.fromkeys(name for each in address.texts("has") if (name := each.strip())))
 
 
-def chips(address: Address) -> list[Chip]:
+def active_chips(address: ListURL) -> list[Chip]:
     """One for each filter that is on."""
     shown = [
         Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
-        for each, choice in chosen(address)
+        for each, choice in active_filters(address)
     ]
-    names = keys(address)
+    names = required_keys(address)
     return shown + [
-        Chip("Has", name, has_key(name), address.link(has=[other for other in names if other != name]))
+        Chip("Has", name, exists_query(name), address.link(has=[other for other in names if other != name]))
         for name in names
     ]

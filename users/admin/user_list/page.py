@@ -13,16 +13,23 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from users.admin.user_list import columns, index_advice
-from users.admin.user_list.cells import cell
+from users.admin.user_list.cells import make_cell
 from users.admin.user_list.columns import Column
-from users.admin.user_list.cursors import seal, unseal
-from users.admin.user_list.filters import FILTERS, Chip, chips, chosen, has_key, keys
-from users.admin.user_list.query_string import Address
-from users.admin.user_list.search_errors import Problem, problem_of
-from users.admin.user_list.search_help import help_for
-from users.admin.user_list.sorting import Heading, asked, heading, sort_of
+from users.admin.user_list.cursors import decode_cursor, encode_cursor
+from users.admin.user_list.filters import (
+    FILTERS,
+    Chip,
+    active_chips,
+    active_filters,
+    exists_query,
+    required_keys,
+)
+from users.admin.user_list.query_string import ListURL
+from users.admin.user_list.search_errors import Problem, describe_problem
+from users.admin.user_list.search_help import search_help_context
+from users.admin.user_list.sorting import Heading, make_heading, parse_order, requested_order
 from users.conf import conf
-from users.listing.ordered_fetch import FEW, count_up_to, read_in_order
+from users.listing.ordered_fetch import SMALL_RESULT, count_up_to, read_in_order
 from users.listing.pages import Page, read_page
 from users.listing.timeout import time_limit
 from users.lucene.errors import QueryError
@@ -30,24 +37,24 @@ from users.lucene.nodes import Name
 from users.lucene.printer import escape
 from users.models import User
 from users.models.user import UserQuerySet
-from users.querying.errors import TooSlow, UnknownField
+from users.querying.errors import SearchTimeout, UnknownField
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.search.json_key import JsonKey
-from users.search.query import found
-from users.search.search_box import explicit, found_by_box
-from users.search.unknown_keys import unmet_keys
+from users.search.query import search_users
+from users.search.search_box import filter_by_search_box, parse_search_box
+from users.search.unknown_keys import unknown_keys
 from users.web.actors import staff
 from users.web.initials import colour, initials
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 def list_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST chooses the columns. A search that cannot be read lists nobody and says why."""
     if request.method == "POST":
-        return _choose_columns(request)
-    listing = Listing(request)
+        return _save_columns(request)
+    listing = UserList(request)
     listing.read()
     context = {**frame, **listing.advice, "title": "Users", "section": "users", "cl": listing}
     status = 422 if listing.problem else 200
@@ -65,7 +72,7 @@ class Row:
 
 
 @dataclass
-class Listing:
+class UserList:
     """What the template reads. `count` is exact up to 10,000, and one more beyond. `unmet` are keys that
     nobody has been seen with, each with the one that may have been meant and where that leads."""
 
@@ -80,82 +87,87 @@ class Listing:
     start: int = 0
 
     def __post_init__(self) -> None:
-        self.address = Address(self.request.GET)
+        self.address = ListURL(self.request.GET)
         self.viewer: Actor = staff(self.request)
         self.query = self.address.text("q").strip()
-        self.columns = columns.chosen(self.request, self.address, self.viewer)
+        self.columns = columns.selected_columns(self.request, self.address, self.viewer)
 
     def read(self) -> None:
         """Ask the database."""
-        text, mend = self.query, self._mended
+        text, mend = self.query, self._field_correction_url
         try:
             with time_limit(conf.search_timeout):
-                users = self._filtered()
-                users = found_by_box(users, text, viewer=self.viewer)
-                for key in keys(self.address):
-                    text, mend = has_key(key), partial(self._with_other_key, key)
-                    users = found(users, text, viewer=self.viewer)
+                users = self._filter_users()
+                users = filter_by_search_box(users, text, viewer=self.viewer)
+                for key in required_keys(self.address):
+                    text, mend = exists_query(key), partial(self._key_correction_url, key)
+                    users = search_users(users, text, viewer=self.viewer)
                 self._read(users)
-        except (QueryError, Denied, TooSlow) as error:
-            self.problem = problem_of(error, text, self.viewer, mend, self.in_words)
-            if not isinstance(error, TooSlow):
+        except (QueryError, Denied, SearchTimeout) as error:
+            self.problem = describe_problem(error, text, self.viewer, mend, self.in_words)
+            if not isinstance(error, SearchTimeout):
                 return
-        self.advice = index_advice.context(self.viewer, self.in_words)
+        self.advice = index_advice.slow_search_context(self.viewer, self.in_words)
         if not self.count and not self.problem:
-            self._look_for_slips()
+            self._find_unknown_keys()
 
-    def _filtered(self) -> UserQuerySet:
+    def _filter_users(self) -> UserQuerySet:
         users = User.objects.all()
-        for _, choice in chosen(self.address):
+        for _, choice in active_filters(self.address):
             users = users.filter(choice.test)
         return users
 
     def _read(self, users: UserQuerySet) -> None:
-        order = asked(self.address, self.viewer)
-        sort = sort_of(order)
-        after, number = unseal(self.request.GET.get("after", ""), order, sort)
+        order = requested_order(self.address, self.viewer)
+        sort = parse_order(order)
+        after, number = decode_cursor(self.request.GET.get("after", ""), order, sort)
         before = None
         if after is None:
-            before, number = unseal(self.request.GET.get("before", ""), order, sort)
+            before, number = decode_cursor(self.request.GET.get("before", ""), order, sort)
 
         def read(rows: UserQuerySet) -> Page:
-            return read_page(self._with_columns(rows), sort, size=PAGE, after=after, before=before)
+            return read_page(self._with_columns(rows), sort, size=PAGE_SIZE, after=after, before=before)
 
-        self.count = count_up_to(users, FEW)
+        self.count = count_up_to(users, SMALL_RESULT)
         page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)
         self.rows = [self._row(user) for user in page.users]
         if page.has_previous:
             self.start = number if before is None else max(0, number - len(page.users))
         if page.users and page.has_previous:
-            self.previous = self.address.link(before=seal(page.places[0], self.start, order))
+            self.previous = self.address.link(before=encode_cursor(page.cursors[0], self.start, order))
         if page.has_next:
-            self.next = self.address.link(after=seal(page.places[-1], self.start + len(page.users), order))
+            self.next = self.address.link(
+                after=encode_cursor(page.cursors[-1], self.start + len(page.users), order)
+            )
 
     def _with_columns(self, users: UserQuerySet) -> UserQuerySet:
-        first_keys = {_annotation(column): column for column in self.columns if column.document}
+        first_keys = {_annotation_name(column): column for column in self.columns if column.document}
         read = {name: JsonKey(column.document, column.path[0]) for name, column in first_keys.items()}
         return users.without_documents().with_connection().annotate(**read)
 
     def _row(self, user: User) -> Row:
         return Row(
-            user, initials(user), colour(user), [(column, _value(user, column)) for column in self.columns]
+            user,
+            initials(user),
+            colour(user),
+            [(column, _cell_value(user, column)) for column in self.columns],
         )
 
-    def _look_for_slips(self) -> None:
+    def _find_unknown_keys(self) -> None:
         """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
-        unmet = unmet_keys(explicit(self.query), self.viewer)
-        self.unmet = [(str(key.name), key.near, self._with_field(key.name, key.near)) for key in unmet]
+        unmet = unknown_keys(parse_search_box(self.query), self.viewer)
+        self.unmet = [(str(key.name), key.near, self._replace_field_url(key.name, key.near)) for key in unmet]
         names = {str(key.name) for key in unmet}
         self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
 
-    def _mended(self, error: UnknownField, name: str) -> str:
-        return self._with_field(error.name, name)
+    def _field_correction_url(self, error: UnknownField, name: str) -> str:
+        return self._replace_field_url(error.name, name)
 
-    def _with_field(self, field: Name, name: str) -> str:
+    def _replace_field_url(self, field: Name, name: str) -> str:
         return self.address.link(q=f"{self.query[: field.start]}{escape(name)}{self.query[field.end :]}")
 
-    def _with_other_key(self, key: str, error: UnknownField, name: str) -> str:
-        return self.address.link(has=[name if each == key else each for each in keys(self.address)])
+    def _key_correction_url(self, key: str, error: UnknownField, name: str) -> str:
+        return self.address.link(has=[name if each == key else each for each in required_keys(self.address)])
 
     # What stands around the table
 
@@ -170,16 +182,16 @@ class Listing:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        return chips(self.address)
+        return active_chips(self.address)
 
     @property
     def most(self) -> int:
         """What is counted at most."""
-        return min(self.count, FEW)
+        return min(self.count, SMALL_RESULT)
 
     @property
     def is_capped(self) -> bool:
-        return self.count > FEW
+        return self.count > SMALL_RESULT
 
     @property
     def first_number(self) -> int:
@@ -215,14 +227,14 @@ class Listing:
             (column.name, column.label, column.name if column.document else "") for column in self.columns
         ]
         return [
-            heading(name, label, self.address, self.viewer, title=title)
+            make_heading(name, label, self.address, self.viewer, title=title)
             for name, label, title in [("email", "User", ""), *shown]
         ]
 
     @property
     def filters(self) -> list[dict[str, Any]]:
         """Each with its choices and where they lead."""
-        on = {each.name: choice.value for each, choice in chosen(self.address)}
+        on = {each.name: choice.value for each, choice in active_filters(self.address)}
         return [
             {
                 "title": each.title,
@@ -242,51 +254,51 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What a new search carries along."""
-        return self.address.without("q")
+        return self.address.hidden_fields("q")
 
     @property
     def kept_beside_keys(self) -> list[tuple[str, str]]:
         """What another key to have carries along: those asked for already, too."""
-        return self.address.without()
+        return self.address.hidden_fields()
 
     @property
     def column_choices(self) -> list[tuple[Column, bool]]:
         """All that a click chooses, each with whether it is shown."""
-        offered = columns.columns_of([*columns.BUILT_IN, *conf.list_columns], self.viewer)
+        offered = columns.visible_columns([*columns.BUILT_IN, *conf.list_columns], self.viewer)
         return [(column, column in self.columns) for column in dict.fromkeys([*self.columns, *offered])]
 
     @property
     def search_help(self) -> dict[str, Any]:
-        return help_for(self.viewer)
+        return search_help_context(self.viewer)
 
 
-def _value(user: User, column: Column) -> Any:
+def _cell_value(user: User, column: Column) -> Any:
     if column.document:
-        return cell(getattr(user, _annotation(column)), column.path[1:])
+        return make_cell(getattr(user, _annotation_name(column)), column.path[1:])
     return None if column.name == "status" else getattr(user, column.name)
 
 
-def _annotation(column: Column) -> str:
+def _annotation_name(column: Column) -> str:
     """Columns within the same first key share what is read."""
     return f"key_{column.document}_{column.path[0].encode().hex()}"
 
 
-def _choose_columns(request: HttpRequest) -> HttpResponse:
+def _save_columns(request: HttpRequest) -> HttpResponse:
     """Keep the choice for this session, and lead back to the list with it."""
-    address = Address(request.GET)
+    address = ListURL(request.GET)
     if request.POST.get("do") != "columns":
-        request.session.pop(columns.KEPT, None)
+        request.session.pop(columns.SESSION_KEY, None)
         return redirect(request.path + address.link(column=None))
     names = list(filter(None, (name.strip() for name in request.POST.getlist("column"))))
-    _say_unknown(request, names)
-    kept = [column.name for column in columns.columns_of(names, staff(request))]
-    request.session[columns.KEPT] = kept
+    _warn_unknown_columns(request, names)
+    kept = [column.name for column in columns.visible_columns(names, staff(request))]
+    request.session[columns.SESSION_KEY] = kept
     return redirect(request.path + address.link(column=kept or [""]))
 
 
-def _say_unknown(request: HttpRequest, names: Iterable[str]) -> None:
+def _warn_unknown_columns(request: HttpRequest, names: Iterable[str]) -> None:
     for name in names:
-        if columns.column_of(name) is None:
+        if columns.parse_column(name) is None:
             messages.error(
                 request,
                 f"There is no column {name[:100]}; name a key as app_metadata.plan or user_metadata.age.",

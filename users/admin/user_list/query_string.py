@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.http import QueryDict
 
 # `after` and `before` are not among them: whatever changes what is listed begins at its beginning.
-NAMES = ("q", "status", "connection", "created", "last_login", "has", "sort", "column")
+LIST_PARAMETERS = ("q", "status", "connection", "created", "last_login", "has", "sort", "column")
 
 
-class Address:
+class ListURL:
     """The parameters that are known; others are not there."""
 
     def __init__(self, given: QueryDict) -> None:
         self.lists = {
             name: [value.replace("\0", "") for value in given.getlist(name)]
-            for name in NAMES
+            for name in LIST_PARAMETERS
             if name in given
         }
 
@@ -33,6 +33,6 @@ class Address:
             query.setlist(name, values if isinstance(values, list) else [values] if values else [])
         return f"?{query.urlencode()}"
 
-    def without(self, *names: str) -> list[tuple[str, str]]:
+    def hidden_fields(self, *names: str) -> list[tuple[str, str]]:
         """What else a form must carry along."""
         return [(name, value) for name, values in self.lists.items() if name not in names for value in values]

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from users.conf import conf
 from users.lucene.errors import QueryError
 from users.lucene.parser import Implicit
-from users.querying.errors import TooSlow, UnknownField
+from users.querying.errors import SearchTimeout, UnknownField
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
-from users.search.full_scans import slow_keys
-from users.search.searchable_fields import find
+from users.search.full_scans import find_slow_keys
+from users.search.searchable_fields import find_field
 
 # Of a long search as much is shown as stands about the place.
-BEFORE, AFTER = 32, 24
+CHARACTERS_BEFORE, CHARACTERS_AFTER = 32, 24
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`picture` is the text with a caret below the place. `mended` are field names that may have been
+    """`draw_caret` is the text with a caret below the place. `mended` are field names that may have been
     meant, each with where it leads."""
 
     message: str
@@ -29,7 +29,7 @@ class Problem:
     mended: tuple[tuple[str, str], ...] = ()
 
 
-def problem_of(
+def describe_problem(
     error: Exception,
     text: str,
     viewer: Actor,
@@ -42,18 +42,18 @@ def problem_of(
         case QueryError():
             end = "" if error.reason.endswith("?") else "."
             message = f"Can't read the search at character {error.column}: {error.reason}{end}"
-            return Problem(message, picture(text, error.column), tuple(_mended(error, viewer, mend)))
+            return Problem(message, draw_caret(text, error.column), tuple(_corrections(error, viewer, mend)))
         case Denied():
             return Problem(f"{error.reason}.")
-        case TooSlow():
+        case SearchTimeout():
             return Problem(_too_slow(whole, viewer))
     raise error
 
 
-def picture(text: str, column: int) -> str:
+def draw_caret(text: str, column: int) -> str:
     """The text, and below it a caret at the column, counted from 1."""
     at = column - 1
-    start, end = max(0, at - BEFORE), min(len(text), at + AFTER)
+    start, end = max(0, at - CHARACTERS_BEFORE), min(len(text), at + CHARACTERS_AFTER)
     shown = "".join(character if character.isprintable() else " " for character in text[start:end])
     if start:
         shown = f"…{shown[1:]}"
@@ -62,20 +62,20 @@ def picture(text: str, column: int) -> str:
     return f"{shown}\n{' ' * (at - start)}^"
 
 
-def _mended(
+def _corrections(
     error: QueryError, viewer: Actor, mend: Callable[[UnknownField, str], str]
 ) -> Iterable[tuple[str, str]]:
     if not isinstance(error, UnknownField):
         return
     for name in error.near:
-        field = find(tuple(name.split(".")))
+        field = find_field(tuple(name.split(".")))
         if visible(viewer, field.document, field.path):
             yield name, mend(error, name)
 
 
 def _too_slow(text: str, viewer: Actor) -> str:
     message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
-    keys = ", ".join(map(str, slow_keys(text, viewer, implicit=Implicit.AND)))
+    keys = ", ".join(map(str, find_slow_keys(text, viewer, implicit=Implicit.AND)))
     if not keys:
         return f"{message} Narrow it, by the beginning of an address for example."
     return f"{message} Everybody is read for {keys}; ask for something else besides, to narrow it."

@@ -21,7 +21,7 @@ from users.metadata.documents import DOCUMENTS
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
-from users.schemas.current import schema_of
+from users.schemas.current import get_schema
 from users.search.searchable_fields import FIELDS, Kind
 from users.search.visibility import check_visible
 from users.web.actors import staff
@@ -44,40 +44,45 @@ EXAMPLES = {
     "jane AND (blocked:true OR logins_count:0)": "AND, OR and NOT in capitals; parentheses group.",
 }
 # What others have, and what to write here.
-INSTEAD = {
+UNSUPPORTED_SYNTAX = {
     "jane~": "Nothing is guessed. Write the beginning: jane",
     "j?ne": "One star for any characters: j*ne",
     "logins_count:>5": "A range: logins_count:{5 TO *]",
     "name:/jan.*/": "A star: name:jan*",
     "jane^2": "Hits have no rank; sort by a heading.",
 }
-_KINDS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
+_KIND_LABELS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
 
 
 def help_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """All of it on a page of its own."""
-    context = {**frame, "title": "How to search", "section": "users", "help": help_for(staff(request))}
+    context = {
+        **frame,
+        "title": "How to search",
+        "section": "users",
+        "help": search_help_context(staff(request)),
+    }
     return TemplateResponse(request, "users/admin/search_help_page.html", context)
 
 
-def help_for(viewer: Actor) -> dict[str, Any]:
+def search_help_context(viewer: Actor) -> dict[str, Any]:
     """What the template reads; nothing in it is about what `viewer` may not see."""
     return {
         "examples": [
-            {"query": query, "means": means, "link": _link(query)}
+            {"query": query, "means": means, "link": _search_url(query)}
             for query, means in EXAMPLES.items()
-            if _may_ask(query, viewer)
+            if _can_search(query, viewer)
         ],
-        "fields": [{"name": name, "kind": _KINDS[field.kind]} for name, field in FIELDS.items()],
-        "keys": [name for document in DOCUMENTS for name in _known_keys(document, viewer)],
-        "instead": INSTEAD,
+        "fields": [{"name": name, "kind": _KIND_LABELS[field.kind]} for name, field in FIELDS.items()],
+        "keys": [name for document in DOCUMENTS for name in _schema_keys(document, viewer)],
+        "instead": UNSUPPORTED_SYNTAX,
         "limits": DEFAULT,
         "most_stars": DEFAULT.pieces - 1,
         "timeout": conf.search_timeout,
     }
 
 
-def _may_ask(query: str, viewer: Actor) -> bool:
+def _can_search(query: str, viewer: Actor) -> bool:
     try:
         check_visible(parse(query), viewer)
     except Denied:
@@ -85,12 +90,12 @@ def _may_ask(query: str, viewer: Actor) -> bool:
     return True
 
 
-def _known_keys(document: str, viewer: Actor) -> list[str]:
+def _schema_keys(document: str, viewer: Actor) -> list[str]:
     """Those of the schema, where there is one."""
-    schema = schema_of(document)
+    schema = get_schema(document)
     names = schema.properties if schema else ()
     return [escape(str(Name((document, name)))) for name in names if visible(viewer, document, (name,))]
 
 
-def _link(query: str) -> str:
+def _search_url(query: str) -> str:
     return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from users.admin.metadata import key_descriptions
-from users.admin.request import Page
+from users.admin.request import TemplateContext
 from users.models import User
 from users.search.suggestions import Suggestion, suggest, suggest_keys, suggest_users
 from users.web.actors import staff
@@ -26,20 +26,20 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if request.GET.get("of") == "keys":
         start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
     else:
-        here, found = suggest(text, _of_utf16(text, request.GET.get("at", "")), viewer)
+        here, found = suggest(text, _from_utf16(text, request.GET.get("at", "")), viewer)
         start, end = here.start, here.end
         users = suggest_users(text, viewer)
     return JsonResponse(
         {
             "start": _to_utf16(text, start),
             "end": _to_utf16(text, end),
-            "suggestions": [*map(_shown_user, users), *map(_shown, found)],
+            "suggestions": [*map(_user_suggestion, users), *map(_term_suggestion, found)],
         },
         headers={"Cache-Control": "no-store"},
     )
 
 
-def _shown_user(user: User) -> Page:
+def _user_suggestion(user: User) -> TemplateContext:
     """Leads to the user's page; all else takes the place of what is typed."""
     name, *others = filter(None, (user.name, user.email, user.username, user.user_id))
     return {
@@ -50,16 +50,18 @@ def _shown_user(user: User) -> Page:
     }
 
 
-def _shown(one: Suggestion) -> Page:
+def _term_suggestion(one: Suggestion) -> TemplateContext:
     detail = one.detail
     if one.counts is not None:
-        detail = f"{key_descriptions.kinds(one.counts)} · {key_descriptions.people(one.counts)}"
+        detail = (
+            f"{key_descriptions.describe_kinds(one.counts)} · {key_descriptions.describe_users(one.counts)}"
+        )
     elif one.share is not None:
-        detail = key_descriptions.percent(one.share)
+        detail = key_descriptions.format_percent(one.share)
     return {"text": one.text, "label": one.label, "detail": detail}
 
 
-def _of_utf16(text: str, given: str) -> int:
+def _from_utf16(text: str, given: str) -> int:
     """The caret as an offset into `text`; its end where it makes no sense."""
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         return len(text)

@@ -9,11 +9,11 @@ from django import forms
 
 from users.events.event_types import TYPES
 from users.models import Webhook
-from users.outgoing.ssrf_guard import BadAddress
+from users.outgoing.ssrf_guard import InvalidTarget
 from users.rights.errors import Denied
-from users.webhooks.paths import PARTS, BadPath, check_paths
+from users.webhooks.paths import PARTS, InvalidPath, check_paths
 
-PATHS = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.plan."
+PATHS_HELP = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.plan."
 
 
 class PathsField(forms.CharField):
@@ -29,7 +29,7 @@ class PathsField(forms.CharField):
         paths = list(dict.fromkeys(filter(None, lines)))
         try:
             check_paths(paths)
-        except BadPath as error:
+        except InvalidPath as error:
             raise forms.ValidationError(str(error)) from None
         return paths
 
@@ -55,7 +55,7 @@ class WebhookForm(forms.Form):
         label="Only when these change (optional)",
         required=False,
         max_length=10_000,
-        help_text=f"Narrows “{TYPES['user.updated'].lower()}”. {PATHS} Empty: whatever changes.",
+        help_text=f"Narrows “{TYPES['user.updated'].lower()}”. {PATHS_HELP} Empty: whatever changes.",
     )
     values = PathsField(
         label="Send what these were and are (optional)",
@@ -76,13 +76,13 @@ class WebhookForm(forms.Form):
         """With what is kept of it."""
         return cls(initial={name: getattr(webhook, name) for name in cls.base_fields})
 
-    def attempt(self, write: Callable[[dict[str, Any]], Any]) -> Any:
+    def save_with(self, write: Callable[[dict[str, Any]], Any]) -> Any:
         """What `write` returns of the checked values, or None; then the form says why."""
         if not self.is_valid():
             return None
         try:
             return write(self.cleaned_data)
-        except BadAddress as error:
+        except InvalidTarget as error:
             self.add_error("url", str(error))
         except Denied as denied:
             self.add_error("values", denied.reason)

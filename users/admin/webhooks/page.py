@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from users.admin.request import Page
+from users.admin.request import TemplateContext
 from users.admin.webhooks.form import WebhookForm
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
@@ -22,13 +22,13 @@ from users.rights.errors import Denied
 from users.web.actors import staff
 from users.webhooks import configuration
 
-PAGE = 50
+PAGE_SIZE = 50
 Status = Delivery.Status
 
 
-def webhooks_page(request: HttpRequest, frame: Page) -> HttpResponse:
+def webhooks_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     """All of them, with what is on its way and what failed."""
-    _administrator(request)
+    _require_administrator(request)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
     for row in unfinished.values("webhook", "status").annotate(count=Count("*")):
@@ -42,33 +42,33 @@ def webhooks_page(request: HttpRequest, frame: Page) -> HttpResponse:
     return TemplateResponse(request, "users/admin/webhooks.html", context)
 
 
-def add_page(request: HttpRequest, frame: Page) -> HttpResponse:
+def add_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     """GET asks, POST makes, and shows the secret."""
-    actor = _administrator(request)
+    actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
     if request.method == "POST":
-        made = form.attempt(lambda columns: configuration.make_webhook(actor=actor, **columns))
+        made = form.save_with(lambda columns: configuration.create_webhook(actor=actor, **columns))
         if made:
-            return _secret(request, frame, *made, is_new=True)
+            return _secret_page(request, frame, *made, is_new=True)
     context = {**frame, "title": "Add a webhook", "section": "webhooks", "form": form}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "users/admin/webhook_add.html", context, status=status)
 
 
-def webhook_page(request: HttpRequest, webhook_id: str, frame: Page) -> HttpResponse:
+def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) -> HttpResponse:
     """GET shows, POST does what its button says."""
-    actor = _administrator(request)
+    actor = _require_administrator(request)
     webhook = Webhook.objects.filter(webhook_id=webhook_id).first()
     if webhook is None:
         raise Http404
     if request.method != "POST":
-        return _show(request, frame, webhook)
+        return _render_page(request, frame, webhook)
     do = request.POST.get("do", "")
     if do == "save":
         return _save(request, frame, webhook, actor)
     if do == "rotate":
         secret = configuration.rotate_secret(webhook, actor=actor)
-        return _secret(request, frame, webhook, secret, is_new=False)
+        return _secret_page(request, frame, webhook, secret, is_new=False)
     if do == "delete":
         configuration.delete_webhook(webhook, actor=actor)
         messages.success(request, f"The webhook to {webhook.url} is deleted.")
@@ -81,8 +81,8 @@ def webhook_page(request: HttpRequest, webhook_id: str, frame: Page) -> HttpResp
     return redirect(request.get_full_path())
 
 
-def _show(
-    request: HttpRequest, frame: Page, webhook: Webhook, form: WebhookForm | None = None
+def _render_page(
+    request: HttpRequest, frame: TemplateContext, webhook: Webhook, form: WebhookForm | None = None
 ) -> HttpResponse:
     tab = "settings" if form or request.GET.get("tab") == "settings" else "deliveries"
     context = {**frame, "title": webhook.url, "section": "webhooks", "webhook": webhook, "tab": tab}
@@ -94,7 +94,7 @@ def _show(
     return TemplateResponse(request, "users/admin/webhook.html", context, status=status)
 
 
-def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
+def _deliveries(request: HttpRequest, webhook: Webhook) -> TemplateContext:
     """The latest first, those before `?before=` where it names one, of one status if asked for."""
     found = Delivery.objects.filter(webhook=webhook)
     status = request.GET.get("status", "")
@@ -105,8 +105,8 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
     if is_older:
         found = found.filter(pk__lt=int(before))
     happened_at = Coalesce("change__at", "created_at")  # the line itself may be forgotten
-    rows = list(found.annotate(happened_at=happened_at).order_by("-pk")[: PAGE + 1])
-    shown = rows[:PAGE]
+    rows = list(found.annotate(happened_at=happened_at).order_by("-pk")[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
     began = User.objects.filter(user_id__in={row.subject for row in shown})
     began_at = dict(began.values_list("user_id", "created_at"))
     return {
@@ -114,9 +114,9 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
         "status": status if status in Status.values else "",
         "statuses": Status.choices,
         "is_older": is_older,
-        "older": shown[-1].pk if len(rows) > PAGE else None,
+        "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
-        "is_any_in_vain": Delivery.objects.filter(configuration.TRIED_IN_VAIN, webhook=webhook).exists(),
+        "is_any_in_vain": Delivery.objects.filter(configuration.UNDELIVERED, webhook=webhook).exists(),
         # Those whose users are still there, rather than a later one with the same id.
         "present": {
             row.pk for row in shown if row.subject in began_at and row.happened_at >= began_at[row.subject]
@@ -126,15 +126,15 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> Page:
     }
 
 
-def _save(request: HttpRequest, frame: Page, webhook: Webhook, actor: Actor) -> HttpResponse:
+def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor: Actor) -> HttpResponse:
     form = WebhookForm(request.POST)
 
     def write(columns: dict[str, Any]) -> bool:
         configuration.edit_webhook(webhook, columns, actor=actor)
         return True
 
-    if not form.attempt(write):
-        return _show(request, frame, webhook, form)
+    if not form.save_with(write):
+        return _render_page(request, frame, webhook, form)
     messages.success(request, "Saved.")
     return redirect(request.get_full_path())
 
@@ -151,8 +151,8 @@ def _replay(request: HttpRequest, webhook: Webhook, actor: Actor) -> None:
         messages.info(request, "There was nothing to send again.")
 
 
-def _secret(
-    request: HttpRequest, frame: Page, webhook: Webhook, secret: str, *, is_new: bool
+def _secret_page(
+    request: HttpRequest, frame: TemplateContext, webhook: Webhook, secret: str, *, is_new: bool
 ) -> HttpResponse:
     """Shown now and never again, so it travels through no redirect and no message."""
     context = {
@@ -166,7 +166,7 @@ def _secret(
     return TemplateResponse(request, "users/admin/webhook_secret.html", context)
 
 
-def _administrator(request: HttpRequest) -> Actor:
+def _require_administrator(request: HttpRequest) -> Actor:
     actor = staff(request)
     try:
         configuration.check_administrator(actor)

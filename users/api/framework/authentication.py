@@ -6,12 +6,12 @@ from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
 
-from users.rights.actor import Actor, Face, Kind, bearer
-from users.tokens.verify import Caller, Person, verify
+from users.rights.actor import Actor, Face, Kind, bearer_actor
+from users.tokens.verify import Caller, UserCaller, verify_access_token
 from users.web.client_ip import recorded_ip
 
 
-class NotAToken(Exception):
+class InvalidAuthorizationHeader(Exception):
     """The Authorization header holds something else."""
 
 
@@ -24,8 +24,8 @@ class TokenAuthentication(BaseAuthentication):
             return None
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise NotAToken
-        return verify(token.strip()), token
+            raise InvalidAuthorizationHeader
+        return verify_access_token(token.strip()), token
 
     def authenticate_header(self, request: Any) -> str:
         return "Bearer"
@@ -35,8 +35,8 @@ def actor_of(request: Any) -> Actor:
     """The caller, as actions ask for it."""
     caller: Caller = request.user
     told = {"request_id": request.request_id, "ip": recorded_ip(request)}
-    if isinstance(caller, Person):
-        return bearer(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **told)
+    if isinstance(caller, UserCaller):
+        return bearer_actor(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **told)
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,

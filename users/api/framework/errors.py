@@ -15,56 +15,56 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from users.actions.errors import (
+    AlreadyExists,
     BadIdentity,
-    CannotIndex,
     ChangedSince,
-    ChangeGone,
-    Combination,
+    ChangeNotFound,
     ConnectionExists,
-    ConnectionGone,
-    ConnectionNeeded,
-    Exists,
+    ConnectionInUse,
+    ConnectionNotFound,
+    DuplicateField,
     IdentityTaken,
-    MethodGone,
+    InvalidCombination,
+    InvalidIndexedKey,
+    MethodNotFound,
     NotSupported,
     NotUndoable,
-    RoleGone,
-    ServerGone,
+    RoleNotFound,
+    ServerNotFound,
     StaleVersion,
-    Taken,
     UnknownPermission,
     UnknownScope,
-    UserGone,
+    UserNotFound,
     WeakPassword,
 )
-from users.api.framework.authentication import NotAToken
-from users.api.framework.history_rows import conflict
+from users.api.framework.authentication import InvalidAuthorizationHeader
+from users.api.framework.history_rows import serialize_conflict
 from users.api.framework.problem import Problem
 from users.availability.outage import outage_of
-from users.history.errors import NotCreatedYet, NotKept
-from users.mail.send import NoMail
+from users.history.errors import BeforeRetention, NotCreatedYet
+from users.mail.send import MailDisabled
 from users.metadata.errors import MetadataError, TextError, TooLarge
 from users.representation.validation import FieldError
 from users.rights.errors import Denied, Protected, StaleSignIn
-from users.tokens.id_tokens import IdTokenRefused
-from users.tokens.verify import BadSignature, Expired, Invalid, Malformed
+from users.tokens.id_tokens import InvalidIdToken
+from users.tokens.verify import BadSignature, ExpiredToken, InvalidClaims, MalformedToken
 from users.web.envelope import envelope
-from users.web.errors import refused_by_parser, unavailable
+from users.web.errors import parser_error_message, unavailable
 
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
 EXPIRED = "Expired token received for JSON Web Token validation"
-USER_GONE = Problem(404, "The user does not exist.", "inexistent_user")
+USER_NOT_FOUND = Problem(404, "The user does not exist.", "inexistent_user")
 # As recorded, it carries no code.
-ROLE_GONE = Problem(404, "The role does not exist.")
+ROLE_NOT_FOUND = Problem(404, "The role does not exist.")
 
 
-def answer(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
+def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None lets the exception go on to become a 500."""
     outage = None if isinstance(exception, Problem) else outage_of(exception)
     if outage is not None:
         return unavailable(context["request"]._request, outage)
-    problem = as_problem(exception)
+    problem = to_problem(exception)
     if problem is None:
         return None
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
@@ -74,93 +74,93 @@ def answer(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
     return Response(body, status=problem.status, headers=headers)
 
 
-def as_problem(exception: Exception) -> Problem | None:
+def to_problem(exception: Exception) -> Problem | None:
     """The exception in Auth0's words, by its nearest class in the table."""
     if isinstance(exception, Problem):
         return exception
     for kind in type(exception).__mro__:
-        if kind in TABLE:
-            return TABLE[kind](exception)
+        if kind in PROBLEMS:
+            return PROBLEMS[kind](exception)
     return None
 
 
-def refused_token(message: str) -> Problem:
+def invalid_token(message: str) -> Problem:
     """401 for a token that is one, but no good."""
     return Problem(401, message, attributes={"error": message})
 
 
-def bad_body(rule: str, code: str = "invalid_body") -> Problem:
+def invalid_body(rule: str, code: str = "invalid_body") -> Problem:
     """400 for a body that breaks a rule."""
     return Problem(400, f"Payload validation error: {rule}", code)
 
 
-def bad_query(name: str, rule: str) -> Problem:
+def invalid_query(name: str, rule: str) -> Problem:
     """400 for a parameter of the query string that breaks a rule."""
     return Problem(400, f"Query validation error: '{rule}' on property {name}.", "invalid_query_string")
 
 
-def _bad_document(error: MetadataError) -> Problem:
-    return bad_body(f"'{error.reason}' on property {error.place}.")
+def _invalid_document(error: MetadataError) -> Problem:
+    return invalid_body(f"'{error.reason}' on property {error.place}.")
 
 
-def _taken(error: Taken) -> Problem:
+def _duplicate_user(error: DuplicateField) -> Problem:
     return Problem(409, "The user already exists.", "auth0_idp_error")
 
 
 def _changed_since(error: ChangedSince) -> Problem:
-    conflicts = [conflict(error.part, key, sides) for key, sides in sorted(error.keys.items())]
+    conflicts = [serialize_conflict(error.part, key, sides) for key, sides in sorted(error.keys.items())]
     text = "Something has changed again since. Send force to put it back all the same."
     return Problem(409, text, "changed_since", attributes={"conflicts": conflicts})
 
 
-TABLE: dict[type, Callable[[Any], Problem | None]] = {
-    NotAToken: lambda _: BAD_HEADER,
-    Malformed: lambda _: BAD_HEADER,
-    BadSignature: lambda _: refused_token(BAD_SIGNATURE),
-    Expired: lambda _: refused_token(EXPIRED),
-    Invalid: lambda _: refused_token("Invalid token"),
+PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
+    InvalidAuthorizationHeader: lambda _: BAD_HEADER,
+    MalformedToken: lambda _: BAD_HEADER,
+    BadSignature: lambda _: invalid_token(BAD_SIGNATURE),
+    ExpiredToken: lambda _: invalid_token(EXPIRED),
+    InvalidClaims: lambda _: invalid_token("Invalid token"),
     Denied: lambda error: Problem(403, error.reason, "insufficient_scope"),
     Protected: lambda error: Problem(403, error.reason, "protected_account"),
     # The code is OAuth's. Source: RFC 9470.
     StaleSignIn: lambda error: Problem(403, error.reason, "insufficient_user_authentication"),
-    TextError: lambda error: bad_body(f"'{error}'."),
-    MetadataError: _bad_document,
+    TextError: lambda error: invalid_body(f"'{error}'."),
+    MetadataError: _invalid_document,
     TooLarge: lambda error: Problem(413, f"{error.place}: {error.reason}", "payload_too_large"),
-    FieldError: lambda error: bad_body(str(error)),
-    Taken: _taken,
-    Exists: lambda error: Problem(409, str(error), "conflict"),
-    UnknownScope: lambda error: bad_body(f"'{error}' on property scope."),
-    Combination: lambda error: Problem(400, str(error), "operation_not_supported"),
+    FieldError: lambda error: invalid_body(str(error)),
+    DuplicateField: _duplicate_user,
+    AlreadyExists: lambda error: Problem(409, str(error), "conflict"),
+    UnknownScope: lambda error: invalid_body(f"'{error}' on property scope."),
+    InvalidCombination: lambda error: Problem(400, str(error), "operation_not_supported"),
     NotSupported: lambda error: Problem(400, str(error), "operation_not_supported"),
     WeakPassword: lambda error: Problem(400, f"{error.name}: {error.text}", "invalid_password"),
-    NoMail: lambda error: Problem(400, str(error), "operation_not_supported"),
+    MailDisabled: lambda error: Problem(400, str(error), "operation_not_supported"),
     StaleVersion: lambda _: Problem(
         412, "The user changed since you read it. Read it again, then retry.", "precondition_failed"
     ),
-    UnknownPermission: lambda error: bad_body(f"'{error}' on property permissions."),
+    UnknownPermission: lambda error: invalid_body(f"'{error}' on property permissions."),
     BadIdentity: lambda error: Problem(400, str(error), "operation_not_supported"),
-    CannotIndex: lambda error: Problem(400, str(error), "operation_not_supported"),
-    IdTokenRefused: lambda error: Problem(400, str(error), "operation_not_supported"),
+    InvalidIndexedKey: lambda error: Problem(400, str(error), "operation_not_supported"),
+    InvalidIdToken: lambda error: Problem(400, str(error), "operation_not_supported"),
     IdentityTaken: lambda _: Problem(409, "Specified identity already exists.", "identity_conflict"),
-    UserGone: lambda _: USER_GONE,
+    UserNotFound: lambda _: USER_NOT_FOUND,
     NotCreatedYet: lambda _: Problem(404, "The user did not exist at that moment.", "inexistent_user"),
-    NotKept: lambda error: Problem(404, str(error), "history_not_kept"),
-    ChangeGone: lambda _: Problem(404, "The change does not exist.", "inexistent_change"),
+    BeforeRetention: lambda error: Problem(404, str(error), "history_not_kept"),
+    ChangeNotFound: lambda _: Problem(404, "The change does not exist.", "inexistent_change"),
     ChangedSince: _changed_since,
     NotUndoable: lambda error: Problem(400, str(error), "operation_not_supported"),
-    RoleGone: lambda _: ROLE_GONE,
-    MethodGone: lambda _: Problem(
+    RoleNotFound: lambda _: ROLE_NOT_FOUND,
+    MethodNotFound: lambda _: Problem(
         404, "The authentication method does not exist.", "inexistent_authentication_method"
     ),
-    ServerGone: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
+    ServerNotFound: lambda error: Problem(404, f"The resource server does not exist: '{error.identifier}'"),
     ConnectionExists: lambda _: Problem(
         409, "A connection with the same name already exists", "connection_conflict"
     ),
-    ConnectionGone: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
-    ConnectionNeeded: lambda error: Problem(409, str(error), "connection_in_use"),
+    ConnectionNotFound: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
+    ConnectionInUse: lambda error: Problem(409, str(error), "connection_in_use"),
     Http404: lambda _: Problem(404, "Not Found"),
-    TooManyFieldsSent: lambda error: bad_body(refused_by_parser(error)),
-    TooManyFilesSent: lambda error: bad_body(refused_by_parser(error)),
+    TooManyFieldsSent: lambda error: invalid_body(parser_error_message(error)),
+    TooManyFilesSent: lambda error: invalid_body(parser_error_message(error)),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),
     drf.MethodNotAllowed: lambda _: Problem(405, "Method Not Allowed"),
     drf.NotAcceptable: lambda _: Problem(406, "The answer is application/json; accept it.", "not_acceptable"),

@@ -7,7 +7,7 @@ from typing import IO, Any
 from django.http import QueryDict
 from rest_framework.parsers import BaseParser
 
-from users.api.framework.query import as_typed, only_value
+from users.api.framework.query import coerce_to_schema, single_value
 from users.metadata.text import parse
 from users.representation.schema import Schema
 
@@ -23,12 +23,12 @@ class FormParser(BaseParser):
         operation = view.operation(request.method)
         fields = ((operation and operation.body) or {}).get("properties", {})
         given = QueryDict(stream.read(), encoding="utf-8")
-        return {name: _value(name, fields.get(name, {}), given.getlist(name)) for name in given}
+        return {name: _parse_value(name, fields.get(name, {}), given.getlist(name)) for name in given}
 
 
-def _value(name: str, schema: Schema, texts: list[str]) -> Any:
+def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
     kind = schema.get("type")
     if kind == "array" and not (len(texts) == 1 and texts[0].startswith("[")):
-        return [_value(name, schema.get("items", {}), [text]) for text in texts]
-    text = only_value(name, texts)
-    return parse(text.encode()) if kind in ("object", "array") else as_typed(schema, text)
+        return [_parse_value(name, schema.get("items", {}), [text]) for text in texts]
+    text = single_value(name, texts)
+    return parse(text.encode()) if kind in ("object", "array") else coerce_to_schema(schema, text)

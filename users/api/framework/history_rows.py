@@ -7,32 +7,34 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from users.history.memory_budget import WEIGHT, as_fit, is_full
-from users.history.scan import FETCHED
+from users.history.memory_budget import KEYS_LENGTH, is_over_budget, take_within_budget
+from users.history.scan import FETCH_SIZE
 from users.history.timeline import visible_keys
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
 from users.metadata.three_way import ABSENT
 from users.models import Change, User
-from users.representation.timestamps import exact_moment
+from users.representation.timestamps import format_exact_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 
 What = Change.What
 
 
-def page_rows(
+def serialize_page(
     lines: QuerySet[Change], start: int, size: int, user: User | None, viewer: Actor
 ) -> list[dict[str, Any]]:
     """The rows of one page. A change may hold two documents, and a page a hundred changes: once their
     values fill the memory budget of a page, the rest come without values."""
     end = start + size
-    whole = list(as_fit(lines.annotate(weight=WEIGHT)[start:end].iterator(chunk_size=FETCHED)))
-    rest = lines.defer("keys")[start + len(whole) : end] if is_full(whole) else ()
-    return [row(change, user, viewer) for change in (*whole, *rest)]
+    whole = list(
+        take_within_budget(lines.annotate(weight=KEYS_LENGTH)[start:end].iterator(chunk_size=FETCH_SIZE))
+    )
+    rest = lines.defer("keys")[start + len(whole) : end] if is_over_budget(whole) else ()
+    return [serialize_change(change, user, viewer) for change in (*whole, *rest)]
 
 
-def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
+def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
     """One line. That something happened, by whom and how, is for every reader of the record; what
     it was, names of users and reasons, for those who may see the account. Without its values where
     those were not read."""
@@ -41,7 +43,7 @@ def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
     is_reader = visible(viewer, PROFILE, user=user)
     return {
         "id": str(change.pk),
-        "at": exact_moment(change.at),
+        "at": format_exact_time(change.at),
         "what": change.what,
         "actor": {
             "kind": change.actor_kind,
@@ -53,30 +55,32 @@ def row(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
         "ip": change.ip if is_reader else None,
         "reason": change.reason or None if is_reader else None,
         "undoes": None if change.undoes is None else str(change.undoes),
-        "restores": change.restores and exact_moment(change.restores),
+        "restores": change.restores and format_exact_time(change.restores),
         "is_masked": not is_reader or (not is_cut and keys != change.keys),
         "is_cut": is_cut,
         "changes": [{"path": path, **sides} for path, sides in _paths(change.what, keys)],
     }
 
 
-def conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, Any]:
+def serialize_conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, Any]:
     """A key that cannot be put back unasked: what it is now and what it was then."""
     there = {side: value for side, value in sides.items() if value is not ABSENT}
     return {"path": _path(part, key), **there}
 
 
-def filtered(lines: QuerySet[Change], query: dict[str, Any], user: User | None, viewer: Actor) -> QuerySet:
+def filter_changes(
+    lines: QuerySet[Change], query: dict[str, Any], user: User | None, viewer: Actor
+) -> QuerySet:
     """Those for which a checked query asks. Nobody finds by a key what they may not see."""
     if "key" in query:
         part, _, key = query["key"].partition(".")
         seen = visible(viewer, part if part in DOCUMENTS else PROFILE, user=user)
-        lines = lines.filter(_touches(part, key)) if seen else lines.none()
+        lines = lines.filter(_touches_key(part, key)) if seen else lines.none()
     by = {"actor": "actor_id", "face": "face", "from": "at__gte", "to": "at__lt"}
     return lines.filter(**{by[name]: query[name] for name in by if name in query})
 
 
-def _touches(part: str, key: str) -> Q:
+def _touches_key(part: str, key: str) -> Q:
     """A new account's line holds its documents whole."""
     if part not in What.values:
         return Q(what__in=(What.PROFILE, What.CREATED), keys__has_key=part)

@@ -45,7 +45,7 @@ class JSONRenderer(BaseRenderer):
             return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class OnlyJSON(BaseContentNegotiation):
+class JSONContentNegotiation(BaseContentNegotiation):
     """JSON is all there is; who accepts none of it is told so."""
 
     def select_parser(self, request: Any, parsers: list[BaseParser]) -> BaseParser | None:
@@ -56,12 +56,12 @@ class OnlyJSON(BaseContentNegotiation):
         self, request: Any, renderers: list[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accepted = request.headers.get("Accept", "")
-        if accepted.strip() and not any(map(_takes_json, accepted.split(","))):
+        if accepted.strip() and not any(map(_accepts_json, accepted.split(","))):
             raise NotAcceptable
         return renderers[0], renderers[0].media_type
 
 
-def _takes_json(media_range: str) -> bool:
+def _accepts_json(media_range: str) -> bool:
     """Of one part of an Accept header. Those of quality 0 are what a client does not take."""
     kind, _, parameters = media_range.partition(";")
     is_refused = re.search(r"\bq=0(\.0*)?\s*(;|$)", parameters)

@@ -12,17 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.conf import conf
-from users.log.debounce import first_in
-from users.log.record import Through, log_event
+from users.log.debounce import is_first_within
+from users.log.record import ClientContext, log_event
 from users.log.types import API_FAILED, API_READ, API_WRITE
-from users.tokens.verify import Caller, Machine, Person
+from users.tokens.verify import Caller, MachineCaller, UserCaller
 
 Handler = Callable[..., Response]
 # Told elsewhere, or by a database that has no time for more.
-NOT_OURS = frozenset({429, 503})
+UNLOGGED_STATUSES = frozenset({429, 503})
 
 
-def logged(handler: Handler) -> Handler:
+def log_write(handler: Handler) -> Handler:
     """The same, with an entry in the log: both or neither."""
 
     @wraps(handler)
@@ -35,15 +35,15 @@ def logged(handler: Handler) -> Handler:
     return both
 
 
-def log_answer(view: Any, response: Response) -> None:
+def log_response(view: Any, response: Response) -> None:
     """Log a write that failed, once a second for each caller: they may send as many as they like.
     Reads only where LOG_API_READS asks for them."""
     status, is_read = response.status_code, view.request.method in ("GET", "HEAD")
-    if view.caller is None or status in NOT_OURS:
+    if view.caller is None or status in UNLOGGED_STATUSES:
         return
     if is_read and status < 400 and conf.log_api_reads:
         _log(API_READ, view, status)
-    if not is_read and status >= 400 and first_in(1, "failed", _through(view.caller)):
+    if not is_read and status >= 400 and is_first_within(1, "failed", _through(view.caller)):
         _log(API_FAILED, view, status)
 
 
@@ -52,7 +52,7 @@ def _log(type_: str, view: Any, status: int) -> None:
     operation = view.operation(request.method)
     log_event(
         type_,
-        user=view.caller.user if isinstance(view.caller, Person) else None,
+        user=view.caller.user if isinstance(view.caller, UserCaller) else None,
         through=_through(view.caller),
         description=operation.summary if operation else "",
         details={
@@ -67,6 +67,6 @@ def _log(type_: str, view: Any, status: int) -> None:
     )
 
 
-def _through(caller: Caller) -> Through:
-    name = caller.name if isinstance(caller, Machine) else ""
-    return Through(client_id=caller.client_id, client_name=name)
+def _through(caller: Caller) -> ClientContext:
+    name = caller.name if isinstance(caller, MachineCaller) else ""
+    return ClientContext(client_id=caller.client_id, client_name=name)

@@ -7,8 +7,8 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
-from users.api.framework.errors import bad_body
-from users.api.framework.query import as_typed, only_value
+from users.api.framework.errors import invalid_body
+from users.api.framework.query import coerce_to_schema, single_value
 
 
 class PartsParser(MultiPartParser):
@@ -20,15 +20,15 @@ class PartsParser(MultiPartParser):
             parts = super().parse(stream, media_type, parser_context)
         except ParseError:
             # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 400.
-            raise bad_body("'Invalid multipart payload format'.") from None
+            raise invalid_body("'Invalid multipart payload format'.") from None
         view, request = parser_context["view"], parser_context["request"]
         fields = view.operation(request.method).body["properties"]
         misplaced = [name for name in parts.files if fields.get(name, {}).get("format") != "binary"]
         if misplaced:
-            raise bad_body(f"'A file, where none belongs' on property {misplaced[0]}.")
+            raise invalid_body(f"'A file, where none belongs' on property {misplaced[0]}.")
         texts = {
-            name: as_typed(fields.get(name, {}), only_value(name, values))
+            name: coerce_to_schema(fields.get(name, {}), single_value(name, values))
             for name, values in parts.data.lists()
         }
-        files = {name: only_value(name, values) for name, values in parts.files.lists()}
+        files = {name: single_value(name, values) for name, values in parts.files.lists()}
         return {**texts, **files}

@@ -29,7 +29,7 @@ _CONDITIONS = {
 }
 
 
-def document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
+def build_document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     """OpenAPI 3.1 for these endpoints."""
     return _with_international_emails(_document(endpoints))
 
@@ -94,7 +94,7 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
         # Any one of the choices is enough, and a choice of several asks for all of them.
         "security": [{"token": choice.split()} for choice in operation.scopes or ()],
     }
-    parameters = [_query(name, schema, operation) for name, schema in operation.query.items()]
+    parameters = [_query_parameter(name, schema, operation) for name, schema in operation.query.items()]
     parameters += [
         {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
         for status, (name, text) in _CONDITIONS.items()
@@ -121,7 +121,7 @@ def _encoding(body: Schema) -> dict[str, Any]:
     return {name: as_json for name, field in fields if field.get("type") in ("object", "array")}
 
 
-def _query(name: str, schema: Schema, operation: Operation) -> dict[str, Any]:
+def _query_parameter(name: str, schema: Schema, operation: Operation) -> dict[str, Any]:
     schema = dict(schema)
     return {
         "name": name,

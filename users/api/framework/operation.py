@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 from users.representation.validation import Checker
 
 # The answer `{}`.
-NOTHING: Schema = closed({})
+EMPTY_OBJECT: Schema = closed_object({})
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Operation:
     @cached_property
     def query_checker(self) -> Checker:
         """For the query string, its values read as the schema says."""
-        return Checker(closed(self.query, required=self.required_query))
+        return Checker(closed_object(self.query, required=self.required_query))
 
     @cached_property
     def body_checker(self) -> Checker:

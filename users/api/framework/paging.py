@@ -16,14 +16,14 @@ from typing import Any
 from django.core import signing
 from django.db.models import Model, QuerySet
 
-from users.api.framework.errors import bad_query
-from users.listing.keyset import beyond
-from users.representation.field_selection import pick
+from users.api.framework.errors import invalid_query
+from users.listing.keyset import keyset_condition
+from users.representation.field_selection import select_fields
 from users.representation.schema import Schema
 
 OLDEST_FIRST = ("created_at", "id")
-LIFETIME = timedelta(hours=24)
-TAKE = 50
+CHECKPOINT_LIFETIME = timedelta(hours=24)
+DEFAULT_TAKE = 50
 
 # Spread one or both into the `query` of an operation.
 PAGE_QUERY: dict[str, Schema] = {
@@ -56,19 +56,19 @@ CHECKPOINT_QUERY: dict[str, Schema] = {
         "type": "integer",
         "minimum": 1,
         "maximum": 100,
-        "description": f"Items on a page by checkpoint, {TAKE} unless said. Wins over page numbers.",
+        "description": f"Items on a page by checkpoint, {DEFAULT_TAKE} unless said. Wins over page numbers.",
     },
 }
 
 
 def page_schema(name: str, item: Schema) -> Schema:
-    """What `answer_page` answers."""
-    return {"anyOf": [*numbered_schema(name, item)["anyOf"], checkpoint_schema(name, item)]}
+    """What `paginate` answers."""
+    return {"anyOf": [*offset_schema(name, item)["anyOf"], checkpoint_schema(name, item)]}
 
 
-def numbered_schema(name: str, item: Schema) -> Schema:
-    """What it answers where there are no checkpoints, and what `numbered_page` answers."""
-    items: Schema = {"type": "array", "items": part_of(item)}
+def offset_schema(name: str, item: Schema) -> Schema:
+    """What it answers where there are no checkpoints, and what `offset_page` answers."""
+    items: Schema = {"type": "array", "items": without_required(item)}
     number: Schema = {"type": "integer"}
     wrapped: Schema = {
         "type": "object",
@@ -83,16 +83,16 @@ def checkpoint_schema(name: str, item: Schema) -> Schema:
     return {
         "type": "object",
         "required": [name],
-        "properties": {name: {"type": "array", "items": part_of(item)}, "next": {"type": "string"}},
+        "properties": {name: {"type": "array", "items": without_required(item)}, "next": {"type": "string"}},
     }
 
 
-def part_of(item: Schema) -> Schema:
+def without_required(item: Schema) -> Schema:
     """The item when `fields` leaves some of it out."""
     return {keyword: value for keyword, value in item.items() if keyword != "required"}
 
 
-def answer_page(
+def paginate(
     rows: QuerySet,
     query: dict[str, Any],
     *,
@@ -107,10 +107,10 @@ def answer_page(
     """
     if is_checkpoint(query):
         return checkpoint_page(rows, query, name=name, show=show, order=order)
-    return numbered_page(rows.order_by(*order), rows.count, query, name=name, show=show)
+    return offset_page(rows.order_by(*order), rows.count, query, name=name, show=show)
 
 
-def numbered_page(
+def offset_page(
     rows: QuerySet | Sequence[Any],
     count: Callable[[], int],
     query: dict[str, Any],
@@ -121,7 +121,7 @@ def numbered_page(
     """The same of rows that are in order, counted only where totals are asked for."""
     size = query["per_page"]
     start = query["page"] * size
-    items = [pick(show(row), query) for row in rows[start : start + size]]
+    items = [select_fields(show(row), query) for row in rows[start : start + size]]
     if not query["include_totals"]:
         return items
     return {name: items, "start": start, "limit": size, "total": count()}
@@ -145,25 +145,27 @@ def checkpoint_page(
     Raises Problem 400 for a `from` that is no checkpoint of this list, or a day old.
     """
     if "from" in query:
-        rows = rows.filter(beyond(order, _open(query["from"], name, rows.model, order)))
-    size = query.get("take", TAKE)
+        rows = rows.filter(
+            keyset_condition(order, _decode_checkpoint(query["from"], name, rows.model, order))
+        )
+    size = query.get("take", DEFAULT_TAKE)
     found = list(rows.order_by(*order)[: size + 1])
-    page = {name: [pick(show(row), query) for row in found[:size]]}
-    return page if len(found) <= size else {**page, "next": _seal(found[size - 1], name, order)}
+    page = {name: [select_fields(show(row), query) for row in found[:size]]}
+    return page if len(found) <= size else {**page, "next": _encode_checkpoint(found[size - 1], name, order)}
 
 
-def _seal(row: Model, name: str, order: Sequence[str]) -> str:
+def _encode_checkpoint(row: Model, name: str, order: Sequence[str]) -> str:
     """The row's place in the order, as text that nobody can make up."""
     values = [row._meta.get_field(column).value_to_string(row) for column in order]
     return signing.dumps(values, salt=_salt(name))
 
 
-def _open(checkpoint: str, name: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+def _decode_checkpoint(checkpoint: str, name: str, model: type[Model], order: Sequence[str]) -> list[Any]:
     try:
-        values = signing.loads(checkpoint, salt=_salt(name), max_age=LIFETIME)
+        values = signing.loads(checkpoint, salt=_salt(name), max_age=CHECKPOINT_LIFETIME)
     except signing.BadSignature:
         rule = f"No checkpoint of {name}, or one older than 24 hours; begin again without it"
-        raise bad_query("from", rule) from None
+        raise invalid_query("from", rule) from None
     return [
         model._meta.get_field(column).to_python(value) for column, value in zip(order, values, strict=True)
     ]

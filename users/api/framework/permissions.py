@@ -8,9 +8,9 @@ from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 
 from users.api.framework.problem import Problem
-from users.tokens.verify import Machine, Person
+from users.tokens.verify import MachineCaller, UserCaller
 
-NOT_YOURS = "User to be acted on does not match subject in bearer token."
+SUBJECT_MISMATCH = "User to be acted on does not match subject in bearer token."
 
 
 class HasScope(BasePermission):
@@ -25,11 +25,11 @@ class HasScope(BasePermission):
         if operation.scopes is None:
             return True
         caller = request.user
-        if not isinstance(caller, Machine | Person):
+        if not isinstance(caller, MachineCaller | UserCaller):
             raise NotAuthenticated
         if not operation.is_open_to(caller.scopes):
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
-        if isinstance(caller, Person) and view.kwargs.get("user_id") != caller.user.user_id:
-            raise Problem(403, NOT_YOURS, "unowned_resource")
+        if isinstance(caller, UserCaller) and view.kwargs.get("user_id") != caller.user.user_id:
+            raise Problem(403, SUBJECT_MISMATCH, "unowned_resource")
         return True

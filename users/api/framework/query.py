@@ -20,7 +20,9 @@ def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
     is an error, and so is a repeated one: ignored, it would be a trap. Raises Problem 400
     `invalid_query_string`."""
     try:
-        values = {name: _value(name, operation.query.get(name, {}), given.getlist(name)) for name in given}
+        values = {
+            name: _parse_value(name, operation.query.get(name, {}), given.getlist(name)) for name in given
+        }
         operation.query_checker.check(values)
     except FieldError as error:
         raise Problem(400, f"Query validation error: {error}", "invalid_query_string") from None
@@ -28,7 +30,7 @@ def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
     return {**defaults, **values}
 
 
-def only_value(name: str, values: list[Any]) -> Any:
+def single_value(name: str, values: list[Any]) -> Any:
     """Return the one value of a parameter. Raises FieldError where it is repeated, as for a repeated key
     in JSON."""
     if len(values) > 1:
@@ -36,13 +38,13 @@ def only_value(name: str, values: list[Any]) -> Any:
     return values[0]
 
 
-def _value(name: str, schema: Schema, texts: list[str]) -> Any:
+def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
     if schema.get("type") == "array":
         return [part for text in texts for part in text.split(",") if part]
-    return as_typed(schema, only_value(name, texts))
+    return coerce_to_schema(schema, single_value(name, texts))
 
 
-def as_typed(schema: Schema, text: str) -> Any:
+def coerce_to_schema(schema: Schema, text: str) -> Any:
     """The text as the type the schema asks for; left as text where it is none, for the
     checker to refuse in its own words."""
     if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):

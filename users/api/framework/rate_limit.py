@@ -13,12 +13,12 @@ from django.core.cache import caches
 
 from users.api.framework.problem import Problem
 from users.conf import conf
-from users.log.debounce import first_in
-from users.log.record import NOTHING, Through, log_event
+from users.log.debounce import is_first_within
+from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.models import Client
 from users.web.client_ip import client_ip
 
-LOGGED_SECONDS = 60
+LOG_INTERVAL_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def check_rate(request: Any, caller: str = "") -> None:
     """Count the request for `caller`, or by its address. Raises Problem 429 beyond the limit."""
     usage = usage_of(request, caller)
     if usage is not None and usage.used > usage.limit:
-        _log(caller, client_ip(request))
+        _log_limit(caller, client_ip(request))
         raise Problem(429, "Global limit has been reached", "too_many_requests")
 
 
@@ -60,17 +60,17 @@ def count_call(caller: str) -> Usage | None:
     if not conf.api_rate_limit:
         return None
     second = int(time.time())
-    return Usage(conf.api_rate_limit, _count(f"{caller}:{second}"), second + 1)
+    return Usage(conf.api_rate_limit, _increment(f"{caller}:{second}"), second + 1)
 
 
-def _log(caller: str, ip: str | None) -> None:
+def _log_limit(caller: str, ip: str | None) -> None:
     """Once a minute for each client, or address where nobody knows whose calls they are."""
-    if first_in(LOGGED_SECONDS, "calls", caller or ip):
+    if is_first_within(LOG_INTERVAL_SECONDS, "calls", caller or ip):
         client = Client.objects.filter(client_id=caller).first() if caller else None
-        log_event("api_limit", through=Through.of(client) if client else NOTHING)
+        log_event("api_limit", through=ClientContext.of(client) if client else NO_CLIENT)
 
 
-def _count(key: str) -> int:
+def _increment(key: str) -> int:
     cache = caches["rate_limits"]
     # Twice: Redis may go away in between, and the cache that stands in knows nothing of the key.
     for _ in range(2):

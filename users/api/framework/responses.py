@@ -53,7 +53,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Warning", "string", "That a document has grown large, or that a search read everybody."),
     )
 }
-_ON_EVERY = (
+_COMMON_HEADERS = (
     "X-Request-ID",
     "Cache-Control",
     "x-ratelimit-limit",
@@ -68,7 +68,7 @@ _BY_STATUS = {
     503: ("Retry-After",),
 }
 
-_ALWAYS = {
+_COMMON_ERRORS = {
     400: "Something about the request breaks a rule; the message names the field.",
     404: "There is nothing at this address.",
     406: "The client accepts no application/json.",
@@ -94,7 +94,7 @@ _WITH_BODY = {
 def responses(operation: Operation) -> dict[str, Any]:
     """The `responses` of the operation."""
     errors = {
-        **_ALWAYS,
+        **_COMMON_ERRORS,
         **(_WITH_TOKEN if operation.scopes is not None else {}),
         **(_WITH_BODY if operation.body else {}),
         **{status: text for status, text in operation.answers.items() if status >= 400},
@@ -128,4 +128,4 @@ def _error(status: int, text: str) -> dict[str, Any]:
 
 
 def _headers(*more: str) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_ON_EVERY, *more)}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_COMMON_HEADERS, *more)}

@@ -10,12 +10,12 @@ from users.api.framework.problem import Problem
 from users.conf import conf
 from users.listing.timeout import time_limit
 from users.lucene.errors import QueryError
-from users.querying.errors import TooSlow
+from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, may
 from users.search.conditions import Condition
-from users.search.full_scans import SlowKey, slow_keys, slow_keys_of
+from users.search.full_scans import SlowKey, find_slow_keys, find_slow_keys_in_condition
 
 # Source: Auth0's published OpenAPI document.
 TIMEOUT = (
@@ -23,47 +23,47 @@ TIMEOUT = (
     " See https://auth0.com/docs/best-practices/search-best-practices"
 )
 # Characters of advice in a header.
-LONGEST = 500
+MAX_WARNING_LENGTH = 500
 # As much of a query as an error repeats.
-SHOWN = 200
+MAX_QUERY_SHOWN = 200
 
 
 @contextmanager
-def searching(text: str, viewer: Actor) -> Iterator[None]:
+def translate_search_errors(text: str, viewer: Actor) -> Iterator[None]:
     """Raises Problem 400 for a query that is none, and 503 for one that takes too long."""
     try:
         with time_limit(conf.search_timeout):
             yield
     except QueryError as error:
-        shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+        shown = text if len(text) <= MAX_QUERY_SHOWN else f"{text[:MAX_QUERY_SHOWN]}..."
         raise Problem(400, f"Failed to parse query [{shown}]: {error}", "invalid_query_string") from None
-    except TooSlow:
+    except SearchTimeout:
         raise Problem(
-            503, ". ".join(filter(None, (TIMEOUT, advice(text, viewer)))), "query_timeout"
+            503, ". ".join(filter(None, (TIMEOUT, index_advice(text, viewer)))), "query_timeout"
         ) from None
 
 
-def advice(text: str, viewer: Actor) -> str:
+def index_advice(text: str, viewer: Actor) -> str:
     """For which keys of metadata a search reads everybody, and to who may, how to help that; empty
     where indexes serve it, or none could."""
     try:
-        return _advice(slow_keys(text, viewer, strict=conf.strict_limits), viewer)
+        return _format_advice(find_slow_keys(text, viewer, strict=conf.strict_limits), viewer)
     except (QueryError, Denied):  # a search of something else than users
         return ""
 
 
-def warning(condition: Condition, viewer: Actor) -> dict[str, str]:
+def warning_header(condition: Condition, viewer: Actor) -> dict[str, str]:
     """The same as a header of the answer, of a search that is understood."""
-    advised = _advice(slow_keys_of(condition), viewer)
+    advised = _format_advice(find_slow_keys_in_condition(condition), viewer)
     # Names of keys may hold anything, and JSON spells it in ASCII.
-    return {"Warning": f"199 - {json.dumps(advised[:LONGEST])}"} if advised else {}
+    return {"Warning": f"199 - {json.dumps(advised[:MAX_WARNING_LENGTH])}"} if advised else {}
 
 
-def _advice(keys: tuple[SlowKey, ...], viewer: Actor) -> str:
+def _format_advice(keys: tuple[SlowKey, ...], viewer: Actor) -> str:
     if not keys:
         return ""
     read = f"Everybody is read for {', '.join(map(str, keys))}"
-    helped = ", ".join(str(key) for key in keys if key.can_be_fast)
+    helped = ", ".join(str(key) for key in keys if key.is_indexable)
     if not helped or not may(viewer, Verb.INDEX_KEYS):
         return read
     return f"{read}; POST /api/v2/metadata/indexes makes {helped} fast"

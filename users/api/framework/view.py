@@ -10,21 +10,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from users.api.framework.authentication import actor_of
-from users.api.framework.errors import bad_body
+from users.api.framework.errors import invalid_body
 from users.api.framework.etags import etag, is_not_modified
-from users.api.framework.logged import log_answer
+from users.api.framework.logged import log_response
 from users.api.framework.operation import Operation
 from users.api.framework.path import check_path
 from users.api.framework.query import read_query
 from users.api.framework.rate_limit import check_rate
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
-from users.metadata.validate import advice
+from users.metadata.validate import size_warning
 from users.models import User
-from users.representation.field_selection import pick
-from users.representation.profile import profile
+from users.representation.field_selection import select_fields
+from users.representation.profile import serialize_profile
 from users.representation.schema import Schema
-from users.representation.validation import UNKNOWN, FieldError
+from users.representation.validation import UNKNOWN_FIELDS_PREFIX, FieldError
 from users.rights.actor import Actor
 from users.tokens.verify import Caller
 
@@ -76,30 +76,32 @@ class View(APIView):
         """The checked body. Raises FieldError or TextError."""
         data = self.request.data
         if not self.request.content_type and not data:
-            raise bad_body("'Expected type object but found no body'.")
+            raise invalid_body("'Expected type object but found no body'.")
         operation = self.operation(self.request.method)
         try:
             operation.body_checker.check(data)
         except FieldError as error:
-            if error.field or not error.rule.startswith(UNKNOWN):
+            if error.field or not error.rule.startswith(UNKNOWN_FIELDS_PREFIX):
                 raise
             raise FieldError("", f"{error.rule}{operation.unknown_advice}") from None
         return data
 
-    def show(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
+    def serialize_user(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
         """The user as this client may see it, with only the fields it asked for."""
-        return pick(profile(user, self.actor), query or {})
+        return select_fields(serialize_profile(user, self.actor), query or {})
 
-    def answer_user(self, user: User, *, status: int = 200, query: dict[str, Any] | None = None) -> Response:
+    def user_response(
+        self, user: User, *, status: int = 200, query: dict[str, Any] | None = None
+    ) -> Response:
         """One user, with its version as ETag; 304 to a read whose `If-None-Match` names that."""
         if is_not_modified(self.request, user):
             return Response(status=304, headers={"ETag": etag(user)})
-        return Response(self.show(user, query), status=status, headers={"ETag": etag(user)})
+        return Response(self.serialize_user(user, query), status=status, headers={"ETag": etag(user)})
 
-    def answer_write(self, user: User, *, status: int = 200) -> Response:
+    def write_response(self, user: User, *, status: int = 200) -> Response:
         """The same after a write, with a `Warning` header where a document has grown large."""
-        response = self.answer_user(user, status=status)
-        advised = (advice(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
+        response = self.user_response(user, status=status)
+        advised = (size_warning(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
         warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
         if warnings:
             response["Warning"] = warnings
@@ -108,5 +110,5 @@ class View(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
-        log_answer(self, response)
+        log_response(self, response)
         return response

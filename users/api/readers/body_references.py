@@ -8,7 +8,7 @@ from users.api.framework.problem import Problem
 from users.models import Client
 
 
-def check_named_parts(body: dict[str, Any]) -> None:
+def check_references(body: dict[str, Any]) -> None:
     """Raises Problem 400 for a client that does not exist, and for any organization, of which
     there are none. Source of the texts: Auth0's published OpenAPI document, /tickets."""
     if "organization_id" in body:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.api.framework.problem import Problem
 from users.models import User
 from users.models.compiled_lookup import by_user_id
-from users.representation.profile import identities
+from users.representation.profile import serialize_identities
 from users.representation.validation import FieldError
 
 
 def find_user(user_id: str) -> User:
     """With its connection. Raises Problem 400 for what is no id, and UserGone."""
     check_user_id(user_id)
-    return _existing(user_id)
+    return _get_user(user_id)
 
 
-def named_user(user_id: str) -> User:
+def find_user_in_body(user_id: str) -> User:
     """The same for an id in a body. Raises FieldError for what is no id, and UserGone."""
-    if not _is_id(user_id):
-        raise FieldError("user_id", _rule(user_id), "The id of the user")
-    return _existing(user_id)
+    if not _is_user_id(user_id):
+        raise FieldError("user_id", _user_id_rule(user_id), "The id of the user")
+    return _get_user(user_id)
 
 
 def check_user_id(user_id: str) -> None:
     """Raises Problem 400 unless an address may mean somebody by it."""
-    if not _is_id(user_id):
-        text = f"Path validation error: '{_rule(user_id)}' on property id (The id of the user)."
+    if not _is_user_id(user_id):
+        text = f"Path validation error: '{_user_id_rule(user_id)}' on property id (The id of the user)."
         raise Problem(400, text, "invalid_uri")
 
 
@@ -40,7 +40,7 @@ def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
     if identity is None:
         return
     wanted = (identity["provider"], identity["user_id"])
-    held = [(each["provider"], each["user_id"]) for each in identities(user)]
+    held = [(each["provider"], each["user_id"]) for each in serialize_identities(user)]
     if wanted not in held:
         text = "The user exists, but does not contain the given identity."
         raise Problem(400, text, "operation_not_supported")
@@ -49,16 +49,16 @@ def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
         raise Problem(400, text, "operation_not_supported")
 
 
-def _is_id(text: str) -> bool:
+def _is_user_id(text: str) -> bool:
     return "|" in text and "\0" not in text
 
 
-def _rule(user_id: str) -> str:
+def _user_id_rule(user_id: str) -> str:
     return f"Object didn't pass validation for format user-id: {user_id}"
 
 
-def _existing(user_id: str) -> User:
+def _get_user(user_id: str) -> User:
     user = by_user_id.one(user_id)
     if user is None:
-        raise UserGone
+        raise UserNotFound
     return user

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from users.api.framework.paging import TAKE, part_of
+from users.api.framework.paging import DEFAULT_TAKE, without_required
 from users.events.event_types import TYPES
 from users.models import Change
 from users.representation.field_selection import fields_query
@@ -59,7 +59,7 @@ PAGE: Schema = {
     "type": "object",
     "required": ["events", "next"],
     "properties": {
-        "events": {"type": "array", "items": part_of(EVENT)},
+        "events": {"type": "array", "items": without_required(EVENT)},
         "next": {"type": "string", "description": "Where to go on, now or later.", "examples": ["4699"]},
     },
 }
@@ -74,7 +74,7 @@ QUERY: dict[str, Schema] = {
         "type": "integer",
         "minimum": 1,
         "maximum": 100,
-        "default": TAKE,
+        "default": DEFAULT_TAKE,
         "description": "Events on a page.",
     },
     **fields_query(EVENT["properties"]),

@@ -6,7 +6,7 @@ from users.actions.account.revert_parts import PARTS
 from users.api.framework.paging import PAGE_QUERY
 from users.models import Change
 from users.representation.field_selection import fields_query
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _NUMBER: Schema = {"type": "integer"}
@@ -100,7 +100,7 @@ QUERY: dict[str, Schema] = {
     "to": {**MOMENT, "description": "Only changes before this moment."},
 }
 
-UNDO = closed(
+UNDO = closed_object(
     {
         "reason": _REASON,
         "force": {
@@ -110,7 +110,7 @@ UNDO = closed(
         },
     }
 )
-RESTORE = closed(
+RESTORE = closed_object(
     {
         "at": {**MOMENT, "description": "The moment to go back to."},
         "document": {

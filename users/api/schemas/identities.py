@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from users.representation.schema import CONNECTION, NULLABLE, SWITCHES, Schema, closed, without_null
+from users.representation.schema import (
+    BOOLEAN_FIELDS,
+    CONNECTION,
+    NULLABLE_FIELDS,
+    Schema,
+    closed_object,
+    without_null,
+)
 
 _VISIBLE = r"^[^\s\x00-\x1f\x7f]+$"
 PROVIDER: Schema = {
@@ -21,7 +28,7 @@ IDENTITY_ID: Schema = {
 }
 # Source: Auth0's published OpenAPI document; that the two ways exclude each other, its description.
 LINK = {
-    **closed(
+    **closed_object(
         {
             "provider": PROVIDER,
             "user_id": {
@@ -52,8 +59,8 @@ LINK = {
 _PROFILE_DATA: Schema = {
     "type": "object",
     "properties": {
-        **{name: without_null(schema) for name, schema in NULLABLE.items()},
-        **{name: SWITCHES[name] for name in ("email_verified", "phone_verified")},
+        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
+        **{name: BOOLEAN_FIELDS[name] for name in ("email_verified", "phone_verified")},
     },
 }
 IDENTITY: Schema = {

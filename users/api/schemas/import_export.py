@@ -6,7 +6,7 @@ Source: Auth0's published OpenAPI document, /jobs/users-imports and /jobs/users-
 from __future__ import annotations
 
 from users.api.schemas.tickets import CONNECTION_ID
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
 FILE: Schema = {
     "type": "string",
@@ -34,16 +34,16 @@ _TEXTS: dict[str, Schema] = {
         "description": "Taken for the sake of Auth0's clients: a client has no address to write to.",
     },
 }
-IMPORT: Schema = closed({"users": FILE, **_TEXTS}, required=("users", "connection_id"))
+IMPORT: Schema = closed_object({"users": FILE, **_TEXTS}, required=("users", "connection_id"))
 # What is checked once the file has been taken out.
-IMPORT_TEXTS: Schema = closed(_TEXTS)
+IMPORT_TEXTS: Schema = closed_object(_TEXTS)
 _NAME: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": 100,
     "pattern": r"^[^\x00-\x1f\x7f]+$",
 }
-_FIELD = closed(
+_FIELD = closed_object(
     {
         "name": {**_NAME, "description": "A path in the profile.", "examples": ["user_metadata.hobby"]},
         "export_as": {**_NAME, "description": "What the column is called.", "examples": ["Hobby"]},
@@ -51,7 +51,7 @@ _FIELD = closed(
     required=("name",),
 )
 FIELDS: Schema = {"type": "array", "items": _FIELD, "minItems": 1, "maxItems": 1000}
-EXPORT: Schema = closed(
+EXPORT: Schema = closed_object(
     {
         "connection_id": {**CONNECTION_ID, "description": "Only users of this connection."},
         "format": {"type": "string", "enum": ["json", "csv"], "description": "json: an object on each line."},

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY
-from users.log.position import Place
-from users.log.searchable_fields import OF_EVENTS
+from users.log.position import LogPosition
+from users.log.searchable_fields import EVENT_FIELDS
 from users.representation.field_selection import fields_query
 from users.representation.schema import Schema
 
@@ -16,7 +16,7 @@ FIELDS = (
 )
 _NAME = "|".join(FIELDS)
 _NOT_KEPT: Schema = {"type": "null", "description": "Not recorded."}
-_ID = Place(datetime(2026, 3, 4, 10, tzinfo=UTC), 0, 4711).log_id
+_ID = LogPosition(datetime(2026, 3, 4, 10, tzinfo=UTC), 0, 4711).log_id
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 
 ENTRY: Schema = {
@@ -62,7 +62,8 @@ QUERY: dict[str, Schema] = {
     },
     "q": {
         "type": "string",
-        "description": f"A query in Lucene's syntax over {', '.join(OF_EVENTS)}. A checkpoint heeds it, too.",
+        "description": f"A query in Lucene syntax over {', '.join(EVENT_FIELDS)}."
+        " A checkpoint applies it, too.",
     },
     "search": {
         "type": "string",

@@ -5,10 +5,10 @@ Source: Auth0's published OpenAPI document, /tickets and /jobs/verification-emai
 
 from __future__ import annotations
 
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
 # Beyond it a link is no ticket any more. Auth0 states no upper bound.
-LONGEST_SECONDS = 365 * 24 * 60 * 60
+MAX_SECONDS = 365 * 24 * 60 * 60
 
 USER_ID: Schema = {
     "type": "string",
@@ -42,7 +42,7 @@ def _identity(provider: Schema) -> Schema:
         "connection_id": CONNECTION_ID,
     }
     return {
-        **closed(properties, required=("user_id", "provider")),
+        **closed_object(properties, required=("user_id", "provider")),
         "description": "An identity of the user, which must be the main one.",
     }
 
@@ -59,7 +59,7 @@ _OPTIONS: dict[str, Schema] = {
     "ttl_sec": {
         "type": "integer",
         "minimum": 0,
-        "maximum": LONGEST_SECONDS,
+        "maximum": MAX_SECONDS,
         "description": "Seconds for which the link is good; five days where it is 0 or left out.",
     },
     "includeEmailInRedirect": {
@@ -69,7 +69,7 @@ _OPTIONS: dict[str, Schema] = {
     "client_id": CLIENT_ID,
     "organization_id": ORGANIZATION_ID,
 }
-PASSWORD_CHANGE = closed(
+PASSWORD_CHANGE = closed_object(
     {
         "user_id": USER_ID,
         "connection_id": CONNECTION_ID,
@@ -86,11 +86,11 @@ PASSWORD_CHANGE = closed(
         "identity": _identity({"type": "string", "enum": ["auth0"]}),
     }
 )
-EMAIL_VERIFICATION = closed(
+EMAIL_VERIFICATION = closed_object(
     {"user_id": USER_ID, **_OPTIONS, "identity": IDENTITY},
     required=("user_id",),
 )
-VERIFICATION_EMAIL = closed(
+VERIFICATION_EMAIL = closed_object(
     {
         "user_id": USER_ID,
         "client_id": CLIENT_ID,

@@ -7,14 +7,14 @@ from users.api.schemas.identities import IDENTITIES
 from users.representation.field_selection import fields_query
 from users.representation.schema import (
     BARE_ID,
+    BOOLEAN_FIELDS,
     CONNECTION,
     DOCUMENTS,
-    NULLABLE,
+    NULLABLE_FIELDS,
     PASSWORD,
     PROFILE,
-    SWITCHES,
     Schema,
-    closed,
+    closed_object,
     without_null,
 )
 
@@ -31,10 +31,10 @@ UNKNOWN_FIELD = (
     " (consider storing them in app_metadata or user_metadata."
     ' See "Users Metadata" in https://auth0.com/docs/api/v2/changes for more details)'
 )
-CREATE_USER = closed(
+CREATE_USER = closed_object(
     {
-        **{name: without_null(schema) for name, schema in NULLABLE.items()},
-        **SWITCHES,
+        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
+        **BOOLEAN_FIELDS,
         **DOCUMENTS,
         "connection": CONNECTION,
         "password": PASSWORD,
@@ -51,7 +51,7 @@ CREATE_EXAMPLE = {
     "app_metadata": {"plan": "full"},
 }
 UPDATE_USER = {
-    **closed(
+    **closed_object(
         {
             **PROFILE,
             **DOCUMENTS,
@@ -71,8 +71,8 @@ _MOMENT = {"type": "string", "format": "date-time"}
 USER: Schema = {
     "type": "object",
     "properties": {
-        **{name: without_null(schema) for name, schema in NULLABLE.items()},
-        **SWITCHES,
+        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
+        **BOOLEAN_FIELDS,
         **DOCUMENTS,
         "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
         "identities": IDENTITIES,
@@ -99,8 +99,8 @@ PAGE: Schema = {
 }
 CHECKPOINT: Schema = checkpoint_schema("users", USER)
 
-_SHOWN: dict[str, Schema] = USER["properties"]
-FIELDS_QUERY = fields_query(_SHOWN)
+_USER_PROPERTIES: dict[str, Schema] = USER["properties"]
+FIELDS_QUERY = fields_query(_USER_PROPERTIES)
 LIST_QUERY: dict[str, Schema] = {
     **PAGE_QUERY,
     **CHECKPOINT_QUERY,
@@ -115,7 +115,7 @@ LIST_QUERY: dict[str, Schema] = {
         "description": "A field and 1 or -1, as in created_at:-1.",
     },
     "connection": {"type": "string", "description": "Only users of this connection."},
-    **fields_query(_SHOWN, is_open=True),
+    **fields_query(_USER_PROPERTIES, is_open=True),
     "search_engine": {
         "type": "string",
         "enum": ["v1", "v2", "v3"],

@@ -6,24 +6,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.account.multifactor import remove_authentication_method, remove_multifactor
-from users.actions.errors import MethodGone
+from users.actions.errors import MethodNotFound
 from users.api.framework.operation import Operation
-from users.api.framework.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.framework.paging import PAGE_QUERY, offset_page, offset_schema
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
+from users.api.views.user import NOT_FOUND
 from users.representation.authentication_methods import (
     ID,
     SCHEMA,
-    as_json,
     authentication_methods,
     find_method,
+    serialize_method,
 )
 from users.representation.field_selection import fields_query
 
 READ = ("read:authentication_methods", "read:current_user")
 DELETE = ("delete:authentication_methods", "delete:current_user_metadata")
-METHOD_GONE = {404: "The user or the authentication method does not exist."}
+METHOD_NOT_FOUND = {404: "The user or the authentication method does not exist."}
 
 
 class AuthenticationMethodsView(View):
@@ -35,18 +35,18 @@ class AuthenticationMethodsView(View):
             scopes=READ,
             query={**PAGE_QUERY, **fields_query(SCHEMA["properties"])},
             success=200,
-            schema=numbered_schema("authenticators", SCHEMA),
-            answers=GONE,
+            schema=offset_schema("authenticators", SCHEMA),
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation(
-            "Remove all authentication methods of a user", scopes=DELETE, success=204, answers=GONE
+            "Remove all authentication methods of a user", scopes=DELETE, success=204, answers=NOT_FOUND
         ),
     }
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
         methods = authentication_methods(find_user(user_id))
-        return Response(numbered_page(methods, methods.__len__, query, name="authenticators", show=dict))
+        return Response(offset_page(methods, methods.__len__, query, name="authenticators", show=dict))
 
     def delete(self, request: Request, user_id: str) -> Response:
         """204 also where there is nothing to remove."""
@@ -64,18 +64,18 @@ class AuthenticationMethodView(View):
             scopes=READ,
             success=200,
             schema=SCHEMA,
-            answers=METHOD_GONE,
+            answers=METHOD_NOT_FOUND,
         ),
         "DELETE": Operation(
-            "Remove an authentication method of a user", scopes=DELETE, success=204, answers=METHOD_GONE
+            "Remove an authentication method of a user", scopes=DELETE, success=204, answers=METHOD_NOT_FOUND
         ),
     }
 
     def get(self, request: Request, user_id: str, method_id: str) -> Response:
         method = find_method(find_user(user_id), method_id)
         if method is None:
-            raise MethodGone
-        return Response(as_json(method))
+            raise MethodNotFound
+        return Response(serialize_method(method))
 
     def delete(self, request: Request, user_id: str, method_id: str) -> Response:
         remove_authentication_method(find_user(user_id), method_id, actor=self.actor)

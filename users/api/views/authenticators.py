@@ -9,7 +9,7 @@ from users.actions.account.multifactor import remove_multifactor
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
+from users.api.views.user import NOT_FOUND
 
 
 class AuthenticatorsView(View):
@@ -20,7 +20,7 @@ class AuthenticatorsView(View):
             "Remove all second factors",
             scopes=("delete:guardian_enrollments",),
             success=204,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 

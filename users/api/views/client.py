@@ -6,17 +6,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.clients import delete_client, edit_client, rotate_secret
-from users.api.framework.logged import logged
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.api.views.clients import show
+from users.api.views.clients import serialize_fields
 from users.models import Client
-from users.representation.clients import FIELDS, SCHEMA, columns, shown
+from users.representation.clients import FIELDS, SCHEMA, columns_from_body, serialize_client
 from users.representation.field_selection import fields_query
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
-GONE = {404: "The client does not exist."}
+NOT_FOUND = {404: "The client does not exist."}
 PATH: dict[str, Schema] = {"client_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}
 
 
@@ -31,29 +31,29 @@ class ClientView(View):
             query=fields_query(SCHEMA["properties"], is_open=True),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "PATCH": Operation(
             "Change a client",
             scopes=("update:clients",),
-            body={**closed(FIELDS), "minProperties": 1},
+            body={**closed_object(FIELDS), "minProperties": 1},
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation("Remove a client", scopes=("delete:clients",), success=204),
     }
 
     def get(self, request: Request, client_id: str) -> Response:
-        return Response(show(find_client(client_id), self.query()))
+        return Response(serialize_fields(find_client(client_id), self.query()))
 
-    @logged
+    @log_write
     def patch(self, request: Request, client_id: str) -> Response:
         body = self.body()
-        client = edit_client(find_client(client_id), columns(body), actor=self.actor)
-        return Response(shown(client))
+        client = edit_client(find_client(client_id), columns_from_body(body), actor=self.actor)
+        return Response(serialize_client(client))
 
-    @logged
+    @log_write
     def delete(self, request: Request, client_id: str) -> Response:
         """204 also where there is no such client, as recorded of Auth0."""
         delete_client(client_id)
@@ -70,17 +70,17 @@ class ClientSecretView(View):
             scopes=("update:client_keys",),
             success=200,
             schema=SCHEMA,
-            answers={**GONE, 400: "The client is public and has no secret."},
+            answers={**NOT_FOUND, 400: "The client is public and has no secret."},
         ),
     }
 
-    @logged
+    @log_write
     def post(self, request: Request, client_id: str) -> Response:
         client = find_client(client_id)
         if client.is_public:
             text = "The client keeps no secret: its token_endpoint_auth_method is none."
             raise Problem(400, text, "operation_not_supported")
-        return Response(shown(client, secret=rotate_secret(client, actor=self.actor)))
+        return Response(serialize_client(client, secret=rotate_secret(client, actor=self.actor)))
 
 
 def find_client(client_id: str) -> Client:

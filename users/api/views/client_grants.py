@@ -8,19 +8,19 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.access.client_grants import delete_grant, edit_grant, make_grant
-from users.api.framework.logged import logged
+from users.actions.access.client_grants import create_grant, delete_grant, edit_grant
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.views.client import find_client
 from users.models import ClientGrant, ResourceServer
-from users.representation.client_grants import SCHEMA, SCOPE, shown
+from users.representation.client_grants import SCHEMA, SCOPE, serialize_grant
 from users.representation.field_selection import fields_query
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 
-GONE = {404: "The client grant does not exist."}
+NOT_FOUND = {404: "The client grant does not exist."}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 600}
 
 
@@ -44,7 +44,7 @@ class ClientGrantsView(View):
         "POST": Operation(
             "Give a client scopes of an API",
             scopes=("create:client_grants",),
-            body=closed(
+            body=closed_object(
                 {
                     "client_id": {**_TEXT, "description": "The client."},
                     "audience": {**_TEXT, "description": "The API."},
@@ -60,16 +60,18 @@ class ClientGrantsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        return Response(answer_page(_matching(query), query, name="client_grants", show=shown))
+        return Response(paginate(_filter(query), query, name="client_grants", show=serialize_grant))
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
         body = self.body()
         client = find_client(body["client_id"])
         server = ResourceServer.objects.for_audience(body["audience"])
         if server is None:
             raise Problem(404, f"Resource server not found: {body['audience']}", "inexistent_resource_server")
-        return Response(shown(make_grant(client, server, body["scope"], actor=self.actor)), status=201)
+        return Response(
+            serialize_grant(create_grant(client, server, body["scope"], actor=self.actor)), status=201
+        )
 
 
 class ClientGrantView(View):
@@ -82,39 +84,39 @@ class ClientGrantView(View):
             scopes=("read:client_grants",),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "PATCH": Operation(
             "Change what a client is granted",
             scopes=("update:client_grants",),
-            body=closed({"scope": SCOPE}, required=("scope",)),
+            body=closed_object({"scope": SCOPE}, required=("scope",)),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation("Remove a client grant", scopes=("delete:client_grants",), success=204),
     }
 
     def get(self, request: Request, grant_id: str) -> Response:
-        return Response(shown(_find(grant_id)))
+        return Response(serialize_grant(_get_or_404(grant_id)))
 
-    @logged
+    @log_write
     def patch(self, request: Request, grant_id: str) -> Response:
         scope = self.body()["scope"]
-        return Response(shown(edit_grant(_find(grant_id), scope, actor=self.actor)))
+        return Response(serialize_grant(edit_grant(_get_or_404(grant_id), scope, actor=self.actor)))
 
-    @logged
+    @log_write
     def delete(self, request: Request, grant_id: str) -> Response:
         delete_grant(grant_id)
         return Response(status=204)
 
 
-def _all() -> QuerySet:
+def _grants() -> QuerySet:
     return ClientGrant.objects.select_related("client", "resource_server")
 
 
-def _matching(query: dict[str, Any]) -> QuerySet:
-    grants = _all()
+def _filter(query: dict[str, Any]) -> QuerySet:
+    grants = _grants()
     if "client_id" in query:
         grants = grants.filter(client__client_id=query["client_id"])
     if "audience" in query:
@@ -122,8 +124,8 @@ def _matching(query: dict[str, Any]) -> QuerySet:
     return grants
 
 
-def _find(grant_id: str) -> ClientGrant:
-    grant = _all().filter(grant_id=grant_id).first()
+def _get_or_404(grant_id: str) -> ClientGrant:
+    grant = _grants().filter(grant_id=grant_id).first()
     if grant is None:
         raise Problem(404, "The client grant does not exist", "inexistent_client_grant")
     return grant

@@ -8,14 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.clients import make_client
-from users.api.framework.logged import logged
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.view import View
 from users.models import Client
-from users.representation.clients import FIELDS, SCHEMA, columns, shown
-from users.representation.field_selection import fields_query, pick
-from users.representation.schema import closed
+from users.representation.clients import FIELDS, SCHEMA, columns_from_body, serialize_client
+from users.representation.field_selection import fields_query, select_fields
+from users.representation.schema import closed_object
 
 
 class ClientsView(View):
@@ -43,7 +43,7 @@ class ClientsView(View):
         "POST": Operation(
             "Make a client",
             scopes=("create:clients",),
-            body=closed(FIELDS, required=("name",)),
+            body=closed_object(FIELDS, required=("name",)),
             success=201,
             schema=SCHEMA,
         ),
@@ -51,21 +51,21 @@ class ClientsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        return Response(answer_page(_matching(query), query, name="clients", show=shown))
+        return Response(paginate(_filter(query), query, name="clients", show=serialize_client))
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
-        client, secret = make_client(**columns(self.body()))
-        return Response(shown(client, secret=secret), status=201)
+        client, secret = make_client(**columns_from_body(self.body()))
+        return Response(serialize_client(client, secret=secret), status=201)
 
 
-def _matching(query: dict[str, Any]) -> Any:
+def _filter(query: dict[str, Any]) -> Any:
     if query.get("is_first_party") is False or query.get("is_global"):
         return Client.objects.none()
     clients = Client.objects.filter(is_revoked=False)
     return clients.filter(app_type__in=query["app_type"]) if "app_type" in query else clients
 
 
-def show(client: Client, query: dict[str, Any]) -> dict[str, Any]:
+def serialize_fields(client: Client, query: dict[str, Any]) -> dict[str, Any]:
     """The client, with only the fields asked for."""
-    return pick(shown(client), query)
+    return select_fields(serialize_client(client), query)

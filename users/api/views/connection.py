@@ -7,17 +7,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.connections import delete_connection, edit_connection
-from users.actions.errors import ConnectionGone
-from users.api.framework.logged import logged
+from users.actions.errors import ConnectionNotFound
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.models import Connection
-from users.representation.connections import FIELDS, SCHEMA, columns, shown
-from users.representation.field_selection import fields_query, pick
-from users.representation.schema import Schema, closed
-from users.representation.timestamps import moment
+from users.representation.connections import FIELDS, SCHEMA, columns_from_body, serialize_connection
+from users.representation.field_selection import fields_query, select_fields
+from users.representation.schema import Schema, closed_object
+from users.representation.timestamps import format_time
 
-GONE = {404: "The connection does not exist."}
+NOT_FOUND = {404: "The connection does not exist."}
 PATH: dict[str, Schema] = {"connection_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}
 
 
@@ -32,21 +32,21 @@ class ConnectionView(View):
             query=fields_query(SCHEMA["properties"], is_open=True),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "PATCH": Operation(
             "Change a connection",
             scopes=("update:connections",),
-            body={**closed(FIELDS), "minProperties": 1},
+            body={**closed_object(FIELDS), "minProperties": 1},
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation(
             "Delete a connection that has no users",
             scopes=("delete:connections",),
             success=202,
-            schema=closed({"deleted_at": {"type": "string", "format": "date-time"}}),
+            schema=closed_object({"deleted_at": {"type": "string", "format": "date-time"}}),
             answers={
                 204: "There is no such connection any more.",
                 409: "It still has users, or the installation needs it. Auth0 would delete the users too.",
@@ -56,27 +56,27 @@ class ConnectionView(View):
 
     def get(self, request: Request, connection_id: str) -> Response:
         query = self.query()
-        return Response(pick(shown(find_connection(connection_id)), query))
+        return Response(select_fields(serialize_connection(find_connection(connection_id)), query))
 
-    @logged
+    @log_write
     def patch(self, request: Request, connection_id: str) -> Response:
-        wanted = columns(self.body())
+        wanted = columns_from_body(self.body())
         connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
-        return Response(shown(connection))
+        return Response(serialize_connection(connection))
 
-    @logged
+    @log_write
     def delete(self, request: Request, connection_id: str) -> Response:
         """204 also where there is no such connection, as Auth0's document says."""
         try:
             delete_connection(find_connection(connection_id))
-        except ConnectionGone:
+        except ConnectionNotFound:
             return Response(status=204)
-        return Response({"deleted_at": moment(timezone.now())}, status=202)
+        return Response({"deleted_at": format_time(timezone.now())}, status=202)
 
 
 def find_connection(connection_id: str) -> Connection:
     """Raises ConnectionGone."""
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
-        raise ConnectionGone
+        raise ConnectionNotFound
     return connection

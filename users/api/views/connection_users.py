@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import NotSupported, UserGone
+from users.actions.errors import NotSupported, UserNotFound
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.schemas.users import EMAIL_QUERY
-from users.api.views.connection import GONE, PATH, find_connection
+from users.api.views.connection import NOT_FOUND, PATH, find_connection
 from users.models import User
 
 
@@ -27,7 +27,7 @@ class ConnectionUsersView(View):
             query={"email": EMAIL_QUERY["email"]},
             required_query=("email",),
             success=204,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 
@@ -39,6 +39,6 @@ class ConnectionUsersView(View):
             raise NotSupported("Connection must be a database connection.")
         user = User.objects.by_email(email).filter(connection=connection).first()
         if user is not None:
-            with suppress(UserGone):
+            with suppress(UserNotFound):
                 delete_user(user, actor=self.actor)
         return Response(status=204)

@@ -8,15 +8,22 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.access.connections import make_connection
-from users.api.framework.logged import logged
+from users.actions.access.connections import create_connection
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.view import View
 from users.models import Connection
-from users.representation.connections import FIELDS, NAME, SCHEMA, STRATEGY, columns, shown
+from users.representation.connections import (
+    FIELDS,
+    NAME,
+    SCHEMA,
+    STRATEGY,
+    columns_from_body,
+    serialize_connection,
+)
 from users.representation.field_selection import fields_query
-from users.representation.schema import Schema, closed
+from users.representation.schema import Schema, closed_object
 
 # The NUL character is all that the database could not be asked for.
 _TEXT: Schema = {"type": "string", "pattern": r"^[^\x00]*$"}
@@ -46,7 +53,7 @@ class ConnectionsView(View):
         "POST": Operation(
             "Create a connection",
             scopes=("create:connections",),
-            body=closed({"name": NAME, "strategy": STRATEGY, **FIELDS}, required=("name", "strategy")),
+            body=closed_object({"name": NAME, "strategy": STRATEGY, **FIELDS}, required=("name", "strategy")),
             success=201,
             schema=SCHEMA,
             answers={409: "Another connection has this name."},
@@ -55,16 +62,16 @@ class ConnectionsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        page = answer_page(_matching(query), query, name="connections", show=shown, order=("id",))
+        page = paginate(_filter(query), query, name="connections", show=serialize_connection, order=("id",))
         return Response(page)
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
-        connection = make_connection(**columns(self.body()))
-        return Response(shown(connection), status=201)
+        connection = create_connection(**columns_from_body(self.body()))
+        return Response(serialize_connection(connection), status=201)
 
 
-def _matching(query: dict[str, Any]) -> QuerySet[Connection]:
+def _filter(query: dict[str, Any]) -> QuerySet[Connection]:
     found = Connection.objects.all()
     if "name" in query:
         found = found.filter(name=query["name"])

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from users.api.framework.openapi import document
+from users.api.framework.openapi import build_document
 from users.api.framework.view import View
 from users.conf import conf
 from users.web.errors import error_json
@@ -20,7 +20,7 @@ def docs(request: HttpRequest, endpoints: dict[str, type[View]]) -> HttpResponse
         refusal["Allow"] = "GET"
         return refusal
     context = {
-        "operations": list(_operations(document(endpoints))),
+        "operations": list(_operations(build_document(endpoints))),
         "base": conf.management_audience.rstrip("/"),
         "token_url": f"{conf.issuer}oauth/token",
         "audience": conf.management_audience,

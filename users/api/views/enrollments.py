@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
-from users.representation.enrollments import SCHEMA, enrollments
-from users.representation.field_selection import fields_query, pick
+from users.api.views.user import NOT_FOUND
+from users.representation.enrollments import SCHEMA, serialize_enrollments
+from users.representation.field_selection import fields_query, select_fields
 
 
 class EnrollmentsView(View):
@@ -23,10 +23,12 @@ class EnrollmentsView(View):
             query=fields_query(SCHEMA["properties"]),
             success=200,
             schema={"type": "array", "items": SCHEMA},
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
-        return Response([pick(one, query) for one in enrollments(find_user(user_id), self.actor)])
+        return Response(
+            [select_fields(one, query) for one in serialize_enrollments(find_user(user_id), self.actor)]
+        )

@@ -9,11 +9,11 @@ from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.schemas import events as schemas
-from users.events.event import event_of
-from users.events.stream import TooOld, events_after, latest, publish
-from users.representation.field_selection import pick
+from users.events.event import build_event
+from users.events.stream import EventsExpired, events_after, latest_event_number, publish
+from users.representation.field_selection import select_fields
 
-TOO_OLD = "Events after this one are kept no more. Read the users anew, and go on from latest."
+TOO_OLD_MESSAGE = "Events after this one are kept no more. Read the users anew, and go on from latest."
 
 
 class EventsView(View):
@@ -36,12 +36,12 @@ class EventsView(View):
         publish()
         begin = query.get("from")
         if begin == "latest":
-            return Response({"events": [], "next": str(latest())})
+            return Response({"events": [], "next": str(latest_event_number())})
         after = None if begin is None else int(begin)
         try:
             found = events_after(after, query["take"])
-        except TooOld:
-            raise Problem(410, TOO_OLD, "expired_checkpoint") from None
+        except EventsExpired:
+            raise Problem(410, TOO_OLD_MESSAGE, "expired_checkpoint") from None
         changes = [event.change for event in found if event.change is not None]
-        shown = [pick(event_of(change, self.actor), query) for change in changes]
+        shown = [select_fields(build_event(change, self.actor), query) for change in changes]
         return Response({"events": shown, "next": str(found[-1].number if found else after or 0)})

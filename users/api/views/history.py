@@ -10,17 +10,17 @@ from rest_framework.response import Response
 
 from users.actions.account.restore import restore
 from users.actions.account.undo import undo
-from users.actions.errors import UserGone
+from users.actions.errors import UserNotFound
 from users.api.framework.etags import expected_versions
-from users.api.framework.history_rows import filtered, page_rows
+from users.api.framework.history_rows import filter_changes, serialize_page
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
-from users.api.readers.timestamps import moment_asked, state_moment
+from users.api.readers.timestamps import parse_state_time, time_parameter
 from users.api.readers.users import check_user_id
 from users.api.schemas import history, users
-from users.history.account_periods import changes_of
+from users.history.account_periods import changes_for_user_id
 from users.models.compiled_lookup import by_user_id
-from users.representation.field_selection import pick
+from users.representation.field_selection import select_fields
 from users.representation.validation import FieldError
 
 # Whoever takes a change back writes, and needs the right to write besides.
@@ -47,15 +47,18 @@ class HistoryView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
-        query |= {name: moment_asked(query, name) for name in ("from", "to") if name in query}
+        query |= {name: time_parameter(query, name) for name in ("from", "to") if name in query}
         check_user_id(user_id)
         user = by_user_id.one(user_id)
-        every = changes_of(user_id, user)
+        every = changes_for_user_id(user_id, user)
         if user is None and not every.exists():
-            raise UserGone
-        lines = filtered(every, query, user, self.actor)
+            raise UserNotFound
+        lines = filter_changes(every, query, user, self.actor)
         start = query["page"] * query["per_page"]
-        rows = [pick(row, query) for row in page_rows(lines, start, query["per_page"], user, self.actor)]
+        rows = [
+            select_fields(row, query)
+            for row in serialize_page(lines, start, query["per_page"], user, self.actor)
+        ]
         if not query["include_totals"]:
             return Response(rows)
         totals = {"start": start, "limit": query["per_page"], "length": len(rows), "total": lines.count()}
@@ -93,7 +96,7 @@ class UndoView(View):
             force=body.get("force", False),
             expected_versions=expected_versions(request),
         )
-        return self.answer_write(undone)
+        return self.write_response(undone)
 
 
 class RestoreView(View):
@@ -115,7 +118,7 @@ class RestoreView(View):
     def post(self, request: Request, user_id: str) -> Response:
         body = self.body()
         check_user_id(user_id)
-        at = state_moment(body["at"])
+        at = parse_state_time(body["at"])
         if at is None:
             raise FieldError("at", f"Not a moment: {body['at']}")
         if "key" in body and "document" not in body:
@@ -129,4 +132,4 @@ class RestoreView(View):
             reason=body.get("reason", ""),
             expected_versions=expected_versions(request),
         )
-        return self.answer_write(restored)
+        return self.write_response(restored)

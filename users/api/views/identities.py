@@ -14,12 +14,12 @@ from users.api.framework.view import View
 from users.api.readers.users import find_user
 from users.api.schemas.identities import IDENTITIES, IDENTITY_ID, LINK, PROVIDER
 from users.models import Connection, User
-from users.representation.profile import identities_in_full
+from users.representation.profile import serialize_full_identities
 from users.rights.actor import Kind
-from users.tokens.id_tokens import Proof, proof_of
+from users.tokens.id_tokens import VerifiedIdToken, verify_id_token
 
 SCOPES = ("update:users", "update:current_user_identities")
-GONE = {404: "The user does not exist."}
+NOT_FOUND = {404: "The user does not exist."}
 
 
 class IdentitiesView(View):
@@ -32,7 +32,7 @@ class IdentitiesView(View):
             body=LINK,
             success=201,
             schema=IDENTITIES,
-            answers={**GONE, 409: "The account is linked already."},
+            answers={**NOT_FOUND, 409: "The account is linked already."},
         ),
     }
 
@@ -45,16 +45,16 @@ class IdentitiesView(View):
         primary = find_user(user_id)
         secondary, proof = self._secondary(body)
         linked = link(primary, secondary, actor=self.actor, proof=proof)
-        return Response(identities_in_full(linked), status=201)
+        return Response(serialize_full_identities(linked), status=201)
 
-    def _secondary(self, body: dict[str, Any]) -> tuple[User, Proof | None]:
+    def _secondary(self, body: dict[str, Any]) -> tuple[User, VerifiedIdToken | None]:
         """The account that the body names. Linked ones are found too, to be refused as such."""
         if "link_with" not in body:
-            return _named(body), None
-        proof = proof_of(body["link_with"], client_id=self.request.user.client_id)
+            return _find_secondary(body), None
+        proof = verify_id_token(body["link_with"], client_id=self.request.user.client_id)
         user = User.accounts.filter(user_id=proof.subject).first()
         if user is None:
-            raise refused("Provided secondary account not found.")
+            raise not_supported("Provided secondary account not found.")
         return user, proof
 
 
@@ -68,21 +68,21 @@ class IdentityView(View):
             scopes=SCOPES,
             success=200,
             schema=IDENTITIES,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 
     def delete(self, request: Request, user_id: str, provider: str, identity_id: str) -> Response:
         primary = unlink(find_user(user_id), provider, identity_id, actor=self.actor)
-        return Response(identities_in_full(primary))
+        return Response(serialize_full_identities(primary))
 
 
-def refused(text: str) -> Problem:
+def not_supported(text: str) -> Problem:
     """400 in Auth0's words."""
     return Problem(400, text, "operation_not_supported")
 
 
-def _named(body: dict[str, Any]) -> User:
+def _find_secondary(body: dict[str, Any]) -> User:
     provider, connection = body["provider"], body.get("connection_id")
     ids = possible_ids(provider, str(body["user_id"]))
     of = {"connection__connection_id": connection} if connection else {}
@@ -92,5 +92,5 @@ def _named(body: dict[str, Any]) -> User:
             return found[user_id]
     of = {"connection_id": connection} if connection else {}
     if not Connection.objects.filter(strategy=provider, **of).exists():
-        raise refused("The provider/connection is not configured.")
-    raise refused("Linking to an inexistent identity is not allowed.")
+        raise not_supported("The provider/connection is not configured.")
+    raise not_supported("Linking to an inexistent identity is not allowed.")

@@ -8,27 +8,27 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.framework.errors import bad_body
-from users.api.framework.logged import logged
+from users.api.framework.errors import invalid_body
+from users.api.framework.logged import log_write
 from users.api.framework.multipart import PartsParser
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.schemas import import_export, jobs
-from users.api.views.jobs import shown
+from users.api.views.jobs import serialize_job
 from users.conf import conf
-from users.import_export.export_fields import path_of
-from users.import_export.export_formats import MOST_COLUMNS
+from users.import_export.export_fields import parse_path
+from users.import_export.export_formats import MAX_COLUMNS
 from users.jobs.enqueue import enqueue
-from users.jobs.files import keep_file
+from users.jobs.files import store_file
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection, Job
 from users.representation.validation import Checker
 from users.rights.may import Verb, check
 
-_TEXTS = Checker(import_export.IMPORT_TEXTS)
+_PARTS_CHECKER = Checker(import_export.IMPORT_TEXTS)
 # At a time and in all, with Auth0. Source: Auth0 docs, "Bulk User Imports".
-MOST_IMPORTS = 2
+MAX_IMPORTS = 2
 
 
 class UsersImportsView(View):
@@ -46,27 +46,27 @@ class UsersImportsView(View):
         )
     }
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
         parts = dict(request.data)
         file = parts.pop("users", None)
         if file is None or not hasattr(file, "chunks"):
-            raise _refused("Must provide 'users' file as multipart part.")
+            raise _invalid_body("Must provide 'users' file as multipart part.")
         if "connection_id" not in parts:
-            raise _refused("Must provide 'connection_id' as multipart part.")
-        _TEXTS.check(parts)
+            raise _invalid_body("Must provide 'connection_id' as multipart part.")
+        _PARTS_CHECKER.check(parts)
         if not file.size:
-            raise _refused("Users file must not be empty.")
-        connection = _connection(parts["connection_id"])
+            raise _invalid_body("Users file must not be empty.")
+        connection = _get_connection(parts["connection_id"])
         if not connection.is_database:
-            raise _refused("Connection must be a database connection.")
+            raise _invalid_body("Connection must be a database connection.")
         if not connection.is_enabled:
-            raise _refused("Connection must be enabled.")
+            raise _invalid_body("Connection must be enabled.")
         is_upsert = parts.get("upsert", False)
         check(self.actor, Verb.CREATE)
         if is_upsert:
             check(self.actor, Verb.CHANGE_PROFILE)
-        _check_not_too_many()
+        _check_import_limit()
         asked = {
             "connection_id": connection.connection_id,
             "connection": connection.name,
@@ -75,8 +75,8 @@ class UsersImportsView(View):
         }
         with transaction.atomic():
             job = enqueue(Job.Kind.USERS_IMPORT, actor=self.actor, parameters=asked)
-            keep_file(job, file.chunks())
-        return Response(shown(job), status=202)
+            store_file(job, file.chunks())
+        return Response(serialize_job(job), status=202)
 
 
 class UsersExportsView(View):
@@ -92,23 +92,23 @@ class UsersExportsView(View):
         )
     }
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
         asked = {"format": "json", **self.body()}
         if "connection_id" in asked:
-            asked["connection"] = _connection(asked["connection_id"]).name
+            asked["connection"] = _get_connection(asked["connection_id"]).name
         if asked["format"] == "csv":
             _check_columns(asked.get("fields", []))
         elif asked.get("csv_bom"):
-            raise bad_body("'A byte order mark is for the format csv' on property csv_bom.")
+            raise invalid_body("'A byte order mark is for the format csv' on property csv_bom.")
         job = enqueue(Job.Kind.USERS_EXPORT, actor=self.actor, parameters=asked)
-        return Response(shown(job))
+        return Response(serialize_job(job))
 
 
-def _connection(connection_id: str) -> Connection:
+def _get_connection(connection_id: str) -> Connection:
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
-        raise _refused("The connection does not exist.")
+        raise _invalid_body("The connection does not exist.")
     return connection
 
 
@@ -116,17 +116,19 @@ def _check_columns(fields: list[dict[str, Any]]) -> None:
     """Source: Auth0 docs, "Bulk User Exports"."""
     if not conf.strict_limits:
         return
-    if len(fields) > MOST_COLUMNS:
-        raise bad_body(f"'Array is too long ({len(fields)}), maximum {MOST_COLUMNS}' on property fields.")
+    if len(fields) > MAX_COLUMNS:
+        raise invalid_body(f"'Array is too long ({len(fields)}), maximum {MAX_COLUMNS}' on property fields.")
     for number, item in enumerate(fields):
-        if path_of(item["name"]) in {(name,) for name in DOCUMENTS}:
+        if parse_path(item["name"]) in {(name,) for name in DOCUMENTS}:
             place = f"fields[{number}].name"
-            raise bad_body(f"'A whole document does not go into CSV; name a key of it' on property {place}.")
+            raise invalid_body(
+                f"'A whole document does not go into CSV; name a key of it' on property {place}."
+            )
 
 
-def _check_not_too_many() -> None:
+def _check_import_limit() -> None:
     running = Job.objects.filter(kind=Job.Kind.USERS_IMPORT, due_at__isnull=False)
-    if conf.strict_limits and running.count() >= MOST_IMPORTS:
+    if conf.strict_limits and running.count() >= MAX_IMPORTS:
         raise Problem(
             429,
             "There are 2 active import users jobs, please wait until some of them are finished and try again",
@@ -134,6 +136,6 @@ def _check_not_too_many() -> None:
         )
 
 
-def _refused(text: str) -> Problem:
+def _invalid_body(text: str) -> Problem:
     """400 in Auth0's words. Source: its published OpenAPI document."""
     return Problem(400, text, "invalid_body")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.search_setup.indexed_keys import MOST, drop_key, index_key, indexed_keys_of
-from users.api.framework.logged import logged
-from users.api.framework.operation import NOTHING, Operation
-from users.api.framework.paging import part_of
+from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
+from users.api.framework.logged import log_write
+from users.api.framework.operation import EMPTY_OBJECT, Operation
+from users.api.framework.paging import without_required
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.models import IndexedKey
-from users.representation.field_selection import fields_query, pick
-from users.representation.indexed_keys import KIND, NAME, SCHEMA, shown
-from users.representation.schema import closed
-from users.search.sql.indexes import sizes
+from users.representation.field_selection import fields_query, select_fields
+from users.representation.indexed_keys import KIND, NAME, SCHEMA, serialize_indexed_key
+from users.representation.schema import closed_object
+from users.search.sql.indexes import index_sizes
 
 
 class IndexedKeysView(View):
@@ -27,12 +27,12 @@ class IndexedKeysView(View):
             scopes=("read:metadata_keys", "update:metadata_keys"),
             query=fields_query(SCHEMA["properties"]),
             success=200,
-            schema={"type": "array", "items": part_of(SCHEMA), "maxItems": MOST},
+            schema={"type": "array", "items": without_required(SCHEMA), "maxItems": MAX_KEYS},
         ),
         "POST": Operation(
             "Index a key of metadata",
             scopes=("update:metadata_keys",),
-            body=closed(
+            body=closed_object(
                 {
                     "key": NAME,
                     "type": {
@@ -49,14 +49,18 @@ class IndexedKeysView(View):
     }
 
     def get(self, request: Request) -> Response:
-        query, size_of = self.query(), sizes()
+        query, size_of = self.query(), index_sizes()
         keys = indexed_keys_of(self.actor)
-        return Response([pick(shown(key, size_of.get(key.pk)), query) for key in keys])
+        return Response(
+            [select_fields(serialize_indexed_key(key, size_of.get(key.pk)), query) for key in keys]
+        )
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
         body = self.body()
-        return Response(shown(index_key(body["key"], body.get("type"), actor=self.actor)), status=201)
+        return Response(
+            serialize_indexed_key(index_key(body["key"], body.get("type"), actor=self.actor)), status=201
+        )
 
 
 class IndexedKeyView(View):
@@ -68,12 +72,12 @@ class IndexedKeyView(View):
             "Drop the indexes of a key",
             scopes=("update:metadata_keys",),
             success=202,
-            schema=NOTHING,
+            schema=EMPTY_OBJECT,
             answers={404: "There is no such indexed key."},
         )
     }
 
-    @logged
+    @log_write
     def delete(self, request: Request, index_id: str) -> Response:
         key = IndexedKey.objects.filter(key_id=index_id).first()
         if key is None:

@@ -12,8 +12,8 @@ from users.api.export_links import export_link
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.api.readers.body_references import check_named_parts
-from users.api.readers.users import check_main_identity, named_user
+from users.api.readers.body_references import check_references
+from users.api.readers.users import check_main_identity, find_user_in_body
 from users.api.schemas import jobs as schemas
 from users.api.schemas.jobs import EXPIRED
 from users.api.schemas.tickets import MAIL_EXAMPLE, VERIFICATION_EMAIL
@@ -21,12 +21,12 @@ from users.jobs.files import is_expired
 from users.jobs.progress import percentage, seconds_left
 from users.mail.verification import request_verification
 from users.models import Job
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 from users.rights.may import Verb, may
 
-GONE = {404: "The job does not exist."}
+NOT_FOUND = {404: "The job does not exist."}
 # Of what was asked for, what the job shows.
-ECHOED = ("connection_id", "connection", "external_id", "format", "csv_bom", "limit", "fields")
+SHOWN_PARAMETERS = ("connection_id", "connection", "external_id", "format", "csv_bom", "limit", "fields")
 
 
 class VerificationEmailView(View):
@@ -46,11 +46,11 @@ class VerificationEmailView(View):
 
     def post(self, request: Request) -> Response:
         body = self.body()
-        user = named_user(body["user_id"])
+        user = find_user_in_body(body["user_id"])
         check_main_identity(user, body.get("identity"))
-        check_named_parts(body)
+        check_references(body)
         job = request_verification(user, actor=self.actor)
-        return Response(shown(job), status=201)
+        return Response(serialize_job(job), status=201)
 
 
 class JobView(View):
@@ -63,15 +63,15 @@ class JobView(View):
             scopes=("create:users", "read:users"),
             success=200,
             schema=schemas.JOB,
-            answers=GONE,
+            answers=NOT_FOUND,
         )
     }
 
     def get(self, request: Request, id: str) -> Response:
-        job = _find(id)
+        job = _get_or_404(id)
         # The file holds whatever its maker may see, and anybody may open the link.
         link = {"location": export_link(job)} if _has_file(job) and may(self.actor, Verb.VIEW) else {}
-        return Response({**shown(job), **link})
+        return Response({**serialize_job(job), **link})
 
 
 class JobErrorsView(View):
@@ -84,14 +84,14 @@ class JobErrorsView(View):
             scopes=("create:users", "read:users"),
             success=200,
             schema=schemas.ERRORS,
-            answers={**GONE, 204: "The job has no errors."},
+            answers={**NOT_FOUND, 204: "The job has no errors."},
         )
     }
 
     def get(self, request: Request, id: str) -> Response:
-        job = _find(id)
+        job = _get_or_404(id)
         if _status(job) == Job.Status.FAILED:
-            return Response(shown(job))
+            return Response(serialize_job(job))
         failed = [
             {"user": record.user, "errors": record.errors, "number": record.number}
             for record in job.failed_records.all()
@@ -99,7 +99,7 @@ class JobErrorsView(View):
         return Response(failed) if failed else Response(status=204)
 
 
-def shown(job: Job) -> dict[str, Any]:
+def serialize_job(job: Job) -> dict[str, Any]:
     """The job as the API answers it."""
     is_cancelled = job.status == Job.Status.CANCELLED
     further = {
@@ -111,9 +111,9 @@ def shown(job: Job) -> dict[str, Any]:
     return {
         "type": job.kind,
         "status": _status(job),
-        "created_at": moment(job.created_at),
+        "created_at": format_time(job.created_at),
         "id": job.job_id,
-        **{name: job.parameters[name] for name in ECHOED if name in job.parameters},
+        **{name: job.parameters[name] for name in SHOWN_PARAMETERS if name in job.parameters},
         **{name: value for name, value in further.items() if value is not None},
     }
 
@@ -129,7 +129,7 @@ def _status(job: Job) -> str:
     return EXPIRED if is_gone else job.status
 
 
-def _find(job_id: str) -> Job:
+def _get_or_404(job_id: str) -> Job:
     job = Job.objects.filter(job_id=job_id).first()
     if job is None:
         raise Problem(404, "The job does not exist", "inexistent_job")

@@ -10,44 +10,44 @@ from urllib.parse import quote, urlencode
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.framework.errors import bad_query
+from users.api.framework.errors import invalid_query
 from users.api.framework.operation import Operation
-from users.api.framework.paging import TAKE, is_checkpoint
+from users.api.framework.paging import DEFAULT_TAKE, is_checkpoint
 from users.api.framework.problem import Problem
-from users.api.framework.searching import searching
+from users.api.framework.searching import translate_search_errors
 from users.api.framework.view import View
 from users.api.readers.users import check_user_id
 from users.api.schemas import logs as schemas
 from users.conf import conf
 from users.log.entry import log_entry
-from users.log.horizon import settled
-from users.log.position import Place, place_of
+from users.log.horizon import stable_until
+from users.log.position import LogPosition, parse_log_id
 from users.log.query import check_visible
 from users.log.read import Line, Log, whole_log
 from users.lucene.parser import Implicit, parse
-from users.representation.field_selection import pick
+from users.representation.field_selection import select_fields
 
 SCOPES = ("read:logs", "read:logs_users")
 # What stands between two terms. Source: Auth0's published OpenAPI document, for `search`.
 IMPLICIT = {"q": Implicit.OR, "search": Implicit.AND}
 # Pages are counted off, so a deep one would have to read everything before it.
-DEEPEST = 10_000
-TOO_DEEP = f"Pages reach the first {DEEPEST} entries. Walk further with from and take."
+MAX_PAGED_ENTRIES = 10_000
+TOO_DEEP_MESSAGE = f"Pages reach the first {MAX_PAGED_ENTRIES} entries. Walk further with from and take."
 NEWEST_FIRST = {"": True, "date:-1": True, "date:1": False}
 
 
 class LogsBase(View):
     """What lists of entries have in common."""
 
-    def answer(self, log: Log, query: dict[str, Any], path: str) -> Response:
+    def list_response(self, log: Log, query: dict[str, Any], path: str) -> Response:
         """The page asked for, by number or by checkpoint, of what `q` finds."""
         name = "q" if query.get("q") else "search"
         text = query.get(name, "")
-        with searching(text, self.actor) if text else nullcontext():
+        with translate_search_errors(text, self.actor) if text else nullcontext():
             asked = parse(text, implicit=IMPLICIT[name])
             check_visible(asked, self.actor)
-            log = log.fitting(asked) if text else log
-            return self._walk(log, query, path) if is_checkpoint(query) else self._page(log, query)
+            log = log.filter_by_query(asked) if text else log
+            return self._checkpoint_page(log, query, path) if is_checkpoint(query) else self._page(log, query)
 
     def _page(self, log: Log, query: dict[str, Any]) -> Response:
         newest_first = NEWEST_FIRST.get(query.get("sort", ""))
@@ -56,30 +56,30 @@ class LogsBase(View):
             raise Problem(400, f"Logs cannot be sorted by {field}.", "invalid_sort")
         size = query["per_page"]
         start = query["page"] * size
-        if start + size > DEEPEST:
-            raise Problem(400, TOO_DEEP, "invalid_paging")
+        if start + size > MAX_PAGED_ENTRIES:
+            raise Problem(400, TOO_DEEP_MESSAGE, "invalid_paging")
         shown = self.entries(log.lines(size, start=start, newest_first=newest_first), query)
         if not query["include_totals"]:
             return Response(shown)
         totals = {"start": start, "limit": size, "length": len(shown), "total": log.count()}
         return Response({**totals, "logs": shown})
 
-    def _walk(self, log: Log, query: dict[str, Any], path: str) -> Response:
+    def _checkpoint_page(self, log: Log, query: dict[str, Any], path: str) -> Response:
         """On from a log id, or from the beginning; a `Link` leads on, also from the end.
 
         Source: Auth0 docs, "Retrieve Logs Using the Management API".
         """
         if "from" in query:
-            log = log.after(_begin(query["from"]))
-        with settled() as end:
-            found = log.until(end).lines(query.get("take", TAKE), newest_first=False)
-        last = Place.of(found[-1]).log_id if found else query.get("from", "")
-        headers = {"Link": _next(path, last, query)} if last else {}
+            log = log.after(_parse_checkpoint(query["from"]))
+        with stable_until() as end:
+            found = log.until(end).lines(query.get("take", DEFAULT_TAKE), newest_first=False)
+        last = LogPosition.of(found[-1]).log_id if found else query.get("from", "")
+        headers = {"Link": _next_link(path, last, query)} if last else {}
         return Response(self.entries(found, query), headers=headers)
 
     def entries(self, lines: Iterable[Line], query: dict[str, Any]) -> list[dict[str, Any]]:
         """These lines as this client may see them, with the fields it asked for."""
-        return [pick(log_entry(line, self.actor), query) for line in lines]
+        return [select_fields(log_entry(line, self.actor), query) for line in lines]
 
 
 class LogsView(LogsBase):
@@ -97,7 +97,7 @@ class LogsView(LogsBase):
     }
 
     def get(self, request: Request) -> Response:
-        return self.answer(whole_log(), self.query(), "logs")
+        return self.list_response(whole_log(), self.query(), "logs")
 
 
 class UserLogsView(LogsBase):
@@ -117,7 +117,7 @@ class UserLogsView(LogsBase):
     def get(self, request: Request, user_id: str) -> Response:
         check_user_id(user_id)
         path = f"users/{quote(user_id, safe='')}/logs"
-        return self.answer(whole_log().of_user(user_id), self.query(), path)
+        return self.list_response(whole_log().filter_by_user(user_id), self.query(), path)
 
 
 class LogView(View):
@@ -134,24 +134,24 @@ class LogView(View):
     }
 
     def get(self, request: Request, id: str) -> Response:
-        place = place_of(id)
+        place = parse_log_id(id)
         line = whole_log().one(place) if place else None
         if line is None:
             raise Problem(404, "Log not found.", "inexistent_log")
         return Response(log_entry(line, self.actor))
 
 
-def _begin(log_id: str) -> Place:
+def _parse_checkpoint(log_id: str) -> LogPosition:
     """The place after which a walk goes on."""
-    place = place_of(log_id)
+    place = parse_log_id(log_id)
     if place is None:
-        raise bad_query("from", "No log id")
+        raise invalid_query("from", "No log id")
     return place
 
 
-def _next(path: str, last: str, query: dict[str, Any]) -> str:
+def _next_link(path: str, last: str, query: dict[str, Any]) -> str:
     asked = {name: query[name] for name in (*IMPLICIT, "fields") if query.get(name)}
     if "fields" in asked and not query["include_fields"]:
         asked["include_fields"] = "false"
-    parameters = urlencode({"from": last, "take": query.get("take", TAKE), **asked})
+    parameters = urlencode({"from": last, "take": query.get("take", DEFAULT_TAKE), **asked})
     return f'<{conf.management_audience}{path}?{parameters}>; rel="next"'

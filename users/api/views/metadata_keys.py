@@ -8,15 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.api.framework.operation import Operation
-from users.api.framework.paging import numbered_page, numbered_schema
+from users.api.framework.paging import offset_page, offset_schema
 from users.api.framework.view import View
 from users.api.schemas import metadata as schemas
-from users.metadata.tally import BEGINNING
-from users.metadata_map.keys import Counts, Map, visible_keys
+from users.metadata.tally import TEXT_PREFIX
+from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.models import MetadataKey
 from users.models import MetadataSurvey as Survey
-from users.representation.timestamps import moment
-from users.search.query_links import field_of, who_has_value
+from users.representation.timestamps import format_time
+from users.search.query_links import escaped_key_name, query_for_value
 
 NAME = "keys"
 
@@ -30,42 +30,42 @@ class MetadataKeysView(View):
             scopes=("read:metadata_keys",),
             query=schemas.QUERY,
             success=200,
-            schema=numbered_schema(NAME, schemas.KEY),
+            schema=offset_schema(NAME, schemas.KEY),
         )
     }
 
     def get(self, request: Request) -> Response:
-        query, drawn = self.query(), Map()
+        query, drawn = self.query(), MetadataMap()
         keys = visible_keys(self.actor, drawn.keys(document=query.get("document", "")))
-        page = numbered_page(keys, lambda: len(keys), query, name=NAME, show=lambda key: _shown(drawn, key))
+        page = offset_page(keys, lambda: len(keys), query, name=NAME, show=lambda key: _serialize(drawn, key))
         return Response(page)
 
 
-def _shown(drawn: Map, key: MetadataKey) -> dict[str, Any]:
+def _serialize(drawn: MetadataMap, key: MetadataKey) -> dict[str, Any]:
     latest = drawn.counts(key)
     surveys = {kind: counts for kind in Survey.Kind.values if (counts := drawn.counts(key, kind))}
     return {
         "document": key.document,
         "path": key.path,
-        "field": field_of(key),
-        **{kind: _counts(counts) for kind, counts in surveys.items()},
+        "field": escaped_key_name(key),
+        **{kind: _serialize_counts(counts) for kind, counts in surveys.items()},
         "has_conflict": latest is not None and latest.has_conflict,
-        "last_written": key.last_written and moment(key.last_written),
+        "last_written": key.last_written and format_time(key.last_written),
         "values": [
             {
                 "value": value,
-                "is_beginning": kind == BEGINNING,
+                "is_beginning": kind == TEXT_PREFIX,
                 "users": users,
-                "q": who_has_value(key, kind, value),
+                "q": query_for_value(key, kind, value),
             }
             for kind, value, users in (latest.values if latest else [])
         ],
     }
 
 
-def _counts(counts: Counts) -> dict[str, Any]:
+def _serialize_counts(counts: KeyCounts) -> dict[str, Any]:
     return {
-        "at": moment(counts.survey.at),
+        "at": format_time(counts.survey.at),
         "read": counts.survey.read,
         "people": counts.survey.people,
         "users": counts.users,

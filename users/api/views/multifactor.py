@@ -9,7 +9,7 @@ from users.actions.account.multifactor import PROVIDERS, remove_multifactor
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
+from users.api.views.user import NOT_FOUND
 
 
 class MultifactorView(View):
@@ -27,7 +27,7 @@ class MultifactorView(View):
             "Remove a second factor",
             scopes=("update:users", "delete:current_user_metadata"),
             success=204,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 

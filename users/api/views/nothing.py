@@ -11,7 +11,7 @@ from users.api.framework.problem import Problem
 from users.api.framework.view import View
 
 
-class NothingView(View):
+class NotFoundView(View):
     """404 in the envelope, for whatever method."""
 
     def check_permissions(self, request: Request) -> None:

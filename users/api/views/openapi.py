@@ -7,7 +7,7 @@ from typing import ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.framework.openapi import document
+from users.api.framework.openapi import build_document
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 
@@ -19,4 +19,4 @@ class OpenAPIView(View):
     operations = {"GET": Operation("This description", scopes=None, success=200)}
 
     def get(self, request: Request) -> Response:
-        return Response(document(self.endpoints))
+        return Response(build_document(self.endpoints))

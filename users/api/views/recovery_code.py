@@ -9,7 +9,7 @@ from users.actions.account.multifactor import renew_recovery_code
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
+from users.api.views.user import NOT_FOUND
 from users.representation.schema import Schema
 
 SCHEMA: Schema = {
@@ -27,7 +27,7 @@ class RecoveryCodeView(View):
             scopes=("update:users",),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
-from users.api.views.user import GONE
+from users.api.views.user import NOT_FOUND
 
 
 class RememberedBrowsersView(View):
@@ -19,7 +19,7 @@ class RememberedBrowsersView(View):
             "Ask for the second factor in every browser again",
             scopes=("update:users",),
             success=204,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 

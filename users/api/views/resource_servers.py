@@ -7,10 +7,10 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.access.resource_servers import delete_server, edit_server, make_server
-from users.api.framework.logged import logged
+from users.actions.access.resource_servers import create_server, delete_server, edit_server
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.readers.resource_servers import find_by_id_or_identifier
@@ -18,11 +18,11 @@ from users.models import ResourceServer
 from users.representation import resource_servers
 from users.representation.field_selection import fields_query
 from users.representation.resource_servers import FIELDS, IDENTIFIER, SCHEMA
-from users.representation.schema import ONE_LINE, closed
+from users.representation.schema import ONE_LINE, closed_object
 from users.tokens.scopes import MACHINE_SCOPES
 
-GONE = {404: "The resource server does not exist."}
-OURS = {400: "It is our own Management API, or something about the request breaks a rule."}
+NOT_FOUND = {404: "The resource server does not exist."}
+MANAGEMENT_API = {400: "It is our own Management API, or something about the request breaks a rule."}
 
 
 class ResourceServersView(View):
@@ -49,7 +49,7 @@ class ResourceServersView(View):
         "POST": Operation(
             "Make a resource server",
             scopes=("create:resource_servers",),
-            body=closed({"identifier": IDENTIFIER, **FIELDS}, required=("identifier",)),
+            body=closed_object({"identifier": IDENTIFIER, **FIELDS}, required=("identifier",)),
             success=201,
             schema=SCHEMA,
             answers={409: "There is one with this identifier."},
@@ -62,12 +62,12 @@ class ResourceServersView(View):
         if "identifiers" in query:
             found = (ResourceServer.objects.for_audience(name) for name in query["identifiers"])
             servers = servers.filter(pk__in=[server.pk for server in found if server])
-        return Response(answer_page(servers, query, name="resource_servers", show=_shown))
+        return Response(paginate(servers, query, name="resource_servers", show=_serialize))
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
-        server = make_server(**resource_servers.columns(self.body()))
-        return Response(_shown(server), status=201)
+        server = create_server(**resource_servers.columns_from_body(self.body()))
+        return Response(_serialize(server), status=201)
 
 
 class ResourceServerView(View):
@@ -80,30 +80,33 @@ class ResourceServerView(View):
             scopes=("read:resource_servers",),
             success=200,
             schema=SCHEMA,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "PATCH": Operation(
             "Change a resource server",
             scopes=("update:resource_servers",),
-            body={**closed(FIELDS), "minProperties": 1},
+            body={**closed_object(FIELDS), "minProperties": 1},
             success=200,
             schema=SCHEMA,
-            answers={**GONE, **OURS},
+            answers={**NOT_FOUND, **MANAGEMENT_API},
         ),
         "DELETE": Operation(
-            "Remove a resource server", scopes=("delete:resource_servers",), success=204, answers=OURS
+            "Remove a resource server",
+            scopes=("delete:resource_servers",),
+            success=204,
+            answers=MANAGEMENT_API,
         ),
     }
 
     def get(self, request: Request, resource_server_id: str) -> Response:
-        return Response(_shown(_find(resource_server_id)))
+        return Response(_serialize(_get_or_404(resource_server_id)))
 
-    @logged
+    @log_write
     def patch(self, request: Request, resource_server_id: str) -> Response:
-        columns = resource_servers.columns(self.body())
-        return Response(_shown(edit_server(_find(resource_server_id), columns, actor=self.actor)))
+        columns = resource_servers.columns_from_body(self.body())
+        return Response(_serialize(edit_server(_get_or_404(resource_server_id), columns, actor=self.actor)))
 
-    @logged
+    @log_write
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """204 also where there is none, as recorded of Auth0."""
         server = find_by_id_or_identifier(resource_server_id)
@@ -112,11 +115,11 @@ class ResourceServerView(View):
         return Response(status=204)
 
 
-def _shown(server: ResourceServer) -> dict[str, Any]:
-    return resource_servers.shown(server, MACHINE_SCOPES)
+def _serialize(server: ResourceServer) -> dict[str, Any]:
+    return resource_servers.serialize_resource_server(server, MACHINE_SCOPES)
 
 
-def _find(text: str) -> ResourceServer:
+def _get_or_404(text: str) -> ResourceServer:
     server = find_by_id_or_identifier(text)
     if server is None:
         raise Problem(404, "The resource server does not exist", "inexistent_resource_server")

@@ -6,12 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.roles import delete_role, edit_role
-from users.api.framework.logged import logged
-from users.api.framework.operation import NOTHING, Operation
+from users.api.framework.logged import log_write
+from users.api.framework.operation import EMPTY_OBJECT, Operation
 from users.api.framework.view import View
-from users.api.readers.roles import GONE, PATH, find_role
+from users.api.readers.roles import NOT_FOUND, PATH, find_role
 from users.representation import roles
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 
 
 class RoleView(View):
@@ -20,35 +20,35 @@ class RoleView(View):
     path = PATH
     operations = {
         "GET": Operation(
-            "Read a role", scopes=("read:roles",), success=200, schema=roles.SCHEMA, answers=GONE
+            "Read a role", scopes=("read:roles",), success=200, schema=roles.SCHEMA, answers=NOT_FOUND
         ),
         "PATCH": Operation(
             "Change a role",
             scopes=("update:roles",),
-            body=closed(roles.FIELDS),
+            body=closed_object(roles.FIELDS),
             success=200,
             schema=roles.SCHEMA,
-            answers={**GONE, 409: "Another role has this name."},
+            answers={**NOT_FOUND, 409: "Another role has this name."},
         ),
         # 200 and not 204, and 404 where there is none, as recorded.
         "DELETE": Operation(
             "Delete a role, and take it from everybody",
             scopes=("delete:roles",),
             success=200,
-            schema=NOTHING,
-            answers=GONE,
+            schema=EMPTY_OBJECT,
+            answers=NOT_FOUND,
         ),
     }
 
     def get(self, request: Request, id: str) -> Response:
-        return Response(roles.shown(find_role(id)))
+        return Response(roles.serialize_role(find_role(id)))
 
-    @logged
+    @log_write
     def patch(self, request: Request, id: str) -> Response:
-        columns = roles.columns(self.body())
-        return Response(roles.shown(edit_role(find_role(id), columns)))
+        columns = roles.columns_from_body(self.body())
+        return Response(roles.serialize_role(edit_role(find_role(id), columns)))
 
-    @logged
+    @log_write
     def delete(self, request: Request, id: str) -> Response:
         delete_role(find_role(id), actor=self.actor)
         return Response({})

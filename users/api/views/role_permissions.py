@@ -5,12 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.access.roles import forbid, permit
-from users.api.framework.logged import logged
-from users.api.framework.operation import NOTHING, Operation
-from users.api.framework.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.actions.access.roles import add_role_permissions, remove_role_permissions
+from users.api.framework.logged import log_write
+from users.api.framework.operation import EMPTY_OBJECT, Operation
+from users.api.framework.paging import PAGE_QUERY, offset_schema, paginate
 from users.api.framework.view import View
-from users.api.readers.roles import GONE, PATH, find_role
+from users.api.readers.roles import NOT_FOUND, PATH, find_role
 from users.representation import permissions
 from users.representation.field_selection import fields_query
 
@@ -25,15 +25,15 @@ class RolePermissionsView(View):
             scopes=("read:roles",),
             query={**PAGE_QUERY, **fields_query(permissions.SCHEMA["properties"])},
             success=200,
-            schema=numbered_schema("permissions", permissions.SCHEMA),
-            answers=GONE,
+            schema=offset_schema("permissions", permissions.SCHEMA),
+            answers=NOT_FOUND,
         ),
         "POST": Operation(
             "Add permissions to a role",
             scopes=("update:roles",),
             body=permissions.BODY,
             success=201,
-            schema=NOTHING,
+            schema=EMPTY_OBJECT,
             answers={404: "The role or one of the resource servers does not exist. Nothing was added."},
         ),
         "DELETE": Operation(
@@ -41,7 +41,7 @@ class RolePermissionsView(View):
             scopes=("update:roles",),
             body=permissions.BODY,
             success=204,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
     }
 
@@ -49,23 +49,23 @@ class RolePermissionsView(View):
         query = self.query()
         held = find_role(id).permissions.prefetch_related("resource_server")
         return Response(
-            answer_page(
+            paginate(
                 held,
                 query,
                 name="permissions",
-                show=lambda one: permissions.shown(one.resource_server, one.name),
+                show=lambda one: permissions.serialize_permission(one.resource_server, one.name),
                 order=("id",),
             )
         )
 
-    @logged
+    @log_write
     def post(self, request: Request, id: str) -> Response:
-        wanted = permissions.named(self.body())
-        permit(find_role(id), wanted)
+        wanted = permissions.permissions_from_body(self.body())
+        add_role_permissions(find_role(id), wanted)
         return Response({}, status=201)
 
-    @logged
+    @log_write
     def delete(self, request: Request, id: str) -> Response:
-        unwanted = permissions.named(self.body())
-        forbid(find_role(id), unwanted)
+        unwanted = permissions.permissions_from_body(self.body())
+        remove_role_permissions(find_role(id), unwanted)
         return Response(status=204)

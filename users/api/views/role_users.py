@@ -5,20 +5,20 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.account.assign_roles import give_roles
-from users.actions.errors import UserGone
-from users.api.framework.operation import NOTHING, Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, answer_page, page_schema
+from users.actions.account.assign_roles import assign_roles
+from users.actions.errors import UserNotFound
+from users.api.framework.operation import EMPTY_OBJECT, Operation
+from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.api.readers.roles import GONE, PATH, find_role
+from users.api.readers.roles import NOT_FOUND, PATH, find_role
 from users.models import RoleMember
 from users.representation import roles
 from users.representation.field_selection import fields_query
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 
 # Source: Auth0's published OpenAPI document.
-SOME_GONE = Problem(404, "One or more of the users do not exist.", "inexistent_user")
+USERS_NOT_FOUND = Problem(404, "One or more of the users do not exist.", "inexistent_user")
 
 
 class RoleUsersView(View):
@@ -29,17 +29,17 @@ class RoleUsersView(View):
         "GET": Operation(
             "List who has a role",
             scopes=("read:users read:roles", "read:role_members"),
-            query={**PAGE_QUERY, **CHECKPOINT_QUERY, **fields_query(roles.MEMBER["properties"])},
+            query={**PAGE_QUERY, **CHECKPOINT_QUERY, **fields_query(roles.MEMBER_SCHEMA["properties"])},
             success=200,
-            schema=page_schema("users", roles.MEMBER),
-            answers=GONE,
+            schema=page_schema("users", roles.MEMBER_SCHEMA),
+            answers=NOT_FOUND,
         ),
         "POST": Operation(
             "Give a role to users",
             scopes=("update:roles", "create:role_members"),
-            body=closed({"users": roles.USERS}, required=("users",)),
+            body=closed_object({"users": roles.USERS}, required=("users",)),
             success=200,
-            schema=NOTHING,
+            schema=EMPTY_OBJECT,
             answers={404: "The role or one of the users does not exist. Nobody was given it."},
         ),
     }
@@ -50,13 +50,13 @@ class RoleUsersView(View):
         members = RoleMember.objects.filter(role=find_role(id), user__linked_to=None)
         members = members.select_related("user").only(*columns)
         return Response(
-            answer_page(members, query, name="users", show=lambda member: roles.shown_member(member.user))
+            paginate(members, query, name="users", show=lambda member: roles.serialize_member(member.user))
         )
 
     def post(self, request: Request, id: str) -> Response:
         users = self.body()["users"]
         try:
-            give_roles(users, [id], actor=self.actor)
-        except UserGone:
-            raise SOME_GONE from None
+            assign_roles(users, [id], actor=self.actor)
+        except UserNotFound:
+            raise USERS_NOT_FOUND from None
         return Response({})

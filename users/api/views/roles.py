@@ -5,17 +5,17 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.access.roles import make_role
-from users.api.framework.logged import logged
+from users.actions.access.roles import create_role
+from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
-from users.api.framework.paging import PAGE_QUERY, answer_page, numbered_schema
+from users.api.framework.paging import PAGE_QUERY, offset_schema, paginate
 from users.api.framework.view import View
 from users.metadata.fold import fold
 from users.metadata.text import bad_characters
 from users.models import Role
 from users.representation import roles
 from users.representation.field_selection import fields_query
-from users.representation.schema import closed
+from users.representation.schema import closed_object
 
 
 class RolesView(View):
@@ -34,12 +34,12 @@ class RolesView(View):
                 },
             },
             success=200,
-            schema=numbered_schema("roles", roles.SCHEMA),
+            schema=offset_schema("roles", roles.SCHEMA),
         ),
         "POST": Operation(
             "Create a role",
             scopes=("create:roles",),
-            body=closed(roles.FIELDS, required=("name",)),
+            body=closed_object(roles.FIELDS, required=("name",)),
             # Not 201, as recorded.
             success=200,
             schema=roles.SCHEMA,
@@ -53,8 +53,8 @@ class RolesView(View):
         found = Role.objects.none() if bad_characters(named) else Role.objects.all()
         if named:
             found = found.filter(name_folded__contains=fold(named))
-        return Response(answer_page(found, query, name="roles", show=roles.shown))
+        return Response(paginate(found, query, name="roles", show=roles.serialize_role))
 
-    @logged
+    @log_write
     def post(self, request: Request) -> Response:
-        return Response(roles.shown(make_role(**roles.columns(self.body()))))
+        return Response(roles.serialize_role(create_role(**roles.columns_from_body(self.body()))))

@@ -8,19 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.account.end_sessions import end_session, end_sessions
-from users.actions.errors import UserGone
-from users.api.framework.logged import logged
-from users.api.framework.operation import NOTHING, Operation
+from users.actions.errors import UserNotFound
+from users.api.framework.logged import log_write
+from users.api.framework.operation import EMPTY_OBJECT, Operation
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_page, checkpoint_schema
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.readers.users import find_user
 from users.models import Session, User
 from users.representation.field_selection import fields_query
-from users.representation.sessions import ID, SCHEMA, session_as_json
+from users.representation.sessions import ID, SCHEMA, serialize_session
 from users.sign_in.session_store import active_session, active_sessions, session_data
 
-GONE = {404: "The user does not exist."}
+NOT_FOUND = {404: "The user does not exist."}
 ORDER = ("signed_in_at", "session_id")
 _PAGE = checkpoint_schema("sessions", SCHEMA)
 
@@ -39,29 +39,29 @@ class UserSessionsView(View):
             },
             success=200,
             schema={**_PAGE, "properties": {**_PAGE["properties"], "total": {"type": "integer"}}},
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation(
             "End all sessions of a user",
             scopes=("delete:sessions",),
             success=202,
-            schema=NOTHING,
-            answers=GONE,
+            schema=EMPTY_OBJECT,
+            answers=NOT_FOUND,
         ),
     }
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
-        user = _find_user(user_id)
+        user = _get_user_or_404(user_id)
         sessions = active_sessions(user)
         page = checkpoint_page(
-            sessions, query, name="sessions", show=lambda session: _shown(session, user), order=ORDER
+            sessions, query, name="sessions", show=lambda session: _serialize(session, user), order=ORDER
         )
         return Response({**page, "total": sessions.count()} if query["include_totals"] else page)
 
-    @logged
+    @log_write
     def delete(self, request: Request, user_id: str) -> Response:
-        end_sessions(_find_user(user_id), actor=self.actor)
+        end_sessions(_get_user_or_404(user_id), actor=self.actor)
         return Response({}, status=202)
 
 
@@ -77,16 +77,16 @@ class SessionView(View):
             schema=SCHEMA,
             answers={404: "The session does not exist, or has ended."},
         ),
-        "DELETE": Operation("End a session", scopes=("delete:sessions",), success=202, schema=NOTHING),
+        "DELETE": Operation("End a session", scopes=("delete:sessions",), success=202, schema=EMPTY_OBJECT),
     }
 
     def get(self, request: Request, session_id: str) -> Response:
         session = active_session(session_id)
         if session is None:
             raise Problem(404, "The session does not exist.", "inexistent_session")
-        return Response(_shown(session, session.user))
+        return Response(_serialize(session, session.user))
 
-    @logged
+    @log_write
     def delete(self, request: Request, session_id: str) -> Response:
         """202 also where it has ended already."""
         session = active_session(session_id)
@@ -95,12 +95,12 @@ class SessionView(View):
         return Response({}, status=202)
 
 
-def _shown(session: Session, user: User) -> dict[str, Any]:
-    return session_as_json(session, user, session_data(session))
+def _serialize(session: Session, user: User) -> dict[str, Any]:
+    return serialize_session(session, user, session_data(session))
 
 
-def _find_user(user_id: str) -> User:
+def _get_user_or_404(user_id: str) -> User:
     try:
         return find_user(user_id)
-    except UserGone:
+    except UserNotFound:
         raise Problem(404, "User not found", "inexistent_user") from None

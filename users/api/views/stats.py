@@ -9,20 +9,20 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.framework.errors import bad_query
+from users.api.framework.errors import invalid_query
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.history.daily_counts import Happened, days
+from users.history.daily_counts import DayActivity, activity_by_day
 from users.models import User
-from users.representation.field_selection import fields_query, pick
+from users.representation.field_selection import fields_query, select_fields
 from users.representation.schema import Schema
-from users.representation.timestamps import moment
+from users.representation.timestamps import format_time
 
 SCOPES = ("read:stats",)
-ACTIVE = timedelta(days=30)
+ACTIVE_PERIOD = timedelta(days=30)
 # As many days before `to` as are told of where no `from` is given.
-BEFORE = timedelta(days=30)
+DEFAULT_PERIOD = timedelta(days=30)
 
 _MOMENT = {"type": "string", "format": "date-time"}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -39,7 +39,7 @@ DAY: Schema = {
 }
 
 
-def _day(text: str) -> Schema:
+def _day_schema(text: str) -> Schema:
     # Source: Auth0's published OpenAPI document, GET /stats/daily.
     pattern = "^2[0-9]{3}((0[1-9])|(1[0-2]))((0[1-9])|([12][0-9])|(3[01]))$"
     return {"type": "string", "pattern": pattern, "description": text, "examples": ["20260304"]}
@@ -55,7 +55,7 @@ class ActiveUsersView(View):
     }
 
     def get(self, request: Request) -> Response:
-        return Response(User.objects.filter(last_login__gte=timezone.now() - ACTIVE).count())
+        return Response(User.objects.filter(last_login__gte=timezone.now() - ACTIVE_PERIOD).count())
 
 
 class DailyView(View):
@@ -66,8 +66,8 @@ class DailyView(View):
             "Read the statistics of days",
             scopes=SCOPES,
             query={
-                "from": _day("The first day, in UTC, as YYYYMMDD; else 30 days before the last."),
-                "to": _day("The last day, in UTC, as YYYYMMDD; else today."),
+                "from": _day_schema("The first day, in UTC, as YYYYMMDD; else 30 days before the last."),
+                "to": _day_schema("The last day, in UTC, as YYYYMMDD; else today."),
                 **fields_query(DAY["properties"]),
             },
             success=200,
@@ -77,28 +77,28 @@ class DailyView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        last = _asked(query, "to") or timezone.now().astimezone(UTC).date()
-        first = _asked(query, "from") or last - BEFORE
+        last = _parse_day(query, "to") or timezone.now().astimezone(UTC).date()
+        first = _parse_day(query, "from") or last - DEFAULT_PERIOD
         if first > last:
             raise Problem(400, "'from' date cannot be greater than 'to' date.", "invalid_query_string")
-        return Response([pick(_shown(day), query) for day in days(first, last)])
+        return Response([select_fields(_serialize(day), query) for day in activity_by_day(first, last)])
 
 
-def _asked(query: dict[str, Any], name: str) -> date | None:
+def _parse_day(query: dict[str, Any], name: str) -> date | None:
     if name not in query:
         return None
     try:
         return datetime.strptime(query[name], "%Y%m%d").replace(tzinfo=UTC).date()
     except ValueError:  # such as the 31st of June
-        raise bad_query(name, f"There is no such day: {query[name]}") from None
+        raise invalid_query(name, f"There is no such day: {query[name]}") from None
 
 
-def _shown(day: Happened) -> dict[str, Any]:
+def _serialize(day: DayActivity) -> dict[str, Any]:
     return {
         "date": f"{day.date}T00:00:00.000Z",
         "logins": day.logins,
         "signups": day.signups,
         "leaked_passwords": 0,
-        "created_at": moment(day.first),
-        "updated_at": moment(day.latest),
+        "created_at": format_time(day.first),
+        "updated_at": format_time(day.latest),
     }

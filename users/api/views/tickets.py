@@ -8,20 +8,20 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.actions.account.tickets import LIFETIME, make_ticket
-from users.actions.errors import UserGone
-from users.api.framework.errors import bad_body
+from users.actions.account.tickets import LIFETIME, create_ticket
+from users.actions.errors import UserNotFound
+from users.api.framework.errors import invalid_body
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.api.readers.body_references import check_named_parts
-from users.api.readers.users import check_main_identity, named_user
+from users.api.readers.body_references import check_references
+from users.api.readers.users import check_main_identity, find_user_in_body
 from users.api.schemas import tickets as schemas
 from users.mail.ticket_links import ticket_link
 from users.models import Connection, Ticket, User
 
-GONE = {404: "The user does not exist."}
-WHO = "'Either user_id, or connection_id and email together, say whose ticket it is'."
+NOT_FOUND = {404: "The user does not exist."}
+MISSING_USER = "'Either user_id, or connection_id and email together, say whose ticket it is'."
 
 
 class PasswordChangeView(View):
@@ -35,14 +35,14 @@ class PasswordChangeView(View):
             example=schemas.PASSWORD_EXAMPLE,
             success=201,
             schema=schemas.TICKET,
-            answers=GONE,
+            answers=NOT_FOUND,
         )
     }
 
     def post(self, request: Request) -> Response:
         body = self.body()
-        user = _meant(body)
-        return _ticket(self, user, Ticket.Purpose.PASSWORD_CHANGE, body)
+        user = _find_user(body)
+        return _create_ticket(self, user, Ticket.Purpose.PASSWORD_CHANGE, body)
 
 
 class EmailVerificationView(View):
@@ -56,21 +56,21 @@ class EmailVerificationView(View):
             example=schemas.VERIFICATION_EXAMPLE,
             success=201,
             schema=schemas.TICKET,
-            answers=GONE,
+            answers=NOT_FOUND,
         )
     }
 
     def post(self, request: Request) -> Response:
         body = self.body()
-        user = named_user(body["user_id"])
-        return _ticket(self, user, Ticket.Purpose.EMAIL_VERIFICATION, body)
+        user = find_user_in_body(body["user_id"])
+        return _create_ticket(self, user, Ticket.Purpose.EMAIL_VERIFICATION, body)
 
 
-def _ticket(view: View, user: User, purpose: Ticket.Purpose, body: dict[str, Any]) -> Response:
+def _create_ticket(view: View, user: User, purpose: Ticket.Purpose, body: dict[str, Any]) -> Response:
     check_main_identity(user, body.get("identity"))
-    check_named_parts(body)
+    check_references(body)
     seconds = body.get("ttl_sec")
-    secret = make_ticket(
+    secret = create_ticket(
         user,
         purpose,
         actor=view.actor,
@@ -82,18 +82,18 @@ def _ticket(view: View, user: User, purpose: Ticket.Purpose, body: dict[str, Any
     return Response({"ticket": ticket_link(purpose, secret)}, status=201)
 
 
-def _meant(body: dict[str, Any]) -> User:
+def _find_user(body: dict[str, Any]) -> User:
     """By id, or by address within a connection. Raises Problem, FieldError or UserGone."""
     given = {"user_id", "connection_id", "email"} & body.keys()
     if given == {"user_id"}:
-        return named_user(body["user_id"])
+        return find_user_in_body(body["user_id"])
     if given != {"connection_id", "email"}:
-        raise bad_body(WHO)
+        raise invalid_body(MISSING_USER)
     connection = Connection.objects.filter(connection_id=body["connection_id"]).first()
     if connection is None:
         text = f"The connection with id {body['connection_id']} does not exist."
         raise Problem(400, text, "inexistent_connection")
     found = User.objects.with_connection().by_email(body["email"]).filter(connection=connection).first()
     if found is None:
-        raise UserGone
+        raise UserNotFound
     return found

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
-from users.actions.errors import Taken, UserGone
+from users.actions.errors import DuplicateField, UserNotFound
 from users.api.framework.etags import expected_versions
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
-from users.api.readers.timestamps import moment_asked, state_moment
+from users.api.readers.timestamps import parse_state_time, time_parameter
 from users.api.readers.users import check_user_id, find_user
 from users.api.schemas import users
 from users.api.schemas.history import MOMENT
@@ -27,12 +27,15 @@ from users.representation.schema import PROFILE
 from users.rights.actor import Kind
 from users.rights.may import CHANGE_OWN, READ_OWN
 
-GONE = {404: "The user does not exist."}
+NOT_FOUND = {404: "The user does not exist."}
 STALE = {412: "The user changed since the version that If-Match names."}
 
 
-PAST = "read:users_history"
-AT = {**MOMENT, "description": f"The user as they were at this moment. Needs {PAST} besides."}
+HISTORY_SCOPE = "read:users_history"
+AT_PARAMETER = {
+    **MOMENT,
+    "description": f"The user as they were at this moment. Needs {HISTORY_SCOPE} besides.",
+}
 
 
 class UserView(View):
@@ -42,7 +45,7 @@ class UserView(View):
         "GET": Operation(
             "Read a user",
             scopes=("read:users", "read:user_idp_tokens", *sorted(READ_OWN)),
-            query={**users.FIELDS_QUERY, "at": AT},
+            query={**users.FIELDS_QUERY, "at": AT_PARAMETER},
             success=200,
             schema=users.USER,
             answers={
@@ -59,7 +62,7 @@ class UserView(View):
             unknown_advice=users.UNKNOWN_FIELD,
             success=200,
             schema=users.USER,
-            answers={**GONE, **STALE},
+            answers={**NOT_FOUND, **STALE},
             has_etag=True,
         ),
         "DELETE": Operation(
@@ -70,8 +73,8 @@ class UserView(View):
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
         if "at" in query:
-            return Response(self.show(self._as_it_was(user_id, query), query))
-        return self.answer_user(find_user(user_id), query=query)
+            return Response(self.serialize_user(self._user_at(user_id, query), query))
+        return self.user_response(find_user(user_id), query=query)
 
     def patch(self, request: Request, user_id: str) -> Response:
         body = self.body()
@@ -79,7 +82,7 @@ class UserView(View):
         check_user_id(user_id)
         named, is_mail_wanted = body.get("connection"), body.get("verify_email", False)
         user = find_user(user_id) if named or is_mail_wanted else None
-        identity = _identity_meant(user, named) if named else None
+        identity = _find_identity(user, named) if named else None
         if is_mail_wanted:
             _check_mail(user, identity, body)
         edit = Edit(
@@ -91,27 +94,27 @@ class UserView(View):
         )
         try:
             user = edit_user(user_id, edit, actor=self.actor)
-        except Taken as error:
+        except DuplicateField as error:
             text = f"The specified new {error.field} already exists"
             raise Problem(400, text, "auth0_idp_error") from None
         if is_mail_wanted:
             request_verification(user, actor=self.actor)
-        return self.answer_write(user)
+        return self.write_response(user)
 
     def delete(self, request: Request, user_id: str) -> Response:
         """204 also where there is no such user, as recorded of Auth0."""
         try:
             user = find_user(user_id)
             delete_user(user, actor=self.actor, expected_versions=expected_versions(request))
-        except UserGone:
+        except UserNotFound:
             pass
         return Response(status=204)
 
-    def _as_it_was(self, user_id: str, query: dict[str, Any]) -> User:
+    def _user_at(self, user_id: str, query: dict[str, Any]) -> User:
         """An addition of ours, with a scope of its own beside those of any look at the user."""
-        if PAST not in self.actor.scopes:
-            raise Problem(403, f"Insufficient scope, expected any of: {PAST}", "insufficient_scope")
-        return user_at(find_user(user_id), moment_asked(query, "at", read=state_moment))
+        if HISTORY_SCOPE not in self.actor.scopes:
+            raise Problem(403, f"Insufficient scope, expected any of: {HISTORY_SCOPE}", "insufficient_scope")
+        return user_at(find_user(user_id), time_parameter(query, "at", read=parse_state_time))
 
     def _check_fields(self, body: dict[str, Any]) -> None:
         """`update:users_app_metadata` alone opens that document and no other field, a person's
@@ -130,7 +133,7 @@ class SingularUserView(UserView):
     operations = {"GET": UserView.operations["GET"]}
 
 
-def _identity_meant(user: User, name: str) -> str | None:
+def _find_identity(user: User, name: str) -> str | None:
     """On PATCH `connection` names the identity that is meant: this gives the `user_id` of the
     linked account, and None where it is the user's own."""
     if name == user.connection.name:

@@ -11,12 +11,12 @@ from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.api.readers.users import find_user
 from users.api.schemas import user_blocks as schemas
-from users.log.ip_addresses import kept
+from users.log.ip_addresses import anonymize_ip
 from users.models import User
-from users.sign_in.account_lookup import accounts_known_as
-from users.sign_in.clear_lockout import Lockout, forgive_attempts, lockouts_of
+from users.sign_in.account_lookup import find_by_identifier
+from users.sign_in.clear_lockout import Lockout, clear_lockouts, lockouts_of
 
-GONE = {404: "The user does not exist."}
+NOT_FOUND = {404: "The user does not exist."}
 
 
 class UserBlocksView(View):
@@ -41,10 +41,10 @@ class UserBlocksView(View):
     }
 
     def get(self, request: Request) -> Response:
-        return Response(_shown(accounts_known_as(self.query()["identifier"])))
+        return Response(_serialize(find_by_identifier(self.query()["identifier"])))
 
     def delete(self, request: Request) -> Response:
-        forgive_attempts(accounts_known_as(self.query()["identifier"]), actor=self.actor)
+        clear_lockouts(find_by_identifier(self.query()["identifier"]), actor=self.actor)
         return Response(status=204)
 
 
@@ -58,29 +58,31 @@ class UserBlockView(View):
             query=schemas.ENFORCED_QUERY,
             success=200,
             schema=schemas.BLOCKS,
-            answers=GONE,
+            answers=NOT_FOUND,
         ),
         "DELETE": Operation(
-            "Let a user try again to sign in", scopes=("update:users",), success=204, answers=GONE
+            "Let a user try again to sign in", scopes=("update:users",), success=204, answers=NOT_FOUND
         ),
     }
 
     def get(self, request: Request, user_id: str) -> Response:
         self.query()  # refuses what is not known
-        return Response(_shown([find_user(user_id)]))
+        return Response(_serialize([find_user(user_id)]))
 
     def delete(self, request: Request, user_id: str) -> Response:
-        forgive_attempts([find_user(user_id)], actor=self.actor)
+        clear_lockouts([find_user(user_id)], actor=self.actor)
         return Response(status=204)
 
 
-def _shown(users: list[User]) -> dict[str, Any]:
-    return {"blocked_for": [_block(user, lockout) for user in users for lockout in lockouts_of(user)]}
+def _serialize(users: list[User]) -> dict[str, Any]:
+    return {
+        "blocked_for": [_serialize_lockout(user, lockout) for user in users for lockout in lockouts_of(user)]
+    }
 
 
-def _block(user: User, lockout: Lockout) -> dict[str, str]:
+def _serialize_lockout(user: User, lockout: Lockout) -> dict[str, str]:
     """`ip` only where the login has to wait from that IP address alone, and as much of it as
     RECORD_IP allows. Source: the model in auth0-python's generated client."""
-    ip = kept(lockout.ip) if lockout.ip else None
+    ip = anonymize_ip(lockout.ip) if lockout.ip else None
     block = {"identifier": lockout.login, "connection": user.connection.name}
     return {**block, "ip": ip} if ip else block

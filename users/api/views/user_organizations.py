@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.api.framework.operation import Operation
-from users.api.framework.paging import PAGE_QUERY, numbered_page, numbered_schema
+from users.api.framework.paging import PAGE_QUERY, offset_page, offset_schema
 from users.api.framework.view import View
 from users.api.readers.users import find_user
 
@@ -20,7 +20,7 @@ class UserOrganizationsView(View):
             scopes=("read:organizations",),
             query=PAGE_QUERY,
             success=200,
-            schema=numbered_schema("organizations", {"type": "object"}),
+            schema=offset_schema("organizations", {"type": "object"}),
             answers={404: "The user does not exist."},
         ),
     }
@@ -28,4 +28,4 @@ class UserOrganizationsView(View):
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
         find_user(user_id)
-        return Response(numbered_page([], lambda: 0, query, name="organizations", show=dict))
+        return Response(offset_page([], lambda: 0, query, name="organizations", show=dict))

@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.account.create_user import create_user
-from users.api.framework.errors import bad_body, bad_query
+from users.api.framework.errors import invalid_body, invalid_query
 from users.api.framework.operation import Operation
 from users.api.framework.paging import checkpoint_page, is_checkpoint
 from users.api.framework.problem import Problem
-from users.api.framework.searching import searching, warning
+from users.api.framework.searching import translate_search_errors, warning_header
 from users.api.framework.view import View
 from users.api.schemas import users as schemas
 from users.conf import conf
@@ -23,18 +23,20 @@ from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
 from users.representation.schema import PROFILE
-from users.search.indexed_keys import place_of
-from users.search.query import those, understood
+from users.search.indexed_keys import parse_key_path
+from users.search.query import compile_query, filter_by_condition
 from users.search.sort_fields import NotIndexed, UnknownSort, check_sort_visible
-from users.search.user_list import matching, page_of
+from users.search.user_list import filter_by_connection, paginate_users
 
 # Source: recorded refusals of the real service.
-WINDOW = 1000
-PAST_WINDOW = (
+PAGING_WINDOW = 1000
+BEYOND_WINDOW = (
     "You can only page through the first 1000 records."
     " See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation"
 )
-SORTED_WALK = "Not together with from or take: a walk by checkpoint leads from the oldest user to the newest"
+SORTED_CHECKPOINT = (
+    "Not together with from or take: a walk by checkpoint leads from the oldest user to the newest"
+)
 UNINDEXED_SORT = (
     "Users cannot be sorted by {0}: the key is not indexed. POST /api/v2/metadata/indexes indexes it."
 )
@@ -73,20 +75,20 @@ class UsersView(View):
         query = self.query()
         _check_list(query)
         check_sort_visible(query.get("sort", ""), self.actor)
-        users = matching(connection=query.get("connection", ""))
+        users = filter_by_connection(connection=query.get("connection", ""))
         text = query.get("q", "")
         if not text.strip():
             return Response(self._answer(self._page(users, query), users, query))
-        with searching(text, self.actor):
-            condition = understood(parse(text), viewer=self.actor, strict=conf.strict_limits)
-            users = those(users, condition)
+        with translate_search_errors(text, self.actor):
+            condition = compile_query(parse(text), viewer=self.actor, strict=conf.strict_limits)
+            users = filter_by_condition(users, condition)
             page = read_in_order(users, lambda rows: self._page(rows, query))
             answer = self._answer(page, users, query)
-        return Response(answer, headers=warning(condition, self.actor))
+        return Response(answer, headers=warning_header(condition, self.actor))
 
     def post(self, request: Request) -> Response:
         body = self.body()
-        connection, profile = _connection(body["connection"]), _profile(body)
+        connection, profile = _get_connection(body["connection"]), _profile(body)
         is_mail_wanted = body.get("verify_email", False)
         if is_mail_wanted:
             check_can_send(profile.get("email"), connection)
@@ -100,19 +102,21 @@ class UsersView(View):
         )
         if is_mail_wanted:
             request_verification(user, actor=self.actor)
-        return self.answer_write(user, status=201)
+        return self.write_response(user, status=201)
 
     def _page(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
         """One page of the users, by number or by checkpoint."""
         if is_checkpoint(query):
-            return self._walk(users, query)
+            return self._checkpoint_page(users, query)
         try:
-            page = page_of(users, number=query["page"], size=query["per_page"], sort=query.get("sort", ""))
+            page = paginate_users(
+                users, number=query["page"], size=query["per_page"], sort=query.get("sort", "")
+            )
         except NotIndexed as error:
             raise Problem(400, UNINDEXED_SORT.format(error), "invalid_sort") from None
         except UnknownSort as error:
             raise Problem(400, f"Users cannot be sorted by {error}.", "invalid_sort") from None
-        return {"users": [self.show(user, query) for user in page]}
+        return {"users": [self.serialize_user(user, query) for user in page]}
 
     def _answer(self, page: dict[str, Any], users: UserQuerySet, query: dict[str, Any]) -> Any:
         """The page as it was asked for: bare, or with its totals."""
@@ -122,17 +126,17 @@ class UsersView(View):
             return page["users"]
         number, size = query["page"], query["per_page"]
         totals = {"start": number * size, "limit": size, "length": len(page["users"])}
-        return {**totals, "total": _total(users), **page}
+        return {**totals, "total": _count_total(users), **page}
 
-    def _walk(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
+    def _checkpoint_page(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
         """An addition of ours: Auth0's list of users has no checkpoints."""
         if "sort" in query:
-            raise bad_query("sort", SORTED_WALK)
+            raise invalid_query("sort", SORTED_CHECKPOINT)
         rows = users.with_connection()
-        return checkpoint_page(rows, query, name="users", show=self.show)
+        return checkpoint_page(rows, query, name="users", show=self.serialize_user)
 
 
-def _total(users: UserQuerySet) -> int:
+def _count_total(users: UserQuerySet) -> int:
     most = conf.api_total_limit
     return min(count_up_to(users, most), most) if most else users.count()
 
@@ -141,22 +145,26 @@ def _check_list(query: dict[str, Any]) -> None:
     refused = OLD_ENGINES.get(query.get("search_engine", ""))
     if refused:
         raise Problem(400, refused, "invalid_query_string")
-    if conf.strict_limits and not is_checkpoint(query) and (query["page"] + 1) * query["per_page"] > WINDOW:
-        raise Problem(400, PAST_WINDOW, "invalid_paging")
+    if (
+        conf.strict_limits
+        and not is_checkpoint(query)
+        and (query["page"] + 1) * query["per_page"] > PAGING_WINDOW
+    ):
+        raise Problem(400, BEYOND_WINDOW, "invalid_paging")
     # Source: Auth0 docs, "Sort search results": the documents are none of the fields.
     name = query.get("sort", "").rpartition(":")[0]
-    if conf.strict_limits and place_of(name) is not None:
+    if conf.strict_limits and parse_key_path(name) is not None:
         raise Problem(400, f"Users cannot be sorted by {name}.", "invalid_sort")
 
 
 def _profile(body: dict[str, Any]) -> dict[str, Any]:
     profile = {name: body[name] for name in PROFILE if name in body}
     if not {"email", "username", "phone_number"} & profile.keys():
-        raise bad_body("'Missing required property: email'.")
+        raise invalid_body("'Missing required property: email'.")
     return profile
 
 
-def _connection(name: str) -> Connection:
+def _get_connection(name: str) -> Connection:
     connection = Connection.objects.filter(name=name).first()
     if connection is None:
         raise Problem(400, "Connection does not exist.", "inexistent_connection")

@@ -28,4 +28,4 @@ class UsersByEmailView(View):
     def get(self, request: Request) -> Response:
         query = self.query()
         found = User.objects.with_connection().by_email(query["email"])
-        return Response([self.show(user, query) for user in found])
+        return Response([self.serialize_user(user, query) for user in found])

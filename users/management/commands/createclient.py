@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.conf import conf
-from users.management.clients import GRANT_TYPES, MACHINE, create_client
+from users.management.clients import CLIENT_CREDENTIALS, GRANT_TYPES, create_api_client
 from users.models import Client
-from users.tokens.scopes import refused_for_machines
+from users.tokens.scopes import explain_refused_scopes
 from users.web.cors import origin_of
 
 
@@ -28,8 +28,8 @@ class Command(BaseCommand):
             "--grant",
             action="append",
             choices=GRANT_TYPES,
-            help=f"how it gets tokens, repeatable (default {MACHINE}); the two of passwords are for"
-            " applications of your own in which people type theirs",
+            help=f"how it gets tokens, repeatable (default {CLIENT_CREDENTIALS}); the two password grants are"
+            " for applications of your own in which users type their password",
         )
         parser.add_argument(
             "--origin",
@@ -55,11 +55,11 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         scopes = list(dict.fromkeys(scope.replace(",", " ").split()))
-        grants = list(dict.fromkeys(grant or [MACHINE]))
+        grants = list(dict.fromkeys(grant or [CLIENT_CREDENTIALS]))
         _check_name(name)
-        _check_ways(scopes, grants, public)
-        origins = [_origin(address) for address in origin]
-        client, secret = create_client(name.strip(), scopes, grants, origins=origins, is_public=public)
+        _check_grants(scopes, grants, public)
+        origins = [_parse_origin(address) for address in origin]
+        client, secret = create_api_client(name.strip(), scopes, grants, origins=origins, is_public=public)
         credentials = {
             "client_id": client.client_id,
             **({"client_secret": secret} if secret else {}),
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             "scope": " ".join(scopes),
             "grant_types": client.grant_types,
         }
-        self.stdout.write(_as_json(credentials) if json else _as_text(client, credentials))
+        self.stdout.write(_format_json(credentials) if json else _format_text(client, credentials))
 
 
 def _check_name(name: str) -> None:
@@ -76,33 +76,35 @@ def _check_name(name: str) -> None:
         raise CommandError(f"The name must have 1 to {longest} characters.")
 
 
-def _check_ways(scopes: list[str], grants: list[str], is_public: bool) -> None:
+def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None:
     """What it may do for itself, and by which secret, must fit how it gets tokens."""
-    if MACHINE not in grants:
+    if CLIENT_CREDENTIALS not in grants:
         if scopes:
-            raise CommandError(f"--scope is what a client may do for itself: it needs --grant {MACHINE}.")
+            raise CommandError(
+                f"--scope is what a client may do for itself: it needs --grant {CLIENT_CREDENTIALS}."
+            )
         return
     if is_public:
-        raise CommandError(f"A public client has no secret for {MACHINE}; name another --grant.")
+        raise CommandError(f"A public client has no secret for {CLIENT_CREDENTIALS}; name another --grant.")
     if not scopes:
         raise CommandError('--scope must name at least one scope, like "read:users".')
-    refusal = refused_for_machines(scopes)
+    refusal = explain_refused_scopes(scopes)
     if refusal:
         raise CommandError(f"--scope: {refusal}.")
 
 
-def _origin(address: str) -> str:
+def _parse_origin(address: str) -> str:
     origin = origin_of(address)
     if origin is None or address.rstrip("/") != origin:
         raise CommandError(f"--origin: {address} is no origin, like https://shop.example.com.")
     return origin
 
 
-def _as_json(credentials: dict[str, Any]) -> str:
+def _format_json(credentials: dict[str, Any]) -> str:
     return json.dumps(credentials, indent=2)
 
 
-def _as_text(client: Client, credentials: dict[str, Any]) -> str:
+def _format_text(client: Client, credentials: dict[str, Any]) -> str:
     names = ("client_id", "client_secret", "audience", "scope")
     shown = (f"  {name:<15}{credentials[name]}" for name in names if credentials.get(name))
     advice = "Keep the secret now: only its hash is stored, and it is not shown again."

@@ -12,18 +12,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.actions.account.create_user import create_user
-from users.actions.errors import NotSupported, Taken, WeakPassword
+from users.actions.errors import DuplicateField, NotSupported, WeakPassword
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.validation import FieldError, check_profile
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-VARIABLE = "DJANGO_SUPERUSER_PASSWORD"
+PASSWORD_VARIABLE = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class Command(BaseCommand):
     """Replaces Django's, which would write an account past the one write path."""
 
-    help = f"Make an administrator with every right. Asks for a password; --noinput takes it from {VARIABLE}."
+    help = (
+        "Make an administrator with every right. Asks for a password;"
+        f" --noinput takes it from {PASSWORD_VARIABLE}."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--email", required=True, help="the address to sign in with")
@@ -33,7 +36,7 @@ class Command(BaseCommand):
             "--no-input",
             action="store_false",
             dest="interactive",
-            help=f"ask nothing; the password comes from the variable {VARIABLE}",
+            help=f"ask nothing; the password comes from the variable {PASSWORD_VARIABLE}",
         )
 
     def handle(self, *, email: str, username: str | None, interactive: bool, **options: Any) -> None:
@@ -44,17 +47,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email} is an administrator now.")
 
     def _take(self, make_user: Callable[[str], User]) -> User:
-        password = os.environ.get(VARIABLE)
+        password = os.environ.get(PASSWORD_VARIABLE)
         if not password:
-            raise CommandError(f"--noinput needs the password in the variable {VARIABLE}.")
+            raise CommandError(f"--noinput needs the password in the variable {PASSWORD_VARIABLE}.")
         try:
             return make_user(password)
         except WeakPassword as error:
-            raise CommandError(f"{VARIABLE}: {error}") from None
+            raise CommandError(f"{PASSWORD_VARIABLE}: {error}") from None
 
     def _ask(self, make_user: Callable[[str], User]) -> User:
         if not sys.stdin.isatty():
-            raise CommandError(f"There is no terminal to ask at: use --noinput with {VARIABLE} set.")
+            raise CommandError(f"There is no terminal to ask at: use --noinput with {PASSWORD_VARIABLE} set.")
         try:
             while True:
                 password = getpass.getpass("Password: ")
@@ -83,12 +86,12 @@ def _create(connection: Connection, logins: dict[str, str | None], password: str
     try:
         return create_user(
             connection,
-            actor=command("createsuperuser"),
+            actor=command_actor("createsuperuser"),
             profile={name: login for name, login in logins.items() if login} | {"email_verified": True},
             password=password,
             is_superuser=True,
         )
     except (FieldError, NotSupported) as error:
         raise CommandError(f"{error} See --username.") from None
-    except Taken as error:
+    except DuplicateField as error:
         raise CommandError(f"{logins['email']}: {error}.") from None

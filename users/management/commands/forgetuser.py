@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from users.actions.account.forget_user import forget_user
+from users.actions.account.forget_user import erase_user_history
 from users.actions.errors import NotSupported
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, user_id: str, **options: Any) -> None:
         try:
-            lines = forget_user(user_id, actor=command("forgetuser"))
+            lines = erase_user_history(user_id, actor=command_actor("forgetuser"))
         except NotSupported as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{lines} lines of the record are erased.")

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from users.actions.errors import CannotIndex, Exists
+from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.actions.search_setup.indexed_keys import drop_key, index_key
 from users.models import IndexedKey
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-ACTOR = command("index_key")
+ACTOR = command_actor("index_key")
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _index(self, name: str, kind: str | None) -> None:
         try:
             key = index_key(name, kind, actor=ACTOR)
-        except (CannotIndex, Exists) as error:
+        except (InvalidIndexedKey, AlreadyExists) as error:
             raise CommandError(str(error)) from None
         done = key.state == IndexedKey.Status.READY
         self.stdout.write(

@@ -32,14 +32,14 @@ class Command(BaseCommand):
         if revoke is not None:
             self._revoke(revoke)
             return
-        key, removed = rotation.rotate(at_once=now)
-        self.stdout.write(f"{key.kid} is published and signs from {_moment(key)}.")
+        key, removed = rotation.rotate_signing_key(at_once=now)
+        self.stdout.write(f"{key.kid} is published and signs from {_format_time(key)}.")
         for kid in removed:
             self.stdout.write(f"{kid} is removed: none of its tokens is left.")
 
     def _revoke(self, kid: str) -> None:
         try:
-            signer = rotation.revoke(kid)
+            signer = rotation.revoke_signing_key(kid)
         except rotation.UnknownKey:
             known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
             raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
@@ -47,5 +47,5 @@ class Command(BaseCommand):
         self.stdout.write(f"verifies them does when they next read our keys. {signer.kid} signs.")
 
 
-def _moment(key: SigningKey) -> str:
+def _format_time(key: SigningKey) -> str:
     return f"{key.signs_from:%Y-%m-%d %H:%M:%S} UTC"

@@ -12,11 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
-from users.management.arguments import count
-from users.management.commands.seed_demo import PEOPLE
+from users.management.arguments import whole_number
+from users.management.commands.seed_demo import DEFAULT_USERS
 from users.management.demo import announce, demo_file
 from users.management.demo.seed import seed
-from users.management.demo.supervisor import start_keeper
+from users.management.demo.supervisor import start_supervisor
 from users.management.progress import Progress
 from users.models import User
 
@@ -34,7 +34,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--users", type=count, default=PEOPLE, metavar="N", help="how many people an empty database gets"
+            "--users",
+            type=whole_number,
+            default=DEFAULT_USERS,
+            metavar="N",
+            help="how many people an empty database gets",
         )
 
     def handle(self, *, users: int, **options: Any) -> None:
@@ -44,41 +48,41 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if not User.objects.exists():
             seed(users, on_record=Progress(self.stderr, users, "people"))
-        self._announce()
+        self._print_summary()
         connections.close_all()
-        start_keeper()
+        start_supervisor()
         _serve()
 
-    def _announce(self) -> None:
-        self._say(announce.places(settings.PUBLIC_URL))
+    def _print_summary(self) -> None:
+        self._print(announce.url_summary(settings.PUBLIC_URL))
         here = f"{HOST}:{settings.PORT}"
         if f"http://{here}" != settings.PUBLIC_URL:
-            self._say(f"Listening on {here} only; {settings.PUBLIC_URL} must lead there.")
+            self._print(f"Listening on {here} only; {settings.PUBLIC_URL} must lead there.")
         document = demo_file.read()
         if document is None:
-            self._say(
+            self._print(
                 f"There are accounts, but {settings.DEMO_FILE} does not say how to sign in to them.",
                 "An administrator of your own:",
                 "  .venv/bin/python manage.py createsuperuser --email you@example.com",
                 announce.start_over(_database_file()),
             )
         else:
-            document = demo_file.refresh_addresses(document)
-            self._say(announce.doors(document))
-            self._say_what_is_outdated(document)
-            self._say(f"All of this is kept in {settings.DEMO_FILE}")
-        self._say("Ctrl-C stops it.")
+            document = demo_file.refresh_urls(document)
+            self._print(announce.account_summary(document))
+            self._print_outdated(document)
+            self._print(f"All of this is kept in {settings.DEMO_FILE}")
+        self._print("Ctrl-C stops it.")
 
-    def _say_what_is_outdated(self, document: demo_file.DemoDocument) -> None:
-        outdated = demo_file.outdated(document)
+    def _print_outdated(self, document: demo_file.DemoDocument) -> None:
+        outdated = demo_file.find_outdated(document)
         if outdated:
-            self._say(
+            self._print(
                 "Not all of this is true any more:",
                 *(f"  {sentence}" for sentence in outdated),
                 announce.start_over(_database_file()),
             )
 
-    def _say(self, *lines: str) -> None:
+    def _print(self, *lines: str) -> None:
         self.stdout.write("\n".join(lines), ending="\n\n")
         self.stdout.flush()
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from users.import_export.errors import TransferError
-from users.management.arguments import count
+from users.management.arguments import whole_number
 from users.management.demo import announce
 from users.management.demo.demo_file import DemoDocument
-from users.management.demo.seed import AlreadyThere, seed
+from users.management.demo.seed import AlreadySeeded, seed
 from users.management.progress import Progress
 
-PEOPLE = 1000
+DEFAULT_USERS = 1000
 
 
 class Command(BaseCommand):
@@ -26,22 +26,24 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--users", type=count, default=PEOPLE, metavar="N", help="how many people")
+        parser.add_argument(
+            "--users", type=whole_number, default=DEFAULT_USERS, metavar="N", help="how many people"
+        )
         parser.add_argument("--json", action="store_true", help="print the contents of .demo.json only")
 
     def handle(self, *, users: int, json: bool, **options: Any) -> None:
         try:
             document = seed(users, on_record=Progress(self.stderr, users, "people"))
-        except AlreadyThere as error:
+        except AlreadySeeded as error:
             raise CommandError(f"{error}: this database holds the demo already. Nothing changed.") from None
         except TransferError as error:
             raise CommandError(f"Nothing changed. The people's file: {error}") from None
-        self.stdout.write(_as_json(document) if json else _as_text(document))
+        self.stdout.write(_format_json(document) if json else _format_text(document))
 
 
-def _as_json(document: DemoDocument) -> str:
+def _format_json(document: DemoDocument) -> str:
     return json.dumps(document, indent=2)
 
 
-def _as_text(document: DemoDocument) -> str:
-    return f"{announce.places(document['url'])}\n\n{announce.doors(document)}"
+def _format_text(document: DemoDocument) -> str:
+    return f"{announce.url_summary(document['url'])}\n\n{announce.account_summary(document)}"

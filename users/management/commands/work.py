@@ -11,7 +11,7 @@ from django.db import connection
 
 from users.jobs.worker import Worker
 from users.management import job_kinds
-from users.webhooks.dispatcher import Courier
+from users.webhooks.dispatcher import Dispatcher
 
 # On SQLite: how long it waits for its turn to write. Whoever waits in a browser waits less.
 LOCK_SECONDS = 30
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
         self.stderr.write(f"Process {os.getpid()} does jobs of {len(job_kinds.__all__)} kinds.")
-        courier = Courier()
+        courier = Dispatcher()
         courier.start()
         worker.run()
         courier.stop()

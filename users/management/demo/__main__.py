@@ -20,18 +20,20 @@ def main(arguments: list[str]) -> None:
     os.umask(0o077)  # the database holds what other people of this machine may not read
     if (CHECKOUT / ".env").is_file():
         environ.Env.read_env(CHECKOUT / ".env")
-    if not _given("SECRET_KEY"):
-        make_key(Path(_given("DATA_DIR") or CHECKOUT))
+    if not _get_variable("SECRET_KEY"):
+        make_key(Path(_get_variable("DATA_DIR") or CHECKOUT))
     # Password resets are shown in the terminal. Outside the demo nothing is sent until told how.
-    os.environ["EMAIL_URL"] = _given("EMAIL_URL") or "consolemail://"
+    os.environ["EMAIL_URL"] = _get_variable("EMAIL_URL") or "consolemail://"
     for document in DOCUMENTS:
         setting = f"{document.upper()}_SCHEMA"
-        os.environ[setting] = _given(setting) or str(Path(__file__).with_name(f"{document}.schema.json"))
+        os.environ[setting] = _get_variable(setting) or str(
+            Path(__file__).with_name(f"{document}.schema.json")
+        )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(["manage.py", "run_demo", *arguments])
 
 
-def _given(name: str) -> str:
+def _get_variable(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 

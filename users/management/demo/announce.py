@@ -9,7 +9,7 @@ from users.management.demo.demo_file import DemoDocument
 ROLES = {"admin": "Administrator", "agent": "Support agent", "user": "Jane Doe"}
 
 
-def places(url: str) -> str:
+def url_summary(url: str) -> str:
     """Where the three faces are."""
     return "\n".join(
         (
@@ -22,7 +22,7 @@ def places(url: str) -> str:
     )
 
 
-def doors(document: DemoDocument) -> str:
+def account_summary(document: DemoDocument) -> str:
     """The accounts, the client and the one line to paste."""
     width = max(len(document[account]["email"]) for account in ROLES)
     accounts = (
@@ -38,7 +38,7 @@ def doors(document: DemoDocument) -> str:
             "",
             "Jane through the API:",
             "",
-            curl(document),
+            curl_command(document),
         )
     )
 
@@ -49,7 +49,7 @@ def start_over(database_file: str) -> str:
     return f"To start over with fresh data: stop this, {emptied}, and run it again."
 
 
-def curl(document: DemoDocument) -> str:
+def curl_command(document: DemoDocument) -> str:
     """One line for any POSIX shell: an inner curl gets a token, the outer one shows Jane.
 
     The token is cut out of the JSON by the shell itself, so no other tool is needed.

@@ -17,7 +17,7 @@ ACCOUNTS = ("admin", "agent", "user")
 DemoDocument = dict[str, Any]
 
 
-def addresses() -> DemoDocument:
+def current_urls() -> DemoDocument:
     """The part that follows from the settings."""
     return {"url": settings.PUBLIC_URL, "audience": conf.management_audience}
 
@@ -42,15 +42,15 @@ def read() -> DemoDocument | None:
     return document if complete else None
 
 
-def refresh_addresses(document: DemoDocument) -> DemoDocument:
+def refresh_urls(document: DemoDocument) -> DemoDocument:
     """The document with the addresses of today, written where they differ."""
-    fresh = {**document, **addresses()}
+    fresh = {**document, **current_urls()}
     if fresh != document:
         write(fresh)
     return fresh
 
 
-def outdated(document: DemoDocument) -> list[str]:
+def find_outdated(document: DemoDocument) -> list[str]:
     """What of the document opens no door any more, as sentences: passwords get changed,
     accounts deleted, databases swapped."""
     found = [

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from users.management.demo.places import PLACES, Place
-from users.management.demo.random_values import Dice
+from users.management.demo.random_values import SeededRandom
 
 SEED = "profiledesk"
 
@@ -41,32 +41,32 @@ FIRST_DAY = date(2019, 1, 1)
 DAYS = 2400
 
 
-def write_people(path: Path, count: int, *, seed: str = SEED) -> None:
+def write_import_file(path: Path, count: int, *, seed: str = SEED) -> None:
     """Write a bulk-import file of `count` people, one a line, holding one in memory at a time."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
-        for position, record in enumerate(people(count, seed=seed)):
+        for position, record in enumerate(generate_users(count, seed=seed)):
             file.write(",\n" if position else "\n")
             json.dump(record, file, ensure_ascii=False)
         file.write("\n]\n")
 
 
-def people(count: int, *, seed: str = SEED) -> Iterator[dict[str, Any]]:
+def generate_users(count: int, *, seed: str = SEED) -> Iterator[dict[str, Any]]:
     """The first `count` people."""
-    return (person(number, seed=seed) for number in range(count))
+    return (generate_user(number, seed=seed) for number in range(count))
 
 
-def person(number: int, *, seed: str = SEED) -> dict[str, Any]:
+def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
     """One record of a bulk-import file. Addresses end in the number, so that none comes twice."""
     label = f"{seed}:{number}"
-    dice = Dice(label)
+    dice = SeededRandom(label)
     place = dice.pick(PLACES)
     (given, latin_given), (family, latin_family) = dice.pick(place.given), dice.pick(place.family)
     local = f"{latin_given}.{latin_family}.{number}".lower()
     record = {
         "user_id": hashlib.blake2b(label.encode(), digest_size=12).hexdigest(),
         "email": f"{local}@{dice.pick(DOMAINS)}",
-        "email_verified": not dice.once_in(6),
+        "email_verified": not dice.one_in(6),
         "name": _full_name(place, given, family),
         "given_name": given,
         "family_name": family,
@@ -74,9 +74,9 @@ def person(number: int, *, seed: str = SEED) -> dict[str, Any]:
         "user_metadata": _user_metadata(dice, place),
         "app_metadata": _app_metadata(dice, number),
     }
-    if dice.once_in(5):
+    if dice.one_in(5):
         record["picture"] = f"https://pictures.example.com/{record['user_id']}.jpg"
-    if dice.once_in(40):
+    if dice.one_in(40):
         record["blocked"] = True
     return record
 
@@ -86,61 +86,61 @@ def _full_name(place: Place, given: str, family: str) -> str:
     return f"{family} {given}" if place.language in ("ja", "ko") else f"{given} {family}"
 
 
-def _user_metadata(dice: Dice, place: Place) -> dict[str, Any]:
+def _user_metadata(dice: SeededRandom, place: Place) -> dict[str, Any]:
     document: dict[str, Any] = {
         "hobby": dice.pick(HOBBIES),
         "language": place.language,
         "theme": dice.pick(THEMES),
         "timezone": place.zone,
     }
-    if not dice.once_in(3):
+    if not dice.one_in(3):
         document["address"] = {
             "street": f"{dice.pick(place.streets)} {dice.between(1, 190)}",
             "city": dice.pick(place.cities),
-            "postcode": f"{dice.below(90000) + 10000}",
+            "postcode": f"{dice.randbelow(90000) + 10000}",
             "country": place.country,
         }
-    if not dice.once_in(4):
-        document["newsletter"] = {"wanted": not dice.once_in(3), "topics": dice.some(TOPICS, 3)}
-    if dice.once_in(2):
-        document["birthday"] = (date(1946, 1, 1) + timedelta(days=dice.below(22000))).isoformat()
-    if dice.once_in(5):
+    if not dice.one_in(4):
+        document["newsletter"] = {"wanted": not dice.one_in(3), "topics": dice.sample(TOPICS, 3)}
+    if dice.one_in(2):
+        document["birthday"] = (date(1946, 1, 1) + timedelta(days=dice.randbelow(22000))).isoformat()
+    if dice.one_in(5):
         document["favourites"] = [
-            {"name": name, "since": dice.between(1990, 2025)} for name in dice.some(HOBBIES, 4)
+            {"name": name, "since": dice.between(1990, 2025)} for name in dice.sample(HOBBIES, 4)
         ]
-    if dice.once_in(6):
+    if dice.one_in(6):
         document["accessibility"] = {
-            "larger_text": dice.once_in(2),
-            "reduced_motion": dice.once_in(2),
+            "larger_text": dice.one_in(2),
+            "reduced_motion": dice.one_in(2),
             "zoom": dice.between(8, 20) / 8,
         }
-    if dice.once_in(9):
+    if dice.one_in(9):
         document["colour"] = dice.pick(COLOURS)
     return document
 
 
-def _app_metadata(dice: Dice, number: int) -> dict[str, Any]:
-    joined = FIRST_DAY + timedelta(days=dice.below(DAYS))
+def _app_metadata(dice: SeededRandom, number: int) -> dict[str, Any]:
+    joined = FIRST_DAY + timedelta(days=dice.randbelow(DAYS))
     document: dict[str, Any] = {
         "plan": dice.pick(PLANS),
-        "roles": dice.some(ROLES, 3),
-        "credits": dice.below(2500),
+        "roles": dice.sample(ROLES, 3),
+        "credits": dice.randbelow(2500),
         "customer_number": f"C-{number:06d}",
         "customer_since": joined.isoformat(),
         "source": dice.pick(SOURCES),
     }
-    if dice.once_in(2):
+    if dice.one_in(2):
         document["limits"] = {"projects": dice.between(1, 40), "storage_gb": dice.pick((1, 5, 20, 100))}
-    if dice.once_in(4):
+    if dice.one_in(4):
         document["billing"] = {
             "method": dice.pick(("card", "invoice", "direct debit")),
-            "due": dice.below(60000) / 100,
-            "reminders": dice.below(4),
+            "due": dice.randbelow(60000) / 100,
+            "reminders": dice.randbelow(4),
         }
-    if dice.once_in(5):
-        document["flags"] = {"beta": dice.once_in(2), "priority_support": dice.once_in(3)}
-    if dice.once_in(8):
+    if dice.one_in(5):
+        document["flags"] = {"beta": dice.one_in(2), "priority_support": dice.one_in(3)}
+    if dice.one_in(8):
         document["trial_ends"] = (joined + timedelta(days=30)).isoformat()
-    if dice.once_in(10):
+    if dice.one_in(10):
         document["notes"] = [{"at": joined.isoformat(), "text": dice.pick(NOTES)}]
     return document

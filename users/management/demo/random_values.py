@@ -12,31 +12,31 @@ Option = TypeVar("Option")
 POOL_BYTES = 256
 
 
-class Dice:
+class SeededRandom:
     """One large number made of the seed, from which each choice takes its share."""
 
     def __init__(self, seed: str) -> None:
         digest = hashlib.shake_256(seed.encode()).digest(POOL_BYTES)
         self._pool = int.from_bytes(digest, "big")
 
-    def below(self, limit: int) -> int:
+    def randbelow(self, limit: int) -> int:
         """A whole number from 0 to `limit` - 1, all about equally likely."""
         self._pool, rest = divmod(self._pool, limit)
         return rest
 
     def between(self, least: int, most: int) -> int:
         """A whole number, both ends included."""
-        return least + self.below(most - least + 1)
+        return least + self.randbelow(most - least + 1)
 
     def pick(self, options: Sequence[Option]) -> Option:
         """One of the options."""
-        return options[self.below(len(options))]
+        return options[self.randbelow(len(options))]
 
-    def some(self, options: Sequence[Option], most: int) -> list[Option]:
+    def sample(self, options: Sequence[Option], most: int) -> list[Option]:
         """One to `most` of the options, each once, in their order."""
-        found = {self.below(len(options)) for _ in range(self.between(1, most))}
+        found = {self.randbelow(len(options)) for _ in range(self.between(1, most))}
         return [options[position] for position in sorted(found)]
 
-    def once_in(self, times: int) -> bool:
+    def one_in(self, times: int) -> bool:
         """True once in so many times."""
-        return self.below(times) == 0
+        return self.randbelow(times) == 0

@@ -11,24 +11,24 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
-from users.import_export.create_users import create_from_file
-from users.management.clients import create_client
+from users.import_export.create_users import create_users_from_file
+from users.management.clients import create_api_client
 from users.management.demo import demo_file
-from users.management.demo.people import write_people
+from users.management.demo.people import write_import_file
 from users.models import DEFAULT_CONNECTION, Connection, User
-from users.rights.actor import Face, command
+from users.rights.actor import Face, command_actor
 from users.tokens.scopes import MACHINE_SCOPES
 
 COMMAND = "seed_demo"
 # Without letters and digits that look alike: these are read from a screen.
-READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105
 PASSWORD_LENGTH = 16
 ADMIN, AGENT, JANE = "admin@example.com", "agent@example.com", "jane.doe@example.com"
 
 
-class AlreadyThere(RuntimeError):
+class AlreadySeeded(RuntimeError):
     """A demo account exists, so this database has been filled before. `email` is its address."""
 
     def __init__(self, email: str) -> None:
@@ -46,26 +46,30 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
         for email in (ADMIN, AGENT, JANE):
             if User.accounts.by_email(email).filter(connection=connection).exists():
-                raise AlreadyThere(email)
-        _people(connection, count, on_record)
-        document = {**demo_file.addresses(), **_accounts(connection), "client": _client()}
+                raise AlreadySeeded(email)
+        _import_users(connection, count, on_record)
+        document = {
+            **demo_file.current_urls(),
+            **_create_accounts(connection),
+            "client": _create_demo_client(),
+        }
         demo_file.write(document)
     return document
 
 
-def _people(connection: Connection, count: int, on_record: Callable[[int], None]) -> None:
+def _import_users(connection: Connection, count: int, on_record: Callable[[int], None]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.json"
-        write_people(path, count)
-        actor = command(COMMAND, face=Face.IMPORT)
-        create_from_file(path, connection, actor=actor, on_record=on_record)
+        write_import_file(path, count)
+        actor = command_actor(COMMAND, face=Face.IMPORT)
+        create_users_from_file(path, connection, actor=actor, on_record=on_record)
 
 
-def _accounts(connection: Connection) -> dict[str, dict[str, str]]:
+def _create_accounts(connection: Connection) -> dict[str, dict[str, str]]:
     return {
-        "admin": _account(connection, ADMIN, "Administrator", profile={"name": "Ada Administrator"}),
-        "agent": _account(connection, AGENT, "Support lead", profile={"name": "Alex Agent"}),
-        "user": _account(
+        "admin": _create_account(connection, ADMIN, "Administrator", profile={"name": "Ada Administrator"}),
+        "agent": _create_account(connection, AGENT, "Support lead", profile={"name": "Alex Agent"}),
+        "user": _create_account(
             connection,
             JANE,
             profile={"name": "Jane Doe", "given_name": "Jane", "family_name": "Doe"},
@@ -75,11 +79,11 @@ def _accounts(connection: Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def _account(
+def _create_account(
     connection: Connection, email: str, *groups: str, profile: dict[str, Any], **documents: Any
 ) -> dict[str, str]:
-    password = "".join(secrets.choice(READABLE) for _ in range(PASSWORD_LENGTH))
-    actor = command(COMMAND)
+    password = "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
+    actor = command_actor(COMMAND)
     user = create_user(
         connection,
         actor=actor,
@@ -88,10 +92,10 @@ def _account(
         **documents,
     )
     if groups:
-        give_staff_rights(user, Group.objects.filter(name__in=groups), actor=actor)
+        set_staff_groups(user, Group.objects.filter(name__in=groups), actor=actor)
     return {"email": email, "password": password}
 
 
-def _client() -> dict[str, str]:
-    client, secret = create_client("Demo", list(MACHINE_SCOPES))
+def _create_demo_client() -> dict[str, str]:
+    client, secret = create_api_client("Demo", list(MACHINE_SCOPES))
     return {"client_id": client.client_id, "client_secret": secret}

@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
-def start_keeper() -> None:
+def start_supervisor() -> None:
     """A process of its own, whose parent is this one, whatever this one becomes.
 
     It and its worker inherit that Ctrl-C is not theirs to hear: they end with the server."""
@@ -25,13 +25,13 @@ def start_keeper() -> None:
     signal.signal(signal.SIGINT, before)
 
 
-def keep(server: int) -> None:
+def supervise(server: int) -> None:
     """Until told to stop, or until the server, whose pid is given, is no more."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     worker = _start("manage.py", "work")
     while not told and os.getppid() == server:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
         if worker.poll() is not None and not told:
             worker = _start("manage.py", "work")
     worker.terminate()
@@ -44,4 +44,4 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 if __name__ == "__main__":
-    keep(os.getppid())
+    supervise(os.getppid())

@@ -8,11 +8,11 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 
-CONFIDENTIAL = ["client_secret_post", "client_secret_basic"]
-ANY = [*CONFIDENTIAL, "none"]
+SECRET_AUTH_METHODS = ["client_secret_post", "client_secret_basic"]
+ALL_AUTH_METHODS = [*SECRET_AUTH_METHODS, "none"]
 
 
-def allowed_client(grant: BaseGrant) -> RegisteredClient:
+def authenticate_client(grant: BaseGrant) -> RegisteredClient:
     """The client, by its secret; by its id alone where it is one that keeps none and the grant
     takes such. Raises TokenError."""
     try:

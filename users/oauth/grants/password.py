@@ -10,37 +10,37 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
-from users.log.record import Through
+from users.log.record import ClientContext
 from users.models import Client, Connection, User
-from users.oauth.audiences import asked_server
+from users.oauth.audiences import requested_server
 from users.oauth.caller_ip import caller_ip
 from users.oauth.errors import SignInRefused
-from users.oauth.grants.client import ANY, allowed_client
-from users.oauth.grants.scopes import for_person
-from users.oauth.parameters import required
+from users.oauth.grants.client import ALL_AUTH_METHODS, authenticate_client
+from users.oauth.grants.scopes import user_scopes
+from users.oauth.parameters import required_parameter
 from users.oauth.realms import default_connection, named_connection
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import claims_of
 from users.sign_in.lockout import TooManyAttempts
-from users.sign_in.transaction import Blocked, SecondFactorNeeded, WrongPassword, sign_in
-from users.tokens.issue import id_token, person_token
+from users.sign_in.transaction import SecondFactorRequired, UserBlocked, WrongPassword, sign_in
+from users.tokens.issue import issue_id_token, issue_user_token
 
 
 class PasswordGrant(BaseGrant, TokenEndpointMixin):
     """password: in the connection that serves where none is named."""
 
     GRANT_TYPE = "password"
-    TOKEN_ENDPOINT_AUTH_METHODS = ANY
+    TOKEN_ENDPOINT_AUTH_METHODS = ALL_AUTH_METHODS
 
     def validate_token_request(self) -> None:
-        self.request.client = allowed_client(self)
+        self.request.client = authenticate_client(self)
         given = self.request.payload.data
-        login, password = required(given, "username"), required(given, "password")
+        login, password = required_parameter(given, "username"), required_parameter(given, "password")
         connection = self.connection(given)
-        self._server = asked_server(given)
-        through = Through.of(self.request.client.client, self._server.audience)
-        self._user = _signed_in(login, password, connection, ip=caller_ip(self.request), through=through)
-        self._scopes = for_person(self._user, self._server, given)
+        self._server = requested_server(given)
+        through = ClientContext.of(self.request.client.client, self._server.audience)
+        self._user = _sign_in(login, password, connection, ip=caller_ip(self.request), through=through)
+        self._scopes = user_scopes(self._user, self._server, given)
 
     def connection(self, given: dict[str, str]) -> Connection:
         """Where the account is looked for. Raises TokenError."""
@@ -49,7 +49,7 @@ class PasswordGrant(BaseGrant, TokenEndpointMixin):
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         client: Client = self.request.client.client
         permissions = permissions_of(self._user, self._server) if self._server.names_permissions else ()
-        access_token = person_token(
+        access_token = issue_user_token(
             self._user, client, self._scopes, server=self._server, permissions=permissions
         )
         token = {
@@ -65,7 +65,7 @@ class PasswordGrant(BaseGrant, TokenEndpointMixin):
         if "openid" not in self._scopes:
             return {}
         claims = claims_of(self._user, self._scopes)
-        return {"id_token": id_token(self._user, client, claims, access_token=access_token)}
+        return {"id_token": issue_id_token(self._user, client, claims, access_token=access_token)}
 
 
 class RealmGrant(PasswordGrant):
@@ -74,19 +74,19 @@ class RealmGrant(PasswordGrant):
     GRANT_TYPE = "http://auth0.com/oauth/grant-type/password-realm"
 
     def connection(self, given: dict[str, str]) -> Connection:
-        return named_connection(required(given, "realm"))
+        return named_connection(required_parameter(given, "realm"))
 
 
-def _signed_in(
-    login: str, password: str, connection: Connection, *, ip: str | None, through: Through
+def _sign_in(
+    login: str, password: str, connection: Connection, *, ip: str | None, through: ClientContext
 ) -> User:
     try:
         return sign_in(login, password, connection=connection, ip=ip, through=through)
     except WrongPassword:
         raise SignInRefused("invalid_grant", "Wrong email or password.", 403) from None
-    except Blocked:
+    except UserBlocked:
         raise SignInRefused("unauthorized", "user is blocked", 401) from None
-    except SecondFactorNeeded:
+    except SecondFactorRequired:
         text = "The account has a second factor, which cannot be asked for here. Use the sign-in page."
         raise SignInRefused("access_denied", text, 403) from None
     except TooManyAttempts as error:

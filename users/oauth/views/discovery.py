@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from users.conf import conf
-from users.oauth.grants.client import ANY
+from users.oauth.grants.client import ALL_AUTH_METHODS
 from users.oauth.server import GRANTS
 from users.sign_in.id_token_claims import CLAIMS
-from users.tokens.issue import GENERATION
+from users.tokens.issue import GENERATION_CLAIM
 from users.tokens.keys import PUBLISHED_SECONDS
 
 
 @require_safe
-def described(request: HttpRequest) -> JsonResponse:
+def openid_configuration(request: HttpRequest) -> JsonResponse:
     """What this server has, and nothing it has not: there is no page to send people to, so no
     response types. Readable from any origin."""
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
@@ -24,7 +24,7 @@ def described(request: HttpRequest) -> JsonResponse:
 
 def _document() -> dict[str, object]:
     """Source for the names: OpenID Connect Discovery 1.0, section 3."""
-    of_tokens = ("iss", "aud", "iat", "exp", "at_hash", GENERATION)
+    of_tokens = ("iss", "aud", "iat", "exp", "at_hash", GENERATION_CLAIM)
     return {
         "issuer": conf.issuer,
         "token_endpoint": conf.public_url + reverse("token"),
@@ -33,7 +33,7 @@ def _document() -> dict[str, object]:
         "response_types_supported": [],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ANY,
+        "token_endpoint_auth_methods_supported": ALL_AUTH_METHODS,
         "scopes_supported": list(CLAIMS),
         "claims_supported": [*of_tokens, *(name for names in CLAIMS.values() for name in names)],
     }

@@ -9,7 +9,7 @@ from users.tokens.keys import PUBLISHED_SECONDS, published_keys, signing_key
 
 
 @require_safe
-def published(request: HttpRequest) -> JsonResponse:
+def jwks(request: HttpRequest) -> JsonResponse:
     """The public keys by which anybody can verify our tokens. Readable from any origin."""
     if not published_keys():
         signing_key()  # the first visitor must find the key that will sign

@@ -16,30 +16,30 @@ from users.search.conditions import (
     All,
     AnyOf,
     Condition,
+    DatetimeBetween,
     Equals,
     Exists,
     Flag,
     Leaf,
     Like,
-    MomentBetween,
     Not,
     NumberBetween,
     OneOf,
     Test,
     TextBetween,
     TextTest,
-    beginning,
+    prefix_range,
 )
-from users.search.index_support import serves
-from users.search.indexed_keys import Place, note_use
+from users.search.index_support import can_use_index
+from users.search.indexed_keys import KeyPath, record_key_use
 from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Part, Source, Words
 
 Sql = tuple[str, tuple[Any, ...]]
-EVER: Sql = ("1 = 1", ())
-NEVER: Sql = ("1 = 0", ())
+ALWAYS_TRUE: Sql = ("1 = 1", ())
+ALWAYS_FALSE: Sql = ("1 = 0", ())
 # Words of one query that are evaluated; more would hardly narrow it.
 MAX_WORDS = 50
-CONNECTIONS = Connection._meta.db_table
+CONNECTION_TABLE = Connection._meta.db_table
 
 
 class Emitter(ABC):
@@ -58,15 +58,15 @@ class Emitter(ABC):
     # How an expression is asked for that an index holds as true.
     is_true = "{}"
     # How it is asked whether the value of an indexed key is there, by the kind of the key.
-    is_there: Mapping[str, str] = dict.fromkeys(IndexedKey.Kind, "{} IS NOT NULL")
+    is_present: Mapping[str, str] = dict.fromkeys(IndexedKey.Kind, "{} IS NOT NULL")
     # Whether an index of each document finds whole values of every key.
-    finds_values: bool
+    has_value_index: bool
 
     def __init__(
         self,
         columns: Mapping[str, str],
         moment: Callable[[Any], Any],
-        keys: Mapping[Place, IndexedKey] | None = None,
+        keys: Mapping[KeyPath, IndexedKey] | None = None,
         *,
         is_ordered: bool = False,
     ) -> None:
@@ -79,14 +79,14 @@ class Emitter(ABC):
         """The whole."""
         match condition:
             case All(parts):
-                return both(map(self.condition, parts))
+                return join_and(map(self.condition, parts))
             case AnyOf(parts):
-                return either(map(self.condition, parts))
+                return join_or(map(self.condition, parts))
             case Not(part):
                 sql, parameters = self.condition(part)
                 return f"({sql}) IS NOT TRUE", parameters
             case Leaf(field, test):
-                return either(self.source(source, test) for source in field.sources)
+                return join_or(self.source(source, test) for source in field.sources)
 
     def source(self, source: Source, test: Test) -> Sql:
         """One place where the field is."""
@@ -100,14 +100,14 @@ class Emitter(ABC):
                     (f"{self.unindexed.format(self.columns[name])} IS NULL", ()) for name in source.unless
                 ]
                 guards += [(f"{self.columns[name]} IS NOT NULL", ()) for name in source.given]
-                return both([*guards, self.column(source, test)])
+                return join_and([*guards, self.column(source, test)])
             case Words():
                 return self.words(source, test)
             case ConnectionName():
                 return self.connection(self.text("name", test))
             case IsSocial():
                 if isinstance(test, Exists):
-                    return EVER
+                    return ALWAYS_TRUE
                 return self.connection((f"strategy {'<>' if test.value else '='} %s", ("auth0",)))
 
     def words(self, source: Words, test: Test) -> Sql:
@@ -115,12 +115,12 @@ class Emitter(ABC):
         if isinstance(test, Exists):
             return f"{self.columns[source.column]} <> ''", ()
         words = test.words[:MAX_WORDS]
-        return self.begins_words(source, words) if words else NEVER
+        return self.begins_words(source, words) if words else ALWAYS_FALSE
 
     def connection(self, condition: Sql) -> Sql:
         """Accounts of the connections that fit."""
         sql, parameters = condition
-        ids = f"SELECT id FROM {CONNECTIONS} WHERE {sql}"  # noqa: S608
+        ids = f"SELECT id FROM {CONNECTION_TABLE} WHERE {sql}"  # noqa: S608
         return f"{self.columns['connection_id']} {self.one_of.format(ids)}", parameters
 
     # Columns
@@ -131,22 +131,24 @@ class Emitter(ABC):
         match test:
             case Flag(value):
                 return (column, ()) if value else (f"NOT {column}", ())
-            case MomentBetween(low, high):
+            case DatetimeBetween(low, high):
                 return self.between(column, low and self.moment(low), high and self.moment(high), True, False)
             case NumberBetween(low, high, includes_low, includes_high):
                 # Nobody's count is shown as 0: the profile then lacks it.
                 ends = (None if end is None else self.number(end) for end in (low, high))
-                return both([(f"{column} > 0", ()), self.between(column, *ends, includes_low, includes_high)])
+                return join_and(
+                    [(f"{column} > 0", ()), self.between(column, *ends, includes_low, includes_high)]
+                )
             case Exists() if source.name == "logins_count":
                 return f"{column} > 0", ()
         if source.form is not None and not isinstance(test, Exists):
-            test = test.in_form(source.form)
+            test = test.apply_form(source.form)
         if source.part is None:
             return self.text(self.plain(source.name), test)
         # What is true of the whole column besides lets its index serve.
         hint = _hint(source.part, test)
         of_part = self.text(self.part(column, source.part), test)
-        return of_part if hint is None else both([self.text(column, hint), of_part])
+        return of_part if hint is None else join_and([self.text(column, hint), of_part])
 
     def plain(self, name: str) -> str:
         """The column as text."""
@@ -164,9 +166,9 @@ class Emitter(ABC):
             case TextBetween(low, high, includes_low, includes_high):
                 return self.between(self.by_code_points(column), low, high, includes_low, includes_high)
             case Like((first, "")):
-                return self.text(column, beginning(first))
+                return self.text(column, prefix_range(first))
             case Like((first, *_)) if first:
-                return both([self.text(column, beginning(first)), self.like(column, test.pieces)])
+                return join_and([self.text(column, prefix_range(first)), self.like(column, test.pieces)])
             case Like(pieces):
                 return self.like(column, pieces)
 
@@ -178,39 +180,39 @@ class Emitter(ABC):
             parts.append((f"{column} {'>=' if includes_low else '>'} %s", (low,)))
         if high is not None:
             parts.append((f"{column} {'<=' if includes_high else '<'} %s", (high,)))
-        return both(parts or [(f"{column} IS NOT NULL", ())])
+        return join_and(parts or [(f"{column} IS NOT NULL", ())])
 
     # Indexed keys
 
     def indexed(self, key: IndexedKey, test: Test, found: Sql) -> Sql:
         """What `found` finds, in a form that the indexes of the key serve: among the values that
         stand in order, or else among the others, of other types or in lists."""
-        if not serves(key.kind, test) or (self.finds_values and isinstance(test, Equals | Flag)):
+        if not can_use_index(key.kind, test) or (self.has_value_index and isinstance(test, Equals | Flag)):
             return found
-        note_use(key)
+        record_key_use(key)
         column, path = self.columns[key.document], tuple(key.path)
-        in_order = self._in_order(key.kind, self.ordered(column, path, key.kind), test, found)
-        is_other = self.is_true.format(self.unordered(column, path, key.kind)), ()
-        others = both([is_other, found])
+        in_order = self._indexed_test(key.kind, self.ordered(column, path, key.kind), test, found)
+        is_other = self.is_true.format(self.other_value_expression(column, path, key.kind)), ()
+        others = join_and([is_other, found])
         # An OR with what is never true would keep SQLite from its index.
-        return others if in_order is NEVER else either([in_order, others])
+        return others if in_order is ALWAYS_FALSE else join_or([in_order, others])
 
-    def _in_order(self, kind: str, value: str, test: Test, found: Sql) -> Sql:
+    def _indexed_test(self, kind: str, value: str, test: Test, found: Sql) -> Sql:
         """The value passes the test, by the very expression that the index holds."""
         match kind, test:
             case _, Exists():
-                return self.is_there[kind].format(value), ()
+                return self.is_present[kind].format(value), ()
             case IndexedKey.Kind.NUMBER, NumberBetween(low, high, includes_low, includes_high):
                 ends = (None if end is None else self.number(end) for end in (low, high))
                 return self.between(value, *ends, includes_low, includes_high)
             case IndexedKey.Kind.NUMBER, Equals(number=number) if number is not None:
                 return f"{value} = %s", (self.number(number),)
             case IndexedKey.Kind.TEXT, Like((first, *rest)) if rest != [""]:
-                return both([self.text(value, beginning(first)), found])
+                return join_and([self.text(value, prefix_range(first)), found])
             case IndexedKey.Kind.TEXT, Equals() | TextBetween() | Like():
                 return self.text(value, test)
             case _:
-                return NEVER
+                return ALWAYS_FALSE
 
     # What each database does its own way
 
@@ -221,7 +223,7 @@ class Emitter(ABC):
         no parameter."""
 
     @abstractmethod
-    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+    def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
         """There is another value at the path, or a list on the way."""
 
     @abstractmethod
@@ -254,29 +256,29 @@ class Emitter(ABC):
 def _hint(part: Part, test: TextTest) -> TextTest | None:
     """What the whole column fits where the part passes the test."""
     if isinstance(test, Like) and test.pieces[0] and part in (Part.BEFORE_AT, Part.BEFORE_PIPE):
-        return beginning(test.pieces[0])
+        return prefix_range(test.pieces[0])
     if not isinstance(test, Equals):
         return None
     text = test.text
     return {
-        Part.BEFORE_AT: beginning(f"{text}@"),
+        Part.BEFORE_AT: prefix_range(f"{text}@"),
         Part.AFTER_AT: Like(("", f"@{text}")),
-        Part.BEFORE_PIPE: beginning(f"{text}|"),
+        Part.BEFORE_PIPE: prefix_range(f"{text}|"),
         Part.AFTER_PIPE: Like(("", f"|{text}")),
     }[part]
 
 
-def both(parts: Iterable[Sql]) -> Sql:
+def join_and(parts: Iterable[Sql]) -> Sql:
     """Each of the parts."""
-    return _joined(" AND ", list(parts), EVER)
+    return _join(" AND ", list(parts), ALWAYS_TRUE)
 
 
-def either(parts: Iterable[Sql]) -> Sql:
+def join_or(parts: Iterable[Sql]) -> Sql:
     """Any of the parts."""
-    return _joined(" OR ", list(parts), NEVER)
+    return _join(" OR ", list(parts), ALWAYS_FALSE)
 
 
-def _joined(word: str, parts: list[Sql], empty: Sql) -> Sql:
+def _join(word: str, parts: list[Sql], empty: Sql) -> Sql:
     if len(parts) < 2:
         return parts[0] if parts else empty
     sql = word.join(f"({sql})" for sql, _ in parts)

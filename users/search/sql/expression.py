@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Expression, F, FloatField, TextField
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
 from users.search.conditions import Condition, leaves
-from users.search.indexed_keys import indexed_keys, note_use
+from users.search.indexed_keys import indexed_keys, record_key_use
 from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Source, Words
 from users.search.sql.emitter import Emitter
 from users.search.sql.postgresql import PostgresqlEmitter
@@ -19,7 +19,7 @@ from users.search.sql.sqlite import SqliteEmitter
 EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite": SqliteEmitter}
 
 
-class Fits(Expression):
+class MatchesCondition(Expression):
     """For `User.objects.filter(Fits(condition))`. Its negation is a condition of its own: what
     `exclude` would make of it leaves out those of whom the database knows nothing."""
 
@@ -56,7 +56,7 @@ class Fits(Expression):
         return f"({sql})", parameters
 
 
-class ValueOf(Expression):
+class IndexedValue(Expression):
     """What an indexed key holds, for `order_by`: numbers, or the beginning of a text; else NULL."""
 
     def __init__(self, key: IndexedKey) -> None:
@@ -72,7 +72,7 @@ class ValueOf(Expression):
         [self.column] = expressions
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        note_use(self.key)
+        record_key_use(self.key)
         emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
         value = emitter.ordered(compiler.compile(self.column)[0], tuple(self.key.path), self.key.kind)
         is_text = self.key.kind == IndexedKey.Kind.TEXT

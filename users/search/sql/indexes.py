@@ -10,7 +10,7 @@ from users.search.sql.expression import EMITTERS
 PREFIX = "user_key_"
 
 
-def indexes_of(key: IndexedKey) -> dict[str, str]:
+def index_definitions(key: IndexedKey) -> dict[str, str]:
     """Names, and what a statement that creates an index says after its name.
 
     `up` and `down` hold the values in the order of either direction, empty ones last; SQLite reads
@@ -20,7 +20,7 @@ def indexes_of(key: IndexedKey) -> dict[str, str]:
     is_postgresql = connection.vendor == "postgresql"
     emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
     place = key.document, tuple(key.path), key.kind
-    value, rest = emitter.ordered(*place), emitter.unordered(*place)
+    value, rest = emitter.ordered(*place), emitter.other_value_expression(*place)
     if is_postgresql and key.kind == IndexedKey.Kind.TEXT:
         value = f'{value} COLLATE "C"'
     table = f"ON {User._meta.db_table}"
@@ -33,16 +33,16 @@ def indexes_of(key: IndexedKey) -> dict[str, str]:
     return {f"{PREFIX}{key.pk}_{name}": index for name, index in indexes.items()}
 
 
-def sizes() -> dict[int, int]:
+def index_sizes() -> dict[int, int]:
     """Bytes on disk, by the key's row; empty where the database cannot tell."""
     found: dict[int, int] = {}
-    for name, size in _named_sizes():
+    for name, size in _sizes_by_name():
         number, _, _ = name.removeprefix(PREFIX).partition("_")
         found[int(number)] = found.get(int(number), 0) + size
     return found
 
 
-def _named_sizes() -> list[tuple[str, int]]:
+def _sizes_by_name() -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

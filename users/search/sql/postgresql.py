@@ -11,9 +11,9 @@ from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import BEGINNINGS, MAX_BEGINNING
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
-from users.search.index_support import CUT
+from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
-from users.search.sql.emitter import Emitter, Sql, both, either
+from users.search.sql.emitter import Emitter, Sql, join_and, join_or
 
 _PARTS = {
     Part.BEFORE_AT: "split_part({0}, '@', 1)",
@@ -33,7 +33,7 @@ class PostgresqlEmitter(Emitter):
 
     # An array is looked up in the index also beside an OR, which a sub-query is not.
     one_of = "= ANY (ARRAY({}))"
-    finds_values = True
+    has_value_index = True
 
     def by_code_points(self, column: str) -> str:
         return f'{column} COLLATE "C"'
@@ -50,8 +50,8 @@ class PostgresqlEmitter(Emitter):
             for spellings in words
         )
         longer = (spellings for spellings in words if max(map(len, spellings)) > MAX_BEGINNING)
-        rest = (either((f"{column} LIKE %s", (f"% {each}%",)) for each in spellings) for spellings in longer)
-        return both([(f"{beginnings} @@ %s::tsquery", (query,)), *rest])
+        rest = (join_or((f"{column} LIKE %s", (f"% {each}%",)) for each in spellings) for spellings in longer)
+        return join_and([(f"{beginnings} @@ %s::tsquery", (query,)), *rest])
 
     def part(self, column: str, part: Part) -> str:
         return _PARTS[part].format(column)
@@ -76,10 +76,10 @@ class PostgresqlEmitter(Emitter):
         value = "".join((column, *(f" -> {_literal(key)}::text" for key in path)))
         if kind == IndexedKey.Kind.NUMBER:
             return f"(CASE WHEN jsonb_typeof({value}) = 'number' THEN ({value})::numeric END)"
-        text = f"left(({value}) #>> '{{}}', {CUT})"
+        text = f"left(({value}) #>> '{{}}', {INDEXED_PREFIX_LENGTH})"
         return f"(CASE WHEN jsonb_typeof({value}) = 'string' THEN {text} END)"
 
-    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+    def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
         ordered = {IndexedKey.Kind.NUMBER: "number", IndexedKey.Kind.TEXT: "string"}[kind]
         others = [name for name in ("string", "number", "boolean", "object") if name != ordered]
         places = list(accumulate((f".{json.dumps(key)}" for key in path), initial="@"))[1:]
@@ -113,10 +113,10 @@ class PostgresqlEmitter(Emitter):
                 return "@@", f'{place} like_regex {json.dumps(pattern)} flag "s"'
             case NumberBetween(low, high, includes_low, includes_high):
                 ends = (None if end is None else str(end) for end in (low, high))
-                return "@?", _within(place, "number", *ends, includes_low, includes_high)
+                return "@?", _range_filter(place, "number", *ends, includes_low, includes_high)
             case TextBetween(low, high, includes_low, includes_high):
                 ends = (None if end is None else json.dumps(end) for end in (low, high))
-                return "@?", _within(place, "string", *ends, includes_low, includes_high)
+                return "@?", _range_filter(place, "string", *ends, includes_low, includes_high)
             case Exists():
                 return "@?", f"{place}.** ? ({_SCALARS})"
 
@@ -127,7 +127,7 @@ def _literal(text: str) -> str:
     return "E'{}'".format(quoted.replace("\\", "\\\\")) if "\\" in text else f"'{quoted}'"
 
 
-def _within(
+def _range_filter(
     place: str, kind: str, low: str | None, high: str | None, includes_low: bool, includes_high: bool
 ) -> str:
     """Of one value, not of one value each: hence a filter, which also lets go of what is a list still."""

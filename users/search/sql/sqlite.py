@@ -12,9 +12,9 @@ from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import FTS_TABLE
 from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
-from users.search.index_support import CUT
+from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
-from users.search.sql.emitter import Emitter, Sql, both, either
+from users.search.sql.emitter import Emitter, Sql, join_and, join_or
 
 _PARTS = {
     Part.BEFORE_AT: "substr({0}, 1, instr({0}, '@') - 1)",
@@ -30,7 +30,7 @@ _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LARGEST = 2**63 - 1
 # Of so many users a page in an order is met sooner on a walk through the order than all are fetched
 # and sorted; and so many are counted sooner in the table than by way of the index of words.
-MANY_IN_ORDER, MANY_TO_COUNT = 1000, 20_000
+MAX_MATCHES_ORDERED, MAX_MATCHES_COUNTED = 1000, 20_000
 
 
 class SqliteEmitter(Emitter):
@@ -39,8 +39,8 @@ class SqliteEmitter(Emitter):
     unindexed = "+{}"
     # Only what is compared is looked up in an index.
     is_true = "{} = 1"
-    is_there = {IndexedKey.Kind.NUMBER: "{} >= -9e999", IndexedKey.Kind.TEXT: "{} >= ''"}
-    finds_values = False
+    is_present = {IndexedKey.Kind.NUMBER: "{} >= -9e999", IndexedKey.Kind.TEXT: "{} >= ''"}
+    has_value_index = False
 
     def by_code_points(self, column: str) -> str:
         return column
@@ -53,18 +53,18 @@ class SqliteEmitter(Emitter):
         query = " AND ".join(
             "({})".format(" OR ".join(f'"{spelling}"*' for spelling in spellings)) for spellings in words
         )
-        if self._finds_many(query):
+        if self._has_many_matches(query):
             column = self.columns[source.column]
-            return both(
-                either((f"instr({column}, %s) > 0", (f" {each}",)) for each in spellings)
+            return join_and(
+                join_or((f"instr({column}, %s) > 0", (f" {each}",)) for each in spellings)
                 for spellings in words
             )
         found = f"SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s"  # noqa: S608
         return f"{self.columns[source.key]} IN ({found})", (query,)
 
-    def _finds_many(self, query: str) -> bool:
+    def _has_many_matches(self, query: str) -> bool:
         """SQLite has no statistics of words, and so the index is asked."""
-        most = MANY_IN_ORDER if self.is_ordered else MANY_TO_COUNT
+        most = MAX_MATCHES_ORDERED if self.is_ordered else MAX_MATCHES_COUNTED
         found = f"SELECT 1 FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s LIMIT 1 OFFSET %s"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(found, (query, most))
@@ -79,27 +79,27 @@ class SqliteEmitter(Emitter):
         return int(number) if is_whole else float(number)
 
     def json(self, column: str, path: tuple[str, ...], test: Test, is_list: bool) -> Sql:
-        walk = _Walk(column, is_list)
+        walk = _JsonTraversal(column, is_list)
         for key in path:
-            walk.into(key)
+            walk.enter_key(key)
         if isinstance(test, Exists):
-            return walk.finds_below(bool(path))
+            return walk.to_exists_below(bool(path))
         walk.items()
-        found = walk.finds(self._value(walk.type, walk.atom, test))
+        found = walk.to_exists(self._value(walk.type, walk.atom, test))
         if is_list:
             return found
         # To look for a few letters costs a fraction of reading the document.
-        hints = ((f"instr({column}, %s) > 0", (text,)) for text in _held(path, test))
-        return both([*hints, found])
+        hints = ((f"instr({column}, %s) > 0", (text,)) for text in _required_text(path, test))
+        return join_and([*hints, found])
 
     def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
         place = f"{column}, {_literal(path)}"
         if kind == IndexedKey.Kind.NUMBER:
             return f"(CASE WHEN json_type({place}) IN ('integer', 'real') THEN json_extract({place}) END)"
-        text = f"substr(json_extract({place}), 1, {CUT})"
+        text = f"substr(json_extract({place}), 1, {INDEXED_PREFIX_LENGTH})"
         return f"(CASE WHEN json_type({place}) = 'text' THEN {text} END)"
 
-    def unordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
+    def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
         ordered = {IndexedKey.Kind.NUMBER: ("integer", "real"), IndexedKey.Kind.TEXT: ("text",)}[kind]
         types = ("integer", "real", "text", "true", "false", "object", "array")
         others = ", ".join(f"'{name}'" for name in types if name not in ordered)
@@ -113,22 +113,22 @@ class SqliteEmitter(Emitter):
         is_number = (f"{kind} IN ('integer', 'real')", ())
         match test:
             case Equals(text, number, boolean):
-                found = [both([is_text, (f"{atom} = %s", (text,))])]
+                found = [join_and([is_text, (f"{atom} = %s", (text,))])]
                 if number is not None:
-                    found.append(both([is_number, (f"{atom} = %s", (self.number(number),))]))
+                    found.append(join_and([is_number, (f"{atom} = %s", (self.number(number),))]))
                 if boolean is not None:
                     found.append((f"{kind} = %s", (str(boolean).lower(),)))
-                return either(found)
+                return join_or(found)
             case Flag(value):
                 return f"{kind} = %s", (str(value).lower(),)
             case NumberBetween(low, high, includes_low, includes_high):
                 ends = (None if end is None else self.number(end) for end in (low, high))
-                return both([is_number, self.between(atom, *ends, includes_low, includes_high)])
+                return join_and([is_number, self.between(atom, *ends, includes_low, includes_high)])
             case Like() | TextBetween():
-                return both([is_text, self.text(atom, test)])
+                return join_and([is_text, self.text(atom, test)])
 
 
-def can_be_spelt(path: tuple[str, ...]) -> bool:
+def can_use_json_path(path: tuple[str, ...]) -> bool:
     """Whether SQLite finds the keys by a path: it compares them as the JSON writes them."""
     return not any(_ESCAPED.search(key) for key in path)
 
@@ -139,7 +139,7 @@ def _literal(path: tuple[str, ...]) -> str:
     return "'{}'".format(spelt.replace("'", "''").replace("%", "%%"))
 
 
-def _held(path: tuple[str, ...], test: Test) -> Iterator[str]:
+def _required_text(path: tuple[str, ...], test: Test) -> Iterator[str]:
     """What the text of a document, as `metadata.text.dump` writes it, holds where the test passes."""
     yield from (f'"{key}"' for key in path if _PLAIN.fullmatch(key))
     match test:
@@ -151,7 +151,7 @@ def _held(path: tuple[str, ...], test: Test) -> Iterator[str]:
             yield text
 
 
-class _Walk:
+class _JsonTraversal:
     """A way into a document, as table functions that follow each other.
 
     `type` and `value` are of what has been reached: an object, or whatever a key holds.
@@ -167,7 +167,7 @@ class _Walk:
             self.tables.append(f"json_each({column}) e")
             self.object = self.value = "e.value"
 
-    def into(self, key: str) -> None:
+    def enter_key(self, key: str) -> None:
         """To what the objects reached hold under the key. Keys are compared as values, since a path
         of SQLite's can spell only some of them."""
         self.items()
@@ -195,12 +195,12 @@ class _Walk:
         self.atom = f"CASE {kind} WHEN 'array' THEN {name}.atom ELSE {self.atom} END"
         self.object = f"CASE {self.type} WHEN 'object' THEN {self.value} END"
 
-    def finds(self, condition: Sql) -> Sql:
+    def to_exists(self, condition: Sql) -> Sql:
         """Somewhere on the way the condition holds."""
-        sql, parameters = both([*self.conditions, condition])
+        sql, parameters = join_and([*self.conditions, condition])
         return f"EXISTS (SELECT 1 FROM {', '.join(self.tables)} WHERE {sql})", parameters  # noqa: S608
 
-    def finds_below(self, is_key: bool) -> Sql:
+    def to_exists_below(self, is_key: bool) -> Sql:
         """There is a value at what was reached, or anywhere below."""
         below = (
             f"CASE WHEN {self.type} IN ('object', 'array') THEN {self.value}"
@@ -209,4 +209,4 @@ class _Walk:
             else self.object
         )
         self.tables.append(f"json_tree({below}) b")
-        return self.finds(("b.type NOT IN ('object', 'array', 'null')", ()))
+        return self.to_exists(("b.type NOT IN ('object', 'array', 'null')", ()))

@@ -22,38 +22,38 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from users.actions.account.tickets import open_ticket, set_password_by, verify_email_by
-from users.actions.errors import NotSupported, TicketRefused, UserGone, WeakPassword
-from users.log.debounce import first_in
+from users.actions.account.tickets import get_valid_ticket, set_password_by_ticket, verify_email_by_ticket
+from users.actions.errors import NotSupported, TicketRefused, UserNotFound, WeakPassword
+from users.log.debounce import is_first_within
 from users.log.record import log_event
 from users.models import Ticket
-from users.rights.actor import Actor, Face, owner
+from users.rights.actor import Actor, Face, owner_actor
 from users.sign_in import lockout
-from users.sign_in_pages.ticket_results import address_after
+from users.sign_in_pages.ticket_results import redirect_url
 from users.web.client_ip import recorded_ip
 
 Purpose = Ticket.Purpose
 Why = TicketRefused.Why
 View = Callable[[HttpRequest], HttpResponse]
 
-DONE = {
+DONE_TEXTS = {
     Purpose.PASSWORD_CHANGE: ("Your password is changed", "From now on, sign in with the new one."),
     Purpose.EMAIL_VERIFICATION: ("Your e-mail address is confirmed", "Thank you. You may close this page."),
 }
-FAILED = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
-NEW_ONE = "Ask for a new one where you got this one."
-REFUSED = {
+FAILURE_LOG_TYPES = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
+NEW_LINK_HINT = "Ask for a new one where you got this one."
+REFUSED_TEXTS = {
     Why.UNKNOWN: (
         "This link leads nowhere",
         "A part of it may be missing: copy the whole address. Or it is long out of date.",
     ),
-    Why.USED: ("This link has been used already", f"It works once. {NEW_ONE}"),
-    Why.EXPIRED: ("This link is too old", NEW_ONE),
-    Why.OVERTAKEN: ("This link is no good any more", f"The account has changed meanwhile. {NEW_ONE}"),
+    Why.USED: ("This link has been used already", f"It works once. {NEW_LINK_HINT}"),
+    Why.EXPIRED: ("This link is too old", NEW_LINK_HINT),
+    Why.OVERTAKEN: ("This link is no good any more", f"The account has changed meanwhile. {NEW_LINK_HINT}"),
 }
 
 
-def page(view: View) -> View:
+def ticket_page(view: View) -> View:
     """A page behind a ticket's link; a page that says why where the ticket is no good."""
 
     @never_cache
@@ -68,25 +68,27 @@ def page(view: View) -> View:
         try:
             response = view(request)
         except TicketRefused as refused:
-            response = _refused(request, refused)
-        except UserGone:
-            response = _refused(request, TicketRefused(Why.UNKNOWN))
+            response = _refusal_page(request, refused)
+        except UserNotFound:
+            response = _refusal_page(request, TicketRefused(Why.UNKNOWN))
         response["Referrer-Policy"] = "no-referrer"
         return response
 
     return shown
 
 
-@page
+@ticket_page
 def set_password(request: HttpRequest) -> HttpResponse:
     """Type a new password twice."""
-    ticket = _open(request, Purpose.PASSWORD_CHANGE)
+    ticket = _get_ticket(request, Purpose.PASSWORD_CHANGE)
     form = _form(request, ticket)
     if request.method == "POST" and form.is_valid():
         try:
-            set_password_by(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
-            lockout.reset([lockout.key_of(ticket.user)])  # the failures concerned the old password
-            return _done(request, ticket)
+            set_password_by_ticket(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
+            lockout.reset_failures(
+                [lockout.lockout_key(ticket.user)]
+            )  # the failures concerned the old password
+            return _success_page(request, ticket)
         except WeakPassword as error:
             form.add_error("password1", error.messages)
         except NotSupported as error:
@@ -95,13 +97,13 @@ def set_password(request: HttpRequest) -> HttpResponse:
     return render(request, "users/ticket/password.html", context, status=422 if form.errors else 200)
 
 
-@page
+@ticket_page
 def confirm_email(request: HttpRequest) -> HttpResponse:
     """Press a button."""
-    ticket = _open(request, Purpose.EMAIL_VERIFICATION)
+    ticket = _get_ticket(request, Purpose.EMAIL_VERIFICATION)
     if request.method == "POST":
-        verify_email_by(ticket, actor=_actor(request, ticket))
-        return _done(request, ticket)
+        verify_email_by_ticket(ticket, actor=_actor(request, ticket))
+        return _success_page(request, ticket)
     context = {"email": ticket.email, "secret": _secret(request)}
     return render(request, "users/ticket/email.html", context)
 
@@ -115,8 +117,8 @@ def _form(request: HttpRequest, ticket: Ticket) -> Form:
     return form
 
 
-def _open(request: HttpRequest, purpose: Purpose) -> Ticket:
-    return open_ticket(_secret(request), purpose)
+def _get_ticket(request: HttpRequest, purpose: Purpose) -> Ticket:
+    return get_valid_ticket(_secret(request), purpose)
 
 
 def _secret(request: HttpRequest) -> str:
@@ -126,25 +128,25 @@ def _secret(request: HttpRequest) -> str:
 def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
     """Whoever has the link acts as the owner, signed in or not, and as whoever."""
     told = {"request_id": request.request_id, "ip": recorded_ip(request)}
-    return owner(ticket.user, face=Face.SIGN_IN, **told)
+    return owner_actor(ticket.user, face=Face.SIGN_IN, **told)
 
 
-def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    title, text = DONE[Purpose(ticket.purpose)]
+def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    title, text = DONE_TEXTS[Purpose(ticket.purpose)]
     is_password = ticket.purpose == Purpose.PASSWORD_CHANGE
-    return _outcome(request, title, text, address_after(ticket), may_sign_in=is_password)
+    return _outcome_page(request, title, text, redirect_url(ticket), may_sign_in=is_password)
 
 
-def _refused(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
-    if refused.ticket and first_in(1, "ticket", refused.ticket.pk):
-        failed = FAILED[Purpose(refused.ticket.purpose)]
+def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
+    if refused.ticket and is_first_within(1, "ticket", refused.ticket.pk):
+        failed = FAILURE_LOG_TYPES[Purpose(refused.ticket.purpose)]
         log_event(failed, user=refused.ticket.user, description=f"link {refused.why.value}")
-    title, text = REFUSED[refused.why]
-    address = address_after(refused.ticket, refused.why) if refused.ticket else ""
-    return _outcome(request, title, text, address, status=410 if refused.ticket else 404)
+    title, text = REFUSED_TEXTS[refused.why]
+    address = redirect_url(refused.ticket, refused.why) if refused.ticket else ""
+    return _outcome_page(request, title, text, address, status=410 if refused.ticket else 404)
 
 
-def _outcome(
+def _outcome_page(
     request: HttpRequest, title: str, text: str, address: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The page itself leads on to the application. A redirect in answer to a form would be
