@@ -392,18 +392,18 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
         pytest.param({"email": ...}, "'Missing required property: email'.", id="nothing to be found by"),
         pytest.param(
             {"email": 7},
-            "'Expected type string but found type integer' on property email (The user's e-mail address).",
+            "'Expected type string but found type integer' on property email (The user's email address).",
             id="a number for an address",
         ),
         pytest.param(
             {"email": None},
-            "'Expected type string but found type null' on property email (The user's e-mail address).",
+            "'Expected type string but found type null' on property email (The user's email address).",
             id="null for an address",
         ),
         pytest.param(
             {"email": "jane"},
             "'Object didn't pass validation for format email: jane' on property email"
-            " (The user's e-mail address).",
+            " (The user's email address).",
             id="no address",
         ),
         pytest.param(
@@ -430,7 +430,7 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
         pytest.param(
             {"picture": "javascript:alert(1)"},
             "'Object didn't pass validation for format uri: javascript:alert(1)' on property picture"
-            " (Address of the user's picture).",
+            " (URL of the user's picture).",
             id="a picture that is a script",
         ),
         pytest.param(
@@ -448,7 +448,7 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
         pytest.param(
             {"email_verified": 1},
             "'Expected type boolean but found type integer' on property email_verified"
-            " (Whether the e-mail address is verified).",
+            " (Whether the email address is verified).",
             id="a flag in digits",
         ),
         pytest.param(

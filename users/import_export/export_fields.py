@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from users.metadata.documents import JSON
+from users.representation.fields import FIELDS
 
-# Source: the fields that Auth0's export extension proposes.
+# Source: the fields that Auth0's export extension proposes, in its order.
 DEFAULT_FIELDS = (
     "user_id",
     "given_name",
@@ -25,9 +26,11 @@ DEFAULT_FIELDS = (
     "created_at",
     "updated_at",
 )
-# Also written to JSON lines, where they take no place in users who lack them: without one of them a
-# user who has no email could not be imported again.
-DEFAULT_JSON_FIELDS = (*DEFAULT_FIELDS, "username", "phone_number")
+# JSON lines have more of them, which take no space in users who lack them.
+DEFAULT_JSON_FIELDS = (
+    *DEFAULT_FIELDS,
+    *(name for name in FIELDS if FIELDS[name].is_exported and name not in DEFAULT_FIELDS),
+)
 _STEP = re.compile(r"\[([0-9]{1,6})\]|([^.\[\]]+)")
 
 

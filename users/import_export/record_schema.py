@@ -14,7 +14,9 @@ from users.conf import conf
 from users.import_export.export_fields import parse_path
 from users.metadata.documents import DOCUMENTS, JSON, Document
 from users.models import Connection
-from users.representation.schema import BARE_ID, PROFILE, Schema, closed_object, without_null
+from users.representation.fields import READ_ONLY as PROFILE_READ_ONLY
+from users.representation.fields import WRITABLE
+from users.representation.schema import BARE_ID, Schema, closed_object, without_null
 from users.representation.schema import DOCUMENTS as DOCUMENT_SCHEMAS
 from users.representation.validation import Checker, FieldError
 
@@ -27,18 +29,13 @@ SCHEMA: Schema = closed_object(
             "pattern": r"^\S+$",
             "description": "The user's id, with or without its provider.",
         },
-        **{name: without_null(field) for name, field in PROFILE.items()},
+        **{name: without_null(field) for name, field in WRITABLE.items()},
         **DOCUMENT_SCHEMAS,
     },
 )
 # Columns of our own export that an import cannot set, each of which is ignored and counted, so that
 # an export imports as it was downloaded.
-READ_ONLY = frozenset(
-    {
-        *("identities", "multifactor", "multifactor_last_modified", "logins_count", "last_login", "last_ip"),
-        *("last_password_reset", "created_at", "updated_at"),
-    }
-)
+READ_ONLY = PROFILE_READ_ONLY - SCHEMA["properties"].keys()
 # Any one of these identifies a user.
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of the format, but not taken: dropping them silently would lose people's sign-ins.
@@ -76,7 +73,7 @@ def to_record(value: Document, connection: Connection) -> Record:
     if not any(name in value for name in identifiers):
         raise FieldError("", "Missing required property: email")
     return Record(
-        profile={name: value[name] for name in value if name in PROFILE},
+        profile={name: value[name] for name in value if name in WRITABLE},
         user_metadata=value.get("user_metadata"),
         app_metadata=value.get("app_metadata"),
         bare_id=_bare_id(value["user_id"], connection.strategy) if "user_id" in value else None,

@@ -18,11 +18,9 @@ from users.import_export.record_schema import IDENTIFIERS, Record, to_record
 from users.metadata.documents import DOCUMENTS, Document
 from users.models import Change, Connection, User
 from users.representation.defaults import default_name, default_nickname, default_picture
+from users.representation.fields import FIELDS
 from users.rights.actor import Actor
 from users.rights.protected_accounts import check_unprotected
-
-# Source: Auth0 docs, "User profile structure", the column of what an upsert may write.
-UPSERTABLE = ("email_verified", "phone_verified", "name", "nickname", "given_name", "family_name", "picture")
 
 
 class Outcome(StrEnum):
@@ -93,7 +91,7 @@ def _overwrite(account: User, record: Record, actor: Actor) -> None:
     account = lock_user(account)
     check_unprotected(actor, account)
     given = _without_defaults(record, account.user_id)
-    profile: dict[str, Any] = {name: value for name, value in given.items() if name in UPSERTABLE}
+    profile: dict[str, Any] = {name: value for name, value in given.items() if FIELDS[name].is_upsertable}
     documents = {name: getattr(record, name) for name in DOCUMENTS}
     writes = {
         name: Replace(value, opened_version=version_of(account, name))

@@ -19,6 +19,11 @@ def nickname_of(user: User) -> str:
     return user.nickname or default_nickname(user.email, user.username, user.phone_number, user.user_id)
 
 
+def picture_of(user: User) -> str:
+    """The URL of the user's picture, or of the default."""
+    return user.picture or default_picture(user.email)
+
+
 def default_name(email: str | None, username: str | None, phone_number: str | None, user_id: str) -> str:
     """The email, or else the user name, the phone number or the id."""
     return email or username or phone_number or user_id

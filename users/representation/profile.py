@@ -6,28 +6,29 @@ out rather than null.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from users.metadata.documents import APP_METADATA, USER_METADATA
 from users.models import User
-from users.representation.defaults import default_picture, name_of, nickname_of
+from users.representation.defaults import name_of, nickname_of, picture_of
+from users.representation.fields import DESCRIPTIVE_FIELDS, FIELDS, SIGN_IN_FIELDS, ProfileField
 from users.representation.timestamps import format_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible, visible_part
 
-# What a login says of its own person.
-PROFILE_DATA = (
-    "email",
-    "email_verified",
-    "username",
-    "phone_number",
-    "phone_verified",
-    "name",
-    "nickname",
-    "given_name",
-    "family_name",
-    "picture",
-)
+# What an identity includes of its user, as `profileData`.
+PROFILE_DATA = (*SIGN_IN_FIELDS, *DESCRIPTIVE_FIELDS)
+# Fields whose value in an answer is not that of their column.
+_COMPUTED: dict[str, Callable[[User], Any]] = {
+    "email_verified": lambda user: user.email_verified if user.email else None,
+    "name": name_of,
+    "nickname": nickname_of,
+    "picture": picture_of,
+    "identities": lambda user: serialize_identities(user),
+    "logins_count": lambda user: user.logins_count or None,
+}
 
 
 def serialize_profile(user: User, viewer: Actor) -> dict[str, Any]:
@@ -44,30 +45,18 @@ def serialize_profile(user: User, viewer: Actor) -> dict[str, Any]:
 
 
 def _serialize_root_fields(user: User) -> dict[str, Any]:
-    return {
-        "user_id": user.user_id,
-        "email": user.email,
-        "email_verified": user.email_verified if user.email else None,
-        "username": user.username,
-        "phone_number": user.phone_number,
-        "phone_verified": user.phone_verified,
-        "name": name_of(user),
-        "nickname": nickname_of(user),
-        "given_name": user.given_name,
-        "family_name": user.family_name,
-        "picture": user.picture or default_picture(user.email),
-        "identities": serialize_identities(user),
-        "multifactor": user.multifactor,
-        "multifactor_last_modified": user.multifactor_last_modified
-        and format_time(user.multifactor_last_modified),
-        "blocked": user.blocked,
-        "logins_count": user.logins_count or None,
-        "last_login": user.last_login and format_time(user.last_login),
-        "last_ip": user.last_ip,
-        "last_password_reset": user.last_password_reset and format_time(user.last_password_reset),
-        "created_at": format_time(user.created_at),
-        "updated_at": format_time(user.updated_at),
-    }
+    return {name: value_of(user) for name, value_of in _VALUES.items()}
+
+
+def _value(field: ProfileField) -> Callable[[User], Any]:
+    """A function that returns the field's value as JSON, None where it is not set."""
+    if field.name in _COMPUTED:
+        return _COMPUTED[field.name]
+    column = attrgetter(field.name)
+    return (lambda user: (at := column(user)) and format_time(at)) if field.is_datetime else column
+
+
+_VALUES = {name: _value(field) for name, field in FIELDS.items()}
 
 
 def serialize_identities(user: User) -> list[dict[str, Any]]:

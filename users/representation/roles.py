@@ -10,7 +10,7 @@ from typing import Any
 
 from users.metadata.fold import fold
 from users.models import Role, User
-from users.representation.defaults import default_picture, name_of
+from users.representation.defaults import name_of, picture_of
 from users.representation.schema import NOT_BLANK, Schema
 
 ROLE_ID: Schema = {
@@ -81,7 +81,7 @@ def serialize_member(user: User) -> dict[str, Any]:
     member = {
         "user_id": user.user_id,
         "email": user.email,
-        "picture": user.picture or default_picture(user.email),
+        "picture": picture_of(user),
         "name": name_of(user),
     }
     return {name: value for name, value in member.items() if value is not None}

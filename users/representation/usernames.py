@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from users.representation.emails import is_email
-from users.representation.schema import PROFILE
+from users.representation.fields import WRITABLE
 from users.representation.validation import FieldError
 
 MIN_LENGTH, MAX_LENGTH = 1, 15
@@ -30,4 +30,4 @@ def check_username(username: str, options: Mapping[str, Any]) -> None:
 
 
 def _username_error(rule: str) -> FieldError:
-    return FieldError("username", rule, PROFILE["username"]["description"])
+    return FieldError("username", rule, WRITABLE["username"]["description"])

@@ -19,9 +19,9 @@ from users.metadata.errors import escape_invisible, format_path
 from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
 from users.representation.emails import is_email
-from users.representation.schema import PROFILE, Schema, closed_object
+from users.representation.fields import NAMES, WRITABLE
+from users.representation.schema import Schema, closed_object
 
-NAMES = ("name", "nickname", "given_name", "family_name")
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # Drawn as space, though Unicode counts them among letters, signs and marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
@@ -70,7 +70,7 @@ class Checker:
 @cache
 def profile_checker() -> Checker:
     """For the root fields of a profile, as the write path gets them."""
-    return Checker(closed_object(PROFILE))
+    return Checker(closed_object(WRITABLE))
 
 
 def check_profile(fields: Mapping[str, Any]) -> None:

@@ -14,22 +14,10 @@ from enum import Enum
 from users.metadata.documents import DOCUMENTS
 from users.metadata.fold import fold
 from users.metadata.identifiers import domain_key, email_key, email_part_key, lower_case
+from users.querying.kinds import Kind
+from users.representation.fields import FIELDS as ROOT_FIELDS
+from users.representation.fields import ProfileField
 from users.rights.visible import PROFILE
-
-
-class Kind(Enum):
-    """How values are compared."""
-
-    TEXT = "text"
-    # Without regard to case.
-    NAME = "name"
-    FLAG = "true or false"
-    DATETIME = "date"
-    NUMBER = "number"
-    # Beginnings of words, as what is typed into the box of the dashboard.
-    WORDS = "beginnings of words"
-    # By what each value of the JSON is.
-    ANY = "any"
 
 
 class Part(Enum):
@@ -110,8 +98,10 @@ class Field:
     path: tuple[str, ...] = ()
 
 
-def _column(kind: Kind, name: str) -> Field:
-    return Field(kind, (Column(name),))
+def _root(field: ProfileField, kind: Kind) -> Field:
+    return _SPECIAL.get(field.name) or Field(
+        kind, (_folded(field.name) if kind is Kind.NAME else Column(field.name),)
+    )
 
 
 def _folded(name: str) -> Column:
@@ -127,7 +117,7 @@ def _linked(*path: str) -> Json:
 
 
 def _no_email(given: str) -> tuple[Column, ...]:
-    """What the profile shows where neither `given` nor an email was: see normalized.defaults."""
+    """What the profile shows where neither `given` nor an email was: see representation.defaults."""
     unless = (given, "email_folded")
     return (
         Column("username_folded", unless=unless, form=LOWER_CASE),
@@ -146,24 +136,16 @@ _NO_NICKNAME = (
     *_no_email("nickname_folded"),
 )
 
-FIELDS: dict[str, Field] = {
-    "user_id": _column(Kind.TEXT, "user_id"),
+# Root fields that are found elsewhere than in their own column alone, or in another form.
+_SPECIAL = {
     "email": Field(Kind.NAME, (Column("email_folded", form=EMAIL),)),
-    "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, form=DOMAIN),)),
     "email_verified": Field(Kind.FLAG, (Column("email_verified", given=("email_folded",)),)),
-    "username": _column(Kind.TEXT, "username"),
     "name": Field(Kind.NAME, (_folded("name"), *_NO_NAME)),
-    "given_name": Field(Kind.NAME, (_folded("given_name"),)),
-    "family_name": Field(Kind.NAME, (_folded("family_name"),)),
     "nickname": Field(Kind.NAME, (_folded("nickname"), *_NO_NICKNAME)),
-    "phone_number": _column(Kind.TEXT, "phone_number"),
-    "phone_verified": _column(Kind.FLAG, "phone_verified"),
-    "blocked": _column(Kind.FLAG, "blocked"),
-    "created_at": _column(Kind.DATETIME, "created_at"),
-    "updated_at": _column(Kind.DATETIME, "updated_at"),
-    "last_login": _column(Kind.DATETIME, "last_login"),
-    "last_ip": _column(Kind.TEXT, "last_ip"),
-    "logins_count": _column(Kind.NUMBER, "logins_count"),
+}
+FIELDS: dict[str, Field] = {
+    **{name: _root(field, field.kind) for name, field in ROOT_FIELDS.items() if field.kind},
+    "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, form=DOMAIN),)),
     # Nobody is in an organization here, and no query is wrong for asking.
     "organization_id": Field(Kind.TEXT, ()),
     "identities.connection": _identity(Kind.TEXT, "connection", ConnectionName()),
@@ -174,12 +156,13 @@ FIELDS: dict[str, Field] = {
     "words": Field(Kind.WORDS, (Words(),)),
 }
 # Where a word without a field is looked for.
-DEFAULT_FIELDS = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
+DEFAULT_FIELDS = (*(name for name, field in ROOT_FIELDS.items() if field.fold), "user_id")
 # Parts of a profile that are no values: name something within.
 CONTAINERS = ("user_metadata", "app_metadata", "identities", "identities.profileData")
-UNSEARCHABLE = frozenset(
-    {"picture", "multifactor", "multifactor_last_modified", "last_password_reset", "guardian_authenticators"}
-)
+# Fields of an answer that nobody can search by.
+UNSEARCHABLE = (
+    {name for name, field in ROOT_FIELDS.items() if not field.kind} | {"guardian_authenticators"}
+) - set(CONTAINERS)
 _PROFILE_DATA = ("identities", "profileData")
 
 

@@ -6,30 +6,15 @@ from django.db.models import F
 from django.db.models.expressions import OrderBy
 
 from users.models import User
+from users.representation.fields import FIELDS
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.search.indexed_keys import indexed_keys, parse_key_path
 from users.search.sql.expression import IndexedValue
 
-# Auth0's field name to our column. Names and addresses sort without regard to case.
-SORT_COLUMNS = {
-    "user_id": "user_id",
-    "email": "email_folded",
-    "email_verified": "email_verified",
-    "username": "username_folded",
-    "phone_number": "phone_number",
-    "name": "name_folded",
-    "nickname": "nickname_folded",
-    "given_name": "given_name_folded",
-    "family_name": "family_name_folded",
-    "blocked": "blocked",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-    "last_login": "last_login",
-    "last_ip": "last_ip",
-    "logins_count": "logins_count",
-}
+# Auth0's name of the field, and our column.
+SORT_COLUMNS = {name: field.sort_column for name, field in FIELDS.items() if field.is_sortable}
 OLDEST_FIRST = (OrderBy(F("created_at")), OrderBy(F("id")))
 
 

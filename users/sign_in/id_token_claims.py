@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from users.models import User
+from users.representation.fields import FIELDS
 from users.representation.profile import serialize_profile
 from users.rights.actor import owner_actor
 
 CLAIMS = {
-    "openid": ("sub",),
-    "profile": ("name", "family_name", "given_name", "nickname", "picture", "updated_at"),
-    "email": ("email", "email_verified"),
+    "openid": ["sub"],
+    "profile": [name for name, field in FIELDS.items() if field.claim_scope == "profile"],
+    "email": [name for name, field in FIELDS.items() if field.claim_scope == "email"],
 }
 
 

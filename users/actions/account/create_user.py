@@ -12,13 +12,7 @@ from django.db import transaction
 from users.actions.account.documents import check_by_schema
 from users.actions.account.draft import report_duplicates
 from users.actions.account.passwords import check_strength
-from users.actions.account.profile_fields import (
-    FIELDS,
-    SIGN_IN_FIELDS,
-    check_dependent_fields,
-    check_login,
-    normalize_fields,
-)
+from users.actions.account.profile_fields import check_dependent_fields, check_login, normalize_fields
 from users.actions.errors import NotSupported
 from users.conf import conf
 from users.history.account_periods import last_changed_at
@@ -31,6 +25,7 @@ from users.models import Change, Connection, User
 from users.models.ids import new_user_id
 from users.models.passwords import make_hash
 from users.models.write_guard import allow_account_writes
+from users.representation.fields import SIGN_IN_FIELDS, WRITABLE
 from users.representation.validation import check_profile
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -117,7 +112,7 @@ def _start_after_earlier_users(user: User) -> None:
 
 def _record(user: User, actor: Actor, reason: str) -> None:
     """With all that the account began with, so that each field's line begins here."""
-    given = {name: getattr(user, name) for name in (*FIELDS, *DOCUMENTS) if getattr(user, name) is not None}
+    given = {name: getattr(user, name) for name in (*WRITABLE, *DOCUMENTS) if getattr(user, name) is not None}
     if user.is_superuser:
         given["is_superuser"] = True
     record_change(

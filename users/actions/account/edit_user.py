@@ -10,9 +10,10 @@ from users.actions.account.documents import Write, set_documents
 from users.actions.account.draft import Draft, check_version, open_draft
 from users.actions.account.linked_account import open_linked_draft
 from users.actions.account.passwords import set_password
-from users.actions.account.profile_fields import NAME_FIELDS, SIGN_IN_FIELDS, set_profile
+from users.actions.account.profile_fields import set_profile
 from users.actions.errors import InvalidCombination, NotSupported
 from users.models import User
+from users.representation.fields import DESCRIPTIVE_FIELDS, SIGN_IN_FIELDS
 from users.rights.actor import Actor
 
 # Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
@@ -72,7 +73,7 @@ def _split_edit(edit: Edit) -> tuple[Edit, Edit]:
     """What it wants of the account itself, and what of the linked one. Raises NotSupported.
 
     Source: Auth0's published OpenAPI document, PATCH /users/{id}."""
-    names = sorted(edit.profile.keys() & set(NAME_FIELDS))
+    names = sorted(edit.profile.keys() & set(DESCRIPTIVE_FIELDS))
     if names:
         raise NotSupported(
             f"The following user attributes cannot be updated: {', '.join(names)}."

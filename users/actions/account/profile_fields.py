@@ -1,4 +1,4 @@
-"""Which root fields may be set, by what right, and what follows from setting them."""
+"""Set root fields: what a connection allows, and what follows from setting them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from users.actions.errors import NotSupported
 from users.metadata.diff import diff
 from users.metadata.identifiers import lower_case
 from users.models import Change, Connection, User
+from users.representation.fields import DESCRIPTIVE_FIELDS, FIELD_VERBS, SIGN_IN_FIELDS
 from users.representation.usernames import check_username
 from users.representation.validation import FieldError, check_profile
-from users.rights.may import Verb, check
+from users.rights.may import check
 
-# What decides who can sign in as the account, and so is out of reach on staff accounts.
-SIGN_IN_FIELDS = ("email", "email_verified", "username", "phone_number", "phone_verified")
-NAME_FIELDS = ("name", "nickname", "given_name", "family_name", "picture")
-FIELDS = (*SIGN_IN_FIELDS, *NAME_FIELDS, "blocked")
 PASSWORDLESS_STRATEGIES = ("email", "sms")
 # Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
 SYNCED_MESSAGE = (
@@ -29,11 +26,6 @@ SYNCED_MESSAGE = (
 NO_USERNAME = "missing username for {} connection with requires_username enabled"
 NO_LOGIN = "The user needs an email, or a user name where the connection requires one, to sign in"
 VERIFIED_FLAGS = {"email_verified": "email", "phone_verified": "phone_number"}
-FIELD_VERBS = {
-    **dict.fromkeys(SIGN_IN_FIELDS, Verb.CHANGE_SIGN_IN),
-    **dict.fromkeys(NAME_FIELDS, Verb.CHANGE_PROFILE),
-    "blocked": Verb.BLOCK,
-}
 
 
 def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
@@ -98,7 +90,7 @@ def check_connection(connection: Connection, names: Iterable[str]) -> None:
         raise NotSupported(f"Cannot update {min(given)} for non-database user.")
     if given and not connection.is_enabled:
         raise NotSupported("Cannot change email or password for users in a disabled connection.")
-    synced = sorted(set(NAME_FIELDS).intersection(names))
+    synced = sorted(set(DESCRIPTIVE_FIELDS).intersection(names))
     if synced and is_synced(connection):
         raise NotSupported(SYNCED_MESSAGE.format(", ".join(synced)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from users.actions.account.draft import Draft, check_version, open_draft
-from users.actions.account.profile_fields import FIELDS
 from users.actions.account.revert_parts import (
     PROFILE,
     current_value,
@@ -18,6 +17,7 @@ from users.metadata.documents import DOCUMENTS
 from users.metadata.equal import is_strictly_equal
 from users.metadata.three_way import is_same_side
 from users.models import User
+from users.representation.fields import WRITABLE
 from users.representation.validation import FieldError
 from users.rights.actor import Actor
 
@@ -43,7 +43,7 @@ def restore(
 
     Raises NotCreatedYet, NotKept and all that `edit_user` raises; FieldError for no such field.
     """
-    if document == PROFILE and key is not None and key not in FIELDS:
+    if document == PROFILE and key is not None and key not in WRITABLE:
         raise FieldError("key", f"No enum match for: {key}", "A field of the profile")
     with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)

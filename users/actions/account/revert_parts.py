@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from users.actions.account.documents import DOCUMENT_VERBS as DOCUMENT_VERBS
 from users.actions.account.documents import Restore, set_documents
 from users.actions.account.draft import Draft
-from users.actions.account.profile_fields import FIELD_VERBS as FIELD_VERBS
-from users.actions.account.profile_fields import FIELDS, set_profile
+from users.actions.account.profile_fields import set_profile
 from users.metadata.documents import DOCUMENTS, JSON, Document
 from users.metadata.three_way import ABSENT, set_or_remove
 from users.models import User
-from users.representation.schema import BOOLEAN_FIELDS
+from users.representation.fields import FIELD_VERBS, FIELDS, WRITABLE
 from users.rights.may import Verb, check
 
 # The profile's root fields, beside the two documents the part of an account that can be put back.
@@ -31,7 +30,7 @@ def restorable_value(part: str, key: str, value: JSON) -> JSON:
     if part != PROFILE:
         return value
     value = None if value is ABSENT else value
-    return False if value is None and key in BOOLEAN_FIELDS else value
+    return False if value is None and FIELDS[key].is_boolean else value
 
 
 def check_can_write(draft: Draft, part: str, keys: Iterable[str]) -> None:
@@ -48,7 +47,7 @@ def required_verbs(part: str, keys: Iterable[str]) -> set[Verb]:
 def part_keys(user: User, past: User, part: str) -> Iterable[str]:
     """Those that the part has now, or had then."""
     if part == PROFILE:
-        return FIELDS
+        return WRITABLE
     return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from users.actions.account.profile_fields import FIELDS
 from users.actions.account.revert_parts import PARTS, PROFILE
 from users.actions.account.undo import undo_refusal
 from users.actions.errors import (
@@ -29,6 +28,7 @@ from users.history.errors import BeforeRetention, NotCreatedYet
 from users.history.timeline import get_change
 from users.metadata.errors import MetadataError
 from users.models import Change, User
+from users.representation.fields import WRITABLE
 from users.representation.validation import FieldError
 from users.rights.errors import Denied
 from users.web.actors import staff
@@ -45,7 +45,7 @@ def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str,
     if change is None or not is_reversible(change) or (part and part not in PARTS):
         raise Http404
     taking = Reversal(change, actor, part, request.GET.get("key"))
-    if part == PROFILE and taking.key not in (None, *FIELDS):
+    if part == PROFILE and taking.key not in (None, *WRITABLE):
         raise Http404
     _check_available(taking)
     problem = ""

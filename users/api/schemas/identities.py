@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from users.representation.schema import (
-    BOOLEAN_FIELDS,
-    CONNECTION,
-    NULLABLE_FIELDS,
-    Schema,
-    closed_object,
-    without_null,
-)
+from users.representation.fields import WRITABLE
+from users.representation.profile import PROFILE_DATA
+from users.representation.schema import CONNECTION, Schema, closed_object, without_null
 
 _VISIBLE = r"^[^\s\x00-\x1f\x7f]+$"
 PROVIDER: Schema = {
@@ -58,10 +53,7 @@ LINK = {
 }
 _PROFILE_DATA: Schema = {
     "type": "object",
-    "properties": {
-        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
-        **{name: BOOLEAN_FIELDS[name] for name in ("email_verified", "phone_verified")},
-    },
+    "properties": {name: without_null(WRITABLE[name]) for name in PROFILE_DATA},
 }
 IDENTITY: Schema = {
     "type": "object",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_schema
 from users.api.schemas.identities import IDENTITIES
 from users.representation.field_selection import fields_query
+from users.representation.fields import FIELDS, WRITABLE
 from users.representation.schema import (
     BARE_ID,
-    BOOLEAN_FIELDS,
     CONNECTION,
     DOCUMENTS,
-    NULLABLE_FIELDS,
     PASSWORD,
-    PROFILE,
     Schema,
     closed_object,
     without_null,
@@ -33,8 +31,7 @@ UNKNOWN_FIELD = (
 )
 CREATE_USER = closed_object(
     {
-        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
-        **BOOLEAN_FIELDS,
+        **{name: without_null(schema) for name, schema in WRITABLE.items()},
         **DOCUMENTS,
         "connection": CONNECTION,
         "password": PASSWORD,
@@ -53,7 +50,7 @@ CREATE_EXAMPLE = {
 UPDATE_USER = {
     **closed_object(
         {
-            **PROFILE,
+            **WRITABLE,
             **DOCUMENTS,
             "connection": CONNECTION,
             "password": PASSWORD,
@@ -67,23 +64,12 @@ UPDATE_USER = {
 
 UPDATE_EXAMPLE = {"name": "Jane Doe", "user_metadata": {"hobby": None}, "app_metadata": {"plan": "pro"}}
 
-_MOMENT = {"type": "string", "format": "date-time"}
 USER: Schema = {
     "type": "object",
     "properties": {
-        **{name: without_null(schema) for name, schema in NULLABLE_FIELDS.items()},
-        **BOOLEAN_FIELDS,
+        **{name: without_null(field.schema) for name, field in FIELDS.items()},
         **DOCUMENTS,
-        "user_id": {"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
         "identities": IDENTITIES,
-        "multifactor": {"type": "array", "items": {"type": "string"}},
-        "multifactor_last_modified": _MOMENT,
-        "logins_count": {"type": "integer"},
-        "last_ip": {"type": "string", "examples": ["203.0.113.9"]},
-        "last_login": _MOMENT,
-        "last_password_reset": _MOMENT,
-        "created_at": _MOMENT,
-        "updated_at": _MOMENT,
     },
 }
 USERS: Schema = {"type": "array", "items": USER}

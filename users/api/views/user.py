@@ -23,7 +23,7 @@ from users.history.point_in_time import user_at
 from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import APP_METADATA, DOCUMENTS, USER_METADATA
 from users.models import User
-from users.representation.schema import PROFILE
+from users.representation.fields import WRITABLE
 from users.rights.actor import Kind
 from users.rights.may import CHANGE_OWN, READ_OWN
 
@@ -86,7 +86,7 @@ class UserView(View):
         if is_mail_wanted:
             _check_mail(user, identity, body)
         edit = Edit(
-            profile={name: body[name] for name in PROFILE if name in body},
+            profile={name: body[name] for name in WRITABLE if name in body},
             documents={name: Patch(body[name]) for name in DOCUMENTS if name in body},
             password=body.get("password"),
             identity=identity,

@@ -22,7 +22,7 @@ from users.mail.verification import check_can_send, request_verification
 from users.metadata.documents import DOCUMENTS
 from users.models import Connection
 from users.models.user import UserQuerySet
-from users.representation.schema import PROFILE
+from users.representation.fields import WRITABLE
 from users.search.indexed_keys import parse_key_path
 from users.search.query import compile_query, filter_by_condition
 from users.search.sort_fields import NotIndexed, UnknownSort, check_sort_visible
@@ -158,7 +158,7 @@ def _check_list(query: dict[str, Any]) -> None:
 
 
 def _profile(body: dict[str, Any]) -> dict[str, Any]:
-    profile = {name: body[name] for name in PROFILE if name in body}
+    profile = {name: body[name] for name in WRITABLE if name in body}
     if not {"email", "username", "phone_number"} & profile.keys():
         raise invalid_body("'Missing required property: email'.")
     return profile
