@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.answers import USERS, at, problem, shown
 from users.api.schemas.users import USER
+from users.representation.fields import WRITABLE
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -117,10 +118,7 @@ def test_each_field_can_be_asked_for_alone(jane, put, shop, field):
     noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
     put(
         jane,
-        username="jane",
-        phone_number="+491",
-        given_name="Jane",
-        family_name="Doe",
+        **{name: schema["examples"][0] for name, schema in WRITABLE.items() if "examples" in schema},
         blocked=False,
         logins_count=1,
         last_login=noon,

@@ -16,6 +16,7 @@ from users.history.position import ChangeCursor
 from users.history.timeline import OWNER_VISIBLE, get_change, list_user_changes
 from users.metadata.documents import APP_METADATA, DOCUMENTS, JSON, USER_METADATA
 from users.models import Change, User
+from users.representation.fields import FIELDS
 from users.rights.actor import Actor, Face, Kind
 from users.rights.visible import visible_part
 from users.schemas.current import get_schema
@@ -34,7 +35,6 @@ SENTENCES = {
     What.MULTIFACTOR: "Your second factor was changed",
     What.IDENTITIES: "Your linked accounts were changed",
 }
-FIELD_LABELS = {"email": "E-mail", "email_verified": "E-mail verified", "username": "User name"}
 # Staff have no names here, and machines neither.
 ACTOR_LABELS = {
     Kind.USER: "you",
@@ -164,7 +164,7 @@ def _to_own_line(line: Line) -> OwnLine:
 def _label(part: str, key: str) -> str:
     if part in DOCUMENTS:
         return title_of(get_schema(part), key)
-    return FIELD_LABELS.get(key) or title_of(None, key)
+    return FIELDS[key].label if key in FIELDS else title_of(None, key)
 
 
 def _to_plain_value(side: Value | None) -> PlainValue | None:

@@ -18,6 +18,7 @@ from users.metadata.text import dump_pretty
 from users.models import User
 from users.profile.own_changes import own_change, own_changes, recent_changes
 from users.representation.defaults import name_of
+from users.representation.fields import FIELDS, TEXT_FIELDS
 from users.rights.visible import visible_part
 from users.schemas.current import get_schema
 from users.web.actors import owner
@@ -82,11 +83,18 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
         "is_form_only": form.has_form and not conf.profile_json_mode,
         "other_data": _facts(_other_data(user)),
         "name": name_of(user),
+        "profile_facts": _profile_facts(user),
         "initials": initials(user),
         "colour": colour(user),
         "changes": recent_changes(user, owner(request)),
         "shown_app_metadata": _facts(shown),
     }
+
+
+def _profile_facts(user: User) -> list[tuple[str, str]]:
+    """The root fields that the page does not show in a way of its own, where they are set."""
+    names = [name for name in TEXT_FIELDS if name not in ("email", "name", "picture")]
+    return [(FIELDS[name].label, value) for name in names if (value := getattr(user, name))]
 
 
 def _other_data(user: User) -> Document:

@@ -9,16 +9,10 @@ from django.contrib.auth.models import Group
 
 from users.metadata.identifiers import email_key
 from users.models import User
+from users.representation.fields import FIELDS, TEXT_FIELDS
 
-PROFILE_LABELS = {
-    "email": "E-mail",
-    "name": "Name",
-    "given_name": "Given name",
-    "family_name": "Family name",
-    "nickname": "Nickname",
-    "phone_number": "Phone number",
-    "picture": "Picture address",
-}
+# A user name is set through the API or by an import.
+PROFILE_FIELDS = tuple(name for name in TEXT_FIELDS if name != "username")
 
 
 class ReasonForm(forms.Form):
@@ -36,9 +30,9 @@ class ProfileForm(forms.Form):
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.user = user
-        for name, label in PROFILE_LABELS.items():
+        for name in PROFILE_FIELDS:
             self.fields[name] = forms.CharField(
-                label=label,
+                label=FIELDS[name].label,
                 required=False,
                 initial=getattr(user, name) or "",
                 max_length=2048,

@@ -12,7 +12,7 @@ from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.changes.rows import change_list_context
 from users.admin.changes.undo import undoable_changes
 from users.admin.request import TemplateContext, UserPageRequest
-from users.admin.user_detail.forms import ProfileForm, StaffRightsForm
+from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
 from users.admin.user_detail.permissions import permissions_by_source
 from users.conf import conf
@@ -20,6 +20,7 @@ from users.history.timeline import list_user_changes
 from users.log.recent_sign_ins import recent_sign_ins
 from users.metadata.documents import DOCUMENTS
 from users.representation.enrollments import enrolled_factors
+from users.representation.fields import FIELDS
 from users.representation.profile import serialize_identities, serialize_profile
 from users.rights.may import Verb, denial_reason
 from users.rights.visible import visible
@@ -67,7 +68,10 @@ def metadata_context(visit: UserPageRequest) -> TemplateContext:
 def profile_context(visit: UserPageRequest) -> TemplateContext:
     """The root fields."""
     refused = denial_reason(visit.actor, Verb.CHANGE_PROFILE, visit.user)
-    return {"profile_form": None if refused else ProfileForm(visit.user), "profile_refusal": refused}
+    if not refused:
+        return {"profile_form": ProfileForm(visit.user)}
+    facts = [(FIELDS[name].label, getattr(visit.user, name)) for name in PROFILE_FIELDS]
+    return {"profile_facts": facts, "profile_refusal": refused}
 
 
 def activity_context(visit: UserPageRequest) -> TemplateContext:

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from users.admin.user_list.query_string import ListURL
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
+from users.querying.kinds import Kind
+from users.representation.fields import FIELDS
 from users.rights.actor import Actor
 from users.rights.visible import visible
 
@@ -31,18 +33,30 @@ class Column:
     path: tuple[str, ...] = ()
 
 
+# Root fields that make a column. The email and the names are in the first one, which is always there.
+ROOT_FIELDS = (
+    "logins_count",
+    "last_login",
+    "created_at",
+    "updated_at",
+    "username",
+    "phone_number",
+    "last_ip",
+)
+
+
+def _root_column(name: str) -> Column:
+    field = FIELDS[name]
+    kind = "moment" if field.is_datetime else "number" if field.kind is Kind.NUMBER else "value"
+    return Column(name, field.label, kind)
+
+
 BUILT_IN = {
     column.name: column
     for column in (
         Column("connection", "Connection", "connection"),
         Column("status", "Status", "status"),
-        Column("logins_count", "Logins", "number"),
-        Column("last_login", "Last login", "moment"),
-        Column("created_at", "Created", "moment"),
-        Column("updated_at", "Updated", "moment"),
-        Column("username", "User name"),
-        Column("phone_number", "Phone number"),
-        Column("last_ip", "Last address"),
+        *map(_root_column, ROOT_FIELDS),
     )
 }
 
