@@ -21,6 +21,7 @@ def mallory(request, make_user):
         "mallory",
         name=text,
         given_name=text,
+        middle_name=text,
         family_name=text,
         nickname=text,
         picture="https://example.com/?" + text.replace(" ", "+"),

@@ -39,6 +39,7 @@ def full_jane(jane, put):
         phone_number="+491",
         phone_verified=True,
         given_name="Jane",
+        middle_name="Ann",
         family_name="Doe",
         blocked=False,
         logins_count=1,

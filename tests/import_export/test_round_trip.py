@@ -40,6 +40,7 @@ given_profile = {
     "name": line,
     "nickname": line,
     "given_name": line,
+    "middle_name": line,
     "family_name": line,
     "picture": st.sampled_from(["https://pictures.example.com/j%20d.png", "http://e.org/?a=1&b=ü"]),
     "blocked": st.booleans(),
@@ -203,7 +204,7 @@ def test_every_field_of_a_profile_is_either_imported_or_ignored(jane):
         User.objects.filter(pk=jane.pk).update(
             **{"logins_count": 1, "last_login": jane.created_at, "last_ip": "::1", "multifactor": ["totp"]},
             **{"last_password_reset": jane.created_at, "multifactor_last_modified": jane.created_at},
-            **dict.fromkeys(("username", "given_name", "family_name"), "Jane"),
+            **dict.fromkeys(("username", "given_name", "middle_name", "family_name"), "Jane"),
             **{"phone_number": "+491", "phone_verified": True, "blocked": False},
         )
 

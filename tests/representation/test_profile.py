@@ -22,7 +22,7 @@ def reader(actor_of):
 def test_every_field_has_auth0s_name(jane, reader):
     noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
     jane.username, jane.phone_number, jane.phone_verified = "jane", "+491", True
-    jane.given_name, jane.family_name, jane.blocked = "Jane", "Doe", False
+    jane.given_name, jane.middle_name, jane.family_name, jane.blocked = "Jane", "Ann", "Doe", False
     jane.logins_count, jane.last_ip = 1, "192.0.2.7"
     jane.last_login = jane.last_password_reset = jane.multifactor_last_modified = noon
     jane.multifactor = ["google-authenticator"]

@@ -23,14 +23,14 @@ from users.rights.actor import command_actor
 Form = Callable[[str], str]
 
 DOCUMENTS = ("user_metadata", "app_metadata")
-BARE = ("email", "name", "given_name", "family_name", "nickname", "username", "user_id")
+BARE = ("email", "name", "given_name", "middle_name", "family_name", "nickname", "username", "user_id")
 # How a whole value and a part of one are compared.
 FORMS = {
     "email": (email_key, email_part_key),
     "email.domain": (domain_key, email_part_key),
-    **dict.fromkeys(("name", "given_name", "family_name", "nickname"), (fold, fold)),
+    **dict.fromkeys(("name", "given_name", "middle_name", "family_name", "nickname"), (fold, fold)),
 }
-NAMES = ("email", "name", "given_name", "family_name", "nickname", "username")
+NAMES = ("email", "name", "given_name", "middle_name", "family_name", "nickname", "username")
 MOMENTS = ("created_at", "updated_at", "last_login")
 ANY = (*DOCUMENTS, "identities.profileData")
 # How many lists within each other stand for their items.

@@ -139,6 +139,19 @@ _FIELDS = (
         is_exported=True,
         claim_scope="profile",
     ),
+    # Source: OpenID Connect Core 1.0, section 5.1, and Auth0 docs, "OpenID Connect scopes".
+    ProfileField(
+        name="middle_name",
+        label="Middle name",
+        schema={**_SHORT_NAME, "description": "The user's middle name or names.", "examples": ["Ann"]},
+        verb=Verb.CHANGE_PROFILE,
+        is_upsertable=True,
+        kind=Kind.NAME,
+        fold=fold,
+        is_sortable=True,
+        is_exported=True,
+        claim_scope="profile",
+    ),
     ProfileField(
         name="family_name",
         label="Family name",
