@@ -41,6 +41,7 @@ def full_jane(jane, put):
         given_name="Jane",
         middle_name="Ann",
         family_name="Doe",
+        zoneinfo="Europe/Berlin",
         blocked=False,
         logins_count=1,
         last_login=noon,

@@ -212,6 +212,24 @@ _FIELDS = (
         is_exported=True,
         claim_scope="profile",
     ),
+    # Source: OpenID Connect Core 1.0, section 5.1; the claim is ours, as Auth0 has none for its own users.
+    ProfileField(
+        name="zoneinfo",
+        label="Time zone",
+        schema={
+            "type": ["string", "null"],
+            "format": "time-zone",
+            "maxLength": 64,
+            "examples": ["Europe/Berlin"],
+            "description": "The user's time zone, by its name in the IANA database, such as Europe/Berlin.",
+        },
+        verb=Verb.CHANGE_PROFILE,
+        is_upsertable=True,
+        kind=Kind.TEXT,
+        is_sortable=True,
+        is_exported=True,
+        claim_scope="profile",
+    ),
     ProfileField(
         name="blocked",
         label="Blocked",
