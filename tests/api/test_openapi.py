@@ -41,6 +41,7 @@ def full_jane(jane, put):
         given_name="Jane",
         middle_name="Ann",
         family_name="Doe",
+        locale="de-AT",
         zoneinfo="Europe/Berlin",
         blocked=False,
         logins_count=1,

@@ -67,6 +67,10 @@ def test_null_removes_a_root_field(patch, field, value):
     assert field not in shown(patch(**{field: None}))
 
 
+def test_a_language_tag_is_stored_in_its_recommended_case(patch):
+    assert shown(patch(locale="ZH-hant-tw"))["locale"] == "zh-Hant-TW"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "default"),
     [

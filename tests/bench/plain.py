@@ -20,7 +20,7 @@ from users.representation.timestamps import format_time
 
 AS_STORED = (
     *("user_id", "email", "email_verified", "username", "phone_number", "phone_verified"),
-    *("given_name", "middle_name", "family_name", "zoneinfo", "blocked", "last_ip"),
+    *("given_name", "middle_name", "family_name", "locale", "zoneinfo", "blocked", "last_ip"),
 )
 DOCUMENTS = ("user_metadata", "app_metadata")
 NAMED_BY = ("email", "username", "phone_number", "user_id")

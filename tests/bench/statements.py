@@ -19,7 +19,7 @@ PAGE = 50
 # What a profile shows, in the order of the statement below.
 COLUMNS = (
     *("id", "user_id", "email", "email_verified", "username", "phone_number", "phone_verified"),
-    *("name", "nickname", "given_name", "middle_name", "family_name", "zoneinfo", "picture"),
+    *("name", "nickname", "given_name", "middle_name", "family_name", "locale", "zoneinfo", "picture"),
     *("user_metadata", "app_metadata"),
     *("blocked", "logins_count", "last_login", "last_ip", "last_password_reset", "created_at", "updated_at"),
 )

@@ -42,6 +42,7 @@ given_profile = {
     "given_name": line,
     "middle_name": line,
     "family_name": line,
+    "locale": st.sampled_from(["de", "zh-Hant-TW"]),
     "zoneinfo": st.sampled_from(["Europe/Berlin", "UTC"]),
     "picture": st.sampled_from(["https://pictures.example.com/j%20d.png", "http://e.org/?a=1&b=ü"]),
     "blocked": st.booleans(),
@@ -206,7 +207,7 @@ def test_every_field_of_a_profile_is_either_imported_or_ignored(jane):
             **{"logins_count": 1, "last_login": jane.created_at, "last_ip": "::1", "multifactor": ["totp"]},
             **{"last_password_reset": jane.created_at, "multifactor_last_modified": jane.created_at},
             **dict.fromkeys(("username", "given_name", "middle_name", "family_name"), "Jane"),
-            **{"zoneinfo": "Europe/Berlin"},
+            **{"locale": "de-AT", "zoneinfo": "Europe/Berlin"},
             **{"phone_number": "+491", "phone_verified": True, "blocked": False},
         )
 

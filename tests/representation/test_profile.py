@@ -25,7 +25,7 @@ def test_every_field_has_auth0s_name(jane, reader):
     jane.given_name, jane.middle_name, jane.family_name, jane.blocked = "Jane", "Ann", "Doe", False
     jane.logins_count, jane.last_ip = 1, "192.0.2.7"
     jane.last_login = jane.last_password_reset = jane.multifactor_last_modified = noon
-    jane.zoneinfo, jane.multifactor = "Europe/Berlin", ["google-authenticator"]
+    jane.locale, jane.zoneinfo, jane.multifactor = "de-AT", "Europe/Berlin", ["google-authenticator"]
 
     shown = serialize_profile(jane, reader)
 

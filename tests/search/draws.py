@@ -63,6 +63,7 @@ PROFILES = st.fixed_dictionaries(
         "given_name": LETTERS,
         "middle_name": LETTERS,
         "family_name": LETTERS,
+        "locale": st.sampled_from(["de", "de-AT"]),
         "zoneinfo": st.sampled_from(["Europe/Berlin", "UTC"]),
         "phone_number": st.sampled_from(["+1", "+12"]),
         "phone_verified": st.booleans(),
@@ -109,7 +110,7 @@ METADATA = st.builds(lambda name, keys: Name((name, *keys)), st.sampled_from([*D
 PROFILE_DATA = PATHS.map(lambda keys: Name(("identities", "profileData", *keys)))
 TEXT = names(
     *("user_id", "email", "email.domain", "username", "name", "nickname", "given_name", "family_name"),
-    *("middle_name", "zoneinfo"),
+    *("middle_name", "locale", "zoneinfo"),
     *("phone_number", "last_ip", "identities.connection", "identities.provider", "identities.user_id"),
 )
 FLAG = names("email_verified", "phone_verified", "blocked", "identities.isSocial")

@@ -131,6 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # The words of all these, of which the database has an index of its own: see word_index. Null
     # where it is not known yet, as of a row that the previous release wrote.
     words = models.TextField(null=True, editable=False)
+    locale = CodePointField(max_length=35, null=True, blank=True)
     zoneinfo = CodePointField(max_length=64, null=True, blank=True)
     picture = models.CharField(max_length=2048, null=True, blank=True)
 
@@ -208,6 +209,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["email_folded"], name="user_email"),
             models.Index(fields=["username_folded"], name="user_username"),
             models.Index(fields=["phone_number"], name="user_phone", condition=Q(phone_number__isnull=False)),
+            models.Index(fields=["locale"], name="user_locale", condition=Q(locale__isnull=False)),
             models.Index(fields=["zoneinfo"], name="user_zoneinfo", condition=Q(zoneinfo__isnull=False)),
             models.Index(fields=["name_folded"], name="user_name"),
             models.Index(fields=["nickname_folded"], name="user_nickname"),

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from users.metadata.fold import fold
 from users.metadata.identifiers import email_key, lower_case
 from users.querying.kinds import Kind
+from users.representation.locales import MAX_TAG, format_language_tag
 from users.representation.schema import ONE_LINE, Schema
 from users.rights.may import Verb
 
@@ -32,6 +33,9 @@ class ProfileField:
     schema: Schema
     # What one must be allowed to do in order to set it; None for a read-only field.
     verb: Verb | None = None
+    # Makes the form in which a valid text is stored; None for text that is stored as given, or in a form that
+    # depends on the connection.
+    normalize: Callable[[str], str] | None = None
     # Whether an import with upsert overwrites it.
     is_upsertable: bool = False
     # How `q` compares it; None where one cannot search by it.
@@ -212,7 +216,25 @@ _FIELDS = (
         is_exported=True,
         claim_scope="profile",
     ),
-    # Source: OpenID Connect Core 1.0, section 5.1; the claim is ours, as Auth0 has none for its own users.
+    # Source of both: OpenID Connect Core 1.0, section 5.1; Auth0's id tokens lack them.
+    ProfileField(
+        name="locale",
+        label="Locale",
+        schema={
+            "type": ["string", "null"],
+            "format": "language-tag",
+            "maxLength": MAX_TAG,
+            "examples": ["de-AT"],
+            "description": "The user's language and region as a language tag of BCP 47, such as de-AT.",
+        },
+        verb=Verb.CHANGE_PROFILE,
+        normalize=format_language_tag,
+        is_upsertable=True,
+        kind=Kind.TEXT,
+        is_sortable=True,
+        is_exported=True,
+        claim_scope="profile",
+    ),
     ProfileField(
         name="zoneinfo",
         label="Time zone",

@@ -20,7 +20,7 @@ from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
 from users.representation.emails import is_email
 from users.representation.fields import NAMES, WRITABLE
-from users.representation.locales import is_time_zone
+from users.representation.locales import is_language_tag, is_time_zone
 from users.representation.schema import Schema, closed_object
 
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
@@ -58,7 +58,12 @@ class Checker:
         self._validator = jsonschema_rs.Draft202012Validator(
             schema,
             validate_formats=True,
-            formats={"email": is_email, "uri": _is_uri, "time-zone": is_time_zone},
+            formats={
+                "email": is_email,
+                "uri": _is_uri,
+                "language-tag": is_language_tag,
+                "time-zone": is_time_zone,
+            },
             retriever=_refuse_reference,
         )
 

@@ -10,7 +10,7 @@ from users.actions.errors import NotSupported
 from users.metadata.diff import diff
 from users.metadata.identifiers import lower_case
 from users.models import Change, Connection, User
-from users.representation.fields import DESCRIPTIVE_FIELDS, FIELD_VERBS, SIGN_IN_FIELDS
+from users.representation.fields import DESCRIPTIVE_FIELDS, FIELD_VERBS, FIELDS, SIGN_IN_FIELDS
 from users.representation.usernames import check_username
 from users.representation.validation import FieldError, check_profile
 from users.rights.may import check
@@ -105,7 +105,8 @@ def is_synced(connection: Connection) -> bool:
 
 
 def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:
-    """Addresses and user names of a database connection are kept in lower case.
+    """Return the fields in the form in which they are stored: as the registry says, and emails and user
+    names of a database connection in lower case.
 
     Raises NotSupported for a user name where the connection has none, and FieldError for one
     that it does not take."""
@@ -113,12 +114,17 @@ def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[
         if not connection.options.get("requires_username"):
             raise NotSupported("Cannot set username for connection without requires_username.")
         check_username(fields["username"], connection.options)
+    normalized = {
+        name: normalize(value)
+        for name, value in fields.items()
+        if value and (normalize := FIELDS[name].normalize)
+    }
     lowered = {
         name: lower_case(fields[name])
         for name in ("email", "username")
         if fields.get(name) and connection.is_database
     }
-    return {**fields, **lowered}
+    return {**fields, **normalized, **lowered}
 
 
 def add_implied_fields(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
