@@ -24,7 +24,7 @@ def test_the_same_bytes_on_every_machine(tmp_path):
 
     assert (
         hashlib.sha256(path.read_bytes()).hexdigest()
-        == "a141673b6ca042421b9d7338440ff2c83c855b58a53f39ac6f08b24839074850"
+        == "6d59a5035b12cb4c0d29c756ae4926a66c2358d56bc193d14d4998d5d235432f"
     )
 
 

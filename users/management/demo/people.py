@@ -71,6 +71,8 @@ def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
         "given_name": given,
         "family_name": family,
         "nickname": latin_given.lower(),
+        "locale": f"{place.language}-{place.country}",
+        "zoneinfo": place.zone,
         "user_metadata": _user_metadata(dice, place),
         "app_metadata": _app_metadata(dice, number),
     }
