@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.admin.conftest import again, user_path
+from tests.web.pages import open_page
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
 from users.rights.actor import command_actor
@@ -80,6 +81,8 @@ def test_a_new_address_is_lower_case_and_unverified(visit, clerk, jane):
         ("email", "not an address"),
         ("email", "jane@localhost"),
         ("phone_number", "0123"),
+        ("locale", "en_US"),
+        ("zoneinfo", "Berlin"),
         ("picture", "javascript:alert(1)"),
         ("picture", "//example.com/x.png"),
         ("name", "x" * 301),
@@ -96,6 +99,18 @@ def test_a_bad_value_is_refused_beside_its_field_and_kept(visit, row, clerk, jan
     assert f'id="id_{field}_error"' in page.html
     assert page.form(SAVE).fields[field] == [typed]
     assert page.form(SAVE).fields["nickname"] == ["janie"]
+
+
+def test_fields_that_take_text_of_a_certain_form_have_an_example(browser, clerk, jane):
+    page = open_page(browser(clerk), f"{user_path(jane)}?tab=profile")
+
+    for field, example in (
+        ("phone_number", "+4915112345678"),
+        ("locale", "de-AT"),
+        ("zoneinfo", "Europe/Berlin"),
+    ):
+        assert f'aria-describedby="id_{field}_helptext"' in page.html
+        assert f'id="id_{field}_helptext">Such as {example}' in page.html
 
 
 def test_a_refused_form_keeps_the_reason_too(visit, clerk, jane):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 
 from users.metadata.identifiers import email_key
 from users.models import User
-from users.representation.fields import FIELDS, TEXT_FIELDS
+from users.representation.fields import FIELDS, NAMES, TEXT_FIELDS, ProfileField
 
 # A user name is set through the API or by an import.
 PROFILE_FIELDS = tuple(name for name in TEXT_FIELDS if name != "username")
@@ -34,6 +34,7 @@ class ProfileForm(forms.Form):
             self.fields[name] = forms.CharField(
                 label=FIELDS[name].label,
                 required=False,
+                help_text=_example(FIELDS[name]),
                 initial=getattr(user, name) or "",
                 max_length=2048,
                 show_hidden_initial=True,
@@ -69,6 +70,12 @@ class ProfileForm(forms.Form):
 
     def _opened(self, name: str) -> str:
         return self.data.get(self[name].html_initial_name, "")
+
+
+def _example(field: ProfileField) -> str:
+    """For a field that takes text of a certain form only; empty for any other."""
+    examples = field.schema.get("examples")
+    return f"Such as {examples[0]}" if examples and field.name not in NAMES else ""
 
 
 class StaffRightsForm(forms.Form):
