@@ -17,6 +17,7 @@ from users.import_export.record_schema import READ_ONLY, SCHEMA
 from users.jobs.enqueue import enqueue
 from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
+from users.management import job_kinds  # noqa: F401 - the worker runs the kinds that are imported
 from users.metadata.equal import is_strictly_equal
 from users.metadata.names import RESERVED_IN_APP_METADATA
 from users.models import Connection, FailedRecord, Job, User
