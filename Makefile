@@ -13,19 +13,42 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run tools test check bench screenshots bundle install lock
+.PHONY: help run tools test test-fast test-deep coverage check bench screenshots bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F"|" '{ printf "  %-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F"|" '{ printf "  %-18s%s\n", $$1, $$2 }'
 
 run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)
 
 tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
 
+# One worker of pytest-xdist for each processor. `make test WORKERS=0` is one process, as a debugger needs.
+WORKERS ?= auto
+# With bytecode even where the environment is against it: each test of a program starts Python several times.
+PYTEST = @NODE=$(NODE) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --durations 25
+
+# What `make test-fast` runs: the rules, the write path, and each face once.
+CORE := $(addprefix tests/, metadata lucene passwords crypto schemas models actions representation events log \
+	rights/test_may.py rights/test_visible.py tokens/test_tokens.py history/test_record.py search/test_semantics.py \
+	search/test_agreement.py import_export/test_create_users.py api/test_create.py api/test_read.py api/test_patch.py \
+	api/test_list.py api/test_search.py api/test_delete.py admin/user_list/test_page.py \
+	admin/user_detail/test_documents.py admin/test_who_enters.py profile oauth/test_token.py \
+	sign_in_pages/test_sign_in.py web)
+
 test: tools ## Run the tests (make test ARGS="-k jane")
-	@NODE=$(NODE) $(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast: .venv/.dev ## Run the tests of the core, in less than 90 seconds
+	$(PYTEST) --quiet $(CORE) $(ARGS)
+
+test-deep: export TEST_DEPTH = 25
+test-deep: tools ## Run what takes long: soaks, many rows, many more examples
+	$(PYTEST) -m "deep or hypothesis" $(ARGS)
+
+coverage: tools ## Run the tests and print the branch coverage of users/
+	$(PYTEST) --cov $(ARGS)
 
 check: .venv/.dev ## Linters, types, import contracts, missing migrations, deploy check
 	$(BIN)/ruff check

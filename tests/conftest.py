@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection as database
 from django.test import Client as Browser
 from joserfc.jwk import RSAKey
+from pytest_django.plugin import blocking_manager_key
 
 from tests.jobs.nursery import Nursery, url_of
 from tests.own_servers import OwnRedis
+from tests.suites import ByUnit, is_together, needs_one_database
 from users.actions.access.roles import add_role_permissions
 from users.actions.access.roles import create_role as make_role_row
 from users.actions.account.assign_staff_groups import set_staff_groups
@@ -36,15 +40,6 @@ from users.web import cors
 
 PASSWORD = "correct horse battery"
 SHELL = command_actor("tests")
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
 
 
 @cache
@@ -275,11 +270,25 @@ def actor_of():
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Tests that commit come last: they leave the tables empty, without what migrations put there."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if needs_one_database(item.path):
+            item.add_marker("one_database")
+    # pytest-django has put the tests without a database last.
+    items.sort(key=lambda item: not is_together(item.path))
 
-    def commits(item) -> bool:
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:
+    return ByUnit(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test that commits leaves the tables empty. Put back what the migrations put there."""
+    try:
+        return (yield)
+    finally:
         marker = item.get_closest_marker("django_db")
-        return marker is not None and marker.kwargs.get("transaction", False)
-
-    items.sort(key=commits)
+        if marker is not None and marker.kwargs.get("transaction") and nextitem is not None:
+            with item.config.stash[blocking_manager_key].unblock():
+                database.creation.deserialize_db_from_string(database._test_serialized_contents)

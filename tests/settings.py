@@ -9,5 +9,8 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 
 from config.settings import *  # noqa: F403
 
-# Static files are looked up where they are, since nobody has collected them.
+# Static files are served from where they are, without collectstatic.
 WHITENOISE_AUTOREFRESH = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+# Argon2 takes longer than most tests. Those of hashes set the hashers themselves.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,96 @@
+"""How the tests are divided: among databases and among the workers of pytest-xdist."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+TESTS = Path(__file__).resolve().parent
+
+# Directories and modules, below tests/, that pass or fail alike on every database: pure Python, HTTP, forms,
+# markup, rules that do not become SQL, programs whose queries other modules make as well. Their tests
+# carry the marker `one_database`, and CI runs them on SQLite only. What is not named here, like a module that
+# tests queries, locks or concurrency, runs on each database.
+ONE_DATABASE = (
+    "admin/test_hostile_text.py",
+    "admin/test_jobs.py",
+    "admin/test_visibility.py",
+    "admin/test_who_enters.py",
+    "admin/user_detail",
+    "admin/webhooks",
+    "api/test_attacks.py",
+    "api/test_errors.py",
+    "api/test_examples.py",
+    "api/test_forms.py",
+    "api/test_openapi.py",
+    "api/test_paths.py",
+    "api/test_permissions.py",
+    "api/test_query.py",
+    "api/test_rights.py",
+    "bench/test_slow.py",
+    "browser/editor",
+    "browser/test_auth0_js.py",
+    "browser/test_looks.py",
+    "browser/test_pages_elsewhere.py",
+    "browser/test_second_factor.py",
+    "browser/test_suggest.py",
+    "browser/test_tickets.py",
+    "config",
+    "crypto",
+    "docs",
+    "lucene",
+    "management/test_run_demo.py",
+    "metadata",
+    "oauth/test_discovery.py",
+    "oauth/test_third_party.py",
+    "outgoing",
+    "passwords",
+    "rights/test_may.py",
+    "rights/test_protected_accounts.py",
+    "rights/test_read_paths.py",
+    "schemas",
+    "sign_in_pages/test_linked.py",
+    "sign_in_pages/test_own_emails.py",
+    "sign_in_pages/test_password.py",
+    "sign_in_pages/test_sign_in.py",
+    "sign_in_pages/test_tickets.py",
+    "tokens/test_scopes.py",
+    "tokens/test_tokens.py",
+    "web",
+)
+
+# Directories whose modules share a server, a browser or another program that takes long to start: one
+# worker of pytest-xdist runs all of their tests, so that it is started once. They come first, since they
+# take longest.
+TOGETHER = ("browser", "sdk", "availability")
+
+
+def needs_one_database(path: Path) -> bool:
+    return any(_is_within(_name(path), suite) for suite in ONE_DATABASE)
+
+
+def unit_of(nodeid: str) -> str:
+    """What a worker takes as a whole: a module, or the directory of those that share a server."""
+    module = nodeid.partition("::")[0]
+    name = module.removeprefix("tests/")
+    return next((suite for suite in TOGETHER if _is_within(name, suite)), module)
+
+
+def is_together(path: Path) -> bool:
+    return any(_is_within(_name(path), suite) for suite in TOGETHER)
+
+
+class ByUnit(LoadScopeScheduling):
+    """Hands out the tests unit by unit, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(TESTS).as_posix()
+
+
+def _is_within(name: str, suite: str) -> bool:
+    return PurePosixPath(name).is_relative_to(suite)
