@@ -8,6 +8,8 @@ import pytest
 import schemathesis
 from django.test.client import ClientHandler
 from hypothesis import HealthCheck, settings
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.specs.openapi import checks
 
 from users.api.endpoints import ENDPOINTS
@@ -35,8 +37,20 @@ def application(environ, start_response):
     return [response.content]
 
 
-schema = schemathesis.openapi.from_dict(build_document(ENDPOINTS))
-schema.app = application
+OPENAPI = build_document(ENDPOINTS)
+OPERATIONS = [
+    pytest.param(path, method, id=f"{method.upper()} {path}")
+    for path, methods in OPENAPI["paths"].items()
+    for method in methods
+    if method != "parameters"
+]
+
+
+@pytest.fixture(scope="module")
+def schema():
+    schema = schemathesis.openapi.from_dict(OPENAPI)
+    schema.app = application
+    return schema
 
 
 @pytest.fixture
@@ -44,15 +58,26 @@ def token(make_client, jane):
     return issue_machine_token(make_client(), MACHINE_SCOPES)
 
 
-@schema.parametrize()
-@settings(
-    max_examples=TIMES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_no_call_breaks_it_or_is_answered_otherwise_than_described(case, token):
-    # What is wrong with a value can get lost on its way into a form.
-    refused = [] if case.media_type == FORM else [checks.negative_data_rejection]
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=[*CHECKS, *refused])
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_no_call_breaks_it_or_is_answered_otherwise_than_described(path, method, schema, token):
+    @settings(
+        max_examples=TIMES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def call(case):
+        # What is wrong with a value can get lost on its way into a form.
+        refused = [] if case.media_type == FORM else [checks.negative_data_rejection]
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=[*CHECKS, *refused])
+
+    # As `schema.parametrize()` does, which makes up the calls of every operation already when the tests are
+    # collected: in each worker, and whether they are run or not.
+    build_operation_test(
+        config=schema.config,
+        operation=schema[path][method],
+        test_func=call,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+    )()
