@@ -126,9 +126,9 @@ def jane(api) -> dict[str, Any]:
     return api.by_email(user["email"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(chromium_path) -> Iterator[Browser]:
-    # Stopped with the module: while playwright runs, Django takes this thread for an
+    # Stopped with this directory: while playwright runs, Django takes this thread for an
     # asynchronous one and refuses the database to the tests that follow.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)

@@ -10,7 +10,6 @@ import html
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,7 +26,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLE = ROOT / "static" / "users" / "js" / "bundle" / "editor.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PASSWORD = "correct horse battery"
 REQUIRED = os.environ.get("BROWSER_TESTS") == "required"
 
@@ -86,11 +84,10 @@ for name in ("jane", "saver", "owner"):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server(chromium_path, tmp_path_factory):
     """Its address. Nothing is shared with the tests' own database."""
-    if not CHROMIUM or not BUNDLE.exists():
-        reason = "needs Chromium" if not CHROMIUM else "needs `make bundle`"
-        pytest.fail(reason) if REQUIRED else pytest.skip(reason)
+    if not BUNDLE.exists():
+        pytest.fail("needs `make bundle`") if REQUIRED else pytest.skip("needs `make bundle`")
     data = tmp_path_factory.mktemp("editor")
     for name, schema in (("user", USER_SCHEMA), ("app", APP_SCHEMA)):
         (data / f"{name}.json").write_text(json.dumps(schema))
@@ -138,19 +135,7 @@ def _wait_for(address):
     raise TimeoutError(address)
 
 
-@pytest.fixture(scope="module")
-def chromium(server):
-    # Stopped with the module: while playwright runs, Django takes this thread for an
-    # asynchronous one and refuses the database to the tests that follow.
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def signed_in(server, chromium):
     """The cookies of each person, signed in once."""
     known = {}
@@ -251,7 +236,7 @@ def posted_fields(request) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def context_of(chromium, signed_in):
     """One browser session for each kind of visit, so that its cache is used."""
     known = {}
@@ -267,7 +252,7 @@ def context_of(chromium, signed_in):
     return find
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def page_of(server, context_of):
     """The address of somebody's page at the desk."""
     known = {}
@@ -285,7 +270,7 @@ def page_of(server, context_of):
     return find
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def idle():
     """Pages that nobody looks at any more, by their context: a new one costs more than most tests."""
     return defaultdict(list)

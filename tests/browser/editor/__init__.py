@@ -1,0 +1,1 @@
+"""The JSON editor, in documents that no database would give back."""
