@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -130,10 +131,9 @@ def run_manage(command: str, environment: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("command", OF_MANAGE)
 def test_commands_of_manage_run_as_written(installation, command, tmp_path):
-    own = {**installation, "DATA_DIR": str(tmp_path)}
-    run_manage(".venv/bin/python manage.py migrate", own)
+    own = shutil.copytree(installation["DATA_DIR"], tmp_path / "data")
 
-    run_manage(command, own)
+    run_manage(command, {**installation, "DATA_DIR": str(own)})
 
 
 def test_it_works_as_written(installation):

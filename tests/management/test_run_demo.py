@@ -8,11 +8,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +35,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start a demo of one's own; called again, start it again on the same data."""
+    """Start a demo of the test's own: on an empty folder, or on what an earlier start has left there."""
     started = []
 
     def begin(*, port: int | None = None, **options) -> DemoServer:
@@ -44,6 +46,21 @@ def start(tmp_path):
     yield begin
     for server in started:
         server.clean_up()
+
+
+@pytest.fixture
+def filled(demo, tmp_path) -> Path:
+    """The folder on which `start` starts, with a copy of the data of `demo`: to fill it takes long."""
+    folder = tmp_path / "data"
+    folder.mkdir(0o700)
+    for name in (".demo.json", ".secret_key"):
+        shutil.copy(demo.data_dir / name, folder)
+    with (
+        closing(sqlite3.connect(demo.data_dir / "db.sqlite3")) as source,
+        closing(sqlite3.connect(folder / "db.sqlite3")) as copy,
+    ):
+        source.backup(copy)
+    return folder
 
 
 def printed_curl(demo: DemoServer) -> str:
@@ -175,15 +192,11 @@ def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(start, ho
     assert "Traceback" not in second.log
 
 
-def test_a_new_port_is_a_new_address_in_the_file_and_the_line(start):
-    first = start().wait()
-    document = first.document
-    first.stop()
-
+def test_a_new_port_is_a_new_address_in_the_file_and_the_line(demo, filled, start):
     second = start().wait()
 
     assert second.document == {
-        **document,
+        **demo.document,
         "url": second.local_url,
         "audience": f"{second.local_url}/api/v2/",
     }
@@ -196,20 +209,18 @@ def test_a_key_of_ones_own_is_used_and_none_is_made(start):
     assert not (server.data_dir / ".secret_key").exists()
 
 
-def test_a_lost_file_is_said_and_it_serves_all_the_same(start):
-    first = start().wait()
-    first.stop()
-    (first.data_dir / ".demo.json").unlink()
+def test_a_lost_file_is_said_and_it_serves_all_the_same(filled, start):
+    (filled / ".demo.json").unlink()
 
-    second = start().wait()
+    server = start().wait()
 
-    assert "does not say how to sign in" in second.output
-    assert f"delete {second.data_dir / 'db.sqlite3'}*" in second.output
-    assert "createsuperuser" in second.output
-    assert not (second.data_dir / ".demo.json").exists()
+    assert "does not say how to sign in" in server.output
+    assert f"delete {server.data_dir / 'db.sqlite3'}*" in server.output
+    assert "createsuperuser" in server.output
+    assert not (server.data_dir / ".demo.json").exists()
 
 
-def test_a_public_address_is_announced_beside_the_local_one(start):
+def test_a_public_address_is_announced_beside_the_local_one(filled, start):
     server = start(PUBLIC_URL="https://desk.example.com").wait()
 
     assert server.document["url"] == "https://desk.example.com"
