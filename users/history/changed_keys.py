@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Func
+from django.db.models.sql.compiler import SQLCompiler
 
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
@@ -52,11 +53,11 @@ class TouchesAnyKey(Func):
         self.names = list(names)
         super().__init__(F("names"))
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         column, _parameters = compiler.compile(self.source_expressions[0])
         one = f"instr(char(10) || {column} || char(10), %s) > 0"
-        return f"({' OR '.join([one] * len(self.names))})", [f"\n{name}\n" for name in self.names]
+        return f"({' OR '.join([one] * len(self.names))})", tuple(f"\n{name}\n" for name in self.names)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         column, _parameters = compiler.compile(self.source_expressions[0])
-        return f"string_to_array({column}, E'\\n') && %s::text[]", [self.names]
+        return f"string_to_array({column}, E'\\n') && %s::text[]", (self.names,)

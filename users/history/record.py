@@ -12,6 +12,7 @@ from django.db.models import Value
 from users.history.changed_keys import changed_key_names
 from users.metadata.diff import Diff
 from users.models import Change, User
+from users.models.concrete_fields import column_name, concrete_field
 from users.models.fast_writes import fast_insert
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
@@ -50,14 +51,14 @@ def record_change_for_users(
     """Note the same change for each of these people without reading them: the database copies
     their ids, and it is one statement for a million as for one."""
     columns = _columns(what, keys, actor, at, reason)
-    fields = [Change._meta.get_field(name) for name in ("user", "subject", *columns)]
+    fields = [concrete_field(Change, name) for name in ("user", "subject", *columns)]
     values = [Value(columns[field.name], output_field=field) for field in fields[2:]]
     try:
         lines, parameters = users.values_list("pk", "user_id", *values).query.sql_with_params()
     except EmptyResultSet:  # Django's word for people who can only be none
         return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(column_name(field)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(Change._meta.db_table)} ({names}) {lines}", parameters)
 

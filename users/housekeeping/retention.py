@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session as DjangoSession
-from django.db.models import Model
 from django.utils import timezone
 
 from users.actions.search_setup.build_indexes import drop_failed_indexes
@@ -43,7 +43,7 @@ def clear_expired(run: Run) -> dict[str, int]:
     return counts
 
 
-def _delete_sessions(model: type[Model], now: datetime) -> int:
+def _delete_sessions(model: type[AbstractBaseSession], now: datetime) -> int:
     found = model.objects.filter(expire_date__lt=now).order_by("expire_date")
     keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
     return model.objects.filter(pk__in=keys).delete()[0]

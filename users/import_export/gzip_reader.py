@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from users.import_export.record_splitter import SplitError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _MAGIC = b"\x1f\x8b"
 
@@ -30,13 +33,14 @@ class _BoundedGzipReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        target = memoryview(buffer)
         try:
-            content = self._file.read(len(buffer))
+            content = self._file.read(len(target))
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise SplitError("the gzip file is damaged or cut short") from None
         self._left -= len(content)
         if self._left < 0:
             raise SplitError(f"unpacked, the file is longer than {self._max_bytes:,} bytes; split it")
-        buffer[: len(content)] = content
+        target[: len(content)] = content
         return len(content)

@@ -5,7 +5,7 @@ Source: Auth0 docs, "Bulk User Imports", and recorded traffic for the shape of e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import islice
@@ -71,7 +71,7 @@ def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
     return {"summary": _summary(run)}
 
 
-def _records(job: Job) -> Iterator[FileRecord]:
+def _records(job: Job) -> Generator[FileRecord]:
     return read_import_file(open_file(job))
 
 

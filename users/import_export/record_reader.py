@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
@@ -72,7 +72,7 @@ class FileRecord:
         return email if email and len(email) <= MAX_EMAIL_LENGTH and not bad_characters(email) else None
 
 
-def read_import_file(stream: io.BufferedReader) -> Iterator[FileRecord]:
+def read_import_file(stream: io.BufferedReader) -> Generator[FileRecord]:
     """Yield each record of a file, compressed with gzip or not, within the limits of the settings.
 
     Raises TransferError."""
@@ -81,7 +81,7 @@ def read_import_file(stream: io.BufferedReader) -> Iterator[FileRecord]:
     return read_records(unpack(stream, max_bytes=max_unpacked), max_bytes=max_bytes)
 
 
-def read_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) -> Iterator[FileRecord]:
+def read_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) -> Generator[FileRecord]:
     """Yield each record. Memory is bounded whatever the file's size.
 
     Takes a JSON array, as Auth0's bulk import does, and JSON lines, as its export writes them. Raises

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from users.log.types import API_WRITE, DESCRIPTIONS
 from users.models import Change
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Annotations(TypedDict):
+        """What `annotate_as_events` adds to a change."""
+
+        type: str
+        description: str
+
+    ChangeEntry = WithAnnotations[Change, Annotations]
+else:
+    ChangeEntry = Change
 
 What = Change.What
 _BY_API = Q(face=Change.Face.API)
@@ -58,6 +73,6 @@ DESCRIPTION = _case(
 )
 
 
-def annotate_as_events(changes: QuerySet[Change]) -> QuerySet[Change]:
+def annotate_as_events(changes: QuerySet[Change]) -> QuerySet[ChangeEntry]:
     """The same lines, with `type` and `description`."""
     return changes.annotate(type=TYPE, description=DESCRIPTION)

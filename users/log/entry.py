@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from users.history.timeline import visible_keys
+from users.log.change_entries import ChangeEntry
 from users.log.position import LogPosition
 from users.models import Change, Connection, LogEvent, User
 from users.representation.timestamps import format_time
@@ -18,7 +19,7 @@ from users.rights.visible import PROFILE, visible
 UNRECORDED_FIELDS = dict.fromkeys(("location_info", "organization_id", "organization_name"))
 
 
-def log_entry(line: Change | LogEvent, viewer: Actor) -> dict[str, Any]:
+def log_entry(line: ChangeEntry | LogEvent, viewer: Actor) -> dict[str, Any]:
     """One entry, as `whole_log` reads lines. It never holds values of the account; names of what
     changed, people's names and reasons are for those who may see the account."""
     shown = _change_fields(line, viewer) if isinstance(line, Change) else _event_fields(line, viewer)

@@ -39,4 +39,5 @@ def stable_until() -> Iterator[datetime]:
 def _oldest_writer() -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(_OLDEST_WRITER)
-        return cursor.fetchone()[0]
+        oldest: datetime | None = cursor.fetchone()[0]
+        return oldest

@@ -37,9 +37,9 @@ def as_condition(query: Query, fields: Fields) -> Q:
             return _any_of(as_condition(part, fields) for part in parts)
         case Exists(name):
             return _field_test(name, fields)(name, None)
-        case Match(None, value):
-            return reduce(or_, (fields[name](Name((name,)), value) for name in DEFAULT_FIELDS))
         case Match(name, value):
+            if name is None:
+                return reduce(or_, (fields[field](Name((field,)), value) for field in DEFAULT_FIELDS))
             return _field_test(name, fields)(name, value)
 
 

@@ -14,21 +14,21 @@ from django.utils import timezone
 
 from users.conf import conf
 from users.history.account_periods import creation_time
-from users.log.change_entries import annotate_as_events
+from users.log.change_entries import ChangeEntry, annotate_as_events
 from users.log.position import TABLE_RANKS, LogPosition
 from users.log.query import as_condition
 from users.log.searchable_fields import CHANGE_FIELDS, EVENT_FIELDS
 from users.lucene.nodes import Query
 from users.models import Change, LogEvent
 
-Line = Change | LogEvent
+Line = ChangeEntry | LogEvent
 
 
 @dataclass(frozen=True)
 class Log:
     """The lines that some question asks for. Nothing is read before they are asked for."""
 
-    changes: QuerySet[Change]
+    changes: QuerySet[ChangeEntry]
     events: QuerySet[LogEvent]
 
     def filter_by_user(self, user_id: str) -> Self:
@@ -68,7 +68,8 @@ class Log:
 
     def one(self, place: LogPosition) -> Line | None:
         """The line at that place."""
-        rows: QuerySet = self.changes if place.rank == TABLE_RANKS[Change] else self.events
+        is_change = place.rank == TABLE_RANKS[Change]
+        rows: QuerySet[ChangeEntry] | QuerySet[LogEvent] = self.changes if is_change else self.events
         is_there = rows.filter(pk=place.key, at=place.at).exists()
         return next(iter(_read([place])), None) if is_there else None
 
@@ -85,7 +86,9 @@ def whole_log() -> Log:
     return log._filter(oldest, oldest)
 
 
-def _places(rows: QuerySet, most: int, newest_first: bool) -> Iterable[LogPosition]:
+def _places(
+    rows: QuerySet[ChangeEntry] | QuerySet[LogEvent], most: int, newest_first: bool
+) -> Iterable[LogPosition]:
     rank = TABLE_RANKS[rows.model]
     order = ("-at", "-pk") if newest_first else ("at", "pk")
     return (LogPosition(at, rank, key) for at, key in rows.order_by(*order).values_list("at", "pk")[:most])

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from users.log.change_entries import PART_OF_RARE_TYPE
 from users.log.position import TABLE_RANKS, parse_log_id
@@ -73,11 +76,13 @@ class _Like(Func):
         super().__init__(F(column))
         self.pieces = pieces
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         column, parameters = compiler.compile(self.source_expressions[0])
         emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
         sql, pieces = emitter.like(column, self.pieces)
-        return sql, [*parameters, *pieces]
+        return sql, (*parameters, *pieces)
 
 
 def _moment(name: Name, value: Value | None) -> Q:
@@ -90,7 +95,7 @@ def _moment(name: Name, value: Value | None) -> Q:
     raise SearchError(value.column, f"a {name} takes no wildcard; write 2026-03, or a range")
 
 
-def _period(name: Name, word: Word) -> tuple:
+def _period(name: Name, word: Word) -> tuple[datetime, datetime]:
     period = as_period(word.text)
     if period is None:
         reason = f"a {name} is like 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"

@@ -81,6 +81,7 @@ def mail_password_reset(run: Run) -> None:
         check_resettable(user)
     except NotSupported as error:
         raise JobFailed(str(error)) from None
+    assert user.email, "check_resettable refuses an account without"
     send_once(run, "password_reset", user.email, partial(_context, user))
 
 

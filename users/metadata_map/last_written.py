@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
 
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS, Document
@@ -37,8 +36,9 @@ def _documents(what: str, keys: Diff) -> Iterator[tuple[str, Document, Document]
     """What a line says of each document: its keys before and after. The line of a creation holds
     whole documents."""
     if what in DOCUMENTS:
-        yield what, *({key: side[name] for key, side in keys.items() if name in side} for name in SIDES)
+        before, after = ({key: side[name] for key, side in keys.items() if name in side} for name in SIDES)
+        yield what, before, after
         return
     for document in DOCUMENTS:
-        sides: dict[str, Any] = keys.get(document, {})
-        yield document, *(sides.get(name) or {} for name in SIDES)
+        sides = keys.get(document, {})
+        yield document, sides.get("before") or {}, sides.get("after") or {}

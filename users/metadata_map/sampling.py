@@ -43,7 +43,8 @@ def _estimate_row_count() -> int:
         cursor.execute(
             "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [User._meta.db_table]
         )
-        return cursor.fetchone()[0]
+        rows: int = cursor.fetchone()[0]
+        return rows
 
 
 def _sample_blocks(percent: float) -> list[int]:
@@ -58,7 +59,7 @@ def _sample_blocks(percent: float) -> list[int]:
 def _probe_random_ids(size: int) -> list[int]:
     """SQLite has no samples; but ids that are made up at random are looked up fast."""
     first, last = (
-        User.objects.order_by(order).values_list("pk", flat=True).first() for order in ("pk", "-pk")
+        User.objects.order_by(order).values_list("pk", flat=True).first() or 0 for order in ("pk", "-pk")
     )
     found: set[int] = set()
     for _ in range(MAX_PROBES):

@@ -52,15 +52,17 @@ def _begin(run: Run, total: int, people: int, **more: Any) -> None:
 def _tally_known_keys() -> dict[str, Any]:
     tallies = {name: Tally() for name in DOCUMENTS}
     for key in MetadataKey.objects.exclude(sample__isnull=True):
-        values = ((kind, value) for kind, value, _ in key.sample["values"])
+        values = ((kind, value) for kind, value, _ in (key.sample or {"values": ()})["values"])
         tallies[key.document].add_known_key(tuple(key.path), values)
     return {name: tally.kept() for name, tally in tallies.items()}
 
 
 def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
     """Read on from where it is, and write the map. Killed, it loses what it read since the last step."""
+    done: dict[str, int]
     if "done" in run.state:
-        return run.state["done"]
+        done = run.state["done"]
+        return done
     # In the order in which they are read: PostgreSQL keeps the keys of what it stores in its own.
     tallies = {name: Tally.of(run.state["tallies"][name]) for name in DOCUMENTS}
     while _read_batch(run, tallies):
@@ -72,9 +74,9 @@ def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
             kinds, tallies, written, at=datetime.fromisoformat(at), read=read, people=max(read, people)
         )
         run.state.clear()
-        run.state["done"] = {"people": read, "keys": keys}
+        done = run.state["done"] = {"people": read, "keys": keys}
         run.log(f"{read} people have {keys} keys.")
-    return run.state["done"]
+    return done
 
 
 def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:

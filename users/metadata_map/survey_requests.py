@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from users.jobs.enqueue import enqueue
 from users.models import Job
 from users.rights.actor import Actor
@@ -34,5 +36,5 @@ def _request(kind: str, actor: Actor) -> Job:
     return unfinished_job(kind) or enqueue(kind, actor=actor)
 
 
-def _unfinished_jobs(kind: str):
+def _unfinished_jobs(kind: str) -> QuerySet[Job]:
     return Job.objects.filter(kind=kind, due_at__isnull=False)

@@ -14,6 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
+from users.models.concrete_fields import column_name, concrete_field
+
 
 def fast_insert(row: Model) -> None:
     """Save a new row. It is not told its key."""
@@ -25,9 +27,9 @@ def fast_insert(row: Model) -> None:
 def fast_update(row: Model, names: Collection[str]) -> None:
     """Save these fields of a row that is known to be there."""
     database = connections[DEFAULT_DB_ALIAS]
-    fields = [_concrete_field(row, name) for name in names]
+    fields = [concrete_field(type(row), name) for name in names]
     columns = ", ".join(f"{_column(field, database)} = %s" for field in fields)
-    key, table = _concrete_field(row, "pk"), database.ops.quote_name(row._meta.db_table)
+    key, table = row._meta.pk, database.ops.quote_name(row._meta.db_table)
     statement = f"UPDATE {table} SET {columns} WHERE {_column(key, database)} = %s"  # noqa: S608
     _execute(database, statement, _values(row, [*fields, key], database))
 
@@ -42,15 +44,8 @@ def _insert_statement(model: type[Model], vendor: str) -> tuple[str, list[Field[
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})", fields  # noqa: S608
 
 
-def _concrete_field(row: Model, name: str) -> Field[Any, Any]:
-    field = row._meta.pk if name == "pk" else row._meta.get_field(name)
-    assert isinstance(field, Field), f"{name} is no column of the table"
-    return field
-
-
 def _column(field: Field[Any, Any], database: BaseDatabaseWrapper) -> str:
-    assert field.column is not None, f"{field.name} is no column of the table"
-    return database.ops.quote_name(field.column)
+    return database.ops.quote_name(column_name(field))
 
 
 def _values(row: Model, fields: list[Field[Any, Any]], database: BaseDatabaseWrapper) -> list[Any]:

@@ -69,10 +69,9 @@ def _post(message: Message) -> tuple[int, str]:
     """The status of the answer, and how its text begins."""
     parts = check_url(message.url)
     is_secure = parts.scheme == "https"
-    port = parts.port or (443 if is_secure else 80)
-    connection = _PinnedConnection(
-        parts.hostname, port, resolve_host(parts.hostname, port), is_secure=is_secure
-    )
+    host, port = parts.hostname, parts.port or (443 if is_secure else 80)
+    assert host, "check_url refuses a URL without a host"
+    connection = _PinnedConnection(host, port, resolve_host(host, port), is_secure=is_secure)
     timer = threading.Timer(DEADLINE, connection.cut)
     timer.daemon = True
     timer.start()

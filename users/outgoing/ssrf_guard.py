@@ -54,7 +54,7 @@ def resolve_host(host: str, port: int) -> list[SocketAddress]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise InvalidTarget(f"The host {host[:200]} is not known.") from None
-    places = [(family, place[:2]) for family, _, _, _, place in found]
+    places: list[SocketAddress] = [(family, (str(place[0]), port)) for family, _, _, _, place in found]
     allowed = [place for place in places if conf.webhooks_allow_private or is_public(place[1][0])]
     if not allowed:
         raise InvalidTarget(PRIVATE_NETWORK_REFUSED)

@@ -48,8 +48,8 @@ def to_datetime_range(
     period along."""
     if isinstance(value, Word):
         return period(value)
-    first = value.low and period(value.low)[0 if value.includes_low else 1]
-    end = value.high and period(value.high)[1 if value.includes_high else 0]
+    first = period(value.low)[0 if value.includes_low else 1] if value.low else None
+    end = period(value.high)[1 if value.includes_high else 0] if value.high else None
     return first, end
 
 
@@ -89,9 +89,10 @@ def as_date_prefix(text: str) -> str | None:
     So dates that are text, as in metadata, are compared as text.
     """
     period = as_period(text)
-    if period is None or _DATE.fullmatch(text):
+    time = _TIME.fullmatch(text)
+    if period is None or time is None:
         return text if period else None
-    second, fraction = _TIME.fullmatch(text).group(3, 4)
+    second, fraction = time.group(3, 4)
     start = period[0].strftime("%Y-%m-%dT%H:%M").rjust(16, "0")
     if second:
         start += second

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -171,7 +172,7 @@ class WebhookLease:
             status=Status.FAILED, error=RECEIVER_DOWN
         )
 
-    def _extend_lease(self, **columns: object) -> None:
+    def _extend_lease(self, **columns: Any) -> None:
         """Write to the webhook, and have it for another lease. Raises ClaimLost."""
         columns = {"due_at": _seconds_from_now(self._timing.lease), **columns}
         own = {"pk": self._webhook.pk, "claim": self._webhook.claim}
@@ -187,7 +188,7 @@ def _due_webhooks() -> QuerySet[Webhook]:
     return ready.filter(has_something).order_by("due_at", "pk")
 
 
-def _due_deliveries(webhook: object) -> QuerySet[Delivery]:
+def _due_deliveries(webhook: int | OuterRef) -> QuerySet[Delivery]:
     """What is due and has nothing before it that the same person is to be told."""
     waiting = Delivery.objects.filter(status=Status.PENDING)
     earlier = waiting.filter(webhook=OuterRef("webhook"), subject=OuterRef("subject"), pk__lt=OuterRef("pk"))

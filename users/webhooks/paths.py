@@ -8,8 +8,17 @@ from users.models import Change
 from users.rights.visible import PROFILE
 
 # Parts that name what changed; of the others nothing but themselves is told.
-PARTS = (PROFILE, "user_metadata", "app_metadata", "roles", "permissions", "identities", "multifactor")
-PARTS += (Change.What.PASSWORD, Change.What.STAFF_RIGHTS)
+PARTS = (
+    PROFILE,
+    "user_metadata",
+    "app_metadata",
+    "roles",
+    "permissions",
+    "identities",
+    "multifactor",
+    Change.What.PASSWORD,
+    Change.What.STAFF_RIGHTS,
+)
 
 
 class InvalidPath(ValueError):

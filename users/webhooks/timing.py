@@ -22,4 +22,4 @@ class Timing:
 
     def retry_delay(self, failures: int) -> float:
         """Before the next attempt, where so many failed."""
-        return min(self.rest * 4 ** min(failures - 1, 10), HOUR)
+        return min(self.rest * 4.0 ** min(failures - 1, 10), HOUR)
