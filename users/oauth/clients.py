@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from users.models import Client
@@ -16,11 +18,11 @@ class RegisteredClient(ClientMixin):
     def get_client_id(self) -> str:
         return self.client.client_id
 
-    def get_default_redirect_uri(self) -> None:
-        return None
+    def get_default_redirect_uri(self) -> str:
+        return ""
 
-    def get_allowed_scope(self, scope: str) -> str:
-        return scope
+    def get_allowed_scope(self, scope: Collection[str] | str) -> str:
+        return scope if isinstance(scope, str) else " ".join(scope)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return False

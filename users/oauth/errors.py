@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from authlib.oauth2 import OAuth2Error
+
+ErrorKey = Literal["error", "error_description", "error_uri"]
 
 
 class TokenError(OAuth2Error):
@@ -17,7 +21,7 @@ class TokenError(OAuth2Error):
         self.status_code = status
         self._headers = headers or []
 
-    def get_body(self) -> list[tuple[str, str]]:
+    def get_body(self) -> list[tuple[ErrorKey, str | None]]:
         return [("error", self.error), ("error_description", self.description)]
 
     def get_headers(self) -> list[tuple[str, str]]:

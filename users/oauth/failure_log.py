@@ -22,7 +22,7 @@ LOG_TYPES = {
 
 def log_failed_request(request: TokenRequest, error: OAuth2Error) -> None:
     """Of clients that are known, once a second from one address: anybody may send them."""
-    given = request.payload.data
+    given = request.parameters
     type_, client_id = LOG_TYPES.get(given.get("grant_type", "")), _client_id(request)
     if type_ is None or isinstance(error, SignInRefused) or not client_id or "\0" in client_id:
         return
@@ -40,4 +40,4 @@ def _client_id(request: TokenRequest) -> str:
         in_header, _ = extract_basic_authorization(request.headers)
     except ValueError:  # no text
         in_header = None
-    return in_header or request.payload.data.get("client_id", "")
+    return in_header or request.parameters.get("client_id", "")

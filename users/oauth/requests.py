@@ -8,27 +8,32 @@ from django.http import HttpRequest
 
 from users.metadata.errors import TextError
 from users.metadata.text import parse
+from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.web.client_ip import client_ip
 
 
 class TokenRequest(OAuth2Request):
-    """What authlib reads of a request."""
+    """What authlib reads of a request. `parameters` are those of the body."""
+
+    headers: dict[str, str]
+    client: RegisteredClient | None
 
     def __init__(self, request: HttpRequest) -> None:
         # authlib refuses plain http. The settings allow that for this machine only, so the
         # question is settled before a request arrives.
-        super().__init__(request.method, f"https://localhost{request.path}", headers=dict(request.headers))
-        self.payload = BasicOAuth2Payload(read_body(request))
+        super().__init__("POST", f"https://localhost{request.path}", headers=dict(request.headers))
+        self.parameters = read_body(request)
+        self.payload = BasicOAuth2Payload(self.parameters)
         self.ip = client_ip(request)
 
     @property
-    def args(self) -> dict[str, str]:
+    def args(self) -> dict[str, str | None]:
         return {}
 
     @property
     def form(self) -> dict[str, str]:
-        return self.payload.data
+        return self.parameters
 
 
 def read_body(request: HttpRequest) -> dict[str, str]:

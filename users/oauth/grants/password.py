@@ -6,16 +6,12 @@ own libraries have them in their tests.
 
 from __future__ import annotations
 
-from typing import Any
-
-from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
-
 from users.log.record import ClientContext
 from users.models import Client, Connection, User
 from users.oauth.audiences import requested_server
 from users.oauth.caller_ip import caller_ip
 from users.oauth.errors import SignInRefused
-from users.oauth.grants.client import ALL_AUTH_METHODS, authenticate_client
+from users.oauth.grants.client import ALL_AUTH_METHODS, TokenGrant, TokenResponse, authenticate_client
 from users.oauth.grants.scopes import user_scopes
 from users.oauth.parameters import required_parameter
 from users.oauth.realms import default_connection, named_connection
@@ -26,19 +22,19 @@ from users.sign_in.transaction import SecondFactorRequired, UserBlocked, WrongPa
 from users.tokens.issue import issue_id_token, issue_user_token
 
 
-class PasswordGrant(BaseGrant, TokenEndpointMixin):
+class PasswordGrant(TokenGrant):
     """password: in the connection that serves where none is named."""
 
     GRANT_TYPE = "password"
     TOKEN_ENDPOINT_AUTH_METHODS = ALL_AUTH_METHODS
 
     def validate_token_request(self) -> None:
-        self.request.client = authenticate_client(self)
-        given = self.request.payload.data
+        self._client = self.request.client = authenticate_client(self)
+        given = self.request.parameters
         login, password = required_parameter(given, "username"), required_parameter(given, "password")
         connection = self.connection(given)
         self._server = requested_server(given)
-        through = ClientContext.of(self.request.client.client, self._server.audience)
+        through = ClientContext.of(self._client.client, self._server.audience)
         self._user = _sign_in(login, password, connection, ip=caller_ip(self.request), through=through)
         self._scopes = user_scopes(self._user, self._server, given)
 
@@ -46,8 +42,8 @@ class PasswordGrant(BaseGrant, TokenEndpointMixin):
         """Where the account is looked for. Raises TokenError."""
         return default_connection()
 
-    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        client: Client = self.request.client.client
+    def issue_token(self) -> TokenResponse:
+        client = self._client.client
         permissions = permissions_of(self._user, self._server) if self._server.names_permissions else ()
         access_token = issue_user_token(
             self._user, client, self._scopes, server=self._server, permissions=permissions
