@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from users.models import Ticket
+from users.passwords.policy import Rule
 
 
 class UserNotFound(LookupError):
@@ -82,7 +83,7 @@ class WeakPassword(ValueError):
     name = "PasswordStrengthError"
     summary = "Password is too weak"
 
-    def __init__(self, messages: list[str], rules: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, messages: list[str], rules: list[Rule] | None = None) -> None:
         self.messages = messages
         self.rules = rules or []
         super().__init__(" ".join(messages))

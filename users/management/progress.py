@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
+from django.core.management.base import OutputWrapper
+
 REPORT_SECONDS = 5
 
 
 class Progress:
     """Call it with how many are done; it writes every five seconds, and so never for what is quick."""
 
-    def __init__(self, out: TextIO, total: int, noun: str) -> None:
+    def __init__(self, out: TextIO | OutputWrapper, total: int, noun: str) -> None:
         self._out = out
         self._total = total
         self._noun = noun

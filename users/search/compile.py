@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
@@ -36,6 +39,7 @@ from users.search.conditions import (
     OneOf,
     Test,
     TextBetween,
+    map_ends,
 )
 from users.search.searchable_fields import (
     CONTAINERS,
@@ -68,9 +72,9 @@ def to_condition(query: Query, *, strict: bool = False) -> Condition:
         case nodes.Exists(name):
             field = _field(name, strict)
             return NO_USERS if field is None else Leaf(field, Exists())
-        case nodes.Match(None, value):
-            return AnyOf(tuple(_leaf(FIELDS[name], name, value) for name in DEFAULT_FIELDS))
         case nodes.Match(name, value):
+            if name is None:
+                return AnyOf(tuple(_leaf(FIELDS[each], each, value) for each in DEFAULT_FIELDS))
             field = _field(name, strict)
             if field is None:
                 return NO_USERS
@@ -142,7 +146,8 @@ def _text(name: str, value: Value) -> Test:
         case Pattern(pieces):
             return Like(pieces)
         case Range(low, high, includes_low, includes_high):
-            return TextBetween(low and low.text, high and high.text, includes_low, includes_high)
+            first, last = map_ends(attrgetter("text"), low, high)
+            return TextBetween(first, last, includes_low, includes_high)
 
 
 def _flag(name: str, value: Value) -> Test:
@@ -158,12 +163,12 @@ def _number(name: str, value: Value) -> Test:
             number = _number_of(name, value)
             return NumberBetween(number, number, True, True)
         case Range(low, high, includes_low, includes_high):
-            ends = (None if end is None else _number_of(name, end) for end in (low, high))
-            return NumberBetween(*ends, includes_low, includes_high)
+            least, most = map_ends(partial(_number_of, name), low, high)
+            return NumberBetween(least, most, includes_low, includes_high)
     raise SearchError(value.column, f"{name} is a number, which takes no wildcard; use a range")
 
 
-def _number_of(name: str, word: Word) -> object:
+def _number_of(name: str, word: Word) -> Decimal:
     number = as_number(word.text)
     if number is None:
         raise SearchError(word.column, f"{name} is a number")
@@ -177,7 +182,7 @@ def _moment(name: str, value: Value) -> Test:
     raise SearchError(value.column, f"{name} is a date, which takes no wildcard; write 2026-03, or a range")
 
 
-def _period_of(name: str, word: Word) -> tuple:
+def _period_of(name: str, word: Word) -> tuple[datetime, datetime]:
     period = as_period(word.text)
     if period is None:
         reason = f"{name} is a date: 2026, 2026-03, 2026-03-04 or 2026-03-04T10:00:00Z"
@@ -204,18 +209,18 @@ def _any(name: str, value: Value) -> Test:
         case Range(low, high, includes_low, includes_high):
             numbers = tuple(_bare_number(end) for end in (low, high) if end is not None)
             if None not in numbers:
-                ends = (None if end is None else as_number(end.text) for end in (low, high))
-                return NumberBetween(*ends, includes_low, includes_high)
+                least, most = map_ends(_bare_number, low, high)
+                return NumberBetween(least, most, includes_low, includes_high)
             return _dates(low, high, includes_low, includes_high)
 
 
-def _bare_number(word: Word) -> object:
+def _bare_number(word: Word) -> Decimal | None:
     return None if word.is_quoted else as_number(word.text)
 
 
 def _dates(low: Word | None, high: Word | None, includes_low: bool, includes_high: bool) -> TextBetween:
     """Text, of which a date stands for all that begins with it."""
-    first, last = low and low.text, high and high.text
+    first, last = map_ends(attrgetter("text"), low, high)
     low_date, high_date = first and as_date_prefix(first), last and as_date_prefix(last)
     if low_date:
         first, includes_low = (low_date, True) if includes_low else (prefix_upper_bound(low_date), True)

@@ -6,14 +6,18 @@ negation of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from users.metadata.words import Spellings
 from users.querying.values import prefix_upper_bound
 from users.search.searchable_fields import Field, TextForm
+
+End = TypeVar("End")
+Converted = TypeVar("Converted")
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,15 @@ class TextBetween:
     includes_high: bool = False
 
     def apply_form(self, form: TextForm) -> TextBetween:
-        low, high = (None if end is None else form.part(end) for end in (self.low, self.high))
+        low, high = map_ends(form.part, self.low, self.high)
         return replace(self, low=low, high=high)
+
+
+def map_ends(
+    convert: Callable[[End], Converted], low: End | None, high: End | None
+) -> tuple[Converted | None, Converted | None]:
+    """Both ends of a range converted; None stays an open end."""
+    return None if low is None else convert(low), None if high is None else convert(high)
 
 
 def prefix_range(prefix: str) -> TextBetween:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import connection
 
@@ -68,12 +69,13 @@ def _unindexed_tests(condition: Condition) -> tuple[Leaf, ...] | None:
             return ()
         case All(parts):
             found = [_unindexed_tests(part) for part in parts]
-            return None if None in found else sum(found, ())
+            unindexed = [leaves for leaves in found if leaves is not None]
+            return None if len(unindexed) < len(found) else tuple(chain.from_iterable(unindexed))
         case AnyOf(parts):
-            found = [leaves for leaves in map(_unindexed_tests, parts) if leaves is not None]
-            if not found:
+            unindexed = [leaves for leaves in map(_unindexed_tests, parts) if leaves is not None]
+            if not unindexed:
                 return None
-            return sum(found, ()) if all(found) else ()
+            return tuple(chain.from_iterable(unindexed)) if all(unindexed) else ()
 
 
 def _is_indexed(leaf: Leaf) -> bool:

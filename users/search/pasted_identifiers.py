@@ -61,7 +61,8 @@ def _emails(text: str) -> list[str]:
     mailto = _MAILTO.fullmatch(text)
     if mailto:
         return [unquote(mailto[1])]
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     while at < len(text) and len(found) < MAX_IDS:
         mailbox = _MAILBOXES.match(text, at)
         if mailbox is None:

@@ -41,7 +41,8 @@ def is_words(text: str) -> bool:
         return True
     try:
         return all(
-            map(_is_plain, _flatten_and(parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND)))
+            _plain(part) is not None
+            for part in _flatten_and(parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND))
         )
     except QueryError:
         return False
@@ -79,9 +80,15 @@ def _plain_word(query: Query) -> str:
 
 def _split_plain_words(query: Query) -> tuple[list[str], list[Query]]:
     """The plain words that every hit must fit, and what is asked besides."""
-    parts = list(_flatten_and(query))
-    words = [part.value.text for part in parts if _is_plain(part)]
-    return words, [_expand_plain_words(part) for part in parts if not _is_plain(part)]
+    words: list[str] = []
+    others: list[Query] = []
+    for part in _flatten_and(query):
+        word = _plain(part)
+        if word is None:
+            others.append(_expand_plain_words(part))
+        else:
+            words.append(word)
+    return words, others
 
 
 def _flatten_and(query: Query) -> Iterator[Query]:
@@ -92,11 +99,12 @@ def _flatten_and(query: Query) -> Iterator[Query]:
         yield from _flatten_and(part)
 
 
-def _is_plain(query: Query) -> bool:
+def _plain(query: Query) -> str | None:
+    """The text of a word that has neither a field nor quotes; None of anything else."""
     match query:
-        case Match(None, Word(is_quoted=False)):
-            return True
-    return False
+        case Match(None, Word(text, is_quoted=False)):
+            return text
+    return None
 
 
 def _expand_plain_words(query: Query) -> Query:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from typing import TypeGuard
 
 from django.db.models import Q, QuerySet
 
@@ -71,7 +72,7 @@ def find_segment(term: Exists | Match, viewer: Actor) -> Segment:
     return found
 
 
-def is_segment(leaf: Leaf) -> bool:
+def is_segment(leaf: Leaf) -> TypeGuard[Exists | Match]:
     """Whether it names one."""
     return isinstance(leaf, Exists | Match) and leaf.name == FIELD
 

@@ -6,10 +6,9 @@ Stored it names other segments by their ids, so that each may be renamed. People
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from users.lucene.errors import QueryError, TooComplex
-from users.lucene.nodes import Match, Query, Word, terms
+from users.lucene.nodes import Exists, Match, Query, Word, terms
 from users.lucene.parser import parse
 from users.lucene.printer import quote, unparse
 from users.lucene.rewrite import Leaf, map_leaves
@@ -50,7 +49,7 @@ def to_readable_query(segment: Segment, viewer: Actor) -> str | None:
     return unparse(_rename_segments(collapse_words(query), lambda term: _readable_name(term, viewer)))
 
 
-def _find_usable_segment(term: Match, owner: Actor, by: Segment) -> Segment:
+def _find_usable_segment(term: Exists | Match, owner: Actor, by: Segment) -> Segment:
     """What `by` names. What is shared must not break for others."""
     found = find_segment(term, owner)
     if by.is_shared and not found.is_shared:
@@ -58,22 +57,22 @@ def _find_usable_segment(term: Match, owner: Actor, by: Segment) -> Segment:
     return found
 
 
-def _rename_segments(query: Query, name: Callable[[Match], str]) -> Query:
+def _rename_segments(query: Query, name: Callable[[Exists | Match], str]) -> Query:
     """The query with each segment named as `name` says."""
 
     def changed(leaf: Leaf) -> Query:
         if not is_segment(leaf):
             return leaf
-        return replace(leaf, value=Word(name(leaf), is_quoted=True))
+        return Match(leaf.name, Word(name(leaf), is_quoted=True), start=leaf.start, end=leaf.end)
 
     return map_leaves(query, changed)
 
 
-def _readable_name(term: Match, viewer: Actor) -> str:
+def _readable_name(term: Exists | Match, viewer: Actor) -> str:
     try:
         segment = find_segment(term, viewer)
-        named = find_segment(replace(term, value=Word(segment.name)), viewer)
+        named = find_segment(Match(term.name, Word(segment.name)), viewer)
     except QueryError:
-        return term.value.text
+        return term.value.text if isinstance(term, Match) and isinstance(term.value, Word) else ""
     # Another of that name may come first.
     return segment.name if named == segment else segment.segment_id

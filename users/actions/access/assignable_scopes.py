@@ -24,7 +24,7 @@ def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceSer
     if conf.management_audience in identifiers:
         raise NotSupported("Scopes of the Management API cannot be given to people, by a role or directly.")
     found = ResourceServer.objects.filter(identifier__in=identifiers).order_by("pk").select_for_update()
-    servers = {server.identifier: server for server in found}
+    servers = {server.identifier: server for server in found if server.identifier is not None}
     for identifier, name in sorted(wanted):
         if identifier not in servers:
             raise ServerNotFound(identifier)

@@ -56,8 +56,8 @@ def _lock_assignments(
     roles = list(Role.objects.filter(role_id__in=role_ids).order_by("pk").select_for_update())
     if len(roles) < len(set(role_ids)):
         raise RoleNotFound
-    users = User.objects.filter(user_id__in=user_ids).only("user_id", "created_at").order_by("pk")
-    users = list(users.select_for_update(of=("self",)))
+    found = User.objects.filter(user_id__in=user_ids).only("user_id", "created_at").order_by("pk")
+    users = list(found.select_for_update(of=("self",)))
     if len(users) < len(set(user_ids)):
         raise UserNotFound
     pairs = {(user.pk, role.pk): (user, role) for user in users for role in roles}

@@ -46,12 +46,13 @@ def _remove_other_access(draft: Draft) -> None:
 
 
 def _check_no_escalation(actor: Actor, groups: set[Group]) -> None:
-    if actor.kind == Kind.COMMAND or actor.user.is_superuser:
+    giver = actor.user
+    if actor.kind == Kind.COMMAND or (giver is not None and giver.is_superuser):
         return
     given = Permission.objects.filter(group__in=groups)
     foreign = given.exclude(content_type__app_label="users").exists()
     ours = given.filter(content_type__app_label="users").values_list("codename", flat=True)
-    if foreign or not set(ours) <= staff_permissions(actor.user):
+    if foreign or giver is None or not set(ours) <= staff_permissions(giver):
         raise Denied("You may not give rights that you do not hold.")
 
 

@@ -108,4 +108,5 @@ def check_by_schema(actor: Actor, document: str, before: Document | None, after:
 
 def version_of(user: User, document: str) -> int:
     """How many times the document has changed."""
-    return getattr(user, f"{document}_version")
+    version: int = getattr(user, f"{document}_version")
+    return version

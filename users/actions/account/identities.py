@@ -151,6 +151,6 @@ def _add_identity(main: Draft, user: User) -> None:
 
 def _remove_identity(main: Draft, user: User) -> None:
     gone = (user.provider, user.bare_id)
-    shown = [one for one in main.user.linked_identities if (one["provider"], one["user_id"]) != gone]
+    shown = [one for one in main.user.linked_identities or [] if (one["provider"], one["user_id"]) != gone]
     main.set(linked_identities=shown or None)
     main.note(Change.What.IDENTITIES, {user.user_id: {"before": serialize_identity(user)}})

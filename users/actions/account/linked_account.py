@@ -36,8 +36,7 @@ def _update_identity(draft: Draft, linked: User, before: dict[str, object]) -> N
     if is_strictly_equal(before, after):
         return
     place = (after["provider"], after["user_id"])
-    shown = [
-        after if (one["provider"], one["user_id"]) == place else one for one in draft.user.linked_identities
-    ]
+    linked_identities = draft.user.linked_identities or []
+    shown = [after if (one["provider"], one["user_id"]) == place else one for one in linked_identities]
     draft.set(linked_identities=shown)
     draft.note(Change.What.IDENTITIES, {linked.user_id: {"before": before, "after": after}})

@@ -101,7 +101,8 @@ def is_synced(connection: Connection) -> bool:
     Source: Auth0 docs, "Configure Connection Sync with Auth0"."""
     if connection.is_database or connection.strategy in PASSWORDLESS_STRATEGIES:
         return False
-    return connection.options.get("set_user_root_attributes", "on_each_login") == "on_each_login"
+    written: str = connection.options.get("set_user_root_attributes", "on_each_login")
+    return written == "on_each_login"
 
 
 def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from users.conf import conf
 from users.management.clients import CLIENT_CREDENTIALS, GRANT_TYPES, create_api_client
 from users.models import Client
+from users.models.concrete_fields import concrete_field
 from users.tokens.scopes import explain_refused_scopes
 from users.web.cors import origin_of
 
@@ -71,7 +72,7 @@ class Command(BaseCommand):
 
 
 def _check_name(name: str) -> None:
-    longest = Client._meta.get_field("name").max_length
+    longest = concrete_field(Client, "name").max_length or 0
     if not name.strip() or len(name.strip()) > longest:
         raise CommandError(f"The name must have 1 to {longest} characters.")
 

@@ -98,4 +98,5 @@ def _create_account(
 
 def _create_demo_client() -> dict[str, str]:
     client, secret = create_api_client("Demo", list(MACHINE_SCOPES))
+    assert secret, "only public clients have none"
     return {"client_id": client.client_id, "client_secret": secret}

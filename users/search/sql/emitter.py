@@ -15,6 +15,7 @@ from users.models import Connection, IndexedKey
 from users.search.conditions import (
     All,
     AnyOf,
+    BeginsWords,
     Condition,
     DatetimeBetween,
     Equals,
@@ -28,6 +29,7 @@ from users.search.conditions import (
     Test,
     TextBetween,
     TextTest,
+    map_ends,
     prefix_range,
 )
 from users.search.index_support import can_use_index
@@ -39,6 +41,8 @@ ALWAYS_TRUE: Sql = ("1 = 1", ())
 ALWAYS_FALSE: Sql = ("1 = 0", ())
 # Words of one query that are evaluated; more would hardly narrow it.
 MAX_WORDS = 50
+# `compile` makes tests by the kinds of fields, so another one is an error in the code.
+MISMATCH = "the test is not of the field's kind"
 CONNECTION_TABLE = Connection._meta.db_table
 
 
@@ -104,16 +108,19 @@ class Emitter(ABC):
             case Words():
                 return self.words(source, test)
             case ConnectionName():
+                assert isinstance(test, TextTest), MISMATCH
                 return self.connection(self.text("name", test))
             case IsSocial():
                 if isinstance(test, Exists):
                     return ALWAYS_TRUE
+                assert isinstance(test, Flag), MISMATCH
                 return self.connection((f"strategy {'<>' if test.value else '='} %s", ("auth0",)))
 
     def words(self, source: Words, test: Test) -> Sql:
         """The user has words, or the words of the test begin some of them."""
         if isinstance(test, Exists):
             return f"{self.columns[source.column]} <> ''", ()
+        assert isinstance(test, BeginsWords), MISMATCH
         words = test.words[:MAX_WORDS]
         return self.begins_words(source, words) if words else ALWAYS_FALSE
 
@@ -135,12 +142,13 @@ class Emitter(ABC):
                 return self.between(column, low and self.moment(low), high and self.moment(high), True, False)
             case NumberBetween(low, high, includes_low, includes_high):
                 # Nobody's count is shown as 0: the profile then lacks it.
-                ends = (None if end is None else self.number(end) for end in (low, high))
+                least, most = map_ends(self.number, low, high)
                 return join_and(
-                    [(f"{column} > 0", ()), self.between(column, *ends, includes_low, includes_high)]
+                    [(f"{column} > 0", ()), self.between(column, least, most, includes_low, includes_high)]
                 )
             case Exists() if source.name == "logins_count":
                 return f"{column} > 0", ()
+        assert isinstance(test, TextTest), MISMATCH
         if source.form is not None and not isinstance(test, Exists):
             test = test.apply_form(source.form)
         if source.part is None:
@@ -203,8 +211,8 @@ class Emitter(ABC):
             case _, Exists():
                 return self.is_present[kind].format(value), ()
             case IndexedKey.Kind.NUMBER, NumberBetween(low, high, includes_low, includes_high):
-                ends = (None if end is None else self.number(end) for end in (low, high))
-                return self.between(value, *ends, includes_low, includes_high)
+                least, most = map_ends(self.number, low, high)
+                return self.between(value, least, most, includes_low, includes_high)
             case IndexedKey.Kind.NUMBER, Equals(number=number) if number is not None:
                 return f"{value} = %s", (self.number(number),)
             case IndexedKey.Kind.TEXT, Like((first, *rest)) if rest != [""]:
@@ -260,12 +268,13 @@ def _hint(part: Part, test: TextTest) -> TextTest | None:
     if not isinstance(test, Equals):
         return None
     text = test.text
-    return {
+    hints: dict[Part, TextTest] = {
         Part.BEFORE_AT: prefix_range(f"{text}@"),
         Part.AFTER_AT: Like(("", f"@{text}")),
         Part.BEFORE_PIPE: prefix_range(f"{text}|"),
         Part.AFTER_PIPE: Like(("", f"|{text}")),
-    }[part]
+    }
+    return hints[part]
 
 
 def join_and(parts: Iterable[Sql]) -> Sql:

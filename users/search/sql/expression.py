@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Expression, F, FloatField, TextField
@@ -38,8 +38,8 @@ class MatchesCondition(Expression):
     def get_source_expressions(self) -> list[Any]:
         return self.columns
 
-    def set_source_expressions(self, expressions: list[Any]) -> None:
-        self.columns = expressions
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.columns = list(exprs)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         columns = {
@@ -68,8 +68,8 @@ class IndexedValue(Expression):
     def get_source_expressions(self) -> list[Any]:
         return [self.column]
 
-    def set_source_expressions(self, expressions: list[Any]) -> None:
-        [self.column] = expressions
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        [self.column] = exprs
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         record_key_use(self.key)

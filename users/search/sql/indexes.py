@@ -50,7 +50,8 @@ def _sizes_by_name() -> list[tuple[str, int]]:
                 " WHERE relkind = 'i' AND pg_table_is_visible(oid) AND starts_with(relname, %s)",
                 [PREFIX],
             )
-            return cursor.fetchall()
+            sizes: list[tuple[str, int]] = cursor.fetchall()
+            return sizes
         cursor.execute("SELECT 1 FROM pragma_module_list WHERE name = 'dbstat'")
         if cursor.fetchone() is None:
             return []
@@ -59,4 +60,5 @@ def _sizes_by_name() -> list[tuple[str, int]]:
             " FROM sqlite_schema m WHERE type = 'index' AND substr(name, 1, %s) = %s",
             [len(PREFIX), PREFIX],
         )
-        return cursor.fetchall()
+        sizes = cursor.fetchall()
+        return sizes

@@ -10,10 +10,10 @@ from itertools import accumulate
 from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import BEGINNINGS, MAX_BEGINNING
-from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
+from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween, map_ends
 from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
-from users.search.sql.emitter import Emitter, Sql, join_and, join_or
+from users.search.sql.emitter import MISMATCH, Emitter, Sql, join_and, join_or
 
 _PARTS = {
     Part.BEFORE_AT: "split_part({0}, '@', 1)",
@@ -80,7 +80,7 @@ class PostgresqlEmitter(Emitter):
         return f"(CASE WHEN jsonb_typeof({value}) = 'string' THEN {text} END)"
 
     def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
-        ordered = {IndexedKey.Kind.NUMBER: "number", IndexedKey.Kind.TEXT: "string"}[kind]
+        ordered = "number" if kind == IndexedKey.Kind.NUMBER else "string"
         others = [name for name in ("string", "number", "boolean", "object") if name != ordered]
         places = list(accumulate((f".{json.dumps(key)}" for key in path), initial="@"))[1:]
         tests = [f'{place}.type() == "array"' for place in places]
@@ -112,13 +112,14 @@ class PostgresqlEmitter(Emitter):
                 )
                 return "@@", f'{place} like_regex {json.dumps(pattern)} flag "s"'
             case NumberBetween(low, high, includes_low, includes_high):
-                ends = (None if end is None else str(end) for end in (low, high))
-                return "@?", _range_filter(place, "number", *ends, includes_low, includes_high)
+                least, most = map_ends(str, low, high)
+                return "@?", _range_filter(place, "number", least, most, includes_low, includes_high)
             case TextBetween(low, high, includes_low, includes_high):
-                ends = (None if end is None else json.dumps(end) for end in (low, high))
-                return "@?", _range_filter(place, "string", *ends, includes_low, includes_high)
+                start, end = map_ends(json.dumps, low, high)
+                return "@?", _range_filter(place, "string", start, end, includes_low, includes_high)
             case Exists():
                 return "@?", f"{place}.** ? ({_SCALARS})"
+        raise AssertionError(MISMATCH)
 
 
 def _literal(text: str) -> str:

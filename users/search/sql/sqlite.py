@@ -11,10 +11,10 @@ from django.db import connection
 from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import FTS_TABLE
-from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween
+from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween, map_ends
 from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
-from users.search.sql.emitter import Emitter, Sql, join_and, join_or
+from users.search.sql.emitter import MISMATCH, Emitter, Sql, join_and, join_or
 
 _PARTS = {
     Part.BEFORE_AT: "substr({0}, 1, instr({0}, '@') - 1)",
@@ -100,7 +100,7 @@ class SqliteEmitter(Emitter):
         return f"(CASE WHEN json_type({place}) = 'text' THEN {text} END)"
 
     def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
-        ordered = {IndexedKey.Kind.NUMBER: ("integer", "real"), IndexedKey.Kind.TEXT: ("text",)}[kind]
+        ordered = ("integer", "real") if kind == IndexedKey.Kind.NUMBER else ("text",)
         types = ("integer", "real", "text", "true", "false", "object", "array")
         others = ", ".join(f"'{name}'" for name in types if name not in ordered)
         tests = [f"json_type({column}, {_literal(path[:end])}) = 'array'" for end in range(1, len(path))]
@@ -122,10 +122,11 @@ class SqliteEmitter(Emitter):
             case Flag(value):
                 return f"{kind} = %s", (str(value).lower(),)
             case NumberBetween(low, high, includes_low, includes_high):
-                ends = (None if end is None else self.number(end) for end in (low, high))
-                return join_and([is_number, self.between(atom, *ends, includes_low, includes_high)])
+                least, most = map_ends(self.number, low, high)
+                return join_and([is_number, self.between(atom, least, most, includes_low, includes_high)])
             case Like() | TextBetween():
                 return join_and([is_text, self.text(atom, test)])
+        raise AssertionError(MISMATCH)
 
 
 def can_use_json_path(path: tuple[str, ...]) -> bool:
