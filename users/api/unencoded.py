@@ -31,7 +31,8 @@ def unencoded_ids_view(patterns: Sequence[URLPattern]) -> View:
     @csrf_exempt
     def view(request: HttpRequest, path: str) -> HttpResponse:
         for match in _matches(patterns, path, request):
-            return match.func(request, *match.args, **match.kwargs)
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            return response
         return not_found(request)
 
     return view
@@ -42,7 +43,8 @@ def _matches(patterns: Sequence[URLPattern], path: str, request: HttpRequest) ->
     found = [match for pattern in patterns if (match := pattern.resolve(path))]
     caller = _caller(request) if found else None
     for match in found:
-        operation = match.func.cls.operation(request.method)
+        view = match.func.cls  # type: ignore[attr-defined]  # REST framework's `as_view` sets it
+        operation = view.operation(request.method)
         if caller and operation and operation.is_open_to(caller.scopes) and _exists(match.kwargs, caller):
             yield match
 

@@ -38,7 +38,7 @@ def authentication_methods(user: User) -> list[dict[str, Any]]:
 
 def method_id(method: Authenticator) -> str:
     """As Auth0 writes it: `totp|dev_17`."""
-    return f"{TYPES[method.type]}|dev_{method.pk}"
+    return f"{TYPES[Authenticator.Type(method.type)]}|dev_{method.pk}"
 
 
 def find_method(user: User, wanted: str) -> Authenticator | None:
@@ -54,5 +54,5 @@ def serialize_method(method: Authenticator) -> dict[str, Any]:
     """One method: `id`, `type`, `confirmed`, `created_at` and, once used, `last_auth_at`."""
     used = {"last_auth_at": format_time(method.last_used_at)} if method.last_used_at else {}
     # An enrolment is stored only once its first code has confirmed it.
-    shown = {"id": method_id(method), "type": TYPES[method.type], "confirmed": True}
+    shown = {"id": method_id(method), "type": TYPES[Authenticator.Type(method.type)], "confirmed": True}
     return {**shown, "created_at": format_time(method.created_at), **used}

@@ -102,7 +102,7 @@ def serialize_resource_server(server: ResourceServer, management_scopes: dict[st
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """The columns that a checked body sets."""
-    given = {
+    given: dict[str, Any] = {
         name: body[name]
         for name in ("identifier", "name", "scopes", "token_lifetime", "enforce_policies")
         if name in body

@@ -167,45 +167,44 @@ def _shorten(text: str) -> str:
 
 def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
     """Auth0's text for the kind of error. `shown` repeats the value, unless it is a secret."""
-    kind, value = error.kind, error.instance
-    # The kinds carry their facts as attributes named by the library.
-    match kind.name:
-        case "required":
-            return f"Missing required property: {kind.property}"
-        case "additionalProperties":
-            names = [_shorten(name) for name in kind.unexpected[:_MAX_NAMES]]
-            left_out = len(kind.unexpected) - len(names)
+    value: Any = error.instance
+    match error.kind:
+        case Kind.Required(name):
+            return f"Missing required property: {name}"
+        case Kind.AdditionalProperties(unexpected):
+            names = [_shorten(name) for name in unexpected[:_MAX_NAMES]]
+            left_out = len(unexpected) - len(names)
             return UNKNOWN_FIELDS_PREFIX + ",".join(names) + (f" and {left_out} more" if left_out else "")
-        case "type":
-            expected = next(name for name in kind.types if name != "null")
+        case Kind.Type(types):
+            expected = next(name for name in types if name != "null")
             return f"Expected type {expected} but found type {type_name(value)}"
-        case "minLength":
-            return f"String is too short ({len(value)} chars), minimum {kind.limit}"
-        case "maxLength":
-            return f"String is too long ({len(value)} chars), maximum {kind.limit}"
-        case "pattern":
-            return f"String does not match pattern {kind.pattern}{shown}"
-        case "format":
-            return f"Object didn't pass validation for format {kind.format}{shown}"
-        case "enum" | "const":
+        case Kind.MinLength(limit):
+            return f"String is too short ({len(value)} chars), minimum {limit}"
+        case Kind.MaxLength(limit):
+            return f"String is too long ({len(value)} chars), maximum {limit}"
+        case Kind.Pattern(pattern):
+            return f"String does not match pattern {pattern}{shown}"
+        case Kind.Format(format):
+            return f"Object didn't pass validation for format {format}{shown}"
+        case Kind.Enum() | Kind.Constant():
             return f"No enum match for{shown}"
-        case "minimum":
-            return f"Value {_format_value(value)} is less than minimum {kind.limit}"
-        case "maximum":
-            return f"Value {_format_value(value)} is greater than maximum {kind.limit}"
-        case "minItems":
-            return f"Array is too short ({len(value)}), minimum {kind.limit}"
-        case "maxItems":
-            return f"Array is too long ({len(value)}), maximum {kind.limit}"
-        case "minProperties":
-            return f"Too few properties defined ({len(value)}), minimum {kind.limit}"
-        case "maxProperties":
-            return f"Too many properties defined ({len(value)}), maximum {kind.limit}"
-        case "uniqueItems":
+        case Kind.Minimum(limit):
+            return f"Value {_format_value(value)} is less than minimum {limit}"
+        case Kind.Maximum(limit):
+            return f"Value {_format_value(value)} is greater than maximum {limit}"
+        case Kind.MinItems(limit):
+            return f"Array is too short ({len(value)}), minimum {limit}"
+        case Kind.MaxItems(limit):
+            return f"Array is too long ({len(value)}), maximum {limit}"
+        case Kind.MinProperties(limit):
+            return f"Too few properties defined ({len(value)}), minimum {limit}"
+        case Kind.MaxProperties(limit):
+            return f"Too many properties defined ({len(value)}), maximum {limit}"
+        case Kind.UniqueItems():
             return f"Array items are not unique{_duplicate_items(value)}"
-        case "not" | "falseSchema":
+        case Kind.Not() | Kind.FalseSchema():
             return "Not supported"
-        case "oneOf":
+        case Kind.OneOfNotValid() | Kind.OneOfMultipleValid():
             return "Data does not match any schemas from 'oneOf'"
     return error.message
 

@@ -70,7 +70,7 @@ def serialize_conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, 
 
 def filter_changes(
     lines: QuerySet[Change], query: dict[str, Any], user: User | None, viewer: Actor
-) -> QuerySet:
+) -> QuerySet[Change]:
     """Those for which a checked query asks. Nobody finds by a key what they may not see."""
     if "key" in query:
         part, _, key = query["key"].partition(".")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import IO, Any
 
 import orjson
@@ -48,17 +49,18 @@ class JSONRenderer(BaseRenderer):
 class JSONContentNegotiation(BaseContentNegotiation):
     """JSON is all there is; who accepts none of it is told so."""
 
-    def select_parser(self, request: Any, parsers: list[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Any, parsers: Iterable[BaseParser]) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(
-        self, request: Any, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Any, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accepted = request.headers.get("Accept", "")
         if accepted.strip() and not any(map(_accepts_json, accepted.split(","))):
             raise NotAcceptable
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type or ""
 
 
 def _accepts_json(media_range: str) -> bool:

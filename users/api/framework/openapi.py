@@ -31,7 +31,8 @@ _CONDITIONS = {
 
 def build_document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     """OpenAPI 3.1 for these endpoints."""
-    return _with_international_emails(_document(endpoints))
+    document: dict[str, Any] = _with_international_emails(_document(endpoints))
+    return document
 
 
 def _with_international_emails(part: Any) -> Any:
@@ -103,15 +104,18 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     if parameters:
         described["parameters"] = parameters
     if operation.body:
-        content = {media_type: _content(media_type, operation) for media_type in operation.media_types}
+        content = {
+            media_type: _content(media_type, operation.body, operation.example)
+            for media_type in operation.media_types
+        }
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
-def _content(media_type: str, operation: Operation) -> dict[str, Any]:
+def _content(media_type: str, body: Schema, given_example: Any) -> dict[str, Any]:
     if media_type == "application/x-www-form-urlencoded":
-        return {"schema": operation.body, "encoding": _encoding(operation.body)}
-    return {"schema": operation.body, "example": operation.example or example(operation.body)}
+        return {"schema": body, "encoding": _encoding(body)}
+    return {"schema": body, "example": given_example or example(body)}
 
 
 def _encoding(body: Schema) -> dict[str, Any]:

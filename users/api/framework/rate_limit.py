@@ -52,7 +52,8 @@ def usage_of(request: Any, caller: str = "") -> Usage | None:
     request = getattr(request, "_request", request)  # Django's own, within that of the framework
     if not hasattr(request, "rate_usage"):
         request.rate_usage = count_call(caller or f"ip:{client_ip(request)}")
-    return request.rate_usage
+    usage: Usage | None = request.rate_usage
+    return usage
 
 
 def count_call(caller: str) -> Usage | None:

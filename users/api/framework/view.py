@@ -53,6 +53,13 @@ class View(APIView):
         """What `method` does here; HEAD is a GET whose body nobody reads."""
         return cls.operations.get("GET" if method == "HEAD" else method)
 
+    @property
+    def _operation(self) -> Operation:
+        """What this request asks for. Its method is one of `operations`: others are refused before."""
+        operation = self.operation(self.request.method or "")
+        assert operation is not None, f"{self.request.method} is none of {self.allowed_methods}"
+        return operation
+
     def perform_authentication(self, request: Request) -> None:
         """Find out who calls, and count the call: a token that is no good counts by address."""
         try:
@@ -66,7 +73,7 @@ class View(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_path(self.path, kwargs)
-        self._query = read_query(self.operation(request.method), request.query_params)
+        self._query = read_query(self._operation, request.query_params)
 
     def query(self) -> dict[str, Any]:
         """The checked query string."""
@@ -77,13 +84,13 @@ class View(APIView):
         data = self.request.data
         if not self.request.content_type and not data:
             raise invalid_body("'Expected type object but found no body'.")
-        operation = self.operation(self.request.method)
         try:
-            operation.body_checker.check(data)
+            self._operation.body_checker.check(data)
         except FieldError as error:
             if error.field or not error.rule.startswith(UNKNOWN_FIELDS_PREFIX):
                 raise
-            raise FieldError("", f"{error.rule}{operation.unknown_advice}") from None
+            raise FieldError("", f"{error.rule}{self._operation.unknown_advice}") from None
+        assert isinstance(data, dict), "every body is an object by its schema"
         return data
 
     def serialize_user(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -111,11 +111,11 @@ class ClientGrantView(View):
         return Response(status=204)
 
 
-def _grants() -> QuerySet:
+def _grants() -> QuerySet[ClientGrant]:
     return ClientGrant.objects.select_related("client", "resource_server")
 
 
-def _filter(query: dict[str, Any]) -> QuerySet:
+def _filter(query: dict[str, Any]) -> QuerySet[ClientGrant]:
     grants = _grants()
     if "client_id" in query:
         grants = grants.filter(client__client_id=query["client_id"])

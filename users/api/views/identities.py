@@ -51,7 +51,8 @@ class IdentitiesView(View):
         """The account that the body names. Linked ones are found too, to be refused as such."""
         if "link_with" not in body:
             return _find_secondary(body), None
-        proof = verify_id_token(body["link_with"], client_id=self.request.user.client_id)
+        assert self.caller is not None, "no operation here is open to everybody"
+        proof = verify_id_token(body["link_with"], client_id=self.caller.client_id)
         user = User.accounts.filter(user_id=proof.subject).first()
         if user is None:
             raise not_supported("Provided secondary account not found.")

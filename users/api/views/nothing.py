@@ -17,5 +17,5 @@ class NotFoundView(View):
     def check_permissions(self, request: Request) -> None:
         raise Problem(404, "Not Found")
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, *args: Any, **kwargs: Any) -> Response:
         raise Problem(404, "Not Found")

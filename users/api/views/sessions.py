@@ -82,7 +82,7 @@ class SessionView(View):
 
     def get(self, request: Request, session_id: str) -> Response:
         session = active_session(session_id)
-        if session is None:
+        if session is None or session.user is None:
             raise Problem(404, "The session does not exist.", "inexistent_session")
         return Response(_serialize(session, session.user))
 

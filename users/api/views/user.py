@@ -82,8 +82,8 @@ class UserView(View):
         check_user_id(user_id)
         named, is_mail_wanted = body.get("connection"), body.get("verify_email", False)
         user = find_user(user_id) if named or is_mail_wanted else None
-        identity = _find_identity(user, named) if named else None
-        if is_mail_wanted:
+        identity = _find_identity(user, named) if user and named else None
+        if user and is_mail_wanted:
             _check_mail(user, identity, body)
         edit = Edit(
             profile={name: body[name] for name in WRITABLE if name in body},
