@@ -21,7 +21,7 @@ from users.representation.defaults import name_of
 from users.representation.fields import FIELDS, TEXT_FIELDS
 from users.rights.visible import visible_part
 from users.schemas.current import get_schema
-from users.web.actors import owner
+from users.web.actors import owner, signed_in_user
 from users.web.documents_form import DocumentsForm
 from users.web.initials import colour, initials
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from users.models import User
 from users.rights import actor
 from users.rights.actor import Actor
 from users.web.client_ip import recorded_ip
+from users.web.request import request_id_of
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The user of a page that only users who are signed in come to."""
+    assert isinstance(request.user, User), "the page was opened to everybody"
+    return request.user
 
 
 def staff(request: HttpRequest) -> Actor:
     """The staff member at the dashboard."""
-    return actor.staff_actor(request.user, request_id=request.request_id, ip=recorded_ip(request))
+    user, request_id = signed_in_user(request), request_id_of(request)
+    return actor.staff_actor(user, request_id=request_id, ip=recorded_ip(request))
 
 
 def owner(request: HttpRequest) -> Actor:
     """The person on their own page."""
-    return actor.owner_actor(request.user, request_id=request.request_id, ip=recorded_ip(request))
+    user, request_id = signed_in_user(request), request_id_of(request)
+    return actor.owner_actor(user, request_id=request_id, ip=recorded_ip(request))

@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 
 from users.actions.account.documents import Replace, version_of
 from users.actions.account.edit_user import Edit, edit_user
@@ -46,6 +47,8 @@ MAX_CHOICES = 50
 
 class DocumentsForm(forms.Form):
     """`writes` holds, once valid, what the action is to do; empty where nothing was touched."""
+
+    data: MultiValueDict[str, Any]
 
     reason = forms.CharField(
         label="Reason for the change",
@@ -131,7 +134,8 @@ class DocumentsForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for name in self.documents:
             if name in cleaned and f"{name}_version" in cleaned:
                 self._clean_document(name, cleaned)
@@ -246,7 +250,7 @@ class DocumentsForm(forms.Form):
         for name in conflict.documents:
             form.theirs[name] = document_text(user, name)
             form.merged[name] = merged[name]
-            form.typed[name] = self.data[name]
+            form.typed[name] = str(self.data[name])
             form.add_error(name, CONFLICT)
         return form
 

@@ -16,6 +16,7 @@ from users.availability.outage import Outage, outage_of
 from users.availability.report import report
 from users.web.envelope import envelope, oauth_envelope
 from users.web.json_paths import is_api, is_oauth
+from users.web.request import Request
 
 TEXTS = {
     400: ("That request makes no sense to us", "Go back and try again."),
@@ -81,19 +82,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @requires_csrf_token
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: Request) -> HttpResponse:
     """Django's handler500, for exceptions of views and of middleware alike. Never a stack trace."""
     outage = outage_of(sys.exception())
     return error_page(request, 500) if outage is None else unavailable(request, outage)
 
 
-def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+def unavailable(request: Request, outage: Outage) -> HttpResponse:
     """503 with `Retry-After`, as a page or as JSON by the path, and one line in the log. It reads
     neither the database nor the session."""
     request.outage = outage
     report(outage)
     if is_api(request.path_info):
-        response = error_json(request, 503, outage.text, outage.kind.value)
+        response: HttpResponse = error_json(request, 503, outage.text, outage.kind.value)
     else:
         advice = f"{outage.text} If you were saving something, check afterwards that it was saved."
         response = error_page(request, 503, advice=advice)

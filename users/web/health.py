@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from users.availability.outage import Kind, Outage, outage_of
 from users.availability.report import report, was_seen
+from users.web.request import Request
 
 LIVE_PATH = "/healthz"
 READY_PATH = "/readyz"
@@ -26,7 +27,7 @@ class HealthMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             if request.path_info == LIVE_PATH:
                 return _plain_response("ok")
@@ -35,7 +36,7 @@ class HealthMiddleware:
         return self._get_response(request)
 
 
-def _readiness(request: HttpRequest) -> HttpResponse:
+def _readiness(request: Request) -> HttpResponse:
     """Whether the database can be read, has been migrated, and took the last writes. Redis and
     the mail server are not asked: without them the service goes on."""
     try:

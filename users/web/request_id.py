@@ -10,6 +10,8 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
+from users.web.request import Request
+
 # What a caller may choose; anything else would let them write into our log.
 ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
 # Auth0's own name for it comes second.
@@ -24,7 +26,7 @@ class RequestIdMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         request.request_id = _requested_id(request) or secrets.token_hex(16)
         token = _current.set(request.request_id)
         try:

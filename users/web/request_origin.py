@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from users.log.request_origin import RequestOrigin, use_origin
 from users.web.client_ip import client_ip
+from users.web.request import request_id_of
 
 
 class OriginMiddleware:
@@ -28,7 +29,7 @@ def origin_of(request: HttpRequest) -> RequestOrigin:
         ip=client_ip(request) or "",
         user_agent=request.headers.get("User-Agent", ""),
         hostname=_host(request),
-        request_id=request.request_id,
+        request_id=request_id_of(request),
     )
 
 
