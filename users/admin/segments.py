@@ -68,7 +68,7 @@ class SegmentForm(forms.Form):
             self.fields["is_shared"].help_text = refused
 
     def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
+        name: str = self.cleaned_data["name"]
         refused = bad_characters(name)
         if ID_PATTERN.fullmatch(name):
             refused = "it looks like the id of a segment"
@@ -188,7 +188,7 @@ def _row(segment: Segment, actor: Actor) -> TemplateContext:
         "segment": segment,
         "query": to_readable_query(segment, actor),
         "open": _search_url(segment),
-        "is_own": segment.owner_id == actor.user.pk,
+        "is_own": actor.user is not None and segment.owner_id == actor.user.pk,
     }
 
 

@@ -65,10 +65,14 @@ class Site(AdminSite):
         # Where it leads after signing in is judged there: only to this host.
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    # Where Django's site has pages this one has addresses of ours.
+
+    def logout(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_logout")
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect, no page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
@@ -90,10 +94,12 @@ class Site(AdminSite):
 
         return view
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("admin:users_user_changelist")
 
-    def app_index(
+    def app_index(  # type: ignore[override]  # a redirect, no page
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("admin:users_user_changelist")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -15,8 +15,13 @@ from users.models import User
 from users.rights.visible import PROFILE, visible
 from users.web.actors import staff
 
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[User]
+else:
+    ModelAdmin = admin.ModelAdmin  # generic for the type checker only
 
-class UserAdmin(admin.ModelAdmin):
+
+class UserAdmin(ModelAdmin):
     """Nothing here writes: the pages call the actions."""
 
     actions = None

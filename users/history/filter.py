@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypedDict
 
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -26,7 +27,14 @@ PARTS_WITH_KEYS = (*PARTS_AT_CREATION, What.IDENTITIES, What.ROLES, What.PERMISS
 _IDS = {"subject": "subjects", "actor_id": "actors"}
 
 
-def day_bounds(first: date | None, last: date | None) -> dict[str, datetime | None]:
+class DayBounds(TypedDict):
+    """As a `ChangeFilter` takes them."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+def day_bounds(first: date | None, last: date | None) -> DayBounds:
     """`since` and `until` of these days, both included, in UTC."""
     return {"since": _start_of_day(first), "until": _end_of_day(last)}
 

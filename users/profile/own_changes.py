@@ -86,7 +86,9 @@ class OwnChangesForm(forms.Form):
 
     def __init__(self, data: QueryDict, user: User, viewer: Actor) -> None:
         super().__init__(data, use_required_attribute=False)
-        self.fields["key"].choices = [("", "Anything"), *_choices(user, viewer)]
+        key = self.fields["key"]
+        assert isinstance(key, forms.ChoiceField)
+        key.choices = [("", "Anything"), *_choices(user, viewer)]
 
     @property
     def wanted(self) -> ChangeFilter | None:
@@ -133,8 +135,9 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
 def own_change(user: User, viewer: Actor, number: int) -> dict[str, Any] | None:
     """One of them; None where there is no such change that one may see."""
     change = get_change(number, viewer)
-    is_own = change is not None and change.user == user and change.what in OWNER_VISIBLE
-    return _change_context(change, is_own_page=True) if is_own else None
+    if change is None or change.user != user or change.what not in OWNER_VISIBLE:
+        return None
+    return _change_context(change, is_own_page=True)
 
 
 def _change_context(

@@ -31,14 +31,15 @@ from users.web.initials import colour, initials
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """The form reads `user_metadata` alone: whatever else is posted is not even looked at."""
-    form = DocumentsForm(request.user, (USER_METADATA,), request.POST or None)
+    form = DocumentsForm(signed_in_user(request), (USER_METADATA,), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            form = _save(request, form)
+            faulty = _save(request, form)
         except (UserNotFound, User.DoesNotExist):  # deleted in this very moment, and signed out with that
             return redirect("home")
-        if form is None:
+        if faulty is None:
             return redirect("profile")
+        form = faulty
     status = 422 if form.errors else 200
     return render(request, "users/profile/profile.html", _context(request, form), status=status)
 
@@ -48,7 +49,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """All that changed of one's own account, as far as one may see it."""
-    context = own_changes(request.user, owner(request), request.GET)
+    context = own_changes(signed_in_user(request), owner(request), request.GET)
     return render(request, "users/profile/changes.html", context)
 
 
@@ -57,7 +58,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """One change of one's own account, whole."""
-    found = own_change(request.user, owner(request), number)
+    found = own_change(signed_in_user(request), owner(request), number)
     if found is None:
         raise Http404
     return render(request, "users/profile/change.html", {"change": found})
@@ -76,7 +77,7 @@ def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
 
 
 def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
-    user = request.user
+    user = signed_in_user(request)
     shown = visible_part(owner(request), APP_METADATA, user) or {}
     return {
         "form": form,

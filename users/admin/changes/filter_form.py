@@ -56,13 +56,16 @@ class ChangeFilterForm(forms.Form):
     ) -> None:
         super().__init__(data, use_required_attribute=False)
         hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
-        self.fields["part"].choices = [one for one in PART_CHOICES if one[0] not in hidden]
+        part = self.fields["part"]
+        assert isinstance(part, forms.ChoiceField)
+        part.choices = [one for one in PART_CHOICES if one[0] not in hidden]
         self.kept = kept or {}
         if of_one_user:
             del self.fields["user"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
             self.add_error("until", "This day is before the first.")

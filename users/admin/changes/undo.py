@@ -66,6 +66,7 @@ class Reversal:
 
     @property
     def user(self) -> User:
+        assert self.change.user is not None, "`is_reversible` is asked before"
         return self.change.user
 
     @cached_property
@@ -89,11 +90,19 @@ class Reversal:
 
     def run(self, *, reason: str, force: bool, version: int) -> None:
         """Do it, if the account is still at that version. Raises what the actions raise."""
-        given = {"actor": self.actor, "reason": reason, "expected_versions": frozenset({version})}
+        user, change, actor, versions = self.user, self.change, self.actor, frozenset({version})
         if self.part:
-            restore(self.user, self.change.at, document=self.part, key=self.key, **given)
+            restore(
+                user,
+                change.at,
+                document=self.part,
+                key=self.key,
+                actor=actor,
+                reason=reason,
+                expected_versions=versions,
+            )
         else:
-            undo(self.user, self.change.pk, force=force, **given)
+            undo(user, change.pk, force=force, actor=actor, reason=reason, expected_versions=versions)
 
 
 def is_reversible(change: Change) -> bool:

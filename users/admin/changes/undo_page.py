@@ -51,15 +51,15 @@ def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str,
     problem = ""
     if request.method == "POST":
         try:
-            problem = _handle_post(UserPageRequest(request, actor, change.user), taking)
+            problem = _handle_post(UserPageRequest(request, actor, taking.user), taking)
         except Denied as denied:
             raise PermissionDenied(denied.reason) from None
         except (UserNotFound, User.DoesNotExist, ChangeNotFound):
             messages.error(request, f"{change.subject} is gone. Nothing has been done.")
             return redirect("admin:users_user_changelist")
         if not problem:
-            return redirect(f"{reverse('admin:users_user_change', args=[change.user.pk])}?tab=activity")
-        change.user.refresh_from_db()
+            return redirect(f"{reverse('admin:users_user_change', args=[taking.user.pk])}?tab=activity")
+        taking.user.refresh_from_db()
         taking = Reversal(change, actor, part, taking.key)
     contested = [step for step in taking.steps if step.is_contested]
     context = {

@@ -107,6 +107,6 @@ def _extra_description(type_: str, description: str) -> str:
 def _actor_name(entry: dict[str, Any]) -> str:
     """Who did it, where it was not the user."""
     actor = entry["details"].get("actor", {})
-    if entry["client_name"] or entry["client_id"]:
-        return entry["client_name"] or entry["client_id"]
-    return actor.get("name", "") if actor.get("kind") in ("staff", "command") else ""
+    by_hand = actor.get("kind") in ("staff", "command")
+    name: str = entry["client_name"] or entry["client_id"] or (actor.get("name", "") if by_hand else "")
+    return name

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.utils.datastructures import MultiValueDict
 
 from users.metadata.identifiers import email_key
 from users.models import User
@@ -26,6 +27,8 @@ class ProfileForm(forms.Form):
     along hidden, so that only what this person touched is written.
 
     What a field may hold is checked by the write path, for every face the same."""
+
+    data: MultiValueDict[str, Any]
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -69,7 +72,7 @@ class ProfileForm(forms.Form):
         return form
 
     def _opened(self, name: str) -> str:
-        return self.data.get(self[name].html_initial_name, "")
+        return str(self.data.get(self[name].html_initial_name, ""))
 
 
 def _example(field: ProfileField) -> str:
@@ -98,7 +101,7 @@ class DeleteForm(ReasonForm):
         self.order_fields(["confirmation", "reason"])
 
     def clean_confirmation(self) -> str:
-        typed = self.cleaned_data["confirmation"].strip()
+        typed: str = self.cleaned_data["confirmation"].strip()
         if email_key(typed) != email_key(self.expected):
             raise forms.ValidationError(f"This does not match {self.expected}.")
         return typed

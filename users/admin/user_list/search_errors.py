@@ -69,7 +69,7 @@ def _corrections(
         return
     for name in error.near:
         field = find_field(tuple(name.split(".")))
-        if visible(viewer, field.document, field.path):
+        if field is not None and visible(viewer, field.document, field.path):
             yield name, mend(error, name)
 
 

@@ -31,8 +31,8 @@ def webhooks_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     _require_administrator(request)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
-    for row in unfinished.values("webhook", "status").annotate(count=Count("*")):
-        counts[row["webhook"]][row["status"]] = row["count"]
+    for row in unfinished.values("webhook_id", "status").annotate(count=Count("*")):
+        counts[row["webhook_id"]][row["status"]] = row["count"]
     context = {
         **frame,
         "title": "Webhooks",
