@@ -62,7 +62,7 @@ class ProfileField:
     @property
     def is_boolean(self) -> bool:
         """Whether it holds true or false. Null does not remove such a field."""
-        return self.schema["type"] == "boolean"
+        return bool(self.schema["type"] == "boolean")
 
 
 _LINE: Schema = {"type": ["string", "null"], "minLength": 1, "pattern": ONE_LINE}

@@ -13,6 +13,7 @@ from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
 from users.metadata.documents import DOCUMENTS, USER_METADATA
 from users.metadata.words import Spellings, split_typed_words
 from users.querying.errors import SearchError, UnknownField
+from users.querying.kinds import Kind
 from users.querying.values import (
     as_boolean,
     as_date_prefix,
@@ -48,7 +49,6 @@ from users.search.searchable_fields import (
     UNSEARCHABLE,
     Column,
     Field,
-    Kind,
     find_field,
     suggest_field,
 )

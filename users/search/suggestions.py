@@ -21,11 +21,12 @@ from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.models import MetadataKey, User
 from users.models.user import UserQuerySet
 from users.querying.errors import SearchTimeout
+from users.querying.kinds import Kind
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 from users.search.query_links import escaped_key_name, to_term
 from users.search.search_box import filter_by_search_box, is_words
-from users.search.searchable_fields import FIELDS, Kind
+from users.search.searchable_fields import FIELDS
 from users.search.segment_expansion import FIELD as SEGMENT
 from users.search.segment_expansion import usable_segments
 

@@ -18,11 +18,12 @@ from users.lucene.nodes import Name
 from users.lucene.parser import parse
 from users.lucene.printer import escape
 from users.metadata.documents import DOCUMENTS
+from users.querying.kinds import Kind
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.schemas.current import get_schema
-from users.search.searchable_fields import FIELDS, Kind
+from users.search.searchable_fields import FIELDS
 from users.search.visibility import check_visible
 from users.web.actors import staff
 
