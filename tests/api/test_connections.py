@@ -501,7 +501,7 @@ def test_a_connection_with_users_stays_and_says_what_to_do(shop, elsewhere, coun
     assert problem(shop.delete(url(elsewhere))) == (
         409,
         f"The connection still has {spelt}. Delete them first, or set is_enabled to false:"
-        " then nobody signs in through it.",
+        " then no user can sign in through it.",
         "connection_in_use",
     )
     assert User.objects.filter(connection=elsewhere).count() == count

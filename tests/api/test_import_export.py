@@ -333,7 +333,7 @@ def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane
 def test_as_many_records_are_in_memory_as_two_batches_may_hold(
     upload, ended, monkeypatch, bytes_at_once, most
 ):
-    take, records, read, ahead = import_job.take, import_job._records, [], []
+    take, records, read, ahead = import_job.import_record, import_job._records, [], []
 
     def reading(job):
         read.clear()
@@ -372,7 +372,7 @@ def test_no_transaction_waits_for_the_parser(upload, ended, monkeypatch):
 
 def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):
     monkeypatch.setattr(import_job, "BATCH", 2)
-    take, calls = import_job.take, []
+    take, calls = import_job.import_record, []
 
     def stumble(value, *rest, **options):
         calls.append(value["email"])

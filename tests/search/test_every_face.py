@@ -18,8 +18,11 @@ from tests.web.pages import open_page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.jobs.worker import Worker
+from users.management import job_kinds
 from users.models import Change, Connection, ResourceServer, User
 from users.tokens.issue import issue_user_token
+
+assert job_kinds  # a worker does the kinds of job that are imported
 
 USERS = "/api/v2/users"
 OTHER = "0123456789abcdef01234567"
