@@ -14,6 +14,7 @@ from users.metadata.diff import Diff
 from users.models import Change, User
 from users.models.concrete_fields import column_name, concrete_field
 from users.models.fast_writes import fast_insert
+from users.models.sql_compiler import select_statement
 from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 
@@ -54,7 +55,7 @@ def record_change_for_users(
     fields = [concrete_field(Change, name) for name in ("user", "subject", *columns)]
     values = [Value(columns[field.name], output_field=field) for field in fields[2:]]
     try:
-        lines, parameters = users.values_list("pk", "user_id", *values).query.sql_with_params()
+        lines, parameters = select_statement(users.values_list("pk", "user_id", *values))
     except EmptyResultSet:  # Django's word for people who can only be none
         return
     quote = connection.ops.quote_name

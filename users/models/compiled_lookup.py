@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connections, models
+from django.db import models
 from django.db.transaction import TransactionManagementError
 
 from users.models.connection import Connection
+from users.models.sql_compiler import CompiledQuery
 from users.models.user import User, UserQuerySet
 
 Row = TypeVar("Row", bound=models.Model)
@@ -31,31 +32,29 @@ class CompiledLookup:
         """The account as the query set would give it, or None.
 
         Raises TransactionManagementError where it is to be locked outside a transaction."""
-        compiler, sql, converters = self._compile(value)
-        if compiler.query.select_for_update and compiler.connection.get_autocommit():
+        query = self._compiled(value)
+        database = query.database
+        if query.locks_rows and database.get_autocommit():
             raise TransactionManagementError("outside a transaction the lock would be gone at once")
-        with compiler.connection.cursor() as cursor:
-            cursor.execute(sql, [value])
+        with database.cursor() as cursor:
+            cursor.execute(query.sql, [value])
             row = cursor.fetchone()
         if row is None:
             return None
-        (values,) = compiler.apply_converters([row], converters)
+        values = query.to_python(row)
         width = len(User._meta.concrete_fields)
-        user = _instance(User, values[:width], compiler.using)
-        user.connection = _instance(Connection, values[width:], compiler.using)
+        user: User = _instance(User, values[:width], database.alias)
+        user.connection = _instance(Connection, values[width:], database.alias)
         return user
 
-    def _compile(self, value: Any) -> tuple[Any, str, Any]:
-        """Django's compiler for the query, what it compiled, and what turns columns into values."""
-        kept = getattr(self._made, "kept", None)
-        if kept is None or kept[0].connection is not connections[kept[0].using]:
-            question = self._ask(value).select_related("connection").order_by()
-            compiler = question.query.get_compiler(question.db)
-            sql, values = compiler.as_sql()
-            assert values == (value,), "only the value itself may be left open"
-            converters = compiler.get_converters([column for column, *_ in compiler.select])
-            kept = self._made.kept = compiler, sql, converters
-        return kept
+    def _compiled(self, value: Any) -> CompiledQuery:
+        """The query for this thread, compiled again where its connection to the database is a new one."""
+        query: CompiledQuery | None = getattr(self._made, "query", None)
+        if query is None or not query.is_current:
+            query = CompiledQuery(self._ask(value).select_related("connection").order_by())
+            assert query.parameters == (value,), "only the value itself may be left open"
+            self._made.query = query
+        return query
 
 
 def _instance(model: type[Row], values: list[Any], using: str) -> Row:

@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Expression, F, FloatField, TextField
 
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
+from users.models.sql_compiler import is_ordered
 from users.search.conditions import Condition, leaves
 from users.search.indexed_keys import indexed_keys, record_key_use
 from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Source, Words
@@ -50,7 +51,7 @@ class MatchesCondition(Expression):
             columns,
             connection.ops.adapt_datetimefield_value,
             keys,
-            is_ordered=bool(compiler.query.order_by),
+            is_ordered=is_ordered(compiler),
         )
         sql, parameters = emitter.condition(self.condition)
         return f"({sql})", parameters

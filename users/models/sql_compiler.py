@@ -1,0 +1,60 @@
+"""The parts of Django's SQL compiler that the product uses, all in this file.
+
+The compiler is not a public API: Django may change it in any release. After an upgrade
+`tests/models/test_sql_compiler.py` says which parts are gone or take other arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class CompiledQuery:
+    """The SQL of a queryset, compiled once, and what turns its rows into Python values.
+
+    Compiled for the database connection of the current thread. `sql` has placeholders for `parameters`.
+    """
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        self._compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
+        self.sql, self.parameters = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
+
+    @property
+    def database(self) -> BaseDatabaseWrapper:
+        """The connection that it was compiled for."""
+        return self._compiler.connection
+
+    @property
+    def is_current(self) -> bool:
+        """Whether that is still the connection of this thread."""
+        return self.database is connections[self.database.alias]
+
+    @property
+    def locks_rows(self) -> bool:
+        """Whether it is a SELECT FOR UPDATE, on databases that have it."""
+        return self._compiler.query.select_for_update
+
+    def to_python(self, row: Sequence[Any]) -> list[Any]:
+        """The values of a row as the model's fields have them, JSON parsed and times aware."""
+        (values,) = self._compiler.apply_converters([row], self._converters)
+        return values
+
+
+def select_statement(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The SQL of a queryset and its parameters, to stand inside another statement.
+
+    Raises EmptyResultSet where the queryset can match no row.
+    """
+    return queryset.query.sql_with_params()
+
+
+def is_ordered(compiler: Any) -> bool:
+    """Whether the query has an ORDER BY, asked within the `as_sql` of an expression."""
+    return bool(compiler.query.order_by)
