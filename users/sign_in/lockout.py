@@ -2,27 +2,29 @@
 
 Failures are counted by IP address and by user: the email, the user name and the logins of linked
 accounts share one counter, so that a user with several logins does not allow several times as many
-guesses. The limits and the algorithm are allauth's; this is the one module that knows how it counts.
+guesses. The limits and the counters are allauth's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from allauth.core.internal import ratelimit
 from django.core.cache import cache
-from django.http import HttpRequest  # noqa: TID251 - allauth counts addresses by requests
 
 from users.metadata.identifiers import email_key
 from users.models import User
+from users.sign_in.allauth_internals import (
+    Rate,
+    SingleRateLimitUsage,
+    consume,
+    counter_name,
+    failure_rates,
+    seconds_until_allowed,
+)
 
-_LOGIN_FAILED = {"app": "allauth.account", "action": "login_failed"}
-# Those who come by a socket without an address count as one.
-_NO_IP = "0.0.0.0"  # noqa: S104 - nothing listens there
 # How many IP addresses are remembered for one user, the latest first.
 _IPS_PER_KEY = 10
 
@@ -39,7 +41,7 @@ class TooManyAttempts(Exception):
 class Attempt:
     """A try that counts as failed until `mark_succeeded` is called."""
 
-    _usages: list[ratelimit.SingleRateLimitUsage]
+    _usages: list[SingleRateLimitUsage]
 
     def mark_succeeded(self) -> None:
         """Stop counting this one as failed. Earlier failures stay: a user who knows one password could
@@ -51,10 +53,10 @@ class Attempt:
 def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
     """Count a try under each of these keys (`lockout_keys`) and from this IP address. Raises
     TooManyAttempts where one of them has reached its limit."""
-    request, usages = _request_from(ip), []
-    for rate in ratelimit.get_rates(**_LOGIN_FAILED):
+    usages = []
+    for rate in failure_rates():
         for key in keys if rate.per == "key" else [None]:
-            usage = ratelimit._consume_single_rate(request, **_LOGIN_FAILED, rate=rate, key=key)
+            usage = consume(rate, key=key, ip=ip)
             if usage is None:
                 raise TooManyAttempts(seconds_to_wait(keys, ip=ip))
             usages.append(usage)
@@ -63,7 +65,7 @@ def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
 
 def is_locked_out(keys: list[str]) -> bool:
     """Whether the next try under these keys will be refused, wherever it comes from."""
-    return any(_seconds_to_wait(*counter) > 0 for counter in _key_counters(*keys))
+    return any(seconds_until_allowed(*counter) > 0 for counter in _key_counters(*keys))
 
 
 def remember_ip(keys: list[str], *, ip: str | None) -> None:
@@ -82,7 +84,7 @@ def blocked_ips(key: str) -> list[str]:
     return [
         ip
         for ip in _remembered_ips(key)
-        if any(_seconds_to_wait(*counter) > 0 for counter in _ip_counters(ip))
+        if any(seconds_until_allowed(*counter) > 0 for counter in _ip_counters(ip))
     ]
 
 
@@ -124,22 +126,19 @@ def lockout_key(account: User) -> str:
     return f"user:{account.linked_to_id or account.pk}"
 
 
-def _key_counters(*keys: str) -> Iterator[tuple[str, ratelimit.Rate]]:
-    for rate in ratelimit.get_rates(**_LOGIN_FAILED):
+def _key_counters(*keys: str) -> Iterator[tuple[str, Rate]]:
+    for rate in failure_rates():
         if rate.per == "key":
-            yield from (
-                (ratelimit.get_cache_key(None, **_LOGIN_FAILED, rate=rate, key=key), rate) for key in keys
-            )
+            yield from ((counter_name(rate, key=key), rate) for key in keys)
 
 
-def _ip_counters(ip: str | None) -> Iterator[tuple[str, ratelimit.Rate]]:
-    request = _request_from(ip)
+def _ip_counters(ip: str | None) -> Iterator[tuple[str, Rate]]:
     for rate in _ip_rates():
-        yield ratelimit.get_cache_key(request, **_LOGIN_FAILED, rate=rate), rate
+        yield counter_name(rate, ip=ip), rate
 
 
-def _ip_rates() -> list[ratelimit.Rate]:
-    return [rate for rate in ratelimit.get_rates(**_LOGIN_FAILED) if rate.per == "ip"]
+def _ip_rates() -> list[Rate]:
+    return [rate for rate in failure_rates() if rate.per == "ip"]
 
 
 def _remembered_ips(key: str) -> list[str]:
@@ -151,20 +150,5 @@ def _ips_key(key: str) -> str:
     return f"login-ips:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def _longest_wait(counters: Iterable[tuple[str, ratelimit.Rate]]) -> int:
-    return max(1, math.ceil(max((_seconds_to_wait(key, rate) for key, rate in counters), default=0)))
-
-
-def _seconds_to_wait(key: str, rate: ratelimit.Rate) -> float:
-    """Seconds until the counter lets another through; 0 where it does now."""
-    now = time.time()
-    allowed, history = ratelimit.apply_rate(cache.get(key, []), now, rate, dry_run=True)
-    return 0 if allowed else history[rate.amount - 1] + rate.duration - now
-
-
-def _request_from(ip: str | None) -> HttpRequest:
-    """As much of a request as allauth reads to count."""
-    request = HttpRequest()
-    request.method = "POST"
-    request.META["REMOTE_ADDR"] = ip or _NO_IP
-    return request
+def _longest_wait(counters: Iterable[tuple[str, Rate]]) -> int:
+    return max(1, math.ceil(max((seconds_until_allowed(*counter) for counter in counters), default=0)))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
@@ -18,6 +17,7 @@ from django.core.exceptions import ValidationError
 
 from users.models import User
 from users.sign_in import lockout
+from users.sign_in.allauth_internals import normalize_user_code, second_factor_key
 from users.sign_in_pages import lockout_messages
 
 
@@ -68,8 +68,7 @@ def translate_rate_limit(user: User) -> Iterator[None]:
     except ValidationError as error:
         if error.code not in lockout_messages.ERROR_CODES:
             raise
-        # The key that allauth counts wrong codes under.
-        wait = lockout.seconds_to_wait_for(f"mfa-auth-user-{user.pk}")
+        wait = lockout.seconds_to_wait_for(second_factor_key(user.pk))
         raise lockout_messages.lockout_error(wait) from None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.http import HttpRequest
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
 from users.models import User
+from users.sign_in.allauth_internals import generate_totp_secret
 
 
 class MFAAdapter(DefaultMFAAdapter):
