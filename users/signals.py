@@ -21,14 +21,13 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from users.actions.account.multifactor import note_multifactor, note_recovery_codes
-from users.actions.account.record_sign_in import record_sign_in
 from users.log.record import log_event
 from users.models import trigger, word_index
 from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
 from users.web import cors
 from users.web.actors import owner
-from users.web.client_ip import client_ip, recorded_ip
+from users.web.client_ip import recorded_ip
 
 
 def connect(app: AppConfig) -> None:
@@ -49,11 +48,11 @@ def connect(app: AppConfig) -> None:
 
 
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    """Count it, and store with the session where it came from."""
+    """Store with the new session when and from where its user signed in. The sign-in itself is counted
+    and logged by the transaction (`users.sign_in.transaction`)."""
     session_store.store_sign_in(
         request.session, ip=recorded_ip(request), user_agent=request.headers.get("User-Agent", "")
     )
-    record_sign_in(user, ip=client_ip(request))
 
 
 def log_sign_out(sender: Any, request: Any, user: Any, **_: Any) -> None:

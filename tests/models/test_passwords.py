@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from users.models import passwords
 from users.models.passwords import make_hash, verify
-from users.sign_in.password_check import match_password
+from users.sign_in.password_check import find_account_by_password
 
 COMPOSED, DECOMPOSED = "Crème brûlée", "Cre\u0300me bru\u0302le\u0301e"
 
@@ -41,9 +41,9 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(jane, monkeypatch, t
         monkeypatch.setattr(passwords, name, Mock(side_effect=getattr(passwords, name)))
         calls.attach_mock(getattr(passwords, name), name)
 
-    match_password([jane], typed)
+    find_account_by_password([jane], typed)
     of_a_user = len(calls.mock_calls)
-    match_password([], typed)
+    find_account_by_password([], typed)
 
     assert len(calls.mock_calls) == 2 * of_a_user
 

@@ -22,6 +22,7 @@ from tests.oauth.answers import (
     refused,
     token_of,
 )
+from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.models import Client, ClientGrant, Connection, ResourceServer, User
@@ -419,7 +420,7 @@ def test_a_blocked_person_is_told_so_with_the_right_password_and_is_counted(ask,
 
 
 def test_an_account_with_a_second_factor_gets_no_token_by_password_alone(ask, jane):
-    put(jane, multifactor=["google-authenticator"])
+    enrol(jane)
 
     status, error, text = refused(ask())
 

@@ -374,7 +374,7 @@ class TestTries:
 
         assert TOO_MANY in sign_in(jane, recovery_codes(jane)[0]).text
 
-    def test_are_forgiven_by_a_right_one(self, jane):
+    def test_are_cleared_by_a_right_one(self, jane):
         secret = enrol(jane)
         for _ in range(4):
             sign_in(jane, wrong(secret))
@@ -405,6 +405,15 @@ class TestMeanwhile:
 
         assert "This account is blocked" in page.text
         assert not is_in(page)
+        assert again(jane).logins_count == 1  # refused, and counted all the same
+
+    def test_a_blocked_person_has_to_begin_again_with_the_password(self, jane):
+        secret = enrol(jane)
+        asked = by_password(jane)
+        block_user(jane, actor=SHELL)
+        asked.press(SIGN_IN, code=code(secret))
+
+        assert open_page(asked.browser, ASKED).path == "/login/"
 
     def test_the_account_is_deleted(self, jane):
         secret = enrol(jane)

@@ -1,59 +1,175 @@
-"""Signing in where no page is shown: a program sends what the person typed."""
+"""The sign-in transaction: the one way in, for pages and programs alike.
+
+Count the attempt, find the account, check the password, refuse blocked users, ask for the second factor,
+run the hooks, count and log the sign-in. A face calls it and translates the outcome; no face decides any
+of this itself. `users.sign_in.progress` says in which order, `users.sign_in.hooks` what may be plugged in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db import transaction
+
 from users.actions.account.record_sign_in import record_sign_in
-from users.log.record import NO_CLIENT, ClientContext, log_event
+from users.log.record import log_event
 from users.models import Connection, User
 from users.representation.enrollments import enrolled_factors
-from users.sign_in import lockout
-from users.sign_in.account_lookup import find_by_login
+from users.sign_in import hooks, lockout
+from users.sign_in.account_lookup import find_by_login, primary_user
 from users.sign_in.failure_log import log_failed_sign_in, log_lockout
-from users.sign_in.password_check import match_password
+from users.sign_in.outcomes import (
+    Outcome,
+    Reason,
+    Refused,
+    SecondFactorRequired,
+    SignedIn,
+    SignInDenied,
+)
+from users.sign_in.password_check import find_account_by_password
+from users.sign_in.progress import (
+    Credentials,
+    Method,
+    ProviderProfile,
+    SignIn,
+    SignInRequest,
+    Step,
+    next_step,
+)
 
 
-class SignInError(Exception):
-    """Nobody is signed in. The classes below say why."""
+def sign_in_with_password(credentials: Credentials, request: SignInRequest) -> Outcome:
+    """Sign in the user to whom the login and the password belong."""
+    account = check_password(credentials, request)
+    if isinstance(account, Refused):
+        return account
+    return continue_sign_in(
+        SignIn(
+            user=primary_user(account),
+            connection=account.connection,
+            request=request,
+            methods=frozenset({Method.PASSWORD}),
+        )
+    )
 
 
-class WrongPassword(SignInError):
-    """Or there is no such account, which nobody is to learn."""
+def check_password(credentials: Credentials, request: SignInRequest) -> User | Refused:
+    """Return the account to which the login and the password belong, blocked ones included, or why none.
 
-
-class UserBlocked(SignInError):
-    """The password was right."""
-
-
-class SecondFactorRequired(SignInError):
-    """The password was right; but the account asks for more, and this way cannot."""
-
-
-def sign_in(
-    login: str, password: str, *, connection: Connection, ip: str | None, through: ClientContext = NO_CLIENT
-) -> User:
-    """Whoever has this login and password in `connection`; noted as a sign-in from `ip`, and logged
-    whatever comes of it.
-
-    Raises TooManyAttempts or a Refused. Source for Blocked, which is counted: Auth0 docs, "User
-    profile structure".
+    The account may be linked to another: `primary_user` is the user whom it signs in. The attempt is counted,
+    and logged where it fails; a success is not, since the sign-in has only begun. Pages also call this to
+    ask for the password again before sensitive changes.
     """
-    login = login.strip()
-    accounts = find_by_login(login, connection=connection)
+    login = credentials.login.strip()
+    accounts = find_by_login(login, connection=credentials.connection)
     try:
-        attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=ip)
-    except lockout.TooManyAttempts:
-        log_lockout(login, accounts, ip=ip, through=through)
-        raise
-    user = match_password(accounts, password)
-    if user is None:
-        log_failed_sign_in(login, accounts, connection=connection, ip=ip, through=through)
-        raise WrongPassword
+        # Counted before the password is hashed, which is the expensive part.
+        attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=request.ip)
+    except lockout.TooManyAttempts as error:
+        log_lockout(login, accounts, ip=request.ip, through=request.through)
+        return Refused(Reason.LOCKED_OUT, seconds=error.seconds)
+    account = find_account_by_password(accounts, credentials.password)
+    if account is None:
+        log_failed_sign_in(
+            login, accounts, connection=credentials.connection, ip=request.ip, through=request.through
+        )
+        return Refused(Reason.WRONG_CREDENTIALS)
     attempt.mark_succeeded()
-    if user.blocked:
-        record_sign_in(user, ip=ip, through=through)
-        raise UserBlocked
-    if user.multifactor or enrolled_factors(user):
-        log_event("f", user=user, ip=ip or "", through=through, description="second factor needed")
-        raise SecondFactorRequired
-    record_sign_in(user, ip=ip, success="sepft", through=through)
-    return user
+    return account
+
+
+def sign_in_from_provider(
+    profile: ProviderProfile, request: SignInRequest, *, persist: Callable[[ProviderProfile], User]
+) -> Outcome:
+    """Sign in a user whom an identity provider or a custom database vouches for.
+
+    `persist` creates or updates the account from what the hooks leave of the profile, through
+    `users.actions`, and returns the user whom it signs in. It runs inside a database transaction: if it
+    raises, nothing is stored, and the exception is the caller's to translate.
+    """
+    try:
+        stored = hooks.screen(profile, request)
+    except SignInDenied as denial:
+        return _deny(denial, request, connection=profile.connection)
+    with transaction.atomic():
+        user = persist(stored)
+    return continue_sign_in(
+        SignIn(
+            user=user,
+            connection=profile.connection,
+            request=request,
+            methods=frozenset({Method.PROVIDER}),
+            profile=profile,
+        )
+    )
+
+
+def continue_sign_in(sign_in: SignIn) -> Outcome:
+    """Go on with a sign-in whose first factor is proven, until it ends or needs the user again."""
+    # One query, and none where the second factor has been given.
+    is_enrolled = Method.SECOND_FACTOR not in sign_in.methods and bool(enrolled_factors(sign_in.user))
+    while True:
+        match next_step(sign_in, has_second_factor=is_enrolled):
+            case Step.REFUSE_BLOCKED:
+                return _refuse_blocked(sign_in)
+            case Step.ASK_SECOND_FACTOR:
+                return _ask_second_factor(sign_in, is_enrolled=is_enrolled)
+            case Step.RUN_HOOKS:
+                try:
+                    sign_in = hooks.run_post_login(sign_in)
+                except SignInDenied as denial:
+                    return _deny(denial, sign_in.request, user=sign_in.user)
+            case Step.COMPLETE:
+                return _complete(sign_in)
+
+
+def confirm_second_factor(sign_in: SignIn) -> Outcome:
+    """Go on with a sign-in once the second factor has been given. `sign_in.user` must be read again: it
+    may have been blocked meanwhile."""
+    return continue_sign_in(replace(sign_in, methods=sign_in.methods | {Method.SECOND_FACTOR}))
+
+
+def _refuse_blocked(sign_in: SignIn) -> Refused:
+    """Count and log it all the same. Source: Auth0 docs, "User profile structure": the counters also
+    grow for a blocked user."""
+    record_sign_in(sign_in.user, ip=sign_in.request.ip, through=sign_in.request.through)
+    return Refused(Reason.BLOCKED)
+
+
+def _ask_second_factor(sign_in: SignIn, *, is_enrolled: bool) -> SecondFactorRequired | Refused:
+    request = sign_in.request
+    if request.can_ask_second_factor:
+        return SecondFactorRequired(sign_in=sign_in, is_enrolled=is_enrolled)
+    _log_failure(request, "second factor needed", user=sign_in.user)
+    return Refused(Reason.SECOND_FACTOR_UNAVAILABLE)
+
+
+def _deny(
+    denial: SignInDenied,
+    request: SignInRequest,
+    *,
+    user: User | None = None,
+    connection: Connection | None = None,
+) -> Refused:
+    _log_failure(request, denial.message, user=user, connection=connection)
+    return Refused(Reason.DENIED, denial=denial)
+
+
+def _complete(sign_in: SignIn) -> SignedIn:
+    request = sign_in.request
+    record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
+    return SignedIn(user=sign_in.user, methods=sign_in.methods, claims=sign_in.claims)
+
+
+def _log_failure(
+    request: SignInRequest, description: str, *, user: User | None, connection: Connection | None = None
+) -> None:
+    log_event(
+        "f",
+        user=user,
+        connection=connection,
+        ip=request.ip or "",
+        through=request.through,
+        description=description,
+    )

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.passwords import check_strength
-from users.actions.account.record_sign_in import record_sign_in
 from users.actions.errors import NotSupported, WeakPassword
 from users.models import User
 from users.rights.actor import Face, owner_actor
 from users.sign_in import lockout
-from users.sign_in.account_lookup import find_by_login, logins_of, primary_user
-from users.sign_in.failure_log import log_failed_sign_in, log_lockout
+from users.sign_in.account_lookup import logins_of, primary_user
+from users.sign_in.outcomes import Reason, Refused
+from users.sign_in.progress import Credentials, SignInRequest
+from users.sign_in.transaction import check_password
 from users.sign_in_pages.lockout_messages import lockout_error
 from users.web.client_ip import client_ip, recorded_ip
 
@@ -54,40 +53,28 @@ class AccountAdapter(DefaultAccountAdapter):
             user.password, user.session_epoch = edited.password, edited.session_epoch
 
     def get_login_stages(self) -> list[str]:
-        return ["users.sign_in_pages.second_factor.SecondFactorStage"]
+        return ["users.sign_in_pages.sign_in_stage.SignInStage"]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """As `users.sign_in.transaction` does it for programs: the accounts are looked up once, for
-        the counters, the password and the log. Raises ValidationError where there were too many
-        failures; allauth's own way would count by what was typed."""
-        login, ip = credentials.get("email", ""), client_ip(request)
-        accounts = find_by_login(login)
-        try:
-            attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=ip)
-        except lockout.TooManyAttempts as error:
-            log_lockout(login, accounts, ip=ip)
-            raise lockout_error(error.seconds) from None
-        user = authenticate(request, accounts=accounts, **credentials)
-        if user is None:
-            log_failed_sign_in(login, accounts, ip=ip)
-        else:
-            attempt.mark_succeeded()
-        return user
+        """Check login and password, the first half of the sign-in transaction; `SignInStage` is the rest.
+
+        Raises ValidationError during a lockout. Replaces allauth's own, which counts failures by
+        what was typed."""
+        typed = Credentials(login=credentials.get("email", ""), password=credentials.get("password", ""))
+        match check_password(typed, SignInRequest(ip=client_ip(request))):
+            case Refused(Reason.LOCKED_OUT, seconds=seconds):
+                raise lockout_error(seconds)
+            case User() as account:
+                return primary_user(account)
+        return None
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Verify the password by any login of the user: allauth would use the email, which may be missing."""
         login = next(iter(logins_of(user)), "")
         return self.authenticate(self.request, email=login, password=password) == user
 
-    def login(self, request: HttpRequest, user: User) -> None:
-        """Whoever was blocked between password and code is told so, and not let in."""
-        if not user.is_active:
-            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
-        super().login(request, user)
-
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        record_sign_in(user, ip=client_ip(request))
-        return super().respond_user_inactive(request, user)
+    def pre_login(self, request: HttpRequest, user: User, **_: Any) -> None:
+        """Leave blocked users to `SignInStage`, which counts and logs them."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Never called: mail leaves by jobs (`users.mail`), and only to emails that are stored."""

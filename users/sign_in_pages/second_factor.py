@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.stages import AuthenticateStage
-from django.http import HttpRequest
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
@@ -29,12 +27,3 @@ class MFAAdapter(DefaultMFAAdapter):
     def is_mfa_enabled(self, user: User | None, types: list[str] | None = None) -> bool:
         """None: their account was deleted between password and code."""
         return user is not None and super().is_mfa_enabled(user, types)
-
-
-class SecondFactorStage(AuthenticateStage):
-    """The step after the password."""
-
-    def is_resumable(self, request: HttpRequest) -> bool:
-        """Not where the second factor has been removed meanwhile: this step and the sign-in page
-        would send the browser to each other for ever."""
-        return self._should_handle(request)

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 
 from users.conf import conf
-from users.tokens.issue import GENERATION_CLAIM
+from users.tokens.custom_claims import GENERATION_CLAIM
 from users.tokens.keys import public_keys
 
 MAX_LENGTH = 16 * 1024

@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from joserfc import jwt
 
 from users.conf import conf
 from users.models import Client, ResourceServer, User
+from users.tokens.custom_claims import GENERATION_CLAIM, without_reserved
 from users.tokens.keys import signing_key
 
 # Seconds a token for the Management API lives, as Auth0's do.
 LIFETIME = 86_400
-# The claim that ties a user's token to the account it was issued for: `User.token_generation`.
-GENERATION_CLAIM = "token_generation"
 
 
 def issue_machine_token(
@@ -50,17 +49,20 @@ def issue_user_token(
     *,
     server: ResourceServer,
     permissions: Iterable[str] = (),
+    custom_claims: Mapping[str, Any] | None = None,
 ) -> str:
     """A signed JWT that lets `client` call an API for `user`, who has just given their password
     (`auth_time`).
 
     With `openid` among the scopes `aud` is a list that ends with our userinfo address, as with
     Auth0. `permissions` are those the person has there, named where the API wants it.
+    `custom_claims` are added, but for those of RESERVED_CLAIMS.
     """
     scopes = list(scopes)
     audience = [server.audience, f"{conf.issuer}userinfo"] if "openid" in scopes else server.audience
     return sign(
         {
+            **without_reserved(custom_claims or {}),
             "sub": user.user_id,
             "aud": audience,
             "azp": client.client_id,
@@ -74,16 +76,32 @@ def issue_user_token(
     )
 
 
-def issue_id_token(user: User, client: Client, claims: dict[str, Any], *, access_token: str) -> str:
+def issue_id_token(
+    user: User,
+    client: Client,
+    claims: dict[str, Any],
+    *,
+    access_token: str,
+    custom_claims: Mapping[str, Any] | None = None,
+) -> str:
     """A signed JWT that tells `client` that `user` signed in. `claims` begin with `sub`; `at_hash`
-    ties it to the access token beside it.
+    ties it to the access token beside it. `custom_claims` are added, but for those of RESERVED_CLAIMS
+    and those that `claims` has.
 
     Source: OpenID Connect Core 1.0, section 3.1.3.6: the left half of the SHA-256.
     """
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     at_hash = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
-    claims = {**claims, "aud": client.client_id, "at_hash": at_hash, GENERATION_CLAIM: user.token_generation}
-    return sign(claims, lifetime=client.id_token_lifetime)
+    return sign(
+        {
+            **without_reserved(custom_claims or {}),
+            **claims,
+            "aud": client.client_id,
+            "at_hash": at_hash,
+            GENERATION_CLAIM: user.token_generation,
+        },
+        lifetime=client.id_token_lifetime,
+    )
 
 
 def sign(claims: dict[str, Any], *, lifetime: int) -> str:

@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 from users.conf import conf
 from users.models import Client, ClientGrant, User
 from users.models.compiled_lookup import by_user_id
-from users.tokens.issue import GENERATION_CLAIM
+from users.tokens.custom_claims import GENERATION_CLAIM
 from users.tokens.keys import public_keys
 from users.tokens.lookups import TTLCache
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES

@@ -6,8 +6,7 @@ own libraries have them in their tests.
 
 from __future__ import annotations
 
-from users.log.record import ClientContext
-from users.models import Client, Connection, User
+from users.models import Client, Connection
 from users.oauth.audiences import requested_server
 from users.oauth.caller_ip import caller_ip
 from users.oauth.errors import SignInRefused
@@ -17,8 +16,9 @@ from users.oauth.parameters import required_parameter
 from users.oauth.realms import default_connection, named_connection
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import claims_of
-from users.sign_in.lockout import TooManyAttempts
-from users.sign_in.transaction import SecondFactorRequired, UserBlocked, WrongPassword, sign_in
+from users.sign_in.outcomes import Reason, Refused, SecondFactorRequired, SignedIn
+from users.sign_in.progress import Credentials, SignInRequest
+from users.sign_in.transaction import sign_in_with_password
 from users.tokens.issue import issue_id_token, issue_user_token
 
 
@@ -32,11 +32,19 @@ class PasswordGrant(TokenGrant):
         self._client = self.request.client = authenticate_client(self)
         given = self.request.parameters
         login, password = required_parameter(given, "username"), required_parameter(given, "password")
-        connection = self.connection(given)
+        credentials = Credentials(login=login, password=password, connection=self.connection(given))
         self._server = requested_server(given)
-        through = ClientContext.of(self._client.client, self._server.audience)
-        self._user = _sign_in(login, password, connection, ip=caller_ip(self.request), through=through)
-        self._scopes = user_scopes(self._user, self._server, given)
+        self._signed_in = _sign_in(credentials, self._sign_in_request())
+        self._scopes = user_scopes(self._signed_in.user, self._server, given)
+
+    def _sign_in_request(self) -> SignInRequest:
+        return SignInRequest(
+            ip=caller_ip(self.request),
+            application=self._client.client,
+            audience=self._server.audience,
+            success_type="sepft",
+            can_ask_second_factor=False,
+        )
 
     def connection(self, given: dict[str, str]) -> Connection:
         """Where the account is looked for. Raises TokenError."""
@@ -44,9 +52,15 @@ class PasswordGrant(TokenGrant):
 
     def issue_token(self) -> TokenResponse:
         client = self._client.client
-        permissions = permissions_of(self._user, self._server) if self._server.names_permissions else ()
+        user = self._signed_in.user
+        permissions = permissions_of(user, self._server) if self._server.names_permissions else ()
         access_token = issue_user_token(
-            self._user, client, self._scopes, server=self._server, permissions=permissions
+            user,
+            client,
+            self._scopes,
+            server=self._server,
+            permissions=permissions,
+            custom_claims=self._signed_in.claims.access_token,
         )
         token = {
             "access_token": access_token,
@@ -60,8 +74,11 @@ class PasswordGrant(TokenGrant):
     def _id_token(self, client: Client, access_token: str) -> dict[str, str]:
         if "openid" not in self._scopes:
             return {}
-        claims = claims_of(self._user, self._scopes)
-        return {"id_token": issue_id_token(self._user, client, claims, access_token=access_token)}
+        user = self._signed_in.user
+        claims = claims_of(user, self._scopes)
+        custom_claims = self._signed_in.claims.id_token
+        token = issue_id_token(user, client, claims, access_token=access_token, custom_claims=custom_claims)
+        return {"id_token": token}
 
 
 class RealmGrant(PasswordGrant):
@@ -73,19 +90,26 @@ class RealmGrant(PasswordGrant):
         return named_connection(required_parameter(given, "realm"))
 
 
-def _sign_in(
-    login: str, password: str, connection: Connection, *, ip: str | None, through: ClientContext
-) -> User:
-    try:
-        return sign_in(login, password, connection=connection, ip=ip, through=through)
-    except WrongPassword:
-        raise SignInRefused("invalid_grant", "Wrong email or password.", 403) from None
-    except UserBlocked:
-        raise SignInRefused("unauthorized", "user is blocked", 401) from None
-    except SecondFactorRequired:
-        text = "The account has a second factor, which cannot be asked for here. Use the sign-in page."
-        raise SignInRefused("access_denied", text, 403) from None
-    except TooManyAttempts as error:
-        text = "Too many failed sign-ins. Wait, then try again."
-        wait = [("Retry-After", str(error.seconds))]
-        raise SignInRefused("too_many_attempts", text, 429, headers=wait) from None
+def _sign_in(credentials: Credentials, request: SignInRequest) -> SignedIn:
+    """Raises SignInRefused, in Auth0's words."""
+    outcome = sign_in_with_password(credentials, request)
+    if not isinstance(outcome, SignedIn):
+        raise _as_error(outcome)
+    return outcome
+
+
+def _as_error(outcome: Refused | SecondFactorRequired) -> SignInRefused:
+    match outcome:
+        case Refused(Reason.WRONG_CREDENTIALS):
+            return SignInRefused("invalid_grant", "Wrong email or password.", 403)
+        case Refused(Reason.LOCKED_OUT, seconds=seconds):
+            text = "Too many failed sign-ins. Wait, then try again."
+            return SignInRefused("too_many_attempts", text, 429, headers=[("Retry-After", str(seconds))])
+        case Refused(Reason.BLOCKED):
+            return SignInRefused("unauthorized", "user is blocked", 401)
+        case Refused(Reason.DENIED, denial=denial) if denial is not None:
+            # Auth0's statuses: a Rule's UnauthorizedError is 401, every other denial 403.
+            status = 401 if denial.error == "unauthorized" else 403
+            return SignInRefused(denial.error, denial.message, status)
+    text = "The account has a second factor, which cannot be asked for here. Use the sign-in page."
+    return SignInRefused("access_denied", text, 403)

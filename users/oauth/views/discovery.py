@@ -10,7 +10,7 @@ from users.conf import conf
 from users.oauth.grants.client import ALL_AUTH_METHODS
 from users.oauth.server import GRANTS
 from users.sign_in.id_token_claims import CLAIMS
-from users.tokens.issue import GENERATION_CLAIM
+from users.tokens.custom_claims import GENERATION_CLAIM
 from users.tokens.keys import PUBLISHED_SECONDS
 
 

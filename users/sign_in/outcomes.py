@@ -1,0 +1,76 @@
+"""What a sign-in may end in. Each face translates these into its pages or answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+from users.models import User
+from users.sign_in.progress import CustomClaims, Method, SignIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """The user is signed in; it is counted and logged. `claims` go into the tokens, if there are any."""
+
+    user: User
+    methods: frozenset[Method]
+    claims: CustomClaims
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorRequired:
+    """The first factor is right, and a second one is to be asked for. Nothing is counted or logged yet.
+
+    Once it is given, `confirm_second_factor(sign_in)` goes on. `is_enrolled` is false where a hook
+    demands a factor of a user who has none: they have to enrol first.
+    """
+
+    sign_in: SignIn
+    is_enrolled: bool
+
+
+class Reason(Enum):
+    """Why a sign-in is refused."""
+
+    # A wrong password or an unknown login: the caller must not be able to tell which.
+    WRONG_CREDENTIALS = auto()
+    LOCKED_OUT = auto()
+    # The password was right.
+    BLOCKED = auto()
+    # The password was right; the account asks for a code, and the caller cannot.
+    SECOND_FACTOR_UNAVAILABLE = auto()
+    # By a hook.
+    DENIED = auto()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The user is not signed in, and the log says why.
+
+    `seconds` is how long to wait, where the reason is LOCKED_OUT. `denial` is what the hook said, where
+    it is DENIED.
+    """
+
+    reason: Reason
+    seconds: int = 0
+    denial: SignInDenied | None = None
+
+
+class SignInDenied(Exception):
+    """Raised by a hook to refuse a sign-in. `message` is shown to the user, by the application.
+
+    `error` is the OAuth error code. Source for both of them: Auth0 docs, "Raise Errors from Rules"
+    (`unauthorized`) and "Actions Triggers: post-login", `api.access.deny` (`access_denied`).
+    """
+
+    def __init__(
+        self, message: str, *, error: Literal["access_denied", "unauthorized"] = "access_denied"
+    ) -> None:
+        self.message = message
+        self.error = error
+        super().__init__(message)
+
+
+Outcome = SignedIn | SecondFactorRequired | Refused

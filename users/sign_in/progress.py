@@ -1,0 +1,134 @@
+"""One sign-in in progress: what it is for, what is proven so far, and which step comes next.
+
+No input or output here: the transaction (`users.sign_in.transaction`) does what `next_step` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from users.log.record import ClientContext
+from users.models import Client, Connection, User
+
+
+class Method(StrEnum):
+    """How a user proved who they are. Source for the values: Auth0 docs, "Context Object Properties in
+    Rules", `authentication.methods`."""
+
+    PASSWORD = "pwd"  # noqa: S105 - the name of a method
+    PROVIDER = "federated"
+    SECOND_FACTOR = "mfa"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a user types: an email or user name, and a password.
+
+    `connection` is where the account is looked up; None stands for every connection whose passwords
+    are stored here.
+    """
+
+    login: str
+    password: str = field(repr=False)  # never in a log, however this is printed
+    connection: Connection | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInRequest:
+    """Where a sign-in comes from and what it is for.
+
+    `ip` is the IP address of the caller, whole, or None for a local socket. `application` is the
+    client that the user signs in to; None for the dashboard and the user's own page. `audience` names
+    the API that tokens are asked for. `success_type` is the type of the log event of a success.
+    `can_ask_second_factor` says whether the caller can ask for a code and go on afterwards.
+    """
+
+    ip: str | None
+    application: Client | None = None
+    audience: str = ""
+    success_type: str = "s"
+    can_ask_second_factor: bool = True
+
+    @property
+    def through(self) -> ClientContext:
+        """The application and the API, as the log names them."""
+        return ClientContext.of(self.application, self.audience) if self.application else ClientContext()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderProfile:
+    """A user as an identity provider or a custom database describes them, before anything is stored.
+
+    `bare_id` is the provider's own id of the user, the part of `user_id` after the pipe. `fields` are
+    root fields under Auth0's names.
+    """
+
+    connection: Connection
+    bare_id: str
+    fields: Mapping[str, Any]
+    user_metadata: Mapping[str, Any] | None = None
+    app_metadata: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomClaims:
+    """Claims that post-login hooks added, by token. Claims that the server sets itself win."""
+
+    id_token: Mapping[str, Any] = field(default_factory=dict)
+    access_token: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """A sign-in whose first factor is proven.
+
+    `user` is the primary account, freshly read; `connection` the one through which the user signs in,
+    which is another where a linked account was used. `methods` are what the user has proven, in this
+    sign-in or, for a session or a refresh token, in the one that it began with. `profile` is what the
+    provider said, complete, even where a part of it is never stored.
+    """
+
+    user: User
+    connection: Connection
+    request: SignInRequest
+    methods: frozenset[Method]
+    profile: ProviderProfile | None = None
+    claims: CustomClaims = CustomClaims()
+    # Set by a post-login hook, for users who are not enrolled as well.
+    is_second_factor_demanded: bool = False
+    # Hooks run once for each sign-in, not again when it goes on after the second factor.
+    is_past_hooks: bool = False
+
+    @property
+    def logins_count(self) -> int:
+        """The sign-ins of the user, this one included, as Auth0 counts them in `stats.loginsCount`."""
+        return self.user.logins_count + 1
+
+
+class Step(Enum):
+    """What the transaction does next."""
+
+    REFUSE_BLOCKED = auto()
+    ASK_SECOND_FACTOR = auto()
+    RUN_HOOKS = auto()
+    COMPLETE = auto()
+
+
+def next_step(sign_in: SignIn, *, has_second_factor: bool) -> Step:
+    """Decide what comes next. `has_second_factor` says whether the user is enrolled.
+
+    Hooks run once the user has given every factor that the account itself asks for, so that a stolen
+    password alone does not make them write metadata or call other hosts. They run for applications only,
+    so that no rule locks administrators out of the dashboard.
+    """
+    if sign_in.user.blocked:
+        return Step.REFUSE_BLOCKED
+    needs_second_factor = has_second_factor or sign_in.is_second_factor_demanded
+    if needs_second_factor and Method.SECOND_FACTOR not in sign_in.methods:
+        return Step.ASK_SECOND_FACTOR
+    if sign_in.request.application is not None and not sign_in.is_past_hooks:
+        return Step.RUN_HOOKS
+    return Step.COMPLETE

@@ -1,0 +1,32 @@
+"""Which claims post-login hooks may add to a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# The claim that ties a user's token to the account it was issued for: `User.token_generation`.
+GENERATION_CLAIM = "token_generation"
+
+# Claims with a meaning of their own: those who verify a token rely on them, so no hook may set one.
+# Source: Auth0 docs, "Create Custom Claims", restricted claims; `scope` and GENERATION_CLAIM are ours.
+RESERVED_CLAIMS = frozenset(
+    {
+        *("acr", "act", "active", "amr", "at_hash", "ath", "attest", "aud", "auth_time"),
+        *("authorization_details", "azp", "c_hash", "client_id", "cnf", "cty", "dest", "entitlements"),
+        *("events", "exp", "groups", "gty", "htm", "htu", "iat", "internalService", "iss", "jcard", "jku"),
+        *("jti", "jwe", "jwk", "kid", "may_act", "mky", "nbf", "nonce", "object_id", "org_id", "org_name"),
+        *("orig", "origid", "permissions", "roles", "rph", "s_hash", "sid", "sub", "sub_jwk", "toe", "txn"),
+        *("typ", "scope", GENERATION_CLAIM),
+    }
+)
+_RESERVED_PREFIX = "sip_"
+
+
+def without_reserved(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims without the reserved ones, which are dropped without an error, as by Auth0."""
+    return {
+        name: value
+        for name, value in claims.items()
+        if name not in RESERVED_CLAIMS and not name.startswith(_RESERVED_PREFIX)
+    }
