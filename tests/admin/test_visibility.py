@@ -194,7 +194,7 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
         ("Save metadata", "You may not change app_metadata."),
         ("Save staff rights", "You may not give staff rights."),
         ("Remove second factor", "You may not remove second factors."),
-        ("Lift the lockout", "You may not lift the lockout after failed sign-ins."),
+        ("Clear lockout", "You may not clear lockouts after failed sign-ins."),
     ],
 )
 def test_a_button_one_may_not_use_is_disabled_and_says_why(visit, staff_with, jane, button, reason):

@@ -52,7 +52,7 @@ def by(answer):
     return Api(Browser(), answer.json()["access_token"])
 
 
-def test_a_decoy_with_a_staff_members_address_forgives_no_attempts_of_theirs(api, administrator, elsewhere):
+def test_a_decoy_with_a_staff_members_email_clears_no_lockout_of_theirs(api, administrator, elsewhere):
     client = api("create:users", "update:users")
     body = {"connection": "Elsewhere", "email": administrator.email, "password": "Quite-another-1"}
     decoy = shown(client.post(USERS, body))

@@ -167,8 +167,8 @@ def by_ticket(shop, jane):
         pytest.param(
             lambda shop, jane: bar(jane) or clear_lockouts([jane], actor=SHELL),
             "ublkdu",
-            "Sign-in no longer barred",
-            id="wrong passwords forgiven",
+            "Lockout cleared",
+            id="lockout cleared",
         ),
         pytest.param(
             lambda shop, jane: note_password_reset(jane, actor=SHELL),

@@ -60,14 +60,14 @@ def test_failed_ones_are_told_apart_in_the_log_alone(jane, story):
     ]
 
 
-def test_who_is_barred_is_logged_once_a_minute_and_not_each_time(jane, story):
+def test_a_lockout_is_logged_once_a_minute_and_not_each_time(jane, story):
     for _ in range(8):
         sign_in(jane.email, "wrong")
 
     assert story("user_id") == [("fp", jane.user_id)] * 5 + [("limit_wc", jane.user_id)]
 
 
-def test_an_address_that_is_barred_is_another_event(make_user, story):
+def test_the_lockout_of_an_ip_address_is_another_event(make_user, story):
     for number in range(12):
         sign_in(f"nobody-{number}@example.com", REMOTE_ADDR="192.0.2.9")
 

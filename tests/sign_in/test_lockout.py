@@ -43,7 +43,7 @@ def of(login):
     return lockout.lockout_keys(login, [])
 
 
-def test_five_failures_bar_a_login_wherever_it_comes_from(clock):
+def test_five_failures_lock_a_login_out_wherever_it_comes_from(clock):
     for number in range(5):
         assert not lockout.is_locked_out(of(JANE))
         fail(1, ip=f"192.0.2.{number}")
@@ -84,7 +84,7 @@ def test_it_is_told_how_long_to_wait_and_then_may(clock):
     fail(1)
 
 
-def test_the_longer_wait_is_told_where_login_and_address_are_both_barred(clock):
+def test_the_longer_wait_counts_where_login_and_ip_address_are_both_locked_out(clock):
     for number in range(10):
         fail(1, login=f"person{number}@example.com")
     fail(5, ip="192.0.2.2")
@@ -103,7 +103,7 @@ def test_asking_counts_nothing(clock):
     assert not lockout.is_locked_out(of(JANE))
 
 
-def test_what_is_forgiven_begins_anew(clock):
+def test_a_cleared_counter_begins_again(clock):
     fail(5)
 
     lockout.clear_lockout(of(JANE))
@@ -113,7 +113,7 @@ def test_what_is_forgiven_begins_anew(clock):
     assert lockout.is_locked_out(of(JANE))
 
 
-def test_forgiving_one_login_forgives_no_other_and_no_address(clock):
+def test_clearing_the_lockout_of_one_login_leaves_other_logins_and_the_ip_address(clock):
     fail(5, login="other@example.com", ip="192.0.2.2")
     fail(5)
     for number in range(5):

@@ -17,7 +17,7 @@ TYPES = {
     UNBLOCKED: "An account may sign in again",
 }
 # Nothing of the account changes by these.
-UNPUBLISHED = frozenset({What.RESET_SENT, What.TICKET, What.UNBLOCKED})
+UNPUBLISHED = frozenset({What.RESET_SENT, What.TICKET, What.LOCKOUT_CLEARED})
 
 
 def event_types(change: Change) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ _TYPES: dict[str, Q] = {
         Q(what=What.MULTIFACTOR, keys__has_key="multifactor") & ~Q(keys__multifactor__after=[]) & _BY_OWNER
     ),
     "scpr": Q(what=What.RESET_SENT) & ~_BY_API,
-    "ublkdu": Q(what=What.UNBLOCKED) & ~_BY_API,
+    "ublkdu": Q(what=What.LOCKOUT_CLEARED) & ~_BY_API,
 }
 # The parts of accounts of which the rare types tell.
 PART_OF_RARE_TYPE = {
@@ -49,7 +49,7 @@ PART_OF_RARE_TYPE = {
     "gd_unenroll": What.MULTIFACTOR,
     "gd_enrollment_complete": What.MULTIFACTOR,
     "scpr": What.RESET_SENT,
-    "ublkdu": What.UNBLOCKED,
+    "ublkdu": What.LOCKOUT_CLEARED,
 }
 # Source: recorded entries, for those of users.
 _OPERATIONS = {

@@ -14,9 +14,9 @@ SIGN_INS = {
     "fu": "Failed sign-in: no such account",
     "f": "Failed sign-in",
     "slo": "Signed out",
-    "limit_wc": "Sign-in barred: too many wrong passwords",
-    "limit_mu": "Address barred: too many failed sign-ins",
-    "ublkdu": "Sign-in no longer barred",
+    "limit_wc": "Account locked out: too many wrong passwords",
+    "limit_mu": "IP address locked out: too many failed sign-ins",
+    "ublkdu": "Lockout cleared",
 }
 SECOND_FACTORS = {
     "gd_auth_succeed": "Second factor given",

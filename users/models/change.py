@@ -49,7 +49,8 @@ class Change(models.Model):
         IDENTITIES = "identities", "Identities"
         ROLES = "roles", "Roles"
         PERMISSIONS = "permissions", "Permissions"
-        UNBLOCKED = "unblocked", "Sign-in attempts forgiven"
+        # Stored under the word of Auth0's log type, `ublkdu`; it is not about `blocked`.
+        LOCKOUT_CLEARED = "unblocked", "Lockout cleared"
 
     class ActorKind(models.TextChoices):
         STAFF = "staff", "Staff"

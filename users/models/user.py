@@ -188,7 +188,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("view_app_metadata", "Can see app_metadata"),
             ("change_app_metadata", "Can change app_metadata"),
             ("block_user", "Can block and unblock users"),
-            ("unlock_user", "Can lift the lockout after failed sign-ins"),
+            ("unlock_user", "Can clear lockouts after failed sign-ins"),
             ("delete_user", "Can delete users"),
             ("view_changes", "Can look through the changes of all users"),
             ("administer", "Can give staff rights and change staff accounts"),

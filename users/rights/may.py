@@ -102,7 +102,7 @@ class Verb(Enum):
         "send verification mails", "send_links", frozenset({"create:users", "update:users"})
     )
     CLEAR_LOCKOUT = Rule(
-        "lift the lockout after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
+        "clear lockouts after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
     )
     END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())

@@ -44,5 +44,5 @@ def clear_lockouts(users: Sequence[User], *, actor: Actor, reason: str = "") -> 
     locked_out = [user for user in users if lockouts_of(user)]
     lockout.clear_lockout([lockout.lockout_key(user) for user in alike])
     for user in locked_out:
-        record_change(user, Change.What.UNBLOCKED, {}, actor=actor, at=timezone.now(), reason=reason)
+        record_change(user, Change.What.LOCKOUT_CLEARED, {}, actor=actor, at=timezone.now(), reason=reason)
     return bool(locked_out)

@@ -1,4 +1,4 @@
-"""Log sign-ins that came to nothing."""
+"""Log failed sign-ins and lockouts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from users.representation.emails import is_email
 from users.sign_in import lockout
 from users.sign_in.account_lookup import primary_user
 
-# Whoever is barred may go on trying. Seconds in which it is logged once.
+# Seconds during which one lockout is logged once, however many attempts follow.
 LOCKOUT_LOG_SECONDS = 60
 
 
@@ -45,7 +45,7 @@ def log_lockout(
     keys = lockout.lockout_keys(login, accounts)
     lockout.remember_ip(keys, ip=ip)
     of_login = lockout.is_locked_out(keys)
-    if not is_first_within(LOCKOUT_LOG_SECONDS, "barred", *(keys if of_login else [ip])):
+    if not is_first_within(LOCKOUT_LOG_SECONDS, "lockout", *(keys if of_login else [ip])):
         return
     account = next(iter(accounts), None) if of_login else None
     log_event(

@@ -9,7 +9,7 @@ from tests.web.pages import open_page
 from users.models import Change
 from users.sign_in import lockout
 
-LIFT = "Lift the lockout"
+CLEAR = "Clear lockout"
 
 
 @pytest.fixture
@@ -38,18 +38,18 @@ def test_who_may_try_is_not_mentioned(security, guard, jane):
     page = security(guard, jane)
 
     assert "Locked out" not in page.text
-    assert LIFT not in page.buttons
+    assert CLEAR not in page.buttons
 
 
-def test_a_lockout_is_lifted(security, guard, jane):
+def test_a_lockout_is_cleared(security, guard, jane):
     fail(jane)
 
     page = security(guard, jane)
     assert f"Too many wrong passwords for {jane.email}." in page.text
-    done = page.press(LIFT, reason="Called us")
+    done = page.press(CLEAR, reason="Called us")
 
-    assert "The lockout is lifted. They may try to sign in again." in done.text
-    assert LIFT not in done.buttons
+    assert "Lockout cleared. They may try to sign in again." in done.text
+    assert CLEAR not in done.buttons
     assert not lockout.is_locked_out([lockout.lockout_key(jane)])
     change = Change.objects.filter(subject=jane.user_id).first()
     assert (change.what, change.reason, change.actor_id) == ("unblocked", "Called us", guard.user_id)
@@ -60,7 +60,7 @@ def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jan
     page = security(guard, jane)
     lockout.clear_lockout([lockout.lockout_key(jane)])
 
-    assert "There was no lockout to lift." in page.press(LIFT).text
+    assert "There was no lockout to clear." in page.press(CLEAR).text
     assert not Change.objects.filter(what="unblocked").exists()
 
 
@@ -71,16 +71,16 @@ def test_whoever_may_only_look_sees_it_and_cannot(security, staff_with, browser,
     page = security(clerk, jane)
 
     assert "Locked out" in page.text
-    assert LIFT not in page.buttons
-    assert browser(clerk).post(user_path(jane), {"do": "forgive"}).status_code == 403
+    assert CLEAR not in page.buttons
+    assert browser(clerk).post(user_path(jane), {"do": "clear_lockout"}).status_code == 403
     assert lockout.is_locked_out([lockout.lockout_key(jane)])
 
 
-def test_lockouts_of_staff_are_lifted_by_administrators_only(security, guard, administrator, browser, agent):
+def test_lockouts_of_staff_are_cleared_by_administrators_only(security, guard, administrator, browser, agent):
     fail(agent)
-    assert LIFT not in security(guard, agent).buttons
-    assert browser(guard).post(user_path(agent), {"do": "forgive"}).status_code == 403
+    assert CLEAR not in security(guard, agent).buttons
+    assert browser(guard).post(user_path(agent), {"do": "clear_lockout"}).status_code == 403
 
-    security(administrator, agent).press(LIFT)
+    security(administrator, agent).press(CLEAR)
 
     assert not lockout.is_locked_out([lockout.lockout_key(agent)])

@@ -29,7 +29,7 @@ UNDO_REFUSALS = {
     What.IDENTITIES: "Accounts are linked and unlinked, not undone.",
     What.ROLES: "Roles are given and taken, not undone.",
     What.PERMISSIONS: "Permissions are given and taken, not undone.",
-    What.UNBLOCKED: "Attempts that were forgiven are no longer known.",
+    What.LOCKOUT_CLEARED: "A cleared lockout cannot be restored: its attempts are no longer stored.",
 }
 
 

@@ -106,11 +106,11 @@ def send_reset(visit: UserPageRequest) -> None:
 
 
 def clear_lockout(visit: UserPageRequest) -> None:
-    """Let somebody try to sign in again who has mistyped too often."""
+    """Let a user try to sign in again after too many failures."""
     if clear_lockouts([visit.user], actor=visit.actor, reason=visit.reason):
-        visit.show_success("The lockout is lifted. They may try to sign in again.")
+        visit.show_success("Lockout cleared. They may try to sign in again.")
     else:
-        visit.show_success("There was no lockout to lift.")
+        visit.show_success("There was no lockout to clear.")
 
 
 def remove_second_factor(visit: UserPageRequest) -> None:
@@ -159,7 +159,7 @@ BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {
     "unblock": unblock,
     "verify_email": verify_email,
     "send_reset": send_reset,
-    "forgive": clear_lockout,
+    "clear_lockout": clear_lockout,
     "remove_second_factor": remove_second_factor,
     "send_verification": send_verification_mail,
     "staff_rights": save_staff_rights,
