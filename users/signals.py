@@ -1,4 +1,4 @@
-"""Where Django and its libraries call us."""
+"""Receivers of signals of Django and its libraries. The product sends none of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From where somebody signs in."""
+"""The IP address of the end user, for counting attempts and for the log."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ HEADER = "Auth0-Forwarded-For"
 
 
 def caller_ip(request: TokenRequest) -> str | None:
-    """The person's address where a server that has proved who it is passes it on, else that of
-    whoever asks: anybody else could make one up and never be counted twice."""
+    """Return the IP address of the end user, or None for a local socket.
+
+    The header counts for confidential clients alone, which have proved who they are: a public client is
+    in the hands of its user, who could send another IP address with each guess of a password.
+    """
     if request.auth_method != "none":
         try:
             return str(ip_address(request.headers.get(HEADER, "").strip()))

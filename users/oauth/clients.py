@@ -1,4 +1,4 @@
-"""Our clients, as authlib asks about them."""
+"""The adapter between our clients and authlib."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from users.models import Client
 
 
 class RegisteredClient(ClientMixin):
-    """A client by its table. Scopes are not asked here: they depend on the API."""
+    """Answers authlib's questions about a client. Scopes are decided elsewhere: they depend on the API."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -31,7 +31,10 @@ class RegisteredClient(ClientMixin):
         return self.client.has_secret(client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Either way of sending the secret will do; sending none is for those that have none."""
+        """Accept the secret in the body or by HTTP Basic; only public clients come without one.
+
+        A public client that sends a secret is refused: it has none, so the request is a mistake or a guess.
+        """
         return (method == "none") == self.client.is_public
 
     def check_response_type(self, response_type: str) -> bool:

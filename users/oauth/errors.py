@@ -10,7 +10,10 @@ ErrorKey = Literal["error", "error_description", "error_uri"]
 
 
 class TokenError(OAuth2Error):
-    """An error in Auth0's words, which may hold any character."""
+    """An OAuth error with Auth0's status and text.
+
+    Unlike authlib's own it allows any character in the description: Auth0's texts quote parameters.
+    """
 
     def __init__(
         self, error: str, description: str, status: int, headers: list[tuple[str, str]] | None = None
@@ -29,4 +32,4 @@ class TokenError(OAuth2Error):
 
 
 class SignInRefused(TokenError):
-    """The person is not let in, which the log knows already."""
+    """The user is not signed in. The sign-in transaction has logged it, so the endpoint does not again."""

@@ -1,4 +1,4 @@
-"""Log token requests that came to nothing."""
+"""Log failed token requests."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ LOG_TYPES = {
 
 
 def log_failed_request(request: TokenRequest, error: OAuth2Error) -> None:
-    """Of clients that are known, once a second from one address: anybody may send them."""
-    given = request.parameters
-    type_, client_id = LOG_TYPES.get(given.get("grant_type", "")), _client_id(request)
+    """Log a failed request of a known client, at most once a second for each client and IP address.
+
+    Anyone can send such requests without a secret: logging each would let them fill the table.
+    """
+    parameters = request.parameters
+    type_, client_id = LOG_TYPES.get(parameters.get("grant_type", "")), _client_id(request)
     if type_ is None or isinstance(error, SignInRefused) or not client_id or "\0" in client_id:
         return
     if not is_first_within(1, "token", client_id, request.ip):
         return
     client = Client.objects.filter(client_id=client_id).first()
     if client is not None:
-        through = ClientContext.of(client, given.get("audience", ""))
+        through = ClientContext.of(client, parameters.get("audience", ""))
         log_event(type_, through=through, ip=request.ip or "", description=error.description)
 
 
 def _client_id(request: TokenRequest) -> str:
-    """The one that is claimed, in the header or the body."""
+    """The client id that the request claims, in the header or the body; the secret may be wrong."""
     try:
         in_header, _ = extract_basic_authorization(request.headers)
-    except ValueError:  # no text
+    except ValueError:  # the header is not UTF-8
         in_header = None
     return in_header or request.parameters.get("client_id", "")

@@ -1,4 +1,4 @@
-"""In which connection a person is looked for."""
+"""The connection in which a password grant looks up the account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from users.oauth.errors import TokenError
 
 
 def default_connection() -> Connection:
-    """The one for clients that name none. Raises TokenError where it was deleted or disabled.
+    """Return the connection for requests that name none, Auth0's default directory. Raises TokenError
+    where it was deleted or disabled.
 
     Source: the status and text by which Auth0 says that a tenant has no default directory."""
     connection = _own_database(DEFAULT_CONNECTION)
@@ -18,9 +19,10 @@ def default_connection() -> Connection:
 
 
 def named_connection(realm: str) -> Connection:
-    """Raises TokenError where there is no such connection in which passwords are kept here.
+    """Return the connection that `realm` names. Raises TokenError where there is none of that name whose
+    passwords are stored here.
 
-    Source: the answer that auth0-java has in its tests."""
+    Source: the answer in the tests of auth0-java."""
     connection = _own_database(realm)
     if connection is None:
         raise TokenError("invalid_request", "the connection was not found", 400)
@@ -28,6 +30,6 @@ def named_connection(realm: str) -> Connection:
 
 
 def _own_database(name: str) -> Connection | None:
-    if "\0" in name:
+    if "\0" in name:  # PostgreSQL takes no NUL
         return None
     return Connection.objects.filter(name=name, strategy="auth0", is_enabled=True).first()

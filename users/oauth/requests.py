@@ -1,4 +1,4 @@
-"""What authlib reads of a request."""
+"""The adapter between Django's requests and authlib."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from users.web.client_ip import client_ip
 
 
 class TokenRequest(OAuth2Request):
-    """What authlib reads of a request. `parameters` are those of the body."""
+    """A token request as authlib reads it. `parameters` are the body's, `ip` is the caller's IP address."""
 
     headers: dict[str, str]
     client: RegisteredClient | None
 
     def __init__(self, request: HttpRequest) -> None:
-        # authlib refuses plain http. The settings allow that for this machine only, so the
-        # question is settled before a request arrives.
+        # authlib refuses plain HTTP, which the settings allow for loopback addresses only: whether a
+        # request may come so is decided before it gets here.
         super().__init__("POST", f"https://localhost{request.path}", headers=dict(request.headers))
         self.parameters = read_body(request)
         self.payload = BasicOAuth2Payload(self.parameters)
@@ -37,7 +37,10 @@ class TokenRequest(OAuth2Request):
 
 
 def read_body(request: HttpRequest) -> dict[str, str]:
-    """JSON or form, whichever the SDK sends. Raises TokenError for anything else."""
+    """Return the parameters of a JSON or form body: SDKs send either. Raises TokenError for anything else.
+
+    Values that are not text are left out, as parameters are text in OAuth.
+    """
     if request.content_type != "application/json":
         return {name: _single_value(name, values) for name, values in request.POST.lists()}
     try:
@@ -50,7 +53,9 @@ def read_body(request: HttpRequest) -> dict[str, str]:
 
 
 def _single_value(name: str, values: list[str]) -> str:
-    """Source: RFC 6749, section 3.2: parameters must not be included more than once."""
+    """Refuse a parameter that is given twice: two readers could take different ones.
+
+    Source: RFC 6749, section 3.2. Raises TokenError."""
     if len(values) > 1:
         raise TokenError("invalid_request", f"The parameter {name[:100]} is given {len(values)} times.", 400)
     return values[0]

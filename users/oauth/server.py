@@ -1,4 +1,4 @@
-"""The token endpoint: authlib's server on our clients and grants.
+"""The authorization server: authlib's, with our clients, grants and error texts.
 
 Source for shapes and texts: Auth0's Authentication API reference.
 """
@@ -31,11 +31,11 @@ HEADERS = {
 
 
 class TokenServer(AuthorizationServer):
-    """authlib's dispatcher, speaking Django."""
+    """authlib's server, adapted to Django's requests and responses."""
 
     # authlib takes None for a client that it does not know, which its stubs leave out.
     def query_client(self, client_id: str) -> RegisteredClient | None:  # type: ignore[override]
-        if "\0" in client_id:
+        if "\0" in client_id:  # PostgreSQL takes no NUL
             return None
         client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
         return RegisteredClient(client) if client else None
@@ -44,7 +44,7 @@ class TokenServer(AuthorizationServer):
         """Access tokens are signed, not stored."""
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
+        """authlib's signals are not used; its own method does not know Django's."""
 
     def create_oauth2_request(self, request: HttpRequest) -> TokenRequest:
         return TokenRequest(request)
@@ -63,7 +63,7 @@ for grant in GRANTS:
 
 
 def token_response(request: HttpRequest) -> HttpResponse:
-    """Answer a token request, in Auth0's words where something is wrong."""
+    """Answer a token request: the token, or an OAuth error with Auth0's status and text."""
     try:
         return _handle_grant(server.create_oauth2_request(request))
     except OAuth2Error as error:
@@ -71,17 +71,17 @@ def token_response(request: HttpRequest) -> HttpResponse:
 
 
 def _handle_grant(request: TokenRequest) -> HttpResponse:
-    """Raises OAuth2Error, once the log knows."""
-    asked = request.parameters.get("grant_type")
+    """Run the grant that `grant_type` names. Raises OAuth2Error, after logging it."""
+    grant_type = request.parameters.get("grant_type")
     try:
-        if not asked:
+        if not grant_type:
             raise TokenError("invalid_request", "Missing required parameter: grant_type", 400)
         grant = server.get_token_grant(request)
         assert isinstance(grant, TokenGrant), "only these are registered"
         grant.validate_token_request()
         return server.handle_response(*grant.issue_token())
     except UnsupportedGrantTypeError:
-        raise TokenError("unsupported_grant_type", f"Unsupported grant type: {asked}", 403) from None
+        raise TokenError("unsupported_grant_type", f"Unsupported grant type: {grant_type}", 403) from None
     except OAuth2Error as error:
         log_failed_request(request, error)
         raise

@@ -1,1 +1,1 @@
-"""Signing in: find the account, check the password, note it."""
+"""Signing in: the transaction, lockouts, the look-up of accounts, and browser sessions."""

@@ -1,4 +1,4 @@
-"""Whom a login means: the one place where people are found by what they type to sign in."""
+"""Look up accounts by what users type to sign in: the one place that decides whom a login means."""
 
 from __future__ import annotations
 
@@ -7,29 +7,32 @@ from users.models import Connection, User
 
 
 def find_by_login(login: str, *, connection: Connection | None = None) -> list[User]:
-    """Those that may sign in by this e-mail address or user name with a password kept here: in
-    `connection`, or in any where none is named. Linked accounts are among them; `primary_user` says
-    whom they sign in."""
+    """Return the accounts that sign in by this email or user name with a password stored here.
+
+    In `connection`, or in every one where it is None: one email may have an account in each. Linked
+    accounts are among them; `primary_user` is the user whom they sign in.
+    """
     found = User.accounts.with_connection().by_login(login).in_own_database()
     if connection is not None:
         found = found.filter(connection=connection)
+    # The query also finds user names of connections that do not sign in by user name.
     return [account for account in found if email_key(login) in map(email_key, _own_logins(account))]
 
 
 def primary_user(account: User) -> User:
-    """Whom the account signs in: its primary, if it is linked to one."""
+    """Return the user whom the account signs in: its primary account, if it is linked to one."""
     return account.linked_to or account
 
 
 def find_by_identifier(identifier: str) -> list[User]:
-    """Everybody with this e-mail address, user name or phone number, be it a linked account's."""
+    """Return the users with this email, user name or phone number, on the primary or a linked account."""
     found = User.accounts.with_connection().by_identifier(identifier)
     return list(dict.fromkeys(map(primary_user, found)))
 
 
 def logins_of(user: User) -> list[str]:
-    """What the person may type to sign in here, their own address first, then what their linked
-    accounts sign in by; nothing where no password of theirs is kept here."""
+    """Return the emails and user names by which the user can sign in with a password stored here, those of
+    the primary account first; empty where there is no such password."""
     linked = User.accounts.with_connection().filter(linked_to=user) if user.linked_identities else ()
     return [login for account in (user, *linked) for login in _own_logins(account)]
 

@@ -1,4 +1,4 @@
-"""Lift what too many wrong passwords brought about. It has nothing to do with `blocked`."""
+"""List and clear the lockouts of users. A lockout ends by itself and is not a block (`User.blocked`)."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from users.sign_in.account_lookup import find_by_login, logins_of, primary_user
 
 @dataclass(frozen=True)
 class Lockout:
-    """A login that has to wait: from one IP address, or from everywhere where `ip` is None."""
+    """A login that is locked out: from one IP address, or from everywhere where `ip` is None."""
 
     login: str
     ip: str | None = None
 
 
 def lockouts_of(user: User) -> list[Lockout]:
-    """The lockouts of the user: too many failures, which are counted for all of their logins together,
-    or too many failures of any users from an IP address that the user was tried from."""
+    """Return the lockouts of a user: by too many failures of all their logins together, or by too many
+    failures of any users from an IP address that this user was tried from."""
     key = lockout.lockout_key(user)
     ips = [*([None] if lockout.is_locked_out([key]) else []), *lockout.blocked_ips(key)]
     return [Lockout(login, ip) for ip in ips for login in logins_of(user)] if ips else []
 
 
 def clear_lockouts(users: Sequence[User], *, actor: Actor, reason: str = "") -> bool:
-    """Let all of them try again, and record it of those who could not. Returns whether there was
-    anybody. Raises Denied or Protected for any of them, and does nothing then."""
+    """Clear the lockouts of these users, and record it in the history of those who had one.
+
+    Returns whether any had. Raises Denied or Protected for any of them, before anything is cleared.
+    """
     for user in users:
         check(actor, Verb.CLEAR_LOCKOUT, user)
     logins = {login for user in users for login in logins_of(user)}
-    # A try by a login that several users have counts for each of them and is refused for all.
+    # Users of one email in several connections share its lockout: an attempt counts for each of them,
+    # and one that is locked out locks the email out for all.
     alike = {primary_user(account) for login in logins for account in find_by_login(login)}
     for other in alike:
         check(actor, Verb.CLEAR_LOCKOUT, other)

@@ -23,8 +23,10 @@ def log_failed_sign_in(
     ip: str | None,
     through: ClientContext = NO_CLIENT,
 ) -> None:
-    """Log a failed sign-in: the login names no account, or the password matches none of those it names.
-    Only the log says which."""
+    """Log a failed sign-in: an unknown login (`fu`), or a wrong password (`fp`).
+
+    Only the log says which: the caller gets one answer for both, against user enumeration.
+    """
     lockout.remember_ip(lockout.lockout_keys(login, accounts), ip=ip)
     account = next(iter(accounts), None)
     log_event(
@@ -40,8 +42,7 @@ def log_failed_sign_in(
 def log_lockout(
     login: str, accounts: Sequence[User], *, ip: str | None, through: ClientContext = NO_CLIENT
 ) -> None:
-    """Log a lockout: there were too many failures of the user whom this login names, or from this IP
-    address."""
+    """Log a refused attempt during a lockout of the user (`limit_wc`) or of the IP address (`limit_mu`)."""
     keys = lockout.lockout_keys(login, accounts)
     lockout.remember_ip(keys, ip=ip)
     of_login = lockout.is_locked_out(keys)
@@ -58,5 +59,5 @@ def log_lockout(
 
 
 def _loggable_login(login: str) -> str:
-    """Nothing but addresses: now and then somebody types the password there."""
+    """The login if it is an email, else nothing: users sometimes type their password into that field."""
     return login if is_email(login) else ""

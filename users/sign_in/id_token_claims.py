@@ -1,4 +1,4 @@
-"""What an id token tells of somebody.
+"""The claims about a user that OpenID Connect scopes open.
 
 Source: Auth0 docs, "OpenID Connect scopes".
 """
@@ -21,8 +21,8 @@ CLAIMS = {
 
 
 def claims_of(user: User, scopes: Iterable[str]) -> dict[str, Any]:
-    """What these scopes open of the profile, unset fields left out. `updated_at` is ISO 8601, as
-    Auth0's is."""
+    """Return the claims that these scopes open, without fields that are not set. `updated_at` is ISO 8601
+    text, as with Auth0."""
     known = {"sub": user.user_id, **serialize_profile(user, owner_actor(user))}
     names = [name for scope in scopes for name in CLAIMS.get(scope, ())]
     return {name: known[name] for name in names if name in known}

@@ -1,4 +1,4 @@
-"""The limit on failed sign-ins, counted in the shared cache, alike for pages and programs.
+"""Lockout after failed sign-ins, counted in the shared cache for pages and programs together.
 
 Failures are counted by IP address and by user: the email, the user name and the logins of linked
 accounts share one counter, so that a user with several logins does not allow several times as many
@@ -30,7 +30,7 @@ _IPS_PER_KEY = 10
 
 
 class TooManyAttempts(Exception):
-    """Too many failures of one login or from one address. `seconds` until there may be another."""
+    """A lockout of the user or of the IP address, for `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -39,19 +39,22 @@ class TooManyAttempts(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that counts as failed until `mark_succeeded` is called."""
+    """An attempt that counts as failed until `mark_succeeded` is called.
+
+    Counted first and taken back afterwards, so that attempts at the same time cannot exceed the limit.
+    """
 
     _usages: list[SingleRateLimitUsage]
 
     def mark_succeeded(self) -> None:
-        """Stop counting this one as failed. Earlier failures stay: a user who knows one password could
-        otherwise try many others in between."""
+        """Stop counting this attempt as failed. Earlier failures stay counted: a user who knows one
+        password could otherwise reset the counter of their IP address between guesses at others."""
         for usage in self._usages:
             usage.rollback()
 
 
 def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
-    """Count a try under each of these keys (`lockout_keys`) and from this IP address. Raises
+    """Count an attempt for each of these keys (`lockout_keys`) and for this IP address. Raises
     TooManyAttempts where one of them has reached its limit."""
     usages = []
     for rate in failure_rates():
@@ -64,13 +67,13 @@ def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
 
 
 def is_locked_out(keys: list[str]) -> bool:
-    """Whether the next try under these keys will be refused, wherever it comes from."""
+    """Whether the next attempt for these keys will be refused, whatever IP address it comes from."""
     return any(seconds_until_allowed(*counter) > 0 for counter in _key_counters(*keys))
 
 
 def remember_ip(keys: list[str], *, ip: str | None) -> None:
-    """Remember that a sign-in under these keys from this IP address was refused, so that a block of
-    the IP address is found by the user that it locks out (`blocked_ips`)."""
+    """Remember the IP address of a refused attempt, so that staff who look at the user find the lockout of
+    the IP address that keeps this user out (`blocked_ips`)."""
     rates = _ip_rates()
     if ip and rates:
         lifetime = max(rate.duration for rate in rates)
@@ -80,7 +83,7 @@ def remember_ip(keys: list[str], *, ip: str | None) -> None:
 
 
 def blocked_ips(key: str) -> list[str]:
-    """IP addresses that this user was tried from, and from which every user has to wait now."""
+    """Return the locked out IP addresses that this user was tried from."""
     return [
         ip
         for ip in _remembered_ips(key)
@@ -89,40 +92,40 @@ def blocked_ips(key: str) -> list[str]:
 
 
 def clear_lockout(keys: list[str]) -> None:
-    """Reset these counters, and those of the IP addresses they are locked out from. Those of other
-    IP addresses stay."""
+    """Reset the counters of these keys, and of the locked out IP addresses that they were tried from. Those
+    of other IP addresses stay."""
     ip_counters = [name for key in keys for ip in blocked_ips(key) for name, _ in _ip_counters(ip)]
     cache.delete_many([*ip_counters, *map(_ips_key, keys)])
     reset_failures(keys)
 
 
 def reset_failures(keys: list[str]) -> None:
-    """Reset these counters and none of an IP address: users bring this about themselves, by a new
-    password."""
+    """Reset the counters of these keys after a new password, and none of an IP address: users reset this
+    themselves, and an attacker with an account could otherwise clear the IP address at will."""
     cache.delete_many([name for name, _ in _key_counters(*keys)])
 
 
 def seconds_to_wait(keys: list[str], *, ip: str | None) -> int:
-    """Whole seconds until these keys may be tried from this IP address; at least 1."""
+    """Return the whole seconds until these keys may be tried from this IP address; at least 1."""
     return _longest_wait([*_key_counters(*keys), *_ip_counters(ip)])
 
 
 def seconds_to_wait_for(key: str) -> int:
-    """The same for anything else that allauth counts failures of under `key`."""
+    """Return the same for another key of allauth's, such as that of wrong codes (`second_factor_key`)."""
     return _longest_wait(_key_counters(key))
 
 
 def lockout_keys(login: str, accounts: Iterable[User]) -> list[str]:
-    """What a try by this login is counted under: every user that one of the `accounts` it names
-    signs in; the login itself, however it is spelt, where it names none.
+    """Return the keys of the counters for an attempt with this login: those of the users whom `accounts`
+    sign in, or of the login itself where it is unknown, so that the limit reveals no account.
 
-    The prefixes keep what is typed from ever being the key of a user."""
+    The prefixes keep a typed login from being the key of a user."""
     keys = list(dict.fromkeys(map(lockout_key, accounts)))
     return keys or [f"login:{email_key(login.strip())}"]
 
 
 def lockout_key(account: User) -> str:
-    """What a user is counted under, linked accounts included."""
+    """Return the key of the counter of a user, the same for linked accounts."""
     return f"user:{account.linked_to_id or account.pk}"
 
 
@@ -146,7 +149,7 @@ def _remembered_ips(key: str) -> list[str]:
 
 
 def _ips_key(key: str) -> str:
-    """Hashed, since a cache key takes neither any character nor any length."""
+    """The cache key, hashed: back ends limit its length and characters."""
     return f"login-ips:{hashlib.sha256(key.encode()).hexdigest()}"
 
 

@@ -23,7 +23,7 @@ MAX_USER_AGENT_LENGTH = 500
 
 
 class SessionStore(DatabaseStore):
-    """Named in the settings as `SESSION_ENGINE`."""
+    """Django's database store with the user and the sign-in in columns (`SESSION_ENGINE`)."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -62,7 +62,7 @@ def store_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_age
 
 
 def active_sessions(user: User) -> QuerySet[Session]:
-    """The sessions in which the user is signed in: neither expired nor ended by a new password or a
+    """Return the sessions in which the user is signed in: not expired, and not ended by a new password or a
     block."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     if not user.is_active:
@@ -71,7 +71,7 @@ def active_sessions(user: User) -> QuerySet[Session]:
 
 
 def active_session(session_id: str) -> Session | None:
-    """The session of that id, with its user, if it is active."""
+    """Return the session of that public id, with its user, if it is active."""
     found = Session.objects.filter(session_id=session_id).select_related("user__connection").first()
     if found is None or found.user is None:
         return None
@@ -79,5 +79,5 @@ def active_session(session_id: str) -> Session | None:
 
 
 def session_data(session: Session) -> dict[str, Any]:
-    """What the session holds; empty where it was signed by another SECRET_KEY."""
+    """Return the data of the session; empty where it was signed with another SECRET_KEY."""
     return SessionStore().decode(session.session_data)

@@ -1,4 +1,4 @@
-"""Where allauth touches accounts, it goes through the one write path."""
+"""allauth's hooks for accounts: sign-in goes through the transaction, writes through the actions."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from users.web.client_ip import client_ip, recorded_ip
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's hooks, as this product means them."""
+    """Named in the settings as `ACCOUNT_ADAPTER`."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def clean_password(self, password: str, user: User) -> str:
-        """As every other door judges it, and beside the field."""
+        """Check a new password by the connection's policy, and show what is wrong beside the field."""
         try:
             check_strength(password, user)
         except WeakPassword as error:
@@ -37,17 +37,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return password
 
     def set_password(self, user: User, password: str) -> None:
-        """Called after the old password, or the link from the mail, has been checked. `user` may
-        be a linked account, of which the link was made."""
-        person = primary_user(user)
-        told = {"request_id": self.request.request_id, "ip": recorded_ip(self.request)}
-        actor = owner_actor(person, face=Face.SIGN_IN, **told)
-        edit = Edit(password=password, identity=None if person == user else user.user_id)
+        """Set a new password, once allauth has checked the old one or the link from the email.
+
+        `user` may be a linked account, where the link was requested with its email."""
+        primary = primary_user(user)
+        origin = {"request_id": self.request.request_id, "ip": recorded_ip(self.request)}
+        actor = owner_actor(primary, face=Face.SIGN_IN, **origin)
+        edit = Edit(password=password, identity=None if primary == user else user.user_id)
         try:
-            edited = edit_user(person, edit, actor=actor)
+            edited = edit_user(primary, edit, actor=actor)
         except NotSupported as error:
             raise PermissionDenied(str(error)) from None
-        lockout.reset_failures([lockout.lockout_key(person)])  # the failures concerned the old password
+        lockout.reset_failures([lockout.lockout_key(primary)])  # the failures concerned the old password
         if edited == user:
             # allauth signs the session anew with the object it holds.
             user.password, user.session_epoch = edited.password, edited.session_epoch
@@ -77,5 +78,5 @@ class AccountAdapter(DefaultAccountAdapter):
         """Leave blocked users to `SignInStage`, which counts and logs them."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Never called: mail leaves by jobs (`users.mail`), and only to emails that are stored."""
+        """Refuse to send: email leaves by jobs (`users.mail`), and only to emails that are stored."""
         raise NotImplementedError(template_prefix)

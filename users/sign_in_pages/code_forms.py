@@ -1,4 +1,4 @@
-"""allauth's forms that take a code."""
+"""allauth's forms for codes of the second factor."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from users.sign_in_pages import lockout_messages
 
 
 class SignInForm(base_forms.AuthenticateForm):
-    """A code from the app, or a recovery code."""
+    """The second step of signing in: a code from the app, or a recovery code."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["code"] = code_field("Six digits from your app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
-        # Without what people put between the letters, which are capitals.
+        # Users type spaces and hyphens between the letters, and small letters for capitals.
         self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
         with translate_rate_limit(self.user):
             code = super().clean_code()
@@ -38,11 +38,11 @@ class SignInForm(base_forms.AuthenticateForm):
 
 
 class ReauthenticateForm(base_forms.ReauthenticateForm, SignInForm):
-    """The same, asked of the signed-in once more."""
+    """The same for a signed-in user, before a sensitive change."""
 
 
 class ActivateForm(ActivateTOTPForm):
-    """The first code, by which the app shows that it has the secret."""
+    """The first code of a new app, which proves that the app has the secret."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -56,7 +56,7 @@ class ActivateForm(ActivateTOTPForm):
 
     @property
     def spaced_secret(self) -> str:
-        """In groups of four, for whoever types it into the app."""
+        """The secret in groups of four, to be typed into the app."""
         return " ".join(re.findall(".{1,4}", self.secret))
 
 
@@ -73,7 +73,7 @@ def translate_rate_limit(user: User) -> Iterator[None]:
 
 
 def code_field(help_text: str, **attributes: str) -> forms.CharField:
-    """Long enough for every kind of code, typed with spaces."""
+    """A text field that is long enough for every kind of code, typed with spaces."""
     given = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attributes}
     return forms.CharField(
         label="Code", help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
@@ -81,7 +81,7 @@ def code_field(help_text: str, **attributes: str) -> forms.CharField:
 
 
 def check_unused(user: User, code: str) -> None:
-    """Raises ValidationError where this user has given the code before, be it to add the app: a
+    """Refuse a code that this user has given before, even to add the app: a
     one-time password must not be accepted twice (RFC 6238, section 5.2). allauth remembers those
     of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
     compares codes, which ignores punctuation."""

@@ -1,4 +1,4 @@
-"""allauth's forms where they look accounts up."""
+"""allauth's forms for passwords, with our look-up of accounts and our texts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NO_MAIL_MESSAGE = "This site cannot send mail yet. Ask whoever runs it to set yo
 
 
 def email_field(autocomplete: str) -> forms.CharField:
-    """Text, not `type=email`: browsers refuse what stands outside ASCII there."""
+    """An email as a text field: with `type=email` browsers refuse characters outside ASCII."""
     attributes = {"autocomplete": autocomplete, "inputmode": "email", "autocapitalize": "none"}
     return forms.CharField(label="E-mail", max_length=254, widget=forms.TextInput(attrs=attributes))
 
 
 class LoginForm(allauth_forms.LoginForm):
-    """One form for everybody."""
+    """The sign-in form, the same for users and staff."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
@@ -38,7 +38,7 @@ class LoginForm(allauth_forms.LoginForm):
         self.order_fields(["login", "password", "remember"])
 
     def clean_login(self) -> str:
-        # In one form, so that attempts on one account are counted together however it is spelled.
+        # Normalized, so that attempts on one account are counted together however it is spelled.
         return email_key(self.cleaned_data["login"].strip())
 
     def user_credentials(self) -> dict[str, str]:
@@ -46,7 +46,8 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Enqueues the search for the account and the mail, alike whether or not there is an account."""
+    """The request for a reset link. Enqueues the look-up and the email whether or not there is an account,
+    so that neither the answer nor its timing reveals one."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
@@ -67,10 +68,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
 
 class NewPasswordForm:
-    """Says beside the new password what the connection's policy asks of it, and logs what is
-    refused."""
+    """A mixin that explains the connection's password policy beside the field, and logs a refusal."""
 
-    user: User | None  # nobody behind a link that is no good
+    user: User | None  # None behind an invalid link
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
@@ -86,15 +86,15 @@ class NewPasswordForm:
 
 
 class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
-    """For whoever knows the old one."""
+    """A new password for a signed-in user who knows the old one."""
 
 
 class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
-    """For whoever followed the link in the mail."""
+    """A new password by the link in the email."""
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
-    """Asks the signed-in for their password once more."""
+    """Asks a signed-in user for the password again, before a sensitive change."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
@@ -103,7 +103,7 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
 
 
 class UserTokenForm(allauth_forms.UserTokenForm):
-    """Whose link from the mail it is: linked accounts have passwords, too."""
+    """Finds the account of a reset link, linked accounts included: they have passwords of their own."""
 
     def _get_user(self, uidb36: str) -> User | None:
         try:

@@ -12,13 +12,13 @@ ERROR_CODES = ("too_many_login_attempts", "rate_limited")
 
 
 def lockout_error(seconds: int) -> ValidationError:
-    """The error for a form, which says when to try again."""
+    """Return the error for a form, which says when to try again."""
     text = gettext("Too many failed sign-in attempts. Try again in %(wait)s.")
     return ValidationError(text, code=ERROR_CODES[0], params={"wait": _format_duration(seconds)})
 
 
 def _format_duration(seconds: int) -> str:
-    """Rounded up, as those who come a second early are refused: "45 seconds", "3 minutes"."""
+    """Return "45 seconds" or "3 minutes", rounded up: a user who comes a second early is refused."""
     if seconds < 60:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     minutes = math.ceil(seconds / 60)

@@ -1,4 +1,4 @@
-"""Second factors as this product means them: secrets encrypted, nobody led in a circle."""
+"""allauth's hooks for second factors."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from users.sign_in.allauth_internals import generate_totp_secret
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """allauth's hooks."""
+    """Named in the settings as `MFA_ADAPTER`. Encrypts secrets with the key ring."""
 
     def encrypt(self, text: str) -> str:
         return conf.key_ring.encrypt_text(Purpose.SECOND_FACTORS, text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Where the key is no longer on the key ring: a random secret, so that no code is right. It
-        must not be an empty one, whose codes are known."""
+        """Return the secret; a random one where its key is no longer on the key ring, so that no code is
+        accepted. An empty one would have codes that anyone can compute."""
         try:
             return conf.key_ring.decrypt_text(Purpose.SECOND_FACTORS, encrypted_text)
         except Undecryptable:
             return generate_totp_secret()
 
     def is_mfa_enabled(self, user: User | None, types: list[str] | None = None) -> bool:
-        """None: their account was deleted between password and code."""
+        """Whether the user has a second factor. `user` is None after a deletion between password and code."""
         return user is not None and super().is_mfa_enabled(user, types)

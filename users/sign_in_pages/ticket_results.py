@@ -1,4 +1,4 @@
-"""What the application that asked for a ticket is told when it has been used, or could not be.
+"""The outcome of a ticket, as the application that requested it reads it from the query string.
 
 Source: Auth0 docs, "Customize Email Templates", redirect-to results. Applications compare the
 texts.
@@ -26,11 +26,11 @@ OBSOLETE_MESSAGES = {
 
 
 def redirect_url(ticket: Ticket, refused: Why | None = None) -> str:
-    """Where the person goes on, with the outcome in the query string; empty where they stay."""
+    """Return the application's URL with the outcome in the query string; empty where it gave none."""
     if not ticket.result_url:
         return ""
     purpose = Purpose(ticket.purpose)
-    told = {
+    outcome = {
         **({"email": ticket.email} if ticket.names_email_in_redirect else {}),
         "success": "false" if refused else "true",
         "message": FAILURE_MESSAGES.get(refused, OBSOLETE_MESSAGES[purpose])
@@ -38,5 +38,5 @@ def redirect_url(ticket: Ticket, refused: Why | None = None) -> str:
         else SUCCESS_MESSAGES[purpose],
     }
     parts = urlsplit(ticket.result_url)
-    query = "&".join(filter(None, (parts.query, urlencode(told))))
+    query = "&".join(filter(None, (parts.query, urlencode(outcome))))
     return urlunsplit(parts._replace(query=query))

@@ -1,6 +1,6 @@
 """URLs of the sign-in pages.
 
-allauth looks its pages up by these names; those we do not offer lead to a 404.
+allauth finds its pages by these names; those that do not exist here answer 404.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from users.sign_in_pages.views import tickets
 
 
 def not_available(request: HttpRequest, **_: str) -> HttpResponse:
-    """allauth wants the name to exist; the page does not."""
+    """Answer 404: allauth needs the name to exist, but there is no such page."""
     raise Http404
 
 
@@ -41,7 +41,7 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    # These show secrets, which no browser is to keep.
+    # These show secrets, which browsers must not cache.
     path("profile/security/", never_cache(second_factor.index), name="mfa_index"),
     path("profile/security/app/add/", never_cache(app.activate_totp), name="mfa_activate_totp"),
     path("profile/security/app/remove/", never_cache(app.deactivate_totp), name="mfa_deactivate_totp"),

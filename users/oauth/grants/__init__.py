@@ -1,1 +1,1 @@
-"""The ways to get a token. One class each; the server knows them by their `GRANT_TYPE`."""
+"""The grants, one class each. The server finds a grant by its `GRANT_TYPE`."""

@@ -1,4 +1,4 @@
-"""Which client asks, and whether it may in this way."""
+"""Client authentication, and whether the client may use a grant."""
 
 from __future__ import annotations
 
@@ -32,11 +32,15 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
 
 
 def authenticate_client(grant: TokenGrant) -> RegisteredClient:
-    """The client, by its secret; by its id alone where it is one that keeps none and the grant
-    takes such. Raises TokenError."""
+    """Return the client that sends the request. Raises TokenError.
+
+    Confidential clients prove themselves by their secret. Public ones have none and give their id alone,
+    where the grant accepts that (`TOKEN_ENDPOINT_AUTH_METHODS`). Unknown clients and wrong secrets have one
+    answer, so that client ids cannot be guessed.
+    """
     try:
         client = grant.authenticate_token_endpoint_client()
-    except (InvalidClientError, ValueError):  # also a Basic header that is no text
+    except (InvalidClientError, ValueError):  # ValueError: a Basic header that is not UTF-8
         raise TokenError("access_denied", "Unauthorized", 401) from None
     assert isinstance(client, RegisteredClient), "TokenServer.query_client makes no other"
     if not client.check_grant_type(grant.GRANT_TYPE):

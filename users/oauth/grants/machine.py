@@ -1,4 +1,4 @@
-"""A client for itself."""
+"""The client credentials grant: a client acts for itself, without a user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from users.tokens.issue import issue_machine_token
 
 
 class MachineGrant(TokenGrant):
-    """client_credentials: within the client's grant for the API it names."""
+    """`client_credentials`: the scopes of the client grant for the requested API."""
 
     GRANT_TYPE = "client_credentials"
     TOKEN_ENDPOINT_AUTH_METHODS = SECRET_AUTH_METHODS

@@ -1,7 +1,7 @@
-"""A person by their password, which they gave to the client's own form.
+"""The password grants: the user types the password into a form of the client.
 
-Source: Auth0's Authentication API reference, "Resource Owner Password"; texts of refusals as its
-own libraries have them in their tests.
+Source: Auth0's Authentication API reference, "Resource Owner Password"; the texts of errors are those in
+the tests of its libraries.
 """
 
 from __future__ import annotations
@@ -23,19 +23,22 @@ from users.tokens.issue import issue_id_token, issue_user_token
 
 
 class PasswordGrant(TokenGrant):
-    """password: in the connection that serves where none is named."""
+    """`password`: the account is looked up in the default connection."""
 
     GRANT_TYPE = "password"
     TOKEN_ENDPOINT_AUTH_METHODS = ALL_AUTH_METHODS
 
     def validate_token_request(self) -> None:
         self._client = self.request.client = authenticate_client(self)
-        given = self.request.parameters
-        login, password = required_parameter(given, "username"), required_parameter(given, "password")
-        credentials = Credentials(login=login, password=password, connection=self.connection(given))
-        self._server = requested_server(given)
+        parameters = self.request.parameters
+        login, password = (
+            required_parameter(parameters, "username"),
+            required_parameter(parameters, "password"),
+        )
+        credentials = Credentials(login=login, password=password, connection=self.connection(parameters))
+        self._server = requested_server(parameters)
         self._signed_in = _sign_in(credentials, self._sign_in_request())
-        self._scopes = user_scopes(self._signed_in.user, self._server, given)
+        self._scopes = user_scopes(self._signed_in.user, self._server, parameters)
 
     def _sign_in_request(self) -> SignInRequest:
         return SignInRequest(
@@ -46,8 +49,8 @@ class PasswordGrant(TokenGrant):
             can_ask_second_factor=False,
         )
 
-    def connection(self, given: dict[str, str]) -> Connection:
-        """Where the account is looked for. Raises TokenError."""
+    def connection(self, parameters: dict[str, str]) -> Connection:
+        """The connection in which the account is looked up. Raises TokenError."""
         return default_connection()
 
     def issue_token(self) -> TokenResponse:
@@ -82,16 +85,16 @@ class PasswordGrant(TokenGrant):
 
 
 class RealmGrant(PasswordGrant):
-    """password-realm: in the connection that `realm` names."""
+    """`password-realm`: the account is looked up in the connection that `realm` names."""
 
     GRANT_TYPE = "http://auth0.com/oauth/grant-type/password-realm"
 
-    def connection(self, given: dict[str, str]) -> Connection:
-        return named_connection(required_parameter(given, "realm"))
+    def connection(self, parameters: dict[str, str]) -> Connection:
+        return named_connection(required_parameter(parameters, "realm"))
 
 
 def _sign_in(credentials: Credentials, request: SignInRequest) -> SignedIn:
-    """Raises SignInRefused, in Auth0's words."""
+    """Sign the user in. Raises SignInRefused with Auth0's status and text."""
     outcome = sign_in_with_password(credentials, request)
     if not isinstance(outcome, SignedIn):
         raise _as_error(outcome)
@@ -99,6 +102,7 @@ def _sign_in(credentials: Credentials, request: SignInRequest) -> SignedIn:
 
 
 def _as_error(outcome: Refused | SecondFactorRequired) -> SignInRefused:
+    """Translate an outcome of the transaction. Whatever is not translated by name is refused."""
     match outcome:
         case Refused(Reason.WRONG_CREDENTIALS):
             return SignInRefused("invalid_grant", "Wrong email or password.", 403)

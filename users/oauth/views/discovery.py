@@ -16,8 +16,8 @@ from users.tokens.keys import PUBLISHED_SECONDS
 
 @require_safe
 def openid_configuration(request: HttpRequest) -> JsonResponse:
-    """What this server has, and nothing it has not: there is no page to send people to, so no
-    response types. Readable from any origin."""
+    """Describe the endpoints and features that exist. There is no authorization endpoint yet, so there are
+    no response types. Readable from any origin."""
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
     return JsonResponse(_document(), headers=headers)
 

@@ -10,8 +10,8 @@ from users.tokens.keys import PUBLISHED_SECONDS, published_keys, signing_key
 
 @require_safe
 def jwks(request: HttpRequest) -> JsonResponse:
-    """The public keys by which anybody can verify our tokens. Readable from any origin."""
+    """Publish the public keys by which resource servers verify our tokens. Readable from any origin."""
     if not published_keys():
-        signing_key()  # the first visitor must find the key that will sign
+        signing_key()  # create it: a key must be published before it signs
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
     return JsonResponse({"keys": published_keys()}, headers=headers)

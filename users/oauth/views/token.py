@@ -9,10 +9,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from users.oauth.server import server, token_response
 
 
-@csrf_exempt  # clients authenticate by secret; no cookie plays a part
+@csrf_exempt  # no cookie is read, so there is nothing to forge
 @sensitive_post_parameters("client_secret", "password")
 def issue(request: HttpRequest) -> HttpResponse:
-    """Trade credentials for tokens. JSON and form bodies."""
+    """Issue a token for a grant. Accepts JSON and form bodies."""
     if request.method != "POST":
         body = {"error": "method_not_allowed", "error_description": "Use POST."}
         return server.handle_response(405, body, [("Allow", "POST")])

@@ -1,4 +1,4 @@
-"""`/u/...`: where a ticket's link leads. People set a password or confirm an address here.
+"""`/u/...`: the pages behind a ticket's link, where users set a password or verify their email.
 
 A GET never uses a ticket up: mail scanners open every link. The pages need no cookie, so they
 work in the browsers that mail programs bring along.
@@ -54,12 +54,12 @@ REFUSED_TEXTS = {
 
 
 def ticket_page(view: View) -> View:
-    """A page behind a ticket's link; a page that says why where the ticket is no good."""
+    """Decorate a page behind a ticket's link: one that is refused gets a page that says why."""
 
     @never_cache
-    # The address of the page is a secret that no Referer may tell. Browsers then hide the origin of
-    # its form too, and Django would take it for a forged one; but nobody can forge a form that asks
-    # for what they do not know.
+    # The URL of the page is a secret, so it must not be sent as Referer. With `no-referrer` browsers also
+    # hide the origin of the form, which Django's CSRF check would refuse. It is not needed: the form
+    # carries the secret, which another site does not know.
     @csrf_exempt
     @sensitive_post_parameters()
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,15 +79,14 @@ def ticket_page(view: View) -> View:
 
 @ticket_page
 def set_password(request: HttpRequest) -> HttpResponse:
-    """Type a new password twice."""
+    """Show the form for a new password, and set it."""
     ticket = _get_ticket(request, Purpose.PASSWORD_CHANGE)
     form = _form(request, ticket)
     if request.method == "POST" and form.is_valid():
         try:
             set_password_by_ticket(ticket, form.cleaned_data["password1"], actor=_actor(request, ticket))
-            lockout.reset_failures(
-                [lockout.lockout_key(ticket.user)]
-            )  # the failures concerned the old password
+            # The failures concerned the old password.
+            lockout.reset_failures([lockout.lockout_key(ticket.user)])
             return _success_page(request, ticket)
         except WeakPassword as error:
             form.add_error("password1", error.messages)
@@ -99,7 +98,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
 
 @ticket_page
 def confirm_email(request: HttpRequest) -> HttpResponse:
-    """Press a button."""
+    """Show a button that verifies the email, and verify it."""
     ticket = _get_ticket(request, Purpose.EMAIL_VERIFICATION)
     if request.method == "POST":
         verify_email_by_ticket(ticket, actor=_actor(request, ticket))
@@ -109,7 +108,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, ticket: Ticket) -> Form:
-    """The one behind the link that people ask for themselves."""
+    """allauth's form, the same as behind a reset link that users request themselves."""
     form_class = get_form_class(app_settings.FORMS, "reset_password_from_key", ResetPasswordKeyForm)
     form = form_class(request.POST or None, user=ticket.user)
     for field in form.fields.values():
@@ -126,9 +125,9 @@ def _secret(request: HttpRequest) -> str:
 
 
 def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
-    """Whoever has the link acts as the owner, signed in or not, and as whoever."""
-    told = {"request_id": request.request_id, "ip": recorded_ip(request)}
-    return owner_actor(ticket.user, face=Face.SIGN_IN, **told)
+    """The owner of the account: the link proves it, whoever is signed in in this browser."""
+    origin = {"request_id": request.request_id, "ip": recorded_ip(request)}
+    return owner_actor(ticket.user, face=Face.SIGN_IN, **origin)
 
 
 def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
@@ -149,7 +148,7 @@ def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
 def _outcome_page(
     request: HttpRequest, title: str, text: str, address: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """The page itself leads on to the application. A redirect in answer to a form would be
-    refused by our own policy, and so would every further one over there."""
+    """Render a page with a link to the application. A redirect in answer to the form would be refused by
+    our own Content-Security-Policy (`form-action`), and so would any that follows it."""
     context = {"title": title, "text": text, "address": address, "host": urlsplit(address).netloc, **more}
     return render(request, "users/ticket/outcome.html", context, status=status)
