@@ -1,1 +1,1 @@
-"""Many accounts at once, from a file in Auth0's bulk-import format."""
+"""Bulk import and export of users, in Auth0's file formats."""

@@ -1,4 +1,4 @@
-"""Make the accounts of a file."""
+"""Create users from a file in one transaction, for demo data and tests."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def create_users_from_file(
     actor: Actor,
     on_record: Callable[[int], None] = lambda number: None,
 ) -> int:
-    """Make every account in the file, or none; return how many.
+    """Create every user of the file, or none; return how many.
 
-    Nobody gets a password. `on_record` hears the number of each record done. Raises
+    No user gets a password. `on_record` is called with the number of each record once it is written. Raises
     TransferError, which names the record, or Denied.
     """
     number = 0
@@ -36,6 +36,7 @@ def create_users_from_file(
             number = record.number
             _create_user(record, connection, actor)
             on_record(number)
+        # The map of metadata keys is sampled once at the end instead of once per user.
         sample_after_import(actor)
     return number
 
@@ -44,6 +45,7 @@ def _create_user(record: FileRecord, connection: Connection, actor: Actor) -> No
     try:
         import_record(record.value(), connection, actor=actor, is_upsert=False)
     except InvalidRecord as error:
+        # Unlike the import job, one bad record fails the whole file: there is no report that would list it.
         raise TransferError(f"{error.reason} (byte {error.byte})", error.number) from None
     except (FieldError, MetadataError, NotSupported, DuplicateField) as error:
         raise TransferError(str(error), record.number) from None

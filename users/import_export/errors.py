@@ -1,21 +1,21 @@
-"""Why a file was not taken."""
+"""Errors of import files and their records."""
 
 from __future__ import annotations
 
 
 class DuplicateRecord(ValueError):
-    """An earlier record of the same file has written this account."""
+    """An earlier record of the same file has already written this user."""
 
     def __init__(self) -> None:
         super().__init__("The file holds another record of this address before this one")
 
 
 class InvalidRecord(ValueError):
-    """A record is JSON that cannot be stored, and fails alone.
+    """A record is JSON that cannot be stored; it fails alone.
 
-    `number` counts from 1; `path` leads from the record's top to what is wrong, as text, empty for the
-    record itself; `byte` is the offset of that in the file; `email` is the record's, where it can be
-    read."""
+    `number` counts from 1; `path` leads from the record's top to the error, as text, empty for the record
+    itself; `byte` is the error's offset in the file; `email` is the record's, where it can be read.
+    """
 
     def __init__(self, reason: str, number: int, *, path: str, byte: int, email: str | None) -> None:
         self.reason = reason
@@ -27,7 +27,7 @@ class InvalidRecord(ValueError):
 
 
 class TransferError(ValueError):
-    """The file, or its record of that number (counted from 1), is refused; nothing was written."""
+    """The file, or its record of that number (from 1), is refused; nothing was written."""
 
     def __init__(self, reason: str, number: int | None = None) -> None:
         self.reason = reason

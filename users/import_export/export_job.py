@@ -1,7 +1,7 @@
-"""Export as a job: a page of people at a time, each page a part of a gzip file of its own.
+"""Export as a job: one page of users per step, each appended to the file as a gzip member of its own.
 
-Source: Auth0 docs, "Bulk User Exports". Parts of gzip one after another are one gzip file, so the
-work goes on after any stop where the last page was committed.
+Source: Auth0 docs, "Bulk User Exports". Concatenated gzip members are one valid gzip file (RFC 1952), so
+an interrupted job resumes after the last committed page.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from users.representation.profile import serialize_profile
 from users.rights.may import Verb, check
 
 PAGE_SIZE = 500
-# So many of them are held in memory, whose documents may be large.
+# Users in memory at a time: two documents of a megabyte each are allowed per user.
 FETCH_SIZE = 20
 AFTER, BEGUN = "after", "begun"
 
 
 @register_job(Job.Kind.USERS_EXPORT, keeps_file=True)
 def export_users(run: Run) -> dict[str, Any]:
-    """Each person as whoever asked may see them now. Raises Denied."""
+    """Export the users as the requesting actor may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)
     fields = parse_fields(run.parameters.get("fields"), run.parameters["format"])
     titles = [field.title for field in fields]
@@ -38,16 +38,19 @@ def export_users(run: Run) -> dict[str, Any]:
     users = _users(run)
     most = run.parameters.get("limit")
     if run.total is None:
+        # Counting over the key alone avoids joining connections and sorting.
         run.total = users.order_by().values("pk")[:most].count()
     if not run.state.get(BEGUN):
         with run.step():
-            # A file is there even where no user is.
+            # An export of no users is still a file with a header.
             mark = BYTE_ORDER_MARK if run.parameters.get("csv_bom") else b""
             append_to_file(run.job, gzip.compress(mark + head(titles)))
             run.state[BEGUN] = True
+    # By key, not by OFFSET: users deleted meanwhile must not shift others off the page.
     while keys := _page(users, run, most):
         with run.step():
             page = users.filter(pk__in=keys).iterator(chunk_size=FETCH_SIZE)
+            # Checked per user at the time of writing: the actor's rights may have changed since the request.
             rows = (to_row(serialize_profile(user, run.actor), fields) for user in page)
             append_to_file(run.job, _compress(lines([one], titles) for one in rows))
             run.state[AFTER] = keys[-1]
@@ -62,12 +65,13 @@ def _users(run: Run) -> UserQuerySet:
         return users
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
+        # The job stores the id, since connections may be deleted while it waits.
         raise JobFailed("The connection does not exist any more.")
     return users.filter(connection=connection)
 
 
 def _page(users: UserQuerySet, run: Run, most: int | None) -> list[int]:
-    """Keys of the next people."""
+    """Return the primary keys of the next page of users."""
     size = PAGE_SIZE if most is None else min(PAGE_SIZE, most - run.done)
     keys = users.filter(pk__gt=run.state.get(AFTER, 0)).values_list("pk", flat=True)
     return list(keys[:size]) if size > 0 else []

@@ -1,4 +1,4 @@
-"""Decompress a file that is compressed with gzip, as our exports and Auth0's are."""
+"""Decompress import files that are gzipped, as our exports and Auth0's are."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _MAGIC = b"\x1f\x8b"
 def unpack(stream: io.BufferedReader, *, max_bytes: int) -> BinaryIO:
     """Return the stream as it is, or decompressed where it is gzip.
 
-    Memory is bounded. Reading raises CutError where the gzip file is damaged or holds more than
-    `max_bytes`."""
+    Memory is bounded. Reading raises SplitError where the gzip file is damaged or holds more than
+    `max_bytes`.
+    """
+    # By content, not by name or content type: browsers and scripts set those inconsistently.
     if not stream.peek(len(_MAGIC)).startswith(_MAGIC):
         return stream
     return io.BufferedReader(_BoundedGzipReader(stream, max_bytes))
@@ -40,6 +42,7 @@ class _BoundedGzipReader(io.RawIOBase):
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise SplitError("the gzip file is damaged or cut short") from None
         self._left -= len(content)
+        # Counted while reading: the size in a gzip trailer is chosen by the sender.
         if self._left < 0:
             raise SplitError(f"unpacked, the file is longer than {self._max_bytes:,} bytes; split it")
         target[: len(content)] = content

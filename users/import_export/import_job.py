@@ -1,4 +1,4 @@
-"""Import as a job: a bad record is noted and the others go on.
+"""Import as a job: a bad record is recorded as failed and the others go on.
 
 Source: Auth0 docs, "Bulk User Imports", and recorded traffic for the shape of errors.
 """
@@ -28,32 +28,36 @@ from users.models import Connection, FailedRecord, Job
 from users.rights.actor import Actor, Face
 from users.rights.may import Verb, check
 
-# Records in one transaction, which locks out all other writers on SQLite; and bytes of their text,
-# which a single record may exceed.
+# Records per transaction, which blocks all other writers on SQLite, and bytes of their text, which a
+# single record may exceed.
 BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
-# More are counted and not kept, so that a file of nonsense does not fill the database.
+# Further errors are counted but not stored, so that a useless file cannot fill the database.
 MAX_STORED_ERRORS = 10_000
-# In the state and in the summary.
+# The key of this count in the job's state and in its summary.
 IGNORED = "ignored"
 
 
-# A record that cannot be stored is the error that says so.
+# A record that cannot be stored is represented by its error.
 Parsed = Document | InvalidRecord
 
 
 @register_job(Job.Kind.USERS_IMPORT)
 def import_users(run: Run) -> dict[str, Any]:
-    """A file that is not JSON fails whole, with nothing written; a record that cannot be stored fails
-    alone. What one attempt has committed the next one passes over."""
+    """Import the file: fail as a whole if it is not JSON, otherwise record by record.
+
+    A retry skips the records that an earlier attempt committed.
+    """
     connection = Connection.objects.filter(connection_id=run.parameters["connection_id"]).first()
     if connection is None:
         raise JobFailed("The connection does not exist any more.")
-    # In the record of changes stands the job, by which all it wrote can be found.
+    # History carries the job's id as its request id, by which everything it wrote can be found.
     actor = replace(run.actor, face=Face.IMPORT, request_id=run.job.job_id)
+    # Checked again at run time: the actor may have lost the right while the job waited.
     check(actor, Verb.CREATE)
     try:
         return _import(run, connection, actor)
     except Undecryptable:
+        # Retrying cannot help without the key, so the job fails at once instead.
         raise JobFailed(
             "The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again."
         ) from None
@@ -61,6 +65,7 @@ def import_users(run: Run) -> dict[str, Any]:
 
 def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
     if run.total is None:
+        # A first pass over the whole file, so that a syntax error at its end leaves nothing half-imported.
         run.total = _count(run)
     with closing(_records(run.job)) as records:
         for batch in _batches(islice(records, run.done, None)):
@@ -76,14 +81,15 @@ def _records(job: Job) -> Generator[FileRecord]:
 
 
 def _count(run: Run) -> int:
-    """How many records there are, once all of the file has been read."""
+    """Return the number of records, after reading the whole file."""
     count = 0
     try:
         for record in _records(run.job):
-            # Records that fail alone are reported when they are imported.
+            # Records that fail on their own are reported when they are imported.
             with suppress(InvalidRecord):
                 record.value()
             count = record.number
+            # Noticing a cancellation takes a query, which is too much for each record.
             if count % 1000 == 0:
                 run.check_interrupted()
     except TransferError as error:
@@ -92,8 +98,8 @@ def _count(run: Run) -> int:
 
 
 def _batches(records: Iterator[FileRecord]) -> Iterator[list[tuple[int, Parsed]]]:
-    """Parse the records outside of the transactions that write them, since a long one may take the
-    parser seconds. Two batches are in memory at most."""
+    """Parse the records outside of the transactions that write them, since parsing a long one may take
+    seconds. Holds at most two batches in memory."""
     batch: list[tuple[int, Parsed]] = []
     size = 0
     for record in records:
@@ -117,12 +123,13 @@ def _import_one(run: Run, connection: Connection, number: int, value: Parsed, ac
     try:
         if isinstance(value, InvalidRecord):
             raise value
-        # A savepoint: what a refused record had written goes with it.
+        # A savepoint per record: what a refused record has written is rolled back with it.
         with transaction.atomic():
             outcome = import_record(value, connection, actor=actor, is_upsert=run.parameters["upsert"])
     except RECORD_ERRORS as error:
         outcome = Outcome.FAILED
         if run.state.get(outcome, 0) < MAX_STORED_ERRORS:
+            # The file's passwords and tokens must not end up readable in the job's error report.
             shown, errors = mask_record(value), as_errors(error)
             FailedRecord.objects.create(job=run.job, number=number, user=shown, errors=errors)
     else:
@@ -137,8 +144,11 @@ def _count_ignored(run: Run, value: Document) -> None:
 
 
 def _summary(run: Run) -> dict[str, Any]:
-    """As recorded: `total` is that of all records. `ignored` counts, for each read-only column, the
-    records that were taken without it; it is left out where there are none."""
+    """Return the summary as recorded from Auth0: `total` counts all records.
+
+    `ignored` counts, for each read-only column, the records that were imported without it; it is left out
+    where there are none.
+    """
     counts = {outcome.value: run.state.get(outcome, 0) for outcome in Outcome}
     ignored = dict(sorted(run.state.get(IGNORED, {}).items()))
     return {**counts, "total": sum(counts.values()), **({IGNORED: ignored} if ignored else {})}

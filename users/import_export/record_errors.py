@@ -1,4 +1,4 @@
-"""Why a record of an import was refused, as the API's job errors say it.
+"""Turn the refusal of an import record into Auth0's job errors.
 
 Source: Auth0 docs, "Bulk User Imports", its list of codes; recorded traffic for the shape and for the
 text of DUPLICATED_USER.
@@ -36,7 +36,7 @@ _SECRET_NAME = re.compile(
     r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
     re.IGNORECASE,
 )
-# How the checker's texts begin, and Auth0's code for each.
+# How the validator's messages begin (they are Auth0's texts), and Auth0's code for each.
 _CODES = {
     "Missing required property": "OBJECT_REQUIRED",
     "Expected type": "INVALID_TYPE",
@@ -52,9 +52,12 @@ _CODES = {
 
 
 def as_errors(error: Exception) -> list[dict[str, Any]]:
-    """`[{code, message, path}]`; `path` is left out where the record as a whole is wrong. Where its text
-    is, `byte` is the offset in the file."""
+    """Return `[{code, message, path}]`; `path` is left out where the record as a whole is wrong.
+
+    Where the position is known, `byte` is the offset in the file.
+    """
     match error:
+        # The grammar is Auth0's own: scripts match on this text.
         case DuplicateField():
             return [_error("DUPLICATED_USER", "The user already exist and upsert parameter is false")]
         case InvalidRecord(path=path, byte=byte):
@@ -71,17 +74,21 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
 
 
 def mask_record(record: Document | InvalidRecord) -> Document:
-    """The record to be stored with its errors: credentials are hidden, and
-    so are all values of fields that we do not know, since a password may be under any name.
+    """Return the record as stored with its errors: credentials are masked.
 
-    Of a record that cannot be stored it is the email, where that can be read."""
+    All values of unknown columns are masked too, since a password may have any name. Of a record that cannot
+    be stored only the email is returned, where it can be read.
+    """
     if isinstance(record, InvalidRecord):
         return {} if record.email is None else {"email": record.email}
     return {name: MASK if _is_hidden(name) else _mask(value) for name, value in record.items()}
 
 
 def _is_hidden(column: str) -> bool:
-    """Of the fields of a profile that are read-only, one holds the word password and no password."""
+    """Whether to mask the whole column.
+
+    Read-only profile fields are exempt: `last_password_reset` has "password" in its name but holds a time.
+    """
     is_field = column in READ_ONLY
     return not is_known_column(column) or (not is_field and _SECRET_NAME.search(column) is not None)
 

@@ -1,4 +1,4 @@
-"""Read the records of a file, one at a time."""
+"""Read the records of an import file one at a time."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from users.metadata.errors import TextError, format_path
 from users.metadata.places import path_at, top_level_string
 from users.metadata.text import bad_characters, parse
 
-# Characters of a refused record that are searched for the place of what is wrong, and for its email:
-# more than two documents of the usual limit hold, and searched in about half a second.
+# Characters of a refused record that are searched for the error's position and the email: more than two
+# documents of the default limit hold, and searched in about half a second.
 MAX_SEARCHED_CHARACTERS = 2 * 1024 * 1024
 MAX_PATH_LENGTH = 200
 MAX_EMAIL_LENGTH = 254
-# How long a record may be: two documents whose every character may be written as a six-character
-# escape, with room for blanks and the profile.
+# Maximum length of a record as a multiple of the document limit: two documents whose every character may
+# be written as a six-character escape, with room for whitespace and the profile.
 RECORD_LIMIT_FACTOR = 16
-# How much a file may hold once decompressed, in times of IMPORT_MAX_BYTES. Exports compress about ten
-# to one, a decompression bomb a thousand to one.
+# Maximum size of a decompressed file as a multiple of IMPORT_MAX_BYTES. Exports compress about ten to
+# one, a decompression bomb a thousand to one.
 UNPACKED_LIMIT_FACTOR = 20
 
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A record of a file, not parsed yet. `number` counts from 1; `max_bytes` is how long it may be."""
+    """An unparsed record of a file. `number` counts from 1; `max_bytes` is its maximum length."""
 
     number: int
     cut: RawRecord
     max_bytes: int
 
     def value(self) -> Document:
-        """Parse the record. Raises BadRecord where its text is JSON that cannot be stored, and
+        """Parse the record. Raises InvalidRecord where its text is JSON that cannot be stored, and
         TransferError where it is not JSON."""
         if not self.cut.is_whole:
             raise self._invalid(f"longer than {self.max_bytes:,} bytes, which is too long for a record")
@@ -56,6 +56,8 @@ class FileRecord:
             text = self.cut.text.decode()
         except UnicodeDecodeError:
             text = ""
+        # Broken syntax makes the rest of the file unreliable; valid JSON that we cannot store affects one
+        # record.
         if not _is_json(text):
             return TransferError(str(error), self.number)
         index = _index(text, error)
@@ -66,9 +68,10 @@ class FileRecord:
         return InvalidRecord(reason, self.number, path=path, byte=self.cut.start + at, email=self._email())
 
     def _email(self) -> str | None:
-        """The email, where the text is readable enough to hold one."""
+        """Return the email, where the text is readable enough to contain one."""
         text = self.cut.text[:MAX_SEARCHED_CHARACTERS].decode(errors="ignore")
         email = top_level_string(text, "email")
+        # It is stored with the error, so it passes the checks that every stored text passes.
         return email if email and len(email) <= MAX_EMAIL_LENGTH and not bad_characters(email) else None
 
 
@@ -103,15 +106,17 @@ def read_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) 
 def _is_json(text: str) -> bool:
     """Whether the text is valid JSON by its grammar alone."""
     try:
+        # Converting a number of thousands of digits would be slow; the grammar does not need its value.
         json.loads(text, parse_int=len, parse_float=len, parse_constant=_refuse_constant)
     except RecursionError:
-        return True  # its brackets match, or it would not have been cut out
+        return True  # the splitter has matched its brackets, so only the depth is wrong
     except ValueError:
         return False
     return True
 
 
 def _refuse_constant(name: str) -> NoReturn:
+    # Python's parser accepts NaN and Infinity, which JSON's grammar does not.
     raise ValueError(name)
 
 

@@ -1,7 +1,7 @@
-"""What a record of a bulk-import file may hold.
+"""The JSON schema of a record in a bulk-import file.
 
 Source: Auth0 docs, "Bulk User Import Database Schema and Examples": the object is closed, `email` is
-required, and `user_id` comes without its provider. Wider than that is what our own export writes.
+required, and `user_id` comes without its provider. Ours also accepts what our own export writes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SCHEMA: Schema = closed_object(
 READ_ONLY = PROFILE_READ_ONLY - SCHEMA["properties"].keys()
 # Any one of these identifies a user.
 IDENTIFIERS = ("email", "username", "phone_number")
-# Part of the format, but not taken: dropping them silently would lose people's sign-ins.
+# Part of Auth0's format, but refused: dropping them silently would lose the users' sign-ins.
 UNSUPPORTED_COLUMNS = {
     "password_hash": "password hashes are not imported; remove it, and people can set a password by e-mail",
     "custom_password_hash": (
@@ -50,7 +50,7 @@ UNSUPPORTED_COLUMNS = {
 
 @dataclass(frozen=True)
 class Record:
-    """One account to be. `bare_id` is its id without the provider, None for a new one."""
+    """One user to create or update. `bare_id` is the id without the provider, None to generate one."""
 
     profile: dict[str, Any]
     user_metadata: Document | None
@@ -59,16 +59,18 @@ class Record:
 
 
 def to_record(value: Document, connection: Connection) -> Record:
-    """Raises FieldError unless the record may be taken into the connection.
+    """Validate a record and return its parts. Raises FieldError, which names the column.
 
-    The insides of the two documents are judged where they are written.
+    The contents of the two documents are validated where they are written.
     """
     for name, reason in UNSUPPORTED_COLUMNS.items():
         if name in value:
             raise FieldError(name, reason)
+    # Before the closed schema is checked, which would refuse these columns of our own export.
     value = {name: item for name, item in value.items() if read_only_field(name) is None}
     _check_columns(value)
     _checker().check(value)
+    # Auth0 requires the email; without strict limits users who have only a phone number can be imported.
     identifiers = IDENTIFIERS[:1] if conf.strict_limits else IDENTIFIERS
     if not any(name in value for name in identifiers):
         raise FieldError("", "Missing required property: email")
@@ -81,19 +83,19 @@ def to_record(value: Document, connection: Connection) -> Record:
 
 
 def read_only_field(column: str) -> str | None:
-    """The field of a profile that an import ignores, such as "identities" for the column
+    """Return the profile field that an import ignores, such as "identities" for the column
     "identities[0].connection"; None for every other column."""
     root = parse_path(column)[:1]
     return next(iter(READ_ONLY.intersection(root)), None)
 
 
 def is_known_column(column: str) -> bool:
-    """Whether an import takes the column or ignores it."""
+    """Whether an import uses or knowingly ignores the column."""
     return column in SCHEMA["properties"] or read_only_field(column) is not None
 
 
 def _check_columns(value: dict[str, JSON]) -> None:
-    """Refuse a column of a single key of a document: with upsert it would replace the whole document."""
+    """Refuse a column of a single document key: with upsert it would replace the whole document."""
     for name in value:
         path = parse_path(name)
         if len(path) > 1 and path[0] in DOCUMENTS:
@@ -103,10 +105,13 @@ def _check_columns(value: dict[str, JSON]) -> None:
 
 
 def _bare_id(user_id: str, strategy: str) -> str:
-    """The id without the provider that our export writes in front of it. Under STRICT_LIMITS another
-    one is put in front, as Auth0 does."""
+    """Return the id without the provider prefix that our export writes.
+
+    Under STRICT_LIMITS a second prefix is added, as Auth0 does.
+    """
     prefix = f"{strategy}|"
     bare = user_id if conf.strict_limits else user_id.removeprefix(prefix)
+    # Silently prefixing another provider's id would make a user_id that nothing refers to.
     if not conf.strict_limits and "|" in user_id and not user_id.startswith(prefix):
         provider = user_id.partition("|")[0]
         raise FieldError(

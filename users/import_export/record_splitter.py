@@ -1,7 +1,7 @@
-"""Cut a file into the texts of its records without reading it whole.
+"""Split an import file into the texts of its records without reading it whole.
 
-Brackets, quotes and commas are ASCII, and no part of a longer UTF-8 character looks like them, so
-the cutting is done on bytes; only a record's own text is decoded and parsed.
+Brackets, quotes and commas are ASCII, and no byte of a longer UTF-8 character equals them, so the file is
+split as bytes; only a record's own text is decoded and parsed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ CSV_HINT = "CSV is not imported, use JSON"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
-_NOT_BLANK_HERE = re.compile(rb"[^ \t\r]")  # a line's end counts
+_NOT_BLANK_HERE = re.compile(rb"[^ \t\r]")  # line ends are significant here
 _OUTSIDE_STRINGS = re.compile(rb'["\[\]{}]')
 _INSIDE_STRINGS = re.compile(rb'["\\]')
 _AFTER_SCALAR = re.compile(rb'[ \t\r\n,:"\[\]{}]')
+# Possessive quantifiers: a megabyte of digits must not make the match backtrack.
 _SCALAR = re.compile(rb"true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 
 
@@ -31,8 +32,10 @@ class SplitError(ValueError):
 
 @dataclass(frozen=True)
 class RawRecord:
-    """The text of one record, and the offset of its first byte in the file. Of a record over the
-    limit `text` is only the beginning."""
+    """The text of one record, and the offset of its first byte in the file.
+
+    For a record over the limit, `text` is only its beginning.
+    """
 
     start: int
     text: bytes
@@ -42,10 +45,9 @@ class RawRecord:
 def split_records(stream: BinaryIO, *, max_bytes: int, chunk: int = CHUNK_BYTES) -> Iterator[RawRecord]:
     """Yield each value of a JSON array, or each JSON value on a line of its own.
 
-    Holds at most one record and one chunk; of a record over `max_bytes` it holds no more than that.
-    Strings, lists and objects are cut by their quotes and brackets alone: whether they are JSON
-    inside is for the parser. Raises CutError where no value stands, or the file ends too early or
-    goes on too long.
+    Holds at most one record and one chunk in memory, and of a record over `max_bytes` no more than that.
+    Strings, lists and objects are delimited by their quotes and brackets alone; the parser checks what is
+    inside. Raises SplitError where a value is missing, or the file ends too early or goes on too long.
     """
     window = _Window(stream, chunk)
     first = window.next()
@@ -97,33 +99,33 @@ def _value(window: _Window, max_bytes: int) -> RawRecord:
 
 
 def _end_of_scalar(piece: bytes, at: int) -> int | None:
-    """Where a number or a word ends in `piece`; None where that is further on."""
+    """Return the end of a number or literal in `piece`; None where it lies in a later piece."""
     found = _AFTER_SCALAR.search(piece, at)
     return found.start() if found else None
 
 
 class _Window:
-    """The part of a stream that is in memory, moving forward only."""
+    """The part of the stream in memory, which only moves forward."""
 
     def __init__(self, stream: BinaryIO, chunk: int) -> None:
         self._stream = stream
         self._chunk = chunk
-        # Of the first byte in memory, in the file.
+        # File offset of the first byte in memory.
         self._offset = 0
         self._bytes = stream.read(max(chunk, len(_BYTE_ORDER_MARK)))
         self._at = len(_BYTE_ORDER_MARK) if self._bytes.startswith(_BYTE_ORDER_MARK) else 0
 
     @property
     def place(self) -> int:
-        """The offset in the file of the byte that comes next."""
+        """The file offset of the next byte."""
         return self._offset + self._at
 
     def skip(self) -> None:
-        """Pass one byte."""
+        """Consume one byte."""
         self._at += 1
 
     def next(self, wanted: re.Pattern[bytes] = _NOT_BLANK) -> bytes:
-        """The next wanted byte, not taken; empty at the end of the file."""
+        """Return the next byte that matches without consuming it; empty at the end of the file."""
         while True:
             if match := wanted.search(self._bytes, self._at):
                 self._at = match.start()
@@ -133,7 +135,7 @@ class _Window:
                 return b""
 
     def take(self, find_end: Callable[[bytes, int], int | None], max_bytes: int) -> RawRecord:
-        """The text from here to its end, which `find_end` looks for in each piece in turn."""
+        """Return the text from here to its end, which `find_end` searches in each piece in turn."""
         first = self.place
         parts: list[bytes] = []
         size = 0
@@ -141,12 +143,13 @@ class _Window:
             start = self._at
             end = find_end(self._bytes, start)
             self._at = len(self._bytes) if end is None else end
+            # The rest of an overlong record is read, to find the next one, but not stored.
             if size < max_bytes:
                 parts.append(self._bytes[start : min(self._at, start + max_bytes - size)])
             size += self._at - start
             if end is not None or not self._read_on():
                 break
-        # A number may end with the file; what is in brackets or quotes may not.
+        # A number may end with the file; a bracket or quote must be closed first.
         if end is None and find_end is not _end_of_scalar:
             raise SplitError("the file ends in the middle of this record")
         return RawRecord(first, b"".join(parts), is_whole=size <= max_bytes)
@@ -159,21 +162,22 @@ class _Window:
 
 
 class _BracketMatcher:
-    """Finds the end of a string, a list or an object, from piece to piece of a text."""
+    """Find the end of a string, list or object across the pieces of a text."""
 
     def __init__(self) -> None:
         self._depth = 0
         self._in_string = False
-        self._to_skip = 0  # an escape may stand at a piece's very end
+        self._to_skip = 0  # a backslash may be a piece's last byte
 
     def find(self, piece: bytes, at: int) -> int | None:
-        """Where in `piece` the first bracket is closed, or the first string; None where that is
-        further on."""
+        """Return where in `piece` the outermost bracket or string is closed; None where it lies in a later
+        piece."""
         at += self._to_skip
         self._to_skip = 0
         while match := (_INSIDE_STRINGS if self._in_string else _OUTSIDE_STRINGS).search(piece, at):
             at = match.end()
             match match[0]:
+                # The escaped byte may be a quote, which would not end the string.
                 case b"\\":
                     at += 1
                     continue

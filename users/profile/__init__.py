@@ -1,1 +1,1 @@
-"""A person's own page. It takes no id, so it can show and change nobody else."""
+"""The user's own profile page. It takes no user id, so it can only show and change the signed-in user."""

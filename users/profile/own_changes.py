@@ -1,4 +1,4 @@
-"""What changed of one's own account, in plain words."""
+"""History of the user's own account, in plain words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SENTENCES = {
     What.MULTIFACTOR: "Your second factor was changed",
     What.IDENTITIES: "Your linked accounts were changed",
 }
-# Staff have no names here, and machines neither.
+# Users see which side acted, never which staff member or API client: names of staff are private.
 ACTOR_LABELS = {
     Kind.USER: "you",
     Kind.STAFF: "Support",
@@ -52,13 +52,13 @@ FACE_LABELS = {
     Face.COMMAND: "maintenance",
 }
 RECENT_COUNT = 5
-# Keys of one document that the filter offers.
+# Keys per document that the filter offers: a select with thousands of options helps no reader.
 MAX_CHOICES = 200
 
 
 @dataclass(frozen=True)
 class OwnLine:
-    """`label` in words; the sides as in `Line`."""
+    """One changed field: `label` in words, the two sides as in `Line`."""
 
     label: str
     before: Value | None
@@ -66,7 +66,7 @@ class OwnLine:
 
 
 class PlainValue(Value):
-    """A side as one would say it."""
+    """A value in words instead of JSON."""
 
     @cached_property
     def text(self) -> str:
@@ -74,7 +74,7 @@ class PlainValue(Value):
 
 
 class OwnChangesForm(forms.Form):
-    """One's own keys, who changed them, by which way, and days."""
+    """Filter of the user's own history: key, who changed it, through which face, and dates."""
 
     key = forms.ChoiceField(label="What", required=False)
     by = forms.ChoiceField(label="Changed by", required=False, choices=[("", "Anybody"), *ACTOR_CHOICES])
@@ -92,9 +92,10 @@ class OwnChangesForm(forms.Form):
 
     @property
     def wanted(self) -> ChangeFilter | None:
-        """None while something is wrong with it."""
+        """The filter to apply; None while the form has errors."""
         if not self.is_valid():
             return None
+        # Option values are `part.key`; only the first dot separates, since keys may contain dots.
         part, _, key = self.cleaned_data["key"].partition(".")
         return ChangeFilter(
             part=part,
@@ -114,12 +115,12 @@ class OwnChangesForm(forms.Form):
 
 
 def recent_changes(user: User, viewer: Actor) -> list[dict[str, Any]]:
-    """The last few."""
+    """Return the latest changes for the profile page, newest first."""
     return [_change_context(change) for change in list_user_changes(user, viewer, limit=RECENT_COUNT).changes]
 
 
 def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
-    """What the page of all of them reads."""
+    """Return the context of the history page: filter form, one page of changes, links to further pages."""
     form = OwnChangesForm(data, user, viewer)
     wanted, after = form.wanted, ChangeCursor.read(data.get("before", ""))
     found = list_user_changes(user, viewer, wanted, after=after) if wanted else None
@@ -133,7 +134,7 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
 
 
 def own_change(user: User, viewer: Actor, number: int) -> dict[str, Any] | None:
-    """One of them; None where there is no such change that one may see."""
+    """Return one change of the user's own account; None where it does not exist or may not be seen."""
     change = get_change(number, viewer)
     if change is None or change.user != user or change.what not in OWNER_VISIBLE:
         return None
@@ -145,6 +146,7 @@ def _change_context(
 ) -> dict[str, Any]:
     is_told = change.what in PARTS_AT_CREATION or change.what == What.CREATED
     most = MAX_PAGE_LINES if is_own_page else MAX_LINES
+    # Tickets, passwords and factors are summed up in the sentence; their details are for staff.
     lines = change_lines(change, wanted or ChangeFilter(), most=most) if is_told else Lines([])
     return {
         "address": reverse("own_change", args=[change.pk]),
@@ -159,6 +161,7 @@ def _change_context(
 
 
 def _to_own_line(line: Line) -> OwnLine:
+    # Users count list items from 1.
     steps = (str(step + 1) if isinstance(step, int) else step for step in line.steps)
     label = " › ".join([_label(line.part, line.key), *steps])
     return OwnLine(label, _to_plain_value(line.before), _to_plain_value(line.after))
@@ -175,7 +178,7 @@ def _to_plain_value(side: Value | None) -> PlainValue | None:
 
 
 def to_plain_text(value: JSON) -> str:
-    """`Oslo`, `yes`, `a, b`, `City: Oslo; Street: unknown`."""
+    """Return a JSON value in words: `Oslo`, `yes`, `a, b`, `City: Oslo; Street: unknown`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -189,9 +192,11 @@ def to_plain_text(value: JSON) -> str:
 
 
 def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:
-    """The keys that are there or could be, so far as a list to choose from is of use."""
+    """Return the keys that the filter offers: those of the schema and those that the user has."""
     keys = {
+        # A key named by the schema may have been deleted since, and its history should still be found.
         USER_METADATA: [*getattr(get_schema(USER_METADATA), "names", ()), *(user.user_metadata or {})],
+        # Only keys that the user may see: offering others would disclose their names.
         APP_METADATA: [*(visible_part(viewer, APP_METADATA, user) or {})],
     }
     keys = {part: list(dict.fromkeys(some))[:MAX_CHOICES] for part, some in keys.items()}

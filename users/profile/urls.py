@@ -1,4 +1,4 @@
-"""Three addresses."""
+"""URLs below `/profile/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/profile/`: see one's own profile, edit one's own user_metadata and nothing else; see what changed."""
+"""`/profile/`: a user views their profile, edits their user_metadata only, and sees their history."""
 
 from __future__ import annotations
 
@@ -30,16 +30,21 @@ from users.web.initials import colour, initials
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """The form reads `user_metadata` alone: whatever else is posted is not even looked at."""
+    """Show and save the user's own profile.
+
+    The form has `user_metadata` as its only field, so any other posted field is ignored.
+    """
     form = DocumentsForm(signed_in_user(request), (USER_METADATA,), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             faulty = _save(request, form)
-        except (UserNotFound, User.DoesNotExist):  # deleted in this very moment, and signed out with that
+        # No message could be shown: the session ended with the account.
+        except (UserNotFound, User.DoesNotExist):  # deleted while the form was open
             return redirect("home")
         if faulty is None:
             return redirect("profile")
         form = faulty
+    # Scripts and tests can tell a refused form from a saved one by its status.
     status = 422 if form.errors else 200
     return render(request, "users/profile/profile.html", _context(request, form), status=status)
 
@@ -48,7 +53,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    """All that changed of one's own account, as far as one may see it."""
+    """List the changes of the user's own account that the user may see."""
     context = own_changes(signed_in_user(request), owner(request), request.GET)
     return render(request, "users/profile/changes.html", context)
 
@@ -57,15 +62,16 @@ def changes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """One change of one's own account, whole."""
+    """Show one change of the user's own account in full."""
     found = own_change(signed_in_user(request), owner(request), number)
     if found is None:
+        # The same answer for another user's change and for none, so numbers disclose nothing.
         raise Http404
     return render(request, "users/profile/change.html", {"change": found})
 
 
 def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
-    """None once saved; else the form with what is wrong."""
+    """Save the form. Return None once saved, else the form with its errors."""
     if not form.writes:
         messages.info(request, "There was nothing to save.")
         return None
@@ -99,12 +105,12 @@ def _profile_facts(user: User) -> list[tuple[str, str]]:
 
 
 def _other_data(user: User) -> Document:
-    """The keys that no schema names, which their owner sees and may not change."""
+    """Return the keys that the schema does not name, which the user may see but not change."""
     schema = get_schema(USER_METADATA)
     known = schema.names if schema else (user.user_metadata or {}).keys()
     return {key: value for key, value in (user.user_metadata or {}).items() if key not in known}
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
-    """Pairs, since a template would take a key named `items` for the method."""
+    """Return pairs instead of a dict, since a template would resolve a key named `items` to the method."""
     return [(key, value if isinstance(value, str) else dump_pretty(value)) for key, value in document.items()]

@@ -1,1 +1,1 @@
-"""An account as Auth0's JSON: fields, types and what is left out."""
+"""Users and configuration objects as Auth0's JSON: schemas of input, serializers of output."""

@@ -1,6 +1,6 @@
-"""Second factors and recovery codes as `/users/{id}/authentication-methods` shows them.
+"""Second factors and recovery codes in the form of `/users/{id}/authentication-methods`.
 
-Source: Auth0's published OpenAPI document and recorded answers; what is not set is left out.
+Source: Auth0's published OpenAPI document and recorded answers; unset fields are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from users.models import User
 from users.representation.schema import Schema
 from users.representation.timestamps import format_time
 
-# Auth0's name of each type; ids begin with it.
+# Auth0's name of each type, which is also the prefix of ids.
 TYPES = {Authenticator.Type.TOTP: "totp", Authenticator.Type.RECOVERY_CODES: "recovery-code"}
 _MOMENT: Schema = {"type": "string", "format": "date-time"}
 ID: Schema = {"type": "string", "description": "The id of the method.", "examples": ["totp|dev_17"]}
@@ -32,17 +32,18 @@ SCHEMA: Schema = {
 
 
 def authentication_methods(user: User) -> list[dict[str, Any]]:
-    """Each method of the user, oldest first. Never with secrets or codes."""
+    """Return the user's methods, oldest first. Never contains secrets or codes."""
     return [serialize_method(method) for method in _methods(user)]
 
 
 def method_id(method: Authenticator) -> str:
-    """As Auth0 writes it: `totp|dev_17`."""
+    """Return the method's id in Auth0's form: `totp|dev_17`."""
     return f"{TYPES[Authenticator.Type(method.type)]}|dev_{method.pk}"
 
 
 def find_method(user: User, wanted: str) -> Authenticator | None:
-    """The user's method of that id; None where there is none."""
+    """Return the user's method with that id; None where there is none."""
+    # Compared within the user's own methods, so an id of another user's method finds nothing.
     return next((method for method in _methods(user) if method_id(method) == wanted), None)
 
 
@@ -51,8 +52,8 @@ def _methods(user: User) -> QuerySet[Authenticator]:
 
 
 def serialize_method(method: Authenticator) -> dict[str, Any]:
-    """One method: `id`, `type`, `confirmed`, `created_at` and, once used, `last_auth_at`."""
+    """Return one method: `id`, `type`, `confirmed`, `created_at` and, once used, `last_auth_at`."""
     used = {"last_auth_at": format_time(method.last_used_at)} if method.last_used_at else {}
-    # An enrolment is stored only once its first code has confirmed it.
+    # allauth stores an enrolment only after its first code has confirmed it.
     shown = {"id": method_id(method), "type": TYPES[Authenticator.Type(method.type)], "confirmed": True}
     return {**shown, "created_at": format_time(method.created_at), **used}

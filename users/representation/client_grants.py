@@ -1,4 +1,4 @@
-"""A client grant as the Management API shows it.
+"""A client grant in the form of the Management API.
 
 Source: Auth0's published OpenAPI document and recorded traffic.
 """
@@ -30,7 +30,7 @@ SCHEMA: Schema = {
 
 
 def serialize_grant(grant: ClientGrant) -> dict[str, Any]:
-    """The grant, its client and API brought along by whoever read it."""
+    """Serialize a grant. The caller fetches its client and API with it (`select_related`)."""
     return {
         "id": grant.grant_id,
         "client_id": grant.client.client_id,

@@ -1,4 +1,4 @@
-"""An application as the Management API shows and takes it.
+"""A client (application) in the form of the Management API.
 
 Source: Auth0's published OpenAPI document and recorded traffic.
 """
@@ -10,8 +10,8 @@ from typing import Any
 from users.models import Client
 from users.representation.schema import LABEL, ONE_LINE, Schema
 
-# Those we offer, and those that Auth0's programs name besides: kept, and refused at the token
-# endpoint until they are offered.
+# Those we offer, and those that Auth0's SDKs and Terraform provider also send: stored, and refused at the
+# token endpoint until we offer them.
 GRANT_TYPES = (
     "client_credentials",
     "password",
@@ -39,7 +39,7 @@ def _list(item: Schema, description: str) -> Schema:
     }
 
 
-# What POST and PATCH take, by Auth0's names, which are our columns' too.
+# Fields that POST and PATCH accept, under Auth0's names, which our columns share.
 FIELDS: dict[str, Schema] = {
     "name": {**LABEL, "examples": ["Shop"]},
     "description": {
@@ -88,6 +88,7 @@ FIELDS: dict[str, Schema] = {
         },
         "description": "Of its ID tokens.",
     },
+    # Options with one possible value are accepted, so that a body read from Auth0 can be sent back.
     "is_first_party": {"type": "boolean", "enum": [True], "description": "Always true."},
     "oidc_conformant": {"type": "boolean", "enum": [True], "description": "Always true."},
 }
@@ -106,7 +107,7 @@ SCHEMA: Schema = {
 
 
 def serialize_client(client: Client, *, secret: str | None = None) -> dict[str, Any]:
-    """Everything but the secret, which nobody can read back; `secret` where it was just made."""
+    """Serialize a client without its secret, of which only a hash is stored; `secret` is one just created."""
     return {
         "client_id": client.client_id,
         **({"client_secret": secret} if secret else {}),
@@ -129,7 +130,7 @@ def serialize_client(client: Client, *, secret: str | None = None) -> dict[str, 
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a checked body sets."""
+    """Return the columns that a validated body sets."""
     given = {name: body[name] for name in FIELDS if name in body and name not in _NOT_COLUMNS}
     lifetime = body.get("jwt_configuration", {}).get("lifetime_in_seconds")
     return {**given, **({"id_token_lifetime": lifetime} if lifetime else {})}

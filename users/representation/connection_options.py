@@ -1,7 +1,8 @@
-"""The options of a connection, as JSON Schema.
+"""JSON Schema of a connection's options.
 
-Source: Auth0's published OpenAPI document, and its docs, "Password Options" and "Denylist". An
-option we know but do not keep is refused in words: stored and ignored, it would be a trap.
+Source: Auth0's published OpenAPI document, and its docs, "Password Options" and "Denylist". Options of
+Auth0 that we do not support are refused with a reason: an option that is stored and ignored would give a
+false sense of security.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from users.representation.schema import Schema, closed_object
 
 
 def _fixed_switch(value: bool, why: str) -> Schema:
-    """A switch that has one position here."""
+    """A boolean option with only one accepted value."""
     return {"type": "boolean", "const": value, "description": why}
 
 
 def _unsupported_option(why: str) -> Schema:
-    """An option of Auth0's that may not be given."""
+    """An option of Auth0's that is refused."""
     return {"not": {}, "description": f"{why} Leave it out."}
 
 
@@ -63,6 +64,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
         **closed_object({"enable": ENABLE}, required=("enable",)),
         "description": "Whether passwords that hold a name or the address's local part are refused.",
     },
+    # Accepted only when off, so that a body copied from Auth0's defaults passes.
     "password_history": {
         **closed_object(
             {
@@ -138,6 +140,7 @@ OPTIONS: Schema = {
             **UNSUPPORTED_OPTIONS,
         }
     ),
+    # Without a policy there is nothing for the complexity options to override.
     "dependentRequired": {"password_complexity_options": ["passwordPolicy"]},
     "description": "What the connection asks of its users. A change replaces all of it.",
     "examples": [{"passwordPolicy": "good", "password_no_personal_info": {"enable": True}}],

@@ -1,4 +1,4 @@
-"""A connection as the Management API shows and takes it.
+"""A connection in the form of the Management API.
 
 Source: Auth0's published OpenAPI document and recorded traffic.
 """
@@ -11,7 +11,7 @@ from users.models import Connection
 from users.representation.connection_options import OPTIONS
 from users.representation.schema import ONE_LINE, Schema
 
-# What POST and PATCH take; POST also takes the name and the kind.
+# Fields that POST and PATCH accept; POST also takes `name` and `strategy`.
 FIELDS: dict[str, Schema] = {
     "display_name": {
         "type": "string",
@@ -65,8 +65,11 @@ SCHEMA: Schema = {
 
 
 def serialize_connection(connection: Connection) -> dict[str, Any]:
-    """It has one realm, its name; every client may use it, so none is listed. Without a display
-    name the key is left out."""
+    """Serialize a connection.
+
+    Its only realm is its name. Every client may use it, so none is listed. An unset display name is left
+    out.
+    """
     named = {"display_name": connection.display_name} if connection.display_name else {}
     return {
         "id": connection.connection_id,
@@ -82,5 +85,5 @@ def serialize_connection(connection: Connection) -> dict[str, Any]:
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a checked body sets."""
+    """Return the columns that a validated body sets."""
     return {name: body[name] for name in COLUMNS if name in body}

@@ -1,7 +1,7 @@
-"""Second factors as the Management API shows them.
+"""Second factors in the form of `/users/{id}/enrollments`.
 
-Source: Auth0's published OpenAPI document, GET /users/{id}/enrollments; what is not set is left
-out rather than null.
+Source: Auth0's published OpenAPI document, GET /users/{id}/enrollments; unset fields are left out rather
+than null.
 """
 
 from __future__ import annotations
@@ -32,13 +32,19 @@ SCHEMA: Schema = {
 
 
 def enrolled_factors(user: User) -> list[Authenticator]:
-    """What signing in asks for. Recovery codes stand in for it and are not of it."""
+    """Return the factors that sign-in asks for.
+
+    Recovery codes replace a lost factor and are not factors themselves.
+    """
     return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
 
 
 def serialize_enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
-    """Each second factor of the account, as far as `viewer` may see it: `id`, `status`, `type`,
-    `auth_method`, `enrolled_at` and, once it has been used, `last_auth`. Times are text in UTC."""
+    """Return each second factor of the user, as far as `viewer` may see it.
+
+    Fields: `id`, `status`, `type`, `auth_method`, `enrolled_at` and, once used, `last_auth`. Times are text
+    in UTC.
+    """
     return (
         [_serialize_enrollment(one) for one in enrolled_factors(user)]
         if visible(viewer, PROFILE, user=user)
@@ -49,7 +55,7 @@ def serialize_enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
 def _serialize_enrollment(one: Authenticator) -> dict[str, Any]:
     shown = {
         "id": method_id(one),
-        # Nothing is kept of an enrolment that its first code has not confirmed.
+        # Enrolments are stored only after their first code has confirmed them.
         "status": "confirmed",
         "type": "authenticator",
         "auth_method": "authenticator",

@@ -1,7 +1,7 @@
 """The `fields` and `include_fields` parameters.
 
-A name may lead into a document or another object: `user_metadata.address.city`. A list on the way
-stands for its items: `identities.connection`.
+A name may lead into a document or object: `user_metadata.address.city`. A list on the way stands for its
+items: `identities.connection`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ _STEP = r"[^.,]+"
 
 
 def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dict[str, Schema]:
-    """Both parameters, for the query of an operation that shows these properties: what an answer
-    shows can be asked for, and nothing else; where `is_open`, other names without a dot are
-    passed over."""
+    """Return both parameters for the query schema of an operation that returns these properties.
+
+    Only names that the response can contain are accepted; with `is_open`, other names without a dot are
+    ignored.
+    """
     names = _names_pattern(properties)
     one = rf"\s*({names}|[^.,]*)\s*" if is_open else f"({names})"
     return {
@@ -38,8 +40,10 @@ def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dic
 
 
 def select_fields(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
-    """What a checked query asks for: only the named fields, or all but them. No names:
-    everything, whatever `include_fields` says."""
+    """Apply a validated query: return only the named fields, or all but them.
+
+    Without names everything is returned, whatever `include_fields` says.
+    """
     names = [name.strip() for name in query.get("fields", "").split(",")]
     paths = [tuple(name.split(".")) for name in names if name]
     if not paths:
@@ -48,7 +52,7 @@ def select_fields(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any
 
 
 def _names_pattern(properties: dict[str, Schema]) -> str:
-    """A regular expression for the names that lead to or into these properties."""
+    """Return a regular expression for the names of, or paths into, these properties."""
     return "|".join(re.escape(name) + _nested_pattern(schema) for name, schema in properties.items())
 
 
@@ -60,7 +64,7 @@ def _nested_pattern(schema: Schema) -> str:
 
 
 def _keep_fields(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
-    """The named part; what is not there, or has nothing of it, is left out."""
+    """Return the named part; what is missing, or has nothing of that name inside, is left out."""
     part = {}
     for name, inner, below in _group_by_name(shown, paths):
         if () in below:
@@ -71,6 +75,7 @@ def _keep_fields(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]
             part[name] = [
                 some for item in inner if isinstance(item, dict) and (some := _keep_fields(item, below))
             ]
+    # A list or object left empty by the selection goes; one that was stored empty stays.
     return {name: value for name, value in part.items() if value or value == shown[name]}
 
 
@@ -87,7 +92,7 @@ def _drop_fields(shown: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]
 
 
 def _group_by_name(shown: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str, Any, list[Path]]]:
-    """Each named entry of `shown`, in its order, with what of it is named."""
+    """Yield each named entry of `shown`, in its order, with the paths selected below it."""
     below: dict[str, list[Path]] = {}
     for name, *rest in paths:
         below.setdefault(name, []).append(tuple(rest))

@@ -1,4 +1,4 @@
-"""An indexed key as the Management API shows it. Ours: Auth0 has no such thing."""
+"""An indexed key in the form of our Management API. An addition of ours: Auth0 has no such resource."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SCHEMA: Schema = {
 
 
 def serialize_indexed_key(key: IndexedKey, size: int | None = None) -> dict[str, Any]:
-    """The key, its job brought along by whoever read it. What there is nothing to say of is left out."""
+    """Serialize an indexed key, whose job the caller fetches with it. Unset fields are left out."""
     known = {
         "id": key.key_id,
         "key": str(key),
@@ -59,14 +59,15 @@ def serialize_indexed_key(key: IndexedKey, size: int | None = None) -> dict[str,
 
 
 def failure_reason(key: IndexedKey) -> str:
-    """Why it failed, as far as anybody knows; empty where it did not."""
+    """Return why building the index failed, as far as is known; empty where it did not fail."""
     if key.state != IndexedKey.Status.FAILED:
         return ""
     if key.job is None:
+        # Retention deletes old jobs and with them the details of the failure.
         return "Its job is no more."
     return key.job.details or f"Its job is {key.job.get_status_display().lower()}."
 
 
 def build_percentage(key: IndexedKey) -> int | None:
-    """Whole per cent while its job is under way."""
+    """Return the progress in whole per cent while the job runs."""
     return percentage(key.job) if key.job and not key.job.is_finished else None

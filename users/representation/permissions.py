@@ -1,4 +1,4 @@
-"""Permissions of roles and people as the Management API shows and takes them.
+"""Permissions of roles and users in the form of the Management API.
 
 Source: Auth0's published OpenAPI document and recorded traffic.
 """
@@ -27,7 +27,7 @@ PERMISSIONS: Schema = {
 BODY: Schema = closed_object({"permissions": PERMISSIONS}, required=("permissions",))
 
 _TEXT: Schema = {"type": "string"}
-# Of a role.
+# A permission of a role.
 SCHEMA: Schema = {
     "type": "object",
     "required": ["permission_name", "description", "resource_server_name", "resource_server_identifier"],
@@ -38,7 +38,7 @@ SCHEMA: Schema = {
         "resource_server_identifier": _TEXT,
     },
 }
-# Of somebody: `sources` are how they came by it.
+# A permission of a user: `sources` tells whether it is assigned directly or through which roles.
 HELD_SCHEMA: Schema = {
     "type": "object",
     "required": [*SCHEMA["required"], "sources"],
@@ -62,7 +62,7 @@ _DIRECT = {"source_id": "", "source_name": "", "source_type": "DIRECT"}
 
 
 def serialize_permission(server: ResourceServer, name: str) -> dict[str, Any]:
-    """One scope of an API as a permission."""
+    """Serialize one scope of an API as a permission."""
     return {
         "permission_name": name,
         "description": next((one.get("description") for one in server.scopes if one["value"] == name), None),
@@ -72,7 +72,7 @@ def serialize_permission(server: ResourceServer, name: str) -> dict[str, Any]:
 
 
 def serialize_held_permission(held: EffectivePermission) -> dict[str, Any]:
-    """The same as somebody holds it."""
+    """Serialize a user's permission with its sources."""
     roles = [
         {"source_id": role.role_id, "source_name": role.name, "source_type": "ROLE"} for role in held.roles
     ]
@@ -83,7 +83,7 @@ def serialize_held_permission(held: EffectivePermission) -> dict[str, Any]:
 
 
 def permissions_from_body(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
-    """What a checked body names: identifiers of APIs and names of their scopes."""
+    """Return the (API identifier, scope name) pairs that a validated body names."""
     return frozenset(
         (one["resource_server_identifier"], one["permission_name"]) for one in body["permissions"]
     )

@@ -1,4 +1,4 @@
-"""An API as the Management API shows and takes it.
+"""An API (resource server) in the form of the Management API.
 
 Source: Auth0's published OpenAPI document and recorded traffic.
 """
@@ -16,7 +16,7 @@ _SCOPE: Schema = {
     "additionalProperties": False,
     "required": ["value"],
     "properties": {
-        # What OAuth allows in a scope: nothing that ends it.
+        # RFC 6749, section 3.3: no space, quote or backslash, since scopes travel as a space-separated list.
         "value": {
             "type": "string",
             "minLength": 1,
@@ -27,7 +27,7 @@ _SCOPE: Schema = {
         "description": {"type": "string", "maxLength": 500},
     },
 }
-# What PATCH takes; POST also takes the identifier.
+# Fields that PATCH accepts; POST also takes the identifier.
 FIELDS: dict[str, Schema] = {
     "name": {**LABEL, "examples": ["Songs"]},
     "scopes": {
@@ -80,8 +80,11 @@ SCHEMA: Schema = {
 
 
 def serialize_resource_server(server: ResourceServer, management_scopes: dict[str, str]) -> dict[str, Any]:
-    """`management_scopes` are those of our own Management API, which are not stored: each name
-    with what it allows."""
+    """Serialize an API.
+
+    `management_scopes` are the scopes of our own Management API with their descriptions; they are defined in
+    code, not stored.
+    """
     scopes = server.scopes
     if server.is_management:
         scopes = [{"value": name, "description": text} for name, text in management_scopes.items()]
@@ -101,7 +104,7 @@ def serialize_resource_server(server: ResourceServer, management_scopes: dict[st
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a checked body sets."""
+    """Return the columns that a validated body sets."""
     given: dict[str, Any] = {
         name: body[name]
         for name in ("identifier", "name", "scopes", "token_lifetime", "enforce_policies")

@@ -1,7 +1,6 @@
-"""A role and its members as the Management API shows and takes them.
+"""A role and its members in the form of the Management API.
 
-Source: Auth0's published OpenAPI document and recorded traffic: a role without a description
-shows null.
+Source: Auth0's published OpenAPI document and recorded traffic: a role without a description has null.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ ROLE_ID: Schema = {
     "description": "The id of the role.",
     "examples": ["rol_AbCdEfGh12345678"],
 }
-# What POST and PATCH take.
+# Fields that POST and PATCH accept.
 FIELDS: dict[str, Schema] = {
     "name": {
         "type": "string",
@@ -45,10 +44,10 @@ MEMBER_SCHEMA: Schema = {
     "required": ["user_id"],
     "properties": {name: {"type": "string"} for name in ("user_id", "email", "picture", "name")},
 }
-# What it takes to show a member.
+# Columns that `serialize_member` needs: the name and picture have defaults made of the others.
 MEMBER_COLUMNS = ("user_id", "email", "picture", "name", "username", "phone_number")
 
-# As many as one request may name, so that what it costs has an end.
+# Ids that one request may name, which bounds its cost.
 MAX_IDS = 1000
 ROLES: Schema = {
     "type": "array",
@@ -72,12 +71,12 @@ USERS: Schema = {
 
 
 def serialize_role(role: Role) -> dict[str, Any]:
-    """The role itself; who has it and what it permits are lists of their own."""
+    """Serialize a role; its members and permissions are resources of their own."""
     return {"id": role.role_id, "name": role.name, "description": role.description or None}
 
 
 def serialize_member(user: User) -> dict[str, Any]:
-    """Somebody who has the role. An account without an e-mail address lacks the field."""
+    """Serialize a user who has the role. A user without an email lacks the field."""
     member = {
         "user_id": user.user_id,
         "email": user.email,
@@ -88,9 +87,10 @@ def serialize_member(user: User) -> dict[str, Any]:
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a checked body sets."""
+    """Return the columns that a validated body sets."""
     given: dict[str, Any] = {}
     if "name" in body:
+        # Role names are unique regardless of case; the folded column carries the constraint.
         given = {"name": body["name"], "name_folded": fold(body["name"])}
     if "description" in body:
         given["description"] = body["description"] or ""

@@ -1,6 +1,6 @@
-"""Browser sessions as `/users/{id}/sessions` and `/sessions/{id}` show them.
+"""Browser sessions in the form of `/users/{id}/sessions` and `/sessions/{id}`.
 
-Source: Auth0's published OpenAPI document and recorded answers; what is not known is left out.
+Source: Auth0's published OpenAPI document and recorded answers; unknown fields are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from users.models import Session, User
 from users.representation.schema import Schema
 from users.representation.timestamps import format_time
 
-# What a session holds: when and from where its user signed in, and what allauth records.
+# Keys in the session data: our record of the sign-in (IP address, user agent), and allauth's of its methods.
 SIGN_IN, METHODS = "sign_in", "account_authentication_methods"
 
 _MOMENT: Schema = {"type": "string", "format": "date-time"}
@@ -54,13 +54,16 @@ SCHEMA: Schema = {
         },
     },
 }
-# Auth0's words for what allauth records.
+# Auth0's names for allauth's.
 _NAMES = {"password": "pwd", "mfa": "mfa"}
 _TYPES = {"totp": "otp", "recovery_codes": "recovery-code"}
 
 
 def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dict[str, Any]:
-    """One session of `user`; `data` is what the session holds. The key in the cookie is not in it."""
+    """Serialize a session of `user`; `data` is its decoded content.
+
+    The session key is not included: it is the cookie's value and would allow taking over the session.
+    """
     sign_in = data.get(SIGN_IN, {})
     device = {"initial_ip": sign_in.get("ip"), "initial_user_agent": sign_in.get("user_agent")}
     methods = data.get(METHODS, [])

@@ -1,4 +1,4 @@
-"""What a user name may be in its connection.
+"""Validate usernames against the options of their connection.
 
 Source: Auth0 docs, "User profile structure" and "Adding Username for Database Connections".
 """
@@ -16,8 +16,10 @@ MIN_LENGTH, MAX_LENGTH = 1, 15
 
 
 def check_username(username: str, options: Mapping[str, Any]) -> None:
-    """Raises FieldError unless it keeps to the length that the connection's options give, or to
-    the usual one, and is no e-mail address, which would be somebody's other way to sign in."""
+    """Raise FieldError unless the username has the length that the connection allows and is no email.
+
+    A username in the form of an email could be another user's way to sign in.
+    """
     limits = options.get("validation", {}).get("username", {})
     shortest, longest = limits.get("min", MIN_LENGTH), limits.get("max", MAX_LENGTH)
     length = len(username)

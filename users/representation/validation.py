@@ -1,4 +1,4 @@
-"""Check JSON against a schema, and say what is wrong in Auth0's words.
+"""Validate JSON against a schema and report errors in Auth0's words.
 
 The texts are those of the validator that Auth0's recorded answers show.
 """
@@ -24,17 +24,20 @@ from users.representation.locales import is_language_tag, is_time_zone
 from users.representation.schema import Schema, closed_object
 
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
-# Drawn as space, though Unicode counts them among letters, signs and marks.
+# Characters that are drawn as blanks although Unicode classes them as letters, symbols or marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 UNKNOWN_FIELDS_PREFIX = "Additional properties not allowed: "
-# A message repeats so many characters of a value or a name, and so many names: bodies may be 4 MiB.
+# Characters of a value or name, and number of names, that a message repeats: bodies may have 4 MiB.
 _MAX_CHARACTERS = 200
 _MAX_NAMES = 20
 
 
 class FieldError(ValueError):
-    """A value breaks a rule. `field` is its path as text, empty for the whole; `rule` is the
-    broken rule in Auth0's words; `description` says what the field is, `advice` what it may hold."""
+    """A value breaks a rule.
+
+    `field` is its path as text, empty for the whole body; `rule` is the broken rule in Auth0's words;
+    `description` says what the field is, `advice` which values are allowed.
+    """
 
     def __init__(self, field: str, rule: str, description: str = "", advice: str = "") -> None:
         self.field = field
@@ -51,7 +54,7 @@ class FieldError(ValueError):
 
 
 class Checker:
-    """A schema made ready once. Formats and documents are judged by our own rules."""
+    """A compiled schema. Formats and the contents of documents are validated by our own rules."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -64,24 +67,28 @@ class Checker:
                 "language-tag": is_language_tag,
                 "time-zone": is_time_zone,
             },
+            # The library would otherwise fetch a remote `$ref` over HTTP.
             retriever=_refuse_reference,
         )
 
     def check(self, value: Any) -> None:
-        """Raises FieldError for the first broken rule."""
+        """Raise FieldError for the first broken rule."""
+        # Auth0 also reports only the first error.
         for error in self._validator.iter_errors(_empty_documents(value)):
             raise _translate(error, self.schema)
 
 
 @cache
 def profile_checker() -> Checker:
-    """For the root fields of a profile, as the write path gets them."""
+    """Return the validator of root profile fields, compiled once."""
     return Checker(closed_object(WRITABLE))
 
 
 def check_profile(fields: Mapping[str, Any]) -> None:
-    """Raises FieldError unless each of these root fields may hold its value."""
+    """Raise FieldError unless each of these root fields may have its value."""
     for name, value in fields.items():
+        # Before the schema: PostgreSQL cannot store NUL or lone surrogates, and the schema library fails on
+        # the latter.
         if isinstance(value, str) and (reason := bad_characters(value) or _blank_reason(name, value)):
             raise FieldError(name, reason)
     profile_checker().check(dict(fields))
@@ -94,13 +101,16 @@ def _blank_reason(name: str, value: str) -> str | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of the text is seen: white space, control and format characters, fillers."""
+    """Whether nothing of the text is visible: only white space, control and format characters, fillers."""
     return all(unicodedata.category(c) in _INVISIBLE_CATEGORIES or c in _FILLERS for c in text)
 
 
 def _empty_documents(value: Any) -> Any:
-    """The value with both documents emptied: their insides have rules of their own, and
-    integers that the validator's language cannot hold."""
+    """Return the value with both documents emptied.
+
+    Their contents have rules of their own, and may hold integers too large for the validator, which is
+    written in Rust.
+    """
     if not isinstance(value, dict):
         return value
     return {
@@ -129,7 +139,7 @@ def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldErr
 
 
 def _advice(error: jsonschema_rs.ValidationError) -> str:
-    """The values allowed, where the schema lists them; else why no form of several fits."""
+    """Return the allowed values where the schema lists them; else why none of several alternatives fits."""
     allowed = list_allowed(error)
     if allowed is not None:
         return f"Allowed: {list_values(allowed)}"
@@ -144,18 +154,18 @@ def _rule_with_place(error: jsonschema_rs.ValidationError, parent: jsonschema_rs
 
 
 def _field_schema(error: jsonschema_rs.ValidationError, schema: Schema) -> Schema:
-    """What is said of the field in which the rule was broken, or else of one around it; nothing
-    for the whole."""
+    """Return the description of the field with the error, or else of the nearest field around it."""
     said: Schema = {}
     for step in error.instance_path:
         inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
         schema = inner or {}
+        # Inherited by inner values, so that an error inside a write-only field never repeats its value.
         said |= {name: schema[name] for name in ("description", "writeOnly") if name in schema}
     return said
 
 
 def _format_value(value: Any) -> str:
-    """As JSON has it, a string without its quotes, shortened where it is long."""
+    """Return the value as JSON, a string without its quotes, shortened where it is long."""
     if isinstance(value, str):
         return escape_invisible(_shorten(value))
     return _shorten(json.dumps(value, ensure_ascii=False))
@@ -166,7 +176,7 @@ def _shorten(text: str) -> str:
 
 
 def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
-    """Auth0's text for the kind of error. `shown` repeats the value, unless it is a secret."""
+    """Return Auth0's text for the kind of error. `shown` repeats the value, unless it is a secret."""
     value: Any = error.instance
     match error.kind:
         case Kind.Required(name):
@@ -210,7 +220,7 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
 
 
 def _duplicate_items(values: list[Any]) -> str:
-    """Which two items are the first to be equal."""
+    """Return the positions of the first two equal items."""
     places: dict[str, int] = {}
     for place, value in enumerate(values):
         first = places.setdefault(json.dumps(value, sort_keys=True), place)

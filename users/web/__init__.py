@@ -1,1 +1,1 @@
-"""What the faces share of HTTP: middleware, errors, the forms of the two documents."""
+"""HTTP parts that all faces share: middleware, error responses, CORS and the metadata form."""

@@ -1,4 +1,4 @@
-"""From a request to whoever acts in it."""
+"""Build the `Actor` of a request: who acts, with the request id and IP address that history records."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def signed_in_user(request: HttpRequest) -> User:
 
 
 def staff(request: HttpRequest) -> Actor:
-    """The staff member at the dashboard."""
+    """Build the actor for a staff member in the dashboard."""
     user, request_id = signed_in_user(request), request_id_of(request)
     return actor.staff_actor(user, request_id=request_id, ip=recorded_ip(request))
 
 
 def owner(request: HttpRequest) -> Actor:
-    """The person on their own page."""
+    """Build the actor for a user on their own profile page."""
     user, request_id = signed_in_user(request), request_id_of(request)
     return actor.owner_actor(user, request_id=request_id, ip=recorded_ip(request))

@@ -1,7 +1,7 @@
-"""Bodies over the limit are refused unparsed.
+"""Limit the size of request bodies: a body over the limit is refused before it is parsed.
 
-Our server (`config.server`) asks here how much of a body to receive, gives a body in chunks its
-Content-Length, and discards one over the limit before Django sees the request.
+Our own server (`config.server`) calls `body_limit` to know how much of a body to receive, sets
+Content-Length for a chunked body, and discards one over the limit before Django sees the request.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from users.web.json_paths import is_api, is_oauth
 IMPORT_PATH = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
 STRICT_IMPORT_MAX_BYTES = 512_000
-# A sign-in must pass, however small the documents are set to be.
+# Sign-in forms must still fit where an operator configures very small metadata documents.
 MIN_FORM_LIMIT = 64 * 1024
 
 
 class BodyLimitMiddleware:
-    """413 by the length of the body. 411 where another WSGI server passes on a body without its
-    length, which Django would take for an empty one."""
+    """Answer 413 where Content-Length exceeds the limit of the path.
+
+    Answers 411 where another WSGI server passes on a chunked body without its length, which Django would
+    read as an empty one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without this check a chunked PATCH would reach the view as an empty body and look like a request
+        # that changes nothing.
         if "Transfer-Encoding" in request.headers and "CONTENT_LENGTH" not in request.META:
             return length_required(request)
         limit = body_limit(request.path_info)
@@ -39,13 +44,17 @@ class BodyLimitMiddleware:
 
 
 class FormLimitMiddleware:
-    """413 for a form that only staff may send in that size. Must come after
-    AuthenticationMiddleware and before anything that reads the body."""
+    """Answer 413 for a form larger than a user's own page needs, unless staff sent it.
+
+    Only staff edit both documents in one form. Must come after AuthenticationMiddleware and before anything
+    that reads the body.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Percent-encoding in a form makes the text of a document longer: twice its limit leaves room.
         limit = max(2 * conf.limits.max_bytes, MIN_FORM_LIMIT)
         if _content_length(request) > limit and not is_api(request.path_info) and not request.user.is_staff:
             return too_large(request, limit)
@@ -53,7 +62,8 @@ class FormLimitMiddleware:
 
 
 def body_limit(path: str) -> int:
-    """How many bytes the body of a request for `path`, decoded, may have."""
+    """Return the maximum size in bytes of a decoded request body for `path`."""
+    # The token endpoint is open to unauthenticated callers, so its limit is the smallest.
     if is_oauth(path):
         return settings.OAUTH_MAX_BYTES
     if path == IMPORT_PATH:
@@ -67,4 +77,5 @@ def body_limit(path: str) -> int:
 
 def _content_length(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
+    # str.isdigit() and int() also accept non-ASCII digits, which no HTTP server does.
     return int(length) if length.isascii() and length.isdigit() else 0

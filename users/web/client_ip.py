@@ -1,4 +1,4 @@
-"""Who is on the other end."""
+"""Determine the client's IP address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from users.log.ip_addresses import anonymize_ip
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """The caller's address; behind a trusted proxy, the last one it forwarded."""
+    """Return the client's IP address, or None where the server passes none that is valid.
+
+    Behind a trusted proxy it is the last entry of X-Forwarded-For: the proxy appended that one itself,
+    while the entries before it are whatever the client sent.
+    """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUST_FORWARDED_HEADERS:
         address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
@@ -22,5 +26,5 @@ def client_ip(request: HttpRequest) -> str | None:
 
 
 def recorded_ip(request: HttpRequest) -> str | None:
-    """The same, as far as it may be kept in the record of changes."""
+    """Return the IP address as the settings allow history to store it: whole, anonymized or not at all."""
     return anonymize_ip(client_ip(request) or "")

@@ -1,6 +1,6 @@
-"""Which pages elsewhere may call us: those of the clients' own origins.
+"""CORS: allow cross-origin requests from the origins that clients have registered.
 
-Only where a token or a client's credentials decide, never where a cookie does.
+Only on paths where a token or client credentials authenticate, never where a cookie does.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from django.http import HttpRequest
 from users.models import Client
 from users.tokens.lookups import TTLCache
 
-# Seconds until a new client's pages are known in every worker, and a revoked one's no longer.
+# Seconds until every worker process allows a new client's origins and refuses a revoked client's.
 CACHE_SECONDS = 15
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_allowed(sender: Any, request: HttpRequest, **_: Any) -> bool:
-    """Asked by django-cors-headers of every request, before and after. It would take a yes for
-    any address, so the address is looked at here as well."""
+    """Receive the `check_request_enabled` signal of django-cors-headers, sent before and after each request.
+
+    The library takes a yes for every path, so the path is checked here as well.
+    """
     origin = request.headers.get("Origin")
     if not origin or not re.match(settings.CORS_URLS_REGEX, request.path_info):
         return False
@@ -30,25 +32,33 @@ def is_allowed(sender: Any, request: HttpRequest, **_: Any) -> bool:
 
 
 def clear_cache() -> None:
-    """Ask anew from now on, for tests."""
+    """Drop the cached origins, for tests."""
     _origins.clear()
 
 
 def origin_of(address: str) -> str | None:
-    """The origin as browsers write it; None for what has none, like a native app's scheme."""
+    """Return the origin of a URL as browsers write it in `Origin`.
+
+    None for a URL without one, like a native app's custom scheme.
+    """
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
+    # Clients may have registered any text, for instance a port that is no number: it grants nothing.
     except ValueError:
         return None
     if not host or parts.scheme not in DEFAULT_PORTS:
         return None
+    # urlsplit strips the brackets of an IPv6 host; browsers send them.
     host = f"[{host}]" if ":" in host else host
+    # Browsers leave the default port out of Origin, so `https://a.example:443` must equal
+    # `https://a.example`.
     is_default = port in (None, DEFAULT_PORTS[parts.scheme])
     return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
 
 
 def _read_origins(_: str) -> frozenset[str]:
+    # Auth0 allows the origins of callback URLs too, without listing them under Allowed Origins.
     lists = Client.objects.filter(is_revoked=False).values_list("web_origins", "allowed_origins", "callbacks")
     addresses = (address for row in lists for column in row for address in column)
     return frozenset(origin for address in addresses if (origin := origin_of(address)))

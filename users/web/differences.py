@@ -1,4 +1,4 @@
-"""What changed, in lines for people: path by path, old and new, long values folded but whole."""
+"""Format a change as lines for display: path by path, old and new value, long values folded."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from users.models import Change
 
 # Characters of a value that is shown as it stands, and of a folded one's beginning.
 MAX_INLINE_LENGTH, PREVIEW_LENGTH = 120, 60
-# In lists, values beyond so many characters and lines beyond so many stand on the change's own
-# page only: fifty changes of a megabyte would be no page any more.
+# In lists, longer values and further lines are shown on the change's own page only: a page of fifty
+# changes of a megabyte each would be too large to load.
 MAX_VALUE_LENGTH, MAX_LINES = 10_000, 12
-# Lines of one change on its own page. A user may write a hundred thousand keys.
+# Lines of one change on its own page, since a document may hold a hundred thousand keys.
 MAX_PAGE_LINES = 500
 NO_FILTER = ChangeFilter()
 
 
 @dataclass(frozen=True)
 class Value:
-    """One side of a line."""
+    """One side of a line: the value before or after the change."""
 
     value: JSON
 
     @cached_property
     def text(self) -> str:
-        """Text without quotes where nobody could take it for anything else; JSON otherwise."""
+        """Text without quotes where it cannot be mistaken for another JSON value; JSON otherwise."""
         if isinstance(self.value, str) and _is_plain(self.value):
             return self.value
         line = json.dumps(self.value, ensure_ascii=False)
@@ -50,7 +50,8 @@ class Value:
 
     @property
     def beginning(self) -> str:
-        """On one line."""
+        """The first characters on one line, for the folded view."""
+        # Cutting before splitting keeps the cost constant for a value of a megabyte.
         return f"{' '.join(self.text[: 4 * PREVIEW_LENGTH].split())[:PREVIEW_LENGTH]}…"
 
     @property
@@ -60,8 +61,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Line:
-    """`key` is one of `part`, `steps` lead on from there; a side is None where there was nothing.
-    `names_part`: whether the line stands among those of other parts."""
+    """One changed path: `key` of `part`, then `steps` below it. A side is None where there was no value.
+
+    `names_part`: whether to show the part, because lines of other parts stand next to this one.
+    """
 
     part: str
     key: str
@@ -72,7 +75,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        """The key with its part, to ask for."""
+        """The key with its part, as the history filter takes it."""
         return f"{self.part}.{self.key}"
 
     @property
@@ -83,26 +86,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """`more` counts those left out."""
+    """The lines to show; `more` counts those left out."""
 
     shown: list[Line]
     more: int = 0
 
 
 def change_lines(change: Change, wanted: ChangeFilter = NO_FILTER, *, most: int = MAX_LINES) -> Lines:
-    """The first `most` lines of what is wanted. Those left out are counted up to ten times as many."""
+    """Return the first `most` lines of a change that match the filter.
+
+    The rest is counted up to ten times `most` only, to bound the work.
+    """
     return limit_lines(_filter_lines(change.what, change.keys, wanted), most)
 
 
 def limit_lines(lines: Iterable[Line], most: int) -> Lines:
-    """The first `most` of them. Those left out are counted up to ten times as many."""
+    """Return the first `most` lines. The rest is counted up to ten times `most` only, to bound the work."""
     counted = list(islice(lines, 10 * most))
     return Lines(counted[:most], max(len(counted) - most, 0))
 
 
 def diff_lines(part: str, key: str, before: JSON, after: JSON, *, names_part: bool = False) -> Iterator[Line]:
-    """Of one key, from one value to another; ABSENT where there is none. A list that people write may
-    make a hundred thousand, of which most are never asked for."""
+    """Yield the lines of one key from one value to another; a side is ABSENT where there is none.
+
+    A generator, because a document that users write may make a hundred thousand lines, of which most are
+    never shown.
+    """
     if part == Change.What.PROFILE:  # where null is how an account lacks a field
         before, after = (ABSENT if side is None else side for side in (before, after))
     for leaf in diff_leaves(before, after):
@@ -121,8 +130,9 @@ def _to_value(side: JSON) -> Value | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Not to be mixed up with another JSON value, and without anything that does not show."""
-    # What looks like more than a scalar is not read: thousands of brackets would break the parser.
+    """Whether text needs no quotes: it is no other JSON value, and has no invisible characters."""
+    # Text that begins like a list, object or string is not parsed: thousands of nested brackets would
+    # exceed the parser's recursion limit.
     if not text or text != text.strip() or not text.isprintable() or text[0] in '"{[':
         return False
     try:

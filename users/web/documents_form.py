@@ -1,8 +1,8 @@
-"""The form of one or both documents, as staff and people on their own page use it.
+"""The form for one or both metadata documents, used by staff and by users on their own page.
 
-The text in each box is the document. Beside it travel, hidden, the version that was opened
-and a digest of the text that was shown: an untouched box writes nothing, whatever has
-happened to the document since.
+The text in each box is the document. Two hidden fields travel with it: the version that was opened (an
+optimistic lock) and a digest of the text as shown, so that an untouched box writes nothing even if the
+document has changed since.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MAX_CHOICES = 50
 
 
 class DocumentsForm(forms.Form):
-    """`writes` holds, once valid, what the action is to do; empty where nothing was touched."""
+    """`writes` holds, once valid, the `Replace` for each document that was edited; empty if none was."""
 
     data: MultiValueDict[str, Any]
 
@@ -67,7 +67,7 @@ class DocumentsForm(forms.Form):
         self.theirs: dict[str, str] = {}
         self.merged: dict[str, Merged] = {}
         self.typed: dict[str, str] = {}
-        # Where each document is refused, for the editor to show at the field.
+        # Validation errors by document as `{path, reason}`, which the editor shows at the field.
         self.problems: dict[str, list[dict[str, Any]]] = {name: [] for name in documents}
         if not has_reason:
             del self.fields["reason"]
@@ -80,12 +80,13 @@ class DocumentsForm(forms.Form):
         self.fields[name] = forms.CharField(
             label=LABELS[name],
             help_text=HELP[name] if name != USER_METADATA or "reason" in self.fields else "",
+            # Shown as stored: `strip` would change the digest of an unedited document.
             initial=text,
             required=False,
             strip=False,
             widget=area,
         )
-        # Read as text by `clean`, since the parser's words on what is wrong are better.
+        # Django's own validators would refuse null characters first; our parser's message names the place.
         self.fields[name].validators = []
         self.fields[f"{name}_version"] = forms.IntegerField(
             initial=version_of(self.user, name), widget=forms.HiddenInput, min_value=0, max_value=2**31
@@ -96,12 +97,12 @@ class DocumentsForm(forms.Form):
 
     @property
     def has_form(self) -> bool:
-        """Whether a schema draws a form for any of the documents."""
+        """Whether a schema can draw a form for any of the documents."""
         return any(get_schema(name) for name in self.documents)
 
     def boxes(self) -> list[dict[str, Any]]:
-        """Each document for the template: its field, hidden companions and, after a conflict,
-        what somebody else has saved."""
+        """Return each document for the template: its field, the hidden fields and, after a conflict, the
+        version that was saved meanwhile."""
         return [
             {
                 "field": self[name],
@@ -120,7 +121,7 @@ class DocumentsForm(forms.Form):
         ]
 
     def _editor(self, name: str) -> dict[str, Any]:
-        """What the browser's editor is told."""
+        """Return the data attributes that configure the browser's editor."""
         schema = get_schema(name)
         form = build_form_schema(schema) if schema else None
         stored = document_text(self.user, name)
@@ -129,7 +130,7 @@ class DocumentsForm(forms.Form):
             "schema": json.dumps(form) if form else "",
             "problems": json.dumps(self.problems[name]) if self.problems[name] else "",
             "max_bytes": conf.limits.max_bytes,
-            # Only where the box shows another text than the stored one: what was typed.
+            # Sent only after a refused save, so that the editor can offer to go back to the stored document.
             "stored": stored if shown != stored else None,
         }
 
@@ -139,6 +140,8 @@ class DocumentsForm(forms.Form):
         for name in self.documents:
             if name in cleaned and f"{name}_version" in cleaned:
                 self._clean_document(name, cleaned)
+            # Without the version there is no optimistic lock, so saving could silently overwrite another
+            # edit.
             elif f"{name}_version" in self.errors:
                 self.add_error(name, "The form was incomplete. Reload the page and try again.")
         return cleaned
@@ -146,13 +149,14 @@ class DocumentsForm(forms.Form):
     def _clean_document(self, name: str, cleaned: dict[str, Any]) -> None:
         text = cleaned[name]
         if digest(text) == cleaned.get(f"{name}_opened"):
-            # Untouched: shown again, it is shown as it is by now.
+            # Untouched: if the form is shown again, show the current document.
             self._reset_document(name, document_text(self.user, name))
             return
         try:
             value = parse(text)
             if self._apply_choices(name, value):
                 self._set_text(name, dump_pretty(value))
+            # After the choices are merged in: what is stored is what was validated.
             value = validate(name, value, conf.limits)
         except MetadataError as error:
             error.document = name
@@ -161,11 +165,12 @@ class DocumentsForm(forms.Form):
         self.writes[name] = Replace(value, cleaned[f"{name}_version"])
 
     def _apply_choices(self, name: str, value: JSON) -> bool:
-        """Lay in what was chosen of theirs after a conflict, key by key; whether any was.
+        """Merge the chosen values of the other edit into `value`, key by key; return whether there were any.
 
-        A key that was edited since it was offered stays as it was typed.
+        A key that was edited after it was offered keeps the text as typed.
         """
         theirs = getattr(self.user, name) or {}
+        # A document that is no object is refused by `validate` afterwards, with a message of its own.
         chosen = [choice for choice in self._submitted_choices(name) if isinstance(value, dict)]
         for key, offered in chosen:
             if _fingerprint(value.get(key, ABSENT)) == offered:
@@ -173,25 +178,27 @@ class DocumentsForm(forms.Form):
         return bool(chosen)
 
     def _submitted_choices(self, name: str) -> Iterator[tuple[str, str]]:
-        """Each key for which theirs was chosen, with the fingerprint of mine as it was offered."""
+        """Yield each key whose other value was chosen, with the fingerprint of our value when offered."""
         for number in range(MAX_CHOICES):
             if self.data.get(f"{name}_choice_{number}") == "theirs":
-                # In JSON, since a form would change the line ends within a key.
+                # Keys travel as JSON because browsers normalize line ends in form values.
                 try:
                     key = parse(self.data.get(f"{name}_key_{number}", ""))
+                # A tampered field offers no choice; the text in the box decides.
                 except TextError:
                     continue
                 if isinstance(key, str):
                     yield key, self.data.get(f"{name}_mine_{number}", "")
 
     def _reset_document(self, name: str, text: str) -> None:
-        """Put the stored text and its version into the box."""
+        """Put the stored text and its current version into the box."""
         self._set_text(name, text)
         self.data[f"{name}_version"] = str(version_of(self.user, name))
         self.data[f"{name}_opened"] = digest(text)
 
     def _set_text(self, name: str, text: str) -> None:
-        """Put a text into the box, as if it had been typed."""
+        """Set the text of the box as if the user had typed it."""
+        # request.POST is immutable.
         self.data = self.data.copy()
         self.data[name] = text
 
@@ -210,7 +217,7 @@ class DocumentsForm(forms.Form):
         ]
 
     def write(self, actor: Actor, reason: str = "") -> DocumentsForm | None:
-        """Carry the writes out. None once done, else the form with what is wrong.
+        """Save the documents. Return None once saved, otherwise the form with its errors.
 
         Raises Denied, UserGone or User.DoesNotExist.
         """
@@ -225,17 +232,21 @@ class DocumentsForm(forms.Form):
         return None
 
     def add_metadata_error(self, error: MetadataError) -> None:
-        """Show why a document is refused: in the list, and for the editor at each place."""
+        """Add a refusal to the form's error list and to the editor's list of places."""
         found = error.problems if isinstance(error, SchemaError) else [error]
         for one in found:
             whole = MetadataError(one.path, one.reason, document=error.document)
             self.add_error(error.document, ValidationError(str(error if one is error else whole)))
+        # Text that does not parse has no path that the editor could mark.
         if not isinstance(error, TextError):
             self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
 
     def merge_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
-        """The same form at the present versions, with what only they changed merged in and the
-        rest to choose: a second save is a decision, made with both in view."""
+        """Return the form at the current versions, with a three-way merge of what only the other edit
+        changed.
+
+        Keys that both changed are offered as choices, so a second save is a deliberate decision.
+        """
         data = self.data.copy()
         merged = {name: self._merge(user, name) for name in conflict.documents}
         for key in [key for key in data if "_choice_" in key]:
@@ -256,12 +267,13 @@ class DocumentsForm(forms.Form):
 
     def _merge(self, user: User, name: str) -> Merged:
         write = self.writes[name]
+        # The version that was opened is the common ancestor; history can rebuild it.
         base = document_at(user, name, write.opened_version)
         return merge_three_way(base, write.value, getattr(user, name) or {})
 
 
 def _fingerprint(value: JSON) -> str:
-    """The same for the same value only."""
+    """Return a digest that is equal only for equal values."""
     return "absent" if value is ABSENT else hashlib.sha256(dump(value).encode()).hexdigest()
 
 
@@ -270,11 +282,12 @@ def _format_value(value: JSON) -> str:
 
 
 def document_text(user: User, document: str) -> str:
-    """What the box shows: the document, or an empty one."""
+    """Return the text of the box: the document as JSON, `{}` where there is none."""
     return dump_pretty(getattr(user, document) or {})
 
 
 def digest(text: str) -> str:
-    """The same for a text whatever its line ends, which browsers change."""
+    """Return a digest of the text that ignores line ends, which browsers normalize to CRLF."""
     normal = text.replace("\r\n", "\n").strip("\n")
+    # JSON escapes can hold lone surrogates, which strict UTF-8 refuses to encode.
     return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
-"""The path as the client encoded it, so that `/` separates its parts and `%2F` belongs to one.
+"""Routing on the path as the client encoded it: `/` separates segments and `%2F` belongs to one.
 
-WSGI decodes the path before the application sees it (PEP 3333), and then the two look alike:
+WSGI decodes the path before the application sees it (PEP 3333), after which the two look alike:
 `DELETE /users/auth0%7Czz%2Fmultifactor%2Fduo` would remove a second factor of `auth0|zz`.
 """
 
@@ -22,29 +22,31 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 
 
 class EncodedPathMiddleware:
-    """Lets the routes of the API see `%2F` and `%25` still encoded; everything else is decoded.
+    """Let the API's routes see `%2F` and `%25` still encoded; everything else is decoded.
 
-    The converters `part` and `parts` decode what a route captures.
+    The path converters `part` and `parts` decode what a route captures.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Django's admin encodes keys in its own way, so pages keep the path as WSGI decoded it.
         if is_api(request.path_info):
             request.path_info = encoded_path(request)
         return self._get_response(request)
 
 
 def encoded_path(request: HttpRequest) -> str:
-    """The path below the application with `/` inside a part as `%2F`, and `%` as `%25`.
+    """Return the path below the application with `/` inside a segment as `%2F`, and `%` as `%25`.
 
-    Where the server passes no request target, or one that is not of this path (a proxy may have
+    Where the server passes no request target, or one that does not match this path (a proxy may have
     rewritten it), each `/` is a separator.
     """
     parts = _raw_path(request).split("/")
     decoded = "/".join(map(_decode, parts))
     prefix = request.path.removesuffix(request.path_info)
+    # PATH_INFO is what every other check saw; a target that disagrees with it must not choose the route.
     if decoded != prefix + request.path_info:
         return _encode(request.path_info, slash="/")
     below = parts[1 + prefix.count("/") :]
@@ -53,6 +55,7 @@ def encoded_path(request: HttpRequest) -> str:
 
 def _raw_path(request: HttpRequest) -> str:
     target = next((request.META[name] for name in TARGET_NAMES if name in request.META), "")
+    # RFC 9112 lets a client send the absolute form, `GET http://host/path`.
     origin = _ORIGIN.match(target)
     return re.split("[?#]", target[origin.end() :] if origin else target, maxsplit=1)[0]
 
@@ -67,7 +70,7 @@ def _encode(text: str, *, slash: str) -> str:
 
 
 class PathPartConverter:
-    """One part of a path; a `/` in it came encoded."""
+    """One segment of a path; a `/` within it arrived encoded."""
 
     regex = "[^/]+"
 
@@ -79,6 +82,6 @@ class PathPartConverter:
 
 
 class PathPartsConverter(PathPartConverter):
-    """The rest of a path, in which `/` may come encoded or not."""
+    """The rest of a path, in which `/` may arrive encoded or not."""
 
     regex = ".+"

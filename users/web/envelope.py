@@ -17,5 +17,5 @@ _OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
 
 
 def oauth_envelope(description: str, status: int = 400) -> dict[str, Any]:
-    """The same of the token endpoint, whose errors have OAuth's form."""
+    """Return an error body of the token endpoint, in the form of RFC 6749."""
     return {"error": _OAUTH_ERRORS.get(status, "invalid_request"), "error_description": description}

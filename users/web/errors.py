@@ -1,4 +1,4 @@
-"""Pages and JSON for what goes wrong outside any view."""
+"""Error responses, as a page or as JSON, for what goes wrong outside any view."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEXTS = {
 
 
 def error_page(request: HttpRequest, status: int, advice: str = "", message: str = "") -> HttpResponse:
-    """A page, or JSON with `message` under the paths of the API; both carry the request id."""
+    """Return an error page, or JSON with `message` under the API's paths; both carry the request id."""
     title, default_advice = TEXTS[status]
     if is_api(request.path_info):
         return error_json(request, status, message or HTTPStatus(status).phrase)
@@ -39,13 +39,14 @@ def error_page(request: HttpRequest, status: int, advice: str = "", message: str
         "advice": advice or default_advice,
         "request_id": getattr(request, "request_id", ""),
     }
-    # After a failure nothing is asked of the database, which may be what failed.
+    # Without the request no context processor runs: they read the session and the user from the
+    # database, which may be what failed.
     asking = None if status >= 500 else request
     return render(asking, "users/web/error.html", context, status=status)
 
 
 def error_json(request: HttpRequest, status: int, message: str, code: str | None = None) -> JsonResponse:
-    """In the form that the clients of this address read."""
+    """Return a JSON error in the form that clients of this path expect: OAuth's or Auth0's."""
     if is_oauth(request.path_info):
         return JsonResponse(oauth_envelope(message, status), status=status)
     body = envelope(status, message, code)
@@ -53,13 +54,13 @@ def error_json(request: HttpRequest, status: int, message: str, code: str | None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400, which also answers what its parsers refuse."""
+    """Django's handler400, which also answers what its body parsers refuse."""
     reason = parser_error_message(exception)
     return error_page(request, 400, advice=reason, message=reason)
 
 
 def parser_error_message(exception: Exception) -> str:
-    """Why Django's parser of forms refuses a body, and what to do; empty for any other exception."""
+    """Return why Django's form parser refused a body and how to fix it; empty for any other exception."""
     match exception:
         case TooManyFieldsSent():
             return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields. Send fewer."
@@ -71,7 +72,7 @@ def parser_error_message(exception: Exception) -> str:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler403. A reason given with PermissionDenied is shown."""
+    """Django's handler403. A reason given to PermissionDenied is shown."""
     return error_page(request, 403, advice=str(exception))
 
 
@@ -83,42 +84,47 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: Request) -> HttpResponse:
-    """Django's handler500, for exceptions of views and of middleware alike. Never a stack trace."""
+    """Django's handler500, for exceptions of views and of middleware. Never shows a stack trace."""
+    # A database that is away raises in any view; clients should retry a 503, and alert on a 500.
     outage = outage_of(sys.exception())
     return error_page(request, 500) if outage is None else unavailable(request, outage)
 
 
 def unavailable(request: Request, outage: Outage) -> HttpResponse:
-    """503 with `Retry-After`, as a page or as JSON by the path, and one line in the log. It reads
-    neither the database nor the session."""
+    """Return 503 with `Retry-After`, as a page or as JSON by path, and write one line to the log.
+
+    Reads neither the database nor the session.
+    """
     request.outage = outage
     report(outage)
     if is_api(request.path_info):
         response: HttpResponse = error_json(request, 503, outage.text, outage.kind.value)
     else:
+        # A connection lost during COMMIT leaves open whether the write took place.
         advice = f"{outage.text} If you were saving something, check afterwards that it was saved."
         response = error_page(request, 503, advice=advice)
     response["Retry-After"] = str(outage.retry_after)
+    # A proxy that caches the 503 would prolong the outage.
     response["Cache-Control"] = "no-store"
     return response
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """The handler429 that allauth looks for. All of its limits on pages are counted per minute."""
+    """The handler429 that allauth looks up by name. All its limits on pages are per minute."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without a valid token: mostly a page left open over a sign-out."""
+    """Refuse a form without a valid CSRF token: mostly a page left open across a sign-out."""
     return error_page(
         request, 403, advice="The page you sent was out of date. Reload it, then send it again."
     )
 
 
 def length_required(request: HttpRequest) -> HttpResponse:
-    """411 for a body in chunks that the WSGI server did not assemble."""
+    """Return 411 for a chunked body that the WSGI server did not assemble."""
     message = "Send the length of the body (Content-Length); it is not taken in chunks."
     if is_api(request.path_info) or is_oauth(request.path_info):
         return error_json(request, 411, message, "length_required")
@@ -126,7 +132,7 @@ def length_required(request: HttpRequest) -> HttpResponse:
 
 
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
-    """413, in the words Auth0 uses where it states them."""
+    """Return 413, in Auth0's words where Auth0 states them."""
     message = f"Payload content length greater than maximum allowed: {limit}"
     if is_api(request.path_info):
         return error_json(request, 413, message, "payload_too_large")

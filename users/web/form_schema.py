@@ -1,7 +1,7 @@
-"""From JSON Schema to what django-jsonform draws: its own dialect, of one plain type a field.
+"""Translate a JSON Schema into the dialect of django-jsonform, which knows one plain type per field.
 
-What it cannot draw is left out, and so are the rules that it would judge wrongly or apply by
-changing values (`default`, `const`): the server judges, the form only draws.
+What the library cannot draw is left out, and so are rules that it would judge wrongly or apply by
+changing values (`default`, `const`): the server validates, the form only draws.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Any
 
 from users.metadata.schema import Schema
 
-# A dict of the form library's dialect.
+# A schema in django-jsonform's dialect.
 FormSchema = dict[str, Any]
 
-# Objects within objects; beyond it (or in a schema that refers to itself) is JSON mode.
+# Levels of nested objects; deeper ones (or a schema that refers to itself) are edited as JSON.
 MAX_DEPTH = 6
-# What the library's inputs call those formats that they do not spoil.
+# The library's names of the formats whose inputs keep a value unchanged. (Its date-time input rewrites
+# them to UTC, so those are drawn as text.)
 FORMATS = {"email": "email", "uri": "url", "date": "date"}
 SCALARS = ("string", "integer", "number", "boolean")
 # The library joins paths by "§", takes what looks like a number for a position, and asks its
@@ -26,13 +27,13 @@ _UNSUPPORTED_NAME = re.compile(r"\s*|.*§.*|\s*[+-]?(\d|\.\d|Infinity).*|__proto
 
 
 def build_form_schema(schema: Schema) -> FormSchema | None:
-    """The form of a whole document; None where nothing of it can be drawn."""
+    """Return the form for a whole document; None where no part of it can be drawn."""
     top = {**schema.resolve_reference(schema.source), "properties": schema.properties}
     return _object(schema, {key: top[key] for key in ("properties", "required") if key in top}, 0)
 
 
 def title_of(schema: Schema | None, key: str) -> str:
-    """What people call a key of the document."""
+    """Return the display name of a document's key: the schema's title, or the key in words."""
     part = schema.resolve_reference(schema.properties.get(key)) if schema else {}
     return _get_text(part, "title") or _humanize(key)
 
@@ -40,6 +41,7 @@ def title_of(schema: Schema | None, key: str) -> str:
 def _field(schema: Schema, part: Any, name: str, level: int) -> FormSchema | None:
     part = schema.resolve_reference(part)
     kind, is_nullable = _kind(part)
+    # The library has no union types, and it would write a `const` into the document on opening it.
     if kind is None or "const" in part:
         return None
     if kind == "object":
@@ -62,13 +64,14 @@ def _field(schema: Schema, part: Any, name: str, level: int) -> FormSchema | Non
 
 
 def _kind(part: dict[str, Any]) -> tuple[str | None, bool]:
-    """The one type a field has besides null, and whether null is one; None where it has several."""
+    """Return the single non-null type of a field and whether null is allowed; None for several types."""
     named = part.get("type")
     types = set(named if isinstance(named, list) else [named] if named else [])
     is_nullable = "null" in types
     types -= {"null"}
     if not types and "properties" in part:
         types = {"object"}
+    # `enum` and `oneOf` often come without `type`: infer it from the values.
     if not types:
         types = {_type_of(value) for value, _ in _choices(part)} - {"null"}
     kind = types.pop() if len(types) == 1 else None
@@ -77,6 +80,7 @@ def _kind(part: dict[str, Any]) -> tuple[str | None, bool]:
 
 def _object(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | None:
     properties = part.get("properties")
+    # The limit also ends the recursion of a schema that refers to itself.
     if level > MAX_DEPTH or not isinstance(properties, dict):
         return None
     fields = {
@@ -94,6 +98,7 @@ def _object(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | No
 def _list(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | None:
     inner = schema.resolve_reference(part.get("items"))
     items = _field(schema, inner, "", level + 1)
+    # django-jsonform does not draw lists directly within lists.
     if items is None or items["type"] == "array":
         return None
     items.pop("title")
@@ -107,6 +112,7 @@ def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
     field: FormSchema = {"type": kind}
     choices = [(value, title) for value, title in _choices(part) if value is not None]
     if choices and kind != "boolean":
+        # Choices travel as text; a mixed list would come back with changed types.
         if any(_type_of(value) != kind and kind != "number" for value, _ in choices):
             return None
         field["choices"] = [{"value": value, "title": title} for value, title in choices]
@@ -119,6 +125,7 @@ def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
     for rule in ("minimum", "maximum"):
         if kind in ("integer", "number") and rule in part:
             field[rule] = part[rule]
+    # A default is shown as a hint only: filled in, saving an unrelated key would write it.
     hint = part.get("placeholder", part.get("default"))
     if hint not in (None, "") and kind != "boolean" and not isinstance(hint, dict | list):
         field["placeholder"] = _to_text(hint)
@@ -126,7 +133,7 @@ def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
 
 
 def _choices(part: dict[str, Any]) -> list[tuple[Any, str]]:
-    """Values on offer with their titles: `enum`, or `oneOf` with a `const` each."""
+    """Return the selectable values with their titles: `enum`, or `oneOf`/`anyOf` with a `const` each."""
     titled = part.get("oneOf") or part.get("anyOf") or ()
     if titled and all(isinstance(one, dict) and "const" in one for one in titled):
         return [(one["const"], _get_text(one, "title") or _to_text(one["const"])) for one in titled]
@@ -148,6 +155,6 @@ def _to_text(value: Any) -> str:
 
 
 def _humanize(name: str) -> str:
-    """`date_of_birth` as "Date of birth"."""
+    """Return `date_of_birth` as "Date of birth"."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]

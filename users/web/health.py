@@ -1,4 +1,4 @@
-"""`GET /healthz`: 200 once the server serves. `GET /readyz`: 200 while it can do its work."""
+"""Health checks. `GET /healthz`: 200 while the process serves. `GET /readyz`: 200 while it can work."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from users.web.request import Request
 
 LIVE_PATH = "/healthz"
 READY_PATH = "/readyz"
-# Reading works on a full disk and on a standby, so this process is not ready for this long after a
-# write failed for one of these reasons.
+# Reads still work on a full disk and on a standby, so readiness stays off for this long after a write
+# failed for one of these reasons.
 NO_WRITES_SECONDS = 10.0
 RETRY_SECONDS = "5"
 
 
 class HealthMiddleware:
-    """Stands first: a probe names no host of ours, speaks plain http and has no session."""
+    """Answer probes before any other middleware: a probe sends no valid Host, no HTTPS and no session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -37,12 +37,16 @@ class HealthMiddleware:
 
 
 def _readiness(request: Request) -> HttpResponse:
-    """Whether the database can be read, has been migrated, and took the last writes. Redis and
-    the mail server are not asked: without them the service goes on."""
+    """Check that the database can be read, is migrated, and accepted the last writes.
+
+    Redis and the mail server are not checked: the service works without them.
+    """
     try:
+        # One cheap query that proves the connection and the existence of our tables.
         MigrationRecorder(connection).migration_qs.exists()
     except django.db.Error as error:
         request.outage = outage_of(error)
+        # The database answered and the table is missing: `migrate` has not been run yet.
         if request.outage is None:
             return _plain_response("the database has not been migrated", 503)
         report(request.outage)

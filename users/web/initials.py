@@ -1,4 +1,7 @@
-"""The two letters drawn where a picture would be: pages load nothing from another host."""
+"""Initials and colour of a user's avatar: pages load no picture from another host.
+
+A remote picture would send every viewer's IP address to its host, and the CSP refuses it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ COLOUR_COUNT = 8
 
 
 def initials(user: User) -> str:
-    """Of given and family name, of the first two words of the name, or of the e-mail."""
+    """Return the initials of given and family name, else of the name's first two words, else of the email."""
     if user.given_name and user.family_name:
         words = [user.given_name, user.family_name]
     else:
@@ -17,5 +20,6 @@ def initials(user: User) -> str:
 
 
 def colour(user: User) -> int:
-    """Which of the stylesheet's colours the account always has."""
+    """Return the stylesheet's colour number of the user, always the same for one user_id."""
+    # Not hash(): Python salts it per process, so colours would change with each restart.
     return sum(user.user_id.encode()) % COLOUR_COUNT

@@ -1,4 +1,4 @@
-"""Which addresses answer JSON."""
+"""Decide by path whether a response is JSON."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ _JSON = ("/api/", _OAUTH, "/.well-known/")
 
 
 def is_api(path: str) -> bool:
-    """Whether programs, not people, ask here: errors are JSON then."""
+    """Whether API clients, not browsers, call this path: errors are JSON then."""
     return path.startswith(_JSON)
 
 
 def is_oauth(path: str) -> bool:
-    """Whether errors are in the form of OAuth. Anybody may ask here, so bodies are small."""
+    """Whether errors have OAuth's form. These endpoints need no token, so their bodies are small."""
     return path.startswith(_OAUTH)

@@ -1,4 +1,4 @@
-"""A name for each request, in answers, in the log and in the record of changes."""
+"""A request id, in responses, the log and history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from users.web.request import Request
 
-# What a caller may choose; anything else would let them write into our log.
+# What a client may choose: line breaks or control characters would let it forge log lines.
 ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
 # Auth0's own name for it comes second.
 HEADERS = ("X-Request-ID", "X-Correlation-ID")
@@ -21,13 +21,14 @@ _current: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestIdMiddleware:
-    """Takes the caller's `X-Request-ID` or makes one, and gives it back."""
+    """Take the client's `X-Request-ID` or generate one, and return it in the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
         request.request_id = _requested_id(request) or secrets.token_hex(16)
+        # A context variable, so that log lines written far from the request still carry its id.
         token = _current.set(request.request_id)
         try:
             response = self._get_response(request)
@@ -38,19 +39,22 @@ class RequestIdMiddleware:
 
 
 class RequestIdFilter(logging.Filter):
-    """Puts the id of the current request into each line of the log, and keeps a message one
-    line: what callers send may not pass for a line of ours."""
+    """Add the id of the current request to each log record and escape line breaks in its message.
+
+    Text that clients send can therefore not pass for a log line of ours.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django writes of a refused request once its context is gone, but names the request.
+        # Django logs a refused request after this middleware has reset the context, but attaches the
+        # request.
         request = getattr(record, "request", None)
         record.request_id = getattr(request, "request_id", None) or _current.get()
         record.msg = "".join(c if c.isprintable() else repr(c)[1:-1] for c in record.getMessage())
         record.args = None
-        if record.name.startswith("django.security."):  # what Django refuses of a client
+        if record.name.startswith("django.security."):  # a bad request is the client's mistake
             record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.levelno < logging.ERROR:
-            record.exc_info = None  # a refusal is no fault: one line is enough
+            record.exc_info = None  # a refused request is no fault of ours: no traceback
         return True
 
 

@@ -1,4 +1,4 @@
-"""Tells the log where each request comes from."""
+"""Make the origin of each request (IP address, user agent, host) available to the tenant log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from users.web.request import request_id_of
 
 
 class OriginMiddleware:
-    """Stands after the one that names requests."""
+    """Set the origin for the duration of a request. Must come after RequestIdMiddleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -24,7 +24,7 @@ class OriginMiddleware:
 
 
 def origin_of(request: HttpRequest) -> RequestOrigin:
-    """As much as can be said of it. What callers choose is bounded where it is written down."""
+    """Return the request's origin. Text that the client chooses is shortened where it is stored."""
     return RequestOrigin(
         ip=client_ip(request) or "",
         user_agent=request.headers.get("User-Agent", ""),

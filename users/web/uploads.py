@@ -1,4 +1,4 @@
-"""Where uploaded files wait until the view has read them."""
+"""Storage of uploaded files until the view has read them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class UnnamedFileUploadHandler(FileUploadHandler):
-    """Write the upload to a temporary file that has no name, so that it is gone with the process,
-    however that ends. Django's own handler leaves one behind where the process is killed, and a file
-    to import may hold passwords."""
+    """Write an upload to a temporary file without a name, which disappears with the process.
+
+    Django's own handler leaves a named file behind if the process is killed, and an import file may hold
+    password hashes.
+    """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
