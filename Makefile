@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run tools test test-fast test-deep coverage check bench screenshots bundle install lock
+.PHONY: help run tools test test-fast test-deep coverage check metrics bench screenshots bundle install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -27,7 +27,8 @@ tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
 # One worker of pytest-xdist for each processor. `make test WORKERS=0` is one process, as a debugger needs.
 WORKERS ?= auto
 # With bytecode even where the environment is against it: each test of a program starts Python several times.
-PYTEST = @NODE=$(NODE) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --durations 25
+PYTEST = @NODE=$(NODE) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --durations 25 \
+	--junitxml $(or $(DATA_DIR),.)/test-report.xml
 
 # What `make test-fast` runs: the rules, the write path, and each face once.
 CORE := $(addprefix tests/, metadata lucene passwords crypto schemas models actions representation events log \
@@ -59,6 +60,9 @@ check: .venv/.dev ## Linters, types, import contracts, missing migrations, deplo
 	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+metrics: .venv/.dev ## Print how large and how well described the code is (after make test: with its times)
+	@$(PRODUCTION) $(BIN)/python -m tests.metrics
 
 bench: .venv/.dev ## Measure what requests cost (Linux only; make bench ARGS="--help")
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import enum
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.http.message import Request
@@ -31,9 +31,15 @@ from config.server.request import (
 from config.server.response import FilePart, Part, ResponseSocket
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
     from socket import socket
+    from ssl import SSLContext
 
-    from config.server.worker import BufferedWorker
+    from gunicorn.config import Config
+    from gunicorn.glogging import Logger
+    from gunicorn.http.message import Request
+
+    from config.server.request import Spool
 
 # How long a client may take for an answer: so many seconds, and one more for each
 # BYTES_PER_SECOND of it.
@@ -54,10 +60,27 @@ class State(enum.Enum):
     CLOSING = "the rest of the answer and the end of the connection are being sent"
 
 
+class ServingWorker(Protocol):
+    """What a connection uses of its worker. A protocol, since the worker's module imports this one."""
+
+    cfg: Config
+    log: Logger
+    tls: SSLContext | None
+    threads: ThreadPoolExecutor
+    spool: Spool
+    wsgi: Callable[..., Iterable[bytes]]
+
+    def body_limit(self, request: Request) -> int:
+        """In bytes."""
+
+    def count_request(self) -> bool:
+        """Whether the worker goes on afterwards."""
+
+
 class Connection:
     """A client's connection, served by the event loop of its worker; only `_respond` runs in a thread."""
 
-    def __init__(self, worker: BufferedWorker, client: socket) -> None:
+    def __init__(self, worker: ServingWorker, client: socket) -> None:
         self._worker = worker
         self._client = client
         self._head = bytearray()
