@@ -31,7 +31,17 @@ WRITERS = {
 MEMBERSHIP = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
 RIGHTS = {"groups", "user_permissions", "user_set"}
 OTHER_TABLES = {
-    *("Change", "Client", "ClientGrant", "Connection", "Day", "Delivery", "Event", "FailedRecord"),
+    *(
+        "Change",
+        "Client",
+        "ClientGrant",
+        "ConfigurationChange",
+        "Connection",
+        "Day",
+        "Delivery",
+        "Event",
+        "FailedRecord",
+    ),
     *("FilePiece", "IndexedKey", "Job", "LogEvent", "MetadataKey", "MetadataSurvey", "Outbox"),
     *("Permission", "ResourceServer", "Role", "RoleMember", "Segment", "Session", "SigningKey", "Stream"),
     *("Ticket", "UserPermission", "Webhook"),
@@ -50,6 +60,9 @@ ALLOWED = {
     ("users/models/change.py", "Change.delete"): "lines of the record of changes",
     ("users/models/change.py", "ChangeQuerySet.delete"): "lines of the record of changes",
     ("users/models/compiled_lookup.py", "CompiledLookup.one"): "asks what a query set asks",
+    ("users/models/configuration_change.py", "ConfigurationChange.save"): "the history of configuration",
+    ("users/models/configuration_change.py", "ConfigurationChange.delete"): "the history of configuration",
+    ("users/models/configuration_change.py", "ConfigurationChangeQuerySet.delete"): "likewise",
     ("users/models/fast_writes.py", "_execute"): "what it carries out is called for by name",
     ("users/models/trigger.py", "_run"): "makes a trigger that fills the outbox",
     ("users/models/word_index.py", "_run"): "makes the index of users' words",

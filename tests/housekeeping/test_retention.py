@@ -15,7 +15,7 @@ from users.housekeeping import retention
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import Delivery, Event, Job, LogEvent, Session, Ticket, Webhook
+from users.models import ConfigurationChange, Delivery, Event, Job, LogEvent, Session, Ticket, Webhook
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -60,6 +60,10 @@ def make_event(description: str, *, ago: timedelta) -> None:
     LogEvent.objects.create(type="s", description=description, at=timezone.now() - ago)
 
 
+def make_configuration_change(name: str, *, ago: timedelta) -> None:
+    ConfigurationChange.objects.create(kind="role", name=name, action="updated", at=timezone.now() - ago)
+
+
 def counts(**found: int) -> dict[str, int]:
     """What the job says of itself."""
     return dict.fromkeys(retention.DELETERS, 0) | found
@@ -79,12 +83,14 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
     make_job("still to be done", ago=KEPT + hour, due_at=timezone.now())
     make_event("old", ago=timedelta(days=30) + hour)
     make_event("late", ago=timedelta(days=30) - hour)
+    make_configuration_change("old", ago=timedelta(days=30) + hour)
+    make_configuration_change("late", ago=timedelta(days=30) - hour)
 
     job = clean()
 
     assert (job.status, job.result) == (
         "completed",
-        counts(sessions=1, django_sessions=1, tickets=1, jobs=1, log=1),
+        counts(sessions=1, django_sessions=1, tickets=1, jobs=1, log=1, configuration=1),
     )
     for model in (Session, DjangoSession):
         assert set(model.objects.values_list("session_key", flat=True)) == {"in use"}
@@ -94,15 +100,18 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
         "still to be done",
     }
     assert [event.description for event in LogEvent.objects.all()] == ["late"]
+    assert [change.name for change in ConfigurationChange.objects.all()] == ["late"]
 
 
 def test_the_log_may_be_kept_for_ever(clean, db, settings):
     settings.LOG_DAYS = 0
     make_event("old", ago=timedelta(days=9999))
+    make_configuration_change("old", ago=timedelta(days=9999))
 
     clean()
 
     assert LogEvent.objects.exists()
+    assert ConfigurationChange.objects.exists()
 
 
 def test_much_goes_in_many_small_steps(clean, db, monkeypatch):

@@ -71,11 +71,6 @@ def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: 
         "keys": keys,
         "names": changed_key_names(what, keys),
         "at": at,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id[:255],
-        "actor_name": actor.name[:300],
-        "face": actor.face,
-        "request_id": actor.request_id,
-        "ip": actor.ip,
+        **actor.columns,
         "reason": reason[:500],
     }

@@ -16,7 +16,17 @@ from users.events.retention import lowest_acknowledged_position, oldest_undelive
 from users.jobs.files import FILE_RETENTION
 from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.models import Change, Delivery, Event, FilePiece, Job, LogEvent, Session, Ticket
+from users.models import (
+    Change,
+    ConfigurationChange,
+    Delivery,
+    Event,
+    FilePiece,
+    Job,
+    LogEvent,
+    Session,
+    Ticket,
+)
 from users.models.write_guard import allow_history_deletion
 
 # How long a ticket is kept beyond its time, so that whoever comes late is told so.
@@ -82,11 +92,21 @@ def _delete_changes(now: datetime) -> int:
 
 
 def _delete_log_events(now: datetime) -> int:
+    return LogEvent.objects.filter(pk__in=_older_than_log_days(LogEvent, now)).delete()[0]
+
+
+def _delete_configuration_changes(now: datetime) -> int:
+    """The history of configuration goes as far back as the log, which has the same operations."""
+    keys = _older_than_log_days(ConfigurationChange, now)
+    with allow_history_deletion():
+        return ConfigurationChange.objects.filter(pk__in=keys).delete()[0]
+
+
+def _older_than_log_days(model: type[LogEvent | ConfigurationChange], now: datetime) -> list[int]:
     if not conf.log_days:
-        return 0
-    found = LogEvent.objects.filter(at__lt=now - timedelta(days=conf.log_days)).order_by("at", "pk")
-    keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
-    return LogEvent.objects.filter(pk__in=keys).delete()[0]
+        return []
+    found = model.objects.filter(at__lt=now - timedelta(days=conf.log_days)).order_by("at", "pk")
+    return list(found.values_list("pk", flat=True)[:BATCH_SIZE])
 
 
 def _delete_events(now: datetime) -> int:
@@ -116,6 +136,7 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     "files": _delete_files,
     "changes": _delete_changes,
     "log": _delete_log_events,
+    "configuration": _delete_configuration_changes,
     "events": _delete_events,
     "deliveries": _delete_deliveries,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,10 @@ class RequestOrigin:
     user_agent: str = ""
     hostname: str = ""
     request_id: str = ""
+    method: str = ""
+    path: str = ""
+    # The status of the answer if all goes well, where the endpoint has but one.
+    success_status: int | None = None
 
 
 _current: ContextVar[RequestOrigin] = ContextVar("origin", default=RequestOrigin())  # noqa: B039 - frozen
@@ -24,6 +28,11 @@ _current: ContextVar[RequestOrigin] = ContextVar("origin", default=RequestOrigin
 def current_origin() -> RequestOrigin:
     """That of the request at hand."""
     return _current.get()
+
+
+def expect_status(status: int) -> None:
+    """From here on to the end of the request: what its answer will be if it succeeds."""
+    _current.set(replace(_current.get(), success_status=status))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from users.models.change import Change
 from users.models.client import Client
+from users.models.configuration_change import ConfigurationChange
 from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.daily_count import Day
 from users.models.event import Event, Outbox, Stream
@@ -25,6 +26,7 @@ __all__ = [
     "Change",
     "Client",
     "ClientGrant",
+    "ConfigurationChange",
     "Connection",
     "Day",
     "Delivery",

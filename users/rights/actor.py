@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from users.models import Change, User
 
@@ -29,6 +30,18 @@ class Actor:
     user: User | None = None
     scopes: frozenset[str] = frozenset()
     authenticated_at: int = 0
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """How the record of changes and the history of configuration name the actor."""
+        return {
+            "actor_kind": self.kind,
+            "actor_id": self.id[:255],
+            "actor_name": self.name[:300],
+            "face": self.face,
+            "request_id": self.request_id,
+            "ip": self.ip,
+        }
 
     @property
     def is_administrator(self) -> bool:

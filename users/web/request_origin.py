@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,8 @@ def origin_of(request: HttpRequest) -> RequestOrigin:
         user_agent=request.headers.get("User-Agent", ""),
         hostname=_host(request),
         request_id=request_id_of(request),
+        method=request.method or "",
+        path=quote(request.path)[:500],
     )
 
 

@@ -18,6 +18,7 @@ from users.api.framework.path import check_path
 from users.api.framework.query import read_query
 from users.api.framework.rate_limit import check_rate
 from users.conf import conf
+from users.log.request_origin import expect_status
 from users.metadata.documents import DOCUMENTS
 from users.metadata.validate import size_warning
 from users.models import User
@@ -74,6 +75,7 @@ class View(APIView):
         super().initial(request, *args, **kwargs)
         check_path(self.path, kwargs)
         self._query = read_query(self._operation, request.query_params)
+        expect_status(self._operation.success)
 
     def query(self) -> dict[str, Any]:
         """The checked query string."""
