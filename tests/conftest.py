@@ -234,8 +234,10 @@ def make_role(db):
     """`create_role("Editor", "read:songs", description="Edits")`: names of scopes of the songs' API."""
 
     def make(name: str, /, *scopes: str, **columns: str) -> Role:
-        role = make_role_row(name=name, name_folded=fold(name), **columns)
-        add_role_permissions(role, frozenset(("https://songs.example/", scope) for scope in scopes))
+        role = make_role_row(actor=SHELL, name=name, name_folded=fold(name), **columns)
+        add_role_permissions(
+            role, frozenset(("https://songs.example/", scope) for scope in scopes), actor=SHELL
+        )
         return role
 
     return make

@@ -20,11 +20,13 @@ from django.core.signals import request_finished
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from users.actions.access.signing_keys import record_first_key
 from users.actions.account.multifactor import note_multifactor, note_recovery_codes
 from users.log.record import log_event
 from users.models import trigger, word_index
 from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
+from users.tokens.keys import signing_key_created
 from users.web import cors
 from users.web.actors import owner
 from users.web.client_ip import recorded_ip
@@ -42,6 +44,7 @@ def connect(app: AppConfig) -> None:
     authenticator_reset.connect(note_new_recovery_codes, dispatch_uid="users.reset")
     authenticator_used.connect(log_code_used, dispatch_uid="users.used")
     authentication_failed.connect(log_wrong_code, dispatch_uid="users.failed")
+    signing_key_created.connect(record_first_key, dispatch_uid="users.signing_key_created")
     request_finished.connect(save_key_use, dispatch_uid="users.write_use")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
     post_migrate.connect(install_triggers, sender=app, dispatch_uid="users.install_trigger")

@@ -80,25 +80,34 @@ def a_server(jane):
 
 
 def a_client(jane):
-    client, _ = make_client_row(name="Till")
+    client, _ = make_client_row(actor=command_actor("tests"), name="Till")
     return {"client_id": client.client_id, **a_server(jane)}
 
 
 def a_grant(jane):
     server = ResourceServer.objects.get(resource_server_id=a_server(jane)["resource_server_id"])
-    client, _ = make_client_row(name="Till")
+    client, _ = make_client_row(actor=command_actor("tests"), name="Till")
     return {"grant_id": ClientGrant.objects.create(client=client, resource_server=server).grant_id}
 
 
 def a_role(jane):
     """A role, and one that Jane has and that permits something; she may do something besides."""
     api = a_server(jane)["audience"]
-    editor, viewer = (create_role(name=name, name_folded=name) for name in ("editor", "viewer"))
+    editor, viewer = (
+        create_role(actor=command_actor("tests"), name=name, name_folded=name)
+        for name in ("editor", "viewer")
+    )
     held = frozenset({(api, "read:songs")})
-    add_role_permissions(viewer, held)
+    add_role_permissions(viewer, held, actor=command_actor("tests"))
     assign_permissions(jane, held, actor=command_actor("tests"))
     assign_roles([jane.user_id], [viewer.role_id], actor=command_actor("tests"))
     return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
+
+
+def a_permitted_role(jane):
+    """One that permits something."""
+    role = a_role(jane)
+    return {**role, "id": role["held"]}
 
 
 def a_factor(jane):
@@ -213,7 +222,9 @@ EXAMPLES = {
     ),
     ("/roles/{id}/permissions", "GET"): Example(("read:roles",), 200, given=a_role),
     ("/roles/{id}/permissions", "POST"): Example(("update:roles",), 201, body=PERMISSIONS, given=a_role),
-    ("/roles/{id}/permissions", "DELETE"): Example(("update:roles",), 204, body=PERMISSIONS, given=a_role),
+    ("/roles/{id}/permissions", "DELETE"): Example(
+        ("update:roles",), 204, body=PERMISSIONS, given=a_permitted_role
+    ),
     ("/users/{user_id}/multifactor/{provider}", "DELETE"): Example(
         ("update:users",), 204, own=("delete:current_user_metadata",), given=a_factor
     ),
@@ -277,7 +288,7 @@ EXAMPLES = {
     ("/clients", "POST"): Example(("create:clients",), 201, body={"name": "Till"}),
     ("/clients/{client_id}", "GET"): Example(("read:clients",), 200, given=a_client),
     ("/clients/{client_id}", "PATCH"): Example(
-        ("update:clients",), 200, body={"name": "Till"}, given=a_client
+        ("update:clients",), 200, body={"name": "Cash desk"}, given=a_client
     ),
     ("/clients/{client_id}", "DELETE"): Example(("delete:clients",), 204, given=a_client),
     ("/clients/{client_id}/rotate-secret", "POST"): Example(("update:client_keys",), 200, given=a_client),
@@ -290,7 +301,7 @@ EXAMPLES = {
     ),
     ("/client-grants/{grant_id}", "GET"): Example(("read:client_grants",), 200, given=a_grant),
     ("/client-grants/{grant_id}", "PATCH"): Example(
-        ("update:client_grants",), 200, body={"scope": []}, given=a_grant
+        ("update:client_grants",), 200, body={"scope": ["read:songs"]}, given=a_grant
     ),
     ("/client-grants/{grant_id}", "DELETE"): Example(("delete:client_grants",), 204, given=a_grant),
     ("/resource-servers", "GET"): Example(("read:resource_servers",), 200),
@@ -301,7 +312,7 @@ EXAMPLES = {
         ("read:resource_servers",), 200, given=a_server
     ),
     ("/resource-servers/{resource_server_id}", "PATCH"): Example(
-        ("update:resource_servers",), 200, body={"name": "Songs"}, given=a_server
+        ("update:resource_servers",), 200, body={"name": "Music"}, given=a_server
     ),
     ("/resource-servers/{resource_server_id}", "DELETE"): Example(
         ("delete:resource_servers",), 204, given=a_server

@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-from users.webhooks.secrets import new_secret, signature
+from users.events.webhook_secrets import new_secret, signature
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/webhooks.md").read_text()
 

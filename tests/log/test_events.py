@@ -196,13 +196,14 @@ def test_what_changes_no_account_is_logged_with_the_call(shop, story):
 
     event = LogEvent.objects.get()
     assert answer.status_code == 201
-    assert (event.type, event.description, event.client_name) == ("sapi", "Make a client", "Shop")
+    assert (event.type, event.description, event.client_name) == ("sapi", "Create a client", "Shop")
     assert event.details["request"] | {"id": ""} == {
         "channel": "api",
         "method": "POST",
         "path": "/api/v2/clients",
         "id": "",
     }
+    assert event.details["object"] == {"kind": "client", "id": answer.json()["client_id"]}
     assert event.details["response"] == {"statusCode": 201}
     assert answer.json()["client_secret"] not in str(event.__dict__)
 
@@ -211,7 +212,7 @@ def test_it_is_not_done_where_it_cannot_be_logged(shop, story, monkeypatch):
     def broken(*_, **__):
         raise IntegrityError
 
-    monkeypatch.setattr("users.api.framework.logged.log_event", broken)
+    monkeypatch.setattr("users.log.configuration.log_event", broken)
     shop.browser.raise_request_exception = False
 
     assert shop.post("/api/v2/roles", {"name": "Editor"}).status_code == 500

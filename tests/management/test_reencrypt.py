@@ -18,13 +18,13 @@ from django.db import models
 
 from users.actions.account.multifactor import renew_recovery_code
 from users.crypto.key_ring import Purpose
+from users.events.webhook_secrets import active_secrets, encrypt_secret
 from users.housekeeping.reencrypt_secrets import COLUMNS, MFA_MEMBERS
 from users.jobs.enqueue import enqueue
 from users.jobs.files import read_chunks, store_file
 from users.models import SigningKey, Webhook
 from users.rights.actor import command_actor
 from users.tokens.keys import private_key, signing_key
-from users.webhooks.secrets import active_secrets, encrypt_secret
 
 SHELL = command_actor("tests")
 NEW = "the newest key, as long as it must be: " + "n" * 20

@@ -25,6 +25,28 @@ PERMISSIONS = {
     "view_changes",
     "administer",
 }
+# What administrators may do, and clients with the scope.
+CONFIGURATION = {
+    "CREATE_CLIENT": "create:clients",
+    "UPDATE_CLIENT": "update:clients",
+    "DELETE_CLIENT": "delete:clients",
+    "ROTATE_CLIENT_SECRET": "update:client_keys",
+    "CREATE_CLIENT_GRANT": "create:client_grants",
+    "UPDATE_CLIENT_GRANT": "update:client_grants",
+    "DELETE_CLIENT_GRANT": "delete:client_grants",
+    "CREATE_RESOURCE_SERVER": "create:resource_servers",
+    "UPDATE_RESOURCE_SERVER": "update:resource_servers",
+    "DELETE_RESOURCE_SERVER": "delete:resource_servers",
+    "CREATE_ROLE": "create:roles",
+    "UPDATE_ROLE": "update:roles",
+    "DELETE_ROLE": "delete:roles",
+    "CREATE_CONNECTION": "create:connections",
+    "UPDATE_CONNECTION": "update:connections",
+    "DELETE_CONNECTION": "delete:connections",
+    "ADMINISTER_WEBHOOKS": "",
+    "ROTATE_SIGNING_KEYS": "",
+    "REENCRYPT_SECRETS": "",
+}
 # Verb, the permission staff need, the scopes of which a client needs one, whether owners may.
 TABLE = [
     (Verb.VIEW, "view_user", {"read:users"}, True),
@@ -61,6 +83,10 @@ TABLE = [
     (Verb.INDEX_KEYS, "administer", {"update:metadata_keys"}, False),
     (Verb.SURVEY, "view_app_metadata", set(), False),
     (Verb.GRANT_STAFF_RIGHTS, "administer", set(), False),
+    *(
+        (Verb[name], "administer", {scope} if scope else set(), False)
+        for name, scope in CONFIGURATION.items()
+    ),
 ]
 rules = pytest.mark.parametrize(
     ("verb", "permission", "scopes", "owners"), TABLE, ids=[row[0].name for row in TABLE]

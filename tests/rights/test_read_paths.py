@@ -29,6 +29,7 @@ from tests.rights.read_paths import (
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.search_setup.segments import SegmentData, create_segment
+from users.actions.webhooks import create_webhook
 from users.api.endpoints import ENDPOINTS
 from users.jobs.enqueue import enqueue
 from users.jobs.schedule import enqueue_due_jobs
@@ -40,7 +41,6 @@ from users.rights.actor import command_actor, staff_actor
 from users.rights.visible import USER_SCOPES
 from users.tokens.issue import issue_user_token
 from users.tokens.scopes import MACHINE_SCOPES
-from users.webhooks.configuration import create_webhook
 
 SHELL = command_actor("tests")
 KEY, MARK = "zebrakey", "okapimark"

@@ -7,11 +7,11 @@ import pytest
 from tests.webhooks.receiver import Receiver
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.webhooks import create_webhook
 from users.events.event_types import TYPES
 from users.events.stream import publish
 from users.models import Delivery, Webhook
 from users.rights.actor import command_actor
-from users.webhooks.configuration import create_webhook
 from users.webhooks.dispatcher import Dispatcher
 from users.webhooks.timing import Timing
 

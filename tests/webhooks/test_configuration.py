@@ -10,13 +10,13 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from tests.webhooks.conftest import SHELL, change, make_due
+from users.actions import webhooks
 from users.actions.account.delete_user import delete_user
+from users.events.account_paths import InvalidPath
 from users.models import Delivery, LogEvent, Webhook
 from users.outgoing.ssrf_guard import InvalidTarget
 from users.rights.actor import staff_actor
 from users.rights.errors import Denied
-from users.webhooks import configuration
-from users.webhooks.paths import InvalidPath
 
 GIVEN = {"url": "https://example.com/hook", "types": ["user.created"]}
 
@@ -31,7 +31,7 @@ def is_signed(call, secret: str) -> bool:
 
 @pytest.fixture
 def made(db, receiver):
-    return configuration.create_webhook(actor=SHELL, url=receiver.url, types=["user.updated"])
+    return webhooks.create_webhook(actor=SHELL, url=receiver.url, types=["user.updated"])
 
 
 def test_a_receiver_can_tell_that_it_is_us(made, receiver, jane, deliver):
@@ -41,13 +41,13 @@ def test_a_receiver_can_tell_that_it_is_us(made, receiver, jane, deliver):
     [call] = receiver.calls
 
     assert is_signed(call, secret)
-    assert not is_signed(call, configuration.new_secret())
+    assert not is_signed(call, webhooks.new_secret())
     assert call.headers["content-type"] == "application/json"
 
 
 def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(made, receiver, jane, deliver):
     hook, old = made
-    new = configuration.rotate_secret(hook, actor=SHELL)
+    new = webhooks.rotate_secret(hook, actor=SHELL)
     change(jane, plan=1)
     deliver()
     Webhook.objects.update(old_secret_until=timezone.now() - timedelta(seconds=1))
@@ -70,7 +70,7 @@ def test_a_secret_is_not_kept_as_it_is_and_is_of_no_use_without_the_key(
     assert receiver.calls == []
     assert "secret cannot be read" in Delivery.objects.get().error
 
-    secret = configuration.rotate_secret(hook, actor=SHELL)
+    secret = webhooks.rotate_secret(hook, actor=SHELL)
     Webhook.objects.update(old_secret_until=None)
     make_due()
     deliver()
@@ -80,7 +80,7 @@ def test_a_secret_is_not_kept_as_it_is_and_is_of_no_use_without_the_key(
 
 def test_it_can_be_tried(made, receiver, deliver):
     hook, secret = made
-    configuration.send_test(hook, actor=SHELL)
+    webhooks.send_test(hook, actor=SHELL)
     deliver()
     [call] = receiver.calls
 
@@ -91,17 +91,17 @@ def test_it_can_be_tried(made, receiver, deliver):
 def test_who_did_what_with_webhooks_stands_in_the_log_and_secrets_do_not(administrator):
     actor = staff_actor(administrator)
     url = "https://example.com/hook/t0ken"
-    hook, first = configuration.create_webhook(actor=actor, url=url, types=["user.created"])
-    configuration.edit_webhook(hook, {"description": "CRM"}, actor=actor)
-    second = configuration.rotate_secret(hook, actor=actor)
-    configuration.delete_webhook(hook, actor=actor)
+    hook, first = webhooks.create_webhook(actor=actor, url=url, types=["user.created"])
+    webhooks.edit_webhook(hook, {"description": "CRM"}, actor=actor)
+    second = webhooks.rotate_secret(hook, actor=actor)
+    webhooks.delete_webhook(hook, actor=actor)
 
     logged = LogEvent.objects.order_by("pk")
     assert list(logged.values_list("type", "description", "user_id")) == [
         ("sapi", f"{what} webhook", administrator.user_id)
-        for what in ("Add a", "Change a", "Make a new secret of a", "Delete a")
+        for what in ("Create a", "Update a", "Rotate the secret of a", "Delete a")
     ]
-    assert logged[0].details["webhook"] == {"id": hook.webhook_id}
+    assert logged[0].details["object"] == {"kind": "webhook", "id": hook.webhook_id}
     kept = str(list(logged.values()))
     for secret in (first, second, "t0ken"):
         assert secret not in kept
@@ -112,12 +112,12 @@ def test_webhooks_are_for_administrators(who, made, request):
     hook, _ = made
     actor = staff_actor(request.getfixturevalue(who))
     attempts = {
-        "make": lambda: configuration.create_webhook(actor=actor, **GIVEN),
-        "edit": lambda: configuration.edit_webhook(hook, {"description": "mine"}, actor=actor),
-        "rotate": lambda: configuration.rotate_secret(hook, actor=actor),
-        "delete": lambda: configuration.delete_webhook(hook, actor=actor),
-        "test": lambda: configuration.send_test(hook, actor=actor),
-        "replay": lambda: configuration.replay(hook, actor=actor),
+        "make": lambda: webhooks.create_webhook(actor=actor, **GIVEN),
+        "edit": lambda: webhooks.edit_webhook(hook, {"description": "mine"}, actor=actor),
+        "rotate": lambda: webhooks.rotate_secret(hook, actor=actor),
+        "delete": lambda: webhooks.delete_webhook(hook, actor=actor),
+        "test": lambda: webhooks.send_test(hook, actor=actor),
+        "replay": lambda: webhooks.replay(hook, actor=actor),
     }
     before = Webhook.objects.values().get()
 
@@ -139,7 +139,7 @@ def test_they_are_not_for_administrators_who_may_not_see_what_they_tell_of(make_
         member.user_permissions.set(Permission.objects.filter(codename__in=["administer", "view_user"]))
 
     with pytest.raises(Denied):
-        configuration.create_webhook(actor=staff_actor(member), **GIVEN)
+        webhooks.create_webhook(actor=staff_actor(member), **GIVEN)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,12 @@ def test_they_are_not_for_administrators_who_may_not_see_what_they_tell_of(make_
     ],
 )
 def test_what_makes_no_sense_is_refused(columns, error, db):
-    hook, _ = configuration.create_webhook(actor=SHELL, **GIVEN)
+    hook, _ = webhooks.create_webhook(actor=SHELL, **GIVEN)
 
     with pytest.raises(error):
-        configuration.create_webhook(actor=SHELL, **{**GIVEN, **columns})
+        webhooks.create_webhook(actor=SHELL, **{**GIVEN, **columns})
     with pytest.raises(error):
-        configuration.edit_webhook(hook, columns, actor=SHELL)
+        webhooks.edit_webhook(hook, columns, actor=SHELL)
 
 
 def test_deleting_one_ends_what_it_was_to_be_told(made, receiver, jane, deliver, courier):
@@ -166,7 +166,7 @@ def test_deleting_one_ends_what_it_was_to_be_told(made, receiver, jane, deliver,
     change(jane, plan=1)
     deliver()
 
-    configuration.delete_webhook(hook, actor=SHELL)
+    webhooks.delete_webhook(hook, actor=SHELL)
     make_due()
     deliver()
 
@@ -191,7 +191,7 @@ def test_nothing_of_a_deleted_user_is_sent_again_once_another_has_the_id(
     of_earlier.update(status="failed")
 
     keys = of_earlier.values_list("pk", flat=True) if one_by_one else [None]
-    count = sum(configuration.replay(hook, actor=SHELL, delivery=key) for key in keys)
+    count = sum(webhooks.replay(hook, actor=SHELL, delivery=key) for key in keys)
 
     assert count == (0 if one_by_one else 1)
     assert set(of_earlier.values_list("status", flat=True)) == {"failed"}

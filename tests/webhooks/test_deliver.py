@@ -11,11 +11,11 @@ from tests.webhooks.conftest import SHELL, change, make_due, now
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.webhooks import edit_webhook, replay
+from users.events.account_paths import PARTS
 from users.events.stream import publish
 from users.models import Change, Delivery, User, Webhook
-from users.webhooks.configuration import edit_webhook, replay
 from users.webhooks.lease import FAILURES_UNTIL_DOWN, acquire_lease
-from users.webhooks.paths import PARTS
 from users.webhooks.timing import Timing
 
 

@@ -133,6 +133,10 @@ class SegmentInUse(Exception):
         super().__init__(f"other segments use it: {', '.join(names)}")
 
 
+class UnknownKey(LookupError):
+    """No signing key has this `kid`."""
+
+
 class SegmentNotFound(LookupError):
     """It was deleted meanwhile."""
 

@@ -7,6 +7,8 @@ from users.models import Change
 What = Change.What
 
 CREATED, UPDATED, DELETED = "user.created", "user.updated", "user.deleted"
+# Sent on request, and never because of a change.
+TEST = "webhook.test"
 BLOCKED, UNBLOCKED = "user.blocked", "user.unblocked"
 # Each with what it says.
 TYPES = {

@@ -11,7 +11,10 @@ from django.db import models, transaction
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
 from users.models import FilePiece, SigningKey, Webhook
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
 
 # Where the ciphertexts of each purpose are stored.
 COLUMNS: dict[Purpose, tuple[type[models.Model], tuple[str, ...]]] = {
@@ -35,20 +38,31 @@ class Counts:
     undecryptable: int = 0
 
 
-def reencrypt(purpose: Purpose) -> Counts:
-    """Encrypt all ciphertexts of `purpose` with the newest key, in transactions of a few rows.
+def reencrypt(purpose: Purpose, *, actor: Actor) -> Counts:
+    """Encrypt all ciphertexts of `purpose` with the newest key, in transactions of a few rows. The
+    first of them that changes anything records it.
 
-    What no key decrypts is counted and left as it is. May be repeated, and run beside the server."""
+    What no key decrypts is counted and left as it is. May be repeated, and run beside the server.
+    Raises Denied."""
+    check(actor, Verb.REENCRYPT_SECRETS)
     model, columns = COLUMNS[purpose]
     counts, last = Counts(), 0
     while True:
         with transaction.atomic():
             rows = list(model._base_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
+            is_recorded = counts.renewed > 0
             for row in rows:
                 _reencrypt_row(row, columns, purpose, counts)
+            if counts.renewed and not is_recorded:
+                _record(purpose, actor)
         if not rows:
             return counts
         last = rows[-1].pk
+
+
+def _record(purpose: Purpose, actor: Actor) -> None:
+    effect = Effect(kind=Kind.ENCRYPTION, object_id=purpose, name=purpose, action=Action.REENCRYPTED)
+    record_configuration_change(effect, actor=actor)
 
 
 def _reencrypt_row(row: models.Model, columns: tuple[str, ...], purpose: Purpose, counts: Counts) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from users.actions.access.client_grants import create_grant
 from users.actions.access.clients import make_client
 from users.models import Client, ResourceServer
-from users.rights.actor import command_actor
+from users.rights.actor import Actor
 
 CLIENT_CREDENTIALS = "client_credentials"
 # The ways to get tokens, by the names that people type.
@@ -27,19 +27,19 @@ def create_api_client(
     *,
     origins: Sequence[str] = (),
     is_public: bool = False,
+    actor: Actor,
 ) -> tuple[Client, str | None]:
     """A client, with a grant for the Management API where there are `scopes`, and its secret of
     64 random characters, which is not kept; a public one, which could not keep it, has none.
     `grants` are names of GRANT_TYPES, `origins` those whose pages may call us for it."""
     with transaction.atomic():
         client, secret = make_client(
+            actor=actor,
             name=name,
             app_type=Client.Type.SINGLE_PAGE if is_public else Client.Type.MACHINE,
             grant_types=[GRANT_TYPES[grant] for grant in grants],
             allowed_origins=list(origins),
         )
         if scopes:
-            create_grant(
-                client, ResourceServer.objects.management(), scopes, actor=command_actor("createclient")
-            )
+            create_grant(client, ResourceServer.objects.management(), scopes, actor=actor)
     return client, secret

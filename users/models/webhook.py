@@ -22,7 +22,7 @@ class Webhook(models.Model):
     # `values`: where both sides are told, and not the names of keys alone.
     only = models.JSONField(default=list)
     values = models.JSONField(default=list)
-    # Encrypted by the key ring (users.webhooks.secrets). The one before goes on signing, too,
+    # Encrypted by the key ring (users.events.webhook_secrets). The one before goes on signing, too,
     # until the moment beside it.
     secret_encrypted = models.TextField()
     old_secret_encrypted = models.TextField(blank=True)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from users.models import Client, ClientGrant
-from users.rights.actor import Actor, Kind
+from users.rights.actor import Actor
 from users.rights.errors import Denied
 
 GRANT_SCOPES = frozenset({"create:client_grants", "update:client_grants"})
 
 
 def check_has_scopes(actor: Actor, scopes: Iterable[str]) -> None:
-    """Raises Denied unless `actor` itself holds these scopes of the Management API."""
-    missing = sorted(set(scopes) - _effective_scopes(actor)) if actor.kind != Kind.COMMAND else []
+    """Raises Denied unless `actor` itself holds these scopes of the Management API, as administrators do."""
+    if actor.is_administrator:
+        return
+    missing = sorted(set(scopes) - _effective_scopes(actor))
     if missing:
         raise Denied(f"You may not give scopes that your token does not hold: {', '.join(missing)}")
 
@@ -26,7 +28,7 @@ def check_no_escalation(actor: Actor, client: Client) -> None:
     """Raises Denied where the client holds more than `actor`: with its secret one would be it.
 
     What it holds at other APIs, only those who could grant it to themselves may take over."""
-    if actor.kind == Kind.COMMAND:
+    if actor.is_administrator:
         return
     held = _effective_scopes(actor)
     for grant in ClientGrant.objects.filter(client=client).select_related("resource_server"):

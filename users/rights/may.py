@@ -37,8 +37,15 @@ CHANGE_OWN = frozenset(
 )
 
 
+def _configuration(doing: str, *scopes: str) -> Rule:
+    """Configuration is for administrators among staff, and for clients with one of the scopes, which
+    are those of Auth0's endpoints."""
+    return Rule(doing, "administer", frozenset(scopes))
+
+
 class Verb(Enum):
-    """Everything that can be done to an account, or with what many accounts are found by."""
+    """Everything that can be done to an account, with what many accounts are found by, or to the
+    configuration."""
 
     VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
@@ -109,6 +116,27 @@ class Verb(Enum):
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())
     GRANT_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
+
+    CREATE_CLIENT = _configuration("create clients", "create:clients")
+    UPDATE_CLIENT = _configuration("change clients", "update:clients")
+    DELETE_CLIENT = _configuration("delete clients", "delete:clients")
+    ROTATE_CLIENT_SECRET = _configuration("make clients new secrets", "update:client_keys")
+    CREATE_CLIENT_GRANT = _configuration("create client grants", "create:client_grants")
+    UPDATE_CLIENT_GRANT = _configuration("change client grants", "update:client_grants")
+    DELETE_CLIENT_GRANT = _configuration("delete client grants", "delete:client_grants")
+    CREATE_RESOURCE_SERVER = _configuration("create APIs", "create:resource_servers")
+    UPDATE_RESOURCE_SERVER = _configuration("change APIs", "update:resource_servers")
+    DELETE_RESOURCE_SERVER = _configuration("delete APIs", "delete:resource_servers")
+    CREATE_ROLE = _configuration("create roles", "create:roles")
+    UPDATE_ROLE = _configuration("change roles", "update:roles")
+    DELETE_ROLE = _configuration("delete roles", "delete:roles")
+    CREATE_CONNECTION = _configuration("create connections", "create:connections")
+    UPDATE_CONNECTION = _configuration("change connections", "update:connections")
+    DELETE_CONNECTION = _configuration("delete connections", "delete:connections")
+    # None of these has an endpoint of the Management API, and so no scope.
+    ADMINISTER_WEBHOOKS = _configuration("administer webhooks")
+    ROTATE_SIGNING_KEYS = _configuration("rotate signing keys")
+    REENCRYPT_SECRETS = _configuration("re-encrypt stored secrets")
 
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:

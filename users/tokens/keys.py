@@ -6,6 +6,8 @@ import secrets
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
@@ -15,6 +17,9 @@ from users.models import SigningKey
 
 # Seconds for which others may keep the published keys without asking anew.
 PUBLISHED_SECONDS = 300
+
+# Sent with `key`, a SigningKey that was made because none could sign, in the transaction that made it.
+signing_key_created = Signal()
 
 
 def signing_key() -> RSAKey:
@@ -29,7 +34,15 @@ def signing_key() -> RSAKey:
     for stored, key in usable:
         if stored.signs_from <= now:
             return key
-    return usable[-1][1] if usable else create_key()
+    return usable[-1][1] if usable else _create_missing_key()
+
+
+def _create_missing_key() -> RSAKey:
+    with transaction.atomic():
+        key = create_key()
+        stored = SigningKey.objects.get(kid=key.kid)
+        signing_key_created.send(sender=SigningKey, key=stored)
+    return key
 
 
 def create_key(*, signs_from: datetime | None = None) -> RSAKey:

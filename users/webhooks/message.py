@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from users.events.account_paths import is_path_listed
 from users.events.event import build_event
+from users.events.webhook_secrets import active_secrets, signature
 from users.metadata.text import dump
 from users.models import Change, Delivery, Webhook
 from users.outgoing.http_client import Message
 from users.representation.timestamps import format_time
 from users.rights.actor import command_actor
-from users.webhooks.paths import is_path_listed
-from users.webhooks.secrets import active_secrets, signature
 
-TEST_EVENT_TYPE = "webhook.test"
 # Sees everything: what is told is for the administrators to say, who did so in the webhook.
 SENDER = command_actor("webhooks")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from users.events.account_paths import is_path_listed
 from users.events.event import group_by_part
 from users.events.event_types import UPDATED, event_types
 from users.events.stream import EventsExpired, NumberedChange, events_after
 from users.models import Change, Delivery, Webhook
-from users.webhooks.paths import is_path_listed
 
 BATCH_SIZE = 100
 

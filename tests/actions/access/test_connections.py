@@ -10,14 +10,14 @@ from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNo
 from users.models import Connection
 from users.representation.validation import FieldError
 from users.rights.actor import command_actor, staff_actor
-from users.rights.errors import Protected
+from users.rights.errors import Denied, Protected
 
 SHELL = command_actor("tests")
 
 
 @pytest.fixture
 def partners(connection):
-    return create_connection(name="Partners", options={"passwordPolicy": "good"})
+    return create_connection(actor=SHELL, name="Partners", options={"passwordPolicy": "good"})
 
 
 @pytest.fixture
@@ -30,16 +30,18 @@ def test_options_are_checked_whoever_comes(partners, as_they_were):
     with pytest.raises(FieldError, match=r"on property options\.passwordPolicy"):
         edit_connection(partners, {"options": {"passwordPolicy": "strong"}}, actor=SHELL)
     with pytest.raises(FieldError, match=r"on property options\.validation\.username\.min"):
-        create_connection(name="More", options={"validation": {"username": {"min": 9, "max": 1}}})
+        create_connection(
+            actor=SHELL, name="More", options={"validation": {"username": {"min": 9, "max": 1}}}
+        )
     with pytest.raises(NotSupported, match="can be set only for enterprise connections"):
-        create_connection(name="More", options={"set_user_root_attributes": "on_each_login"})
+        create_connection(actor=SHELL, name="More", options={"set_user_root_attributes": "on_each_login"})
 
     assert as_they_were()
 
 
 def test_a_name_is_taken_once(partners, as_they_were):
     with pytest.raises(ConnectionExists):
-        create_connection(name="Partners")
+        create_connection(actor=SHELL, name="Partners")
 
     assert as_they_were()
 
@@ -47,8 +49,8 @@ def test_a_name_is_taken_once(partners, as_they_were):
 def test_only_administrators_and_the_shell_may_lock_staff_out(partners, actor_of, agent, administrator):
     create_user(partners, actor=SHELL, profile={"email": "root@example.com"}, is_superuser=True)
 
-    for actor in (actor_of("update:connections"), staff_actor(agent)):
-        with pytest.raises(Protected):
+    for actor, error in ((actor_of("update:connections"), Protected), (staff_actor(agent), Denied)):
+        with pytest.raises(error):
             edit_connection(partners, {"is_enabled": False}, actor=actor)
 
     for actor in (SHELL, staff_actor(administrator)):
@@ -57,23 +59,23 @@ def test_only_administrators_and_the_shell_may_lock_staff_out(partners, actor_of
 
 def test_what_is_gone_is_said_to_be_gone(partners):
     opened = Connection.objects.get(pk=partners.pk)
-    delete_connection(partners)
+    delete_connection(partners, actor=SHELL)
 
     with pytest.raises(ConnectionNotFound):
         edit_connection(opened, {"is_enabled": True}, actor=SHELL)
     with pytest.raises(ConnectionNotFound):
-        delete_connection(opened)
+        delete_connection(opened, actor=SHELL)
 
 
 def test_users_are_never_deleted_along(partners):
     create_user(partners, actor=SHELL, profile={"email": "ada@example.com"})
 
     with pytest.raises(ConnectionInUse, match="still has 1 user"):
-        delete_connection(partners)
+        delete_connection(partners, actor=SHELL)
 
     assert partners.users.count() == 1
 
 
 def test_the_installations_own_stays(connection):
     with pytest.raises(ConnectionInUse, match="cannot be deleted"):
-        delete_connection(connection)
+        delete_connection(connection, actor=SHELL)

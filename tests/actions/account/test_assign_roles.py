@@ -152,7 +152,7 @@ class TestDefining:
 
         for attempt in (
             lambda: make_role("Editor"),
-            lambda: edit_role(viewer, {"name": "Editor", "name_folded": "editor"}),
+            lambda: edit_role(viewer, {"name": "Editor", "name_folded": "editor"}, actor=SHELL),
         ):
             with pytest.raises(AlreadyExists):
                 attempt()
@@ -167,10 +167,10 @@ class TestDefining:
         gone = Role(pk=editor.pk or 1, role_id=editor.role_id)
 
         for attempt in (
-            lambda: edit_role(gone, {"description": "x"}),
+            lambda: edit_role(gone, {"description": "x"}, actor=SHELL),
             lambda: delete_role(gone, actor=SHELL),
-            lambda: add_role_permissions(gone, frozenset({READ})),
-            lambda: remove_role_permissions(gone, frozenset({READ})),
+            lambda: add_role_permissions(gone, frozenset({READ}), actor=SHELL),
+            lambda: remove_role_permissions(gone, frozenset({READ}), actor=SHELL),
         ):
             with pytest.raises(RoleNotFound):
                 attempt()
@@ -195,12 +195,12 @@ class TestDefining:
         wanted = [(songs_api.identifier, f"do:{number}") for number in range(200)]
         one, another = make_role("One"), make_role("Another")
 
-        few = cost(lambda actor: add_role_permissions(one, frozenset(wanted[:1])))
-        many = cost(lambda actor: add_role_permissions(another, frozenset(wanted)))
+        few = cost(lambda actor: add_role_permissions(one, frozenset(wanted[:1]), actor=actor))
+        many = cost(lambda actor: add_role_permissions(another, frozenset(wanted), actor=actor))
 
         assert few == many
-        assert cost(lambda actor: remove_role_permissions(another, frozenset(wanted))) == cost(
-            lambda actor: remove_role_permissions(one, frozenset(wanted))
+        assert cost(lambda actor: remove_role_permissions(another, frozenset(wanted), actor=actor)) == cost(
+            lambda actor: remove_role_permissions(one, frozenset(wanted), actor=actor)
         )
         assert not Permission.objects.exists()
 
@@ -217,6 +217,6 @@ class TestDefining:
         identifier = conf.management_audience if wanted[0] == "ours" else wanted[0]
 
         with pytest.raises(error):
-            add_role_permissions(editor, frozenset({READ, (identifier, wanted[1])}))
+            add_role_permissions(editor, frozenset({READ, (identifier, wanted[1])}), actor=SHELL)
 
         assert not Permission.objects.exists()

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from tests.web.pages import Page, open_page
 from users.actions.account.delete_user import delete_user
+from users.actions.webhooks import create_webhook
 from users.admin.webhooks.page import PAGE_SIZE
+from users.events.webhook_secrets import active_secrets
 from users.models import Change, Delivery, Webhook
 from users.rights.actor import command_actor
-from users.webhooks.configuration import create_webhook
-from users.webhooks.secrets import active_secrets
 
 SHELL = command_actor("tests")
 WEBHOOKS = "/admin/webhooks/"

@@ -1,4 +1,4 @@
-"""Make, change and remove applications."""
+"""Create, change and delete applications."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.metadata.documents import Document
 from users.models import Client, Ticket
+from users.representation.clients import serialize_client
 from users.rights.actor import Actor
 from users.rights.client_rights import check_no_escalation
+from users.rights.may import Verb, check
 from users.tokens.verify import clear_token_caches_on_commit
 
 # What others could use to act as the client, or make it act for people.
@@ -18,43 +22,78 @@ TAKEOVER_COLUMNS = frozenset(
 )
 
 
-def make_client(**columns: Any) -> tuple[Client, str | None]:
+def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
     """A client and its secret of 64 random characters, which is not kept; a public one, which
-    can keep none, has none. It may do nothing until it gets a grant."""
+    can keep none, has none. It may do nothing until it gets a grant. Raises Denied."""
+    check(actor, Verb.CREATE_CLIENT)
     client = Client(**_with_defaults(columns))
     secret = None if client.is_public else _new_secret(client)
-    client.save(force_insert=True)
+    with transaction.atomic():
+        client.save(force_insert=True)
+        _record(client, Action.CREATED, actor, after=serialize_client(client))
     return client, secret
 
 
 def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Client:
-    """Set columns. Raises Denied where that would take over a client that holds more."""
+    """Set columns. Raises Denied, also where that would take over a client that holds more."""
+    check(actor, Verb.UPDATE_CLIENT)
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
         if TAKEOVER_COLUMNS & columns.keys():
             check_no_escalation(actor, client)
+        before = serialize_client(client)
         for name, value in columns.items():
             setattr(client, name, value)
         client.save(update_fields=columns.keys())
+        _record(client, Action.UPDATED, actor, before=before, after=serialize_client(client))
     return client
 
 
 def rotate_secret(client: Client, *, actor: Actor) -> str:
     """A new secret, shown once; the old one is no good from now on. Raises Denied."""
+    check(actor, Verb.ROTATE_CLIENT_SECRET)
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
         check_no_escalation(actor, client)
         secret = _new_secret(client)
         client.save(update_fields=["secret_hash"])
+        _record(client, Action.SECRET_ROTATED, actor)
     return secret
 
 
-def delete_client(client_id: str) -> None:
+def delete_client(client_id: str, *, actor: Actor) -> None:
     """Remove it with its grants, if there is such a client. Its tokens are no good from now on in
-    this process, and within seconds in every other."""
-    Ticket.objects.filter(made_by=client_id, used_at=None).delete()
-    Client.objects.filter(client_id=client_id).delete()
-    clear_token_caches_on_commit()
+    this process, and within seconds in every other. Raises Denied."""
+    check(actor, Verb.DELETE_CLIENT)
+    with transaction.atomic():
+        client = Client.objects.select_for_update().filter(client_id=client_id).first()
+        if client is None:
+            return
+        grants = client.grants.select_related("resource_server")
+        held = {grant.resource_server.audience: grant.scope for grant in grants}
+        _record(client, Action.DELETED, actor, before={**serialize_client(client), "grants": held})
+        Ticket.objects.filter(made_by=client_id, used_at=None).delete()
+        client.delete()
+        clear_token_caches_on_commit()
+
+
+def _record(
+    client: Client,
+    action: Action,
+    actor: Actor,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> None:
+    effect = Effect(
+        kind=Kind.CLIENT,
+        object_id=client.client_id,
+        name=client.name,
+        action=action,
+        before=before,
+        after=after,
+    )
+    record_configuration_change(effect, actor=actor)
 
 
 def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Make, change and remove connections."""
+"""Create, change and delete connections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.metadata.documents import Document
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.connection_options import OPTIONS
+from users.representation.connections import serialize_connection
 from users.representation.schema import closed_object
 from users.representation.validation import Checker, FieldError
 from users.rights.actor import Actor
+from users.rights.may import Verb, check
 from users.rights.protected_accounts import check_none_protected
 
 # Beyond that nobody asks how many users a connection has.
@@ -24,9 +28,10 @@ EXTERNAL_STORE_ONLY = (
 )
 
 
-def create_connection(**columns: Any) -> Connection:
-    """A database of ours, empty. Raises FieldError, NotSupported, or ConnectionExists where there is
+def create_connection(*, actor: Actor, **columns: Any) -> Connection:
+    """A database of ours, empty. Raises Denied, FieldError, NotSupported, or ConnectionExists where there is
     one of that name (case-insensitive)."""
+    check(actor, Verb.CREATE_CONNECTION)
     connection = Connection(**columns)
     _check_options(connection)
     with transaction.atomic():
@@ -36,16 +41,19 @@ def create_connection(**columns: Any) -> Connection:
         if Connection.objects.filter(name__iexact=connection.name).exists():
             raise ConnectionExists
         connection.save(force_insert=True)
+        _record(connection, Action.CREATED, actor, after=serialize_connection(connection))
     return connection
 
 
 def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: Actor) -> Connection:
     """Set columns and return the fresh connection; `options` are replaced whole.
 
-    Raises FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
+    Raises Denied, FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
     """
+    check(actor, Verb.UPDATE_CONNECTION)
     with transaction.atomic():
         connection = _lock(connection)
+        before = serialize_connection(connection)
         had_names = connection.options.get("requires_username")
         for name, value in columns.items():
             setattr(connection, name, value)
@@ -57,15 +65,17 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
         if loses_names:
             _check_emails(connection)
         connection.save(update_fields=columns.keys())
+        _record(connection, Action.UPDATED, actor, before=before, after=serialize_connection(connection))
     return connection
 
 
-def delete_connection(connection: Connection) -> None:
+def delete_connection(connection: Connection, *, actor: Actor) -> None:
     """Remove an empty connection for good.
 
     Unlike Auth0's it never takes users along, whose documents nobody could bring back. Raises
-    ConnectionNeeded or ConnectionGone.
+    Denied, ConnectionNeeded or ConnectionGone.
     """
+    check(actor, Verb.DELETE_CONNECTION)
     if connection.name == DEFAULT_CONNECTION:
         raise ConnectionInUse(
             f"{DEFAULT_CONNECTION} is where this installation makes its own accounts; it cannot be deleted."
@@ -78,7 +88,27 @@ def delete_connection(connection: Connection) -> None:
                 f"The connection still has {_describe_count(count)}. Delete them first, or set"
                 " is_enabled to false: then no user can sign in through it."
             )
+        _record(connection, Action.DELETED, actor, before=serialize_connection(connection))
         connection.delete()
+
+
+def _record(
+    connection: Connection,
+    action: Action,
+    actor: Actor,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> None:
+    effect = Effect(
+        kind=Kind.CONNECTION,
+        object_id=connection.connection_id,
+        name=connection.name,
+        action=action,
+        before=before,
+        after=after,
+    )
+    record_configuration_change(effect, actor=actor)
 
 
 def _check_options(connection: Connection) -> None:

@@ -1,29 +1,49 @@
-"""Make, change and remove APIs."""
+"""Create, change and delete APIs."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from users.actions.access.client_grants import grant_effect, lock_grants
+from users.actions.access.roles import permissions_effect
 from users.actions.errors import AlreadyExists, NotSupported
 from users.conf import conf
 from users.history.record import record_change_for_users
-from users.models import Change, ClientGrant, Permission, ResourceServer, User, UserPermission
+from users.log.configuration import (
+    Action,
+    Effect,
+    Kind,
+    record_configuration_change,
+    record_side_effects,
+)
+from users.metadata.documents import Document
+from users.models import Change, Permission, ResourceServer, Role, User, UserPermission
+from users.representation.resource_servers import serialize_resource_server
 from users.rights.actor import Actor
+from users.rights.may import Verb, check
+
+DELETED, SCOPES_REMOVED = "The API was deleted.", "The API no longer has these scopes."
 
 
-def create_server(**columns: Any) -> ResourceServer:
-    """Raises Exists where an API has this identifier."""
+def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
+    """Raises Denied, or Exists where an API has this identifier."""
+    check(actor, Verb.CREATE_RESOURCE_SERVER)
     taken = AlreadyExists("A resource server with the same identifier already exists")
     if columns["identifier"] == conf.management_audience:
         raise taken
-    try:
-        with transaction.atomic():
-            return ResourceServer.objects.create(**{"name": _default_name(columns["identifier"]), **columns})
-    except IntegrityError:
-        raise taken from None
+    columns = {"name": _default_name(columns["identifier"]), **columns}
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                server = ResourceServer.objects.create(**columns)
+        except IntegrityError:
+            raise taken from None
+        record_configuration_change(_effect(server, Action.CREATED, after=_described(server)), actor=actor)
+    return server
 
 
 def _default_name(identifier: str) -> str:
@@ -33,25 +53,38 @@ def _default_name(identifier: str) -> str:
 
 def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor) -> ResourceServer:
     """Set columns. A scope that is no more is taken from all who hold it, which stands in the
-    record of each of them. Raises NotSupported."""
+    record of each user and in the history of each client and role. Raises Denied or NotSupported."""
+    check(actor, Verb.UPDATE_RESOURCE_SERVER)
     with transaction.atomic():
         server = ResourceServer.objects.select_for_update().get(pk=server.pk)
         _check_own(server)
+        before = _described(server)
         gone = set(server.scope_values) - {scope["value"] for scope in columns.get("scopes", server.scopes)}
         for name, value in columns.items():
             setattr(server, name, value)
         server.save(update_fields=columns.keys())
+        effect = _effect(server, Action.UPDATED, before=before, after=_described(server))
+        record_configuration_change(effect, actor=actor)
         if gone:
             _revoke_scopes(server, gone, actor)
     return server
 
 
 def delete_server(server: ResourceServer, *, actor: Actor) -> None:
-    """Remove it with its grants and permissions, which is recorded likewise. Raises NotSupported."""
-    _check_own(server)
+    """Remove it with its grants and permissions, which is recorded likewise. Raises Denied or
+    NotSupported."""
+    check(actor, Verb.DELETE_RESOURCE_SERVER)
     with transaction.atomic():
-        _record_revocation(server, set(server.scope_values), actor)
-        ResourceServer.objects.filter(pk=server.pk).delete()
+        found = ResourceServer.objects.select_for_update().filter(pk=server.pk).first()
+        if found is None:
+            return
+        _check_own(found)
+        record_configuration_change(_effect(found, Action.DELETED, before=_described(found)), actor=actor)
+        _record_loss(found, set(found.scope_values), actor, DELETED)
+        grants = lock_grants().filter(resource_server=found)
+        effects = [grant_effect(grant, Action.GRANT_DELETED, before=grant.scope) for grant in grants]
+        record_side_effects(effects, actor=actor, reason=DELETED)
+        found.delete()
 
 
 def _check_own(server: ResourceServer) -> None:
@@ -60,17 +93,30 @@ def _check_own(server: ResourceServer) -> None:
 
 
 def _revoke_scopes(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
-    _record_revocation(server, scopes, actor)
+    _record_loss(server, scopes, actor, SCOPES_REMOVED)
     Permission.objects.filter(resource_server=server, name__in=scopes).delete()
     UserPermission.objects.filter(resource_server=server, name__in=scopes).delete()
-    for grant in ClientGrant.objects.filter(resource_server=server):
+    effects = []
+    for grant in lock_grants().filter(resource_server=server):
         if scopes.intersection(grant.scope):
-            grant.scope = [name for name in grant.scope if name not in scopes]
+            before, grant.scope = grant.scope, [name for name in grant.scope if name not in scopes]
             grant.save(update_fields=["scope"])
+            effects.append(grant_effect(grant, Action.GRANT_UPDATED, before=before, after=grant.scope))
+    record_side_effects(effects, actor=actor, reason=SCOPES_REMOVED)
 
 
-def _record_revocation(server: ResourceServer, scopes: set[str], actor: Actor) -> None:
-    """That these scopes go from whoever holds them directly. However many they are, none is read."""
+def _record_loss(server: ResourceServer, scopes: set[str], actor: Actor, reason: str) -> None:
+    """That these scopes go from the roles that permit them, and from the users who hold them directly.
+    However many users they are, none is read."""
+    lost: dict[Role, list[str]] = defaultdict(list)
+    permissions = Permission.objects.filter(resource_server=server, name__in=scopes)
+    for permission in permissions.select_related("role").order_by("name"):
+        lost[permission.role].append(permission.name)
+    effects = [
+        permissions_effect(role, Action.PERMISSIONS_REMOVED, {server.audience: names})
+        for role, names in lost.items()
+    ]
+    record_side_effects(effects, actor=actor, reason=reason)
     at = timezone.now()
     held = UserPermission.objects.filter(resource_server=server, name__in=scopes)
     for name in held.order_by("name").values_list("name", flat=True).distinct():
@@ -79,3 +125,26 @@ def _record_revocation(server: ResourceServer, scopes: set[str], actor: Actor) -
         )
         keys = {name: {"before": [server.audience]}}
         record_change_for_users(holders, Change.What.PERMISSIONS, keys, actor=actor, at=at)
+
+
+def _effect(
+    server: ResourceServer,
+    action: Action,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> Effect:
+    return Effect(
+        kind=Kind.RESOURCE_SERVER,
+        object_id=server.resource_server_id,
+        name=server.name,
+        action=action,
+        before=before,
+        after=after,
+    )
+
+
+def _described(server: ResourceServer) -> Document:
+    """As the Management API shows it; scopes by their names, so that it can be told which differ."""
+    scopes = {scope["value"]: scope.get("description", "") for scope in server.scopes}
+    return {**serialize_resource_server(server, {}), "scopes": scopes}

@@ -1,8 +1,9 @@
-"""Make, change and remove roles, and decide what they permit."""
+"""Create, change and delete roles, and decide what they permit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,29 +13,43 @@ from django.utils import timezone
 from users.actions.access.assignable_scopes import PermissionName, check_assignable, permission_pks
 from users.actions.errors import AlreadyExists, RoleNotFound
 from users.history.record import record_change_for_users
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.metadata.documents import Document
 from users.models import Change, Permission, Role, User
+from users.representation.roles import serialize_role
 from users.rights.actor import Actor
+from users.rights.may import Verb, check
 
 
-def create_role(**columns: Any) -> Role:
-    """Raises Exists where a role has this name."""
-    with _report_duplicates():
-        return Role.objects.create(**columns)
+def create_role(*, actor: Actor, **columns: Any) -> Role:
+    """Raises Denied, or Exists where a role has this name."""
+    check(actor, Verb.CREATE_ROLE)
+    with transaction.atomic():
+        with _report_duplicates():
+            role = Role.objects.create(**columns)
+        record_configuration_change(_effect(role, Action.CREATED, after=serialize_role(role)), actor=actor)
+    return role
 
 
-def edit_role(role: Role, columns: dict[str, Any]) -> Role:
-    """Set columns. Raises Exists or RoleGone."""
-    with _report_duplicates():
+def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
+    """Set columns. Raises Denied, Exists or RoleGone."""
+    check(actor, Verb.UPDATE_ROLE)
+    with transaction.atomic():
         role = _lock(role)
+        before = serialize_role(role)
         for name, value in columns.items():
             setattr(role, name, value)
-        role.save(update_fields=columns.keys())
+        with _report_duplicates():
+            role.save(update_fields=columns.keys())
+        effect = _effect(role, Action.UPDATED, before=before, after=serialize_role(role))
+        record_configuration_change(effect, actor=actor)
     return role
 
 
 def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
     """Remove the role, and from everybody who has it, which stands in the record of each of them.
-    However many they are, none of them is read. Raises RoleGone."""
+    However many they are, none of them is read. Raises Denied or RoleGone."""
+    check(actor, Verb.DELETE_ROLE)
     with transaction.atomic():
         role = _lock(role)
         members = User.accounts.filter(memberships__role=role)
@@ -42,12 +57,17 @@ def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
         record_change_for_users(
             members, Change.What.ROLES, keys, actor=actor, at=timezone.now(), reason=reason
         )
+        permissions = _by_api(permission_pks(role.permissions))
+        before = {**serialize_role(role), "permissions": permissions}
+        effect = _effect(role, Action.DELETED, before=before)
+        record_configuration_change(effect, actor=actor, reason=reason)
         role.delete()
 
 
-def add_role_permissions(role: Role, wanted: frozenset[PermissionName]) -> None:
-    """Let whoever has the role do these things at the APIs. Raises RoleGone and what
+def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor: Actor) -> None:
+    """Let whoever has the role do these things at the APIs. Raises Denied, RoleGone and what
     `check_assignable` raises."""
+    check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
         role = _lock(role)
         servers = check_assignable(wanted)
@@ -55,13 +75,43 @@ def add_role_permissions(role: Role, wanted: frozenset[PermissionName]) -> None:
         Permission.objects.bulk_create(
             Permission(role=role, resource_server=servers[identifier], name=name) for identifier, name in new
         )
+        if new:
+            effect = permissions_effect(role, Action.PERMISSIONS_ADDED, _by_api(new))
+            record_configuration_change(effect, actor=actor)
 
 
-def remove_role_permissions(role: Role, unwanted: frozenset[PermissionName]) -> None:
-    """Take these things from what the role permits, those that it does. Raises RoleGone."""
+def remove_role_permissions(role: Role, unwanted: frozenset[PermissionName], *, actor: Actor) -> None:
+    """Take these things from what the role permits, those that it does. Raises Denied or RoleGone."""
+    check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
-        held = permission_pks(_lock(role).permissions)
-        Permission.objects.filter(pk__in=[held[one] for one in unwanted & held.keys()]).delete()
+        role = _lock(role)
+        held = permission_pks(role.permissions)
+        gone = unwanted & held.keys()
+        Permission.objects.filter(pk__in=[held[one] for one in gone]).delete()
+        if gone:
+            effect = permissions_effect(role, Action.PERMISSIONS_REMOVED, _by_api(gone))
+            record_configuration_change(effect, actor=actor)
+
+
+def permissions_effect(role: Role, action: Action, permissions: Mapping[str, list[str]]) -> Effect:
+    """That the role gained or lost these permissions: names of scopes by the identifiers of APIs."""
+    side = "after" if action == Action.PERMISSIONS_ADDED else "before"
+    return _effect(role, action, **{side: {"permissions": dict(permissions)}})
+
+
+def _by_api(permissions: Iterable[PermissionName]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for identifier, name in sorted(permissions):
+        names[identifier].append(name)
+    return names
+
+
+def _effect(
+    role: Role, action: Action, *, before: Document | None = None, after: Document | None = None
+) -> Effect:
+    return Effect(
+        kind=Kind.ROLE, object_id=role.role_id, name=role.name, action=action, before=before, after=after
+    )
 
 
 def _lock(role: Role) -> Role:

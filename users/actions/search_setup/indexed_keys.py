@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.jobs.enqueue import enqueue
-from users.metadata.documents import DOCUMENTS
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.metadata.documents import DOCUMENTS, Document
 from users.metadata.text import bad_characters
 from users.models import IndexedKey, Job, User
 from users.rights.actor import Actor
@@ -54,13 +55,18 @@ def _index(place: KeyPath, kind: str | None, actor: Actor) -> IndexedKey:
             document, path = place
             kind = kind or detect_kind(document, path)
             key = IndexedKey(document=document, path=list(path), kind=kind, made_by=actor.name)
+            action = Action.CREATED
         elif kind not in (None, key.kind):
             raise AlreadyExists(f"{key} is indexed as {key.kind}. Drop that first.")
         elif key.state == Status.DROPPING:
             raise AlreadyExists(f"{key} is just being dropped. Try again in a moment.")
         elif key.state != Status.FAILED:
             return key
-        return _enqueue_job(key, Status.BUILDING, actor)
+        else:
+            action = Action.RETRIED
+        key = _enqueue_job(key, Status.BUILDING, actor)
+        _record(key, action, actor, after={"key": str(key), "type": key.kind})
+        return key
 
 
 def drop_key(key: IndexedKey, *, actor: Actor) -> None:
@@ -70,6 +76,7 @@ def drop_key(key: IndexedKey, *, actor: Actor) -> None:
         found = _lock_keys().filter(pk=key.pk).first()
         if found is not None and found.state != Status.DROPPING:
             _enqueue_job(found, Status.DROPPING, actor)
+            _record(found, Action.DELETED, actor, before={"key": str(found), "type": found.kind})
     clear_indexed_keys_cache()
 
 
@@ -108,6 +115,25 @@ def _parse_place(name: str) -> KeyPath:
             "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a line break."
         )
     return place
+
+
+def _record(
+    key: IndexedKey,
+    action: Action,
+    actor: Actor,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> None:
+    effect = Effect(
+        kind=Kind.INDEXED_KEY,
+        object_id=key.key_id,
+        name=str(key),
+        action=action,
+        before=before,
+        after=after,
+    )
+    record_configuration_change(effect, actor=actor)
 
 
 def _enqueue_job(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:

@@ -1,4 +1,4 @@
-"""Save searches, change, share and forget them."""
+"""Save searches, change, share and delete them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.conf import conf
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
 from users.lucene.parser import parse
+from users.metadata.documents import Document
 from users.metadata.fold import fold
 from users.models import Segment
 from users.rights.actor import Actor
@@ -40,6 +42,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     with _report_duplicates():
         _set_columns(segment, wanted, actor)
         segment.save(force_insert=True)
+        _record(segment, Action.CREATED, actor, after=_described(segment))
     return segment
 
 
@@ -48,6 +51,7 @@ def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segm
     be shared no more."""
     with _report_duplicates():
         segment = _lock(segment, actor)
+        before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
             # Back to whoever saved it; where they are gone, to whoever takes it.
             segment.owner = segment.owner or actor.user
@@ -55,6 +59,7 @@ def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segm
         _set_columns(segment, wanted, actor)
         segment.updated_at = timezone.now()
         segment.save(force_update=True)
+        _record(segment, Action.UPDATED, actor, before=before, after=_described(segment))
     return segment
 
 
@@ -63,7 +68,33 @@ def delete_segment(segment: Segment, *, actor: Actor) -> None:
     with transaction.atomic():
         segment = _lock(segment, actor)
         _check_unused(_segments_using(segment), actor)
+        _record(segment, Action.DELETED, actor, before=_described(segment))
         segment.delete()
+
+
+def _described(segment: Segment) -> Document:
+    """With the query as it is stored, which names other segments by their ids."""
+    names = ("name", "query", "description", "is_shared")
+    return {name: getattr(segment, name) for name in names}
+
+
+def _record(
+    segment: Segment,
+    action: Action,
+    actor: Actor,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> None:
+    effect = Effect(
+        kind=Kind.SEGMENT,
+        object_id=segment.segment_id,
+        name=segment.name,
+        action=action,
+        before=before,
+        after=after,
+    )
+    record_configuration_change(effect, actor=actor)
 
 
 def can_change_segment(segment: Segment, actor: Actor) -> bool:

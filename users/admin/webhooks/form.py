@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 
+from users.events.account_paths import PARTS, InvalidPath, check_paths
 from users.events.event_types import TYPES
 from users.models import Webhook
 from users.outgoing.ssrf_guard import InvalidTarget
 from users.rights.errors import Denied
-from users.webhooks.paths import PARTS, InvalidPath, check_paths
 
 PATHS_HELP = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.plan."
 

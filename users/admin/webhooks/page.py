@@ -14,13 +14,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from users.actions import webhooks
 from users.admin.request import TemplateContext
 from users.admin.webhooks.form import WebhookForm
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.web.actors import staff
-from users.webhooks import configuration
 
 PAGE_SIZE = 50
 Status = Delivery.Status
@@ -47,7 +47,7 @@ def add_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
     if request.method == "POST":
-        made = form.save_with(lambda columns: configuration.create_webhook(actor=actor, **columns))
+        made = form.save_with(lambda columns: webhooks.create_webhook(actor=actor, **columns))
         if made:
             return _secret_page(request, frame, *made, is_new=True)
     context = {**frame, "title": "Add a webhook", "section": "webhooks", "form": form}
@@ -67,14 +67,14 @@ def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) 
     if do == "save":
         return _save(request, frame, webhook, actor)
     if do == "rotate":
-        secret = configuration.rotate_secret(webhook, actor=actor)
+        secret = webhooks.rotate_secret(webhook, actor=actor)
         return _secret_page(request, frame, webhook, secret, is_new=False)
     if do == "delete":
-        configuration.delete_webhook(webhook, actor=actor)
+        webhooks.delete_webhook(webhook, actor=actor)
         messages.success(request, f"The webhook to {webhook.url} is deleted.")
         return redirect("admin:webhooks")
     if do == "test":
-        configuration.send_test(webhook, actor=actor)
+        webhooks.send_test(webhook, actor=actor)
         messages.success(request, "A test event is on its way.")
     elif do == "replay":
         _replay(request, webhook, actor)
@@ -116,7 +116,7 @@ def _deliveries(request: HttpRequest, webhook: Webhook) -> TemplateContext:
         "is_older": is_older,
         "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
-        "is_any_in_vain": Delivery.objects.filter(configuration.UNDELIVERED, webhook=webhook).exists(),
+        "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
         # Those whose users are still there, rather than a later one with the same id.
         "present": {
             row.pk for row in shown if row.subject in began_at and row.happened_at >= began_at[row.subject]
@@ -130,7 +130,7 @@ def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor:
     form = WebhookForm(request.POST)
 
     def write(columns: dict[str, Any]) -> bool:
-        configuration.edit_webhook(webhook, columns, actor=actor)
+        webhooks.edit_webhook(webhook, columns, actor=actor)
         return True
 
     if not form.save_with(write):
@@ -142,7 +142,7 @@ def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor:
 def _replay(request: HttpRequest, webhook: Webhook, actor: Actor) -> None:
     which = request.POST.get("delivery", "")
     key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
-    count = configuration.replay(webhook, actor=actor, delivery=key)
+    count = webhooks.replay(webhook, actor=actor, delivery=key)
     if count:
         messages.success(
             request, "It is on its way again." if count == 1 else f"{count} are on their way again."
@@ -169,7 +169,7 @@ def _secret_page(
 def _require_administrator(request: HttpRequest) -> Actor:
     actor = staff(request)
     try:
-        configuration.check_administrator(actor)
+        webhooks.check_administrator(actor)
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
     return actor

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.clients import delete_client, edit_client, rotate_secret
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
@@ -47,16 +46,14 @@ class ClientView(View):
     def get(self, request: Request, client_id: str) -> Response:
         return Response(serialize_fields(find_client(client_id), self.query()))
 
-    @log_write
     def patch(self, request: Request, client_id: str) -> Response:
         body = self.body()
         client = edit_client(find_client(client_id), columns_from_body(body), actor=self.actor)
         return Response(serialize_client(client))
 
-    @log_write
     def delete(self, request: Request, client_id: str) -> Response:
         """204 also where there is no such client, as recorded of Auth0."""
-        delete_client(client_id)
+        delete_client(client_id, actor=self.actor)
         return Response(status=204)
 
 
@@ -74,7 +71,6 @@ class ClientSecretView(View):
         ),
     }
 
-    @log_write
     def post(self, request: Request, client_id: str) -> Response:
         client = find_client(client_id)
         if client.is_public:

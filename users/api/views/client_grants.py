@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.client_grants import create_grant, delete_grant, edit_grant
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.problem import Problem
@@ -62,7 +61,6 @@ class ClientGrantsView(View):
         query = self.query()
         return Response(paginate(_filter(query), query, name="client_grants", show=serialize_grant))
 
-    @log_write
     def post(self, request: Request) -> Response:
         body = self.body()
         client = find_client(body["client_id"])
@@ -100,14 +98,12 @@ class ClientGrantView(View):
     def get(self, request: Request, grant_id: str) -> Response:
         return Response(serialize_grant(_get_or_404(grant_id)))
 
-    @log_write
     def patch(self, request: Request, grant_id: str) -> Response:
         scope = self.body()["scope"]
         return Response(serialize_grant(edit_grant(_get_or_404(grant_id), scope, actor=self.actor)))
 
-    @log_write
     def delete(self, request: Request, grant_id: str) -> Response:
-        delete_grant(grant_id)
+        delete_grant(grant_id, actor=self.actor)
         return Response(status=204)
 
 

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.clients import make_client
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.view import View
@@ -53,9 +52,8 @@ class ClientsView(View):
         query = self.query()
         return Response(paginate(_filter(query), query, name="clients", show=serialize_client))
 
-    @log_write
     def post(self, request: Request) -> Response:
-        client, secret = make_client(**columns_from_body(self.body()))
+        client, secret = make_client(actor=self.actor, **columns_from_body(self.body()))
         return Response(serialize_client(client, secret=secret), status=201)
 
 

@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from users.actions.access.connections import delete_connection, edit_connection
 from users.actions.errors import ConnectionNotFound
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.view import View
 from users.models import Connection
@@ -58,17 +57,15 @@ class ConnectionView(View):
         query = self.query()
         return Response(select_fields(serialize_connection(find_connection(connection_id)), query))
 
-    @log_write
     def patch(self, request: Request, connection_id: str) -> Response:
         wanted = columns_from_body(self.body())
         connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
         return Response(serialize_connection(connection))
 
-    @log_write
     def delete(self, request: Request, connection_id: str) -> Response:
         """204 also where there is no such connection, as Auth0's document says."""
         try:
-            delete_connection(find_connection(connection_id))
+            delete_connection(find_connection(connection_id), actor=self.actor)
         except ConnectionNotFound:
             return Response(status=204)
         return Response({"deleted_at": format_time(timezone.now())}, status=202)

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.connections import create_connection
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.view import View
@@ -65,9 +64,8 @@ class ConnectionsView(View):
         page = paginate(_filter(query), query, name="connections", show=serialize_connection, order=("id",))
         return Response(page)
 
-    @log_write
     def post(self, request: Request) -> Response:
-        connection = create_connection(**columns_from_body(self.body()))
+        connection = create_connection(actor=self.actor, **columns_from_body(self.body()))
         return Response(serialize_connection(connection), status=201)
 
 

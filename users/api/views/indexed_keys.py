@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
-from users.api.framework.logged import log_write
 from users.api.framework.operation import EMPTY_OBJECT, Operation
 from users.api.framework.paging import without_required
 from users.api.framework.problem import Problem
@@ -55,7 +54,6 @@ class IndexedKeysView(View):
             [select_fields(serialize_indexed_key(key, size_of.get(key.pk)), query) for key in keys]
         )
 
-    @log_write
     def post(self, request: Request) -> Response:
         body = self.body()
         return Response(
@@ -77,7 +75,6 @@ class IndexedKeyView(View):
         )
     }
 
-    @log_write
     def delete(self, request: Request, index_id: str) -> Response:
         key = IndexedKey.objects.filter(key_id=index_id).first()
         if key is None:

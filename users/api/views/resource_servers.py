@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.resource_servers import create_server, delete_server, edit_server
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.problem import Problem
@@ -64,9 +63,8 @@ class ResourceServersView(View):
             servers = servers.filter(pk__in=[server.pk for server in found if server])
         return Response(paginate(servers, query, name="resource_servers", show=_serialize))
 
-    @log_write
     def post(self, request: Request) -> Response:
-        server = create_server(**resource_servers.columns_from_body(self.body()))
+        server = create_server(actor=self.actor, **resource_servers.columns_from_body(self.body()))
         return Response(_serialize(server), status=201)
 
 
@@ -101,12 +99,10 @@ class ResourceServerView(View):
     def get(self, request: Request, resource_server_id: str) -> Response:
         return Response(_serialize(_get_or_404(resource_server_id)))
 
-    @log_write
     def patch(self, request: Request, resource_server_id: str) -> Response:
         columns = resource_servers.columns_from_body(self.body())
         return Response(_serialize(edit_server(_get_or_404(resource_server_id), columns, actor=self.actor)))
 
-    @log_write
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """204 also where there is none, as recorded of Auth0."""
         server = find_by_id_or_identifier(resource_server_id)

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.roles import delete_role, edit_role
-from users.api.framework.logged import log_write
 from users.api.framework.operation import EMPTY_OBJECT, Operation
 from users.api.framework.view import View
 from users.api.readers.roles import NOT_FOUND, PATH, find_role
@@ -43,12 +42,10 @@ class RoleView(View):
     def get(self, request: Request, id: str) -> Response:
         return Response(roles.serialize_role(find_role(id)))
 
-    @log_write
     def patch(self, request: Request, id: str) -> Response:
         columns = roles.columns_from_body(self.body())
-        return Response(roles.serialize_role(edit_role(find_role(id), columns)))
+        return Response(roles.serialize_role(edit_role(find_role(id), columns, actor=self.actor)))
 
-    @log_write
     def delete(self, request: Request, id: str) -> Response:
         delete_role(find_role(id), actor=self.actor)
         return Response({})

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.roles import add_role_permissions, remove_role_permissions
-from users.api.framework.logged import log_write
 from users.api.framework.operation import EMPTY_OBJECT, Operation
 from users.api.framework.paging import PAGE_QUERY, offset_schema, paginate
 from users.api.framework.view import View
@@ -58,14 +57,12 @@ class RolePermissionsView(View):
             )
         )
 
-    @log_write
     def post(self, request: Request, id: str) -> Response:
         wanted = permissions.permissions_from_body(self.body())
-        add_role_permissions(find_role(id), wanted)
+        add_role_permissions(find_role(id), wanted, actor=self.actor)
         return Response({}, status=201)
 
-    @log_write
     def delete(self, request: Request, id: str) -> Response:
         unwanted = permissions.permissions_from_body(self.body())
-        remove_role_permissions(find_role(id), unwanted)
+        remove_role_permissions(find_role(id), unwanted, actor=self.actor)
         return Response(status=204)

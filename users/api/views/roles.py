@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.actions.access.roles import create_role
-from users.api.framework.logged import log_write
 from users.api.framework.operation import Operation
 from users.api.framework.paging import PAGE_QUERY, offset_schema, paginate
 from users.api.framework.view import View
@@ -55,6 +54,7 @@ class RolesView(View):
             found = found.filter(name_folded__contains=fold(named))
         return Response(paginate(found, query, name="roles", show=roles.serialize_role))
 
-    @log_write
     def post(self, request: Request) -> Response:
-        return Response(roles.serialize_role(create_role(**roles.columns_from_body(self.body()))))
+        return Response(
+            roles.serialize_role(create_role(actor=self.actor, **roles.columns_from_body(self.body())))
+        )

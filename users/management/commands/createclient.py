@@ -11,6 +11,7 @@ from users.conf import conf
 from users.management.clients import CLIENT_CREDENTIALS, GRANT_TYPES, create_api_client
 from users.models import Client
 from users.models.concrete_fields import concrete_field
+from users.rights.actor import command_actor
 from users.tokens.scopes import explain_refused_scopes
 from users.web.cors import origin_of
 
@@ -60,7 +61,14 @@ class Command(BaseCommand):
         _check_name(name)
         _check_grants(scopes, grants, public)
         origins = [_parse_origin(address) for address in origin]
-        client, secret = create_api_client(name.strip(), scopes, grants, origins=origins, is_public=public)
+        client, secret = create_api_client(
+            name.strip(),
+            scopes,
+            grants,
+            origins=origins,
+            is_public=public,
+            actor=command_actor("createclient"),
+        )
         credentials = {
             "client_id": client.client_id,
             **({"client_secret": secret} if secret else {}),

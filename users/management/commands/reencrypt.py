@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from users.crypto.key_ring import Purpose
 from users.housekeeping.reencrypt_secrets import reencrypt
+from users.rights.actor import command_actor
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         for purpose in Purpose:
-            counts = reencrypt(purpose)
+            counts = reencrypt(purpose, actor=command_actor("reencrypt"))
             self.stdout.write(
                 f"{purpose}: {counts.renewed} encrypted with the newest key, {counts.current} were already."
             )

@@ -6,9 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from users.actions.access.signing_keys import revoke_signing_key, rotate_signing_key
+from users.actions.errors import UnknownKey
 from users.models import SigningKey
-from users.tokens import rotation
+from users.rights.actor import command_actor
 from users.tokens.keys import PUBLISHED_SECONDS
+
+ACTOR = command_actor("rotatekeys")
 
 
 class Command(BaseCommand):
@@ -32,15 +36,15 @@ class Command(BaseCommand):
         if revoke is not None:
             self._revoke(revoke)
             return
-        key, removed = rotation.rotate_signing_key(at_once=now)
+        key, removed = rotate_signing_key(actor=ACTOR, at_once=now)
         self.stdout.write(f"{key.kid} is published and signs from {_format_time(key)}.")
         for kid in removed:
             self.stdout.write(f"{kid} is removed: none of its tokens is left.")
 
     def _revoke(self, kid: str) -> None:
         try:
-            signer = rotation.revoke_signing_key(kid)
-        except rotation.UnknownKey:
+            signer = revoke_signing_key(kid, actor=ACTOR)
+        except UnknownKey:
             known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
             raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
         self.stdout.write(f"{kid} is unpublished. We refuse its tokens within 30 seconds; whoever else")

@@ -97,6 +97,6 @@ def _create_account(
 
 
 def _create_demo_client() -> dict[str, str]:
-    client, secret = create_api_client("Demo", list(MACHINE_SCOPES))
+    client, secret = create_api_client("Demo", list(MACHINE_SCOPES), actor=command_actor(COMMAND))
     assert secret, "only public clients have none"
     return {"client_id": client.client_id, "client_secret": secret}

@@ -1,28 +1,28 @@
-"""Make, change and remove webhooks. All of it is for administrators, and as every webhook is told the
+"""Create, change and delete webhooks. All of it is for administrators, and as every webhook is told the
 names of what changes in either document, for those who may see both."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from users.events.event_types import TYPES
+from users.events.account_paths import check_paths
+from users.events.event_types import TEST, TYPES
 from users.events.stream import latest_event_number
-from users.log.record import log_event
-from users.log.types import API_WRITE
-from users.metadata.documents import DOCUMENTS
+from users.events.webhook_secrets import encrypt_secret, new_secret
+from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.metadata.documents import DOCUMENTS, Document
 from users.models import Delivery, User, Webhook
 from users.outgoing.ssrf_guard import check_url
 from users.rights.actor import Actor
 from users.rights.errors import Denied
+from users.rights.may import Verb, check
 from users.rights.visible import visible
-from users.webhooks.message import TEST_EVENT_TYPE
-from users.webhooks.paths import check_paths
-from users.webhooks.secrets import encrypt_secret, new_secret
 
 # How long the secret before goes on signing beside a new one.
 OLD_SECRET_LIFETIME = timedelta(hours=24)
@@ -37,8 +37,9 @@ UNDELIVERED = Q(status=Status.FAILED) | Q(status=Status.PENDING, attempts__gt=0)
 
 def check_administrator(actor: Actor) -> None:
     """Raises Denied."""
-    if not actor.is_administrator or not all(visible(actor, document) for document in DOCUMENTS):
-        raise Denied("You may not administer webhooks.")
+    check(actor, Verb.ADMINISTER_WEBHOOKS)
+    if not all(visible(actor, document) for document in DOCUMENTS):
+        raise Denied("You may not administer webhooks: you may not see all that they are told.")
 
 
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
@@ -54,7 +55,7 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
             made_by=actor.name[:300],
             position=latest_event_number(),
         )
-        _log("Add a webhook", webhook, actor)
+        _record(webhook, Action.CREATED, actor, after=_described(webhook))
     return webhook, secret
 
 
@@ -64,11 +65,14 @@ def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> 
     _check(actor, columns)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        before = _described(held)
         if columns.get("is_enabled") and not held.is_enabled:
             columns = {**columns, "position": latest_event_number()}
-        Webhook.objects.filter(pk=held.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(held, name, value)
+        held.save(update_fields=columns.keys())
         _make_due_now(held)
-        _log("Change a webhook", held, actor)
+        _record(held, Action.UPDATED, actor, before=before, after=_described(held))
 
 
 def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
@@ -83,7 +87,7 @@ def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
             old_secret_encrypted=held.secret_encrypted,
             old_secret_until=timezone.now() + OLD_SECRET_LIFETIME,
         )
-        _log("Make a new secret of a webhook", held, actor)
+        _record(held, Action.SECRET_ROTATED, actor)
     return secret
 
 
@@ -91,15 +95,20 @@ def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
     """With all that it was told, or was to be told. Raises Denied."""
     check_administrator(actor)
     with transaction.atomic():
-        Webhook.objects.filter(pk=webhook.pk).delete()
-        _log("Delete a webhook", webhook, actor)
+        held = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
+        if held is not None:
+            _record(held, Action.DELETED, actor, before=_described(held))
+            held.delete()
 
 
 def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
     """Have it told something that did not happen. Raises Denied."""
     check_administrator(actor)
-    _make_due_now(webhook)
-    return Delivery.objects.create(webhook=webhook, type=TEST_EVENT_TYPE)
+    with transaction.atomic():
+        _make_due_now(webhook)
+        delivery = Delivery.objects.create(webhook=webhook, type=TEST)
+        _record(webhook, Action.TEST_SENT, actor)
+    return delivery
 
 
 def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
@@ -120,6 +129,8 @@ def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> in
             )
         )
         _make_due_now(webhook)
+        if count:
+            _record(webhook, Action.DELIVERIES_REPLAYED, actor, after={"deliveries": count})
     return count
 
 
@@ -134,13 +145,29 @@ def _check(actor: Actor, columns: dict[str, Any]) -> None:
         check_paths(columns.get(name, ()))
 
 
-def _log(description: str, webhook: Webhook, actor: Actor) -> None:
-    """Without the address, which may hold a secret of the receiver's."""
-    details = {
-        "actor": {"kind": actor.kind, "id": actor.id},
-        "webhook": {"id": webhook.webhook_id},
-    }
-    log_event(API_WRITE, user=actor.user, description=description, details=details)
+def _described(webhook: Webhook) -> Document:
+    """What administrators decide about it. Of the URL the history stores the host alone."""
+    names = ("url", "description", "types", "only", "values", "is_enabled")
+    return {name: getattr(webhook, name) for name in names}
+
+
+def _record(
+    webhook: Webhook,
+    action: Action,
+    actor: Actor,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> None:
+    effect = Effect(
+        kind=Kind.WEBHOOK,
+        object_id=webhook.webhook_id,
+        name=urlsplit(webhook.url).netloc,
+        action=action,
+        before=before,
+        after=after,
+    )
+    record_configuration_change(effect, actor=actor)
 
 
 def _make_due_now(webhook: Webhook) -> None:
