@@ -22,12 +22,15 @@ from users.actions.search_setup.segments import (
     delete_segment,
     edit_segment,
 )
+from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.conf import conf
 from users.listing.keyset import keyset_condition
+from users.log.configuration import Kind
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.printer import quote
+from users.metadata.documents import JSON
 from users.metadata.text import bad_characters
 from users.models import Segment
 from users.querying.errors import SearchTimeout
@@ -38,6 +41,7 @@ from users.rights.visible import PROFILE, visible
 from users.search.count import Count, count_users
 from users.search.segment_expansion import ID_PATTERN, usable_segments
 from users.search.segment_text import to_readable_query
+from users.search.visibility import can_read_query
 from users.web.actors import staff
 
 PAGE_SIZE = 50
@@ -107,6 +111,8 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
     What one may not use is not there."""
     actor = _get_viewer(request)
     segment = _get_segment_or_404(segment_id, actor) if segment_id else None
+    if segment and request.method != "POST" and request.GET.get("tab") == "history":
+        return _history_page(request, frame, segment, actor)
     form = SegmentForm(actor, request.POST or None, initial=_initial(request, segment, actor))
     try:
         if request.method == "POST" and request.POST.get("do") == "delete" and segment:
@@ -136,6 +142,26 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
         ),
     }
     return TemplateResponse(request, "users/admin/segment.html", context, status=422 if form.errors else 200)
+
+
+def _history_page(
+    request: HttpRequest, frame: dict[str, Any], segment: Segment, actor: Actor
+) -> HttpResponse:
+    """Who changed it. What its query asked about was not always what the viewer may see."""
+
+    def can_see_value(field: str, value: JSON) -> bool:
+        return field != "query" or can_read_query(value, actor)
+
+    history = history_context(request, actor, Kind.SEGMENT, segment.segment_id, can_see_value=can_see_value)
+    context = {
+        **frame,
+        **history,
+        **_row(segment, actor),
+        "title": segment.name,
+        "section": "segments",
+        "tab": "history",
+    }
+    return TemplateResponse(request, "users/admin/segment.html", context)
 
 
 def _get_viewer(request: HttpRequest) -> Actor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from users.lucene.nodes import Exists, Match, Query, terms
+from users.lucene.parser import parse
 from users.metadata.documents import DOCUMENTS
 from users.rights.actor import Actor
 from users.rights.errors import Denied
@@ -14,6 +15,11 @@ def check_visible(query: Query, viewer: Actor) -> None:
     for term in terms(query):
         if not can_search_by(term, viewer):
             raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
+
+
+def can_read_query(text: str, viewer: Actor) -> bool:
+    """Whether `viewer` may see all that a stored query asks about."""
+    return all(can_search_by(term, viewer) for term in terms(parse(text)))
 
 
 def can_search_by(term: Exists | Match, viewer: Actor) -> bool:

@@ -53,8 +53,8 @@ def change_context(
     return {
         "change": change,
         "address": reverse("admin:change", args=[change.pk]),
-        "actor_address": _user_url(actor),
-        "subject_address": _user_url(subject),
+        "actor_address": user_url(actor),
+        "subject_address": user_url(subject),
         "subject_name": str(subject) if subject else change.subject,
         "lines": lines.shown,
         "more": lines.more,
@@ -83,7 +83,7 @@ def users_of_changes(changes: Iterable[Change], viewer: Actor) -> UsersById:
     return {account.user_id: account for account in named}
 
 
-def _user_url(account: User | None) -> str | None:
+def user_url(account: User | None) -> str | None:
     """Its page: where it is linked to another account, that of the other."""
     if account is None:
         return None

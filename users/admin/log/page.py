@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from users.admin.configuration_history import history_url
 from users.admin.log.query import build_query, read_filters
 from users.admin.request import TemplateContext
 from users.conf import conf
@@ -20,7 +21,7 @@ from users.log.position import LogPosition, parse_log_id
 from users.log.read import Line, whole_log
 from users.log.types import API_WRITE, DESCRIPTIONS, FAILURE_TYPES, GROUPS
 from users.lucene.errors import QueryError
-from users.models import User
+from users.models import ConfigurationChange, User
 from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.web.actors import staff
@@ -82,12 +83,23 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "is_bad": line.type in FAILURE_TYPES,
             "entry": entry,
             "by": _actor_name(entry),
+            "object": _object(entry),
             "user": entry["user_name"] or entry["user_id"],
             "user_key": _user_pk(users.get(entry["user_id"]), line),
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
         }
         for line, entry in zip(lines, entries, strict=True)
     ]
+
+
+def _object(entry: dict[str, Any]) -> TemplateContext | None:
+    """The configuration object that changed, with the address of its history where it has a page."""
+    named = entry["details"].get("object")
+    if named is None:
+        return None
+    kind, object_id = named["kind"], named["id"]
+    label = ConfigurationChange.Kind(kind).label if kind in ConfigurationChange.Kind.values else kind
+    return {"label": label, "id": object_id, "address": history_url(kind, object_id)}
 
 
 def _users(ids: set[str]) -> QuerySet[User]:

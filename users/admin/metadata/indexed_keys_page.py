@@ -12,12 +12,16 @@ from django.template.response import TemplateResponse
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
+from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
+from users.log.configuration import Kind
 from users.models import IndexedKey
 from users.representation.indexed_keys import build_percentage, failure_reason
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
+from users.rights.visible import visible
+from users.search.indexed_keys import parse_key_path
 from users.search.sql.indexes import index_sizes
 from users.web.actors import staff
 
@@ -32,18 +36,27 @@ def indexed_keys_page(request: HttpRequest, frame: dict[str, Any]) -> HttpRespon
             return redirect("admin:indexed_keys")
     except Denied as denied:
         raise PermissionDenied(denied.reason) from None
+    context = {**frame, "title": "Indexed keys", "section": "indexed_keys"}
+    if request.GET.get("tab") == "history":
+        context |= history_context(
+            request, actor, Kind.INDEXED_KEY, can_see=lambda change: _can_see(actor, change.name)
+        )
+        return TemplateResponse(request, "users/admin/indexed_keys.html", {**context, "tab": "history"})
     size_of = index_sizes()
     keys = [_row(key, size_of) for key in indexed_keys_of(actor)]
-    context = {
-        **frame,
-        "title": "Indexed keys",
-        "section": "indexed_keys",
+    context |= {
         "keys": keys,
         "kinds": IndexedKey.Kind.choices,
         "most": MAX_KEYS,
         "is_live": any(row["is_under_way"] for row in keys),
     }
     return TemplateResponse(request, "users/admin/indexed_keys.html", context)
+
+
+def _can_see(viewer: Actor, name: str) -> bool:
+    """Whether the viewer may see the key of that name, as the list of keys asks."""
+    place = parse_key_path(name)
+    return place is not None and visible(viewer, *place)
 
 
 def _handle_post(request: HttpRequest, actor: Actor) -> None:

@@ -15,8 +15,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from users.actions import webhooks
+from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.admin.webhooks.form import WebhookForm
+from users.log.configuration import Kind
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.rights.errors import Denied
@@ -27,8 +29,12 @@ Status = Delivery.Status
 
 
 def webhooks_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
-    """All of them, with what is on its way and what failed."""
-    _require_administrator(request)
+    """All of them, with what is on its way and what failed; or their history, those deleted included."""
+    actor = _require_administrator(request)
+    if request.GET.get("tab") == "history":
+        history = history_context(request, actor, Kind.WEBHOOK)
+        context = {**frame, **history, "title": "Webhooks", "section": "webhooks", "tab": "history"}
+        return TemplateResponse(request, "users/admin/webhooks.html", context)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
     for row in unfinished.values("webhook_id", "status").annotate(count=Count("*")):
@@ -62,7 +68,7 @@ def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) 
     if webhook is None:
         raise Http404
     if request.method != "POST":
-        return _render_page(request, frame, webhook)
+        return _render_page(request, frame, webhook, actor)
     do = request.POST.get("do", "")
     if do == "save":
         return _save(request, frame, webhook, actor)
@@ -82,13 +88,20 @@ def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) 
 
 
 def _render_page(
-    request: HttpRequest, frame: TemplateContext, webhook: Webhook, form: WebhookForm | None = None
+    request: HttpRequest,
+    frame: TemplateContext,
+    webhook: Webhook,
+    actor: Actor,
+    form: WebhookForm | None = None,
 ) -> HttpResponse:
-    tab = "settings" if form or request.GET.get("tab") == "settings" else "deliveries"
+    tab = "settings" if form else request.GET.get("tab", "")
     context = {**frame, "title": webhook.url, "section": "webhooks", "webhook": webhook, "tab": tab}
     if tab == "settings":
         context["form"] = form or WebhookForm.of(webhook)
+    elif tab == "history":
+        context |= history_context(request, actor, Kind.WEBHOOK, webhook.webhook_id)
     else:
+        context["tab"] = "deliveries"
         context |= _deliveries(request, webhook)
     status = 422 if form else 200
     return TemplateResponse(request, "users/admin/webhook.html", context, status=status)
@@ -134,7 +147,7 @@ def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor:
         return True
 
     if not form.save_with(write):
-        return _render_page(request, frame, webhook, form)
+        return _render_page(request, frame, webhook, actor, form)
     messages.success(request, "Saved.")
     return redirect(request.get_full_path())
 
