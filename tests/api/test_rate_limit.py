@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import caches
 
 from tests.api.answers import USERS, problem
-from users.api.framework import rate_limit
 from users.models import Client
+from users.throttling import fixed_window
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -18,7 +18,11 @@ HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 def _clock(monkeypatch):
     """One second that does not end."""
     caches["rate_limits"].clear()
-    monkeypatch.setattr(rate_limit.time, "time", lambda: 1_800_000_000.5)
+    monkeypatch.setattr(fixed_window.time, "time", lambda: 1_800_000_000.5)
+
+
+def count_call(client):
+    return fixed_window.count(f"calls:{client.client_id}", 10)
 
 
 def limits(response):
@@ -61,7 +65,7 @@ def test_each_client_has_its_own(api, settings, db):
 def test_the_next_second_begins_anew(shop, settings, db, monkeypatch):
     settings.API_RATE_LIMIT = 1
     shop.get(USERS)
-    monkeypatch.setattr(rate_limit.time, "time", lambda: 1_800_000_001.1)
+    monkeypatch.setattr(fixed_window.time, "time", lambda: 1_800_000_001.1)
 
     assert shop.get(USERS).status_code == 200
 
@@ -111,6 +115,6 @@ def test_in_redis_all_workers_count_together(shop, settings, redis_url, db):
     assert limits(shop.get(USERS))[:2] == (2, 1)
     # Each thread has a connection of its own, as each worker has.
     with ThreadPoolExecutor() as other_worker:
-        counted = other_worker.submit(rate_limit.count_call, Client.objects.get().client_id).result()
+        counted = other_worker.submit(count_call, Client.objects.get()).result()
     assert counted.used == 2
     assert shop.get(USERS).status_code == 429

@@ -20,7 +20,6 @@ from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.tickets import create_ticket
-from users.log.debounce import is_first_within
 from users.log.record import log_event
 from users.models import LogEvent, Ticket, User
 from users.rights.actor import command_actor
@@ -298,12 +297,4 @@ def test_who_is_deleted_is_forgotten_but_not_what_happened(jane, stranger, story
     assert story("user_id", "user_name", "ip", "user_agent") == [
         ("s", user_id, "", "", ""),
         ("s", stranger.user_id, stranger.email, "192.0.2.7", ""),
-    ]
-
-
-def test_what_is_noted_now_and_then_is_noted_again_after_a_while(db):
-    assert [is_first_within(60, "a"), is_first_within(60, "a"), is_first_within(60, "b")] == [
-        True,
-        False,
-        True,
     ]

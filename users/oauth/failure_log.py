@@ -5,13 +5,13 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 
-from users.log.debounce import is_first_within
 from users.log.record import ClientContext, log_event
 from users.models import Client
 from users.oauth.errors import SignInRefused
 from users.oauth.grants.machine import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
+from users.throttling.debounce import is_first_within
 
 LOG_TYPES = {
     MachineGrant.GRANT_TYPE: "feccft",

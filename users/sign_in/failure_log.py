@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from users.log.debounce import is_first_within
 from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.models import Connection, User
 from users.representation.emails import is_email
 from users.sign_in import lockout
 from users.sign_in.account_lookup import primary_user
+from users.throttling.debounce import is_first_within
 
 # Seconds during which one lockout is logged once, however many attempts follow.
 LOCKOUT_LOG_SECONDS = 60

@@ -12,13 +12,13 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from users.models import User
 from users.sign_in import lockout
 from users.sign_in.allauth_internals import normalize_user_code, second_factor_key
 from users.sign_in_pages import lockout_messages
+from users.throttling.debounce import SHARED, is_first_within
 
 
 class SignInForm(base_forms.AuthenticateForm):
@@ -86,5 +86,5 @@ def check_unused(user: User, code: str) -> None:
     of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
     compares codes, which ignores punctuation."""
     seconds = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
-    if not cache.add(f"second-factor:{user.pk}:{normalize_user_code(code)}", True, seconds):
+    if not is_first_within(seconds, "second-factor", user.pk, normalize_user_code(code), cache=SHARED):
         raise get_adapter().validation_error("incorrect_code")

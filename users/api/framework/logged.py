@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from users.conf import conf
-from users.log.debounce import is_first_within
 from users.log.record import ClientContext, log_event
 from users.log.types import API_FAILED, API_READ, API_WRITE
+from users.throttling.debounce import is_first_within
 from users.tokens.verify import Caller, MachineCaller, UserCaller
 
 Handler = Callable[..., Response]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from users.api.framework.rate_limit import usage_of
+from users.api.framework.rate_limit import rate_headers, usage_of
 from users.web.json_paths import is_api
 
 
@@ -20,7 +20,7 @@ class RateLimitHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         usage = usage_of(request) if is_api(request.path_info) else None
-        for name, value in (usage.headers if usage else {}).items():
+        for name, value in (rate_headers(usage) if usage else {}).items():
             response[name] = value
         if response.status_code == 304:
             # It would have to be the length of the body that is left out (RFC 9110, section 8.6).

@@ -24,12 +24,12 @@ from django.views.decorators.http import require_http_methods
 
 from users.actions.account.tickets import get_valid_ticket, set_password_by_ticket, verify_email_by_ticket
 from users.actions.errors import NotSupported, TicketRefused, UserNotFound, WeakPassword
-from users.log.debounce import is_first_within
 from users.log.record import log_event
 from users.models import Ticket
 from users.rights.actor import Actor, Face, owner_actor
 from users.sign_in import lockout
 from users.sign_in_pages.ticket_results import redirect_url
+from users.throttling.debounce import is_first_within
 from users.web.client_ip import recorded_ip
 
 Purpose = Ticket.Purpose
