@@ -25,10 +25,10 @@ from tests.oauth.answers import (
 from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
+from users.caching import ttl_cache
 from users.models import Client, ClientGrant, Connection, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
-from users.tokens import lookups
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 SHELL = command_actor("tests")
@@ -218,7 +218,7 @@ def test_a_revoked_client_ends_its_peoples_tokens_within_thirty_seconds(ask, cal
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
-    monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: later))
 
     assert call(token, "get", jane).status_code == 401
     assert refused(ask()) == (401, "access_denied", "Unauthorized")

@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from users.caching import ttl_cache
 from users.models import Client, ResourceServer, SigningKey
-from users.tokens import lookups
 from users.tokens.issue import issue_machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
 from users.tokens.verify import BadSignature, clear_token_caches, verify_access_token
@@ -196,7 +196,7 @@ def test_a_revoked_key_is_refused_in_every_worker_within_thirty_seconds(token, m
     start = time.monotonic()
 
     def at(seconds):
-        monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: start + seconds))
+        monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: start + seconds))
 
     # The worst that can be: what was read before is used once more just before it is read anew.
     at(0)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from joserfc import jws
 
 from tests.metadata.values import with_database
+from users.caching import ttl_cache
 from users.models import Client
-from users.tokens import lookups
 from users.tokens.issue import LIFETIME, issue_machine_token
 from users.tokens.keys import create_key, published_keys, signing_key
 from users.tokens.verify import (
@@ -349,7 +349,7 @@ def test_a_revoked_client_is_refused_in_every_worker_within_thirty_seconds(shop,
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
-    monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: later))
 
     assert CACHE_SECONDS <= 30
     with pytest.raises(InvalidClaims):
@@ -369,13 +369,3 @@ def test_once_known_a_client_costs_no_query(token, django_assert_num_queries):
     with django_assert_num_queries(0):
         for _ in range(3):
             verify_access_token(token)
-
-
-def test_what_is_remembered_is_bounded():
-    asked = []
-    remembered = lookups.TTLCache(lambda key: asked.append(key) or key, seconds=60, limit=3)
-
-    for key in (1, 2, 3, 1, 4, 1):
-        assert remembered.get(key) == key
-
-    assert asked == [1, 2, 3, 4, 1]

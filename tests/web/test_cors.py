@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from users.caching import ttl_cache
 from users.models import Client
-from users.tokens import lookups
 from users.web import cors
 from users.web.cors import CACHE_SECONDS, origin_of
 
@@ -218,7 +218,7 @@ def test_a_revoked_clients_pages_are_shut_out_within_thirty_seconds(browser, sho
     Client.objects.update(is_revoked=True)
 
     later = time.monotonic() + 30
-    monkeypatch.setattr(lookups, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: later))
 
     assert CACHE_SECONDS <= 30
     assert granted(ask(browser, "GET", API)) is None

@@ -6,7 +6,6 @@ What it knows may be a few seconds old. That makes a search slow or fast, never 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
+from users.caching.ttl_cache import TTLCache
 from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
 
@@ -21,10 +21,9 @@ log = logging.getLogger(__name__)
 
 # The document and the path.
 KeyPath = tuple[str, tuple[str, ...]]
-# For so many seconds nobody asks the database again.
-CACHE_SECONDS = 5.0
+# Seconds until every process knows of a change.
+REMEMBER_SECONDS = 5.0
 
-_cached_keys: tuple[float, Mapping[KeyPath, IndexedKey]] = (0.0, {})
 # The day on which each key was last used here; and those whose row does not say so yet.
 _last_used: dict[int, Any] = {}
 _unsaved: set[int] = set()
@@ -32,12 +31,14 @@ _unsaved: set[int] = set()
 
 def indexed_keys() -> Mapping[KeyPath, IndexedKey]:
     """Those whose indexes are ready."""
-    global _cached_keys
-    until, keys = _cached_keys
-    if time.monotonic() >= until:
-        keys = {key.place: key for key in IndexedKey.objects.filter(status=IndexedKey.Status.READY)}
-        _cached_keys = (time.monotonic() + CACHE_SECONDS, keys)
-    return keys
+    return _ready.get(None)
+
+
+def _read_ready(_: None) -> Mapping[KeyPath, IndexedKey]:
+    return {key.place: key for key in IndexedKey.objects.filter(status=IndexedKey.Status.READY)}
+
+
+_ready = TTLCache(_read_ready, seconds=REMEMBER_SECONDS)
 
 
 def is_sortable(document: str, path: tuple[str, ...]) -> bool:
@@ -47,8 +48,7 @@ def is_sortable(document: str, path: tuple[str, ...]) -> bool:
 
 def clear_indexed_keys_cache() -> None:
     """Ask the database next time: something has changed."""
-    global _cached_keys
-    _cached_keys = (0.0, {})
+    _ready.clear()
     _last_used.clear()
 
 

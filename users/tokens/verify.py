@@ -9,12 +9,12 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, DecodeError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 
+from users.caching.ttl_cache import TTLCache
 from users.conf import conf
 from users.models import Client, ClientGrant, User
 from users.models.compiled_lookup import by_user_id
 from users.tokens.custom_claims import GENERATION_CLAIM
 from users.tokens.keys import public_keys
-from users.tokens.lookups import TTLCache
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 # Seconds until a revoked client or a narrowed grant takes effect in every worker.

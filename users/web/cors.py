@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from users.caching.ttl_cache import TTLCache
 from users.models import Client
-from users.tokens.lookups import TTLCache
 
 # Seconds until every worker process allows a new client's origins and refuses a revoked client's.
 CACHE_SECONDS = 15

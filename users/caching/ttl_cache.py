@@ -1,4 +1,4 @@
-"""What every request with a token needs to know, remembered by each worker for seconds."""
+"""Remember answers in this process for some seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Value = TypeVar("Value")
 
 
 class TTLCache(Generic[Key, Value]):
-    """Answers of `ask`, each kept for `seconds`. Bounded: at `limit` entries it starts anew."""
+    """Answers of `ask` by key, each at most `seconds` old. Thread-safe. At `limit` entries all are
+    dropped, which bounds the memory. An exception of `ask` is not remembered."""
 
     def __init__(self, ask: Callable[[Key], Value], *, seconds: float, limit: int = 10_000) -> None:
         self._ask = ask
@@ -22,7 +23,7 @@ class TTLCache(Generic[Key, Value]):
         self._lock = Lock()
 
     def get(self, key: Key) -> Value:
-        """The answer, at most `seconds` old."""
+        """Return the remembered answer, or ask again where there is none or it is too old."""
         now = time.monotonic()
         entry = self._entries.get(key)
         if entry is not None and now - entry[0] < self._seconds:
@@ -35,6 +36,6 @@ class TTLCache(Generic[Key, Value]):
         return value
 
     def clear(self) -> None:
-        """Ask anew from now on."""
+        """Drop all answers: something has changed."""
         with self._lock:
             self._entries.clear()
