@@ -13,6 +13,7 @@ from tests.conftest import PASSWORD
 from tests.own_servers import OwnRedis
 from users.availability import report
 from users.caching import redis as redis_cache
+from users.caching import redis_connection
 from users.caching.redis import RedisWithFallback
 
 USERS = "/api/v2/users"
@@ -21,10 +22,10 @@ JANE = "jane.doe@example.com"
 
 @pytest.fixture(autouse=True)
 def _forgotten():
-    redis_cache.end_retry_pause()
+    redis_cache.pause.end()
     report.clear()
     yield
-    redis_cache.end_retry_pause()
+    redis_cache.pause.end()
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_redis_is_used_again_once_it_is_back(redis, monkeypatch, caplog):
     monkeypatch.undo()
     redis.start()
 
-    redis_cache.end_retry_pause()
+    redis_cache.pause.end()
 
     assert cache.get("a") is None  # what one holds the other does not
     cache.set("a", 2)
@@ -134,7 +135,7 @@ def test_redis_is_used_again_once_it_is_back(redis, monkeypatch, caplog):
 
 
 def test_a_redis_that_does_not_answer_holds_nobody_up(redis, monkeypatch):
-    monkeypatch.setattr(redis_cache, "TIMEOUT", 0.05)
+    monkeypatch.setattr(redis_connection, "TIMEOUT", 0.05)
     cache = RedisWithFallback(redis.url, {"OPTIONS": {"fallback": "database"}})
     redis._process.send_signal(signal.SIGSTOP)
     try:

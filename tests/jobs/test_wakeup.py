@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests.management.demo_server import free_port
+from users.caching.redis_connection import RetryPause
 from users.jobs import wakeup
 from users.jobs.timing import Timing
 from users.jobs.worker import Worker
@@ -20,13 +21,13 @@ LONG = 30
 @pytest.fixture(autouse=True)
 def _forgotten(monkeypatch):
     """Nothing is known of a Redis that another test could not reach."""
-    monkeypatch.setattr(wakeup, "_unavailable_until", 0.0)
+    monkeypatch.setattr(wakeup, "_pause", RetryPause())
 
 
 @pytest.fixture
 def redis(redis_url, settings):
     settings.REDIS_URL = redis_url
-    client = wakeup._redis_client(redis_url, wakeup.REDIS_TIMEOUT)
+    client = wakeup._redis_client(redis_url)
     client.flushdb()
     return client
 

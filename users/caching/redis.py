@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from users.availability.outage import outage_of
 from users.availability.report import report
+from users.caching.redis_connection import RetryPause, connection_options
 
-# Of connecting to Redis, and of each operation, in seconds.
-TIMEOUT = 0.5
-# How long after a failure the fallback is used without trying Redis, in seconds.
-RETRY_AFTER = 15.0
-
-_unavailable_until = 0.0
+pause = RetryPause()
 
 
 def _with_fallback(name: str) -> Callable[..., Any]:
     on_redis = getattr(RedisCache, name)
 
     def operate(self: RedisWithFallback, *args: Any, **options: Any) -> Any:
-        global _unavailable_until
-        if time.monotonic() >= _unavailable_until:
+        if pause.is_over:
             try:
                 return on_redis(self, *args, **options)
             except RedisError as error:
-                _unavailable_until = time.monotonic() + RETRY_AFTER
+                pause.begin()
                 if outage := outage_of(error):
                     report(outage)
         return getattr(caches[self._fallback_alias], name)(*args, **options)
@@ -50,10 +42,7 @@ class RedisWithFallback(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = dict(params.get("OPTIONS", {}))
         self._fallback_alias = options.pop("fallback")
-        timeouts = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT}
-        # Once more at once: Redis may have been restarted since the connection was last used.
-        retry = {"retry": Retry(NoBackoff(), 1)}
-        super().__init__(server, {**params, "OPTIONS": {**timeouts, **retry, **options}})
+        super().__init__(server, {**params, "OPTIONS": {**connection_options(), **options}})
 
     add = _with_fallback("add")
     get = _with_fallback("get")
@@ -66,9 +55,3 @@ class RedisWithFallback(RedisCache):
     get_many = _with_fallback("get_many")
     set_many = _with_fallback("set_many")
     delete_many = _with_fallback("delete_many")
-
-
-def end_retry_pause() -> None:
-    """End the pause after a failure, for tests."""
-    global _unavailable_until
-    _unavailable_until = 0.0

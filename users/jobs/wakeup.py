@@ -11,9 +11,8 @@ import time
 from functools import cache
 
 from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from users.caching.redis_connection import RetryPause, connection_options
 from users.conf import conf
 
 log = logging.getLogger(__name__)
@@ -24,17 +23,13 @@ REDIS_KEY = "profiledesk:jobs:bell"
 MAX_NOTIFICATIONS = 50
 # How long the list outlives the last ring, in seconds.
 KEY_TTL = 3600
-# A server that says nothing keeps nobody waiting for longer, in seconds.
-REDIS_TIMEOUT = 0.5
-# For so long nobody asks one that could not be reached.
-RETRY_AFTER = 15
 
-_unavailable_until = 0.0
+_pause = RetryPause()
 
 
 def is_available() -> bool:
     """Whether there is a bell, and it was not out of reach a moment ago."""
-    return bool(conf.redis_url) and time.monotonic() >= _unavailable_until
+    return bool(conf.redis_url) and _pause.is_over
 
 
 def notify_workers() -> None:
@@ -42,7 +37,7 @@ def notify_workers() -> None:
     if not is_available():
         return
     try:
-        with _redis_client(conf.redis_url, REDIS_TIMEOUT).pipeline(transaction=False) as pipeline:
+        with _redis_client(conf.redis_url).pipeline(transaction=False) as pipeline:
             pipeline.lpush(REDIS_KEY, 1)
             pipeline.ltrim(REDIS_KEY, 0, MAX_NOTIFICATIONS - 1)
             pipeline.expire(REDIS_KEY, KEY_TTL)
@@ -56,9 +51,7 @@ def wait_for_job(seconds: float) -> bool:
     nobody can tell."""
     if is_available():
         try:
-            return (
-                _redis_client(conf.redis_url, seconds + REDIS_TIMEOUT).brpop([REDIS_KEY], seconds) is not None
-            )
+            return _redis_client(conf.redis_url, seconds).brpop([REDIS_KEY], seconds) is not None
         except RedisError as error:
             _mark_unavailable(error)
     time.sleep(seconds)
@@ -66,13 +59,10 @@ def wait_for_job(seconds: float) -> bool:
 
 
 def _mark_unavailable(error: RedisError) -> None:
-    global _unavailable_until
-    _unavailable_until = time.monotonic() + RETRY_AFTER
+    _pause.begin()
     log.warning("Redis cannot be used, so workers are not woken (%s)", error)
 
 
 @cache
-def _redis_client(url: str, patience: float) -> Redis:
-    # Once more, as Redis may have been begun anew since the connection was last used.
-    retry = Retry(NoBackoff(), 1)
-    return Redis.from_url(url, socket_connect_timeout=REDIS_TIMEOUT, socket_timeout=patience, retry=retry)
+def _redis_client(url: str, waits: float = 0) -> Redis:
+    return Redis.from_url(url, **connection_options(waits))
