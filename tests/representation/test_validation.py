@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from users.representation.schema import closed_object
-from users.representation.validation import Checker, FieldError, check_profile
+from users.representation.validation import Checker, FieldError, RuleKind, check_profile
 
 
 def rule(schema, value):
@@ -214,3 +214,30 @@ def test_a_message_names_a_few_of_many_unknown_fields():
 
     assert refused.value.rule.startswith("Additional properties not allowed: k0000,k0001,")
     assert refused.value.rule.endswith(",k0019 and 981 more")
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "kind"),
+    [
+        ({"required": ["a"], "type": "object"}, {}, RuleKind.REQUIRED),
+        ({"properties": {"b": {}}, "additionalProperties": False}, {"a": 1}, RuleKind.UNKNOWN),
+        ({"type": "string"}, 1, RuleKind.TYPE),
+        ({"minLength": 2}, "a", RuleKind.MIN_LENGTH),
+        ({"maxLength": 2}, "abc", RuleKind.MAX_LENGTH),
+        ({"pattern": "^a$"}, "b", RuleKind.PATTERN),
+        ({"format": "email"}, "b", RuleKind.FORMAT),
+        ({"enum": ["a"]}, "b", RuleKind.ENUM),
+        ({"const": False}, True, RuleKind.ENUM),
+        ({"minimum": 2}, 1, RuleKind.MINIMUM),
+        ({"maximum": 2}, 3, RuleKind.MAXIMUM),
+        ({"minItems": 1}, [], RuleKind.MIN_ITEMS),
+        ({"maxItems": 1}, [1, 2], RuleKind.MAX_ITEMS),
+        ({"uniqueItems": True}, [1, 1], RuleKind.OTHER),
+        ({"not": {}}, 1, RuleKind.OTHER),
+    ],
+)
+def test_an_error_names_the_kind_of_rule(schema, value, kind):
+    with pytest.raises(FieldError) as refusal:
+        Checker(closed_object({"x": schema})).check({"x": value})
+
+    assert refusal.value.kind is kind

@@ -14,7 +14,7 @@ from users.import_export.errors import DuplicateRecord, InvalidRecord
 from users.import_export.record_schema import READ_ONLY, is_known_column
 from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError
-from users.representation.validation import FieldError
+from users.representation.validation import FieldError, RuleKind
 from users.rights.errors import Denied
 
 RECORD_ERRORS = (
@@ -36,18 +36,19 @@ _SECRET_NAME = re.compile(
     r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
     re.IGNORECASE,
 )
-# How the validator's messages begin (they are Auth0's texts), and Auth0's code for each.
+# Auth0's code for each kind of rule; NOT_PASSED for any other.
 _CODES = {
-    "Missing required property": "OBJECT_REQUIRED",
-    "Expected type": "INVALID_TYPE",
-    "String is too short": "MIN_LENGTH",
-    "String is too long": "MAX_LENGTH",
-    "String does not match": "PATTERN",
-    "Object didn't pass validation for format": "FORMAT",
-    "No enum match": "ENUM_MISMATCH",
-    "Value ": "MINIMUM",
-    "Array is too short": "ARRAY_LENGTH_SHORT",
-    "Array is too long": "ARRAY_LENGTH_LONG",
+    RuleKind.REQUIRED: "OBJECT_REQUIRED",
+    RuleKind.TYPE: "INVALID_TYPE",
+    RuleKind.MIN_LENGTH: "MIN_LENGTH",
+    RuleKind.MAX_LENGTH: "MAX_LENGTH",
+    RuleKind.PATTERN: "PATTERN",
+    RuleKind.FORMAT: "FORMAT",
+    RuleKind.ENUM: "ENUM_MISMATCH",
+    RuleKind.MINIMUM: "MINIMUM",
+    RuleKind.MAXIMUM: "MAXIMUM",
+    RuleKind.MIN_ITEMS: "ARRAY_LENGTH_SHORT",
+    RuleKind.MAX_ITEMS: "ARRAY_LENGTH_LONG",
 }
 
 
@@ -64,8 +65,8 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
             return [{**_error("NOT_PASSED", str(error), path), "byte": byte}]
         case DuplicateRecord():
             return [_error("CONFLICT_EMAIL", str(error), "email")]
-        case FieldError(field=field, rule=rule):
-            return [_error(_code(rule), rule, field)]
+        case FieldError(field=field, rule=rule, kind=kind):
+            return [_error(_CODES.get(kind, "NOT_PASSED"), rule, field)]
         case MetadataError(place=place, reason=reason):
             return [_error("NOT_PASSED", reason, place)]
         case Conflict():
@@ -106,7 +107,3 @@ def _mask(value: JSON) -> JSON:
 
 def _error(code: str, message: str, path: str = "") -> dict[str, Any]:
     return {"code": code, "message": message, **({"path": path} if path else {})}
-
-
-def _code(rule: str) -> str:
-    return next((code for start, code in _CODES.items() if rule.startswith(start)), "NOT_PASSED")

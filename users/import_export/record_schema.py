@@ -18,7 +18,7 @@ from users.representation.fields import READ_ONLY as PROFILE_READ_ONLY
 from users.representation.fields import WRITABLE
 from users.representation.schema import BARE_ID, Schema, closed_object, without_null
 from users.representation.schema import DOCUMENTS as DOCUMENT_SCHEMAS
-from users.representation.validation import Checker, FieldError
+from users.representation.validation import Checker, FieldError, RuleKind
 
 _BARE_ID_LENGTH: int = BARE_ID["maxLength"]
 SCHEMA: Schema = closed_object(
@@ -73,7 +73,7 @@ def to_record(value: Document, connection: Connection) -> Record:
     # Auth0 requires the email; without strict limits users who have only a phone number can be imported.
     identifiers = IDENTIFIERS[:1] if conf.strict_limits else IDENTIFIERS
     if not any(name in value for name in identifiers):
-        raise FieldError("", "Missing required property: email")
+        raise FieldError("", "Missing required property: email", kind=RuleKind.REQUIRED)
     return Record(
         profile={name: value[name] for name in value if name in WRITABLE},
         user_metadata=value.get("user_metadata"),
@@ -118,9 +118,11 @@ def _bare_id(user_id: str, strategy: str) -> str:
             "user_id", f"the id is of another provider, {provider}; remove it, or begin it with {prefix}"
         )
     if not bare:
-        raise FieldError("user_id", f"String is too short (0 chars after {prefix}), minimum 1")
+        rule = f"String is too short (0 chars after {prefix}), minimum 1"
+        raise FieldError("user_id", rule, kind=RuleKind.MIN_LENGTH)
     if len(bare) > _BARE_ID_LENGTH:
-        raise FieldError("user_id", f"String is too long ({len(bare)} chars), maximum {_BARE_ID_LENGTH}")
+        rule = f"String is too long ({len(bare)} chars), maximum {_BARE_ID_LENGTH}"
+        raise FieldError("user_id", rule, kind=RuleKind.MAX_LENGTH)
     return bare
 
 

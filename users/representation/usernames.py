@@ -10,7 +10,7 @@ from typing import Any
 
 from users.representation.emails import is_email
 from users.representation.fields import WRITABLE
-from users.representation.validation import FieldError
+from users.representation.validation import FieldError, RuleKind
 
 MIN_LENGTH, MAX_LENGTH = 1, 15
 
@@ -24,12 +24,16 @@ def check_username(username: str, options: Mapping[str, Any]) -> None:
     shortest, longest = limits.get("min", MIN_LENGTH), limits.get("max", MAX_LENGTH)
     length = len(username)
     if length < shortest:
-        raise _username_error(f"String is too short ({length} chars), minimum {shortest}")
+        raise _username_error(
+            RuleKind.MIN_LENGTH, f"String is too short ({length} chars), minimum {shortest}"
+        )
     if length > longest:
-        raise _username_error(f"String is too long ({length} chars), maximum {longest}")
+        raise _username_error(RuleKind.MAX_LENGTH, f"String is too long ({length} chars), maximum {longest}")
     if is_email(username):
-        raise _username_error(f"Object didn't pass validation for format username: {username}")
+        raise _username_error(
+            RuleKind.FORMAT, f"Object didn't pass validation for format username: {username}"
+        )
 
 
-def _username_error(rule: str) -> FieldError:
-    return FieldError("username", rule, WRITABLE["username"]["description"])
+def _username_error(kind: RuleKind, rule: str) -> FieldError:
+    return FieldError("username", rule, WRITABLE["username"]["description"], kind=kind)

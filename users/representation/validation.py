@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,22 +27,49 @@ from users.representation.schema import Schema, closed_object
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # Characters that are drawn as blanks although Unicode classes them as letters, symbols or marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
-UNKNOWN_FIELDS_PREFIX = "Additional properties not allowed: "
 # Characters of a value or name, and number of names, that a message repeats: bodies may have 4 MiB.
 _MAX_CHARACTERS = 200
 _MAX_NAMES = 20
 
 
+class RuleKind(StrEnum):
+    """What kind of rule a value breaks: the keyword of JSON Schema that states it."""
+
+    REQUIRED = "required"
+    UNKNOWN = "additionalProperties"
+    TYPE = "type"
+    MIN_LENGTH = "minLength"
+    MAX_LENGTH = "maxLength"
+    PATTERN = "pattern"
+    FORMAT = "format"
+    ENUM = "enum"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    MIN_ITEMS = "minItems"
+    MAX_ITEMS = "maxItems"
+    OTHER = "other"
+
+
 class FieldError(ValueError):
     """A value breaks a rule.
 
-    `field` is its path as text, empty for the whole body; `rule` is the broken rule in Auth0's words;
+    `field` is its path as text, empty for the whole body; `rule` is the broken rule in Auth0's words
+    and `kind` its kind;
     `description` says what the field is, `advice` which values are allowed.
     """
 
-    def __init__(self, field: str, rule: str, description: str = "", advice: str = "") -> None:
+    def __init__(
+        self,
+        field: str,
+        rule: str,
+        description: str = "",
+        advice: str = "",
+        *,
+        kind: RuleKind = RuleKind.OTHER,
+    ) -> None:
         self.field = field
         self.rule = rule
+        self.kind = kind
         self.description = description
         self.advice = advice
         super().__init__(str(self))
@@ -135,7 +163,17 @@ def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldErr
     field = _field_schema(error, schema)
     shown = "" if field.get("writeOnly") else f": {_format_value(error.instance)}"
     place = format_path(tuple(error.instance_path))
-    return FieldError(place, _rule(error, shown), field.get("description", ""), _advice(error))
+    return FieldError(
+        place, _rule(error, shown), field.get("description", ""), _advice(error), kind=_kind(error)
+    )
+
+
+def _kind(error: jsonschema_rs.ValidationError) -> RuleKind:
+    name = "enum" if error.kind.name == "const" else error.kind.name
+    try:
+        return RuleKind(name)
+    except ValueError:
+        return RuleKind.OTHER
 
 
 def _advice(error: jsonschema_rs.ValidationError) -> str:
@@ -184,7 +222,9 @@ def _rule(error: jsonschema_rs.ValidationError, shown: str) -> str:
         case Kind.AdditionalProperties(unexpected):
             names = [_shorten(name) for name in unexpected[:_MAX_NAMES]]
             left_out = len(unexpected) - len(names)
-            return UNKNOWN_FIELDS_PREFIX + ",".join(names) + (f" and {left_out} more" if left_out else "")
+            return f"Additional properties not allowed: {','.join(names)}" + (
+                f" and {left_out} more" if left_out else ""
+            )
         case Kind.Type(types):
             expected = next(name for name in types if name != "null")
             return f"Expected type {expected} but found type {type_name(value)}"

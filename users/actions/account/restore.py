@@ -18,7 +18,7 @@ from users.metadata.equal import is_strictly_equal
 from users.metadata.three_way import is_same_side
 from users.models import User
 from users.representation.fields import WRITABLE
-from users.representation.validation import FieldError
+from users.representation.validation import FieldError, RuleKind
 from users.rights.actor import Actor
 
 
@@ -44,7 +44,7 @@ def restore(
     Raises NotCreatedYet, NotKept and all that `edit_user` raises; FieldError for no such field.
     """
     if document == PROFILE and key is not None and key not in WRITABLE:
-        raise FieldError("key", f"No enum match for: {key}", "A field of the profile")
+        raise FieldError("key", f"No enum match for: {key}", "A field of the profile", kind=RuleKind.ENUM)
     with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)
         past = user_at(draft.user, at)

@@ -25,7 +25,7 @@ from users.models import User
 from users.representation.field_selection import select_fields
 from users.representation.profile import serialize_profile
 from users.representation.schema import Schema
-from users.representation.validation import UNKNOWN_FIELDS_PREFIX, FieldError
+from users.representation.validation import FieldError, RuleKind
 from users.rights.actor import Actor
 from users.tokens.verify import Caller
 
@@ -89,7 +89,7 @@ class View(APIView):
         try:
             self._operation.body_checker.check(data)
         except FieldError as error:
-            if error.field or not error.rule.startswith(UNKNOWN_FIELDS_PREFIX):
+            if error.field or error.kind is not RuleKind.UNKNOWN:
                 raise
             raise FieldError("", f"{error.rule}{self._operation.unknown_advice}") from None
         assert isinstance(data, dict), "every body is an object by its schema"

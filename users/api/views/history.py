@@ -21,7 +21,7 @@ from users.api.schemas import history, users
 from users.history.account_periods import changes_for_user_id
 from users.models.compiled_lookup import by_user_id
 from users.representation.field_selection import select_fields
-from users.representation.validation import FieldError
+from users.representation.validation import FieldError, RuleKind
 
 # Whoever takes a change back writes, and needs the right to write besides.
 WRITE_SCOPES = (
@@ -122,7 +122,8 @@ class RestoreView(View):
         if at is None:
             raise FieldError("at", f"Not a moment: {body['at']}")
         if "key" in body and "document" not in body:
-            raise FieldError("document", "Missing required property: document, of which the key is")
+            rule = "Missing required property: document, of which the key is"
+            raise FieldError("document", rule, kind=RuleKind.REQUIRED)
         restored = restore(
             user_id,
             at,
