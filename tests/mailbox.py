@@ -6,9 +6,6 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from users.jobs.worker import Worker
-from users.management import job_kinds
-
-assert job_kinds.__all__
 
 
 def deliver() -> list[EmailMessage]:

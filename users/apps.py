@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class UsersConfig(AppConfig):
-    """Connects what Django and its libraries call by signal."""
+    """Connects signals, registers the kinds of jobs and checks settings when Django starts."""
 
     name = "users"
     verbose_name = "Directory"
@@ -14,8 +14,11 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         from users import signals
         from users.admin.user_list import columns
+        from users.jobs import registry
+        from users.management import job_kinds
         from users.schemas import current
 
         signals.connect(self)
+        registry.register(job_kinds.KINDS)
         current.check_settings()
         columns.check_settings()

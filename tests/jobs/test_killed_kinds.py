@@ -17,12 +17,10 @@ from users.actions.search_setup.indexed_keys import index_key
 from users.jobs.enqueue import enqueue
 from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
-from users.management import job_kinds
 from users.models import Change, Connection, IndexedKey, MetadataKey, User
 from users.rights.actor import command_actor
 from users.search.sql.indexes import index_definitions
 
-__all__ = ["job_kinds"]
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SHELL = command_actor("tests")
 IN_STEPS = ("before note:2", "after note:2", "before put_away")

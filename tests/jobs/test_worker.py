@@ -16,7 +16,7 @@ from users.jobs import queue
 from users.jobs.cancel import cancel_job
 from users.jobs.errors import JobFailed
 from users.jobs.job_log import MAX_LINES
-from users.jobs.registry import register_job as declare
+from users.jobs.registry import KINDS, JobKind, register
 from users.jobs.schedule import enqueue_due_jobs
 from users.jobs.timing import Timing
 from users.jobs.worker import INTERNAL_ERROR, Worker
@@ -341,15 +341,14 @@ def test_periodic_jobs_are_asked_for_once_a_period_by_however_many_workers(kinds
 
 
 def test_two_kinds_of_one_name_are_a_mistake_of_ours(kinds):
-    declare("a")(lambda run: None)
+    register({"a": JobKind(print)})
 
     with pytest.raises(ValueError, match="there is a kind a already"):
-        declare("a")(lambda run: None)
+        register({"b": JobKind(print), "a": JobKind(print)})
+    assert list(KINDS) == ["a"]
 
 
 def kind_of(name):
-    from users.jobs.registry import KINDS
-
     return KINDS[name]
 
 

@@ -34,7 +34,6 @@ from users.api.endpoints import ENDPOINTS
 from users.jobs.enqueue import enqueue
 from users.jobs.schedule import enqueue_due_jobs
 from users.jobs.worker import Worker
-from users.management import job_kinds
 from users.models import Change, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor, staff_actor
@@ -83,7 +82,6 @@ def product(marked, agent, settings, index_key):
         segment = create_segment(SegmentData(name, query, is_shared=True), actor=staff_actor(agent))
     hook, _ = create_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
     index_key("app_metadata", (KEY,), "text")
-    assert job_kinds.__all__
     enqueue_due_jobs()
     worker = Worker()
     while worker.work():

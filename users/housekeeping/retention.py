@@ -14,7 +14,6 @@ from users.actions.search_setup.build_indexes import drop_failed_indexes
 from users.conf import conf
 from users.events.retention import lowest_acknowledged_position, oldest_undelivered_change_at
 from users.jobs.files import FILE_RETENTION
-from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.models import (
     Change,
@@ -37,7 +36,6 @@ DELIVERY_RETENTION = timedelta(days=30)
 BATCH_SIZE = 500
 
 
-@register_job(Job.Kind.HOUSEKEEPING, every=timedelta(days=1))
 def clear_expired(run: Run) -> dict[str, int]:
     """Returns how many went, by what they were. What one attempt has deleted the next does not
     meet, so its own count is all there is to remember."""

@@ -15,9 +15,8 @@ from users.import_export.export_fields import parse_fields, to_row
 from users.import_export.export_formats import BYTE_ORDER_MARK, FORMATS
 from users.jobs.errors import JobFailed
 from users.jobs.files import append_to_file
-from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.models import Connection, Job, User
+from users.models import Connection, User
 from users.models.user import UserQuerySet
 from users.representation.profile import serialize_profile
 from users.rights.may import Verb, check
@@ -28,7 +27,6 @@ FETCH_SIZE = 20
 AFTER, BEGUN = "after", "begun"
 
 
-@register_job(Job.Kind.USERS_EXPORT, keeps_file=True)
 def export_users(run: Run) -> dict[str, Any]:
     """Export the users as the requesting actor may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)

@@ -21,7 +21,6 @@ from users.import_export.record_schema import read_only_field
 from users.import_export.upsert import Outcome, import_record
 from users.jobs.errors import JobFailed
 from users.jobs.files import open_file
-from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.metadata.documents import Document
 from users.models import Connection, FailedRecord, Job
@@ -41,7 +40,6 @@ IGNORED = "ignored"
 Parsed = Document | InvalidRecord
 
 
-@register_job(Job.Kind.USERS_IMPORT)
 def import_users(run: Run) -> dict[str, Any]:
     """Import the file: fail as a whole if it is not JSON, otherwise record by record.
 

@@ -1,13 +1,15 @@
-"""Which code does which kind of job."""
+"""Which code does which kind of job. The room of jobs knows no kind: those above it are registered here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-# Called with a `users.jobs.run.Run`; what it returns is kept as the job's result.
+# Called with a `users.jobs.run.Run`; what it returns is stored as the job's result. A worker may be
+# killed at any moment and the job is then done again, perhaps elsewhere. So whatever the function
+# writes, it writes in steps (`Run.step`), and begins by looking at `run.state`.
 Work = Callable[[Any], dict[str, Any] | None]
 
 
@@ -19,8 +21,8 @@ class JobKind:
     the job completes."""
 
     work: Work
-    attempts: int
-    every: timedelta | None
+    attempts: int = 5
+    every: timedelta | None = None
     keeps_row: bool = True
     keeps_file: bool = False
 
@@ -28,24 +30,9 @@ class JobKind:
 KINDS: dict[str, JobKind] = {}
 
 
-def register_job(
-    name: str,
-    *,
-    attempts: int = 5,
-    every: timedelta | None = None,
-    keeps_row: bool = True,
-    keeps_file: bool = False,
-) -> Callable[[Work], Work]:
-    """Declare a function that does jobs of this kind.
-
-    It may be killed at any moment and is then called anew, perhaps elsewhere. So whatever it
-    writes, it writes in steps (`Run.step`), and begins by looking at `run.state`.
-    """
-
-    def declare(work: Work) -> Work:
-        if name in KINDS:
-            raise ValueError(f"there is a kind {name} already")
-        KINDS[name] = JobKind(work, attempts, every, keeps_row, keeps_file)
-        return work
-
-    return declare
+def register(kinds: Mapping[str, JobKind]) -> None:
+    """Add these kinds of job, by name. Called once, when Django starts. Raises ValueError for a name that
+    is taken."""
+    for name in kinds.keys() & KINDS.keys():
+        raise ValueError(f"there is a kind {name} already")
+    KINDS.update(kinds)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.mail.send import ATTEMPTS, send_once, site_host
-from users.models import Job
+from users.mail.send import send_once, site_host
 
 
-@register_job(Job.Kind.NOTICE_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_notice(run: Run) -> None:
     """Send it to the email that the account had before the change, also if the account was deleted since."""
     parameters = run.parameters

@@ -15,12 +15,11 @@ from users.actions.errors import NotSupported
 from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
-from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.log.ip_addresses import anonymize_ip
 from users.log.record import log_event
 from users.log.request_origin import RequestOrigin, current_origin, use_origin
-from users.mail.send import ATTEMPTS, check_mail_enabled, send_once
+from users.mail.send import check_mail_enabled, send_once
 from users.models import Job, User
 from users.rights.actor import Actor, Face, command_actor
 from users.rights.may import Verb, check
@@ -49,7 +48,6 @@ def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
     enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=actor, user=user)
 
 
-@register_job(Job.Kind.PASSWORD_RESET_REQUEST, keeps_row=False)
 def enqueue_password_resets(run: Run) -> None:
     """Enqueue a mail for each account with the email that was typed, and log the request."""
     if run.state.get("is_done"):
@@ -70,7 +68,6 @@ def enqueue_password_resets(run: Run) -> None:
             log_event("fcpr", user_name=email)
 
 
-@register_job(Job.Kind.PASSWORD_RESET_EMAIL, attempts=ATTEMPTS, keeps_row=False)
 def mail_password_reset(run: Run) -> None:
     """Send the mail. The link is made here, so that it is never stored."""
     user = run.job.user

@@ -8,9 +8,8 @@ from users.actions.account.tickets import create_ticket
 from users.actions.errors import NotSupported
 from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
-from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.mail.send import ATTEMPTS, check_mail_enabled, send_once
+from users.mail.send import check_mail_enabled, send_once
 from users.mail.ticket_links import ticket_link
 from users.models import Connection, Job, Ticket, User
 from users.rights.actor import Actor
@@ -46,7 +45,6 @@ def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
     )
 
 
-@register_job(Job.Kind.VERIFICATION_EMAIL, attempts=ATTEMPTS)
 def mail_verification(run: Run) -> None:
     """Send the mail. The ticket is made here, so that its secret is never stored."""
     user = run.job.user

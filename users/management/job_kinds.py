@@ -1,18 +1,34 @@
-"""The code of every kind of job. A worker knows those that are imported here."""
+"""Every kind of job: the code that does it, how often it is retried and how often it is scheduled.
+
+A kind that is not listed here would wait for ever; a test compares the list with `Job.Kind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
 
 from users.actions.search_setup import build_indexes
 from users.housekeeping import retention
 from users.import_export import export_job, import_job
-from users.mail import notices, password_reset, verification
+from users.jobs.registry import JobKind
+from users.mail import notices, password_reset, send, verification
 from users.metadata_map import survey_jobs
+from users.models import Job
 
-__all__ = [
-    "build_indexes",
-    "export_job",
-    "import_job",
-    "notices",
-    "password_reset",
-    "retention",
-    "survey_jobs",
-    "verification",
-]
+DAILY = timedelta(days=1)
+
+KINDS: Mapping[str, JobKind] = {
+    Job.Kind.VERIFICATION_EMAIL: JobKind(verification.mail_verification, attempts=send.ATTEMPTS),
+    Job.Kind.PASSWORD_RESET_REQUEST: JobKind(password_reset.enqueue_password_resets, keeps_row=False),
+    Job.Kind.PASSWORD_RESET_EMAIL: JobKind(
+        password_reset.mail_password_reset, attempts=send.ATTEMPTS, keeps_row=False
+    ),
+    Job.Kind.NOTICE_EMAIL: JobKind(notices.mail_notice, attempts=send.ATTEMPTS, keeps_row=False),
+    Job.Kind.HOUSEKEEPING: JobKind(retention.clear_expired, every=DAILY),
+    Job.Kind.USERS_IMPORT: JobKind(import_job.import_users),
+    Job.Kind.USERS_EXPORT: JobKind(export_job.export_users, keeps_file=True),
+    Job.Kind.INDEXED_KEY: JobKind(build_indexes.build_or_drop_indexes),
+    Job.Kind.METADATA_SAMPLE: JobKind(survey_jobs.take_sample, every=DAILY),
+    Job.Kind.METADATA_COUNT: JobKind(survey_jobs.count_exactly),
+}

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from users.conf import conf
-from users.jobs.registry import register_job
 from users.jobs.run import Run
 from users.metadata.documents import DOCUMENTS, Document
 from users.metadata.tally import Tally
 from users.metadata_map.last_written import last_written
 from users.metadata_map.sampling import sample_users
 from users.metadata_map.store import save_survey
-from users.models import Job, MetadataKey, MetadataSurvey, User
+from users.models import MetadataKey, MetadataSurvey, User
 
 # People read between two notes of how far it is, and of those at a time: documents may be large.
 STEP_SIZE, FETCH_SIZE = 2000, 100
 SAMPLE, EXACT = MetadataSurvey.Kind.SAMPLE, MetadataSurvey.Kind.EXACT
 
 
-@register_job(Job.Kind.METADATA_SAMPLE, every=timedelta(days=1))
 def take_sample(run: Run) -> dict[str, int]:
     """Draw the map from a sample. One that is everybody is an exact count as well."""
     if not run.state:
@@ -33,7 +31,6 @@ def take_sample(run: Run) -> dict[str, int]:
     return _run_survey(run, [SAMPLE] if run.state.get("ids") else [SAMPLE, EXACT])
 
 
-@register_job(Job.Kind.METADATA_COUNT)
 def count_exactly(run: Run) -> dict[str, int]:
     """Read everybody. What the sample met is counted exactly, however many keys there are."""
     if not run.state:

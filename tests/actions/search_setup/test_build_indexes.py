@@ -13,13 +13,11 @@ from users.actions.search_setup.indexed_keys import drop_key, index_key
 from users.actions.search_setup.maintenance_thread import ADVISORY_LOCK_ID
 from users.jobs.enqueue import enqueue
 from users.jobs.worker import Worker
-from users.management import job_kinds
 from users.models import IndexedKey, Job
 from users.rights.actor import command_actor, staff_actor
 from users.search.indexed_keys import is_sortable
 from users.search.sql.indexes import PREFIX, index_definitions
 
-assert job_kinds
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite does it in a transaction")
 SHELL = command_actor("tests")

@@ -15,9 +15,8 @@ from django.db import connection
 
 from users.actions.search_setup.maintenance_thread import MaintenanceThread
 from users.jobs.errors import ClaimLost, JobFailed, Released
-from users.jobs.registry import register_job
 from users.jobs.run import Run
-from users.models import IndexedKey, Job, User
+from users.models import IndexedKey, User
 from users.rights.may import Verb, check
 from users.search.indexed_keys import clear_indexed_keys_cache
 from users.search.sql.indexes import index_definitions
@@ -34,7 +33,6 @@ PHASES = {
 }
 
 
-@register_job(Job.Kind.INDEXED_KEY)
 def build_or_drop_indexes(run: Run) -> None:
     """Whatever the row says is to be: built, or gone."""
     check(run.actor, Verb.INDEX_KEYS)

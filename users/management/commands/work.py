@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from users.jobs.worker import Worker
-from users.management import job_kinds
+from users.management.job_kinds import KINDS
 from users.webhooks.dispatcher import Dispatcher
 
 # On SQLite: how long it waits for its turn to write. Whoever waits in a browser waits less.
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             # Whoever started us may have us ignore Ctrl-C, being told themselves.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
-        self.stderr.write(f"Process {os.getpid()} does jobs of {len(job_kinds.__all__)} kinds.")
+        self.stderr.write(f"Process {os.getpid()} does jobs of {len(KINDS)} kinds.")
         courier = Dispatcher()
         courier.start()
         worker.run()
