@@ -24,7 +24,10 @@ def can_read_query(text: str, viewer: Actor) -> bool:
 
 def can_search_by(term: Exists | Match, viewer: Actor) -> bool:
     """Whether `viewer` may see what the term asks about."""
+    return visible(viewer, *asked_about(term))
+
+
+def asked_about(term: Exists | Match) -> tuple[str, tuple[str, ...]]:
+    """The document and the path within it that the term asks about, as `visible` takes them."""
     document, *path = term.name.path if term.name else (PROFILE,)
-    if document not in DOCUMENTS:
-        document, path = PROFILE, []
-    return visible(viewer, document, tuple(path))
+    return (document, tuple(path)) if document in DOCUMENTS else (PROFILE, ())

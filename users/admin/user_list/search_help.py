@@ -5,27 +5,28 @@ docs/search.md has it all; every example there and here is run by a test.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from users.admin.request import TemplateContext
 from users.conf import conf
 from users.lucene.limits import DEFAULT
-from users.lucene.nodes import Name
+from users.lucene.nodes import Name, terms
 from users.lucene.parser import parse
 from users.lucene.printer import escape
 from users.metadata.documents import DOCUMENTS
 from users.querying.kinds import Kind
 from users.rights.actor import Actor
-from users.rights.errors import Denied
 from users.rights.visible import visible
 from users.schemas.current import get_schema
 from users.search.searchable_fields import FIELDS
-from users.search.visibility import check_visible
-from users.web.actors import staff
+from users.search.visibility import asked_about
+from users.web.page_view import PageRequest
 
 EXAMPLES = {
     "jane": "A word of a name, a user name or an email begins with it, or an id. More words narrow.",
@@ -55,13 +56,13 @@ UNSUPPORTED_SYNTAX = {
 _KIND_LABELS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
 
 
-def help_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def help_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """All of it on a page of its own."""
     context = {
         **frame,
         "title": "How to search",
         "section": "users",
-        "help": search_help_context(staff(request)),
+        "help": search_help_context(request.actor),
     }
     return TemplateResponse(request, "users/admin/search_help_page.html", context)
 
@@ -69,11 +70,7 @@ def help_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
 def search_help_context(viewer: Actor) -> dict[str, Any]:
     """What the template reads; nothing in it is about what `viewer` may not see."""
     return {
-        "examples": [
-            {"query": query, "means": means, "link": _search_url(query)}
-            for query, means in EXAMPLES.items()
-            if _can_search(query, viewer)
-        ],
+        "examples": _examples(viewer),
         "fields": [{"name": name, "kind": _KIND_LABELS[field.kind]} for name, field in FIELDS.items()],
         "keys": [name for document in DOCUMENTS for name in _schema_keys(document, viewer)],
         "instead": UNSUPPORTED_SYNTAX,
@@ -83,12 +80,21 @@ def search_help_context(viewer: Actor) -> dict[str, Any]:
     }
 
 
-def _can_search(query: str, viewer: Actor) -> bool:
-    try:
-        check_visible(parse(query), viewer)
-    except Denied:
-        return False
-    return True
+def _examples(viewer: Actor) -> list[TemplateContext]:
+    """Those that ask about nothing that `viewer` may not see."""
+    address = reverse("admin:users_user_changelist")
+    sees = {asked: visible(viewer, *asked) for asked in frozenset().union(*map(_asked_about, EXAMPLES))}
+    return [
+        {"query": query, "means": means, "link": f"{address}?{urlencode({'q': query})}"}
+        for query, means in EXAMPLES.items()
+        if all(sees[asked] for asked in _asked_about(query))
+    ]
+
+
+@cache
+def _asked_about(query: str) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """The documents and paths that an example asks about. Each example is parsed once a process."""
+    return frozenset(map(asked_about, terms(parse(query))))
 
 
 def _schema_keys(document: str, viewer: Actor) -> list[str]:
@@ -96,7 +102,3 @@ def _schema_keys(document: str, viewer: Actor) -> list[str]:
     schema = get_schema(document)
     names = schema.properties if schema else ()
     return [escape(str(Name((document, name)))) for name in names if visible(viewer, document, (name,))]
-
-
-def _search_url(query: str) -> str:
-    return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"

@@ -75,9 +75,17 @@ class Emitter(ABC):
         is_ordered: bool = False,
     ) -> None:
         self.columns = columns
-        self.is_ordered = is_ordered
+        self._is_ordered = is_ordered
+        # Whether the SQL is another where the query is in another order.
+        self.depends_on_order = False
         self.moment = moment
         self.keys = keys or {}
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the query is in an order, and so read until there are enough."""
+        self.depends_on_order = True
+        return self._is_ordered
 
     def condition(self, condition: Condition) -> Sql:
         """The whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Expression, F, FloatField, TextField
@@ -11,18 +11,23 @@ from users.metadata.documents import DOCUMENTS
 from users.models import IndexedKey
 from users.models.sql_compiler import is_ordered
 from users.search.conditions import Condition, leaves
-from users.search.indexed_keys import indexed_keys, record_key_use
+from users.search.indexed_keys import KeyPath, indexed_keys, record_key_use
 from users.search.searchable_fields import Column, ConnectionName, IsSocial, Json, Source, Words
-from users.search.sql.emitter import Emitter
+from users.search.sql.emitter import Emitter, Sql
 from users.search.sql.postgresql import PostgresqlEmitter
 from users.search.sql.sqlite import SqliteEmitter
 
+NO_KEYS: Mapping[KeyPath, IndexedKey] = {}
 EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite": SqliteEmitter}
 
 
 class MatchesCondition(Expression):
     """For `User.objects.filter(Fits(condition))`. Its negation is a condition of its own: what
-    `exclude` would make of it leaves out those of whom the database knows nothing."""
+    `exclude` would make of it leaves out those of whom the database knows nothing.
+
+    The condition is compiled once for all queries that are made from the same queryset: to count, and to
+    read a page of it, perhaps several times with other time limits.
+    """
 
     output_field = BooleanField()
     conditional = True
@@ -35,6 +40,9 @@ class MatchesCondition(Expression):
         )
         self.names = sorted(set(used))
         self.columns = [F(name) for name in self.names]
+        # Shared by the copies that Django makes of the expression for each query: the SQL by database and by
+        # whether the query is ordered, None where that makes no difference; and the keys it was made with.
+        self._compiled: dict[tuple[str, bool | None], tuple[Sql, Mapping[KeyPath, IndexedKey]]] = {}
 
     def get_source_expressions(self) -> list[Any]:
         return self.columns
@@ -43,18 +51,32 @@ class MatchesCondition(Expression):
         self.columns = list(exprs)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        columns = {
-            name: compiler.compile(column)[0] for name, column in zip(self.names, self.columns, strict=True)
-        }
-        keys = indexed_keys() if set(DOCUMENTS) & columns.keys() else {}
+        sql, parameters = self._compile(connection, has_order=is_ordered(compiler))
+        for name, column in zip(self.names, self.columns, strict=True):
+            sql = sql.replace(_placeholder(name), compiler.compile(column)[0])
+        return f"({sql})", parameters
+
+    def _compile(self, connection: Any, *, has_order: bool) -> Sql:
+        """The SQL with placeholders for the columns, which each query spells by its alias of the table."""
+        keys = indexed_keys() if set(DOCUMENTS) & set(self.names) else NO_KEYS
+        for order in (None, has_order):
+            sql, keys_then = self._compiled.get((connection.vendor, order), (None, None))
+            if sql is not None and keys_then is keys:
+                return sql
         emitter = EMITTERS[connection.vendor](
-            columns,
+            {name: _placeholder(name) for name in self.names},
             connection.ops.adapt_datetimefield_value,
             keys,
-            is_ordered=is_ordered(compiler),
+            is_ordered=has_order,
         )
-        sql, parameters = emitter.condition(self.condition)
-        return f"({sql})", parameters
+        sql = emitter.condition(self.condition)
+        self._compiled[connection.vendor, has_order if emitter.depends_on_order else None] = sql, keys
+        return sql
+
+
+def _placeholder(column: str) -> str:
+    """Text that no SQL holds: neither queries nor names of keys may hold the null character."""
+    return f"\0{column}\0"
 
 
 class IndexedValue(Expression):
