@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
 
 from users.models import User
 from users.rights.actor import Actor
+from users.web.page_view import PageRequest
 
 # What a template is given.
 TemplateContext = dict[str, Any]
@@ -19,7 +19,7 @@ TemplateContext = dict[str, Any]
 class UserPageRequest:
     """Who asks, about whom."""
 
-    request: HttpRequest
+    request: PageRequest
     actor: Actor
     user: User
 

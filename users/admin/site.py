@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
@@ -25,6 +27,10 @@ from users.admin.user_list.search_help import help_page
 from users.admin.user_list.suggestions import suggestions
 from users.admin.webhooks.page import add_page, webhook_page, webhooks_page
 from users.models import User
+from users.web.actors import staff
+from users.web.page_view import PageRequest, page_view
+
+Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 # Route, name, page, and what it is given besides the parts of its route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] = (
@@ -77,6 +83,11 @@ class Site(AdminSite):
     ) -> HttpResponse:
         return redirect("account_change_password")
 
+    def admin_view(self, view: Page, cacheable: bool = False) -> Page:
+        """Every page of the dashboard goes through here, once it is known that staff ask for it."""
+        page = page_view(view, actor_of=staff, when_gone=_user_gone)
+        return cast(Page, super().admin_view(page, cacheable))
+
     def get_urls(self) -> list[Any]:
         own = [
             path(route, self.admin_view(self._with_base_context(page)), parts, name=name)
@@ -103,6 +114,11 @@ class Site(AdminSite):
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("admin:users_user_changelist")
+
+
+def _user_gone(request: PageRequest) -> HttpResponse:
+    messages.error(request, f"{request.subject} had already been deleted. Nothing has been saved.")
+    return redirect("admin:users_user_changelist")
 
 
 site = Site(name="admin")

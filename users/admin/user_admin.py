@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from users.admin.user_detail.delete_page import delete_page
 from users.admin.user_detail.page import user_page
 from users.admin.user_list.page import list_page
 from users.models import User
+from users.rights.may import Verb, check
 from users.rights.visible import PROFILE, visible
-from users.web.actors import staff
+from users.web.page_view import page_request
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[User]
@@ -30,7 +30,7 @@ class UserAdmin(ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return request.user.is_authenticated and visible(staff(request), PROFILE)
+        return visible(page_request(request).actor, PROFILE)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # Django's own forms are not used; our page asks about each right
@@ -42,17 +42,16 @@ class UserAdmin(ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return list_page(request, self.admin_site.each_context(request))
+        check(page_request(request).actor, Verb.VIEW)
+        return list_page(page_request(request), self.admin_site.each_context(request))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return user_page(request, object_id, self.admin_site.each_context(request))
+        return user_page(page_request(request), object_id, self.admin_site.each_context(request))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        return delete_page(request, object_id, self.admin_site.each_context(request))
+        return delete_page(page_request(request), object_id, self.admin_site.each_context(request))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self.change_view(request, object_id)

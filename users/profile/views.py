@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from users.actions.errors import UserNotFound
 from users.conf import conf
 from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import dump_pretty
@@ -24,23 +23,26 @@ from users.schemas.current import get_schema
 from users.web.actors import owner, signed_in_user
 from users.web.documents_form import DocumentsForm
 from users.web.initials import colour, initials
+from users.web.page_view import PageRequest, View, page_view
 
 
-@login_required
-@never_cache
+def own_page(view: View) -> View:
+    """A page of the signed-in user, who acts as owner of the account, staff or not. A user who is deleted
+    at that very moment is signed out with it, and led home."""
+    answer = page_view(view, actor_of=owner, when_gone=lambda request: redirect("home"))
+    return login_required(never_cache(answer))
+
+
+@own_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PageRequest) -> HttpResponse:
     """Show and save the user's own profile.
 
     The form has `user_metadata` as its only field, so any other posted field is ignored.
     """
     form = DocumentsForm(signed_in_user(request), (USER_METADATA,), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            faulty = _save(request, form)
-        # No message could be shown: the session ended with the account.
-        except (UserNotFound, User.DoesNotExist):  # deleted while the form was open
-            return redirect("home")
+        faulty = _save(request, form)
         if faulty is None:
             return redirect("profile")
         form = faulty
@@ -49,42 +51,40 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "users/profile/profile.html", _context(request, form), status=status)
 
 
-@login_required
-@never_cache
+@own_page
 @require_safe
-def changes(request: HttpRequest) -> HttpResponse:
+def changes(request: PageRequest) -> HttpResponse:
     """List the changes of the user's own account that the user may see."""
-    context = own_changes(signed_in_user(request), owner(request), request.GET)
+    context = own_changes(signed_in_user(request), request.actor, request.GET)
     return render(request, "users/profile/changes.html", context)
 
 
-@login_required
-@never_cache
+@own_page
 @require_safe
-def change(request: HttpRequest, number: int) -> HttpResponse:
+def change(request: PageRequest, number: int) -> HttpResponse:
     """Show one change of the user's own account in full."""
-    found = own_change(signed_in_user(request), owner(request), number)
+    found = own_change(signed_in_user(request), request.actor, number)
     if found is None:
         # The same answer for another user's change and for none, so numbers disclose nothing.
         raise Http404
     return render(request, "users/profile/change.html", {"change": found})
 
 
-def _save(request: HttpRequest, form: DocumentsForm) -> DocumentsForm | None:
+def _save(request: PageRequest, form: DocumentsForm) -> DocumentsForm | None:
     """Save the form. Return None once saved, else the form with its errors."""
     if not form.writes:
         messages.info(request, "There was nothing to save.")
         return None
-    faulty = form.write(owner(request))
+    faulty = form.write(request.actor)
     if faulty is not None:
         return faulty
     messages.success(request, "Your preferences are saved.")
     return None
 
 
-def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
+def _context(request: PageRequest, form: DocumentsForm) -> dict[str, Any]:
     user = signed_in_user(request)
-    shown = visible_part(owner(request), APP_METADATA, user) or {}
+    shown = visible_part(request.actor, APP_METADATA, user) or {}
     return {
         "form": form,
         "is_form_only": form.has_form and not conf.profile_json_mode,
@@ -93,7 +93,7 @@ def _context(request: HttpRequest, form: DocumentsForm) -> dict[str, Any]:
         "profile_facts": _profile_facts(user),
         "initials": initials(user),
         "colour": colour(user),
-        "changes": recent_changes(user, owner(request)),
+        "changes": recent_changes(user, request.actor),
         "shown_app_metadata": _facts(shown),
     }
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 
 from users.actions.account.undo import undo_refusal
@@ -14,18 +13,14 @@ from users.admin.changes.rows import change_context, change_list_context, users_
 from users.admin.changes.undo import reversal_options
 from users.history.filter import ChangeFilter
 from users.history.timeline import get_change, list_all_changes
-from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 
-def changes_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """The latest first; what is looked for stands in the address."""
-    actor = staff(request)
-    try:
-        check(actor, Verb.VIEW_CHANGES)
-    except Denied as denied:
-        raise PermissionDenied(denied.reason) from None
+    actor = request.actor
+    check(actor, Verb.VIEW_CHANGES)
     form = ChangeFilterForm(request.GET, actor, of_one_user=False)
     context = {
         **frame,
@@ -39,9 +34,9 @@ def changes_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "users/admin/changes.html", context)
 
 
-def change_page(request: HttpRequest, number: int, frame: dict[str, Any]) -> HttpResponse:
+def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> HttpResponse:
     """Whole. What one may not see is not there."""
-    actor = staff(request)
+    actor = request.actor
     change = get_change(number, actor)
     if change is None:
         raise Http404

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,32 +13,30 @@ from users.actions.account.revert_parts import PARTS, PROFILE
 from users.actions.account.undo import undo_refusal
 from users.actions.errors import (
     ChangedSince,
-    ChangeNotFound,
     DuplicateField,
     NotSupported,
     NotUndoable,
     StaleVersion,
-    UserNotFound,
 )
 from users.admin.changes.undo import MAX_KEYS, NOT_ALLOWED, Reversal, is_reversible
 from users.admin.request import UserPageRequest
 from users.history.errors import BeforeRetention, NotCreatedYet
 from users.history.timeline import get_change
 from users.metadata.errors import MetadataError
-from users.models import Change, User
+from users.models import Change
 from users.representation.fields import WRITABLE
 from users.representation.validation import FieldError
 from users.rights.errors import Denied
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 STALE_MESSAGE = "Somebody changed this account a moment ago. Nothing has been done; look again at what would."
 CHANGED_SINCE_MESSAGE = "It has changed again since. Say below whether to overwrite that."
 
 
-def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
+def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
     """Undo the change; where `part` is given, put that back to the moment of the change, be it
     only the `?key=`. Whatever is offered, the action checks each right once more."""
-    actor = staff(request)
+    actor = request.actor
     change = get_change(number, actor)
     if change is None or not is_reversible(change) or (part and part not in PARTS):
         raise Http404
@@ -50,13 +46,8 @@ def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str,
     _check_available(taking)
     problem = ""
     if request.method == "POST":
-        try:
-            problem = _handle_post(UserPageRequest(request, actor, taking.user), taking)
-        except Denied as denied:
-            raise PermissionDenied(denied.reason) from None
-        except (UserNotFound, User.DoesNotExist, ChangeNotFound):
-            messages.error(request, f"{change.subject} is gone. Nothing has been done.")
-            return redirect("admin:users_user_changelist")
+        request.subject = taking.user
+        problem = _handle_post(UserPageRequest(request, actor, taking.user), taking)
         if not problem:
             return redirect(f"{reverse('admin:users_user_change', args=[taking.user.pk])}?tab=activity")
         taking.user.refresh_from_db()
@@ -77,7 +68,7 @@ def reversal_page(request: HttpRequest, number: int, part: str, frame: dict[str,
 
 
 def _check_available(taking: Reversal) -> None:
-    """Raises PermissionDenied or Http404, with the reason, where it is no use to ask."""
+    """Raises Denied or Http404, with the reason, where it is no use to ask."""
     why_not = None if taking.part else undo_refusal(taking.change)
     if why_not:
         raise Http404(why_not)
@@ -86,7 +77,7 @@ def _check_available(taking: Reversal) -> None:
     except (BeforeRetention, NotCreatedYet) as error:
         raise Http404(str(error)) from None
     if not is_allowed:
-        raise PermissionDenied(NOT_ALLOWED)
+        raise Denied(NOT_ALLOWED)
 
 
 def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:

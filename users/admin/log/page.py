@@ -6,9 +6,8 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from users.admin.configuration_history import history_url
@@ -24,17 +23,18 @@ from users.lucene.errors import QueryError
 from users.models import ConfigurationChange, User
 from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
-from users.web.actors import staff
+from users.rights.errors import Denied
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
 TOO_SLOW_MESSAGE = "The log is too long to look through for this. Ask for a shorter time, or for one user."
 
 
-def log_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """The latest first, those before `?before=` where it names one."""
-    actor = staff(request)
+    actor = request.actor
     if not actor.is_administrator:
-        raise PermissionDenied("The log is for administrators.")
+        raise Denied("The log is for administrators.")
     filters = read_filters(request.GET)
     before = parse_log_id(request.GET.get("before", ""))
     found, error = _read_lines(filters, before)

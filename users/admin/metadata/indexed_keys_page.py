@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
@@ -18,24 +17,20 @@ from users.log.configuration import Kind
 from users.models import IndexedKey
 from users.representation.indexed_keys import build_percentage, failure_reason
 from users.rights.actor import Actor
-from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.rights.visible import visible
 from users.search.indexed_keys import parse_key_path
 from users.search.sql.indexes import index_sizes
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 
-def indexed_keys_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def indexed_keys_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST indexes or drops a key and leads back."""
-    actor = staff(request)
-    try:
-        check(actor, Verb.INDEX_KEYS)
-        if request.method == "POST":
-            _handle_post(request, actor)
-            return redirect("admin:indexed_keys")
-    except Denied as denied:
-        raise PermissionDenied(denied.reason) from None
+    actor = request.actor
+    check(actor, Verb.INDEX_KEYS)
+    if request.method == "POST":
+        _handle_post(request, actor)
+        return redirect("admin:indexed_keys")
     context = {**frame, "title": "Indexed keys", "section": "indexed_keys"}
     if request.GET.get("tab") == "history":
         context |= history_context(
@@ -59,7 +54,7 @@ def _can_see(viewer: Actor, name: str) -> bool:
     return place is not None and visible(viewer, *place)
 
 
-def _handle_post(request: HttpRequest, actor: Actor) -> None:
+def _handle_post(request: PageRequest, actor: Actor) -> None:
     name, kind = request.POST.get("key", ""), request.POST.get("kind", "")
     if request.POST.get("do") == "drop":
         key = IndexedKey.objects.filter(key_id=name.replace("\0", "")).first()

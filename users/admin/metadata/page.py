@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,11 +24,10 @@ from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.metadata_map.survey_requests import request_exact_count, request_sample
 from users.models import Job, MetadataKey, MetadataSurvey
 from users.rights.actor import Actor
-from users.rights.errors import Denied
-from users.rights.may import Verb, denial_reason
-from users.rights.visible import PROFILE, visible
+from users.rights.may import Verb, check, denial_reason
+from users.rights.visible import visible
 from users.search.query_links import query_for_key, query_for_value
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 25
 # What bars are drawn for: so many values, each of so many of those who have the key, and what one
@@ -42,11 +40,10 @@ SCALARS = frozenset({"string", "number", "boolean"})
 FAILURE_SHOWN_FOR = timedelta(days=2)
 
 
-def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST asks for it to be drawn anew."""
-    actor = staff(request)
-    if not visible(actor, PROFILE):
-        raise PermissionDenied("You may not see users, and so not what their metadata holds.")
+    actor = request.actor
+    check(actor, Verb.VIEW)
     if request.method == "POST":
         return _request_survey(request, actor)
     document, text = request.GET.get("document", ""), request.GET.get("text", "").replace("\0", "").strip()
@@ -75,14 +72,11 @@ def metadata_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     return TemplateResponse(request, "users/admin/metadata.html", context)
 
 
-def _request_survey(request: HttpRequest, actor: Actor) -> HttpResponse:
+def _request_survey(request: PageRequest, actor: Actor) -> HttpResponse:
     ask = SURVEY_REQUESTS.get(request.POST.get("ask", ""))
-    try:
-        if ask:
-            ask(actor)
-            messages.success(request, "It is on its way; this page keeps up with it.")
-    except Denied as error:
-        raise PermissionDenied(error.reason) from None
+    if ask:
+        ask(actor)
+        messages.success(request, "It is on its way; this page keeps up with it.")
     return redirect("admin:metadata")
 
 

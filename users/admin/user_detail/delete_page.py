@@ -5,34 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from users.actions.account.delete_user import delete_user
-from users.actions.errors import UserNotFound
 from users.admin.user_detail.forms import DeleteForm
 from users.admin.user_lookup import get_user_or_404
-from users.rights.errors import Denied
 from users.rights.may import Verb, check
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 
-def delete_page(request: HttpRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
+def delete_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET asks, POST with the name typed deletes."""
-    user, actor = get_user_or_404(request, object_id), staff(request)
+    user = get_user_or_404(request, object_id)
+    check(request.actor, Verb.DELETE, user)
     form = DeleteForm(user, request.POST or None)
-    try:
-        check(actor, Verb.DELETE, user)
-        if request.method == "POST" and form.is_valid():
-            delete_user(user, actor=actor, reason=form.cleaned_data["reason"])
-            messages.success(request, f"{user} is deleted.")
-            return redirect("admin:users_user_changelist")
-    except Denied as denied:
-        raise PermissionDenied(denied.reason) from None
-    except UserNotFound:
-        messages.info(request, f"{user} had already been deleted.")
+    if request.method == "POST" and form.is_valid():
+        delete_user(user, actor=request.actor, reason=form.cleaned_data["reason"])
+        messages.success(request, f"{user} is deleted.")
         return redirect("admin:users_user_changelist")
     context = {**frame, "title": f"Delete {user}?", "subject": user, "form": form}
     return TemplateResponse(request, "users/admin/delete.html", context, status=422 if form.errors else 200)

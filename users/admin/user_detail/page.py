@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from users.actions.errors import UserNotFound
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.buttons import BUTTONS
 from users.admin.user_detail.header import header_context
 from users.admin.user_detail.tabs import TABS, current_tab
 from users.admin.user_lookup import get_user_or_404
-from users.models import User
 from users.rights.errors import Denied
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 
-def user_page(request: HttpRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
+def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows; POST does and leads back, or shows again what was typed and what is wrong.
 
     Whatever the page offered, the action behind each button checks the right once more.
     """
-    visit = UserPageRequest(request, staff(request), get_user_or_404(request, object_id))
+    visit = UserPageRequest(request, request.actor, get_user_or_404(request, object_id))
     faulty: TemplateContext | None = None
     if request.method == "POST":
-        try:
-            faulty = _run_button(visit)
-        except Denied as denied:
-            raise PermissionDenied(denied.reason) from None
-        except (UserNotFound, User.DoesNotExist):
-            visit.show_error(f"{visit.user} was deleted while you were editing. Nothing has been saved.")
-            return redirect("admin:users_user_changelist")
+        faulty = _run_button(visit)
         if faulty is None:
             return redirect(request.get_full_path())
         visit.user = get_user_or_404(request, object_id)
@@ -55,5 +46,5 @@ def _run_button(visit: UserPageRequest) -> TemplateContext | None:
     """What the pressed button asks; saving the documents where Enter was pressed in a form."""
     verb = BUTTONS.get(visit.request.POST.get("do", "documents"))
     if verb is None:
-        raise PermissionDenied("There is no such action.")
+        raise Denied("There is no such action.")
     return verb(visit)

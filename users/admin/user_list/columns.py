@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
 
 from users.admin.user_list.query_string import ListURL
 from users.conf import conf
@@ -15,6 +14,7 @@ from users.querying.kinds import Kind
 from users.representation.fields import FIELDS
 from users.rights.actor import Actor
 from users.rights.visible import visible
+from users.web.page_view import PageRequest
 
 MAX_COLUMNS = 12
 MAX_NAME_LENGTH = 300
@@ -77,7 +77,7 @@ def parse_column(name: str) -> Column | None:
     return Column(name, _label(path), document=document, path=tuple(path))
 
 
-def selected_columns(request: HttpRequest, address: ListURL, viewer: Actor) -> list[Column]:
+def selected_columns(request: PageRequest, address: ListURL, viewer: Actor) -> list[Column]:
     """As the address says, or else as this person chose last, or else as the settings say."""
     names = address.lists.get("column")
     if names is None:

@@ -3,7 +3,7 @@ users first, then fields, keys and values."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -11,17 +11,17 @@ from users.admin.metadata import key_descriptions
 from users.admin.request import TemplateContext
 from users.models import User
 from users.search.suggestions import Suggestion, suggest, suggest_keys, suggest_users
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 
 @require_GET
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: PageRequest) -> HttpResponse:
     """Users have a `url` of their page, all else a `text` that replaces what is typed.
 
     `?q=` is what stands in the box, and `at` where the caret is; with `of=keys` it is the name of a key
     and nothing else. Places are counted as JavaScript does: in halves of UTF-16, of which some
     characters have two."""
-    text, viewer = request.GET.get("q", ""), staff(request)
+    text, viewer = request.GET.get("q", ""), request.actor
     users: list[User] = []
     if request.GET.get("of") == "keys":
         start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
