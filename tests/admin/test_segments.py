@@ -199,7 +199,7 @@ def test_the_list_goes_on_from_a_segment(desk, agent, save, monkeypatch):
         save(name)
 
     first = desk(agent)
-    [following] = re.findall(r'href="(\?after=seg_\w+)"', first.html)
+    [following] = re.findall(r'href="(\?after=[^"]+)"', first.html)
 
     assert list(rows(first)) == ["a", "b"]
     assert list(rows(desk(agent, f"{SEGMENTS}{following}"))) == ["c"]

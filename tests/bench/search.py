@@ -177,8 +177,9 @@ def _figure(search: Search, people: int, vendor: str, rounds: int) -> Figure:
 
 
 def _ours(search: Search) -> Callable[[], int]:
+    from users.listing.keyset import Keyset
     from users.listing.ordered_fetch import SMALL_RESULT, count_up_to, read_in_order
-    from users.listing.pages import Sort, read_page
+    from users.listing.pages import read_page
     from users.models import User
     from users.rights.actor import command_actor
     from users.search.query import search_users
@@ -188,10 +189,10 @@ def _ours(search: Search) -> Callable[[], int]:
     def run() -> int:
         if search.is_box:
             users = filter_by_search_box(User.objects.all(), search.q, viewer=command_actor("bench"))
-            newest = Sort("created_at", is_descending=True)
+            newest = Keyset(("created_at", "id"), is_descending=True)
             count = count_up_to(users, SMALL_RESULT)
             return len(
-                read_in_order(users, lambda rows: read_page(rows, newest, size=PAGE), count=count).users
+                read_in_order(users, lambda rows: read_page(rows, newest, size=PAGE), count=count).rows
             )
         users = search_users(User.objects.all(), search.q, viewer=command_actor("bench"))
         page = read_in_order(users, lambda rows: paginate_users(rows, number=0, size=PAGE, sort=search.sort))

@@ -34,7 +34,7 @@ class Depth:
 
 def depths(people: int, *, rounds: int, size: int) -> list[Depth]:
     from users.admin.user_list.sorting import parse_order
-    from users.listing.pages import Cursor, read_page
+    from users.listing.pages import read_page
     from users.models import User
     from users.rights.actor import command_actor
     from users.search.query import search_users
@@ -44,12 +44,12 @@ def depths(people: int, *, rounds: int, size: int) -> list[Depth]:
     for name, q, text in LISTS:
         users = search_users(User.objects.all(), q, viewer=command_actor("bench"))
         sort = parse_order(text)
-        places = users.order_by(*parse_sort(text)).values_list(sort.value, "id")
-        middle = places[users.count() // 2]
-        taken = {place: Statements() for place in (None, Cursor(*middle))}
+        prepared = sort.prepare(users)
+        positions = prepared.order_by(*parse_sort(text)).values_list(*sort.order.columns)
+        taken = {position: Statements() for position in (None, positions[users.count() // 2])}
         for _ in range(rounds):
-            for place, statements in taken.items():
+            for position, statements in taken.items():
                 with statements:
-                    read_page(users, sort, size=size, after=place)
+                    read_page(prepared, sort.order, size=size, after=position)
         measured.append(Depth(people, name, *(statements.median for statements in taken.values())))
     return measured

@@ -1,4 +1,4 @@
-"""Reading on from a row."""
+"""The rows on either side of a position."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from users.listing.keyset import keyset_condition
+from users.listing.keyset import Keyset
 from users.models import User
 from users.models.write_guard import allow_account_writes
 
@@ -26,8 +26,9 @@ def nine(make_user):
     return people
 
 
+@pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize(
-    "order",
+    "columns",
     [
         ("id",),
         ("created_at", "id"),
@@ -36,21 +37,24 @@ def nine(make_user):
     ],
     ids=len,
 )
-def test_what_follows_each_row_is_the_rest_of_the_list(nine, order):
-    ordered = list(User.objects.order_by(*order))
+def test_a_position_parts_the_list_in_two(nine, columns, is_descending):
+    order = Keyset(columns, is_descending)
+    ordered = list(User.objects.order_by(*order.ordering))
 
-    for place, user in enumerate(ordered):
-        values = [getattr(user, column) for column in order]
-        found = User.objects.filter(keyset_condition(order, values)).order_by(*order)
+    for number, user in enumerate(ordered):
+        position = order.position(user)
+        after, until = (
+            list(User.objects.filter(part).order_by(*order.ordering))
+            for part in (order.after(position), order.until(position))
+        )
 
-        assert list(found) == ordered[place + 1 :]
+        assert (until, after) == (ordered[: number + 1], ordered[number + 1 :])
 
 
-def test_the_row_need_not_be_there_any_more(nine):
-    values = (NOON + timedelta(seconds=1), nine[4].pk)
+def test_the_row_of_a_position_may_be_gone(nine):
+    order = Keyset(("created_at", "id"))
+    position = order.position(nine[4])
     with allow_account_writes():
         nine[4].delete()
 
-    found = User.objects.filter(keyset_condition(("created_at", "id"), values)).order_by("created_at", "id")
-
-    assert list(found) == nine[5:]
+    assert list(User.objects.filter(order.after(position)).order_by(*order.ordering)) == nine[5:]

@@ -10,17 +10,23 @@ from django.db import connection as database
 from django.utils import timezone
 
 from tests.search.conftest import Plan, analyse
-from users.listing.pages import Cursor, Sort, read_page
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.models import User
 from users.models.write_guard import allow_account_writes
 from users.search.sort_fields import SORT_COLUMNS
 
-SORTS = [
-    Sort(column, is_descending=is_down)
+
+def by(column, is_descending=False):
+    return Keyset((column, "id"), is_descending, is_nullable=User._meta.get_field(column).null)
+
+
+ORDERS = [
+    by(column, is_descending)
     for column in ("created_at", "email_folded", "logins_count", "last_login")
-    for is_down in (False, True)
+    for is_descending in (False, True)
 ]
-NAMES = [f"{sort.value} {'down' if sort.is_descending else 'up'}" for sort in SORTS]
+NAMES = [f"{order.columns[0]} {'descending' if order.is_descending else 'ascending'}" for order in ORDERS]
 
 
 @pytest.fixture
@@ -37,47 +43,48 @@ def dozen(make_user):
             user.save()
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=NAMES)
-def test_pages_follow_each_other_there_and_back(dozen, sort):
-    whole = read_page(User.objects.all(), sort, size=100).users
+@pytest.mark.parametrize("order", ORDERS, ids=NAMES)
+def test_pages_follow_each_other_there_and_back(dozen, order):
+    whole = read_page(User.objects.all(), order, size=100).rows
     assert len(whole) == 12
 
     there, place = [], None
     while not there or there[-1].has_next:
-        there.append(read_page(User.objects.all(), sort, size=5, after=place))
-        place = there[-1].cursors[-1]
-    back = read_page(User.objects.all(), sort, size=5, before=there[-1].cursors[0])
-    first = read_page(User.objects.all(), sort, size=5, before=back.cursors[0])
+        there.append(read_page(User.objects.all(), order, size=5, after=place))
+        place = there[-1].end
+    back = read_page(User.objects.all(), order, size=5, before=there[-1].start)
+    first = read_page(User.objects.all(), order, size=5, before=back.start)
 
-    assert [user for page in there for user in page.users] == whole
-    assert (back.users, back.has_previous, back.has_next) == (whole[5:10], True, True)
-    assert (first.users, first.has_previous, first.has_next) == (whole[:5], False, True)
+    assert [user for page in there for user in page.rows] == whole
+    assert (back.rows, back.has_previous, back.has_next) == (whole[5:10], True, True)
+    assert (first.rows, first.has_previous, first.has_next) == (whole[:5], False, True)
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=NAMES)
-def test_those_without_a_value_come_last(dozen, sort):
-    values = [place.value for place in read_page(User.objects.all(), sort, size=100).cursors]
+@pytest.mark.parametrize("order", ORDERS, ids=NAMES)
+def test_those_without_a_value_come_last(dozen, order):
+    page = read_page(User.objects.all(), order, size=100)
+    values = [order.position(row)[0] for row in page.rows]
 
     assert sorted(values, key=lambda value: value is None) == values
     present = [value for value in values if value is not None]
-    assert sorted(present, reverse=sort.is_descending) == present
+    assert sorted(present, reverse=order.is_descending) == present
 
 
 def test_before_a_row_near_the_beginning_stands_the_whole_first_page(dozen):
-    sort = Sort("created_at")
-    places = read_page(User.objects.all(), sort, size=100).cursors
+    order = by("created_at")
+    rows = read_page(User.objects.all(), order, size=100).rows
 
-    page = read_page(User.objects.all(), sort, size=5, before=places[2])
+    page = read_page(User.objects.all(), order, size=5, before=order.position(rows[2]))
 
-    assert (page.cursors, page.has_previous) == (places[:5], False)
+    assert (page.rows, page.has_previous) == (rows[:5], False)
 
 
 def test_beyond_the_last_row_there_is_nobody(dozen):
-    [*_, last] = read_page(User.objects.all(), Sort("last_login"), size=100).cursors
+    last = read_page(User.objects.all(), by("last_login"), size=100).end
 
-    page = read_page(User.objects.all(), Sort("last_login"), size=5, after=last)
+    page = read_page(User.objects.all(), by("last_login"), size=5, after=last)
 
-    assert (page.users, page.has_previous, page.has_next) == ([], True, False)
+    assert (page.rows, page.has_previous, page.has_next) == ([], True, False)
 
 
 @pytest.fixture
@@ -103,18 +110,18 @@ INDEXES = {
 
 def test_a_deep_page_enters_the_index_at_its_row(many_alike):
     for name in INDEXES:
-        sort = Sort(SORT_COLUMNS[name], is_descending=True)
-        deep = User.objects.order_by(f"-{sort.value}", "-pk")[1500]
+        order = by(SORT_COLUMNS[name], is_descending=True)
+        deep = User.objects.order_by(*order.ordering)[1500]
         for end in ("after", "before"):
-            check_deep_page(name, sort, {end: Cursor(getattr(deep, sort.value), deep.pk)})
+            check_deep_page(name, order, {end: order.position(deep)})
 
 
-def check_deep_page(name, sort, end):
+def check_deep_page(name, order, end):
     sent = []
     with database.execute_wrapper(lambda send, *sent_now: sent.append(sent_now[:2]) or send(*sent_now)):
-        page = read_page(User.objects.all(), sort, size=50, **end)
+        page = read_page(User.objects.all(), order, size=50, **end)
 
-    assert len(page.users) == 50
+    assert len(page.rows) == 50
     [statement] = sent
     planned = Plan.of(*statement)
     assert planned.indexes & INDEXES[name], planned.text

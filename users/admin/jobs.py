@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -17,42 +16,46 @@ from users.admin.request import TemplateContext
 from users.jobs.cancel import cancel_job
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visibility import visible_jobs
+from users.listing.cursor import decode_cursor
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.metadata.documents import APP_METADATA
 from users.models import Job
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
+LIST = "jobs"
+NEWEST_FIRST = Keyset(("created_at", "id"), is_descending=True)
 # Refused records of an import, and errors of each, that its page lists; the API gives them all.
 MAX_FAILED_RECORDS, MAX_RECORD_ERRORS = 50, 5
 # What a list does without: documents that may be long.
 LARGE_COLUMNS = ("state", "log", "parameters", "result")
 
 
-def jobs_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
-    """The latest first, those before `?before=` where it names one."""
-    actor = staff(request)
-    jobs = visible_jobs(actor)
-    before = jobs.filter(job_id=request.GET.get("before", "").replace("\0", "")).first()
-    found = list(_filter_older(jobs, before).defer(*LARGE_COLUMNS)[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
+def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
+    """The newest first, from the cursor `?before=` on."""
+    actor = request.actor
+    jobs = visible_jobs(actor).defer(*LARGE_COLUMNS)
+    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(jobs))
+    page = read_page(jobs, NEWEST_FIRST, size=PAGE_SIZE, after=start)
     context = {
         **frame,
         "title": "Jobs",
         "section": "jobs",
         "is_administrator": actor.is_administrator,
-        "jobs": [_row(job) for job in shown],
-        "is_live": any(not job.is_finished for job in shown),
-        "is_older": before is not None,
-        "older": shown[-1].job_id if len(found) > PAGE_SIZE else None,
+        "jobs": [_row(job) for job in page.rows],
+        "is_live": any(not job.is_finished for job in page.rows),
+        "is_older": page.has_previous,
+        "older": page.next_cursor(LIST),
     }
     return TemplateResponse(request, "users/admin/jobs.html", context)
 
 
-def job_page(request: HttpRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
+def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST cancels. What one may not see is not there."""
-    actor = staff(request)
+    actor = request.actor
     job = visible_jobs(actor).select_related("user").filter(job_id=job_id).first()
     if job is None:
         raise Http404
@@ -114,11 +117,3 @@ def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
     return (
         {"records": listed[:MAX_FAILED_RECORDS], "more": len(listed) > MAX_FAILED_RECORDS} if listed else None
     )
-
-
-def _filter_older(jobs: QuerySet[Job], than: Job | None) -> QuerySet[Job]:
-    """The first test is the range in which the index begins to be read."""
-    if than is None:
-        return jobs
-    at = than.created_at
-    return jobs.filter(Q(created_at__lte=at), Q(created_at__lt=at) | Q(pk__lt=than.pk))

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,7 +24,9 @@ from users.actions.search_setup.segments import (
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.conf import conf
-from users.listing.keyset import keyset_condition
+from users.listing.cursor import decode_cursor
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.log.configuration import Kind
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
@@ -36,18 +37,18 @@ from users.models import Segment
 from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.rights.errors import Denied
-from users.rights.may import Verb, denial_reason
-from users.rights.visible import PROFILE, visible
+from users.rights.may import Verb, check, denial_reason
 from users.search.count import Count, count_users
 from users.search.segment_expansion import ID_PATTERN, usable_segments
 from users.search.segment_text import to_readable_query
 from users.search.visibility import can_read_query
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
 # What each count on the list may take, in seconds, while all of them have not taken SEARCH_TIMEOUT.
 SECONDS_PER_COUNT = 0.25
-ORDER = ("name_folded", "id")
+LIST = "segments"
+BY_NAME = Keyset(("name_folded", "id"))
 
 
 class SegmentForm(forms.Form):
@@ -86,27 +87,25 @@ class SegmentForm(forms.Form):
         return SegmentData(**self.cleaned_data)
 
 
-def segments_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
-    """By name, those after `?after=` where it names one."""
+def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
+    """By name, from the cursor `?after=` on."""
     actor = _get_viewer(request)
-    segments = usable_segments(actor).select_related("owner").order_by(*ORDER)
-    after = segments.filter(segment_id=request.GET.get("after", "").replace("\0", "")).first()
-    if after is not None:
-        segments = segments.filter(keyset_condition(ORDER, (after.name_folded, after.pk)))
-    found = list(segments[: PAGE_SIZE + 1])
+    segments = usable_segments(actor).select_related("owner")
+    start = decode_cursor(LIST, request.GET.get("after", ""), BY_NAME.fields(segments))
+    page = read_page(segments, BY_NAME, size=PAGE_SIZE, after=start)
     counts = _SegmentCounter(actor)
     context = {
         **frame,
         "title": "Segments",
         "section": "segments",
-        "segments": [{**_row(each, actor), **counts.of(each)} for each in found[:PAGE_SIZE]],
-        "is_after": after is not None,
-        "next": found[PAGE_SIZE - 1].segment_id if len(found) > PAGE_SIZE else None,
+        "segments": [{**_row(each, actor), **counts.of(each)} for each in page.rows],
+        "is_after": page.has_previous,
+        "next": page.next_cursor(LIST),
     }
     return TemplateResponse(request, "users/admin/segment_list.html", context)
 
 
-def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -> HttpResponse:
+def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST saves or deletes; without an id a new one is made, of `?q=` where it is given.
     What one may not use is not there."""
     actor = _get_viewer(request)
@@ -122,8 +121,6 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
         if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
             messages.success(request, f"The segment “{saved}” is saved.")
             return redirect(_search_url(saved))
-    except Denied as denied:
-        raise PermissionDenied(denied.reason) from None
     except SegmentInUse as needed:
         form = SegmentForm(actor, initial=_initial(request, segment, actor))
         messages.error(request, _in_use_message(needed))
@@ -145,7 +142,7 @@ def segment_page(request: HttpRequest, segment_id: str, frame: dict[str, Any]) -
 
 
 def _history_page(
-    request: HttpRequest, frame: dict[str, Any], segment: Segment, actor: Actor
+    request: PageRequest, frame: dict[str, Any], segment: Segment, actor: Actor
 ) -> HttpResponse:
     """Who changed it. What its query asked about was not always what the viewer may see."""
 
@@ -164,11 +161,9 @@ def _history_page(
     return TemplateResponse(request, "users/admin/segment.html", context)
 
 
-def _get_viewer(request: HttpRequest) -> Actor:
-    actor = staff(request)
-    if not visible(actor, PROFILE):
-        raise PermissionDenied("You may not see users.")
-    return actor
+def _get_viewer(request: PageRequest) -> Actor:
+    check(request.actor, Verb.VIEW)
+    return request.actor
 
 
 def _get_segment_or_404(segment_id: str, actor: Actor) -> Segment:
@@ -178,7 +173,7 @@ def _get_segment_or_404(segment_id: str, actor: Actor) -> Segment:
     return segment
 
 
-def _initial(request: HttpRequest, segment: Segment | None, actor: Actor) -> TemplateContext:
+def _initial(request: PageRequest, segment: Segment | None, actor: Actor) -> TemplateContext:
     if segment is None:
         return {"query": request.GET.get("q", "")}
     return {

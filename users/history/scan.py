@@ -10,15 +10,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from users.history.changed_keys import TouchesAnyKey
 from users.history.memory_budget import KEYS_LENGTH, is_over_budget, take_within_budget
-from users.history.position import ChangeCursor, filter_between
+from users.listing.cursor import decode_cursor, encode_cursor
+from users.listing.keyset import Keyset, Position
 from users.models import Change
 
+LIST = "changes"
+NEWEST_FIRST = Keyset(("at", "id"), is_descending=True)
 SCAN_BUDGET_SECONDS = 1.0
 # So many hits are fetched at a time, of which each may be large.
 FETCH_SIZE = 10
@@ -32,12 +36,27 @@ MAX_INDEXED_CHANGES = 2_000
 class ChangePage:
     """One page of the record of changes.
 
-    `next_cursor` is where to go on, None at the end of the record. `is_incomplete`: the time budget or the
-    memory budget ran out, and only what is newer than `next_cursor` has been scanned."""
+    `older` is the position to go on from, None at the end of the record. `is_incomplete`: the time budget or
+    the memory budget ran out, and only what is newer than `older` has been scanned."""
 
     changes: list[Change]
-    next_cursor: ChangeCursor | None = None
+    older: Position | None = None
     is_incomplete: bool = False
+
+    @property
+    def next_cursor(self) -> str | None:
+        """`older` for a URL; `read_start` reads it."""
+        return encode_cursor(LIST, self.older) if self.older else None
+
+    @property
+    def searched_to(self) -> datetime | None:
+        """The time back to which the record was looked through, where `is_incomplete`."""
+        return self.older[0] if self.older and self.is_incomplete else None
+
+
+def read_start(cursor: str) -> Position | None:
+    """The position in the record that a `next_cursor` names; None for any other text."""
+    return decode_cursor(LIST, cursor, NEWEST_FIRST.fields(Change.objects.all()))
 
 
 def scan_changes(
@@ -46,7 +65,7 @@ def scan_changes(
     keep: Callable[[Change], bool],
     *,
     names: Sequence[str] = (),
-    after: ChangeCursor | None,
+    after: Position | None,
     limit: int,
 ) -> ChangePage:
     """Newest first, of `changes`, which one index serves, those that `sift` leaves and `keep`
@@ -57,16 +76,16 @@ def scan_changes(
     step, place = FIRST_STEP, after
     while True:
         end = _skip_ahead(changes, place, step) if sift else None
-        lines = filter_between(changes, place, end)
+        lines = between(changes, place, end)
         hits = _fetch_matches(sift(lines), limit + 1) if sift else lines[: limit + 1]
         batch = list(take_within_budget(hits.annotate(weight=KEYS_LENGTH).iterator(chunk_size=FETCH_SIZE)))
         found += filter(keep, batch)
         if len(found) > limit:
-            return ChangePage(found[:limit], ChangeCursor.of(found[limit - 1]))
+            return ChangePage(found[:limit], NEWEST_FIRST.position(found[limit - 1]))
         if is_over_budget(batch):
-            return ChangePage(found, ChangeCursor.of(batch[-1]), is_incomplete=sift is not None)
+            return ChangePage(found, NEWEST_FIRST.position(batch[-1]), is_incomplete=sift is not None)
         if len(batch) > limit:
-            place = ChangeCursor.of(batch[-1])
+            place = NEWEST_FIRST.position(batch[-1])
         elif end is None:
             return ChangePage(found)
         else:
@@ -78,10 +97,17 @@ def scan_changes(
             return ChangePage(found, place, is_incomplete=True)
 
 
-def _skip_ahead(changes: QuerySet[Change], place: ChangeCursor | None, lines: int) -> ChangeCursor | None:
+def _skip_ahead(changes: QuerySet[Change], place: Position | None, lines: int) -> Position | None:
     """So many lines on; None where there are not as many. An index alone answers."""
-    at = filter_between(changes, place, None).values_list("at", "pk")[lines - 1 : lines]
-    return next((ChangeCursor(*one) for one in at), None)
+    positions = between(changes, place, None).values_list(*NEWEST_FIRST.columns)
+    return next(iter(positions[lines - 1 : lines]), None)
+
+
+def between(changes: QuerySet[Change], after: Position | None, end: Position | None) -> QuerySet[Change]:
+    """The changes that follow `after`, as far as `end`, it included."""
+    if after is not None:
+        changes = changes.filter(NEWEST_FIRST.after(after))
+    return changes if end is None else changes.filter(NEWEST_FIRST.until(end))
 
 
 def _fetch_matches(lines: QuerySet[Change], most: int) -> QuerySet[Change]:

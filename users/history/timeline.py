@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from users.conf import conf
 from users.history.filter import ChangeFilter
-from users.history.position import ChangeCursor
 from users.history.scan import ChangePage, scan_changes
+from users.listing.keyset import Position
 from users.metadata.diff import Diff
 from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Change, User
@@ -33,7 +33,7 @@ def list_user_changes(
     viewer: Actor,
     wanted: ChangeFilter = NO_FILTER,
     *,
-    after: ChangeCursor | None = None,
+    after: Position | None = None,
     limit: int = PAGE_SIZE,
 ) -> ChangePage:
     """The account's changes, newest first, those older than `after` where it is given. Those who may
@@ -52,11 +52,7 @@ def list_user_changes(
 
 
 def list_all_changes(
-    viewer: Actor,
-    wanted: ChangeFilter = NO_FILTER,
-    *,
-    after: ChangeCursor | None = None,
-    limit: int = PAGE_SIZE,
+    viewer: Actor, wanted: ChangeFilter = NO_FILTER, *, after: Position | None = None, limit: int = PAGE_SIZE
 ) -> ChangePage:
     """The same of all accounts, those deleted since included, for whoever may look through the
     record as a whole."""
@@ -99,7 +95,7 @@ def _visible_sides(document: str, sides: dict[str, Any], user: User | None, view
 
 
 def _scan_visible(
-    viewer: Actor, wanted: ChangeFilter, *, user: User | None = None, after: ChangeCursor | None, limit: int
+    viewer: Actor, wanted: ChangeFilter, *, user: User | None = None, after: Position | None, limit: int
 ) -> ChangePage:
     left_out = _hidden_parts(viewer, user)
 

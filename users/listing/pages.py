@@ -1,115 +1,91 @@
-"""Pages of users in an order, each read on from a row of the one before.
-
-Nothing is counted off: a deep page costs what the first costs, and what came or went meanwhile neither
-repeats a row nor hides one.
-"""
+"""Read a page of a list that follows a position in it, or ends before one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.db import connection
-from django.db.models import Expression, F, Field, Q
-from django.db.models.expressions import OrderBy
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models import Model, QuerySet
 
-from users.models import User
-from users.models.user import UserQuerySet
+from users.listing.cursor import encode_cursor
+from users.listing.keyset import Keyset, Position
 
-
-@dataclass(frozen=True)
-class Sort:
-    """By one value, then by id the same way; those who have no such value come last.
-
-    `value` is a column, or an expression whose index the order is to be read from.
-    """
-
-    value: str | Expression
-    is_descending: bool = False
-
-    @property
-    def field(self) -> Field:
-        """What the values are."""
-        if isinstance(self.value, str):
-            return User._meta.get_field(self.value)
-        return self.value.output_field
-
-    @property
-    def is_nullable(self) -> bool:
-        """Whether some have no such value."""
-        return not isinstance(self.value, str) or self.field.null
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """A row's place in an order: its value, None where it has none, and its id."""
+class Page(Generic[Row]):
+    """Rows in the order of the list, and whether there are others before and after them."""
 
-    value: Any
-    pk: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """`cursors` are those of `users`, one each."""
-
-    users: list[User]
-    cursors: list[Cursor]
+    rows: list[Row]
+    order: Keyset
     has_previous: bool
     has_next: bool
 
+    def next_cursor(self, list_name: str) -> str | None:
+        """The cursor of the page that follows; None on the last page."""
+        return encode_cursor(list_name, self.end) if self.has_next else None
+
+    @property
+    def start(self) -> Position:
+        """The position of the first row."""
+        return self.order.position(self.rows[0])
+
+    @property
+    def end(self) -> Position:
+        """The position of the last row."""
+        return self.order.position(self.rows[-1])
+
 
 def read_page(
-    users: UserQuerySet, sort: Sort, *, size: int, after: Cursor | None = None, before: Cursor | None = None
-) -> Page:
-    """The page that follows a place, or ends before it; the first where neither is given, and where
-    fewer than a page are left before `before`."""
+    rows: QuerySet[Row],
+    order: Keyset,
+    *,
+    size: int,
+    after: Position | None = None,
+    before: Position | None = None,
+) -> Page[Row]:
+    """The page that follows a position, or ends before it; the first page where neither is given, and
+    where fewer than `size` rows are left before `before`."""
     if before is None:
-        found = _fetch_rows(users, sort, size + 1, after)
-        return _make_page(found[:size], has_previous=after is not None, has_next=len(found) > size)
-    found = _fetch_rows(users, sort, size + 1, before, is_backwards=True)[::-1]
+        found = _fetch_rows(rows, order, size + 1, after)
+        return Page(found[:size], order, has_previous=after is not None, has_next=len(found) > size)
+    found = _fetch_rows(rows, order, size + 1, before, is_backwards=True)[::-1]
     if len(found) < size:
-        return read_page(users, sort, size=size)
-    return _make_page(found[-size:], has_previous=len(found) > size, has_next=True)
-
-
-def _make_page(users: list[User], **ends: bool) -> Page:
-    return Page(users, [Cursor(user.sorted_by, user.pk) for user in users], **ends)
+        return read_page(rows, order, size=size)
+    return Page(found[-size:], order, has_previous=len(found) > size, has_next=True)
 
 
 def _fetch_rows(
-    users: UserQuerySet, sort: Sort, most: int, place: Cursor | None, *, is_backwards: bool = False
-) -> list[User]:
-    """At most so many beyond the place, those with a value and those without each by themselves: so
-    an index serves either, wherever it has its nulls."""
-    value = F(sort.value) if isinstance(sort.value, str) else sort.value
-    users = users.annotate(sorted_by=value)
-    parts = [True, False] if sort.is_nullable else [True]
-    if is_backwards:
-        parts.reverse()
-    if place is not None:
-        parts = parts[parts.index(place.value is not None) :]
-    is_down = sort.is_descending != is_backwards
-    found: list[User] = []
-    for has_value in parts:
-        part = users.filter(sorted_by__isnull=not has_value) if sort.is_nullable else users
-        if place is not None and has_value == (place.value is not None):
-            part = part.filter(_keyset_condition(value, place, is_down))
-        columns = (value, F("id")) if has_value else (F("id"),)
-        order = [OrderBy(column, descending=is_down) for column in columns]
-        found += part.order_by(*order)[: most - len(found)]
+    rows: QuerySet[Row], order: Keyset, most: int, start: Position | None, *, is_backwards: bool = False
+) -> list[Row]:
+    """At most `most` rows beyond `start`. Rows with a first value and rows without are two queries, so
+    that an index serves either, wherever it has its nulls."""
+    found: list[Row] = []
+    for part, part_order, part_start in _parts(rows, order, start, is_backwards):
+        if is_backwards:
+            part_order = part_order.reversed()
+        if part_start is not None:
+            part = part.filter(part_order.after(part_start))
+        found += part.order_by(*part_order.ordering)[: most - len(found)]
         if len(found) == most:
             break
     return found
 
 
-def _keyset_condition(value: Any, place: Cursor, is_down: bool) -> Any:
-    """The rows on the far side. Compared as a row: many may have the same value, and the index is then
-    entered at the id within. For SQLite that is spelled out with an OR, which would hide the range."""
-    compare = TupleLessThan if is_down else TupleGreaterThan
-    if place.value is None:
-        return compare(Tuple(F("id")), (place.pk,))
-    row = compare(Tuple(value, F("id")), (place.value, place.pk))
-    if connection.features.supports_tuple_lookups:
-        return row
-    return Q((f"sorted_by__{'lte' if is_down else 'gte'}", place.value)) & Q(row)
+def _parts(
+    rows: QuerySet[Row], order: Keyset, start: Position | None, is_backwards: bool
+) -> list[tuple[QuerySet[Row], Keyset, Position | None]]:
+    """The parts of the list that reach beyond `start`, the one that holds it first: rows, the order
+    within, and where to begin, None for the whole part."""
+    if not order.is_nullable:
+        return [(rows, order, start)]
+    first = order.columns[0]
+    with_value = (rows.filter(**{f"{first}__isnull": False}), order)
+    without = (rows.filter(**{f"{first}__isnull": True}), order.rest)
+    parts: list[Any] = [without, with_value] if is_backwards else [with_value, without]
+    if start is None:
+        return [(*part, None) for part in parts]
+    holder, part_start = (without, start[1:]) if start[0] is None else (with_value, start)
+    beyond = parts[parts.index(holder) + 1 :]
+    return [(*holder, part_start), *((*part, None) for part in beyond)]

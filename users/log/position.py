@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from users.listing.keyset import Keyset
 from users.models import Change, LogEvent
 
+# Of the lines of either table.
+OLDEST_FIRST = Keyset(("at", "id"))
 TABLE_RANKS = {Change: 0, LogEvent: 1}
 # What Auth0's ids begin with.
 ID_PREFIX = "900"
@@ -35,17 +38,16 @@ class LogPosition(NamedTuple):
         return f"{ID_PREFIX}{self.at.astimezone(UTC).strftime(_MOMENT)}{self.rank}{self.key:019d}"
 
     def after(self, rank: int) -> Q:
-        """Lines of the table of that rank which come after this place. The first test is the
-        range in which the index begins to be read."""
+        """Lines of the table of that rank which come after this place."""
         if rank != self.rank:
             return Q(at__gte=self.at) if rank > self.rank else Q(at__gt=self.at)
-        return Q(at__gte=self.at) & (Q(at__gt=self.at) | Q(pk__gt=self.key))
+        return OLDEST_FIRST.after((self.at, self.key))
 
     def before(self, rank: int) -> Q:
         """Those which come before it."""
         if rank != self.rank:
             return Q(at__lte=self.at) if rank < self.rank else Q(at__lt=self.at)
-        return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(pk__lt=self.key))
+        return OLDEST_FIRST.reversed().after((self.at, self.key))
 
 
 def parse_log_id(log_id: str) -> LogPosition | None:

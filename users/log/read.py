@@ -15,7 +15,7 @@ from django.utils import timezone
 from users.conf import conf
 from users.history.account_periods import creation_time
 from users.log.change_entries import ChangeEntry, annotate_as_events
-from users.log.position import TABLE_RANKS, LogPosition
+from users.log.position import OLDEST_FIRST, TABLE_RANKS, LogPosition
 from users.log.query import as_condition
 from users.log.searchable_fields import CHANGE_FIELDS, EVENT_FIELDS
 from users.lucene.nodes import Query
@@ -90,8 +90,9 @@ def _places(
     rows: QuerySet[ChangeEntry] | QuerySet[LogEvent], most: int, newest_first: bool
 ) -> Iterable[LogPosition]:
     rank = TABLE_RANKS[rows.model]
-    order = ("-at", "-pk") if newest_first else ("at", "pk")
-    return (LogPosition(at, rank, key) for at, key in rows.order_by(*order).values_list("at", "pk")[:most])
+    order = OLDEST_FIRST.reversed() if newest_first else OLDEST_FIRST
+    found = rows.order_by(*order.ordering).values_list(*order.columns)[:most]
+    return (LogPosition(at, rank, key) for at, key in found)
 
 
 def _read(places: list[LogPosition]) -> list[Line]:

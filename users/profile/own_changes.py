@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from users.history.filter import PARTS_AT_CREATION, ChangeFilter, day_bounds
-from users.history.position import ChangeCursor
+from users.history.scan import read_start
 from users.history.timeline import OWNER_VISIBLE, get_change, list_user_changes
 from users.metadata.documents import APP_METADATA, DOCUMENTS, JSON, USER_METADATA
 from users.models import Change, User
@@ -122,13 +122,13 @@ def recent_changes(user: User, viewer: Actor) -> list[dict[str, Any]]:
 def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
     """Return the context of the history page: filter form, one page of changes, links to further pages."""
     form = OwnChangesForm(data, user, viewer)
-    wanted, after = form.wanted, ChangeCursor.read(data.get("before", ""))
+    wanted, after = form.wanted, read_start(data.get("before", ""))
     found = list_user_changes(user, viewer, wanted, after=after) if wanted else None
-    older = found.next_cursor if found else None
+    cursor = found.next_cursor if found else None
     return {
         "filter": form,
         "changes": [_change_context(change, wanted) for change in found.changes] if found else [],
-        "older": form.address(before=str(older)) if older else None,
+        "older": form.address(before=cursor) if cursor else None,
         "latest": form.address() if after else None,
     }
 

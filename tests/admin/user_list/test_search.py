@@ -14,8 +14,10 @@ from tests.web.pages import Page
 from users.admin.user_list import page as list_page
 from users.admin.user_list import search_help
 from users.admin.user_list.search_errors import draw_caret
+from users.lucene.parser import _Parser
 from users.querying.errors import SearchTimeout
 from users.search.searchable_fields import FIELDS
+from users.search.sql.emitter import Emitter
 
 __all__ = ["survey"]
 
@@ -202,3 +204,22 @@ def test_the_help_is_silent_about_what_one_may_not_see(browser, staff_with):
 
     assert page.status == 200
     assert "app_metadata" not in page.html
+
+
+def test_a_search_is_parsed_and_compiled_once(listing, people, monkeypatch):
+    listing(people)  # the examples of the help are parsed once a process
+    parsed, compiled = [], []
+    for made, class_ in ((parsed, _Parser), (compiled, Emitter)):
+        real = class_.__init__
+        monkeypatch.setattr(
+            class_,
+            "__init__",
+            lambda self, *given, real=real, made=made, **more: (
+                made.append(given) or real(self, *given, **more)
+            ),
+        )
+
+    assert found(listing(people, q="app_metadata.plan:full")) == ["jane.doe"]
+
+    assert [text for text, *_ in parsed] == ["app_metadata.plan:full"]
+    assert len(compiled) == 1

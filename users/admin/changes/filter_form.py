@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django import forms
 
 from users.history.filter import PARTS_WITH_KEYS, ChangeFilter, day_bounds
-from users.history.position import ChangeCursor
+from users.history.scan import read_start
+from users.listing.keyset import Position
 from users.metadata.documents import DOCUMENTS
 from users.models import Change, Client, User
 from users.rights.actor import Actor
@@ -88,9 +89,9 @@ class ChangeFilterForm(forms.Form):
         )
 
     @property
-    def place(self) -> ChangeCursor | None:
+    def start(self) -> Position | None:
         """Where to go on, if the address says."""
-        return ChangeCursor.read(self.data.get("before", ""))
+        return read_start(self.data.get("before", ""))
 
     @property
     def is_empty(self) -> bool:

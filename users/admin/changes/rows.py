@@ -9,8 +9,8 @@ from django.urls import reverse
 from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.request import TemplateContext
 from users.history.filter import ChangeFilter
-from users.history.position import ChangeCursor
 from users.history.scan import ChangePage
+from users.listing.keyset import Position
 from users.models import Change, User
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
@@ -23,19 +23,19 @@ USER_KINDS = (Kind.STAFF, Kind.USER)
 
 
 def change_list_context(
-    form: ChangeFilterForm, viewer: Actor, read: Callable[[ChangeFilter, ChangeCursor | None], ChangePage]
+    form: ChangeFilterForm, viewer: Actor, read: Callable[[ChangeFilter, Position | None], ChangePage]
 ) -> TemplateContext:
     """What the template of a list of changes reads."""
     wanted = form.wanted
-    found = read(wanted, form.place) if wanted else ChangePage([])
+    found = read(wanted, form.start) if wanted else ChangePage([])
     accounts = users_of_changes(found.changes, viewer)
     return {
         "filter": form,
         "changes": _mark_account_ends([change_context(change, accounts, wanted) for change in found.changes]),
         "actors": {change.actor_id: change.actor_name for change in found.changes},
-        "older": form.address(before=str(found.next_cursor)) if found.next_cursor else None,
-        "searched_to": found.next_cursor.at if found.next_cursor and found.is_incomplete else None,
-        "latest": form.address() if form.place else None,
+        "older": form.address(before=found.next_cursor) if found.next_cursor else None,
+        "searched_to": found.searched_to,
+        "latest": form.address() if form.start else None,
         "unfiltered": f"?{'&'.join(f'{name}={value}' for name, value in form.kept.items())}",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -118,11 +118,11 @@ def required_keys(address: ListURL) -> list[str]:
     return list(dict.fromkeys(name for each in address.texts("has") if (name := each.strip())))
 
 
-def active_chips(address: ListURL) -> list[Chip]:
+def active_chips(address: ListURL, choices: Iterable[tuple[Filter, Choice]]) -> list[Chip]:
     """One for each filter that is on."""
     shown = [
         Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
-        for each, choice in active_filters(address)
+        for each, choice in choices
     ]
     names = required_keys(address)
     return shown + [

@@ -1,6 +1,6 @@
 """Advice on a search that scans all users because a key is not indexed.
 
-A page that has searched adds `slow_search_context(actor, text, implicit=...)` to the context of its
+A page that has searched adds `slow_search_context(actor, keys)` to the context of its
 template, and includes `users/admin/advice.html`, which is empty where there is no advice. The button in
 it leads to the page of indexed keys.
 """
@@ -10,27 +10,21 @@ from __future__ import annotations
 from django.db.models import Q
 
 from users.admin.request import TemplateContext
-from users.lucene.errors import QueryError
-from users.lucene.parser import Implicit
 from users.models import IndexedKey
 from users.rights.actor import Actor
 from users.rights.may import Verb, may
-from users.search.full_scans import SlowKey, find_slow_keys
+from users.search.full_scans import SlowKey
 from users.search.indexed_keys import KeyPath
 
 
-def slow_search_context(actor: Actor, text: str, *, implicit: Implicit = Implicit.AND) -> TemplateContext:
-    """For the template, of a query that was searched by. It must have passed `check_visible`."""
-    return {"slow_keys": _slow_key_rows(actor, text, implicit), "may_index": may(actor, Verb.INDEX_KEYS)}
+def slow_search_context(actor: Actor, keys: tuple[SlowKey, ...]) -> TemplateContext:
+    """For the template, of a search that these keys made slow. The actor may see all of them."""
+    return {"slow_keys": _slow_key_rows(keys), "may_index": may(actor, Verb.INDEX_KEYS)}
 
 
-def _slow_key_rows(actor: Actor, text: str, implicit: Implicit) -> list[TemplateContext]:
-    """The keys for which everybody was read: `name`, the `kind` to index it as (empty: whichever its
+def _slow_key_rows(keys: tuple[SlowKey, ...]) -> list[TemplateContext]:
+    """The keys for which all users were read: `name`, the `kind` to index it as (empty: whichever its
     values are of), `is_indexable`, and whether it `is_building`."""
-    try:
-        keys = find_slow_keys(text, actor, implicit=implicit)
-    except QueryError:
-        return []
     building = _places_being_built(keys)
     return [
         {

@@ -8,17 +8,19 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import IntegerField
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from users.admin.user_list import columns, index_advice
 from users.admin.user_list.cells import make_cell
 from users.admin.user_list.columns import Column
-from users.admin.user_list.cursors import decode_cursor, encode_cursor
 from users.admin.user_list.filters import (
     FILTERS,
     Chip,
+    Choice,
+    Filter,
     active_chips,
     active_filters,
     exists_query,
@@ -27,30 +29,34 @@ from users.admin.user_list.filters import (
 from users.admin.user_list.query_string import ListURL
 from users.admin.user_list.search_errors import Problem, describe_problem
 from users.admin.user_list.search_help import search_help_context
-from users.admin.user_list.sorting import Heading, make_heading, parse_order, requested_order
+from users.admin.user_list.sorting import Heading, Sort, make_heading, parse_order, requested_order
 from users.conf import conf
+from users.listing.cursor import decode_cursor, encode_cursor
+from users.listing.keyset import Position
 from users.listing.ordered_fetch import SMALL_RESULT, count_up_to, read_in_order
 from users.listing.pages import Page, read_page
 from users.listing.timeout import time_limit
 from users.lucene.errors import QueryError
-from users.lucene.nodes import Name
+from users.lucene.nodes import Name, Query
+from users.lucene.parser import parse
 from users.lucene.printer import escape
 from users.models import User
 from users.models.user import UserQuerySet
 from users.querying.errors import SearchTimeout, UnknownField
-from users.rights.actor import Actor
 from users.rights.errors import Denied
+from users.search.conditions import All, Condition
+from users.search.full_scans import SlowKey, find_slow_keys_in_condition
 from users.search.json_key import JsonKey
-from users.search.query import search_users
-from users.search.search_box import filter_by_search_box, parse_search_box
+from users.search.query import compile_query, filter_by_condition
+from users.search.search_box import parse_search_box
 from users.search.unknown_keys import unknown_keys
-from users.web.actors import staff
 from users.web.initials import colour, initials
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
 
 
-def list_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """GET shows, POST chooses the columns. A search that cannot be read lists nobody and says why."""
     if request.method == "POST":
         return _save_columns(request)
@@ -76,7 +82,7 @@ class UserList:
     """What the template reads. `count` is exact up to 10,000, and one more beyond. `unmet` are keys that
     nobody has been seen with, each with the one that may have been meant and where that leads."""
 
-    request: HttpRequest
+    request: PageRequest
     rows: list[Row] = field(default_factory=list)
     count: int = 0
     problem: Problem | None = None
@@ -88,57 +94,91 @@ class UserList:
 
     def __post_init__(self) -> None:
         self.address = ListURL(self.request.GET)
-        self.viewer: Actor = staff(self.request)
+        self.viewer = self.request.actor
         self.query = self.address.text("q").strip()
         self.columns = columns.selected_columns(self.request, self.address, self.viewer)
 
     def read(self) -> None:
         """Ask the database."""
         text, mend = self.query, self._field_correction_url
+        # What is asked, each part parsed and given its meaning once.
+        conditions: list[Condition] = []
         try:
             with time_limit(conf.search_timeout):
-                users = self._filter_users()
-                users = filter_by_search_box(users, text, viewer=self.viewer)
+                conditions.append(compile_query(self.asked, viewer=self.viewer))
                 for key in required_keys(self.address):
                     text, mend = exists_query(key), partial(self._key_correction_url, key)
-                    users = search_users(users, text, viewer=self.viewer)
+                    conditions.append(compile_query(parse(text), viewer=self.viewer))
+                users = self._filter_users()
+                for condition in conditions:
+                    users = filter_by_condition(users, condition)
                 self._read(users)
         except (QueryError, Denied, SearchTimeout) as error:
-            self.problem = describe_problem(error, text, self.viewer, mend, self.in_words)
+            slow = self._slow_keys(conditions) if isinstance(error, SearchTimeout) else ()
+            self.problem = describe_problem(error, text, self.viewer, mend, slow)
             if not isinstance(error, SearchTimeout):
                 return
-        self.advice = index_advice.slow_search_context(self.viewer, self.in_words)
+        self.advice = index_advice.slow_search_context(self.viewer, self._slow_keys(conditions))
         if not self.count and not self.problem:
             self._find_unknown_keys()
 
+    @cached_property
+    def asked(self) -> Query:
+        """What stands in the box. Raises QueryError."""
+        return parse_search_box(self.query)
+
+    def _slow_keys(self, conditions: list[Condition]) -> tuple[SlowKey, ...]:
+        """The keys for which all users are read, unless an index serves a filter or another part."""
+        try:
+            filters = [compile_query(parse(choice.words), viewer=self.viewer) for _, choice in self.choices]
+        except QueryError:  # the name of no connection, longer than a query may be
+            return ()
+        return find_slow_keys_in_condition(All((*conditions, *filters)))
+
     def _filter_users(self) -> UserQuerySet:
         users = User.objects.all()
-        for _, choice in active_filters(self.address):
+        for _, choice in self.choices:
             users = users.filter(choice.test)
         return users
+
+    @cached_property
+    def choices(self) -> list[tuple[Filter, Choice]]:
+        """The filters that are on."""
+        return active_filters(self.address)
 
     def _read(self, users: UserQuerySet) -> None:
         order = requested_order(self.address, self.viewer)
         sort = parse_order(order)
-        after, number = decode_cursor(self.request.GET.get("after", ""), order, sort)
+        after, number = self._start("after", order, sort)
         before = None
         if after is None:
-            before, number = decode_cursor(self.request.GET.get("before", ""), order, sort)
+            before, number = self._start("before", order, sort)
 
-        def read(rows: UserQuerySet) -> Page:
-            return read_page(self._with_columns(rows), sort, size=PAGE_SIZE, after=after, before=before)
+        def read(rows: UserQuerySet) -> Page[User]:
+            rows = sort.prepare(self._with_columns(rows))
+            return read_page(rows, sort.order, size=PAGE_SIZE, after=after, before=before)
 
         self.count = count_up_to(users, SMALL_RESULT)
         page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)
-        self.rows = [self._row(user) for user in page.users]
+        self.rows = [self._row(user) for user in page.rows]
         if page.has_previous:
-            self.start = number if before is None else max(0, number - len(page.users))
-        if page.users and page.has_previous:
-            self.previous = self.address.link(before=encode_cursor(page.cursors[0], self.start, order))
+            self.start = number if before is None else max(0, number - len(page.rows))
+        if page.rows and page.has_previous:
+            self.previous = self.address.link(before=self._cursor(order, page.start, self.start))
         if page.has_next:
-            self.next = self.address.link(
-                after=encode_cursor(page.cursors[-1], self.start + len(page.users), order)
-            )
+            beyond = self.start + len(page.rows)
+            self.next = self.address.link(after=self._cursor(order, page.end, beyond))
+
+    def _start(self, parameter: str, order: str, sort: Sort) -> tuple[Position | None, int]:
+        """What `_cursor` was given; no position where the parameter holds no cursor of this order."""
+        fields = [*sort.order.fields(sort.prepare(User.objects.all())), IntegerField()]
+        start = decode_cursor(f"users {order}", self.request.GET.get(parameter, ""), fields)
+        return (start[:-1], start[-1]) if start else (None, 0)
+
+    @staticmethod
+    def _cursor(order: str, position: Position, number: int) -> str:
+        """A position in that order, and how many rows stand before what lies beyond it."""
+        return encode_cursor(f"users {order}", (*position, number))
 
     def _with_columns(self, users: UserQuerySet) -> UserQuerySet:
         first_keys = {_annotation_name(column): column for column in self.columns if column.document}
@@ -155,7 +195,7 @@ class UserList:
 
     def _find_unknown_keys(self) -> None:
         """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
-        unmet = unknown_keys(parse_search_box(self.query), self.viewer)
+        unmet = unknown_keys(self.asked, self.viewer)
         self.unmet = [(str(key.name), key.near, self._replace_field_url(key.name, key.near)) for key in unmet]
         names = {str(key.name) for key in unmet}
         self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
@@ -182,7 +222,7 @@ class UserList:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        return active_chips(self.address)
+        return active_chips(self.address, self.choices)
 
     @property
     def most(self) -> int:
@@ -234,7 +274,7 @@ class UserList:
     @property
     def filters(self) -> list[dict[str, Any]]:
         """Each with its choices and where they lead."""
-        on = {each.name: choice.value for each, choice in active_filters(self.address)}
+        on = {each.name: choice.value for each, choice in self.choices}
         return [
             {
                 "title": each.title,
@@ -283,7 +323,7 @@ def _annotation_name(column: Column) -> str:
     return f"key_{column.document}_{column.path[0].encode().hex()}"
 
 
-def _save_columns(request: HttpRequest) -> HttpResponse:
+def _save_columns(request: PageRequest) -> HttpResponse:
     """Keep the choice for this session, and lead back to the list with it."""
     address = ListURL(request.GET)
     if request.POST.get("do") != "columns":
@@ -291,12 +331,12 @@ def _save_columns(request: HttpRequest) -> HttpResponse:
         return redirect(request.path + address.link(column=None))
     names = list(filter(None, (name.strip() for name in request.POST.getlist("column"))))
     _warn_unknown_columns(request, names)
-    kept = [column.name for column in columns.visible_columns(names, staff(request))]
+    kept = [column.name for column in columns.visible_columns(names, request.actor)]
     request.session[columns.SESSION_KEY] = kept
     return redirect(request.path + address.link(column=kept or [""]))
 
 
-def _warn_unknown_columns(request: HttpRequest, names: Iterable[str]) -> None:
+def _warn_unknown_columns(request: PageRequest, names: Iterable[str]) -> None:
     for name in names:
         if columns.parse_column(name) is None:
             messages.error(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from users.conf import conf
 from users.lucene.errors import QueryError
-from users.lucene.parser import Implicit
 from users.querying.errors import SearchTimeout, UnknownField
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import visible
-from users.search.full_scans import find_slow_keys
+from users.search.full_scans import SlowKey
 from users.search.searchable_fields import find_field
 
 # Of a long search as much is shown as stands about the place.
@@ -34,10 +33,10 @@ def describe_problem(
     text: str,
     viewer: Actor,
     mend: Callable[[UnknownField, str], str],
-    whole: str,
+    slow: tuple[SlowKey, ...],
 ) -> Problem:
-    """For a QueryError, Denied or TooSlow of this text, a part of the whole. `mend` gives the address of
-    the list with another field's name in the place of the one that is none."""
+    """For a QueryError, Denied or TooSlow of this text. `mend` gives the address of the list with another
+    field's name in the place of the one that is none; `slow` are the keys that made the search slow."""
     match error:
         case QueryError():
             end = "" if error.reason.endswith("?") else "."
@@ -46,7 +45,7 @@ def describe_problem(
         case Denied():
             return Problem(f"{error.reason}.")
         case SearchTimeout():
-            return Problem(_too_slow(whole, viewer))
+            return Problem(_too_slow(slow))
     raise error
 
 
@@ -73,9 +72,9 @@ def _corrections(
             yield name, mend(error, name)
 
 
-def _too_slow(text: str, viewer: Actor) -> str:
+def _too_slow(slow: tuple[SlowKey, ...]) -> str:
     message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
-    keys = ", ".join(map(str, find_slow_keys(text, viewer, implicit=Implicit.AND)))
+    keys = ", ".join(map(str, slow))
     if not keys:
         return f"{message} Narrow it, by the beginning of an address for example."
     return f"{message} Everybody is read for {keys}; ask for something else besides, to narrow it."

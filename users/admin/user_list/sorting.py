@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Expression
+
 from users.admin.user_list.query_string import ListURL
-from users.listing.pages import Sort
+from users.listing.keyset import Keyset
+from users.models import User
+from users.models.user import UserQuerySet
 from users.rights.actor import Actor
 from users.rights.visible import visible
 from users.search.indexed_keys import is_sortable, parse_key_path
@@ -14,7 +18,20 @@ from users.search.sort_fields import SORT_COLUMNS, sort_expression
 # As in the API, the second part 1 or -1. What comes first where a heading is chosen is what people
 # mostly look for.
 DEFAULT_ORDER = "created_at:-1"
+SORTED_BY = "sorted_by"
 DEFAULT_DIRECTIONS = {"email": "1", "logins_count": "-1", "last_login": "-1", "created_at": "-1"}
+
+
+@dataclass(frozen=True)
+class Sort:
+    """The order of the list. `value` is the expression to sort by, None for a column of the table."""
+
+    order: Keyset
+    value: Expression | None = None
+
+    def prepare(self, users: UserQuerySet) -> UserQuerySet:
+        """The users with what the order names."""
+        return users if self.value is None else users.annotate(**{SORTED_BY: self.value})
 
 
 @dataclass(frozen=True)
@@ -38,8 +55,11 @@ def requested_order(address: ListURL, viewer: Actor) -> str:
 def parse_order(text: str) -> Sort:
     """That order."""
     name, _, direction = text.rpartition(":")
-    value = SORT_COLUMNS[name] if name in DEFAULT_DIRECTIONS else sort_expression(name)
-    return Sort(value, is_descending=direction == "-1")
+    is_descending = direction == "-1"
+    if name not in DEFAULT_DIRECTIONS:
+        return Sort(Keyset((SORTED_BY, "id"), is_descending, is_nullable=True), sort_expression(name))
+    column = User._meta.get_field(SORT_COLUMNS[name])
+    return Sort(Keyset((column.name, "id"), is_descending, is_nullable=column.null))
 
 
 def make_heading(name: str, label: str, address: ListURL, viewer: Actor, *, title: str = "") -> Heading:

@@ -6,10 +6,9 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -18,17 +17,21 @@ from users.actions import webhooks
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.admin.webhooks.form import WebhookForm
+from users.listing.cursor import decode_cursor
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.log.configuration import Kind
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
-from users.rights.errors import Denied
-from users.web.actors import staff
+from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
+LIST = "deliveries"
+NEWEST_FIRST = Keyset(("id",), is_descending=True)
 Status = Delivery.Status
 
 
-def webhooks_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
+def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     """All of them, with what is on its way and what failed; or their history, those deleted included."""
     actor = _require_administrator(request)
     if request.GET.get("tab") == "history":
@@ -48,7 +51,7 @@ def webhooks_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     return TemplateResponse(request, "users/admin/webhooks.html", context)
 
 
-def add_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
+def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     """GET asks, POST makes, and shows the secret."""
     actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
@@ -61,7 +64,7 @@ def add_page(request: HttpRequest, frame: TemplateContext) -> HttpResponse:
     return TemplateResponse(request, "users/admin/webhook_add.html", context, status=status)
 
 
-def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) -> HttpResponse:
+def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) -> HttpResponse:
     """GET shows, POST does what its button says."""
     actor = _require_administrator(request)
     webhook = Webhook.objects.filter(webhook_id=webhook_id).first()
@@ -88,7 +91,7 @@ def webhook_page(request: HttpRequest, webhook_id: str, frame: TemplateContext) 
 
 
 def _render_page(
-    request: HttpRequest,
+    request: PageRequest,
     frame: TemplateContext,
     webhook: Webhook,
     actor: Actor,
@@ -107,39 +110,36 @@ def _render_page(
     return TemplateResponse(request, "users/admin/webhook.html", context, status=status)
 
 
-def _deliveries(request: HttpRequest, webhook: Webhook) -> TemplateContext:
-    """The latest first, those before `?before=` where it names one, of one status if asked for."""
+def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
+    """The newest first, from the cursor `?before=` on, of one status if asked for."""
     found = Delivery.objects.filter(webhook=webhook)
     status = request.GET.get("status", "")
     if status in Status.values:
         found = found.filter(status=status)
-    before = request.GET.get("before", "")
-    is_older = before.isascii() and before.isdigit() and len(before) < 19
-    if is_older:
-        found = found.filter(pk__lt=int(before))
-    happened_at = Coalesce("change__at", "created_at")  # the line itself may be forgotten
-    rows = list(found.annotate(happened_at=happened_at).order_by("-pk")[: PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
-    began = User.objects.filter(user_id__in={row.subject for row in shown})
+    found = found.annotate(happened_at=Coalesce("change__at", "created_at"))  # the change may be deleted
+    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(found))
+    page = read_page(found, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    rows: list[Any] = page.rows  # each with `happened_at`
+    began = User.objects.filter(user_id__in={row.subject for row in rows})
     began_at = dict(began.values_list("user_id", "created_at"))
     return {
-        "deliveries": shown,
+        "deliveries": rows,
         "status": status if status in Status.values else "",
         "statuses": Status.choices,
-        "is_older": is_older,
-        "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
-        "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in shown),
+        "is_older": page.has_previous,
+        "older": page.next_cursor(LIST),
+        "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in rows),
         "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
         # Those whose users are still there, rather than a later one with the same id.
         "present": {
-            row.pk for row in shown if row.subject in began_at and row.happened_at >= began_at[row.subject]
+            row.pk for row in rows if row.subject in began_at and row.happened_at >= began_at[row.subject]
         },
         # While a worker has it, or is about to, there is nothing to wait for.
         "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
     }
 
 
-def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor: Actor) -> HttpResponse:
+def _save(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor: Actor) -> HttpResponse:
     form = WebhookForm(request.POST)
 
     def write(columns: dict[str, Any]) -> bool:
@@ -152,7 +152,7 @@ def _save(request: HttpRequest, frame: TemplateContext, webhook: Webhook, actor:
     return redirect(request.get_full_path())
 
 
-def _replay(request: HttpRequest, webhook: Webhook, actor: Actor) -> None:
+def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
     which = request.POST.get("delivery", "")
     key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
     count = webhooks.replay(webhook, actor=actor, delivery=key)
@@ -165,7 +165,7 @@ def _replay(request: HttpRequest, webhook: Webhook, actor: Actor) -> None:
 
 
 def _secret_page(
-    request: HttpRequest, frame: TemplateContext, webhook: Webhook, secret: str, *, is_new: bool
+    request: PageRequest, frame: TemplateContext, webhook: Webhook, secret: str, *, is_new: bool
 ) -> HttpResponse:
     """Shown now and never again, so it travels through no redirect and no message."""
     context = {
@@ -179,10 +179,6 @@ def _secret_page(
     return TemplateResponse(request, "users/admin/webhook_secret.html", context)
 
 
-def _require_administrator(request: HttpRequest) -> Actor:
-    actor = staff(request)
-    try:
-        webhooks.check_administrator(actor)
-    except Denied as denied:
-        raise PermissionDenied(denied.reason) from None
-    return actor
+def _require_administrator(request: PageRequest) -> Actor:
+    webhooks.check_administrator(request.actor)
+    return request.actor

@@ -13,15 +13,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.core import signing
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from users.api.framework.errors import invalid_query
-from users.listing.keyset import keyset_condition
+from users.listing.cursor import decode_cursor
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.representation.field_selection import select_fields
 from users.representation.schema import Schema
 
-OLDEST_FIRST = ("created_at", "id")
+OLDEST_FIRST = Keyset(("created_at", "id"))
+BY_ID = Keyset(("id",))
 CHECKPOINT_LIFETIME = timedelta(hours=24)
 DEFAULT_TAKE = 50
 
@@ -98,7 +100,7 @@ def paginate(
     *,
     name: str,
     show: Callable[[Any], Any],
-    order: Sequence[str] = OLDEST_FIRST,
+    order: Keyset = OLDEST_FIRST,
 ) -> list[Any] | dict[str, Any]:
     """The page of `rows` for which a checked query asks, each row as `show` makes it: a bare
     array, or an object that holds it as `name`.
@@ -107,7 +109,7 @@ def paginate(
     """
     if is_checkpoint(query):
         return checkpoint_page(rows, query, name=name, show=show, order=order)
-    return offset_page(rows.order_by(*order), rows.count, query, name=name, show=show)
+    return offset_page(rows.order_by(*order.ordering), rows.count, query, name=name, show=show)
 
 
 def offset_page(
@@ -138,39 +140,19 @@ def checkpoint_page(
     *,
     name: str,
     show: Callable[[Any], Any],
-    order: Sequence[str] = OLDEST_FIRST,
+    order: Keyset = OLDEST_FIRST,
 ) -> dict[str, Any]:
     """The same for a walk by checkpoint. `next` is where to go on; the last page has none.
 
     Raises Problem 400 for a `from` that is no checkpoint of this list, or a day old.
     """
+    after = None
     if "from" in query:
-        rows = rows.filter(
-            keyset_condition(order, _decode_checkpoint(query["from"], name, rows.model, order))
-        )
-    size = query.get("take", DEFAULT_TAKE)
-    found = list(rows.order_by(*order)[: size + 1])
-    page = {name: [select_fields(show(row), query) for row in found[:size]]}
-    return page if len(found) <= size else {**page, "next": _encode_checkpoint(found[size - 1], name, order)}
-
-
-def _encode_checkpoint(row: Model, name: str, order: Sequence[str]) -> str:
-    """The row's place in the order, as text that nobody can make up."""
-    values = [row._meta.get_field(column).value_to_string(row) for column in order]
-    return signing.dumps(values, salt=_salt(name))
-
-
-def _decode_checkpoint(checkpoint: str, name: str, model: type[Model], order: Sequence[str]) -> list[Any]:
-    try:
-        values = signing.loads(checkpoint, salt=_salt(name), max_age=CHECKPOINT_LIFETIME)
-    except signing.BadSignature:
-        rule = f"No checkpoint of {name}, or one older than 24 hours; begin again without it"
-        raise invalid_query("from", rule) from None
-    return [
-        model._meta.get_field(column).to_python(value) for column, value in zip(order, values, strict=True)
-    ]
-
-
-def _salt(name: str) -> str:
-    """A checkpoint of one list is none of another's."""
-    return f"users.api.framework.paging.{name}"
+        after = decode_cursor(name, query["from"], order.fields(rows), max_age=CHECKPOINT_LIFETIME)
+        if after is None:
+            rule = f"No checkpoint of {name}, or one older than 24 hours; begin again without it"
+            raise invalid_query("from", rule)
+    page = read_page(rows, order, size=query.get("take", DEFAULT_TAKE), after=after)
+    answer: dict[str, Any] = {name: [select_fields(show(row), query) for row in page.rows]}
+    following = page.next_cursor(name)
+    return answer if following is None else {**answer, "next": following}

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from users.actions.access.connections import create_connection
 from users.api.framework.operation import Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
+from users.api.framework.paging import BY_ID, CHECKPOINT_QUERY, PAGE_QUERY, page_schema, paginate
 from users.api.framework.view import View
 from users.models import Connection
 from users.representation.connections import (
@@ -61,7 +61,7 @@ class ConnectionsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        page = paginate(_filter(query), query, name="connections", show=serialize_connection, order=("id",))
+        page = paginate(_filter(query), query, name="connections", show=serialize_connection, order=BY_ID)
         return Response(page)
 
     def post(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from users.actions.access.roles import add_role_permissions, remove_role_permissions
 from users.api.framework.operation import EMPTY_OBJECT, Operation
-from users.api.framework.paging import PAGE_QUERY, offset_schema, paginate
+from users.api.framework.paging import BY_ID, PAGE_QUERY, offset_schema, paginate
 from users.api.framework.view import View
 from users.api.readers.roles import NOT_FOUND, PATH, find_role
 from users.representation import permissions
@@ -53,7 +53,7 @@ class RolePermissionsView(View):
                 query,
                 name="permissions",
                 show=lambda one: permissions.serialize_permission(one.resource_server, one.name),
-                order=("id",),
+                order=BY_ID,
             )
         )
 

@@ -15,13 +15,14 @@ from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.readers.users import find_user
+from users.listing.keyset import Keyset
 from users.models import Session, User
 from users.representation.field_selection import fields_query
 from users.representation.sessions import ID, SCHEMA, serialize_session
 from users.sign_in.session_store import active_session, active_sessions, session_data
 
 NOT_FOUND = {404: "The user does not exist."}
-ORDER = ("signed_in_at", "session_id")
+ORDER = Keyset(("signed_in_at", "session_id"))
 _PAGE = checkpoint_schema("sessions", SCHEMA)
 
 
