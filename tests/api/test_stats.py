@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from tests.api.answers import invalid_query, problem, shown
+from tests.conftest import PASSWORD
 from tests.rewritten import rewrite
+from tests.web.pages import open_page
 from users.models import Change, Day
 
 ACTIVE, DAILY = "/api/v2/stats/active-users", "/api/v2/stats/daily"
@@ -55,8 +58,8 @@ def test_a_day_has_auth0s_shape(statistician, jane):
     ]
 
 
-def test_a_real_sign_in_counts_today(statistician, browser, jane):
-    browser(jane)
+def test_a_real_sign_in_counts_today(statistician, jane):
+    open_page(Browser(), "/login/").press("Sign in", login=jane.email, password=PASSWORD)
 
     [today] = shown(statistician.get(DAILY))
 
