@@ -28,14 +28,14 @@ __all__ = [
 ]
 
 # The counters of failed sign-ins, whose limits are ACCOUNT_RATE_LIMITS["login_failed"].
-_LOGIN_FAILED = {"app": "allauth.account", "action": "login_failed"}
+_APP, _ACTION = "allauth.account", "login_failed"
 # Callers on a Unix socket have no IP address; they share one counter.
 _NO_IP = "0.0.0.0"  # noqa: S104 - nothing listens there
 
 
 def failure_rates() -> list[Rate]:
     """The limits on failed sign-ins: `per` is "ip" or "key", `duration` is in seconds."""
-    return ratelimit.get_rates(**_LOGIN_FAILED)
+    return ratelimit.get_rates(app=_APP, action=_ACTION)
 
 
 def consume(rate: Rate, *, key: str | None = None, ip: str | None = None) -> SingleRateLimitUsage | None:
@@ -43,12 +43,13 @@ def consume(rate: Rate, *, key: str | None = None, ip: str | None = None) -> Sin
 
     The usage can be rolled back. Its public sibling counts by one key only.
     """
-    return ratelimit._consume_single_rate(_request_from(ip), **_LOGIN_FAILED, rate=rate, key=key)
+    request = _request_from(ip)
+    return ratelimit._consume_single_rate(request, app=_APP, action=_ACTION, rate=rate, key=key)
 
 
 def counter_name(rate: Rate, *, key: str | None = None, ip: str | None = None) -> str:
     """The cache key under which allauth counts."""
-    return ratelimit.get_cache_key(_request_from(ip), **_LOGIN_FAILED, rate=rate, key=key)
+    return ratelimit.get_cache_key(_request_from(ip), app=_APP, action=_ACTION, rate=rate, key=key)
 
 
 def seconds_until_allowed(counter: str, rate: Rate) -> float:

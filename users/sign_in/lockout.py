@@ -145,7 +145,8 @@ def _ip_rates() -> list[Rate]:
 
 
 def _remembered_ips(key: str) -> list[str]:
-    return cache.get(_ips_key(key), [])
+    ips: list[str] = cache.get(_ips_key(key), [])
+    return ips
 
 
 def _ips_key(key: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -22,7 +22,13 @@ from users.representation.sessions import SIGN_IN
 MAX_USER_AGENT_LENGTH = 500
 
 
-class SessionStore(DatabaseStore):
+if TYPE_CHECKING:
+    Store = DatabaseStore[Session]
+else:
+    Store = DatabaseStore  # generic for the type checker only
+
+
+class SessionStore(Store):
     """Django's database store with the user and the sign-in in columns (`SESSION_ENGINE`)."""
 
     @classmethod
@@ -33,7 +39,7 @@ class SessionStore(DatabaseStore):
         """Give the session a new key. The old row goes first, since both have the same public id, which
         is unique; Django's order would try new keys without end."""
         with transaction.atomic():
-            self._session  # noqa: B018 (loads the data before the row goes)
+            self.keys()  # loads the data before the row goes
             Session.objects.filter(pk=self.session_key).delete()
             super().cycle_key()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 
@@ -20,6 +21,7 @@ from users.sign_in.progress import Credentials, SignInRequest
 from users.sign_in.transaction import check_password
 from users.sign_in_pages.lockout_messages import lockout_error
 from users.web.client_ip import client_ip, recorded_ip
+from users.web.request import request_id_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,21 +30,24 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def clean_password(self, password: str, user: User) -> str:
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
         """Check a new password by the connection's policy, and show what is wrong beside the field."""
+        assert isinstance(user, User), "allauth asks without a user at sign-up only, which is closed"
         try:
             check_strength(password, user)
         except WeakPassword as error:
             raise ValidationError(error.messages) from None
         return password
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set a new password, once allauth has checked the old one or the link from the email.
 
         `user` may be a linked account, where the link was requested with its email."""
-        primary = primary_user(user)
-        origin = {"request_id": self.request.request_id, "ip": recorded_ip(self.request)}
-        actor = owner_actor(primary, face=Face.SIGN_IN, **origin)
+        assert isinstance(user, User), "there are no other users"
+        primary, request = primary_user(user), self.request
+        actor = owner_actor(
+            primary, face=Face.SIGN_IN, request_id=request_id_of(request), ip=recorded_ip(request)
+        )
         edit = Edit(password=password, identity=None if primary == user else user.user_id)
         try:
             edited = edit_user(primary, edit, actor=actor)
@@ -69,12 +74,13 @@ class AccountAdapter(DefaultAccountAdapter):
                 return primary_user(account)
         return None
 
-    def reauthenticate(self, user: User, password: str) -> bool:
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Verify the password by any login of the user: allauth would use the email, which may be missing."""
+        assert isinstance(user, User), "there are no other users"
         login = next(iter(logins_of(user)), "")
         return self.authenticate(self.request, email=login, password=password) == user
 
-    def pre_login(self, request: HttpRequest, user: User, **_: Any) -> None:
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
         """Leave blocked users to `SignInStage`, which counts and logs them."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

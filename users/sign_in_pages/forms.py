@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import forms as allauth_forms
 from allauth.account.utils import url_str_to_user_pk
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -29,7 +32,7 @@ def email_field(autocomplete: str) -> forms.CharField:
 class LoginForm(allauth_forms.LoginForm):
     """The sign-in form, the same for users and staff."""
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["login"] = email_field("username")
         self.fields["password"].help_text = ""
@@ -49,7 +52,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """The request for a reset link. Enqueues the look-up and the email whether or not there is an account,
     so that neither the answer nor its timing reveals one."""
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"] = email_field("email")
 
@@ -61,27 +64,28 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
             raise ValidationError("Enter an e-mail address, like jane@example.com.")
         return email_key(email)  # under which allauth counts the requests
 
-    def save(self, request: HttpRequest, **options: object) -> str:
-        email = self.cleaned_data["email"]
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        email: str = self.cleaned_data["email"]
         request_password_reset(email)
         return email
 
 
-class NewPasswordForm:
+class NewPasswordForm(forms.Form):
     """A mixin that explains the connection's password policy beside the field, and logs a refusal."""
 
-    user: User | None  # None behind an invalid link
+    user: AbstractBaseUser | None  # None behind an invalid link
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        policy = self.user and get_policy(self.user.connection.options)
+        user = self.user
+        policy = get_policy(user.connection.options) if isinstance(user, User) else None
         if policy:
             rules = (describe_rule(rule) for rule in policy.explain(""))
             self.fields["password1"].help_text = " ".join(rules)
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.is_bound and self.errors and self.user:
+        if self.is_bound and self.errors and isinstance(self.user, User):
             log_event("fcp", user=primary_user(self.user), connection=self.user.connection)
 
 
@@ -96,7 +100,7 @@ class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     """Asks a signed-in user for the password again, before a sensitive change."""
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
-from users.models import User
 from users.sign_in.allauth_internals import generate_totp_secret
 
 
@@ -24,6 +24,6 @@ class MFAAdapter(DefaultMFAAdapter):
         except Undecryptable:
             return generate_totp_secret()
 
-    def is_mfa_enabled(self, user: User | None, types: list[str] | None = None) -> bool:
+    def is_mfa_enabled(self, user: AbstractBaseUser | None, types: list[str] | None = None) -> bool:
         """Whether the user has a second factor. `user` is None after a deletion between password and code."""
         return user is not None and super().is_mfa_enabled(user, types)

@@ -36,19 +36,21 @@ class SignInStage(AuthenticateStage):
         """Called when the code was right."""
         outcome: Outcome = confirm_second_factor(self._sign_in())
         if isinstance(outcome, SignedIn):
-            return super().exit()
+            response: HttpResponse = super().exit()
+            return response
         self.abort()  # forget the password; its own answer would lead to the sign-in page
         return self._refuse()
 
     def is_resumable(self, request: HttpRequest) -> bool:
         """Not where the account or its second factor has been removed meanwhile: this stage and the
         sign-in page would send the browser to each other for ever."""
-        return self.login.user is not None and bool(enrolled_factors(self.login.user))
+        return isinstance(self.login.user, User) and bool(enrolled_factors(self.login.user))
 
     def _sign_in(self) -> SignIn:
         """The user is freshly read: between two requests allauth stores only the primary key, and not by
         which account the user signed in. Only hooks ask for that connection, and none runs here."""
-        user: User = self.login.user
+        user = self.login.user
+        assert isinstance(user, User), "without its user the stage is not resumed"
         return SignIn(
             user=user,
             connection=user.connection,
@@ -59,4 +61,7 @@ class SignInStage(AuthenticateStage):
     def _refuse(self) -> HttpResponse:
         """Lead to the page that says that the user is blocked: the one refusal there is after a right
         password, since no hook runs for the dashboard and the own page."""
-        return get_adapter().respond_user_inactive(self.request, self.login.user)
+        user = self.login.user
+        assert user is not None, "without its user the stage is not resumed"
+        response: HttpResponse = get_adapter().respond_user_inactive(self.request, user)
+        return response

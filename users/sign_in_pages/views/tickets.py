@@ -31,6 +31,7 @@ from users.sign_in import lockout
 from users.sign_in_pages.ticket_results import redirect_url
 from users.throttling.debounce import is_first_within
 from users.web.client_ip import recorded_ip
+from users.web.request import request_id_of
 
 Purpose = Ticket.Purpose
 Why = TicketRefused.Why
@@ -110,7 +111,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, ticket: Ticket) -> Form:
     """allauth's form, the same as behind a reset link that users request themselves."""
     form_class = get_form_class(app_settings.FORMS, "reset_password_from_key", ResetPasswordKeyForm)
-    form = form_class(request.POST or None, user=ticket.user)
+    form: Form = form_class(request.POST or None, user=ticket.user)
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
@@ -126,8 +127,8 @@ def _secret(request: HttpRequest) -> str:
 
 def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
     """The owner of the account: the link proves it, whoever is signed in in this browser."""
-    origin = {"request_id": request.request_id, "ip": recorded_ip(request)}
-    return owner_actor(ticket.user, face=Face.SIGN_IN, **origin)
+    request_id, ip = request_id_of(request), recorded_ip(request)
+    return owner_actor(ticket.user, face=Face.SIGN_IN, request_id=request_id, ip=ip)
 
 
 def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
