@@ -18,12 +18,13 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.management import call_command
 from django.core.signals import request_finished
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from users.actions.access.signing_keys import record_first_key
 from users.actions.account.multifactor import note_multifactor, note_recovery_codes
 from users.log.record import log_event
 from users.models import trigger, word_index
+from users.models.old_databases import refuse_old_database
 from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
 from users.tokens.keys import signing_key_created
@@ -46,6 +47,7 @@ def connect(app: AppConfig) -> None:
     authentication_failed.connect(log_wrong_code, dispatch_uid="users.failed")
     signing_key_created.connect(record_first_key, dispatch_uid="users.signing_key_created")
     request_finished.connect(save_key_use, dispatch_uid="users.write_use")
+    pre_migrate.connect(check_database, sender=app, dispatch_uid="users.check_database")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")
     post_migrate.connect(install_triggers, sender=app, dispatch_uid="users.install_trigger")
 
@@ -83,6 +85,11 @@ def note_second_factor(sender: Any, request: Any, authenticator: Any, **_: Any) 
 def note_new_recovery_codes(sender: Any, request: Any, authenticator: Any, **_: Any) -> None:
     """On one's own page, too."""
     note_recovery_codes(authenticator.user, actor=owner(request))
+
+
+def check_database(sender: Any, using: str, **_: Any) -> None:
+    """Stop `migrate` before it changes a database that it cannot bring up to date."""
+    refuse_old_database(connections[using])
 
 
 def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> None:

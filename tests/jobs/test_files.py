@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import tracemalloc
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
-from django.db import connection as database
 
 from tests.jobs.conftest import now
 from users.crypto.key_ring import Undecryptable
@@ -175,16 +171,3 @@ def test_a_worker_that_has_lost_the_job_deletes_nothing(kinds, job):
 
     assert not queue.finish_job(lost, Job.Status.COMPLETED)
     assert b"".join(read_chunks(job)) == SECRET
-
-
-def test_the_migration_encrypts_waiting_files_and_deletes_those_of_ended_imports(ask):
-    waiting, ended, export = ask("users_import"), ask("users_import"), ask("users_export")
-    Job.objects.filter(pk__in=[ended.pk, export.pk]).update(status="completed")
-    for each in (waiting, ended, export):
-        FilePiece.objects.create(job=each, number=1, content=SECRET)
-    migration = importlib.import_module("users.migrations.0023_encrypt_job_files")
-
-    migration.encrypt_files(apps, SimpleNamespace(connection=database))
-
-    assert [b"".join(read_chunks(each)) for each in (waiting, ended, export)] == [SECRET, b"", SECRET]
-    assert b"plain" not in stored(waiting) + stored(export)

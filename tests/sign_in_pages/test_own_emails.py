@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from types import SimpleNamespace
 
 import pytest
-from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.apps import apps
-from django.db import connection
 from django.test import Client
 
 from tests.conftest import PASSWORD
@@ -27,7 +23,6 @@ from users.sign_in import lockout
 SHELL = command_actor("tests")
 NEW = "quite another secret"
 ADD = "/profile/security/app/add/"
-migration = importlib.import_module("users.migrations.0025_no_allauth_emails")
 
 
 def sign_in(user: User, password: str = PASSWORD, **headers: str) -> Page:
@@ -112,15 +107,3 @@ def test_it_lifts_no_block_of_an_ip_address(jane):
     open_page(Client(), link).press("Set password", password1=NEW, password2=NEW)
 
     assert "Too many failed sign-in attempts." in sign_in(jane, NEW).text
-
-
-def test_the_migration_removes_the_rows_of_earlier_versions(jane, stranger):
-    for user in (jane, stranger):
-        row = EmailAddress.objects.create(user=user, email=user.email, verified=user == jane)
-        EmailConfirmation.objects.create(email_address=row, key=str(user.pk))
-
-    migration.delete_rows(apps, SimpleNamespace(connection=connection))
-
-    assert not EmailAddress.objects.exists()
-    assert not EmailConfirmation.objects.exists()
-    assert User.objects.filter(pk__in=[jane.pk, stranger.pk]).count() == 2

@@ -4,7 +4,7 @@ On PostgreSQL a generated column holds every beginning of each word, up to a len
 a word that is typed is looked up whole, and several are intersected without reading what only one
 of them finds. On SQLite it is a table of FTS5 with an index for the beginnings of each length.
 
-Migrations import this module: its names must not change.
+The migration `0002_database_features` creates it.
 """
 
 from __future__ import annotations
@@ -32,57 +32,12 @@ _TRIGGERS = {
     ),
 }
 _CREATE_TRIGGERS = tuple(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}" for name, rest in _TRIGGERS.items())
-_LENGTHS = " ".join(map(str, range(1, MAX_BEGINNING + 1)))
-
-CREATE = {
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION users_word_beginnings(words text) RETURNS tsvector"  # noqa: S608
-        " LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$"
-        " SELECT array_to_tsvector(ARRAY(SELECT left(word, length)"
-        " FROM unnest(string_to_array(words, ' ')) AS word,"
-        f" generate_series(1, least(length(word), {MAX_BEGINNING})) AS length)) $$",
-        f"ALTER TABLE users_user ADD COLUMN {BEGINNINGS} tsvector"
-        " GENERATED ALWAYS AS (users_word_beginnings(words)) STORED",
-        f"CREATE INDEX user_words ON users_user USING gin ({BEGINNINGS})",
-    ),
-    "sqlite": (
-        # The tokenizer takes every character beyond ASCII for a letter; `words` holds none that is not.
-        f"CREATE VIRTUAL TABLE {FTS_TABLE} USING fts5(words, content='users_user', content_rowid='id',"
-        f" detail=none, columnsize=0, tokenize=\"ascii tokenchars '#'\", prefix='{_LENGTHS}')",
-        *_CREATE_TRIGGERS,
-        f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}) VALUES ('rebuild')",  # noqa: S608
-    ),
-}
-DROP = {
-    "postgresql": (
-        f"ALTER TABLE users_user DROP COLUMN {BEGINNINGS}",
-        "DROP FUNCTION users_word_beginnings(text)",
-    ),
-    "sqlite": (
-        *(f"DROP TRIGGER IF EXISTS {name}" for name in _TRIGGERS),
-        f"DROP TABLE {FTS_TABLE}",
-    ),
-}
-
-
-def create(connection: BaseDatabaseWrapper) -> None:
-    """Make the index over the words that are stored."""
-    _run(connection, CREATE[connection.vendor])
-
-
-def drop(connection: BaseDatabaseWrapper) -> None:
-    """Remove it."""
-    _run(connection, DROP[connection.vendor])
 
 
 def reinstall_triggers(connection: BaseDatabaseWrapper) -> None:
-    """After a migration. To alter a table on SQLite, Django copies it and drops the old one, and
-    its triggers with it."""
+    """Create the triggers again after a migration. To alter a table on SQLite, Django copies it and drops the
+    old one, and its triggers with it."""
     if connection.vendor == "sqlite" and FTS_TABLE in connection.introspection.table_names():
-        _run(connection, _CREATE_TRIGGERS)
-
-
-def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        with connection.cursor() as cursor:
+            for statement in _CREATE_TRIGGERS:
+                cursor.execute(statement)

@@ -19,6 +19,7 @@ from users.management.demo.seed import seed
 from users.management.demo.supervisor import start_supervisor
 from users.management.progress import Progress
 from users.models import User
+from users.models.old_databases import OldDatabase
 
 HOST = "127.0.0.1"
 
@@ -44,7 +45,10 @@ class Command(BaseCommand):
     def handle(self, *, users: int, **options: Any) -> None:
         _check_port()
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OldDatabase as error:
+            raise CommandError(f"{error}\n{announce.start_over(_database_file())}") from None
         call_command("collectstatic", interactive=False, verbosity=0)
         if not User.objects.exists():
             seed(users, on_record=Progress(self.stderr, users, "people"))

@@ -1,0 +1,22 @@
+"""A database of a development version is refused in words, and stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from users.models.old_databases import SQUASHED, OldDatabase
+
+
+@pytest.mark.django_db
+def test_it_is_not_migrated_and_the_message_says_what_to_do():
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied(*SQUASHED)
+    recorder.record_unapplied("users", "0002_database_features")
+
+    with pytest.raises(OldDatabase, match="Make a new one"):
+        call_command("migrate", verbosity=0)
+
+    assert ("users", "0002_database_features") not in recorder.applied_migrations()
