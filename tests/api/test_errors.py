@@ -63,19 +63,14 @@ def test_the_address_without_its_last_slash_is_told_in_json_too(shop, method):
     assert problem(shop.call(method, "/api/v2")) == NOT_FOUND
 
 
-@pytest.mark.parametrize(
-    ("path", "method"),
-    [
-        pytest.param(path, method, id=f"{method} {path}")
-        for path, view in ENDPOINTS.items()
-        for method in ("GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS", "TRACE", "BREW")
-        if method not in view.operations
-    ],
-)
-def test_a_method_that_is_not_offered_is_not_allowed(shop, path, method):
-    response = shop.call(method, filled(path))
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_method_that_is_not_offered_is_not_allowed(shop, path):
+    known = {"GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS", "TRACE", "BREW"}
+    others = known - set(ENDPOINTS[path].operations)
 
-    assert problem(response) == (405, "Method Not Allowed", None)
+    answers = {method: problem(shop.call(method, filled(path))) for method in others}
+
+    assert answers == dict.fromkeys(others, (405, "Method Not Allowed", None))
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import jsonschema
 import pytest
@@ -21,12 +22,17 @@ from users.rights.actor import command_actor
 ROLES = "/api/v2/roles"
 
 
+FETCHED: dict[str, Any] = {}
+
+
 @pytest.fixture
 def document(browser, db):
-    """Fetched by a stranger, without a token."""
-    response = browser().get("/api/v2/openapi.json")
-    assert response.status_code == 200
-    return json.loads(response.content)
+    """Fetched by a stranger, without a token; once, since it takes longer than what is asked of it."""
+    if not FETCHED:
+        response = browser().get("/api/v2/openapi.json")
+        assert response.status_code == 200
+        FETCHED.update(json.loads(response.content))
+    return FETCHED
 
 
 @pytest.fixture

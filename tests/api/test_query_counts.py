@@ -137,7 +137,7 @@ def crowd(request, make_user):
         make_user(f"user-{number}")
 
 
-@pytest.mark.parametrize("crowd", [10, 100], indirect=True)
+@pytest.mark.parametrize("crowd", [5, 30], indirect=True)
 @pytest.mark.parametrize("call", COSTS)
 def test_a_call_costs_the_same_among_many_and_few(call, crowd, shop, jane, django_assert_num_queries):
     queries, make = COSTS[call]
