@@ -18,12 +18,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection as database
 from django.test import Client as Browser
+from hypothesis import settings as hypothesis
 from joserfc.jwk import RSAKey
 from pytest_django.plugin import blocking_manager_key
 
 from tests.jobs.nursery import Nursery, url_of
 from tests.own_servers import OwnRedis
-from tests.suites import ByUnit, is_together, needs_one_database
+from tests.suites import DEPTH, ByUnit, is_together, needs_one_database
 from users.actions.access.roles import add_role_permissions
 from users.actions.access.roles import create_role as make_role_row
 from users.actions.account.assign_staff_groups import set_staff_groups
@@ -37,6 +38,10 @@ from users.tokens import verify
 from users.tokens.issue import issue_machine_token
 from users.tokens.scopes import MACHINE_SCOPES
 from users.web import cors
+
+# A busy machine is no failure.
+hypothesis.register_profile("tests", deadline=None, max_examples=50 * DEPTH)
+hypothesis.load_profile("tests")
 
 PASSWORD = "correct horse battery"
 SHELL = command_actor("tests")

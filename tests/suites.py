@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 TESTS = Path(__file__).resolve().parent
+
+# How many times as many examples Hypothesis and schemathesis try: `make test-deep` sets more than one.
+DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 
 # Directories and modules, below tests/, that pass or fail alike on every database: pure Python, HTTP, forms,
 # markup, rules that do not become SQL, programs whose queries other modules make as well. Their tests

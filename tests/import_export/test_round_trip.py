@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.metadata.values import documents
+from tests.suites import DEPTH
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
 from users.import_export.export_fields import DEFAULT_JSON_FIELDS
@@ -28,7 +29,7 @@ from users.rights.actor import command_actor
 pytestmark = pytest.mark.django_db
 SHELL = command_actor("tests")
 # Each makes users, exports and imports them.
-some_examples = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some_examples = settings(max_examples=10 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Every field that an export can write.
 ALL = sorted({*SCHEMA["properties"], *READ_ONLY})
 

@@ -87,15 +87,16 @@ def test_what_cannot_be_taken_back_is_done_once_or_the_job_says_that_nobody_know
         assert "stopped while making a client. Nobody knows" in job.details
 
 
-def test_workers_killed_at_random_moments_leave_no_job_behind(nursery, ask):
-    jobs = [ask("steps", of=random.randint(1, 6)) for _ in range(60)]
+@pytest.mark.parametrize("kills", [8, pytest.param(400, marks=pytest.mark.deep)])
+def test_workers_killed_at_random_moments_leave_no_job_behind(nursery, ask, kills):
+    jobs = [ask("steps", of=random.randint(1, 6)) for _ in range(8 * kills)]
     workers = [nursery.start() for _ in range(3)]
-    for _ in range(8):
+    for _ in range(kills):
         time.sleep(random.uniform(0.01, 0.15))
         nursery.kill(workers.pop(0))
         workers.append(nursery.start())
 
-    wait_until(are_all_finished)
+    wait_until(are_all_finished, seconds=20 + kills)
 
     for worker in workers:
         nursery.stop(worker)

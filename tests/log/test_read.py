@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.conftest import Plan
+from tests.suites import DEPTH
 from users.log.position import LogPosition, parse_log_id
 from users.log.read import whole_log
 from users.lucene.parser import parse
@@ -24,7 +25,7 @@ places = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * DEPTH)
 @given(places, places)
 def test_ids_name_places_and_sort_as_they_do(one, other):
     assert parse_log_id(one.log_id) == one

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.suites import DEPTH
 from users.lucene.caret import CaretContext, Kind, locate_caret
 
 T, N, V, TO, NO = Kind.TERM, Kind.NAME, Kind.VALUE, Kind.TO, Kind.NOTHING
@@ -60,7 +61,7 @@ def test_it_knows_what_is_being_written(written):
         assert found.follows_term == follows
 
 
-@settings(max_examples=60)
+@settings(max_examples=50 * DEPTH)
 @given(st.text('ab:"\\()[]{}+- \nTO*', max_size=12), st.integers(-1, 14))
 def test_whatever_is_typed_the_caret_is_in_what_is_replaced(text, caret):
     found = locate_caret(text, caret)

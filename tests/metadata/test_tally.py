@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.search.draws import DOCUMENTS
 from tests.search.reference import found
+from tests.suites import DEPTH
 from users.lucene.nodes import Exists, Match, Name, Word
 from users.metadata.paths import changed_paths
 from users.metadata.tally import Bounds, Tally
@@ -95,7 +96,7 @@ def test_a_hostile_document_costs_no_more_than_its_size():
     assert len(tally.keys) == 1000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * DEPTH, deadline=None)
 @given(st.lists(DOCUMENTS, max_size=4))
 def test_it_counts_those_whom_a_search_finds(documents):
     """And keeping it as JSON changes nothing."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-# A busy machine is no failure.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+from tests.suites import DEPTH
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0.$"), min_size=1, max_size=10)
@@ -26,4 +24,4 @@ documents = st.dictionaries(names, values, max_size=5)
 small_documents = st.dictionaries(st.sampled_from("abc"), look_alikes | values, max_size=3)
 
 # For properties that use the database: a fixture is made once for all examples on purpose.
-with_database = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+with_database = settings(max_examples=25 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])

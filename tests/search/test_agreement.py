@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.search.draws import PROFILES, QUERIES, UNIQUE
 from tests.search.reference import found as found_in_python
 from tests.search.reference import shown
+from tests.suites import DEPTH
 from users.lucene.limits import Limits
 from users.lucene.parser import parse
 from users.lucene.printer import unparse
@@ -68,13 +69,13 @@ def indexed(index_key, monkeypatch):
             index_key(document, path, kind)
 
 
-@settings(STEADY, max_examples=60)
+@settings(STEADY, max_examples=15 * DEPTH)
 @given(profiles=PEOPLE, queries=SEARCHES)
 def test_so_it_does_by_the_indexes_of_keys(profiles, queries, make_people, indexed):
     agree(make_people, profiles, queries)
 
 
-@settings(STEADY, max_examples=30)
+@settings(STEADY, max_examples=10 * DEPTH)
 @given(profiles=PEOPLE)
 def test_in_the_order_of_a_key_stand_its_values_and_then_who_has_none(profiles, make_people, indexed):
     make_people(profiles)

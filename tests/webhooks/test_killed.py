@@ -53,7 +53,10 @@ def test_killed_at_any_moment_everything_is_told_and_in_order(nursery, receiver,
     assert plans(receiver) == {user.user_id: list(range(count)) for user in (jane, stranger)}
 
 
-def test_many_couriers_killed_at_random_tell_everything_and_in_order(nursery, receiver, make_hook, make_user):
+@pytest.mark.parametrize("rounds", [15, pytest.param(500, marks=pytest.mark.deep)])
+def test_many_couriers_killed_at_random_tell_everything_and_in_order(
+    nursery, receiver, make_hook, make_user, rounds
+):
     """Beside a receiver that is down, while people go on changing, and the other receiver refuses
     now and then."""
     people = [make_user() for _ in range(4)]
@@ -62,17 +65,17 @@ def test_many_couriers_killed_at_random_tell_everything_and_in_order(nursery, re
     luck = random.Random(7)
     receiver.answers = lambda call: 200 if luck.random() > 0.1 else 500
     couriers = [nursery.start(is_courier=True, rest=0.01) for _ in range(3)]
-    for plan in range(15):
+    for plan in range(rounds):
         for user in people:
             change(user, plan=plan)
         if plan % 2:
             nursery.kill(couriers.pop(0))
             couriers.append(nursery.start(is_courier=True, rest=0.01))
-    wait_until(lambda: are_told(15 * 4), seconds=60)
+    wait_until(lambda: are_told(rounds * 4), seconds=60 + rounds)
     for courier in couriers:
         nursery.stop(courier)
 
-    assert plans(receiver) == {user.user_id: list(range(15)) for user in people}
+    assert plans(receiver) == {user.user_id: list(range(rounds)) for user in people}
     assert set(Delivery.objects.filter(webhook=down).values_list("status", flat=True)) == {"pending"}
 
 
