@@ -1,4 +1,4 @@
-"""Settings from the environment. A bad value stops the start with an error that names it."""
+"""Read settings from environment variables. An invalid value stops the start with an error that names it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filema
 
 
 def read_file(path: Path) -> None:
-    """Take what the environment lacks from a `.env` file, if there is one."""
+    """Set variables that the environment lacks from a `.env` file, if there is one."""
     if path.is_file():
         environ.Env.read_env(path)
 
 
 def text(name: str, default: str = "") -> str:
-    """The value as it stands; `default` when unset or empty."""
+    """Return the value; `default` when unset or empty."""
     return os.environ.get(name, "").strip() or default
 
 
 def path(name: str, *, beside: Path) -> str:
-    """A file's path, a relative one counted from `beside`; empty when unset."""
+    """Return a file path, relative ones resolved against `beside`; empty when unset."""
     value = text(name)
     return str(beside / value) if value else ""
 
 
 def required(name: str, *, why: str) -> str:
-    """The value, which must be there."""
+    """Return the value; raise ImproperlyConfigured when unset."""
     value = text(name)
     if not value:
         raise ImproperlyConfigured(f"{name} must be set: {why}")
@@ -41,7 +41,10 @@ def required(name: str, *, why: str) -> str:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """`true` or `false`, nothing else: "yes", "1" and "True" are refused, not guessed."""
+    """Return a boolean: `true` or `false` only.
+
+    "yes", "1" and "True" are refused, since a security switch must not depend on a guess.
+    """
     value = text(name, "true" if default else "false")
     if value not in ("true", "false"):
         raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
@@ -49,7 +52,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def one_of(name: str, choices: tuple[str, ...]) -> str:
-    """One of these words; the first when unset."""
+    """Return one of these words; the first when unset."""
     value = text(name, choices[0])
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
@@ -57,7 +60,7 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
 
 
 def number(name: str, *, default: int, least: int = 0, most: int | None = None) -> int:
-    """A whole number within bounds."""
+    """Return a whole number within bounds."""
     value = text(name, str(default))
     bounds = f"at least {least}" if most is None else f"from {least} to {most}"
     if (
@@ -70,14 +73,16 @@ def number(name: str, *, default: int, least: int = 0, most: int | None = None) 
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """A list, separated by commas."""
+    """Return a comma-separated list."""
     found = tuple(word.strip() for word in text(name).split(",") if word.strip())
     return found or default
 
 
 def secrets(name: str, *, least: int) -> tuple[str, ...]:
-    """A list of secrets, separated by commas, each of at least `least` characters; empty where the
-    variable is not set. Raises ImproperlyConfigured, which does not repeat the secret."""
+    """Return a comma-separated list of secrets, each of at least `least` characters; empty when unset.
+
+    Raises ImproperlyConfigured, whose message does not repeat the secret: it ends up in logs.
+    """
     found = words(name)
     for number, secret in enumerate(found, 1):
         if len(secret) < least:
@@ -88,7 +93,10 @@ def secrets(name: str, *, least: int) -> tuple[str, ...]:
 
 
 def hosts(name: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Host names without scheme or port; `*` is refused, since it switches the check off."""
+    """Return host names without scheme or port.
+
+    `*` is refused, since it disables Django's Host check.
+    """
     found = words(name, default)
     for host in found:
         if "*" in host or "/" in host:
@@ -97,15 +105,15 @@ def hosts(name: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def public_url(name: str, *, default: str) -> str:
-    """Scheme and host the world reaches us by, without a slash at the end.
+    """Return the public scheme and host of the installation, without a trailing slash.
 
-    Plain http is accepted for this very machine only: elsewhere it would send passwords
-    and tokens in clear.
+    Plain http is accepted for loopback addresses only: elsewhere it would send passwords and tokens
+    unencrypted.
     """
     value = text(name, default).rstrip("/")
     try:
         parts = urlsplit(value)
-        # Reading the port raises where it is none.
+        # Accessing `port` raises ValueError where it is invalid.
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
@@ -126,7 +134,7 @@ def public_url(name: str, *, default: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by name or by address."""
+    """Whether the host is this machine, by name or by IP address."""
     if host == "localhost":
         return True
     try:
@@ -136,13 +144,14 @@ def is_loopback(host: str) -> bool:
 
 
 def database(name: str, *, default: str) -> dict[str, Any]:
-    """A `sqlite:///path` or `postgres://user:password@host/name` address as Django wants it."""
+    """Return Django's database settings for a `sqlite:///path` or
+    `postgres://user:password@host/name` URL."""
     value = text(name, default)
     if urlsplit(value).scheme not in DATABASE_SCHEMES:
         raise ImproperlyConfigured(f"{name} must begin with sqlite:///, postgres:// or postgresql://")
     try:
         found: dict[str, Any] = environ.Env.db_url_config(value)
-    except Exception:  # the library raises whatever its parts raise
+    except Exception:  # any type; its text may hold the password
         found = {}
     if not found.get("NAME"):
         raise ImproperlyConfigured(f"{name} must name a database, like sqlite:///db.sqlite3")
@@ -150,7 +159,7 @@ def database(name: str, *, default: str) -> dict[str, Any]:
 
 
 def redis_url(name: str) -> str:
-    """A `redis://`, `rediss://` or `unix://` address, or nothing."""
+    """Return a `redis://`, `rediss://` or `unix://` URL, or an empty text."""
     value = text(name)
     if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ImproperlyConfigured(f"{name} must begin with redis://, rediss:// or unix://")
@@ -158,7 +167,7 @@ def redis_url(name: str) -> str:
 
 
 def email(name: str) -> dict[str, Any]:
-    """How mail leaves: `smtp+tls://user:password@host:587` and the like; empty when unset."""
+    """Return Django's email settings for a URL like `smtp+tls://user:password@host:587`; empty when unset."""
     value = text(name)
     if not value:
         return {}

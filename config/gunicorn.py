@@ -1,4 +1,5 @@
-"""How gunicorn serves: `gunicorn -c python:config.gunicorn config.wsgi`. Its flags override."""
+"""Settings of gunicorn: `gunicorn -c python:config.gunicorn config.wsgi`. Command-line flags override
+them."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ bind = f"127.0.0.1:{PORT}"
 worker_class = "config.server.worker.BufferedWorker"
 workers = WEB_CONCURRENCY
 threads = 4
-# A little over what proxies keep, so that it is never us who closes while one is sending.
+# Longer than the usual keep-alive of proxies (nginx: 60 s), so that the server never closes a connection
+# on which the proxy is about to send.
 keepalive = 75 if TRUST_FORWARDED_HEADERS else 5
-# Whose word on scheme and address is taken: the proxy's, or nobody's.
+# Which peers may set X-Forwarded-Proto: the proxy, or none.
 forwarded_allow_ips = "*" if TRUST_FORWARDED_HEADERS else ""
-# Proxies pass on headers with an underscore that a client made up: none is an instruction to us.
+# Proxies pass on client headers with underscores, so none of them is trusted.
 forwarder_headers = ""
-# Gunicorn's own limit ends at 8 kB. config.server.request has ours.
+# Gunicorn's own limit cannot exceed 8 kB; config.server.request enforces a larger one.
 limit_request_line = 0
 loglevel = "warning"
-# Nothing here is steered from outside the process.
+# No control interface: it would be one more surface to protect.
 control_socket_disable = True

@@ -1,4 +1,4 @@
-"""One settings file; the environment decides. `.env.example` says what each variable does."""
+"""The settings; environment variables decide. `.env.example` documents each variable."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ env.read_file(BASE_DIR / ".env")
 
 # --- The environment -----------------------------------------------------------------
 
-# Where the embedded database and what `make run` writes are kept.
+# The directory of the embedded database and of files that `make run` writes.
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR))).resolve()
 DEMO_FILE = DATA_DIR / ".demo.json"
-# `make run` makes a key where none is given; every other command then finds it here.
+# `make run` generates a key where none is configured; other commands then read it from here.
 KEY_FILE = DATA_DIR / ".secret_key"
 KEPT_KEY = KEY_FILE.read_text(encoding="utf-8").strip() if KEY_FILE.is_file() else ""
 
@@ -69,7 +69,7 @@ CURRENT_USER_SEES_APP_METADATA = env.flag("CURRENT_USER_SEES_APP_METADATA", defa
 PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
 WEBHOOKS_ALLOW_PRIVATE = env.flag("WEBHOOKS_ALLOW_PRIVATE", default=False)
-# JSON Schema files; read, and refused if they are no use, as the apps get ready.
+# JSON Schema files, read and validated in AppConfig.ready.
 USER_METADATA_SCHEMA = env.path("USER_METADATA_SCHEMA", beside=BASE_DIR)
 APP_METADATA_SCHEMA = env.path("APP_METADATA_SCHEMA", beside=BASE_DIR)
 
@@ -104,13 +104,14 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# "default" counts sign-in attempts, so all workers share it; "rate_limits" counts calls to the
-# API, off the database. With Redis both are there and, while it is away, in the database and in
-# each worker's memory.
+# "default" counts sign-in attempts, so all workers must share it; "rate_limits" counts API calls, which
+# must not cost a database query each. With Redis both use it and, while it is unavailable, fall back to the
+# database and to each worker's memory.
 _IN_DATABASE = {
     "BACKEND": "users.caching.database.DatabaseCache",
     "LOCATION": "django_cache",
-    # Above this, entries are culled; with Django's 300, many clients could cull the counters.
+    # Entries above this number are culled. With Django's default of 300, an attacker could evict the counters
+    # of failed sign-ins by filling the cache.
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 _IN_MEMORY = {
@@ -153,14 +154,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "users.web.health.HealthMiddleware",
     "users.web.request_id.RequestIdMiddleware",
-    # Before all that look at the path.
+    # Before every middleware that reads the path.
     "users.web.encoded_path.EncodedPathMiddleware",
     "users.web.request_origin.OriginMiddleware",
     "users.api.framework.middleware.RateLimitHeadersMiddleware",
-    # Before whatever may refuse: a page must be able to read a refusal.
+    # Before any middleware that may refuse: without CORS headers, scripts cannot read the error.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After WhiteNoise, which answers static files itself: they need no policy.
     "csp.middleware.CSPMiddleware",
     "users.web.body_limit.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -213,6 +215,7 @@ AUTHENTICATION_BACKENDS = ["users.sign_in.backend.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    # Auth0 exports bcrypt hashes; they are rehashed at the next sign-in.
     "users.models.hashers.TruncatingBcryptHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -239,13 +242,14 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# allauth's own table of email addresses stays empty: the account's email and email_verified are
-# the truth. Its own generator would write a row whenever a link is made or followed.
+# allauth's own table of email addresses stays empty: User.email and User.email_verified are
+# authoritative. Its own token generator would write a row whenever a link is created or followed.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
 ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_EMAIL_VERIFICATION = "none"  # ours is the account's own email_verified
+ACCOUNT_EMAIL_VERIFICATION = "none"  # replaced by User.email_verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # mail is sent to stored emails only, never to one that was typed
+# None shows the "Remember me" box instead of deciding for the user.
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "users.sign_in_pages.second_factor.MFAAdapter"
 MFA_FORMS = {
@@ -257,7 +261,7 @@ MFA_FORMS = {
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Profiledesk" if IS_LOOPBACK else PUBLIC_HOST
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: people are slow to type, and clocks differ
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: typing takes time, and clocks differ
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED_HEADERS else 0
 
 # --- API -------------------------------------------------------------------------------
@@ -276,8 +280,8 @@ REST_FRAMEWORK = {
 
 # --- Pages elsewhere -------------------------------------------------------------------
 
-# Which origins may is decided by users.web.cors. The documentation is a page for people, with
-# whoever is signed in on it, and nothing that a page elsewhere should read.
+# users.web.cors decides which origins are allowed. The documentation page is excluded: it is for browsers
+# with a session, and other sites should not read it.
 CORS_URLS_REGEX = r"^/(api/v2/(?!docs/)|oauth/token$)"
 CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
@@ -288,7 +292,7 @@ CORS_EXPOSE_HEADERS = [
     *("ETag", "Link", "Warning", "Retry-After", "X-Request-ID"),
     *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
 ]
-# As Auth0 answers; neither address reads a cookie.
+# As Auth0 does. It is safe, since neither path authenticates by cookie.
 CORS_ALLOW_CREDENTIALS = True
 CORS_PREFLIGHT_MAX_AGE = 600
 
@@ -297,7 +301,7 @@ CORS_PREFLIGHT_MAX_AGE = 600
 _email = env.email("EMAIL_URL")
 IS_EMAIL_CONFIGURED = bool(_email)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-EMAIL_TIMEOUT = 10  # a mail server that says nothing must not hold a worker
+EMAIL_TIMEOUT = 10  # a silent mail server must not block a worker
 globals().update({name: value for name, value in _email.items() if name.startswith("EMAIL")})
 if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "users.availability.smtp.EmailBackend"
@@ -309,9 +313,11 @@ if "@" not in DEFAULT_FROM_EMAIL:
 
 SESSION_ENGINE = "users.sign_in.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# The `__Host-` prefix makes browsers refuse the cookie from subdomains and over plain HTTP.
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# No script of ours reads the cookie: forms carry the token.
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "users.web.errors.csrf_failure"
@@ -322,12 +328,13 @@ SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if TRUST_FORWARDED_HEADERS:
+    # Only behind a proxy that sets it: anyone else could claim HTTPS.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
-        # The nonce is there only where a page asks for one: those with the JSON editor.
+        # The nonce is sent only by pages that use one: those with the JSON editor, which inserts styles.
         "style-src": ["'self'", NONCE],
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
@@ -336,8 +343,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-# A form of two documents, each of which JSON escapes may lengthen. Users without staff rights may send
-# twice METADATA_MAX_BYTES.
+# A form with two documents, which form encoding lengthens. Users without staff rights may send twice
+# METADATA_MAX_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES = 8 * 1024 * 1024
 API_MAX_BYTES = 4 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

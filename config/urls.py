@@ -1,4 +1,4 @@
-"""Every address, by face."""
+"""All URLs, by face."""
 
 from django.urls import include, path
 
@@ -14,7 +14,7 @@ handler429 = "users.web.errors.too_many_requests"  # allauth's, for its rate lim
 handler500 = "users.web.errors.server_error"
 
 urlpatterns = [
-    # First, as it is called most: each address that does not fit costs a look.
+    # First, as it is called most: Django tries the patterns in order.
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
     path("", include("users.oauth.urls")),
@@ -22,5 +22,5 @@ urlpatterns = [
     path("profile/", include("users.profile.urls")),
     path("admin/", site.urls),
     path("exports/<str:signed>/<str:name>", export_file, name="export_file"),
-    path("api/v2", NotFoundView.as_view()),  # else Django would redirect, in HTML
+    path("api/v2", NotFoundView.as_view()),  # otherwise APPEND_SLASH would redirect API clients
 ]

@@ -1,4 +1,4 @@
-"""The door for gunicorn and other WSGI servers."""
+"""The WSGI entry point for gunicorn and other servers."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The one app."""
+"""The Django app."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from django.apps import AppConfig
 
 
 class UsersConfig(AppConfig):
-    """Connects signals, registers the kinds of jobs and checks settings when Django starts."""
+    """Connect signals and validate settings that need the app registry."""
 
     name = "users"
     verbose_name = "Directory"
 
     def ready(self) -> None:
+        # Imported here, since models can be imported only after the apps are loaded.
         from users import signals
         from users.admin.user_list import columns
         from users.jobs import registry

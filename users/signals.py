@@ -1,4 +1,4 @@
-"""Receivers of signals of Django and its libraries. The product sends none of its own."""
+"""Connect signals of Django and its libraries."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from users.web.client_ip import recorded_ip
 
 
 def connect(app: AppConfig) -> None:
-    """Called once, when the app is ready."""
-    # Under the name of Django's own receiver, which then stays out: it would save the account
-    # past the one write path.
+    """Connect all receivers. Called once, when the app is ready."""
+    # Under the dispatch_uid of Django's own receiver, which is then not connected: it would save the user
+    # without going through the write path.
     user_logged_in.connect(note_sign_in, dispatch_uid="update_last_login")
     user_logged_out.connect(log_sign_out, dispatch_uid="users.signed_out")
     check_request_enabled.connect(cors.is_allowed, dispatch_uid="users.cors")
@@ -53,37 +53,39 @@ def connect(app: AppConfig) -> None:
 
 
 def note_sign_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    """Store with the new session when and from where its user signed in. The sign-in itself is counted
-    and logged by the transaction (`users.sign_in.transaction`)."""
+    """Store in the session when and from where the user signed in."""
     session_store.store_sign_in(
         request.session, ip=recorded_ip(request), user_agent=request.headers.get("User-Agent", "")
     )
 
 
 def log_sign_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    """None: the session had ended already."""
+    """Log a sign-out. `user` is None where the session had already ended."""
     if user is not None:
         log_event("slo", user=user)
 
 
 def log_code_used(sender: Any, user: Any, authenticator: Any, **_: Any) -> None:
-    """Of an app, or one of those for when that is lost."""
+    """Log a used TOTP code or recovery code."""
     is_app = authenticator.type == Authenticator.Type.TOTP
     log_event("gd_auth_succeed" if is_app else "gd_recovery_succeed", user=user)
 
 
 def log_wrong_code(sender: Any, user: Any, **_: Any) -> None:
-    """Of either kind: which was meant nobody knows."""
+    """Log a wrong code. Which type of factor it was meant for is unknown."""
     log_event("gd_auth_failed", user=user)
 
 
 def note_second_factor(sender: Any, request: Any, authenticator: Any, **_: Any) -> None:
-    """On one's own page, the only place where allauth enrols and removes."""
+    """Record that a user enrolled or removed a factor on their own page.
+
+    allauth does it nowhere else, so the actor is always the owner.
+    """
     note_multifactor(authenticator.user, actor=owner(request))
 
 
 def note_new_recovery_codes(sender: Any, request: Any, authenticator: Any, **_: Any) -> None:
-    """On one's own page, too."""
+    """Record that a user generated recovery codes on their own page."""
     note_recovery_codes(authenticator.user, actor=owner(request))
 
 
@@ -93,11 +95,14 @@ def check_database(sender: Any, using: str, **_: Any) -> None:
 
 
 def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> None:
-    """`migrate` alone readies a database: the shared cache's table included."""
+    """Create the shared cache's table, so that `migrate` alone prepares a database."""
     call_command("createcachetable", database=using, verbosity=0)
 
 
 def install_triggers(sender: Any, using: str, **_: Any) -> None:
-    """Those that fill the outbox and the index of words, which a migration may have lost."""
+    """Reinstall the triggers of the outbox and of the word index.
+
+    SQLite drops a table's triggers when a migration rebuilds the table.
+    """
     trigger.reinstall(connections[using])
     word_index.reinstall_triggers(connections[using])

@@ -1,1 +1,1 @@
-"""The HTTP server: a gunicorn worker that receives requests without holding a thread."""
+"""The HTTP server: a gunicorn worker that receives requests without occupying a thread."""

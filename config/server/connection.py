@@ -1,4 +1,4 @@
-"""One connection: request after request is received whole, answered in a thread, and sent."""
+"""One client connection: each request is received completely, handled in a thread, and answered."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ if TYPE_CHECKING:
 
     from config.server.request import Spool
 
-# How long a client may take for an answer: so many seconds, and one more for each
-# BYTES_PER_SECOND of it.
+# How long a client may take to read a response: this many seconds, plus one for each BYTES_PER_SECOND.
 SEND_SECONDS = 20
-# How long, and how much, is read on after a refusal, so that the client gets to see it
-# (RFC 9112, section 9.6).
+# How long, and how many bytes, to keep reading after a refusal. Closing with unread data sends a TCP reset,
+# which may discard the response before the client reads it (RFC 9112, section 9.6).
 LINGER_SECONDS = 2
 LINGER_BYTES = 64 * 1024
 
@@ -78,7 +77,7 @@ class ServingWorker(Protocol):
 
 
 class Connection:
-    """A client's connection, served by the event loop of its worker; only `_respond` runs in a thread."""
+    """A client connection, served by the worker's event loop; only `_respond` runs in a thread."""
 
     def __init__(self, worker: ServingWorker, client: socket) -> None:
         self._worker = worker
@@ -96,14 +95,14 @@ class Connection:
         """Answer requests until either side closes the connection."""
         try:
             await self._open()
-        except OSError:  # no TLS, or not in time
+        except OSError:  # the TLS handshake failed or timed out
             self._client.close()
             return
         try:
             await self._serve_requests()
             await self._close()
         finally:
-            self._writer.transport.abort()  # of no effect where the connection is closed
+            self._writer.transport.abort()  # no effect on a closed connection
 
     async def _open(self) -> None:
         loop, tls = asyncio.get_running_loop(), self._worker.tls
@@ -117,12 +116,13 @@ class Connection:
         )
         self._writer = asyncio.StreamWriter(transport, protocol, self._stream, loop)
         self._peer = self._writer.get_extra_info("peername") or ("", 0)
-        # `drain` then waits until nothing is left to send. With 0 it would wait for ever over TLS, where
-        # asyncio takes an empty buffer for one that has reached the limit.
+        # `drain` then waits until everything is sent. With 0 it would wait for ever over TLS, where asyncio
+        # takes an empty buffer for one that has reached the limit.
         transport.set_write_buffer_limits(high=1)
 
     async def _close(self) -> None:
-        """Over TLS some of the answer may still be unsent, and the client confirms the end."""
+        """Close the connection. Over TLS some of the response may be unsent, and the client confirms
+        the end."""
         self._enter(State.CLOSING)
         self._writer.close()
         with suppress(OSError):
@@ -138,20 +138,22 @@ class Connection:
             if is_receiving and isinstance(error, (ParseException, SpoolFull, TimeoutError)):
                 await self._refuse(error)
             elif isinstance(error, (ConnectionError, NoMoreData)) and (is_receiving or self._has_sent):
-                self._writer.transport.abort()  # the client has gone
+                self._writer.transport.abort()  # the client has disconnected
             else:
                 self._worker.log.exception("Error handling request %r", bytes(self._head[:200]))
                 if self._has_sent:
-                    self._writer.transport.abort()  # an error page would be read as a part of the answer
+                    self._writer.transport.abort()  # an error page would be read as part of it
                 else:
                     await self._refuse(RuntimeError("the application failed"))
 
     async def _serve_request(self) -> bool:
-        """Receive and answer one request. Whether another may follow."""
+        """Receive and answer one request. Return whether another may follow."""
         if not await self._wait_for_request():
             return False
         body: Body | None = None
         try:
+            # One deadline for the whole head: a client that sends a byte now and then (Slowloris) gains no
+            # time.
             async with asyncio.timeout(HEAD_SECONDS):
                 await read_head(self._stream, self._head)
             request = parse_head(bytes(self._head), self._worker.cfg, self._peer)
@@ -164,7 +166,7 @@ class Connection:
                 body.close()
 
     async def _wait_for_request(self) -> bool:
-        """Whether the first byte of a request arrived in time."""
+        """Return whether the first byte of a request arrived in time."""
         self._enter(State.IDLE)
         self._has_sent = False
         self._head.clear()
@@ -196,7 +198,7 @@ class Connection:
         return keep
 
     def _respond(self, request: Request, sink: ResponseSocket) -> bool:
-        """In a thread: have the application answer. Whether the connection may be used again."""
+        """Run the application, in a thread. Return whether the connection may be reused."""
         worker, begun = self._worker, datetime.now()
         response, environ = make_response(
             request, sink, self._peer, self._writer.get_extra_info("sockname"), worker.cfg
@@ -211,7 +213,7 @@ class Connection:
             finally:
                 if hasattr(answer, "close"):
                     answer.close()
-        except (StopIteration, SystemExit) as error:  # these cannot be passed on to the event loop
+        except (StopIteration, SystemExit) as error:  # a future cannot carry these to the event loop
             raise RuntimeError("the application failed") from error
         finally:
             if response.status:
@@ -219,8 +221,10 @@ class Connection:
         return not response.should_close()
 
     async def _send(self, parts: list[Part]) -> None:
-        """Send the parts in order and close their files. Raises ConnectionError where the client has
-        disconnected or reads too slowly."""
+        """Send the parts in order and close their files.
+
+        Raises ConnectionError where the client has disconnected or reads too slowly.
+        """
         self._has_sent = True
         size = sum(part.count if isinstance(part, FilePart) else len(part) for part in parts)
         with ExitStack() as files:
@@ -228,6 +232,7 @@ class Connection:
                 if isinstance(part, FilePart):
                     files.enter_context(part.file)
             try:
+                # Scaled by size: a fixed limit would cut off large exports on slow connections.
                 async with asyncio.timeout(SEND_SECONDS + size / BYTES_PER_SECOND):
                     for part in parts:
                         await self._send_part(part)
@@ -246,13 +251,13 @@ class Connection:
             await self._writer.drain()
 
     async def _refuse(self, error: Exception) -> None:
-        if b"\n" not in self._head:  # the path of an incomplete request line decides between JSON and a page
+        if b"\n" not in self._head:  # the path decides between JSON and HTML
             with suppress(TimeoutError):
                 async with asyncio.timeout(0):
                     self._head += await self._stream.read(LINE_LIMIT)
         request_id = secrets.token_hex(16)
         status, answer = refuse(bytes(self._head), error, request_id)
-        # Slow clients may be many, and an operator has nothing to do about them.
+        # Slow clients may be many, and need no action by an operator.
         log = self._worker.log.info if isinstance(error, TimeoutError) else self._worker.log.warning
         log("%s Refused a request from %s with %d: %s", request_id, self._peer[0], status, error)
         with suppress(ConnectionError):
@@ -260,7 +265,7 @@ class Connection:
             await self._linger()
 
     async def _linger(self) -> None:
-        """Read on after an answer to a request that was not read to its end."""
+        """Read and discard for a while after answering a request that was not read completely."""
         if self._writer.can_write_eof():
             self._writer.write_eof()
         with suppress(TimeoutError):

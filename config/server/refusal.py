@@ -1,4 +1,4 @@
-"""Answers to requests that Django never sees: malformed, too large or too slow."""
+"""Responses to requests that never reach Django: malformed, too large or too slow."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ RETRY_SECONDS = 10
 
 
 def refuse(head: bytes, error: Exception, request_id: str) -> tuple[int, bytes]:
-    """Status and complete response for a request of which `head` was read.
+    """Return status and complete response for a request of which `head` was read.
 
-    JSON in Auth0's form for API paths and in OAuth's for the token endpoint, else a page.
+    JSON in Auth0's form for API paths and in OAuth's for the token endpoint, else HTML.
     """
     status, message = _explain(error)
     content_type, body = _body(_path(head), status, message)
@@ -44,7 +44,7 @@ def refuse(head: bytes, error: Exception, request_id: str) -> tuple[int, bytes]:
         "X-Content-Type-Options: nosniff",
         *([f"Retry-After: {RETRY_SECONDS}"] if status == HTTPStatus.SERVICE_UNAVAILABLE else []),
     ]
-    # The answer to HEAD has no body, whatever its headers say.
+    # A response to HEAD has no body, even with a Content-Length.
     content = b"" if head.startswith(b"HEAD ") else body
     return status.value, "\r\n".join([*lines, "", ""]).encode() + content
 
@@ -77,7 +77,7 @@ def _explain(error: Exception) -> tuple[HTTPStatus, str]:
 
 
 def _path(head: bytes) -> str:
-    """The path of a request line, which may be incomplete."""
+    """Return the path of a request line, which may be incomplete."""
     target = head.lstrip(b"\r\n").partition(b"\n")[0].split(b" ")[1:2]
     try:
         return urlsplit(target[0].decode("latin-1")).path if target else ""

@@ -1,7 +1,7 @@
-"""Read one HTTP/1.1 request whole, head and body, so that no thread ever waits for a client.
+"""Receive one HTTP/1.1 request completely, head and body, so that no thread waits for a client.
 
-Gunicorn's own parser judges the head, and with it the framing of the body: a repeated
-Content-Length, or one beside Transfer-Encoding, is refused there (RFC 9112, section 6.3).
+Gunicorn's parser validates the head, and with it the framing of the body: a repeated Content-Length, or one
+next to Transfer-Encoding, is refused there (RFC 9112, section 6.3), which prevents request smuggling.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ from gunicorn.http.unreader import IterUnreader
 LINE_LIMIT = 16 * 1024
 # The request line and all headers, in bytes.
 HEAD_LIMIT = 64 * 1024
-# How long a client may take for the head, in seconds.
+# Seconds that a client may take to send the head.
 HEAD_SECONDS = 10
-# How long for the body: so many seconds, and one more for each so many bytes that arrived.
+# Seconds for the body, extended by one for each BYTES_PER_SECOND that arrived.
 BODY_SECONDS = 20
 BYTES_PER_SECOND = 4 * 1024
-# A body over its limit is read on and discarded up to this many bytes: a client that is still
-# sending would otherwise see its connection break instead of the answer.
+# A body over its limit is read and discarded up to this many bytes: a client that is still sending would
+# otherwise get a connection reset instead of the response.
 DISCARD_LIMIT = 32 * 1024 * 1024
-# Longer bodies are held in a file.
+# Longer bodies are stored in a temporary file.
 MEMORY_LIMIT = 64 * 1024
-# What is read at once, in bytes.
+# Bytes per read.
 READ_SIZE = 64 * 1024
-# Tiny chunks cost much CPU for few bytes: so many are accepted, and one more for each so many bytes.
+# Tiny chunks cost much CPU per byte: this many are accepted, plus one for each BYTES_PER_CHUNK.
 FREE_CHUNKS = 10_000
 BYTES_PER_CHUNK = 256
 
-# Chunk extensions are ignored (RFC 9112, section 7.1.1), so any text up to the end of the line is.
+# Chunk extensions are ignored up to the end of the line (RFC 9112, section 7.1.1).
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?\r\n")
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n")
 
 
 class SpoolFull(Exception):
-    """There is no space left for the request bodies being received."""
+    """No space is left for the request bodies that are being received."""
 
 
 class Spool:
-    """The space, in bytes, that one worker process has for the request bodies it is receiving."""
+    """The space, in bytes, of one worker process for the request bodies that it is receiving."""
 
     def __init__(self, size: int) -> None:
         self._left = size
@@ -71,7 +71,7 @@ class Spool:
 
 
 class Body:
-    """A request body as it arrives. Of one that is longer than `limit` bytes only the size is stored."""
+    """A request body while it arrives. Of one longer than `limit` bytes only the size is stored."""
 
     def __init__(self, limit: int, spool: Spool) -> None:
         self.limit = limit
@@ -81,7 +81,7 @@ class Body:
         self._taken = 0
 
     def append(self, piece: bytes) -> None:
-        """Add what arrived. Raises SpoolFull."""
+        """Add received bytes. Raises SpoolFull."""
         self.size += len(piece)
         if self.size <= self.limit:
             self._spool.reserve(len(piece))
@@ -96,7 +96,7 @@ class Body:
             self._release()
 
     def close(self) -> None:
-        """Delete what was received."""
+        """Discard the body."""
         self.file.close()
         self._release()
 
@@ -106,9 +106,9 @@ class Body:
 
 
 async def read_head(stream: asyncio.StreamReader, head: bytearray) -> None:
-    """Append the rest of the head, up to the empty line that ends it, to `head`, its first byte.
+    """Append the rest of the head, up to the empty line that ends it, to `head`.
 
-    Raises LimitRequestLine, LimitRequestHeaders, and NoMoreData where the client left.
+    Raises LimitRequestLine, LimitRequestHeaders, and NoMoreData where the client disconnected.
     """
     in_first_line = True
     while True:
@@ -124,7 +124,7 @@ async def read_head(stream: asyncio.StreamReader, head: bytearray) -> None:
         # RFC 9112, section 2.2: one empty line before the request line is ignored.
         if head == b"\r\n":
             continue
-        # The parser refuses a bare line feed. Waiting for more would only delay that.
+        # The parser refuses a bare line feed, so there is no point in waiting for more.
         if not line.endswith(b"\r\n") or (line == b"\r\n" and not in_first_line):
             return
         in_first_line = False
@@ -137,18 +137,18 @@ def _too_large(in_first_line: bool, size: int) -> Exception:
 
 
 def parse_head(head: bytes, config: Config, peer: tuple[str, int]) -> Request:
-    """Parse the request line and headers. Raises gunicorn's ParseException for a malformed request, or
-    one of ambiguous framing."""
+    """Parse request line and headers. Raises gunicorn's ParseException where they are malformed or
+    ambiguous."""
     return Request(config, IterUnreader([head]), peer)
 
 
 def has_body(request: Request) -> bool:
-    """Whether anything follows the head of `request`."""
+    """Whether the request has a body."""
     return _content_length(request) != 0
 
 
 def _content_length(request: Request) -> int | None:
-    """The length of the body in bytes; None where it comes in chunks."""
+    """Return the length of the body in bytes; None where it is chunked."""
     assert request.body is not None, "the parser decides how the body is framed"
     if isinstance(request.body.reader, ChunkedReader):
         return None
@@ -161,12 +161,11 @@ async def read_body(
 ) -> None:
     """Receive the body of `request` into `body`, which becomes what the application reads.
 
-    A body in chunks gets the Content-Length that it turned out to have. Of one over
-    its limit only the size is stored; the connection has to close where not all of it was read.
-    `send_continue` is called where the client waits for it (Expect: 100-continue).
-
-    Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator, and
-    InvalidHeader and LimitRequestHeaders (of the trailers).
+    A chunked body gets a Content-Length. Of a body over its limit only the size is stored; the connection has
+    to close where it was not read completely. `send_continue` is called where the client waits for it
+    (Expect:
+    100-continue). Raises TimeoutError, SpoolFull, NoMoreData, InvalidChunkSize, ChunkMissingTerminator, and
+    InvalidHeader and LimitRequestHeaders (for trailers).
     """
     length = _content_length(request)
     asked_first, request._expected_100_continue = request._expected_100_continue, False
@@ -205,7 +204,7 @@ async def _pieces(stream: asyncio.StreamReader, length: int) -> AsyncIterator[by
 
 
 async def _chunks(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """The content of a body in chunks (RFC 9112, section 7.1). Trailers are skipped."""
+    """Yield the content of a chunked body (RFC 9112, section 7.1). Trailers are skipped."""
     chunks_left = float(FREE_CHUNKS)
     while size := await _chunk_size(stream):
         chunks_left += size / BYTES_PER_CHUNK - 1

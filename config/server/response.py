@@ -1,4 +1,4 @@
-"""Gather an answer in the thread that makes it, and leave the sending to the event loop."""
+"""Collect a response in the thread that produces it, and leave sending to the event loop."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import IO, Any
 
-# In bytes. A smaller answer frees its thread at once, however slowly the client reads it.
+# Bytes. A smaller response frees its thread at once, however slowly the client reads it.
 BUFFER_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class FilePart:
-    """A part of a file, which is closed once it was sent."""
+    """A part of a file, which is closed after sending."""
 
     file: IO[bytes]
     offset: int
@@ -26,7 +26,7 @@ Send = Callable[[list[Part]], Coroutine[Any, Any, None]]
 
 
 class ResponseSocket:
-    """Stands in for the socket that gunicorn's `Response` writes to. Used by one thread."""
+    """Replaces the socket that gunicorn's `Response` writes to. Used by one thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
         self._loop = loop
@@ -35,26 +35,27 @@ class ResponseSocket:
         self._file: FilePart | None = None
 
     def sendall(self, data: bytes) -> None:
-        """Gather bytes. Waits for the client where an answer grows over GATHER_LIMIT.
+        """Collect bytes. Waits for the client where the response grows over BUFFER_LIMIT.
 
-        Raises ConnectionError or TimeoutError where the client does not take it.
+        Raises ConnectionError or TimeoutError where the client does not read it.
         """
         if self._file or len(self._buffer) >= BUFFER_LIMIT:
             asyncio.run_coroutine_threadsafe(self._send(self.take()), self._loop).result()
         self._buffer += data
 
     def send(self, data: bytes) -> int:
-        """Gather bytes, as `sendall` does."""
+        """Collect bytes, like `sendall`."""
         self.sendall(data)
         return len(data)
 
     def sendfile(self, file: IO[bytes], offset: int, count: int) -> None:
-        """Gather a part of a file. The application closes its own handle when it is done."""
+        """Collect a part of a file."""
+        # Duplicated, since the application closes its own handle before the event loop sends the file.
         own = os.fdopen(os.dup(file.fileno()), "rb")
         self._file = FilePart(own, offset, count)
 
     def take(self) -> list[Part]:
-        """Return what was gathered, in order, and begin with nothing."""
+        """Return the collected parts in order, and start over."""
         parts: list[Part] = [bytes(self._buffer)]
         if self._file:
             parts.append(self._file)
@@ -62,6 +63,6 @@ class ResponseSocket:
         return parts
 
     def close(self) -> None:
-        """Release what was never taken."""
+        """Close what was not taken."""
         if self._file:
             self._file.file.close()

@@ -1,8 +1,8 @@
-"""A gunicorn worker whose threads get whole requests only.
+"""A gunicorn worker whose threads handle complete requests only.
 
-Sockets are served by an event loop of the standard library, which receives each request and
-sends each answer; a thread is busy with the application and never with a client. However
-many clients are slow, each costs a socket and a little memory. The application stays WSGI.
+An asyncio event loop receives each request and sends each response; a thread runs the application and never
+waits for a client. However many clients are slow, each costs a socket and a little memory. The application
+stays WSGI.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from config.server.connection import Connection, State
 from config.server.request import Spool
 from users.web.body_limit import body_limit
 
-# Space for the bodies that one worker process is receiving, in bytes.
+# Bytes for the request bodies that one worker process is receiving.
 SPOOL_BYTES = 1024 * 1024 * 1024
-# Settings of gunicorn that the worker would leave without effect: only their defaults are accepted.
+# Settings of gunicorn that this worker does not implement: only their defaults are accepted.
 UNSUPPORTED = (
     "proxy_protocol",
     "protocol",
@@ -40,13 +40,13 @@ UNSUPPORTED = (
     "pre_request",
     "post_request",
 )
-# Files that a worker has open for all else than its connections.
+# Open files of a worker other than those of its connections.
 OTHER_FILES = 128
-# A connection takes a socket, and a file where its request is long.
+# A socket per connection, and a temporary file for a long request.
 FILES_PER_CONNECTION = 2
-# How long a stopping worker waits for requests that are just arriving, in seconds.
+# Seconds that a stopping worker waits for requests that are arriving.
 STOP_SECONDS = 2
-# How often a worker shows the master that it is alive, in seconds.
+# Seconds between the heartbeats by which the master knows that a worker is alive.
 HEARTBEAT_SECONDS = 1
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
@@ -64,7 +64,7 @@ class BufferedWorker(Worker):
 
     @classmethod
     def check_config(cls, config: Config, log: Logger) -> None:
-        """In the master. Raises RuntimeError, which gunicorn prints before it exits."""
+        """Check the settings, in the master. Raises RuntimeError, which gunicorn prints before it exits."""
         changed = [
             name for name in UNSUPPORTED if config.settings[name].get() != Config().settings[name].get()
         ]
@@ -75,16 +75,16 @@ class BufferedWorker(Worker):
             )
 
     def run(self) -> None:
-        """Serve until a signal, the reloader or `max_requests` ends it."""
+        """Serve until a signal, the reloader or `max_requests` stops it."""
         self._max_connections = min(self.cfg.worker_connections, _allow_files(self.cfg.worker_connections))
         asyncio.run(self._run())
 
     def body_limit(self, request: Request) -> int:
-        """How long the body of `request` may be, in bytes."""
+        """Return the maximum size in bytes of the request's body."""
         return body_limit(unquote(request.path or ""))
 
     def count_request(self) -> bool:
-        """Count one more. False where the worker is stopping, so that the connection closes."""
+        """Count a request. Return False where the worker is stopping, so that the connection closes."""
         self.nr += 1
         if self.nr >= self.max_requests and self.alive:
             self.log.info("Autorestarting worker after current request.")
@@ -93,15 +93,15 @@ class BufferedWorker(Worker):
         return self.alive
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Serve in `loop`, which is running."""
+        """Use `loop`, which is running."""
         self._loop = loop
         self._stopped = asyncio.Event()
         self.tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
 
     async def _run(self) -> None:
         self.attach(asyncio.get_running_loop())
-        # Ctrl-C lets requests under way finish, as SIGTERM does. Handled in the loop, a signal
-        # interrupts no code that holds a lock.
+        # Ctrl-C stops gracefully, as SIGTERM does. Handled in the loop, a signal never interrupts code that
+        # holds a lock.
         for number in STOP_SIGNALS:
             self._loop.add_signal_handler(number, self._stop)
         while self.alive and self.ppid == os.getppid():
@@ -110,7 +110,8 @@ class BufferedWorker(Worker):
             await self._wait(self._stopped.wait(), HEARTBEAT_SECONDS)
         self.alive = False
         await self._finish()
-        # After a Ctrl-C, which the worker has received itself, the master sends SIGQUIT as well.
+        # A terminal sends Ctrl-C to the worker too, and the master then adds SIGQUIT, which must not
+        # interrupt the shutdown.
         for number in STOP_SIGNALS:
             self._loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
@@ -120,7 +121,7 @@ class BufferedWorker(Worker):
         self._stopped.set()
 
     async def _finish(self) -> None:
-        """Answer what has arrived, for `graceful_timeout` seconds at most."""
+        """Finish requests in progress, for at most `graceful_timeout` seconds."""
         self._set_accepting(False)
         for listener in self.sockets:
             listener.close()
@@ -151,7 +152,7 @@ class BufferedWorker(Worker):
                 self._loop.remove_reader(listener)
 
     def _accept(self, listener: socket) -> None:
-        """Accept one connection at a time, so that they spread over the workers."""
+        """Accept one connection at a time, so that connections spread over the workers."""
         if len(self._connections) >= self._max_connections and not self._make_room():
             self._set_accepting(False)  # until a connection ends
             return
@@ -159,7 +160,7 @@ class BufferedWorker(Worker):
             client, _ = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
-        except OSError as error:  # too many open files, of this process or of the machine
+        except OSError as error:  # too many open files, in this process or system-wide
             self.log.error("Cannot accept a connection: %s", error)
             self._set_accepting(False)  # until the next heartbeat
             return
@@ -167,7 +168,7 @@ class BufferedWorker(Worker):
         self.serve(client)
 
     def serve(self, client: socket) -> asyncio.Task[None]:
-        """Serve the connection of a client in the event loop."""
+        """Serve a client connection in the event loop."""
         connection = Connection(self, client)
         task = self._loop.create_task(connection.serve())
         self._connections[task] = connection
@@ -175,8 +176,11 @@ class BufferedWorker(Worker):
         return task
 
     def _make_room(self) -> bool:
-        """Close the connection that has been idle, receiving or sending for longest. False where all are
-        being answered."""
+        """Close the connection that has been idle, receiving or sending longest.
+
+        Return False where all are being answered. So clients that hold connections open cannot keep others
+        out.
+        """
         waiting = [
             (connection.since, number, task)
             for number, (task, connection) in enumerate(self._connections.items())
@@ -199,8 +203,9 @@ class BufferedWorker(Worker):
 
 
 def _allow_files(connections: int) -> int:
-    """Raise the limit of open files as far as `connections` need and the system allows, and return how
-    many connections that limit allows. Many systems begin with 1,024 files, macOS with 256.
+    """Raise the limit of open files as needed for `connections`, and return how many it allows.
+
+    Many systems start with 1,024 files, macOS with 256.
     """
     wanted = connections * FILES_PER_CONNECTION + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

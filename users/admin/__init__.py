@@ -1,1 +1,1 @@
-"""The staff dashboard: Django admin's machinery with pages of our own."""
+"""The staff dashboard: Django admin's URLs and permission checks with pages of our own."""

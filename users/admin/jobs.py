@@ -1,4 +1,4 @@
-"""The pages of jobs: what staff asked for, and for administrators everything."""
+"""Pages of jobs: staff see those they started, administrators all."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from users.web.page_view import PageRequest
 PAGE_SIZE = 50
 LIST = "jobs"
 NEWEST_FIRST = Keyset(("created_at", "id"), is_descending=True)
-# Refused records of an import, and errors of each, that its page lists; the API gives them all.
+# Failed records of an import, and errors of each, that the page lists; the API returns all of them.
 MAX_FAILED_RECORDS, MAX_RECORD_ERRORS = 50, 5
-# What a list does without: documents that may be long.
+# Columns that a list does not load, since they may be large.
 LARGE_COLUMNS = ("state", "log", "parameters", "result")
 
 
 def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """The newest first, from the cursor `?before=` on."""
+    """List the jobs, newest first, continuing before `?before=`."""
     actor = request.actor
     jobs = visible_jobs(actor).defer(*LARGE_COLUMNS)
     start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(jobs))
@@ -54,7 +54,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows, POST cancels. What one may not see is not there."""
+    """GET shows a job, POST cancels it. A job that the staff member may not see is a 404."""
     actor = request.actor
     job = visible_jobs(actor).select_related("user").filter(job_id=job_id).first()
     if job is None:
@@ -90,8 +90,10 @@ def _row(job: Job) -> TemplateContext:
 
 
 def _flatten_results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:
-    """The job's result as names and values: of {"summary": {"ignored": {"created_at": 3}}} it is
-    "ignored: created_at", 3."""
+    """Yield the job's result as names and values.
+
+    {"summary": {"ignored": {"created_at": 3}}} yields "ignored: created_at", 3.
+    """
     for name, value in result.items():
         if isinstance(value, dict):
             yield from _flatten_results(value, *above, name)
@@ -100,11 +102,14 @@ def _flatten_results(result: dict[str, Any], *above: str) -> Iterator[tuple[str,
 
 
 def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
-    """The first records of an import that failed, as {"records": [...], "more": bool}; None where there
-    are none, and for staff who may not see users with their `app_metadata`."""
+    """Return the first failed records of an import as {"records": [...], "more": bool}.
+
+    None where there are none, and for staff who may not see users with their `app_metadata`, since records
+    contain it.
+    """
     if not (visible(actor, PROFILE) and visible(actor, APP_METADATA)):
         return None
-    # The email alone: a record may be as large as a document.
+    # Only the email is loaded: a record may be as large as two documents.
     records = job.failed_records.values_list("number", "user__email", "errors")[: MAX_FAILED_RECORDS + 1]
     listed = [
         {

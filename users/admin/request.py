@@ -1,4 +1,4 @@
-"""One request to one user's page."""
+"""A request to the page of one user."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from users.models import User
 from users.rights.actor import Actor
 from users.web.page_view import PageRequest
 
-# What a template is given.
+# The context of a template.
 TemplateContext = dict[str, Any]
 
 
 @dataclass
 class UserPageRequest:
-    """Who asks, about whom."""
+    """A request together with its actor and the user that the page shows."""
 
     request: PageRequest
     actor: Actor
@@ -25,13 +25,13 @@ class UserPageRequest:
 
     @property
     def reason(self) -> str:
-        """Why, if the person said; as much as the record holds."""
+        """The reason that staff gave, shortened to the length of its column."""
         return self.request.POST.get("reason", "").replace("\0", "").strip()[:500]
 
     def show_success(self, text: str) -> None:
-        """Tell that it worked."""
+        """Show a success message on the next page."""
         messages.success(self.request, text)
 
     def show_error(self, text: str) -> None:
-        """Tell that it did not."""
+        """Show an error message on the next page."""
         messages.error(self.request, text)

@@ -1,4 +1,4 @@
-"""Users in the dashboard: Django admin's addresses and rights, with pages of our own."""
+"""Users in Django admin: its URLs and permission checks, with pages of our own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ else:
 
 
 class UserAdmin(ModelAdmin):
-    """Nothing here writes: the pages call the actions."""
+    """The admin of users. Nothing here writes: the pages call the actions."""
 
     actions = None
 
@@ -33,7 +33,7 @@ class UserAdmin(ModelAdmin):
         return visible(page_request(request).actor, PROFILE)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False  # Django's own forms are not used; our page asks about each right
+        return False  # Django's forms are not used; our page checks each right
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""The account a page of the dashboard is about."""
+"""Look up the user that a page of the dashboard shows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from users.web.page_view import PageRequest
 
 
 def get_user_or_404(request: PageRequest, object_id: str) -> User:
-    """The user by the number in the URL or by `user_id`, noted as what the page is about. Raises Denied
-    before looking."""
+    """Return the user by primary key or `user_id`. Raises PermissionDenied before the lookup."""
     check(request.actor, Verb.VIEW)
     is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
     by = {"pk": int(object_id)} if is_number else {"user_id": object_id.replace("\0", "")}

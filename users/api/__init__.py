@@ -1,1 +1,1 @@
-"""The Management API, v2. `endpoints.py` lists it; addresses, rights and OpenAPI follow from that."""
+"""The Management API, v2. `endpoints.py` lists its paths; routes, permissions and OpenAPI derive from it."""

@@ -1,5 +1,8 @@
-"""Every address of the Management API. Adding one here gives it its rights, its checks, its
-place in the OpenAPI document and its rows in the tests of rights."""
+"""The table of all paths of the Management API.
+
+A path added here gets its route, permission checks, validation, OpenAPI description and rows in the
+permission tests.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ from users.api.views.user_roles import UserRolesView
 from users.api.views.users import UsersView
 from users.api.views.users_by_email import UsersByEmailView
 
-# Path below /api/v2, as OpenAPI writes it. The more specific come first.
+# Paths below /api/v2, in OpenAPI's notation. Django takes the first route that matches, so the more
+# specific come first.
 ENDPOINTS: dict[str, type[View]] = {
     "/user-blocks/{user_id}": UserBlockView,
     "/user-blocks": UserBlocksView,
@@ -94,6 +98,6 @@ ENDPOINTS: dict[str, type[View]] = {
     "/metadata/indexes/{index_id}": IndexedKeyView,
     "/stats/active-users": ActiveUsersView,
     "/stats/daily": DailyView,
-    # An addition of ours.
+    # An addition of ours, as are history, events and indexes.
     "/metadata/keys": MetadataKeysView,
 }

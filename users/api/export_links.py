@@ -1,6 +1,6 @@
-"""The link by which an export is fetched: signed for one job, valid for a minute.
+"""Signed download links of exports, valid for one job and one minute.
 
-Source: Auth0 docs, "Bulk User Exports": 60 seconds, and a new link with each look at the job.
+Source: Auth0 docs, "Bulk User Exports": 60 seconds, and a new link each time the job is read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LIFETIME = timedelta(seconds=60)
 
 
 def export_link(job: Job) -> str:
-    """An address that anybody may open for a minute."""
+    """Return a URL that downloads the export without authentication for a minute."""
     return conf.public_url + reverse(
         "export_file", args=[sign(job.job_id, Purpose.EXPORT_LINK), _file_name(job)]
     )
@@ -32,21 +32,28 @@ def export_link(job: Job) -> str:
 
 @require_safe
 def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpResponse:
-    """The file, as long as its link and its day last. `name` is for people only: nobody signed it."""
+    """Stream the file of an export while its link is valid and the file exists.
+
+    `name` is not signed: it only gives browsers a file name.
+    """
     try:
         job_id = verify(signed, Purpose.EXPORT_LINK, max_age=LIFETIME)
     except BadSignature:
+        # 404 for a forged link and an expired one alike: a client that reads the job again gets a new one.
         raise Http404("This link has had its time. Look at the job again for a new one.") from None
     job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
     if job is None or is_expired(job, timezone.now()):
         raise Http404("This export has been deleted.")
     content = read_chunks(job)
     try:
+        # The first chunk is read here, since an error in the middle of a streamed response can only cut it
+        # off.
         first = next(content, b"")
     except Undecryptable:
         raise Http404("This export can no longer be decrypted. Ask for another.") from None
     response = StreamingHttpResponse(chain([first], content), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(job)}"'
+    # A proxy must not cache personal data under a URL that needs no token.
     response["Cache-Control"] = "no-store"
     return response
 

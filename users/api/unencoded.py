@@ -1,7 +1,7 @@
-"""Ids whose `/` the client did not encode, as auth0-python 4 sends them.
+"""Route ids whose `/` the client did not encode, as auth0-python 4 sends them.
 
-A `/` separates the parts of a path. Only where a path matches no route, and a user (or a resource
-server, or a linked identity) has the id that its parts make together, is the `/` part of that id.
+A `/` normally separates path segments. Only where a path matches no route, and a user (or a resource
+server, or a linked identity) exists whose id the segments form together, is the `/` part of that id.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ View = Callable[..., HttpResponse]
 
 
 def unencoded_ids_view(patterns: Sequence[URLPattern]) -> View:
-    """A view for the paths that no route matches: answers as the first of `patterns` whose id
-    exists, else 404. `patterns` are the routes with ids that may hold `/`."""
+    """Return a view for paths that no route matches.
+
+    It dispatches to the first of `patterns` whose id exists, else answers 404. `patterns` are the routes with
+    ids that may contain `/`.
+    """
     not_found = NotFoundView.as_view()
 
     @csrf_exempt
@@ -39,7 +42,10 @@ def unencoded_ids_view(patterns: Sequence[URLPattern]) -> View:
 
 
 def _matches(patterns: Sequence[URLPattern], path: str, request: HttpRequest) -> Iterator[ResolverMatch]:
-    """Only for callers who may use the endpoint: to others, all ids are alike."""
+    """Yield the matches whose id exists, only for callers who may use the endpoint.
+
+    Other callers get the same 404 for all ids and cannot find out which exist.
+    """
     found = [match for pattern in patterns if (match := pattern.resolve(path))]
     caller = _caller(request) if found else None
     for match in found:
@@ -55,7 +61,7 @@ def _caller(request: HttpRequest) -> Caller | None:
     except (
         InvalidAuthorizationHeader,
         InvalidToken,
-    ):  # refused by the view that answers 404, in its own words
+    ):  # the 404 view reports the invalid token
         return None
     return authenticated[0] if authenticated else None
 

@@ -16,7 +16,7 @@ from users.web.encoded_path import PathPartConverter, PathPartsConverter
 register_converter(PathPartConverter, "part")
 register_converter(PathPartsConverter, "parts")
 
-# Ids that may hold a `/`: those of users and of their identities, and audiences.
+# Path parameters that may contain `/`: user ids, identity ids and audiences.
 SLASH_PARAMETERS = ("user_id", "identity_id", "resource_server_id")
 
 

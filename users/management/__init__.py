@@ -1,1 +1,1 @@
-"""The command line: a face like the others, for whoever has the machine's shell."""
+"""The command line: a face like the others, for operators with a shell on the machine."""

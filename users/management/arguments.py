@@ -1,4 +1,4 @@
-"""Kinds of argument that several commands take."""
+"""Argument types that several commands share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 
 
 def whole_number(text: str) -> int:
-    """A whole number, zero included."""
+    """Parse a non-negative whole number. Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdigit()):
         raise ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)

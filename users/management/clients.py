@@ -1,4 +1,4 @@
-"""Make API clients."""
+"""Create API clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from users.models import Client, ResourceServer
 from users.rights.actor import Actor
 
 CLIENT_CREDENTIALS = "client_credentials"
-# The ways to get tokens, by the names that people type.
+# Grant types by the names that the command line takes: the real ones are long URLs.
 GRANT_TYPES = {
     CLIENT_CREDENTIALS: CLIENT_CREDENTIALS,
     "password": "password",

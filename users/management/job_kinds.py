@@ -1,7 +1,4 @@
-"""Every kind of job: the code that does it, how often it is retried and how often it is scheduled.
-
-A kind that is not listed here would wait for ever; a test compares the list with `Job.Kind`.
-"""
+"""Import the code of every job kind: a worker runs only kinds that are registered by import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A word now and then while something takes long."""
+"""Report the progress of long commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REPORT_SECONDS = 5
 
 
 class Progress:
-    """Call it with how many are done; it writes every five seconds, and so never for what is quick."""
+    """Call it with the number done; it writes every five seconds, so never for what is quick."""
 
     def __init__(self, out: TextIO | OutputWrapper, total: int, noun: str) -> None:
         self._out = out

@@ -1,1 +1,1 @@
-"""Pages of the record of changes, and of undoing a change."""
+"""Pages of the history of changes, and of undoing a change."""

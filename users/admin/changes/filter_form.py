@@ -1,4 +1,4 @@
-"""What staff look for in the record of changes, in a form that stands in the address."""
+"""The filter form of the history, whose state is the query string."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from users.rights.actor import Actor
 from users.rights.visible import visible
 
 PART_CHOICES = [("", "Anything"), *Change.What.choices]
-# Several accounts may have one address, each in another connection.
+# Users that one email may match: it is unique per connection only.
 MAX_IDS = 20
 
 
 class ChangeFilterForm(forms.Form):
-    """Every field may stay empty. `kept` is what the address holds besides."""
+    """Filter the history; every field is optional. `kept` are other parameters of the URL to preserve."""
 
     part = forms.ChoiceField(label="What", required=False, choices=PART_CHOICES)
     key = forms.CharField(
@@ -56,6 +56,7 @@ class ChangeFilterForm(forms.Form):
         of_one_user: bool,
     ) -> None:
         super().__init__(data, use_required_attribute=False)
+        # Offering a document that the viewer may not see would promise results that never come.
         hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
         part = self.fields["part"]
         assert isinstance(part, forms.ChoiceField)
@@ -74,7 +75,7 @@ class ChangeFilterForm(forms.Form):
 
     @property
     def wanted(self) -> ChangeFilter | None:
-        """None while there is something wrong with it."""
+        """The filter; None while the form has errors."""
         if not self.is_valid():
             return None
         given = self.cleaned_data
@@ -98,7 +99,7 @@ class ChangeFilterForm(forms.Form):
         return not self._parameters
 
     def address(self, **others: str) -> str:
-        """The address of this very search, with these besides or instead."""
+        """Return the URL of this search, with these parameters added or replaced."""
         return f"?{urlencode({**self.kept, **self._parameters, **others})}"
 
     @property
@@ -107,8 +108,11 @@ class ChangeFilterForm(forms.Form):
 
 
 def parse_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
-    """`app_metadata.address.city` is the path ("address", "city") of app_metadata, and
-    `app_metadata` all of it. Dots part names in documents only, where names have none."""
+    """Split a key into its part and path.
+
+    `app_metadata.address.city` is the path ("address", "city") of app_metadata, and `app_metadata` all of it.
+    Dots separate names in documents only, where names cannot contain any.
+    """
     first, _, rest = text.partition(".")
     if not part and first in PARTS_WITH_KEYS:
         part, text = first, rest
@@ -119,7 +123,7 @@ def parse_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def actor_ids(text: str) -> tuple[str, ...] | None:
-    """Those whom the text names: an id, somebody's address, a client's name."""
+    """Return the ids of the actors that the text names: an id, a user's email or a client's name."""
     if not text:
         return None
     clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
@@ -127,9 +131,10 @@ def actor_ids(text: str) -> tuple[str, ...] | None:
 
 
 def subject_ids(text: str) -> tuple[str, ...] | None:
-    """Those of the accounts that the text names: one's id, deleted or not, or an address."""
+    """Return the ids of the users that the text names: an id, deleted or not, or an email."""
     if not text:
         return None
+    # Not looked up, so that the history of a deleted user is found too.
     return (text,) if "|" in text else _user_ids_by_email(text)
 
 

@@ -1,4 +1,4 @@
-"""All changes of all users, and one of them by itself."""
+"""The history of all users, and the page of one change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from users.web.page_view import PageRequest
 
 
 def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """The latest first; what is looked for stands in the address."""
+    """List the changes of all users, newest first; the filter is in the query string."""
     actor = request.actor
     check(actor, Verb.VIEW_CHANGES)
     form = ChangeFilterForm(request.GET, actor, of_one_user=False)
@@ -35,7 +35,7 @@ def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> HttpResponse:
-    """Whole. What one may not see is not there."""
+    """Show one change in full. A change that the staff member may not see is a 404."""
     actor = request.actor
     change = get_change(number, actor)
     if change is None:

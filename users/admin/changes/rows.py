@@ -1,4 +1,4 @@
-"""Lines of the record as staff read them."""
+"""Prepare changes for the templates of the history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
 from users.web.differences import MAX_LINES, MAX_PAGE_LINES, change_lines
 
-# By user_id.
+# Users by user_id.
 UsersById = dict[str, User]
 NAME_COLUMNS = ("user_id", "email", "name", "username", "phone_number", "linked_to_id")
 USER_KINDS = (Kind.STAFF, Kind.USER)
@@ -25,7 +25,7 @@ USER_KINDS = (Kind.STAFF, Kind.USER)
 def change_list_context(
     form: ChangeFilterForm, viewer: Actor, read: Callable[[ChangeFilter, Position | None], ChangePage]
 ) -> TemplateContext:
-    """What the template of a list of changes reads."""
+    """Return the template context of a list of changes."""
     wanted = form.wanted
     found = read(wanted, form.start) if wanted else ChangePage([])
     accounts = users_of_changes(found.changes, viewer)
@@ -43,11 +43,13 @@ def change_list_context(
 def change_context(
     change: Change, accounts: UsersById, wanted: ChangeFilter | None, *, is_own_page: bool = False
 ) -> TemplateContext:
-    """What the template of one change reads. `is_own_page`: values are shown in full, and up to
-    PAGE_LINES lines."""
+    """Return the template context of one change.
+
+    `is_own_page`: values are shown in full, with up to MAX_PAGE_LINES lines.
+    """
     subject = accounts.get(change.subject) if change.user_id else None
     actor = accounts.get(change.actor_id) if change.actor_kind in USER_KINDS else None
-    if actor and change.at < actor.created_at:  # an earlier account with the same id did it
+    if actor and change.at < actor.created_at:  # an earlier user with the same id did it
         actor = None
     lines = change_lines(change, wanted or ChangeFilter(), most=MAX_PAGE_LINES if is_own_page else MAX_LINES)
     return {
@@ -63,8 +65,11 @@ def change_context(
 
 
 def _mark_account_ends(rows: list[TemplateContext]) -> list[TemplateContext]:
-    """Set `ends_here` on the rows, which are newest first: true for the last change of a deleted account,
-    or the newest one shown of it below changes of a later account with its id."""
+    """Set `ends_here` on the rows, which are newest first.
+
+    It is true for the last change of a deleted user, or the newest one shown of it below changes of a later
+    user with its id.
+    """
     above: dict[str, bool] = {}
     for row in rows:
         change = row["change"]
@@ -75,7 +80,7 @@ def _mark_account_ends(rows: list[TemplateContext]) -> list[TemplateContext]:
 
 
 def users_of_changes(changes: Iterable[Change], viewer: Actor) -> UsersById:
-    """Those that the lines name, for whoever may see users."""
+    """Return the users that the changes name, if the viewer may see users."""
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
     if not ids or not visible(viewer, PROFILE):
         return {}

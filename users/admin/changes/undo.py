@@ -1,4 +1,4 @@
-"""What could be taken back of an account, and what that would change now."""
+"""Compute what can be undone or restored for a user, and what that would change now."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ from users.web.differences import MAX_PAGE_LINES, Line, Lines, Value, diff_lines
 
 What = Change.What
 NOT_ALLOWED = "You may not change all of what this would change."
-# Keys of one change that are offered by themselves, or shown as changed again since.
+# Keys of one change that are offered individually, or shown as conflicts.
 MAX_KEYS = 50
 
 
 @dataclass(frozen=True)
 class KeyReversal:
-    """A key of `part` that would change from `now` to `then`. `was_made`, of what the undone change
-    made it, is told where it has changed again since."""
+    """A key of `part` that would change from `now` to `then`.
+
+    `was_made` is the value that the undone change set; it matters where the key has changed again since.
+    """
 
     part: str
     key: str
@@ -49,15 +51,14 @@ class KeyReversal:
 
     @property
     def sides(self) -> list[tuple[str, Value | None]]:
-        """Each value that speaks in a quarrel; None where there is none."""
+        """The values to compare in a conflict; None where there is no value."""
         sides = {"It is now": self.now, "The change made it": self.was_made, "Undo makes it": self.then}
         return [(words, None if side is ABSENT else Value(side)) for words, side in sides.items()]
 
 
 @dataclass(frozen=True)
 class Reversal:
-    """Undo of `change`, or where `part` is named its restoring to the moment right after, be it
-    of one `key` only."""
+    """Undo of `change`; or, where `part` is given, restoring that part (or one `key`) to right after it."""
 
     change: Change
     actor: Actor
@@ -71,17 +72,17 @@ class Reversal:
 
     @cached_property
     def steps(self) -> list[KeyReversal]:
-        """What would change now. Raises NotKept or NotCreatedYet."""
+        """What would change now. Raises BeforeRetention or NotCreatedYet."""
         return list(_steps_to_restore(self) if self.part else _steps_to_undo(self))
 
     @cached_property
     def lines(self) -> Lines:
-        """What would change now, as the page shows it."""
+        """What would change now, as lines for the page."""
         return limit_lines((line for step in self.steps for line in step.lines), MAX_PAGE_LINES)
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the actor may write what it touches: of what could differ, where nothing does."""
+        """Whether the actor may write what it changes, or what it could change where nothing differs."""
         if not self.part:
             return _can_write(self.actor, self.user, self.change.what, self.change.keys)
         return visible(self.actor, self.part, user=self.user) and _can_write(
@@ -89,7 +90,7 @@ class Reversal:
         )
 
     def run(self, *, reason: str, force: bool, version: int) -> None:
-        """Do it, if the account is still at that version. Raises what the actions raise."""
+        """Do it, if the user is still at that version. Raises what the actions raise."""
         user, change, actor, versions = self.user, self.change, self.actor, frozenset({version})
         if self.part:
             restore(
@@ -106,14 +107,16 @@ class Reversal:
 
 
 def is_reversible(change: Change) -> bool:
-    """Whether the account of the change is still there, by itself."""
+    """Whether the user of the change still exists and is not linked to another."""
     return change.user is not None and change.user.linked_to_id is None
 
 
 @dataclass(frozen=True)
 class ReversalOptions:
-    """What would work: undo, putting these parts back to this moment, or only these keys. `refusal`
-    is the reason where only the rights of the actor prevent undo."""
+    """What can be done: undo, restore these parts to this time, or only these keys.
+
+    `refusal` is the reason where only the actor's rights prevent undo.
+    """
 
     undo: bool = False
     parts: Sequence[Change.What] = ()
@@ -122,7 +125,8 @@ class ReversalOptions:
 
 
 def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
-    """To this staff member, of this change, as the account is now."""
+    """Return what this staff member could undo or restore from this change, given the user's current
+    state."""
     if not is_reversible(change):
         return ReversalOptions()
     undoing = Reversal(change, actor)
@@ -140,8 +144,11 @@ def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
 
 
 def undoable_changes(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
-    """Those of the user's changes that may be undone, without a look at what the account is now.
-    Each right is asked once."""
+    """Return the ids of changes that may be undone, without comparing with the current state.
+
+    A list shows many changes; comparing each would rebuild earlier states for every row.
+    """
+    # The rows of one page need the same few rights.
     may_do = cache(lambda verb: may(actor, verb, user))
     return {
         change.pk
@@ -153,7 +160,7 @@ def undoable_changes(changes: Iterable[Change], actor: Actor, user: User) -> set
 
 
 def _restorable_keys(taking: Reversal) -> list[str]:
-    """Those of the change that may be put back by themselves, where that is not all of the part."""
+    """Return keys of the change that may be restored individually, where that is not the whole part."""
     keys = [step.key for step in taking.steps if step.key in taking.change.keys]
     if len(taking.steps) < 2:
         return []
@@ -188,5 +195,5 @@ def _steps_to_restore(taking: Reversal) -> Iterable[KeyReversal]:
             current_value(user, part, key),
             restorable_value(part, key, current_value(past, part, key)),
         )
-        if not is_same_side(restorable_value(part, key, now), then):  # a switch never touched is off
+        if not is_same_side(restorable_value(part, key, now), then):  # an unset flag counts as false
             yield KeyReversal(part, key, now, then)

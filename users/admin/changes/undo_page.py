@@ -1,4 +1,4 @@
-"""Taking something back: it is shown first, a reason is asked, and only a POST does it."""
+"""Confirm an undo or restore: the page shows the effect and asks for a reason, and only a POST does it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ CHANGED_SINCE_MESSAGE = "It has changed again since. Say below whether to overwr
 
 
 def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
-    """Undo the change; where `part` is given, put that back to the moment of the change, be it
-    only the `?key=`. Whatever is offered, the action checks each right once more."""
+    """Undo the change; where `part` is given, restore that part, or only `?key=`, to the time of the change.
+
+    Whatever the page offers, the action checks each permission again.
+    """
     actor = request.actor
     change = get_change(number, actor)
     if change is None or not is_reversible(change) or (part and part not in PARTS):
@@ -68,7 +70,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
 
 
 def _check_available(taking: Reversal) -> None:
-    """Raises Denied or Http404, with the reason, where it is no use to ask."""
+    """Raise PermissionDenied or Http404, with the reason, where the action cannot succeed."""
     why_not = None if taking.part else undo_refusal(taking.change)
     if why_not:
         raise Http404(why_not)
@@ -81,8 +83,9 @@ def _check_available(taking: Reversal) -> None:
 
 
 def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
-    """Nothing once done; else why it is not."""
+    """Return an empty string once done, else the reason why not."""
     version = visit.request.POST.get("version", "")
+    # A tampered version is treated like an outdated one; longer numbers would not fit the column.
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return STALE_MESSAGE
     try:

@@ -1,1 +1,1 @@
-"""The page of the tenant's log."""
+"""The page of the tenant log."""

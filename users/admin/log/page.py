@@ -1,4 +1,4 @@
-"""The page of the tenant's log, for administrators."""
+"""The page of the tenant log, for administrators."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TOO_SLOW_MESSAGE = "The log is too long to look through for this. Ask for a shor
 
 
 def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """The latest first, those before `?before=` where it names one."""
+    """List log entries, newest first, continuing before `?before=`."""
     actor = request.actor
     if not actor.is_administrator:
         raise Denied("The log is for administrators.")
@@ -57,12 +57,13 @@ def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[list[Line], str]:
-    """One more than a page, or why there is none."""
+    """Return one entry more than a page, or the reason why there is none."""
     try:
         log = whole_log().filter_by_query(build_query(filters)) if filters else whole_log()
         with time_limit(conf.search_timeout):
             return (log.before(before) if before else log).lines(PAGE_SIZE + 1), ""
     except QueryError as error:
+        # Columns are meaningful only for text that staff typed themselves.
         text = str(error) if "q" in filters else error.reason
         return [], f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith("?") else ".")
     except SearchTimeout:
@@ -107,17 +108,17 @@ def _users(ids: set[str]) -> QuerySet[User]:
 
 
 def _user_pk(user: User | None, line: Line) -> int | None:
-    """None where the line is of an earlier user with the same id."""
+    """Return the user's key; None where the entry is about an earlier user with the same id."""
     return user.pk if user and line.at >= user.created_at else None
 
 
 def _extra_description(type_: str, description: str) -> str:
-    """What the words do not say already."""
+    """Return the description where it adds to the label of the type."""
     return "" if type_ == API_WRITE or description == DESCRIPTIONS.get(type_) else description
 
 
 def _actor_name(entry: dict[str, Any]) -> str:
-    """Who did it, where it was not the user."""
+    """Return who did it, where it was not the user."""
     actor = entry["details"].get("actor", {})
     by_hand = actor.get("kind") in ("staff", "command")
     name: str = entry["client_name"] or entry["client_id"] or (actor.get("name", "") if by_hand else "")

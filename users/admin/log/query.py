@@ -1,4 +1,4 @@
-"""What the form above the log asks for, as a query of Auth0's language."""
+"""Build the log query, in Auth0's search language, from the filter form."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FIELDS = ("type", "user", "client", "from", "to", "q")
 
 
 def read_filters(given: Mapping[str, str]) -> dict[str, str]:
-    """The fields that are filled in. A NUL, which no column can hold, is left out."""
+    """Return the fields that are filled in. NUL characters, which no column can hold, are removed."""
     texts = {name: given.get(name, "").replace("\0", "").strip() for name in FIELDS}
     return {name: text for name, text in texts.items() if text}
 
 
 def build_query(filters: Mapping[str, str]) -> Query:
-    """All of them together. Raises QueryError; columns count in `q`."""
+    """Combine all filters. Raises QueryError, whose columns refer to `q`."""
     parts = (
         *_field_conditions(filters),
         *([parse(filters["q"], implicit=Implicit.AND)] if "q" in filters else ()),

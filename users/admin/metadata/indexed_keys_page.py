@@ -1,4 +1,4 @@
-"""The page of the indexed keys: what there is, what each costs and whether it is of use."""
+"""The page of indexed keys: state, size and last use of each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from users.web.page_view import PageRequest
 
 
 def indexed_keys_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows, POST indexes or drops a key and leads back."""
+    """GET lists the keys, POST indexes or drops one and redirects back."""
     actor = request.actor
     check(actor, Verb.INDEX_KEYS)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""What the metadata map tells, in words."""
+"""Describe metadata keys in words: types, numbers of users, values."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ _SINGULARS = {**{name: name for name in _PLURALS}, LIST: "list"}
 
 
 def describe_types(counts: KeyCounts) -> str:
-    """`9,120 numbers, 31 strings`; `40 lists of strings`; `3 lists (of 2 strings, 1 number)`."""
+    """Return `9,120 numbers, 31 strings`; `40 lists of strings`; `3 lists (of 2 strings, 1 number)`."""
     return ", ".join(_describe_type(counts, name, number) for name, number in _sort_by_count(counts.types))
 
 
 def describe_kinds(counts: KeyCounts) -> str:
-    """The types alone, for where there is little room: `number or string`, `list of strings`."""
+    """Return the types alone, for narrow places: `number or string`, `list of strings`."""
     names = [name for name, _ in _sort_by_count(counts.types) if name != NULL] or [NULL]
     return " or ".join(_SINGULARS[name] + (_describe_items(counts) if name == LIST else "") for name in names)
 
 
 def describe_users(counts: KeyCounts) -> str:
-    """`1,003 users`, `about 412,000 users` where not all were read."""
+    """Return `1,003 users`, or `about 412,000 users` where only a sample was read."""
     if counts.survey.is_complete:
         return f"{intcomma(counts.users)} {'user' if counts.users == 1 else 'users'}"
     return f"about {intcomma(round_estimate(counts.estimated_users))} users"
 
 
 def format_percent(share: float) -> str:
-    """Whole per cent, but never 0 or 100 of some."""
+    """Format whole per cent, but never 0 or 100 for a part: it would claim none or all."""
     if 0 < share < 0.01:
         return "under 1 %"
     return f"{99 if 0.99 < share < 1 else round(share * 100)} %"
 
 
 def round_estimate(number: int) -> int:
-    """To two digits: an estimate is no more exact than that."""
+    """Round to two digits: a sample is no more precise than that."""
     return int(float(f"{number:.2g}"))
 
 
 def format_value(kind: str, given: Any) -> str:
-    """As JSON, so that text and numbers are told apart."""
+    """Format as JSON, so that text and numbers look different."""
     text = json.dumps(given, ensure_ascii=False)
     return f"{text[:-1]}…" if kind == TEXT_PREFIX else text
 

@@ -1,4 +1,4 @@
-"""The metadata map: which keys the two documents have, and who to find by them."""
+"""The metadata map: which keys the two documents have, and links to the users who have them."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from users.search.query_links import query_for_key, query_for_value
 from users.web.page_view import PageRequest
 
 PAGE_SIZE = 25
-# What bars are drawn for: so many values, each of so many of those who have the key, and what one
-# person alone has only where few have the key.
+# Which values get a bar: at most so many, each held by at least this share of the users who have the
+# key; a value of a single user only where few users have the key, since elsewhere it would identify them.
 MAX_VALUES, MIN_SHARE, SMALL_COUNT = 5, 0.01, 10
 SURVEY_REQUESTS = {"sample": request_sample, "count": request_exact_count}
 SURVEY_JOB_KINDS = (Job.Kind.METADATA_SAMPLE, Job.Kind.METADATA_COUNT)
 SCALARS = frozenset({"string", "number", "boolean"})
-# For so long a job that failed is told of.
+# How long a failed job stays on the page.
 FAILURE_SHOWN_FOR = timedelta(days=2)
 
 
 def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows, POST asks for it to be drawn anew."""
+    """GET shows the map, POST requests a new survey."""
     actor = request.actor
     check(actor, Verb.VIEW)
     if request.method == "POST":
@@ -81,8 +81,10 @@ def _request_survey(request: PageRequest, actor: Actor) -> HttpResponse:
 
 
 def _recent_jobs(actor: Actor) -> list[TemplateContext]:
-    """The latest of each kind that is under way or failed a short while ago. `is_theirs`: there is a
-    page of the job for this staff member."""
+    """Return the latest job of each kind that is running or failed recently.
+
+    `is_theirs`: this staff member may open the page of the job.
+    """
     recent = Job.objects.filter(
         kind__in=SURVEY_JOB_KINDS, created_at__gte=timezone.now() - FAILURE_SHOWN_FOR
     ).defer(*LARGE_COLUMNS)
@@ -115,12 +117,12 @@ def _row(drawn: MetadataMap, key: MetadataKey) -> TemplateContext:
 
 
 def _search_url(query: str) -> str:
-    """The list of those whom the query finds."""
+    """Return the URL of the list of users that the query finds."""
     return f"{reverse('admin:users_user_changelist')}?{urlencode({'q': query})}"
 
 
 def _parents(key: MetadataKey) -> list[str]:
-    """What stands before the key's own name."""
+    """Return the names that precede the key's own name."""
     return [key.document, *key.path[:-1]]
 
 

@@ -1,4 +1,4 @@
-"""What the buttons of a user's page do. Each returns None once done, else what to show."""
+"""Handlers of the buttons on a user's page. Each returns None once done, else the context to show."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ from users.web.documents_form import DocumentsForm
 
 
 def save_documents(visit: UserPageRequest) -> TemplateContext | None:
-    """Both documents in one go, as far as this staff member may change them."""
+    """Save both documents in one write, as far as the staff member may change them."""
     documents = editable_documents(visit.actor, visit.user)
     if not documents:
         raise Denied("You may not change this user's documents.")
     for name in DOCUMENTS:
+        # Refused instead of ignored: the page offered the box, so the right was lost while editing.
         if name in visit.request.POST and name not in documents:
             raise Denied(f"You may not change {name}.")
     form = DocumentsForm(visit.user, documents, visit.request.POST, has_reason=True)
@@ -46,7 +47,7 @@ def save_documents(visit: UserPageRequest) -> TemplateContext | None:
 
 
 def save_profile(visit: UserPageRequest) -> TemplateContext | None:
-    """The root fields that this person changed."""
+    """Save the root fields that the staff member changed."""
     check(visit.actor, Verb.CHANGE_PROFILE, visit.user)
     form = ProfileForm(visit.user, visit.request.POST)
     if not form.is_valid():
@@ -57,7 +58,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     if form.conflicts:
         return {"profile_form": form.with_conflicts()}
     try:
-        # The version that was just compared with: nobody may slip in between.
+        # The version that `conflicts` compared with: a write in between raises StaleVersion.
         edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
         edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
     except StaleVersion:
@@ -77,26 +78,26 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
 
 
 def block(visit: UserPageRequest) -> None:
-    """Bar the account from signing in."""
+    """Block the user from signing in."""
     block_user(visit.user, actor=visit.actor, reason=visit.reason)
     visit.show_success("Blocked. Every session has ended.")
 
 
 def unblock(visit: UserPageRequest) -> None:
-    """Let it sign in again."""
+    """Allow the user to sign in again."""
     unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
     visit.show_success("Unblocked.")
 
 
 def verify_email(visit: UserPageRequest) -> None:
-    """Take the address as the person's own."""
+    """Mark the user's email as verified."""
     edit = Edit(profile={"email_verified": True})
     edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
     visit.show_success("E-mail marked as verified.")
 
 
 def send_reset(visit: UserPageRequest) -> None:
-    """Mail the person a link to set a new password."""
+    """Send the user a link to set a new password."""
     try:
         send_password_reset(visit.user, actor=visit.actor, reason=visit.reason)
     except (MailDisabled, NotSupported) as error:
@@ -106,7 +107,7 @@ def send_reset(visit: UserPageRequest) -> None:
 
 
 def clear_lockout(visit: UserPageRequest) -> None:
-    """Let a user try to sign in again after too many failures."""
+    """Clear the user's lockout after too many failed sign-ins."""
     if clear_lockouts([visit.user], actor=visit.actor, reason=visit.reason):
         visit.show_success("Lockout cleared. They may try to sign in again.")
     else:
@@ -114,13 +115,13 @@ def clear_lockout(visit: UserPageRequest) -> None:
 
 
 def remove_second_factor(visit: UserPageRequest) -> None:
-    """Let the person in by their password alone."""
+    """Remove the second factor, so that the password alone suffices."""
     remove_multifactor(visit.user, actor=visit.actor, reason=visit.reason)
     visit.show_success("The second factor is removed.")
 
 
 def send_verification_mail(visit: UserPageRequest) -> None:
-    """Mail the person a link to confirm the address."""
+    """Send the user a link to verify their email."""
     try:
         check_can_send(visit.user.email, visit.user.connection)
         request_verification(visit.user, actor=visit.actor, reason=visit.reason)
@@ -131,7 +132,7 @@ def send_verification_mail(visit: UserPageRequest) -> None:
 
 
 def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
-    """Decide to which staff groups the account belongs."""
+    """Set the staff groups of the user."""
     check(visit.actor, Verb.GRANT_STAFF_RIGHTS, visit.user)
     form = StaffRightsForm(visit.request.POST)
     if not form.is_valid():
@@ -142,7 +143,7 @@ def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
 
 
 def unlink_account(visit: UserPageRequest) -> None:
-    """Make a linked account a user of its own again."""
+    """Make a linked account a separate user again."""
     provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
     try:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)

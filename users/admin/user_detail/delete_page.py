@@ -1,4 +1,4 @@
-"""Deleting an account: a page of its own, and its name typed."""
+"""The page that confirms deleting a user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from users.web.page_view import PageRequest
 
 
 def delete_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
-    """GET asks, POST with the name typed deletes."""
+    """GET asks for confirmation; POST with the user's email typed deletes."""
     user = get_user_or_404(request, object_id)
     check(request.actor, Verb.DELETE, user)
     form = DeleteForm(user, request.POST or None)

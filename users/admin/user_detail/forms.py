@@ -1,4 +1,4 @@
-"""The smaller forms of a user's page."""
+"""Small forms of a user's page."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ PROFILE_FIELDS = tuple(name for name in TEXT_FIELDS if name != "username")
 
 
 class ReasonForm(forms.Form):
-    """Why: kept with the record of the change."""
+    """The reason for a change, stored in the history."""
 
     reason = forms.CharField(label="Reason (optional)", required=False, max_length=500)
 
 
 class ProfileForm(forms.Form):
-    """Root fields as text, empty meaning null. What each showed when it was opened travels
-    along hidden, so that only what this person touched is written.
+    """Root fields as text, empty meaning null.
 
-    What a field may hold is checked by the write path, for every face the same."""
+    The initial values travel in hidden fields, so that only what this staff member changed is written. Values
+    are validated by the write path, the same for every face.
+    """
 
     data: MultiValueDict[str, Any]
 
@@ -47,12 +48,12 @@ class ProfileForm(forms.Form):
 
     @property
     def changes(self) -> dict[str, str | None]:
-        """Field by field, what this person wants it to be."""
+        """The changed fields with their new values."""
         return {name: self.cleaned_data[name] or None for name in self.changed_data if name != "reason"}
 
     @property
     def conflicts(self) -> list[str]:
-        """Fields that this person changed and somebody else, meanwhile, too."""
+        """Fields that were changed both here and, meanwhile, by another user."""
         return [
             name
             for name, wanted in self.changes.items()
@@ -60,10 +61,13 @@ class ProfileForm(forms.Form):
         ]
 
     def with_conflicts(self) -> ProfileForm:
-        """The same form with what was typed and, beside it, what somebody else saved: a
-        second save decides."""
+        """Return the form with the typed values and, as errors, those saved meanwhile.
+
+        A second save overwrites them deliberately.
+        """
         data = self.data.copy()
         for name in self.conflicts:
+            # Now the new value has been seen, so it becomes the one to compare with.
             data[self[name].html_initial_name] = getattr(self.user, name) or ""
         form = ProfileForm(self.user, data)
         for name in self.conflicts:
@@ -90,7 +94,7 @@ class StaffRightsForm(forms.Form):
 
 
 class DeleteForm(ReasonForm):
-    """Deleting asks for the account's name, typed."""
+    """Deleting requires typing the user's email or id, to prevent a deletion by mistake."""
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -102,6 +106,7 @@ class DeleteForm(ReasonForm):
 
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"].strip()
+        # Compared like emails everywhere: case and Unicode form do not matter.
         if email_key(typed) != email_key(self.expected):
             raise forms.ValidationError(f"This does not match {self.expected}.")
         return typed

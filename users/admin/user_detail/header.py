@@ -1,4 +1,4 @@
-"""What the page of a user holds for this staff member. What they may not see is not in it."""
+"""The header of a user's page for this staff member. What they may not see is not in the context."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from users.web.initials import colour, initials
 
 
 def header_context(actor: Actor, user: User) -> TemplateContext:
-    """What every tab shows above itself: who this is, and what can be done at once."""
+    """Return what every tab shows above itself: who the user is, and the menu of actions."""
     return {
         "title": str(user),
         "subject": user,
@@ -28,18 +28,22 @@ def header_context(actor: Actor, user: User) -> TemplateContext:
 
 
 def editable_documents(actor: Actor, user: User) -> tuple[str, ...]:
-    """Those the actor may both see and change."""
+    """Return the documents that the actor may both see and change."""
     return tuple(
         name
         for name in DOCUMENTS
+        # Saving a document unseen would replace it with an empty one.
         if visible(actor, name, user=user) and may(actor, DOCUMENT_VERBS[name], user)
     )
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button in the menu of actions. `do` is the value that it posts; `refusal` says why this staff member
-    may not, and then it is shown disabled."""
+    """A button in the menu of actions.
+
+    `do` is the value that it posts; `refusal` says why this staff member may not, and the button is then
+    shown disabled.
+    """
 
     do: str
     label: str
@@ -48,7 +52,7 @@ class Button:
 
 
 def _buttons(actor: Actor, user: User) -> list[Button]:
-    """The buttons for the present state of the account, also those that the actor may not use."""
+    """Return the buttons that fit the user's state, including those that the actor may not use."""
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
     block, reset = denial_reason(actor, Verb.BLOCK, user), denial_reason(actor, Verb.SEND_RESET, user)

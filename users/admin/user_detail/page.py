@@ -1,4 +1,4 @@
-"""The page of one user: see, edit, act."""
+"""The page of one user: view, edit, act."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from users.web.page_view import PageRequest
 
 
 def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows; POST does and leads back, or shows again what was typed and what is wrong.
+    """GET shows; POST acts and redirects back, or shows the form again with its errors.
 
-    Whatever the page offered, the action behind each button checks the right once more.
+    Whatever the page offered, the action behind each button checks the permission again.
     """
     visit = UserPageRequest(request, request.actor, get_user_or_404(request, object_id))
     faulty: TemplateContext | None = None
@@ -43,7 +43,7 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
 
 
 def _run_button(visit: UserPageRequest) -> TemplateContext | None:
-    """What the pressed button asks; saving the documents where Enter was pressed in a form."""
+    """Run the handler of the pressed button; of "save documents" where Enter was pressed in a form."""
     verb = BUTTONS.get(visit.request.POST.get("do", "documents"))
     if verb is None:
         raise Denied("There is no such action.")

@@ -1,4 +1,4 @@
-"""What somebody is permitted at the APIs, for reading."""
+"""A user's permissions at the APIs, read-only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from users.rights.permissions import roles_of
 
 
 def permissions_by_source(user: User) -> list[TemplateContext]:
-    """Each role with what it permits; last what was given directly, if anything was."""
+    """Return each role with its permissions; directly assigned ones last."""
     sources = [
         {"name": role.name, "permissions": role.permissions.all()}
         for role in roles_of(user).prefetch_related("permissions__resource_server")

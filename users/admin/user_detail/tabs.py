@@ -1,4 +1,4 @@
-"""The tabs of a user's page. Each is a link, so that reload, Back and a bookmark work."""
+"""The tabs of a user's page. Each is a link, so that reload, Back and bookmarks work."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
 
-# How many sign-ins the Activity tab shows.
+# Sign-ins on the Activity tab.
 MAX_SIGN_INS = 10
 
 
 @dataclass(frozen=True)
 class Tab:
-    """`build_context` gives what its template reads."""
+    """One tab. `build_context` returns the context of its template."""
 
     name: str
     label: str
@@ -41,12 +41,12 @@ class Tab:
 
     @property
     def template(self) -> str:
-        """Beside the page's own."""
+        """The tab's own template."""
         return f"users/admin/tabs/{self.name}.html"
 
 
 def metadata_context(visit: UserPageRequest) -> TemplateContext:
-    """Both documents: as a form where they may be changed, as text where only seen."""
+    """Return both documents: as a form where they may be changed, as text where they may only be seen."""
     actor, user = visit.actor, visit.user
     editable = editable_documents(actor, user)
     return {
@@ -66,7 +66,7 @@ def metadata_context(visit: UserPageRequest) -> TemplateContext:
 
 
 def profile_context(visit: UserPageRequest) -> TemplateContext:
-    """The root fields."""
+    """Return the form of the root fields."""
     refused = denial_reason(visit.actor, Verb.CHANGE_PROFILE, visit.user)
     if not refused:
         return {"profile_form": ProfileForm(visit.user)}
@@ -75,7 +75,7 @@ def profile_context(visit: UserPageRequest) -> TemplateContext:
 
 
 def activity_context(visit: UserPageRequest) -> TemplateContext:
-    """The record of changes, newest first, and the latest sign-ins."""
+    """Return the user's history, newest first, and the latest sign-ins."""
     form = ChangeFilterForm(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
     page = change_list_context(
         form,
@@ -91,7 +91,7 @@ def activity_context(visit: UserPageRequest) -> TemplateContext:
 
 
 def security_context(visit: UserPageRequest) -> TemplateContext:
-    """How the account signs in, which staff rights it has, and what it may do elsewhere."""
+    """Return how the user signs in, their staff rights, and their permissions at APIs."""
     staff_refusal = denial_reason(visit.actor, Verb.GRANT_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
     own, *linked = serialize_identities(visit.user)
@@ -111,7 +111,7 @@ def security_context(visit: UserPageRequest) -> TemplateContext:
 
 
 def raw_context(visit: UserPageRequest) -> TemplateContext:
-    """The account as the Management API answers, as far as this staff member may see it."""
+    """Return the user as the Management API would, as far as this staff member may see it."""
     address = f"{conf.management_audience}users/{quote(visit.user.user_id, safe='')}"
     return {
         "raw": json.dumps(serialize_profile(visit.user, visit.actor), indent=2, ensure_ascii=False),
@@ -129,6 +129,6 @@ TABS = (
 
 
 def current_tab(visit: UserPageRequest) -> Tab:
-    """The one the address names; the first where it names none."""
+    """Return the tab that the URL names; the first where it names none."""
     wanted = visit.request.GET.get("tab")
     return next((tab for tab in TABS if tab.name == wanted), TABS[0])

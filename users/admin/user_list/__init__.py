@@ -1,1 +1,1 @@
-"""The list of users: search, filters, columns, sorting, pages."""
+"""The list of users: search, filters, columns, sorting, pagination."""

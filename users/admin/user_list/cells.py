@@ -1,4 +1,4 @@
-"""Values of metadata in a list: short, and told apart from text where they are none."""
+"""Format metadata values for table cells: short, and visibly different from text where they are not text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from users.metadata.documents import JSON
 from users.metadata.text import dump
 
 MAX_TEXT_LENGTH = 60
-# As much as a pointer held over the cell tells.
+# Characters of the tooltip.
 MAX_TOOLTIP_LENGTH = 1000
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`text` as shown, empty where there is nothing; `whole` where that is cut."""
+    """A cell. `text` is shown, empty where there is no value; `whole` is the full text where that is cut."""
 
     text: str
     is_code: bool = False
@@ -23,8 +23,8 @@ class Cell:
 
 
 def make_cell(top: JSON, path: tuple[str, ...]) -> Cell:
-    """What stands at the path, its first key gone already. A list stands for its items; null is
-    nothing."""
+    """Return the cell of the value at the path below `top`. A list stands for its items; null counts
+    as none."""
     values = [value for value in _values_at(top, path) if value is not None]
     if len(values) == 1 and not isinstance(values[0], list):
         return _truncate(_to_text(values[0]), is_code=not isinstance(values[0], str) or not values[0])
@@ -45,7 +45,7 @@ def _values_at(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:
 
 
 def _to_text(value: JSON) -> str:
-    """Text as it stands, all else and the empty text as JSON."""
+    """Return text unchanged, and other values and empty text as JSON."""
     return value if isinstance(value, str) and value else dump(value)
 
 

@@ -1,4 +1,4 @@
-"""The columns of the users list: those of every account, and any key of metadata."""
+"""The columns of the user list: built-in ones and any metadata key."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from users.web.page_view import PageRequest
 
 MAX_COLUMNS = 12
 MAX_NAME_LENGTH = 300
-# Where a session keeps the names that its owner chose.
+# Session key of the columns that the staff member chose.
 SESSION_KEY = "list_columns"
 
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` is how a cell is drawn. Of a key of metadata `path` leads into `document`."""
+    """A column. `kind` is how a cell is drawn; for a metadata key, `path` leads into `document`."""
 
     name: str
     label: str
@@ -62,13 +62,13 @@ BUILT_IN = {
 
 
 def visible_columns(names: Iterable[str], viewer: Actor) -> list[Column]:
-    """The columns of these names that `viewer` may see, each once; what is none is left out."""
+    """Return the columns with these names that `viewer` may see, without duplicates and unknown names."""
     found = dict.fromkeys(filter(None, map(parse_column, names)))
     return [column for column in found if _can_view(column, viewer)][:MAX_COLUMNS]
 
 
 def parse_column(name: str) -> Column | None:
-    """The column of that name; None where there can be none."""
+    """Return the column with that name; None where the name is invalid."""
     if name in BUILT_IN:
         return BUILT_IN[name]
     document, *path = name.split(".")
@@ -78,7 +78,7 @@ def parse_column(name: str) -> Column | None:
 
 
 def selected_columns(request: PageRequest, address: ListURL, viewer: Actor) -> list[Column]:
-    """As the address says, or else as this person chose last, or else as the settings say."""
+    """Return the columns that the URL names, else those chosen last, else those of the settings."""
     names = address.lists.get("column")
     if names is None:
         names = request.session.get(SESSION_KEY, conf.list_columns)
@@ -86,7 +86,7 @@ def selected_columns(request: PageRequest, address: ListURL, viewer: Actor) -> l
 
 
 def check_settings() -> None:
-    """Raises ImproperlyConfigured for a column that can be none."""
+    """Raise ImproperlyConfigured for an invalid column in LIST_COLUMNS."""
     for name in conf.list_columns:
         if parse_column(name) is None:
             known = ", ".join(BUILT_IN)
@@ -100,6 +100,6 @@ def _can_view(column: Column, viewer: Actor) -> bool:
 
 
 def _label(path: list[str]) -> str:
-    """A plain word as the other headings are written, anything else as it stands."""
+    """Return the heading of a metadata key: a plain word capitalized, anything else unchanged."""
     label = ".".join(path)
     return label.capitalize() if label.isalpha() and label.islower() else label

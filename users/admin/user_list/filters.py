@@ -1,4 +1,4 @@
-"""The filters of the users list. None of them counts or scans, and each can be said in words."""
+"""The filters of the user list. None counts or scans, and each has an equivalent in the search language."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from users.lucene.nodes import Exists, Name
 from users.lucene.printer import quote, unparse
 from users.models import Connection
 
-# As many connections as are offered; more can be asked for in words.
+# Connections that the filter offers; others can be searched for.
 MAX_CONNECTIONS = 50
 PERIODS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`words` say the same in the search language, of times by the day. `test` is what indexes serve."""
+    """A value of a filter.
+
+    `words` is the equivalent search (times only to the day); `test` is the condition that indexes support.
+    """
 
     value: str
     label: str
@@ -31,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filter:
-    """`choices` are those offered; `choice` is the one of that value, None where there is none."""
+    """A filter. `choices` returns those offered; `choice` returns the one with that value, or None."""
 
     name: str
     title: str
@@ -41,7 +44,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is on. `remove` leads to the list without it."""
+    """An active filter. `remove` is the URL of the list without it."""
 
     title: str
     label: str
@@ -72,7 +75,8 @@ def _connection_choices() -> list[Choice]:
 
 
 def _connection_choice(name: str) -> Choice:
-    # Looked up first, and so a value by which the index of the connection's users is read.
+    # A subquery instead of a join: the database evaluates it first and can then use the index on
+    # (connection, ...).
     found = Connection.objects.filter(name=name).values("pk")[:1]
     return Choice(name, name, f"identities.connection:{quote(name)}", Q(connection=found))
 
@@ -103,23 +107,23 @@ FILTERS = (
 
 
 def active_filters(address: ListURL) -> list[tuple[Filter, Choice]]:
-    """The filters that are on; a value that nobody offered filters nothing."""
+    """Return the active filters; unknown values are ignored."""
     values = ((each, address.text(each.name)) for each in FILTERS)
     return [(each, choice) for each, value in values if value and (choice := each.choice(value))]
 
 
 def exists_query(name: str) -> str:
-    """Those who have a value there, in words."""
+    """Return the search for users who have a value at the key."""
     return unparse(Exists(Name(tuple(name.split(".")))))
 
 
 def required_keys(address: ListURL) -> list[str]:
-    """Those of which there must be a value."""
+    """Return the metadata keys that users must have a value for."""
     return list(dict.fromkeys(name for each in address.texts("has") if (name := each.strip())))
 
 
 def active_chips(address: ListURL, choices: Iterable[tuple[Filter, Choice]]) -> list[Chip]:
-    """One for each filter that is on."""
+    """Return a chip for each active filter."""
     shown = [
         Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
         for each, choice in choices

@@ -1,8 +1,8 @@
 """Advice on a search that scans all users because a key is not indexed.
 
-A page that has searched adds `slow_search_context(actor, keys)` to the context of its
-template, and includes `users/admin/advice.html`, which is empty where there is no advice. The button in
-it leads to the page of indexed keys.
+A page that has searched adds `slow_search_context(actor, text, implicit=...)` to the context of its
+template, and includes `users/admin/advice.html`, which is empty where there is no advice. Its button leads to
+the page of indexed keys.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from users.search.indexed_keys import KeyPath
 
 
 def slow_search_context(actor: Actor, keys: tuple[SlowKey, ...]) -> TemplateContext:
-    """For the template, of a search that these keys made slow. The actor may see all of them."""
+    """Return the template context of a query that was executed. It must have passed `check_visible`."""
     return {"slow_keys": _slow_key_rows(keys), "may_index": may(actor, Verb.INDEX_KEYS)}
 
 
 def _slow_key_rows(keys: tuple[SlowKey, ...]) -> list[TemplateContext]:
-    """The keys for which all users were read: `name`, the `kind` to index it as (empty: whichever its
-    values are of), `is_indexable`, and whether it `is_building`."""
+    """Return the keys that made the search scan all users.
+
+    Each has `name`, the `kind` to index it as (empty: the kind of its values), `is_indexable` and
+    `is_building`.
+    """
     building = _places_being_built(keys)
     return [
         {

@@ -1,15 +1,15 @@
-"""What the address of the users list asks for, and the addresses that its links lead to."""
+"""The query string of the user list, and the URLs of its links."""
 
 from __future__ import annotations
 
 from django.http import QueryDict
 
-# `after` and `before` are not among them: whatever changes what is listed begins at its beginning.
+# The cursors `after` and `before` are left out: a link that changes the list starts at its first page.
 LIST_PARAMETERS = ("q", "status", "connection", "created", "last_login", "has", "sort", "column")
 
 
 class ListURL:
-    """The parameters that are known; others are not there."""
+    """The known parameters of the URL; others are ignored."""
 
     def __init__(self, given: QueryDict) -> None:
         self.lists = {
@@ -19,20 +19,20 @@ class ListURL:
         }
 
     def text(self, name: str) -> str:
-        """The parameter; empty where it is not there."""
+        """Return the parameter's last value; empty where it is missing."""
         return self.texts(name)[-1] if self.texts(name) else ""
 
     def texts(self, name: str) -> list[str]:
-        """All that it is given, if only once."""
+        """Return all values of the parameter."""
         return self.lists.get(name, [])
 
     def link(self, **changes: str | list[str] | None) -> str:
-        """The address with these parameters, None for without."""
+        """Return the URL with these parameters replaced, None to remove one."""
         query = QueryDict(mutable=True)
         for name, values in {**self.lists, **changes}.items():
             query.setlist(name, values if isinstance(values, list) else [values] if values else [])
         return f"?{query.urlencode()}"
 
     def hidden_fields(self, *names: str) -> list[tuple[str, str]]:
-        """What else a form must carry along."""
+        """Return the other parameters as hidden form fields."""
         return [(name, value) for name, values in self.lists.items() if name not in names for value in values]

@@ -1,4 +1,4 @@
-"""What is wrong with a search, as the page says it under the box."""
+"""Explain errors of a search below the search box."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from users.rights.visible import visible
 from users.search.full_scans import SlowKey
 from users.search.searchable_fields import find_field
 
-# Of a long search as much is shown as stands about the place.
+# Characters shown around the error of a long search.
 CHARACTERS_BEFORE, CHARACTERS_AFTER = 32, 24
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`draw_caret` is the text with a caret below the place. `mended` are field names that may have been
-    meant, each with where it leads."""
+    """An error message.
+
+    `picture` is the text with a caret below the error. `mended` are field names that may have been meant,
+    each
+    with the URL of the corrected search.
+    """
 
     message: str
     picture: str = ""
@@ -35,8 +39,10 @@ def describe_problem(
     mend: Callable[[UnknownField, str], str],
     slow: tuple[SlowKey, ...],
 ) -> Problem:
-    """For a QueryError, Denied or TooSlow of this text. `mend` gives the address of the list with another
-    field's name in the place of the one that is none; `slow` are the keys that made the search slow."""
+    """Describe a QueryError, Denied or SearchTimeout of this text, a part of the whole search.
+
+    `mend` returns the URL of the list with an unknown field replaced by the given name.
+    """
     match error:
         case QueryError():
             end = "" if error.reason.endswith("?") else "."
@@ -50,9 +56,10 @@ def describe_problem(
 
 
 def draw_caret(text: str, column: int) -> str:
-    """The text, and below it a caret at the column, counted from 1."""
+    """Return the text with a caret below the column, counted from 1."""
     at = column - 1
     start, end = max(0, at - CHARACTERS_BEFORE), min(len(text), at + CHARACTERS_AFTER)
+    # One character each, so that the caret stays below the right one.
     shown = "".join(character if character.isprintable() else " " for character in text[start:end])
     if start:
         shown = f"…{shown[1:]}"

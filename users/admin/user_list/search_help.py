@@ -1,6 +1,6 @@
-"""How to search, beside the box and as a page: examples that run, fields, limits.
+"""Help on searching, next to the box and as a page: runnable examples, fields, limits.
 
-docs/search.md has it all; every example there and here is run by a test.
+docs/search.md has the full description; every example there and here is run by a test.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ EXAMPLES = {
     "app_metadata.plan:(full OR trial)": "Either of two values.",
     "jane AND (blocked:true OR logins_count:0)": "AND, OR and NOT in capitals; parentheses group.",
 }
-# What others have, and what to write here.
+# Syntax of other search engines, and the equivalent here.
 UNSUPPORTED_SYNTAX = {
     "jane~": "Nothing is guessed. Write the beginning: jane",
     "j?ne": "One star for any characters: j*ne",
@@ -57,7 +57,7 @@ _KIND_LABELS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any c
 
 
 def help_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """All of it on a page of its own."""
+    """Show the help on a page of its own."""
     context = {
         **frame,
         "title": "How to search",
@@ -68,7 +68,7 @@ def help_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def search_help_context(viewer: Actor) -> dict[str, Any]:
-    """What the template reads; nothing in it is about what `viewer` may not see."""
+    """Return the help's template context, without anything that `viewer` may not see."""
     return {
         "examples": _examples(viewer),
         "fields": [{"name": name, "kind": _KIND_LABELS[field.kind]} for name, field in FIELDS.items()],
@@ -98,7 +98,7 @@ def _asked_about(query: str) -> frozenset[tuple[str, tuple[str, ...]]]:
 
 
 def _schema_keys(document: str, viewer: Actor) -> list[str]:
-    """Those of the schema, where there is one."""
+    """Return the keys that the schema names, where there is one."""
     schema = get_schema(document)
     names = schema.properties if schema else ()
     return [escape(str(Name((document, name)))) for name in names if visible(viewer, document, (name,))]

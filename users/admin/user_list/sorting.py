@@ -1,4 +1,4 @@
-"""By what the users list may be sorted: only what an index backs."""
+"""Sorting of the user list: only columns that an index supports."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from users.rights.visible import visible
 from users.search.indexed_keys import is_sortable, parse_key_path
 from users.search.sort_fields import SORT_COLUMNS, sort_expression
 
-# As in the API, the second part 1 or -1. What comes first where a heading is chosen is what people
-# mostly look for.
+# In the API's notation, field and 1 or -1. Choosing a heading first sorts in the direction that is wanted
+# most often.
 DEFAULT_ORDER = "created_at:-1"
 SORTED_BY = "sorted_by"
 DEFAULT_DIRECTIONS = {"email": "1", "logins_count": "-1", "last_login": "-1", "created_at": "-1"}
@@ -36,8 +36,12 @@ class Sort:
 
 @dataclass(frozen=True)
 class Heading:
-    """`direction` is "ascending" or "descending" where the list is sorted by it; `link` sorts by it,
-    or turns the order round, and is empty where it cannot be sorted by."""
+    """A table heading.
+
+    `direction` is "ascending" or "descending" where the list is sorted by it; `link` sorts by it or reverses
+    the
+    order, and is empty where it cannot be sorted by.
+    """
 
     label: str
     title: str = ""
@@ -46,14 +50,14 @@ class Heading:
 
 
 def requested_order(address: ListURL, viewer: Actor) -> str:
-    """The order that the address names; newest first where it names none, or one that is not to be had."""
+    """Return the order that the URL names; newest first where it names none, or one that is not possible."""
     text = address.text("sort")
     name, _, direction = text.rpartition(":")
     return text if direction in ("1", "-1") and _can_sort_by(name, viewer) else DEFAULT_ORDER
 
 
 def parse_order(text: str) -> Sort:
-    """That order."""
+    """Return the sort of an order."""
     name, _, direction = text.rpartition(":")
     is_descending = direction == "-1"
     if name not in DEFAULT_DIRECTIONS:
@@ -63,7 +67,7 @@ def parse_order(text: str) -> Sort:
 
 
 def make_heading(name: str, label: str, address: ListURL, viewer: Actor, *, title: str = "") -> Heading:
-    """What stands above a column."""
+    """Return the heading of a column."""
     if not _can_sort_by(name, viewer):
         return Heading(label, title)
     now, _, direction = requested_order(address, viewer).rpartition(":")

@@ -1,5 +1,4 @@
-"""What may come next in the search box, or where a key is named, as JSON for the script that shows it:
-users first, then fields, keys and values."""
+"""Suggestions for the search box and key fields, as JSON: users first, then fields, keys and values."""
 
 from __future__ import annotations
 
@@ -16,11 +15,13 @@ from users.web.page_view import PageRequest
 
 @require_GET
 def suggestions(request: PageRequest) -> HttpResponse:
-    """Users have a `url` of their page, all else a `text` that replaces what is typed.
+    """Return suggestions.
 
-    `?q=` is what stands in the box, and `at` where the caret is; with `of=keys` it is the name of a key
-    and nothing else. Places are counted as JavaScript does: in halves of UTF-16, of which some
-    characters have two."""
+    Users have the `url` of their page, all others a `text` that replaces what is typed. `?q=` is the content
+    of the box and `at` the position of the caret; with `of=keys` it is the name of a key only. Positions
+    count
+    UTF-16 code units, as JavaScript does.
+    """
     text, viewer = request.GET.get("q", ""), request.actor
     users: list[User] = []
     if request.GET.get("of") == "keys":
@@ -35,12 +36,13 @@ def suggestions(request: PageRequest) -> HttpResponse:
             "end": _to_utf16(text, end),
             "suggestions": [*map(_user_suggestion, users), *map(_term_suggestion, found)],
         },
+        # What may be suggested depends on the rights of the staff member.
         headers={"Cache-Control": "no-store"},
     )
 
 
 def _user_suggestion(user: User) -> TemplateContext:
-    """Leads to the user's page; all else takes the place of what is typed."""
+    """Return a suggestion that opens the user's page."""
     name, *others = filter(None, (user.name, user.email, user.username, user.user_id))
     return {
         "label": name,
@@ -62,10 +64,11 @@ def _term_suggestion(one: Suggestion) -> TemplateContext:
 
 
 def _from_utf16(text: str, given: str) -> int:
-    """The caret as an offset into `text`; its end where it makes no sense."""
+    """Return the caret as an offset into `text`; the end where the parameter is invalid."""
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         return len(text)
     halves = text.encode("utf-16-le", "surrogatepass")[: 2 * int(given)]
+    # "ignore" drops half a surrogate pair: the caret may be inside one.
     return len(halves.decode("utf-16-le", "ignore"))
 
 

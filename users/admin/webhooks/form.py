@@ -17,7 +17,7 @@ PATHS_HELP = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.
 
 
 class PathsField(forms.CharField):
-    """A list, one a line."""
+    """A list of paths, one per line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
 
@@ -35,7 +35,7 @@ class PathsField(forms.CharField):
 
 
 class WebhookForm(forms.Form):
-    """What an administrator says of a webhook; what it may lead to is checked below."""
+    """The settings of a webhook. Whether its target is allowed is checked by the action."""
 
     url = forms.CharField(
         label="Address",
@@ -73,11 +73,11 @@ class WebhookForm(forms.Form):
 
     @classmethod
     def of(cls, webhook: Webhook) -> WebhookForm:
-        """With what is kept of it."""
+        """Return the form with the stored values."""
         return cls(initial={name: getattr(webhook, name) for name in cls.base_fields})
 
     def save_with(self, write: Callable[[dict[str, Any]], Any]) -> Any:
-        """What `write` returns of the checked values, or None; then the form says why."""
+        """Return the result of `write` with the validated values; None where the form now has errors."""
         if not self.is_valid():
             return None
         try:

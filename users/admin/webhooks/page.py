@@ -32,7 +32,7 @@ Status = Delivery.Status
 
 
 def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
-    """All of them, with what is on its way and what failed; or their history, those deleted included."""
+    """List all webhooks, with the numbers of pending and failed deliveries."""
     actor = _require_administrator(request)
     if request.GET.get("tab") == "history":
         history = history_context(request, actor, Kind.WEBHOOK)
@@ -52,7 +52,7 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
 
 
 def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
-    """GET asks, POST makes, and shows the secret."""
+    """GET shows the form, POST creates the webhook and shows its secret."""
     actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
     if request.method == "POST":
@@ -111,7 +111,7 @@ def _render_page(
 
 
 def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
-    """The newest first, from the cursor `?before=` on, of one status if asked for."""
+    """Return the deliveries, newest first, continuing before `?before=`, filtered by status."""
     found = Delivery.objects.filter(webhook=webhook)
     status = request.GET.get("status", "")
     if status in Status.values:
@@ -130,11 +130,11 @@ def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
         "older": page.next_cursor(LIST),
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in rows),
         "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
-        # Those whose users are still there, rather than a later one with the same id.
+        # Deliveries whose user still exists, rather than a later user with the same id.
         "present": {
             row.pk for row in rows if row.subject in began_at and row.happened_at >= began_at[row.subject]
         },
-        # While a worker has it, or is about to, there is nothing to wait for.
+        # While a worker holds the webhook, or is about to, no time needs to be shown.
         "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
     }
 
@@ -167,7 +167,7 @@ def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
 def _secret_page(
     request: PageRequest, frame: TemplateContext, webhook: Webhook, secret: str, *, is_new: bool
 ) -> HttpResponse:
-    """Shown now and never again, so it travels through no redirect and no message."""
+    """Show the secret, once: it is passed through no redirect and no message, which are stored."""
     context = {
         **frame,
         "title": "The secret",

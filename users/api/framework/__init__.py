@@ -1,1 +1,1 @@
-"""What all endpoints share: authentication, scopes, parsing, paging, errors, OpenAPI."""
+"""Parts that all endpoints share: authentication, scopes, parsing, paging, errors, OpenAPI."""

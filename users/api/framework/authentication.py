@@ -1,4 +1,4 @@
-"""Who calls the Management API: a client or a person, by an access token."""
+"""Authenticate API callers, a client or a user, by access token."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from users.web.client_ip import recorded_ip
 
 
 class InvalidAuthorizationHeader(Exception):
-    """The Authorization header holds something else."""
+    """The Authorization header holds something other than a Bearer token."""
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <JWT>`. Raises NotAToken or a TokenRefused; `errors` words them."""
+    """`Authorization: Bearer <JWT>`.
+
+    Raises MalformedToken or another InvalidToken, which `errors` turns into Auth0's messages.
+    """
 
     def authenticate(self, request: Any) -> tuple[Caller, str] | None:
         header = request.headers.get("Authorization", "")
@@ -32,7 +35,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def actor_of(request: Any) -> Actor:
-    """The caller, as actions ask for it."""
+    """Return the caller as the `Actor` that actions take."""
     caller: Caller = request.user
     told = {"request_id": request.request_id, "ip": recorded_ip(request)}
     if isinstance(caller, UserCaller):

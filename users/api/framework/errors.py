@@ -1,7 +1,7 @@
-"""The one translator from what went wrong to Auth0's envelope.
+"""Translate exceptions into Auth0's error envelope, in one place.
 
-Source: recorded answers and Auth0's published OpenAPI document. What is not listed here
-stays a 500: it is a fault of ours.
+Source: recorded answers and Auth0's published OpenAPI document. An exception that is not listed here is a
+fault of ours and becomes a 500.
 """
 
 from __future__ import annotations
@@ -55,12 +55,13 @@ BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
 EXPIRED = "Expired token received for JSON Web Token validation"
 USER_NOT_FOUND = Problem(404, "The user does not exist.", "inexistent_user")
-# As recorded, it carries no code.
+# Auth0's recorded answer has no errorCode.
 ROLE_NOT_FOUND = Problem(404, "The role does not exist.")
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """DRF's exception handler. None lets the exception go on to become a 500."""
+    """DRF's exception handler. None lets the exception propagate and become a 500."""
+    # First of all: a lost database connection may surface as any exception, and a 503 tells clients to retry.
     outage = None if isinstance(exception, Problem) else outage_of(exception)
     if outage is not None:
         return unavailable(context["request"]._request, outage)
@@ -69,13 +70,14 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResp
         return None
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     if problem.status in (429, 503):
+        # The rate limit counts by the second, so the next one is soon enough.
         headers["Retry-After"] = "1"
     body = envelope(problem.status, problem.message, problem.code, **problem.more)
     return Response(body, status=problem.status, headers=headers)
 
 
 def to_problem(exception: Exception) -> Problem | None:
-    """The exception in Auth0's words, by its nearest class in the table."""
+    """Return the exception as a Problem, by its nearest class in the table; None where it has no row."""
     if isinstance(exception, Problem):
         return exception
     for kind in type(exception).__mro__:
@@ -85,17 +87,17 @@ def to_problem(exception: Exception) -> Problem | None:
 
 
 def invalid_token(message: str) -> Problem:
-    """401 for a token that is one, but no good."""
+    """401 for a token that cannot be accepted."""
     return Problem(401, message, attributes={"error": message})
 
 
 def invalid_body(rule: str, code: str = "invalid_body") -> Problem:
-    """400 for a body that breaks a rule."""
+    """400 for a request body that breaks a rule."""
     return Problem(400, f"Payload validation error: {rule}", code)
 
 
 def invalid_query(name: str, rule: str) -> Problem:
-    """400 for a parameter of the query string that breaks a rule."""
+    """400 for a query parameter that breaks a rule."""
     return Problem(400, f"Query validation error: '{rule}' on property {name}.", "invalid_query_string")
 
 
@@ -122,6 +124,7 @@ PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
     Denied: lambda error: Problem(403, error.reason, "insufficient_scope"),
     Protected: lambda error: Problem(403, error.reason, "protected_account"),
     # The code is OAuth's. Source: RFC 9470.
+    # Step-up: the action needs a recent sign-in.
     StaleSignIn: lambda error: Problem(403, error.reason, "insufficient_user_authentication"),
     TextError: lambda error: invalid_body(f"'{error}'."),
     MetadataError: _invalid_document,

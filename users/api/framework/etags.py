@@ -1,8 +1,8 @@
-"""ETags of users, and the conditional requests that name them (RFC 9110, section 13).
+"""ETags of users and conditional requests (RFC 9110, section 13).
 
-A tag is the version of the user's row: it rises with every edit, not with a sign-in. Tags compare
-weakly, since a proxy that compresses an answer changes its tag: nginx writes `W/"1"` for `"1"`,
-Apache `"1-gzip"`, Jetty `"1--gzip"`.
+A tag is the version of the user's row, which rises with every edit but not with a sign-in. Tags compare
+weakly, since a proxy that compresses a response changes its tag: nginx writes `W/"1"` for `"1"`, Apache
+`"1-gzip"`, Jetty `"1--gzip"`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ _TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})(?:[-;]+(?:gzip|br|zstd|deflate))?"?')
 
 
 def etag(user: User) -> str:
-    """The version of the row, as a strong tag."""
+    """Return the version of the row as a strong tag."""
     return f'"{user.version}"'
 
 
 def expected_versions(request: Request) -> frozenset[int] | None:
-    """The versions that `If-Match` lists; None where it is absent, empty or `*`. A tag that is
-    none of ours matches no version."""
+    """Return the versions that `If-Match` lists; None where it is absent, empty or `*`.
+
+    A tag that is not ours matches no version, so the write fails with 412 instead of overwriting.
+    """
     header = request.headers.get("If-Match", "").strip()
     return None if header in ("", "*") else _versions(header)
 
 
 def is_not_modified(request: Request, user: User) -> bool:
-    """Whether `If-None-Match` of a read lists the user's version, or is `*`."""
+    """Whether `If-None-Match` of a read lists the user's current version, or is `*`."""
     header = request.headers.get("If-None-Match", "").strip()
     return request.method in ("GET", "HEAD") and (header == "*" or user.version in _versions(header))
 

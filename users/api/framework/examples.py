@@ -1,6 +1,6 @@
-"""An example of whatever a schema describes, for the OpenAPI document.
+"""Generate example values from schemas, for the OpenAPI document.
 
-A field whose form cannot be guessed says its own under `examples`; a test checks them all.
+A field whose format cannot be guessed states its own under `examples`; a test validates all of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BY_TYPE = {"string": "text", "integer": 1, "number": 1, "boolean": True, "null"
 
 
 def example(schema: Schema) -> Any:
-    """A value that the schema allows: of a choice its first, of an object every property."""
+    """Return a value that the schema allows: the first of a choice, every property of an object."""
     if "examples" in schema:
         return schema["examples"][0]
     for choice in ("anyOf", "oneOf"):

@@ -1,4 +1,4 @@
-"""Bodies as forms, which Auth0 takes beside JSON."""
+"""Parse form-encoded bodies, which Auth0 accepts next to JSON."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from users.representation.schema import Schema
 
 
 class FormParser(BaseParser):
-    """Every value is text, and becomes what the operation's schema says it is. An object is
-    written as JSON, a list as JSON or by repeating its name. Raises TextError or FieldError."""
+    """Convert each text value to the type that the operation's schema states.
+
+    An object is given as JSON, a list as JSON or by repeating its name. Raises TextError or FieldError.
+    """
 
     media_type = "application/x-www-form-urlencoded"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         view, request = parser_context["view"], parser_context["request"]
+        # Without the schema "1" could be a string or a number; metadata keeps the difference.
         operation = view.operation(request.method)
         fields = ((operation and operation.body) or {}).get("properties", {})
         given = QueryDict(stream.read(), encoding="utf-8")

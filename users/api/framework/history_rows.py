@@ -1,4 +1,4 @@
-"""Lines of the record of changes, as the API shows them."""
+"""Changes of the history in the form of the API."""
 
 from __future__ import annotations
 
@@ -24,20 +24,26 @@ What = Change.What
 def serialize_page(
     lines: QuerySet[Change], start: int, size: int, user: User | None, viewer: Actor
 ) -> list[dict[str, Any]]:
-    """The rows of one page. A change may hold two documents, and a page a hundred changes: once their
-    values fill the memory budget of a page, the rest come without values."""
+    """Serialize the changes of one page, values included up to a memory budget.
+
+    A change may hold two whole documents and a page a hundred changes: once their values fill the budget, the
+    remaining rows come without values (`is_cut`).
+    """
     end = start + size
     whole = list(
         take_within_budget(lines.annotate(weight=KEYS_LENGTH)[start:end].iterator(chunk_size=FETCH_SIZE))
     )
+    # Deferring the column leaves the large values in the database.
     rest = lines.defer("keys")[start + len(whole) : end] if is_over_budget(whole) else ()
     return [serialize_change(change, user, viewer) for change in (*whole, *rest)]
 
 
 def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[str, Any]:
-    """One line. That something happened, by whom and how, is for every reader of the record; what
-    it was, names of users and reasons, for those who may see the account. Without its values where
-    those were not read."""
+    """Serialize one change as far as `viewer` may see it.
+
+    That something happened, by whom and through which face is for every reader of the history; the values,
+    names of users and reasons are for those who may see the user. Values that were not read are left out.
+    """
     is_cut = "keys" in change.get_deferred_fields()
     keys = {} if is_cut else visible_keys(change, user, viewer)
     is_reader = visible(viewer, PROFILE, user=user)
@@ -63,7 +69,7 @@ def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[s
 
 
 def serialize_conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, Any]:
-    """A key that cannot be put back unasked: what it is now and what it was then."""
+    """Serialize a key that cannot be restored without `force`: its value now and its value then."""
     there = {side: value for side, value in sides.items() if value is not ABSENT}
     return {"path": _path(part, key), **there}
 
@@ -71,7 +77,10 @@ def serialize_conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, 
 def filter_changes(
     lines: QuerySet[Change], query: dict[str, Any], user: User | None, viewer: Actor
 ) -> QuerySet[Change]:
-    """Those for which a checked query asks. Nobody finds by a key what they may not see."""
+    """Apply the filters of a validated query.
+
+    Filtering by a key that the viewer may not see finds nothing, so it cannot be used to probe for it.
+    """
     if "key" in query:
         part, _, key = query["key"].partition(".")
         seen = visible(viewer, part if part in DOCUMENTS else PROFILE, user=user)
@@ -81,7 +90,7 @@ def filter_changes(
 
 
 def _touches_key(part: str, key: str) -> Q:
-    """A new account's line holds its documents whole."""
+    """Match changes of the key. The change that creates a user holds its documents as a whole."""
     if part not in What.values:
         return Q(what__in=(What.PROFILE, What.CREATED), keys__has_key=part)
     if not key:
@@ -102,5 +111,5 @@ def _paths(what: str, keys: Diff) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _path(part: str, key: str) -> str:
-    """No key of a document holds a dot."""
+    """Return the path as text. Keys of documents cannot contain dots, so it is unambiguous."""
     return key if part == What.PROFILE else f"{part}.{key}"

@@ -1,6 +1,6 @@
-"""JSON in, strictly; JSON out, always.
+"""Parse JSON strictly and always render JSON.
 
-Named in the settings, so nothing here may import `rest_framework.views`: that would be a circle.
+These classes are named in the settings, so importing `rest_framework.views` here would be circular.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from users.metadata.text import parse
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses what would be stored otherwise than it was sent. Raises TextError."""
+    """Refuse JSON that would be stored differently than it was sent. Raises TextError."""
 
     media_type = "application/json"
 
@@ -29,7 +29,7 @@ class StrictJSONParser(BaseParser):
 
 
 class JSONRenderer(BaseRenderer):
-    """Compact UTF-8, times as the API writes them."""
+    """Compact UTF-8, with times in the API's format."""
 
     media_type = "application/json"
     format = "json"
@@ -47,10 +47,11 @@ class JSONRenderer(BaseRenderer):
 
 
 class JSONContentNegotiation(BaseContentNegotiation):
-    """JSON is all there is; who accepts none of it is told so."""
+    """JSON is the only format; a client that does not accept it gets 406."""
 
     def select_parser(self, request: Any, parsers: Iterable[BaseParser]) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        # Django REST framework would match media ranges; only exact types have a parser here.
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(
@@ -64,7 +65,7 @@ class JSONContentNegotiation(BaseContentNegotiation):
 
 
 def _accepts_json(media_range: str) -> bool:
-    """Of one part of an Accept header. Those of quality 0 are what a client does not take."""
+    """Whether one part of an Accept header accepts JSON. Quality 0 means not acceptable."""
     kind, _, parameters = media_range.partition(";")
     is_refused = re.search(r"\bq=0(\.0*)?\s*(;|$)", parameters)
     return kind.strip().lower() in ("*/*", "application/*", "application/json") and not is_refused

@@ -1,4 +1,4 @@
-"""What every answer of the API carries, whoever gave it."""
+"""Headers that every API response carries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from users.web.json_paths import is_api
 
 
 class RateLimitHeadersMiddleware:
-    """Says where the caller stands. Views count theirs; what was answered before or past a view,
-    such as a body that is too large, counts by address."""
+    """Add the rate-limit headers.
+
+    Views count requests by client; what is answered outside a view, such as a body that is too large, counts
+    by IP address.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -23,6 +26,6 @@ class RateLimitHeadersMiddleware:
         for name, value in (rate_headers(usage) if usage else {}).items():
             response[name] = value
         if response.status_code == 304:
-            # It would have to be the length of the body that is left out (RFC 9110, section 8.6).
+            # It would have to state the length of the omitted body (RFC 9110, section 8.6).
             del response["Content-Length"]
         return response

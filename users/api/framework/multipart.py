@@ -1,4 +1,4 @@
-"""Bodies in parts, a file among them."""
+"""Parse multipart bodies with files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from users.api.framework.query import coerce_to_schema, single_value
 
 
 class PartsParser(MultiPartParser):
-    """A dictionary of the parts: files as they were uploaded, texts as what the operation's schema
-    says they are. Raises Problem or FieldError."""
+    """Return the parts as a dictionary: uploaded files as such, texts converted as the schema states.
+
+    Raises Problem or FieldError.
+    """
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
@@ -23,6 +25,7 @@ class PartsParser(MultiPartParser):
             raise invalid_body("'Invalid multipart payload format'.") from None
         view, request = parser_context["view"], parser_context["request"]
         fields = view.operation(request.method).body["properties"]
+        # Otherwise a file in a text field would reach the view as an object that no schema validates.
         misplaced = [name for name in parts.files if fields.get(name, {}).get("format") != "binary"]
         if misplaced:
             raise invalid_body(f"'A file, where none belongs' on property {misplaced[0]}.")

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the table of endpoints."""
+"""Build the OpenAPI document from the table of endpoints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from users.conf import conf
 from users.representation.schema import Schema
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
-# Of what the views look at themselves.
+# Path parameters that the views validate themselves.
 _PATH: dict[str, Schema] = {
     "user_id": {
         "type": "string",
@@ -22,7 +22,7 @@ _PATH: dict[str, Schema] = {
     },
 }
 
-# The header that asks for an answer of this status.
+# The request header that can lead to a response of this status.
 _CONDITIONS = {
     304: ("If-None-Match", "Answer 304 without a body if the user's ETag is one of these."),
     412: ("If-Match", "Write only if the user's ETag is still one of these."),
@@ -30,13 +30,16 @@ _CONDITIONS = {
 
 
 def build_document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
-    """OpenAPI 3.1 for these endpoints."""
+    """Return the OpenAPI 3.1 document of these endpoints."""
     document: dict[str, Any] = _with_international_emails(_document(endpoints))
     return document
 
 
 def _with_international_emails(part: Any) -> Any:
-    """Our rule for `email` takes letters of any script, which JSON Schema calls `idn-email`."""
+    """Replace the format `email` by `idn-email`.
+
+    Our rule accepts letters of any script, which JSON Schema calls `idn-email`.
+    """
     if isinstance(part, list):
         return [_with_international_emails(inner) for inner in part]
     if not isinstance(part, dict):
@@ -92,7 +95,7 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "summary": operation.summary,
         "responses": responses(operation),
-        # Any one of the choices is enough, and a choice of several asks for all of them.
+        # OpenAPI's own logic: one entry of the list is enough, and all scopes within an entry are required.
         "security": [{"token": choice.split()} for choice in operation.scopes or ()],
     }
     parameters = [_query_parameter(name, schema, operation) for name, schema in operation.query.items()]
@@ -119,7 +122,7 @@ def _content(media_type: str, body: Schema, given_example: Any) -> dict[str, Any
 
 
 def _encoding(body: Schema) -> dict[str, Any]:
-    """In a form, objects and lists are written as JSON."""
+    """State that objects and lists in a form are encoded as JSON."""
     fields = body.get("properties", {}).items()
     as_json = {"contentType": "application/json"}
     return {name: as_json for name, field in fields if field.get("type") in ("object", "array")}

@@ -1,4 +1,4 @@
-"""What one method of one address does, said once: rights, checks and OpenAPI follow from it."""
+"""The description of one method of one path, from which permissions, validation and OpenAPI derive."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Any
 from users.representation.schema import Schema, closed_object
 from users.representation.validation import Checker
 
-# The answer `{}`.
+# The schema of the empty response `{}`.
 EMPTY_OBJECT: Schema = closed_object({})
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`scopes`: any one opens it, and one that is several words asks for all of them; None means
-    that nobody need sign in. `query` and `body`
-    are closed schemas. `answers` maps a status to what it means; `schema` is that of success."""
+    """One HTTP method of a path.
+
+    `scopes`: any one permits the call, and one that is several words requires all of them; None means that no
+    token is needed. `query` and `body` are closed schemas. `answers` maps a status to its description;
+    `schema` describes the success.
+    """
 
     summary: str
     scopes: tuple[str, ...] | None
@@ -26,15 +29,15 @@ class Operation:
     query: dict[str, Schema] = field(default_factory=dict)
     required_query: tuple[str, ...] = ()
     body: Schema | None = None
-    # Of the body.
+    # Content types that the body may have.
     media_types: tuple[str, ...] = ("application/json", "application/x-www-form-urlencoded")
-    # A body for the OpenAPI document, where one made from the schema would not do.
+    # An example body for the OpenAPI document, where a generated one would be misleading.
     example: Any = None
-    # Said to whoever sends a field that the body does not have.
+    # Advice added to the error for unknown fields of the body.
     unknown_advice: str = ""
     answers: dict[int, str] = field(default_factory=dict)
     has_etag: bool = False
-    # More headers of a success, besides those of every answer.
+    # Headers of the successful response in addition to the common ones.
     headers: tuple[str, ...] = ()
 
     def is_open_to(self, scopes: frozenset[str]) -> bool:
@@ -43,10 +46,10 @@ class Operation:
 
     @cached_property
     def query_checker(self) -> Checker:
-        """For the query string, its values read as the schema says."""
+        """The validator of the query string, whose values are converted by schema first."""
         return Checker(closed_object(self.query, required=self.required_query))
 
     @cached_property
     def body_checker(self) -> Checker:
-        """For the body."""
+        """The validator of the body."""
         return Checker(self.body or {})

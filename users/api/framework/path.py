@@ -1,4 +1,4 @@
-"""The variable parts of an address."""
+"""Validate path parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _checkers: dict[str, Checker] = {}
 
 
 def check_path(schemas: dict[str, Schema], given: dict[str, Any]) -> None:
-    """Raises Problem 400 `invalid_uri` for a part that its schema refuses."""
+    """Raise Problem 400 `invalid_uri` for a parameter that its schema refuses."""
     for name, schema in schemas.items():
         try:
             _checker(name, schema).check({name: given[name]})
@@ -21,7 +21,7 @@ def check_path(schemas: dict[str, Schema], given: dict[str, Any]) -> None:
 
 
 def _checker(name: str, schema: Schema) -> Checker:
-    """Made ready once for each schema."""
+    """Return the compiled validator of a schema, cached: compiling takes longer than validating."""
     key = f"{name} {schema}"
     if key not in _checkers:
         _checkers[key] = Checker({"type": "object", "properties": {name: schema}})

@@ -1,4 +1,4 @@
-"""Which scope opens which operation. An operation without a row is closed."""
+"""Require the scopes that an operation states. A method without an operation is refused."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ SUBJECT_MISMATCH = "User to be acted on does not match subject in bearer token."
 
 
 class HasScope(BasePermission):
-    """Any one of the operation's choices is enough; a choice of several scopes asks for all of
-    them. The check comes before any look at the account, so that a caller without the scope
-    cannot learn who exists."""
+    """Permission that any one of the operation's scope choices satisfies.
+
+    A choice of several scopes requires all of them. It is checked before the user is looked up, so that a
+    caller without the scope cannot find out which users exist.
+    """
 
     def has_permission(self, request: Any, view: Any) -> bool:
         operation = view.operation(request.method)
@@ -30,6 +32,7 @@ class HasScope(BasePermission):
         if not operation.is_open_to(caller.scopes):
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
+        # A user's own token opens only their own paths, whatever its scopes: this keeps it off other users.
         if isinstance(caller, UserCaller) and view.kwargs.get("user_id") != caller.user.user_id:
             raise Problem(403, SUBJECT_MISMATCH, "unowned_resource")
         return True

@@ -1,4 +1,4 @@
-"""An answer that is an error."""
+"""The exception that carries an API error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Problem(Exception):
-    """Raised anywhere under `/api/v2`; answered as Auth0's envelope."""
+    """An error response; raised anywhere under `/api/v2`, rendered as Auth0's envelope."""
 
     def __init__(self, status: int, message: str, code: str | None = None, **more: Any) -> None:
         self.status = status

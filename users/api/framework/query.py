@@ -1,4 +1,4 @@
-"""The query string, read as its schema says."""
+"""Parse the query string by its schema."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ BOOLEANS = {"true": True, "false": False}
 
 
 def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
-    """Values by name, defaults filled in; a list may be repeated or hold commas. An unknown name
-    is an error, and so is a repeated one: ignored, it would be a trap. Raises Problem 400
-    `invalid_query_string`."""
+    """Return the values by name, defaults filled in; a list may be repeated or comma-separated.
+
+    Unknown and repeated parameters are errors: a misspelt filter that is ignored would return all rows.
+    Raises
+    Problem 400 `invalid_query_string`.
+    """
     try:
         values = {
             name: _parse_value(name, operation.query.get(name, {}), given.getlist(name)) for name in given
@@ -31,8 +34,7 @@ def read_query(operation: Operation, given: QueryDict) -> dict[str, Any]:
 
 
 def single_value(name: str, values: list[Any]) -> Any:
-    """Return the one value of a parameter. Raises FieldError where it is repeated, as for a repeated key
-    in JSON."""
+    """Return the only value of a parameter. Raises FieldError where it is repeated, as in JSON bodies."""
     if len(values) > 1:
         raise FieldError(name, f"Given {len(values)} times; keep one")
     return values[0]
@@ -45,8 +47,10 @@ def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
 
 
 def coerce_to_schema(schema: Schema, text: str) -> Any:
-    """The text as the type the schema asks for; left as text where it is none, for the
-    checker to refuse in its own words."""
+    """Convert the text to the type of the schema.
+
+    Text that cannot be converted is returned unchanged, for the validator to refuse with its message.
+    """
     if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
     if schema.get("type") == "boolean":

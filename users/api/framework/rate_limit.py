@@ -1,4 +1,4 @@
-"""How many calls a second one client may make. Counted off the database.
+"""Rate limit: calls per second and client, counted in the cache.
 
 Source: Auth0 docs, "Rate Limit Policy": the headers, and the status and text of a refusal.
 """
@@ -28,7 +28,7 @@ def rate_headers(usage: Usage) -> dict[str, str]:
 
 
 def check_rate(request: Any, caller: str = "") -> None:
-    """Count the request for `caller`, or by its address. Raises Problem 429 beyond the limit."""
+    """Count the request for `caller`, or by IP address. Raises Problem 429 beyond the limit."""
     usage = usage_of(request, caller)
     if usage is not None and usage.is_over:
         _log_limit(caller, client_ip(request))
@@ -36,9 +36,8 @@ def check_rate(request: Any, caller: str = "") -> None:
 
 
 def usage_of(request: Any, caller: str = "") -> Usage | None:
-    """Where the request's caller stands, None where there is no limit. Counted the first time, and
-    remembered with the request."""
-    request = getattr(request, "_request", request)  # Django's own, within that of the framework
+    """Return the usage of the request's caller: counted once, then stored on the request."""
+    request = getattr(request, "_request", request)  # DRF wraps Django's request
     if not hasattr(request, "rate_usage"):
         limit = conf.api_rate_limit
         name = f"calls:{caller or f'ip:{client_ip(request)}'}"
@@ -48,7 +47,7 @@ def usage_of(request: Any, caller: str = "") -> Usage | None:
 
 
 def _log_limit(caller: str, ip: str | None) -> None:
-    """Once a minute for each client, or address where nobody knows whose calls they are."""
+    """Log a refusal once a minute for each client, or IP address where the client is unknown."""
     if is_first_within(LOG_INTERVAL_SECONDS, "calls", caller or ip):
         client = Client.objects.filter(client_id=caller).first() if caller else None
         log_event("api_limit", through=ClientContext.of(client) if client else NO_CLIENT)

@@ -1,4 +1,4 @@
-"""What each operation may answer, as the OpenAPI document has it: statuses, headers, examples."""
+"""Describe the responses of operations for the OpenAPI document: statuses, headers, examples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from users.api.framework.operation import Operation
 from users.representation.schema import Schema
 from users.web.envelope import envelope
 
-# Where a change cannot be undone unasked, since a key has changed again.
+# A key that cannot be restored without `force`, since it has changed again.
 CONFLICT: Schema = {
     "type": "object",
     "required": ["path"],
@@ -36,7 +36,7 @@ ERROR: Schema = {
         },
     },
 }
-# Every header an answer may carry, by name.
+# Every response header, by name.
 HEADERS: dict[str, dict[str, Any]] = {
     name: {"description": text, "schema": {"type": kind}}
     for name, kind, text in (
@@ -92,7 +92,7 @@ _WITH_BODY = {
 
 
 def responses(operation: Operation) -> dict[str, Any]:
-    """The `responses` of the operation."""
+    """Return the `responses` object of the operation."""
     errors = {
         **_COMMON_ERRORS,
         **(_WITH_TOKEN if operation.scopes is not None else {}),

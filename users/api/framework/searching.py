@@ -1,4 +1,4 @@
-"""What can go wrong with a search, as answers."""
+"""Translate errors of searches into API errors, and advise which keys to index."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ TIMEOUT = (
 )
 # Characters of advice in a header.
 MAX_WARNING_LENGTH = 500
-# As much of a query as an error repeats.
+# Characters of a query that an error repeats.
 MAX_QUERY_SHOWN = 200
 
 
 @contextmanager
 def translate_search_errors(text: str, viewer: Actor) -> Iterator[None]:
-    """Raises Problem 400 for a query that is none, and 503 for one that takes too long."""
+    """Raise Problem 400 for an invalid query, and 503 for one that exceeds the time limit."""
     try:
         with time_limit(conf.search_timeout):
             yield
@@ -44,18 +44,20 @@ def translate_search_errors(text: str, viewer: Actor) -> Iterator[None]:
 
 
 def index_advice(text: str, viewer: Actor) -> str:
-    """For which keys of metadata a search reads everybody, and to who may, how to help that; empty
-    where indexes serve it, or none could."""
+    """Return which metadata keys make a search scan all users, and how to index them if the viewer may.
+
+    Empty where indexes serve the search, or none could.
+    """
     try:
         return _format_advice(find_slow_keys(text, viewer, strict=conf.strict_limits), viewer)
-    except (QueryError, Denied):  # a search of something else than users
+    except (QueryError, Denied):  # a search of the log, say, which has other fields
         return ""
 
 
 def warning_header(condition: Condition, viewer: Actor) -> dict[str, str]:
-    """The same as a header of the answer, of a search that is understood."""
+    """Return the advice on slow keys as a `Warning` header, for a search that was compiled."""
     advised = _format_advice(find_slow_keys_in_condition(condition), viewer)
-    # Names of keys may hold anything, and JSON spells it in ASCII.
+    # Key names may contain any character, and header values must be ASCII: JSON escapes the rest.
     return {"Warning": f"199 - {json.dumps(advised[:MAX_WARNING_LENGTH])}"} if advised else {}
 
 

@@ -1,4 +1,4 @@
-"""What every view of the API does the same way."""
+"""The base class of all API views."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ from users.tokens.verify import Caller
 
 
 class View(APIView):
-    """An address. `operations` says, for each method, who may call it with what."""
+    """A path of the API. `operations` states, for each method, who may call it and with what."""
 
     operations: ClassVar[dict[str, Operation]] = {}
-    # What the variable parts of the address may be, by their names in it.
+    # Schemas of the path parameters, by name.
     path: ClassVar[dict[str, Schema]] = {}
-    # Whose token it is, once that is known.
+    # The authenticated caller, once known.
     caller: Caller | None = None
 
     @property
     def allowed_methods(self) -> list[str]:
-        """What `Allow` names."""
+        """The methods that the `Allow` header lists."""
         return list(self.operations)
 
     @cached_property
     def actor(self) -> Actor:
-        """The calling client, or the person by whose token it calls."""
+        """The calling client, or the user whose token it is."""
         return actor_of(self.request)
 
     @classmethod
     def operation(cls, method: str) -> Operation | None:
-        """What `method` does here; HEAD is a GET whose body nobody reads."""
+        """Return the operation of `method`; HEAD is a GET without a body."""
         return cls.operations.get("GET" if method == "HEAD" else method)
 
     @property
@@ -62,9 +62,10 @@ class View(APIView):
         return operation
 
     def perform_authentication(self, request: Request) -> None:
-        """Find out who calls, and count the call: a token that is no good counts by address."""
+        """Authenticate the caller and count the call. An invalid token counts by IP address."""
         try:
             super().perform_authentication(request)
+        # Guessing tokens must hit the limit too, and invalid ones name no client that could be counted.
         except Exception:
             check_rate(request)
             raise
@@ -73,17 +74,20 @@ class View(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        # After authentication and scopes: what the path and query may be is nothing an unauthorized caller
+        # needs.
         check_path(self.path, kwargs)
         self._query = read_query(self._operation, request.query_params)
         expect_status(self._operation.success)
 
     def query(self) -> dict[str, Any]:
-        """The checked query string."""
+        """Return the validated query string."""
         return self._query
 
     def body(self) -> dict[str, Any]:
-        """The checked body. Raises FieldError or TextError."""
+        """Return the validated body. Raises FieldError or TextError."""
         data = self.request.data
+        # DRF parses a missing body as `{}`, which would report missing fields instead of the missing body.
         if not self.request.content_type and not data:
             raise invalid_body("'Expected type object but found no body'.")
         try:
@@ -96,19 +100,19 @@ class View(APIView):
         return data
 
     def serialize_user(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The user as this client may see it, with only the fields it asked for."""
+        """Serialize the user as this caller may see them, with only the requested fields."""
         return select_fields(serialize_profile(user, self.actor), query or {})
 
     def user_response(
         self, user: User, *, status: int = 200, query: dict[str, Any] | None = None
     ) -> Response:
-        """One user, with its version as ETag; 304 to a read whose `If-None-Match` names that."""
+        """Return one user, with the version as ETag; 304 to a read whose `If-None-Match` matches."""
         if is_not_modified(self.request, user):
             return Response(status=304, headers={"ETag": etag(user)})
         return Response(self.serialize_user(user, query), status=status, headers={"ETag": etag(user)})
 
     def write_response(self, user: User, *, status: int = 200) -> Response:
-        """The same after a write, with a `Warning` header where a document has grown large."""
+        """Return the user after a write, with a `Warning` header where a document has grown large."""
         response = self.user_response(user, status=status)
         advised = (size_warning(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
         warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
@@ -118,6 +122,7 @@ class View(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
+        # Responses hold personal data; a shared cache must not store them.
         response.headers.setdefault("Cache-Control", "no-store")
         log_response(self, response)
         return response

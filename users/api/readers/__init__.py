@@ -1,1 +1,1 @@
-"""From an id in a path or a body to the row it names, or to the error that Auth0 answers."""
+"""Look up the object that an id in a path or body names, or raise Auth0's error."""

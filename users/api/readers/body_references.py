@@ -1,4 +1,4 @@
-"""What a body names besides the account: a client, an organization."""
+"""Check ids in a body other than the user's: client and organization."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from users.models import Client
 
 
 def check_references(body: dict[str, Any]) -> None:
-    """Raises Problem 400 for a client that does not exist, and for any organization, of which
-    there are none. Source of the texts: Auth0's published OpenAPI document, /tickets."""
+    """Raise Problem 400 for a client that does not exist, and for any organization (we have none).
+
+    Source of the texts: Auth0's published OpenAPI document, /tickets.
+    """
     if "organization_id" in body:
         raise Problem(400, "The organization does not exist", "inexistent_organization")
     if "client_id" in body and not Client.objects.filter(client_id=body["client_id"]).exists():

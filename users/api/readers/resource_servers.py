@@ -1,4 +1,4 @@
-"""From a path to the resource server it means."""
+"""Look up resource servers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from users.models import ResourceServer
 
 
 def find_by_id_or_identifier(text: str) -> ResourceServer | None:
-    """By its id, else by its identifier (audience)."""
+    """Find an API by its id, else by its identifier (audience)."""
     by_id = ResourceServer.objects.filter(resource_server_id=text).first()
     return by_id or ResourceServer.objects.for_audience(text)

@@ -1,4 +1,4 @@
-"""Moments that callers write."""
+"""Parse times in requests."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from typing import Any
 
 from users.api.framework.errors import invalid_query
 
-# To the millisecond, as profiles tell theirs.
+# A time with milliseconds, the precision of profiles.
 _MILLISECONDS = re.compile(r"\.\d{3}(?!\d)", re.ASCII)
 
 
 def parse_state_time(text: str) -> datetime | None:
-    """The moment whose state is asked for. One told to the millisecond means the end of that one:
-    the `updated_at` of a profile is cut to it, and stands for the state that its change made."""
+    """Parse the time at which a state is requested.
+
+    A time in milliseconds means the end of that millisecond: a profile's `updated_at` is truncated to it, and
+    must find the state which that change made.
+    """
     at = parse_time(text)
     return at + timedelta(microseconds=999) if at and _MILLISECONDS.search(text) else at
 
 
 def parse_time(text: str) -> datetime | None:
-    """In UTC, to the microsecond; None for what is no such moment, though RFC 3339 may have it."""
+    """Parse an RFC 3339 time to UTC; None where it is no valid time."""
     try:
+        # RFC 3339 allows a lowercase `t` and `z`, which Python does not parse.
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -31,7 +35,7 @@ def parse_time(text: str) -> datetime | None:
 def time_parameter(
     query: dict[str, Any], name: str, *, read: Callable[[str], datetime | None] = parse_time
 ) -> datetime:
-    """That of a checked query. Raises Problem 400."""
+    """Return a time from a validated query. Raises Problem 400."""
     at = read(query[name])
     if at is None:
         raise invalid_query(name, f"Not a moment: {query[name]}")

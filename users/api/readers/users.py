@@ -1,4 +1,4 @@
-"""From an address or a body to the account it means."""
+"""Look up users by id."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from users.representation.validation import FieldError
 
 
 def find_user(user_id: str) -> User:
-    """With its connection. Raises Problem 400 for what is no id, and UserGone."""
+    """Return the user with their connection. Raises Problem 400 for an invalid id, and UserNotFound."""
     check_user_id(user_id)
     return _get_user(user_id)
 
 
 def find_user_in_body(user_id: str) -> User:
-    """The same for an id in a body. Raises FieldError for what is no id, and UserGone."""
+    """The same for an id in a body. Raises FieldError for an invalid id, and UserNotFound."""
     if not _is_user_id(user_id):
         raise FieldError("user_id", _user_id_rule(user_id), "The id of the user")
     return _get_user(user_id)
 
 
 def check_user_id(user_id: str) -> None:
-    """Raises Problem 400 unless an address may mean somebody by it."""
+    """Raise Problem 400 unless the id has the form `provider|id`."""
     if not _is_user_id(user_id):
         text = f"Path validation error: '{_user_id_rule(user_id)}' on property id (The id of the user)."
         raise Problem(400, text, "invalid_uri")
 
 
 def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
-    """Raises Problem 400 where a body names an identity, and it is not the user's main one.
+    """Raise Problem 400 where a body names an identity that is not the user's main one.
 
     Source of the first text: Auth0's published OpenAPI document, /tickets.
     """
@@ -50,6 +50,7 @@ def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
 
 
 def _is_user_id(text: str) -> bool:
+    # PostgreSQL refuses NUL in text with an error that would become a 500.
     return "|" in text and "\0" not in text
 
 

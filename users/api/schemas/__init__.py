@@ -1,1 +1,1 @@
-"""JSON Schemas of the bodies and answers of the Management API, by resource."""
+"""JSON Schemas of the API's request bodies and responses, by resource."""

@@ -1,4 +1,4 @@
-"""The query string and the answer of events, as JSON Schema. Auth0 has no such list."""
+"""JSON Schemas of events: query and response. An addition of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bodies, query strings and answers of the record of changes, as JSON Schema."""
+"""JSON Schemas of the history: bodies, queries and responses. An addition of ours."""
 
 from __future__ import annotations
 

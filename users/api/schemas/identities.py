@@ -1,4 +1,4 @@
-"""The bodies and answers of linking and unlinking, as JSON Schema."""
+"""JSON Schemas of linking and unlinking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bodies of imports and exports, as JSON Schema.
+"""JSON Schemas of import and export requests.
 
 Source: Auth0's published OpenAPI document, /jobs/users-imports and /jobs/users-exports.
 """
@@ -35,7 +35,7 @@ _TEXTS: dict[str, Schema] = {
     },
 }
 IMPORT: Schema = closed_object({"users": FILE, **_TEXTS}, required=("users", "connection_id"))
-# What is checked once the file has been taken out.
+# The text parts, validated after the file has been removed from them.
 IMPORT_TEXTS: Schema = closed_object(_TEXTS)
 _NAME: Schema = {
     "type": "string",

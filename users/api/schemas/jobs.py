@@ -1,4 +1,4 @@
-"""The answers of jobs, as JSON Schema. Source: recorded traffic; Auth0's published OpenAPI document."""
+"""JSON Schemas of jobs. Source: recorded traffic; Auth0's published OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from users.api.schemas.tickets import CONNECTION_ID
 from users.models import Job
 from users.representation.schema import Schema
 
-# Auth0 knows no cancelled ones: to clients they have failed.
-# An export whose file has had its time.
+# The status of an export whose file has been deleted. Auth0 has no status for cancelled jobs: to API
+# clients they have failed.
 EXPIRED = "expired"
 STATUSES = [status for status in Job.Status.values if status != Job.Status.CANCELLED]
 STATUSES.append(EXPIRED)
@@ -82,5 +82,5 @@ FAILED_RECORD: Schema = {
         "number": {"type": "integer", "description": "Which record of the file it is, from 1."},
     },
 }
-# Of single records, or of the job as a whole.
+# Errors of single records, or the failed job.
 ERRORS: Schema = {"anyOf": [{"type": "array", "items": FAILED_RECORD}, JOB]}

@@ -1,4 +1,4 @@
-"""The query strings and answers of logs, as JSON Schema. Source: Auth0's published OpenAPI document."""
+"""JSON Schemas of logs. Source: Auth0's published OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answers about the keys of metadata, as JSON Schema. An addition of ours: Auth0 has no such thing."""
+"""JSON Schemas of metadata keys. An addition of ours: Auth0 has no such resource."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bodies and answers of tickets and of the verification mail, as JSON Schema.
+"""JSON Schemas of tickets and of the verification email.
 
 Source: Auth0's published OpenAPI document, /tickets and /jobs/verification-email.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from users.representation.schema import Schema, closed_object
 
-# Beyond it a link is no ticket any more. Auth0 states no upper bound.
+# A bound of our own, since a link that never expires is a permanent credential. Auth0 states none.
 MAX_SECONDS = 365 * 24 * 60 * 60
 
 USER_ID: Schema = {

@@ -1,4 +1,4 @@
-"""The query string and answer of `/user-blocks`, as JSON Schema."""
+"""JSON Schemas of `/user-blocks`."""
 
 from __future__ import annotations
 

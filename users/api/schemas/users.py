@@ -1,4 +1,4 @@
-"""The bodies, query strings and answers of the user resource, as JSON Schema."""
+"""JSON Schemas of users: bodies, queries and responses."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from users.representation.schema import (
 
 _VERIFY_EMAIL = {
     "type": "boolean",
-    # Auth0 also sends where it is left out. Then whoever copies people from elsewhere through the
-    # API would write to all of them.
+    # Auth0 also sends where it is left out. Then a migration through the API would mail every user.
     "description": "Whether a verification mail is sent. Unlike at Auth0, none is unless it is true.",
 }
 _NO_SMS = {"type": "boolean", "const": False, "description": "No text messages are sent."}

@@ -1,1 +1,1 @@
-"""One module an address."""
+"""Views of the API, a module per path."""

@@ -1,4 +1,4 @@
-"""`/users/{id}/authentication-methods`: second factors and recovery codes, seen and removed."""
+"""`/users/{id}/authentication-methods`: list and remove second factors and recovery codes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class AuthenticationMethodsView(View):
         return Response(offset_page(methods, methods.__len__, query, name="authenticators", show=dict))
 
     def delete(self, request: Request, user_id: str) -> Response:
-        """204 also where there is nothing to remove."""
+        """Remove all methods. 204 also where there are none."""
         remove_multifactor(find_user(user_id), actor=self.actor)
         return Response(status=204)
 

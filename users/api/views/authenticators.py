@@ -13,7 +13,7 @@ from users.api.views.user import NOT_FOUND
 
 
 class AuthenticatorsView(View):
-    """Everything somebody enrolled in."""
+    """All second factors that the user has enrolled."""
 
     operations = {
         "DELETE": Operation(
@@ -25,6 +25,6 @@ class AuthenticatorsView(View):
     }
 
     def delete(self, request: Request, user_id: str) -> Response:
-        """204 also where there is nothing to remove."""
+        """Remove all second factors. 204 also where there are none."""
         remove_multifactor(find_user(user_id), actor=self.actor)
         return Response(status=204)

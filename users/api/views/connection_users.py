@@ -1,4 +1,4 @@
-"""`/connections/{id}/users`: delete one by address."""
+"""`/connections/{id}/users`: delete a user by email."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ class ConnectionUsersView(View):
     }
 
     def delete(self, request: Request, connection_id: str) -> Response:
-        """204 also where there is no such user, as on `/users/{id}`."""
+        """Delete the user. 204 also where there is none, as on `/users/{id}`."""
         email = self.query()["email"]
         connection = find_connection(connection_id)
         if not connection.is_database:
             raise NotSupported("Connection must be a database connection.")
         user = User.objects.by_email(email).filter(connection=connection).first()
         if user is not None:
+            # Another request may delete the user first; the outcome is the same.
             with suppress(UserNotFound):
                 delete_user(user, actor=self.actor)
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""`/api/v2/docs/`: the OpenAPI document as a page. Loads nothing from anywhere else."""
+"""`/api/v2/docs/`: the OpenAPI document as an HTML page. It loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from users.web.errors import error_json
 
 
 def docs(request: HttpRequest, endpoints: dict[str, type[View]]) -> HttpResponse:
-    """Open to all, like the document itself. `endpoints` comes with the address."""
+    """Render the page. Public, like the document itself; `endpoints` comes from the URL configuration."""
     if request.method not in ("GET", "HEAD"):
         refusal = error_json(request, 405, "Method Not Allowed")
         refusal["Allow"] = "GET"
@@ -36,7 +36,7 @@ def _operations(described: dict[str, Any]) -> Any:
 
 
 def _row(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """One operation as the template wants it."""
+    """Return one operation as the template expects it."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     return {
         "id": operation["operationId"],

@@ -14,7 +14,7 @@ from users.representation.field_selection import fields_query, select_fields
 
 
 class EnrollmentsView(View):
-    """What somebody enrolled in, and when."""
+    """The second factors that the user has enrolled, and when."""
 
     operations = {
         "GET": Operation(

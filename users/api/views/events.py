@@ -1,4 +1,4 @@
-"""`/events`: what happened, for whoever comes and asks."""
+"""`/events`: poll for changes of users."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ TOO_OLD_MESSAGE = "Events after this one are kept no more. Read the users anew, 
 
 
 class EventsView(View):
-    """In one order, which stays: whoever goes on from `next` misses nothing and meets nothing
-    twice. Of what the client may not see there is nothing, names of keys included."""
+    """Events in a stable order, so that a client that continues from `next` gets each exactly once.
+
+    What the client may not see is left out, including the names of keys.
+    """
 
     operations = {
         "GET": Operation(
@@ -33,6 +35,8 @@ class EventsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
+        # Numbers changes that were committed but not yet numbered, so that a poll sees them without waiting
+        # for the worker.
         publish()
         begin = query.get("from")
         if begin == "latest":
@@ -44,4 +48,5 @@ class EventsView(View):
             raise Problem(410, TOO_OLD_MESSAGE, "expired_checkpoint") from None
         changes = [event.change for event in found if event.change is not None]
         shown = [select_fields(build_event(change, self.actor), query) for change in changes]
+        # `next` also moves past events whose change has been erased.
         return Response({"events": shown, "next": str(found[-1].number if found else after or 0)})

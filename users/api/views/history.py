@@ -1,7 +1,4 @@
-"""`/users/{id}/history` and `/users/{id}/restore`: what happened to an account, and back again.
-
-Ours, not Auth0's.
-"""
+"""`/users/{id}/history` and `/users/{id}/restore`: list, undo and revert changes. An addition of ours."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from users.models.compiled_lookup import by_user_id
 from users.representation.field_selection import select_fields
 from users.representation.validation import FieldError, RuleKind
 
-# Whoever takes a change back writes, and needs the right to write besides.
+# Undoing a change is a write, so it needs the scope to write as well.
 WRITE_SCOPES = (
     "update:users_history update:users",
     "update:users_history update:users_app_metadata",
@@ -32,7 +29,7 @@ STALE = {412: "The user changed since the version that If-Match names."}
 
 
 class HistoryView(View):
-    """What happened to one user, also to one who is no more: never to an earlier one with the id."""
+    """The changes of one user, also of a deleted one, but never of an earlier user with the same id."""
 
     operations = {
         "GET": Operation(
@@ -51,6 +48,7 @@ class HistoryView(View):
         check_user_id(user_id)
         user = by_user_id.one(user_id)
         every = changes_for_user_id(user_id, user)
+        # A deleted user's history still answers; 404 is for an id that never existed.
         if user is None and not every.exists():
             raise UserNotFound
         lines = filter_changes(every, query, user, self.actor)
@@ -66,7 +64,7 @@ class HistoryView(View):
 
 
 class UndoView(View):
-    """One change, to be taken back."""
+    """Undo one change."""
 
     path = {"change_id": history.CHANGE_ID}
     operations = {
@@ -100,7 +98,7 @@ class UndoView(View):
 
 
 class RestoreView(View):
-    """A moment to go back to."""
+    """Restore the state at a time."""
 
     operations = {
         "POST": Operation(
@@ -121,6 +119,7 @@ class RestoreView(View):
         at = parse_state_time(body["at"])
         if at is None:
             raise FieldError("at", f"Not a moment: {body['at']}")
+        # Both documents may have a key of that name.
         if "key" in body and "document" not in body:
             rule = "Missing required property: document, of which the key is"
             raise FieldError("document", rule, kind=RuleKind.REQUIRED)

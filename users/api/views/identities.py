@@ -1,4 +1,4 @@
-"""`/users/{id}/identities`: link and unlink accounts."""
+"""`/users/{id}/identities`: link and unlink users."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_FOUND = {404: "The user does not exist."}
 
 
 class IdentitiesView(View):
-    """The logins of one user."""
+    """The identities of one user."""
 
     operations = {
         "POST": Operation(
@@ -39,7 +39,7 @@ class IdentitiesView(View):
     def post(self, request: Request, user_id: str) -> Response:
         body = self.body()
         if self.actor.kind == Kind.USER and "link_with" not in body:
-            # By its id anybody's account could be taken.
+            # A user could take over any account by naming its id; an id token proves that they own it.
             fields = ", ".join(sorted(body))
             raise Problem(403, f"Insufficient scope to link by: {fields}", "insufficient_scope")
         primary = find_user(user_id)
@@ -48,10 +48,14 @@ class IdentitiesView(View):
         return Response(serialize_full_identities(linked), status=201)
 
     def _secondary(self, body: dict[str, Any]) -> tuple[User, VerifiedIdToken | None]:
-        """The account that the body names. Linked ones are found too, to be refused as such."""
+        """Return the user that the body names.
+
+        Already linked ones are found too, to be refused with that reason.
+        """
         if "link_with" not in body:
             return _find_secondary(body), None
         assert self.caller is not None, "no operation here is open to everybody"
+        # Only a token issued to the calling client counts: another application's token is no consent.
         proof = verify_id_token(body["link_with"], client_id=self.caller.client_id)
         user = User.accounts.filter(user_id=proof.subject).first()
         if user is None:
@@ -60,7 +64,7 @@ class IdentitiesView(View):
 
 
 class IdentityView(View):
-    """One login of a user."""
+    """One identity of a user."""
 
     path = {"provider": PROVIDER, "identity_id": IDENTITY_ID}
     operations = {
@@ -79,7 +83,7 @@ class IdentityView(View):
 
 
 def not_supported(text: str) -> Problem:
-    """400 in Auth0's words."""
+    """400 with Auth0's text and code."""
     return Problem(400, text, "operation_not_supported")
 
 

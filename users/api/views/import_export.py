@@ -1,4 +1,4 @@
-"""`/jobs/users-imports` and `/jobs/users-exports`: many users at once, as jobs."""
+"""`/jobs/users-imports` and `/jobs/users-exports`: bulk operations as jobs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from users.representation.validation import Checker
 from users.rights.may import Verb, check
 
 _PARTS_CHECKER = Checker(import_export.IMPORT_TEXTS)
-# At a time and in all, with Auth0. Source: Auth0 docs, "Bulk User Imports".
+# Concurrent imports per tenant. Source: Auth0 docs, "Bulk User Imports".
 MAX_IMPORTS = 2
 
 
 class UsersImportsView(View):
-    """Take a file of users."""
+    """Upload a file of users to import."""
 
     parser_classes = [PartsParser]
     operations = {
@@ -50,6 +50,7 @@ class UsersImportsView(View):
     def post(self, request: Request) -> Response:
         parts = dict(request.data)
         file = parts.pop("users", None)
+        # A text part of that name has no chunks.
         if file is None or not hasattr(file, "chunks"):
             raise _invalid_body("Must provide 'users' file as multipart part.")
         if "connection_id" not in parts:
@@ -65,6 +66,7 @@ class UsersImportsView(View):
         is_upsert = parts.get("upsert", False)
         check(self.actor, Verb.CREATE)
         if is_upsert:
+            # An upsert overwrites existing users, which the scope create:users does not permit.
             check(self.actor, Verb.CHANGE_PROFILE)
         _check_import_limit()
         asked = {
@@ -73,6 +75,7 @@ class UsersImportsView(View):
             "upsert": is_upsert,
             **{name: parts[name] for name in ("external_id",) if name in parts},
         }
+        # The job and its file together: a worker must not find a job without a file.
         with transaction.atomic():
             job = enqueue(Job.Kind.USERS_IMPORT, actor=self.actor, parameters=asked)
             store_file(job, file.chunks())
@@ -80,7 +83,7 @@ class UsersImportsView(View):
 
 
 class UsersExportsView(View):
-    """Write users to a file."""
+    """Request an export of users to a file."""
 
     operations = {
         "POST": Operation(
@@ -113,7 +116,7 @@ def _get_connection(connection_id: str) -> Connection:
 
 
 def _check_columns(fields: list[dict[str, Any]]) -> None:
-    """Source: Auth0 docs, "Bulk User Exports"."""
+    """Apply Auth0's limits on CSV exports. Source: Auth0 docs, "Bulk User Exports"."""
     if not conf.strict_limits:
         return
     if len(fields) > MAX_COLUMNS:
@@ -137,5 +140,5 @@ def _check_import_limit() -> None:
 
 
 def _invalid_body(text: str) -> Problem:
-    """400 in Auth0's words. Source: its published OpenAPI document."""
+    """400 with Auth0's text. Source: its published OpenAPI document."""
     return Problem(400, text, "invalid_body")

@@ -1,4 +1,4 @@
-"""`/jobs`: work that takes a while, and what became of it."""
+"""`/jobs`: asynchronous operations and their results."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from users.representation.timestamps import format_time
 from users.rights.may import Verb, may
 
 NOT_FOUND = {404: "The job does not exist."}
-# Of what was asked for, what the job shows.
+# Parameters of the request that the job repeats.
 SHOWN_PARAMETERS = ("connection_id", "connection", "external_id", "format", "csv_bom", "limit", "fields")
 
 
 class VerificationEmailView(View):
-    """Mail somebody a link to confirm their address."""
+    """Send a user a link to verify their email."""
 
     operations = {
         "POST": Operation(
@@ -54,7 +54,7 @@ class VerificationEmailView(View):
 
 
 class JobView(View):
-    """One job. Whoever may read jobs may read everybody's, as with Auth0."""
+    """One job. A caller with the scope may read all jobs, as at Auth0."""
 
     path = {"id": schemas.JOB_ID}
     operations = {
@@ -69,13 +69,14 @@ class JobView(View):
 
     def get(self, request: Request, id: str) -> Response:
         job = _get_or_404(id)
-        # The file holds whatever its maker may see, and anybody may open the link.
+        # The file contains what its requester may see and the link needs no token, so the link is shown only
+        # to callers who may view users.
         link = {"location": export_link(job)} if _has_file(job) and may(self.actor, Verb.VIEW) else {}
         return Response({**serialize_job(job), **link})
 
 
 class JobErrorsView(View):
-    """What went wrong with it."""
+    """The errors of a job."""
 
     path = {"id": schemas.JOB_ID}
     operations = {
@@ -100,7 +101,7 @@ class JobErrorsView(View):
 
 
 def serialize_job(job: Job) -> dict[str, Any]:
-    """The job as the API answers it."""
+    """Serialize the job as the API returns it."""
     is_cancelled = job.status == Job.Status.CANCELLED
     further = {
         "status_details": "It was cancelled." if is_cancelled else job.details or None,

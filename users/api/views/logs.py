@@ -1,4 +1,4 @@
-"""`/logs` and `/users/{id}/logs`: what happened."""
+"""`/logs` and `/users/{id}/logs`: the tenant log."""
 
 from __future__ import annotations
 
@@ -28,23 +28,24 @@ from users.lucene.parser import Implicit, parse
 from users.representation.field_selection import select_fields
 
 SCOPES = ("read:logs", "read:logs_users")
-# What stands between two terms. Source: Auth0's published OpenAPI document, for `search`.
+# The implicit operator between two terms. Source: Auth0's published OpenAPI document, for `search`.
 IMPLICIT = {"q": Implicit.OR, "search": Implicit.AND}
-# Pages are counted off, so a deep one would have to read everything before it.
+# Pages use OFFSET, so a deep one has to read everything before it.
 MAX_PAGED_ENTRIES = 10_000
 TOO_DEEP_MESSAGE = f"Pages reach the first {MAX_PAGED_ENTRIES} entries. Walk further with from and take."
 NEWEST_FIRST = {"": True, "date:-1": True, "date:1": False}
 
 
 class LogsBase(View):
-    """What lists of entries have in common."""
+    """Common parts of lists of log entries."""
 
     def list_response(self, log: Log, query: dict[str, Any], path: str) -> Response:
-        """The page asked for, by number or by checkpoint, of what `q` finds."""
+        """Return the requested page, by number or by checkpoint, of the entries that match `q`."""
         name = "q" if query.get("q") else "search"
         text = query.get(name, "")
         with translate_search_errors(text, self.actor) if text else nullcontext():
             asked = parse(text, implicit=IMPLICIT[name])
+            # Searching a field that the caller may not see would disclose its values.
             check_visible(asked, self.actor)
             log = log.filter_by_query(asked) if text else log
             return self._checkpoint_page(log, query, path) if is_checkpoint(query) else self._page(log, query)
@@ -65,12 +66,13 @@ class LogsBase(View):
         return Response({**totals, "logs": shown})
 
     def _checkpoint_page(self, log: Log, query: dict[str, Any], path: str) -> Response:
-        """On from a log id, or from the beginning; a `Link` leads on, also from the end.
+        """Continue after a log id, or from the beginning; a `Link` header continues, also from the end.
 
         Source: Auth0 docs, "Retrieve Logs Using the Management API".
         """
         if "from" in query:
             log = log.after(_parse_checkpoint(query["from"]))
+        # Transactions in flight may still commit entries with earlier ids; stopping before them loses none.
         with stable_until() as end:
             found = log.until(end).lines(query.get("take", DEFAULT_TAKE), newest_first=False)
         last = LogPosition.of(found[-1]).log_id if found else query.get("from", "")
@@ -78,12 +80,12 @@ class LogsBase(View):
         return Response(self.entries(found, query), headers=headers)
 
     def entries(self, lines: Iterable[Line], query: dict[str, Any]) -> list[dict[str, Any]]:
-        """These lines as this client may see them, with the fields it asked for."""
+        """Serialize these entries as the caller may see them, with the requested fields."""
         return [select_fields(log_entry(line, self.actor), query) for line in lines]
 
 
 class LogsView(LogsBase):
-    """Everybody's."""
+    """The log of all users."""
 
     operations = {
         "GET": Operation(
@@ -101,7 +103,7 @@ class LogsView(LogsBase):
 
 
 class UserLogsView(LogsBase):
-    """Those of one user, also of one who is no more."""
+    """The log of one user, also of a deleted one."""
 
     operations = {
         "GET": Operation(
@@ -142,7 +144,7 @@ class LogView(View):
 
 
 def _parse_checkpoint(log_id: str) -> LogPosition:
-    """The place after which a walk goes on."""
+    """Return the log position after which to continue."""
     place = parse_log_id(log_id)
     if place is None:
         raise invalid_query("from", "No log id")

@@ -22,7 +22,7 @@ NAME = "keys"
 
 
 class MetadataKeysView(View):
-    """Every path of the documents that the client may see, as the metadata map has it."""
+    """Every path of the documents that the caller may see, from the metadata map."""
 
     operations = {
         "GET": Operation(

@@ -13,7 +13,7 @@ from users.api.views.user import NOT_FOUND
 
 
 class MultifactorView(View):
-    """What somebody enrolled in, by Auth0's name of the provider."""
+    """Second factors by Auth0's name of the provider."""
 
     path = {
         "provider": {
@@ -32,6 +32,6 @@ class MultifactorView(View):
     }
 
     def delete(self, request: Request, user_id: str, provider: str) -> Response:
-        """204 also where there is nothing to remove."""
+        """Remove the factor. 204 also where there is none."""
         remove_multifactor(find_user(user_id), actor=self.actor, provider=provider)
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""Every address that does not exist."""
+"""The fallback for paths that do not exist."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from users.api.framework.view import View
 
 
 class NotFoundView(View):
-    """404 in the envelope, for whatever method."""
+    """404 in the envelope, for any method."""
 
+    # Raised here, before the method is looked up, which would answer 405 and suggest that the path exists.
     def check_permissions(self, request: Request) -> None:
         raise Problem(404, "Not Found")
 

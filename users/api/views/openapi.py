@@ -1,4 +1,4 @@
-"""`/openapi.json`: the API described by its own table."""
+"""`/openapi.json`: the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from users.api.framework.view import View
 
 
 class OpenAPIView(View):
-    """Open to all: it says nothing about anybody. `endpoints` comes with the address."""
+    """Public: it contains no user data. `endpoints` comes from the URL configuration."""
 
     endpoints: ClassVar[dict[str, type[View]]] = {}
     operations = {"GET": Operation("This description", scopes=None, success=200)}

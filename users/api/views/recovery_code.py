@@ -1,4 +1,4 @@
-"""`/users/{id}/recovery-code-regeneration`: a way in for whoever lost their second factor."""
+"""`/users/{id}/recovery-code-regeneration`: a new recovery code for a user who lost their second factor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMA: Schema = {
 
 
 class RecoveryCodeView(View):
-    """Told once, to be passed on: what is kept of it is encrypted."""
+    """Return the code once, for the client to pass on: it is stored encrypted and never shown again."""
 
     operations = {
         "POST": Operation(

@@ -1,4 +1,4 @@
-"""`/users/{id}/multifactor/actions/invalidate-remember-browser`: forget where not to ask."""
+"""`/users/{id}/multifactor/actions/invalidate-remember-browser`: forget trusted browsers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from users.api.views.user import NOT_FOUND
 
 
 class RememberedBrowsersView(View):
-    """No browser is ever remembered: each sign-in asks for the second factor."""
+    """No browser is ever remembered: each sign-in asks for the second factor, so there is nothing to do."""
 
     operations = {
         "POST": Operation(

@@ -1,4 +1,4 @@
-"""`/roles/{id}/users`: who has a role, and giving it to many at once."""
+"""`/roles/{id}/users`: list and add members of a role."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ USERS_NOT_FOUND = Problem(404, "One or more of the users do not exist.", "inexis
 
 
 class RoleUsersView(View):
-    """The members of one role, those who have had it longest first."""
+    """The members of one role, oldest membership first."""
 
     path = PATH
     operations = {
@@ -48,6 +48,7 @@ class RoleUsersView(View):
         query = self.query()
         columns = ("created_at", *(f"user__{name}" for name in roles.MEMBER_COLUMNS))
         members = RoleMember.objects.filter(role=find_role(id), user__linked_to=None)
+        # Without `only` each row would load both metadata documents.
         members = members.select_related("user").only(*columns)
         return Response(
             paginate(members, query, name="users", show=lambda member: roles.serialize_member(member.user))

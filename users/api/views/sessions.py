@@ -1,4 +1,4 @@
-"""`/users/{id}/sessions` and `/sessions/{id}`: where a user is signed in, and ending that."""
+"""`/users/{id}/sessions` and `/sessions/{id}`: list and end browser sessions."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class SessionView(View):
 
     @log_write
     def delete(self, request: Request, session_id: str) -> Response:
-        """202 also where it has ended already."""
+        """End the session. 202 also where it has already ended."""
         session = active_session(session_id)
         if session is not None:
             end_session(session, actor=self.actor)

@@ -1,4 +1,4 @@
-"""`/stats`: how many people, and on which day."""
+"""`/stats`: active users and activity per day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from users.representation.timestamps import format_time
 
 SCOPES = ("read:stats",)
 ACTIVE_PERIOD = timedelta(days=30)
-# As many days before `to` as are told of where no `from` is given.
+# Days before `to` that are returned where no `from` is given.
 DEFAULT_PERIOD = timedelta(days=30)
 
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -46,7 +46,7 @@ def _day_schema(text: str) -> Schema:
 
 
 class ActiveUsersView(View):
-    """How many signed in during the last 30 days."""
+    """The number of users who signed in during the last 30 days."""
 
     operations = {
         "GET": Operation(
@@ -59,7 +59,7 @@ class ActiveUsersView(View):
 
 
 class DailyView(View):
-    """What happened on each day."""
+    """Activity per day."""
 
     operations = {
         "GET": Operation(
@@ -89,7 +89,7 @@ def _parse_day(query: dict[str, Any], name: str) -> date | None:
         return None
     try:
         return datetime.strptime(query[name], "%Y%m%d").replace(tzinfo=UTC).date()
-    except ValueError:  # such as the 31st of June
+    except ValueError:  # such as 31 June
         raise invalid_query(name, f"There is no such day: {query[name]}") from None
 
 

@@ -1,4 +1,4 @@
-"""`/tickets`: links by which people set a password or prove an address."""
+"""`/tickets`: links with which users set a password or verify an email."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MISSING_USER = "'Either user_id, or connection_id and email together, say whose 
 
 
 class PasswordChangeView(View):
-    """A link to set a new password."""
+    """Create a link to set a new password."""
 
     operations = {
         "POST": Operation(
@@ -46,7 +46,7 @@ class PasswordChangeView(View):
 
 
 class EmailVerificationView(View):
-    """A link to confirm an address."""
+    """Create a link to verify an email."""
 
     operations = {
         "POST": Operation(
@@ -83,7 +83,10 @@ def _create_ticket(view: View, user: User, purpose: Ticket.Purpose, body: dict[s
 
 
 def _find_user(body: dict[str, Any]) -> User:
-    """By id, or by address within a connection. Raises Problem, FieldError or UserGone."""
+    """Find the user by id, or by email within a connection.
+
+    Raises Problem, FieldError or UserNotFound.
+    """
     given = {"user_id", "connection_id", "email"} & body.keys()
     if given == {"user_id"}:
         return find_user_in_body(body["user_id"])

@@ -78,12 +78,15 @@ class UserView(View):
 
     def patch(self, request: Request, user_id: str) -> Response:
         body = self.body()
+        # Before the user is looked up, so that a missing scope discloses nothing about them.
         self._check_fields(body)
         check_user_id(user_id)
         named, is_mail_wanted = body.get("connection"), body.get("verify_email", False)
+        # Read up front only where needed; `edit_user` reads and locks the row itself.
         user = find_user(user_id) if named or is_mail_wanted else None
         identity = _find_identity(user, named) if user and named else None
         if user and is_mail_wanted:
+            # Before the write: a change must not be saved and then answered with an error about its mail.
             _check_mail(user, identity, body)
         edit = Edit(
             profile={name: body[name] for name in WRITABLE if name in body},
@@ -102,7 +105,7 @@ class UserView(View):
         return self.write_response(user)
 
     def delete(self, request: Request, user_id: str) -> Response:
-        """204 also where there is no such user, as recorded of Auth0."""
+        """Delete the user. 204 also where there is none, as recorded of Auth0."""
         try:
             user = find_user(user_id)
             delete_user(user, actor=self.actor, expected_versions=expected_versions(request))
@@ -111,14 +114,17 @@ class UserView(View):
         return Response(status=204)
 
     def _user_at(self, user_id: str, query: dict[str, Any]) -> User:
-        """An addition of ours, with a scope of its own beside those of any look at the user."""
+        """Return the user as of a time. An addition of ours, with a scope in addition to those of a read."""
         if HISTORY_SCOPE not in self.actor.scopes:
             raise Problem(403, f"Insufficient scope, expected any of: {HISTORY_SCOPE}", "insufficient_scope")
         return user_at(find_user(user_id), time_parameter(query, "at", read=parse_state_time))
 
     def _check_fields(self, body: dict[str, Any]) -> None:
-        """`update:users_app_metadata` alone opens that document and no other field, a person's
-        own token `user_metadata` and no other."""
+        """Restrict the writable fields by scope.
+
+        `update:users_app_metadata` alone permits that document and no other field, a user's own token
+        `user_metadata` and no other.
+        """
         if "update:users" in self.actor.scopes:
             return
         opened = USER_METADATA if self.actor.kind == Kind.USER else APP_METADATA
@@ -128,14 +134,16 @@ class UserView(View):
 
 
 class SingularUserView(UserView):
-    """`/user/{id}`: the same for reading. Source: a table in Auth0's documentation spells it so."""
+    """`/user/{id}`: the same for reading. Source: a table in Auth0's documentation uses this path."""
 
     operations = {"GET": UserView.operations["GET"]}
 
 
 def _find_identity(user: User, name: str) -> str | None:
-    """On PATCH `connection` names the identity that is meant: this gives the `user_id` of the
-    linked account, and None where it is the user's own."""
+    """Return the `user_id` of the linked identity in the named connection; None for the user's own.
+
+    On PATCH, `connection` selects which identity's email or password is changed.
+    """
     if name == user.connection.name:
         return None
     linked = [one for one in user.linked_identities or [] if one["connection"] == name]
@@ -148,7 +156,7 @@ def _find_identity(user: User, name: str) -> str | None:
 
 
 def _check_mail(user: User, identity: str | None, body: dict[str, Any]) -> None:
-    """Raises Problem 400, NotSupported or NoMail where no verification mail could follow."""
+    """Raise Problem 400, NotSupported or MailDisabled where no verification mail could be sent."""
     if identity is not None:
         text = "Only the address of the user's main identity is verified by mail."
         raise Problem(400, text, "operation_not_supported")

@@ -1,4 +1,4 @@
-"""`/user-blocks`: who has tried too often and has to wait. It is independent of `blocked`."""
+"""`/user-blocks`: lockouts after too many failed sign-ins. Independent of the field `blocked`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ NOT_FOUND = {404: "The user does not exist."}
 
 
 class UserBlocksView(View):
-    """By what people type to sign in. One that nobody has is answered like one that may try."""
+    """Lockouts by the identifier that users type to sign in.
+
+    An identifier without a user gets the same answer as a user without a lockout.
+    """
 
     operations = {
         "GET": Operation(
@@ -49,7 +52,7 @@ class UserBlocksView(View):
 
 
 class UserBlockView(View):
-    """The same of one user."""
+    """Lockouts of one user."""
 
     operations = {
         "GET": Operation(
@@ -66,7 +69,7 @@ class UserBlockView(View):
     }
 
     def get(self, request: Request, user_id: str) -> Response:
-        self.query()  # refuses what is not known
+        self.query()  # validates the parameters, of which none has an effect
         return Response(_serialize([find_user(user_id)]))
 
     def delete(self, request: Request, user_id: str) -> Response:
@@ -81,8 +84,11 @@ def _serialize(users: list[User]) -> dict[str, Any]:
 
 
 def _serialize_lockout(user: User, lockout: Lockout) -> dict[str, str]:
-    """`ip` only where the login has to wait from that IP address alone, and as much of it as
-    RECORD_IP allows. Source: the model in auth0-python's generated client."""
+    """Serialize a lockout.
+
+    `ip` is present only where the lockout applies to that IP address alone, as far as RECORD_IP allows.
+    Source: the model in auth0-python's generated client.
+    """
     ip = anonymize_ip(lockout.ip) if lockout.ip else None
     block = {"identifier": lockout.login, "connection": user.connection.name}
     return {**block, "ip": ip} if ip else block

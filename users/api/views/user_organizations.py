@@ -12,7 +12,7 @@ from users.api.readers.users import find_user
 
 
 class UserOrganizationsView(View):
-    """We have no organizations; programs that ask are told so in the form they expect."""
+    """We have no organizations; SDKs get an empty list in the form they expect."""
 
     operations = {
         "GET": Operation(
@@ -27,5 +27,6 @@ class UserOrganizationsView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
+        # 404 for an unknown user, as for the other lists of a user.
         find_user(user_id)
         return Response(offset_page([], lambda: 0, query, name="organizations", show=dict))

@@ -1,4 +1,4 @@
-"""`/users/{id}/permissions`: what one user is permitted at the APIs."""
+"""`/users/{id}/permissions`: permissions of one user at the APIs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ NOT_FOUND = {404: "The user does not exist."}
 
 
 class UserPermissionsView(View):
-    """The permissions of one user: those of their roles, and those of their own, which alone can be
-    given and taken here."""
+    """The permissions of one user: those of their roles and direct ones.
+
+    Only direct ones can be assigned and removed here.
+    """
 
     operations = {
         "GET": Operation(

@@ -74,6 +74,7 @@ class UsersView(View):
     def get(self, request: Request) -> Response:
         query = self.query()
         _check_list(query)
+        # The order of the result would otherwise disclose values that the caller may not see.
         check_sort_visible(query.get("sort", ""), self.actor)
         users = filter_by_connection(connection=query.get("connection", ""))
         text = query.get("q", "")
@@ -91,6 +92,7 @@ class UsersView(View):
         connection, profile = _get_connection(body["connection"]), _profile(body)
         is_mail_wanted = body.get("verify_email", False)
         if is_mail_wanted:
+            # Before the user is created: an error about the mail must not leave a half-done request.
             check_can_send(profile.get("email"), connection)
         user = create_user(
             connection,
@@ -105,7 +107,7 @@ class UsersView(View):
         return self.write_response(user, status=201)
 
     def _page(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
-        """One page of the users, by number or by checkpoint."""
+        """Return one page of the users, by number or by checkpoint."""
         if is_checkpoint(query):
             return self._checkpoint_page(users, query)
         try:
@@ -119,7 +121,7 @@ class UsersView(View):
         return {"users": [self.serialize_user(user, query) for user in page]}
 
     def _answer(self, page: dict[str, Any], users: UserQuerySet, query: dict[str, Any]) -> Any:
-        """The page as it was asked for: bare, or with its totals."""
+        """Return the page as requested: a bare list, or with totals."""
         if is_checkpoint(query):
             return page
         if not query["include_totals"]:
@@ -129,7 +131,7 @@ class UsersView(View):
         return {**totals, "total": _count_total(users), **page}
 
     def _checkpoint_page(self, users: UserQuerySet, query: dict[str, Any]) -> dict[str, Any]:
-        """An addition of ours: Auth0's list of users has no checkpoints."""
+        """Page by checkpoint. An addition of ours: Auth0's list of users has no checkpoints."""
         if "sort" in query:
             raise invalid_query("sort", SORTED_CHECKPOINT)
         rows = users.with_connection()
@@ -138,6 +140,7 @@ class UsersView(View):
 
 def _count_total(users: UserQuerySet) -> int:
     most = conf.api_total_limit
+    # Counting all matches can take longer than the page itself.
     return min(count_up_to(users, most), most) if most else users.count()
 
 
@@ -151,7 +154,7 @@ def _check_list(query: dict[str, Any]) -> None:
         and (query["page"] + 1) * query["per_page"] > PAGING_WINDOW
     ):
         raise Problem(400, BEYOND_WINDOW, "invalid_paging")
-    # Source: Auth0 docs, "Sort search results": the documents are none of the fields.
+    # Source: Auth0 docs, "Sort search results": Auth0 does not sort by metadata.
     name = query.get("sort", "").rpartition(":")[0]
     if conf.strict_limits and parse_key_path(name) is not None:
         raise Problem(400, f"Users cannot be sorted by {name}.", "invalid_sort")

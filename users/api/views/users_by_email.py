@@ -1,4 +1,4 @@
-"""`/users-by-email`: everybody with an address."""
+"""`/users-by-email`: find users by exact email."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from users.models import User
 
 
 class UsersByEmailView(View):
-    """Across connections, consistent at once. Unlike Auth0 we fold the case of what is asked."""
+    """Search across connections without delay. Unlike Auth0, the email's case is ignored."""
 
     operations = {
         "GET": Operation(

@@ -1,1 +1,1 @@
-"""One module a command, named as it is typed."""
+"""Management commands, one per module."""

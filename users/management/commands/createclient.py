@@ -17,7 +17,7 @@ from users.web.cors import origin_of
 
 
 class Command(BaseCommand):
-    """The secret is stored hashed, so this is the one time it can be seen."""
+    """Create an API client. Its secret is stored as a hash, so this is the only time it is shown."""
 
     help = "Make an API client and print its id and secret. The secret is shown this once."
 
@@ -86,7 +86,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None:
-    """What it may do for itself, and by which secret, must fit how it gets tokens."""
+    """Check that scopes and secret fit the grants."""
     if CLIENT_CREDENTIALS not in grants:
         if scopes:
             raise CommandError(
@@ -104,6 +104,7 @@ def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None
 
 def _parse_origin(address: str) -> str:
     origin = origin_of(address)
+    # A path would suggest a restriction that browsers do not apply: an origin is a whole host.
     if origin is None or address.rstrip("/") != origin:
         raise CommandError(f"--origin: {address} is no origin, like https://shop.example.com.")
     return origin

@@ -1,4 +1,4 @@
-"""`manage.py createsuperuser`: ours asks for an e-mail address, since accounts go by it."""
+"""`manage.py createsuperuser`: asks for an email, by which users sign in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSWORD_VARIABLE = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a va
 
 
 class Command(BaseCommand):
-    """Replaces Django's, which would write an account past the one write path."""
+    """Replaces Django's command, which would save the user without going through the write path."""
 
     help = (
         "Make an administrator with every right. Asks for a password;"
@@ -56,6 +56,7 @@ class Command(BaseCommand):
             raise CommandError(f"{PASSWORD_VARIABLE}: {error}") from None
 
     def _ask(self, make_user: Callable[[str], User]) -> User:
+        # getpass would otherwise read from a pipe and echo the password.
         if not sys.stdin.isatty():
             raise CommandError(f"There is no terminal to ask at: use --noinput with {PASSWORD_VARIABLE} set.")
         try:
@@ -73,7 +74,7 @@ class Command(BaseCommand):
 
 
 def _check_email(email: str, connection: Connection) -> None:
-    """Before anybody types a password for nothing."""
+    """Validate the email before asking for a password."""
     try:
         check_profile({"email": email})
     except FieldError as error:

@@ -12,7 +12,7 @@ from users.rights.actor import command_actor
 
 
 class Command(BaseCommand):
-    """Says how many lines went; a second time there are none."""
+    """Erase the history of a deleted user. Running it again erases nothing more."""
 
     help = (
         "Erase what the record of changes holds of somebody whose account is deleted. When and by"

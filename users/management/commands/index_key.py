@@ -15,7 +15,7 @@ ACTOR = command_actor("index_key")
 
 
 class Command(BaseCommand):
-    """The work is a worker's: this only asks for it."""
+    """Request an index or list the indexed keys; a worker builds the index."""
 
     help = (
         "Make a key of metadata, like app_metadata.credits, fast to search by ranges, wildcards and"

@@ -12,7 +12,7 @@ from users.rights.actor import command_actor
 
 
 class Command(BaseCommand):
-    """Safe to repeat, and to run beside the server."""
+    """Re-encrypt stored secrets with the newest key. Safe to repeat and to run while the server runs."""
 
     help = (
         "Encrypt the stored secrets with the newest key: the first of ENCRYPTION_KEYS or, where that is"

@@ -16,7 +16,7 @@ ACTOR = command_actor("rotatekeys")
 
 
 class Command(BaseCommand):
-    """Nothing is to be restarted: every worker finds the keys in the database."""
+    """Rotate the signing key. No restart is needed: every worker reads the keys from the database."""
 
     help = (
         "Make a new key to sign tokens by. It is published at once and signs after"

@@ -1,4 +1,4 @@
-"""`manage.py run_demo`: what `make run` comes down to."""
+"""`manage.py run_demo`: the core of `make run`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    """Becomes the server in the end, so that what stops this process stops everything, the
-    worker that does the jobs included."""
+    """Prepare the demo, then replace this process by the server.
+
+    So stopping this process stops everything, including the worker that runs the jobs.
+    """
 
     help = (
         "Ready the database, fill it when it is empty, say how to get in, do the jobs, and serve on"
@@ -53,6 +55,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             seed(users, on_record=Progress(self.stderr, users, "people"))
         self._print_summary()
+        # An open connection would be inherited by both the supervisor and the server.
         connections.close_all()
         start_supervisor()
         _serve()
@@ -92,8 +95,9 @@ class Command(BaseCommand):
 
 
 def _check_port() -> None:
-    """Before the work, and in words: the server would only try again and again."""
+    """Fail early with a clear message: gunicorn would only retry for a while."""
     with socket.socket() as probe:
+        # As gunicorn does: a recently closed server may leave sockets in TIME_WAIT.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, settings.PORT))
@@ -109,7 +113,7 @@ def _database_file() -> str:
 
 
 def _serve() -> None:
-    """Turn into gunicorn: same process, same terminal, nobody in between."""
+    """Replace this process by gunicorn: same process id, same terminal, so that Ctrl-C reaches it."""
     sys.stdout.flush()
     arguments = [
         *(sys.executable, "-m", "gunicorn"),

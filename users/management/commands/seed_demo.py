@@ -18,7 +18,7 @@ DEFAULT_USERS = 1000
 
 
 class Command(BaseCommand):
-    """Everything in one transaction: it works, or nothing has changed."""
+    """Fill the database with demo data, in one transaction."""
 
     help = (
         "Fill the database with made-up people, Jane Doe, an administrator, a support agent and an API"

@@ -13,12 +13,12 @@ from users.jobs.worker import Worker
 from users.management.job_kinds import KINDS
 from users.webhooks.dispatcher import Dispatcher
 
-# On SQLite: how long it waits for its turn to write. Whoever waits in a browser waits less.
+# On SQLite, seconds that a job waits for the write lock: longer than requests do, since no user waits.
 LOCK_SECONDS = 30
 
 
 class Command(BaseCommand):
-    """Start as many as you like, on as many machines as you like, against one database."""
+    """Run jobs and send webhooks. Any number may run, on any number of machines, against one database."""
 
     help = (
         "Do the jobs that are asked for, one at a time, and beside them tell webhooks what happens, until"
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS
         worker = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
-            # Whoever started us may have us ignore Ctrl-C, being told themselves.
+            # A supervisor may have set Ctrl-C to be ignored, since it handles it and stops the worker itself.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
         self.stderr.write(f"Process {os.getpid()} does jobs of {len(KINDS)} kinds.")

@@ -1,1 +1,1 @@
-"""The demo that `make run` shows: its people, its accounts, its file and its words."""
+"""The demo of `make run`: generated users, accounts, credentials file and messages."""

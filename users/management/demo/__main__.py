@@ -1,4 +1,4 @@
-"""What `make run` starts: fills in what a demo may default, then hands over to `run_demo`."""
+"""The entry point of `make run`: set the demo's defaults, then run the command `run_demo`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def main(arguments: list[str]) -> None:
-    """Prepare the environment, then run the command in this very process."""
-    os.umask(0o077)  # the database holds what other people of this machine may not read
+    """Prepare the environment, then run the command in this process."""
+    os.umask(0o077)  # other users of this machine must not read the database
     if (CHECKOUT / ".env").is_file():
         environ.Env.read_env(CHECKOUT / ".env")
     if not _get_variable("SECRET_KEY"):
         make_key(Path(_get_variable("DATA_DIR") or CHECKOUT))
-    # Password resets are shown in the terminal. Outside the demo nothing is sent until told how.
+    # The demo prints emails to the terminal. Elsewhere none is sent until EMAIL_URL is set.
     os.environ["EMAIL_URL"] = _get_variable("EMAIL_URL") or "consolemail://"
     for document in DOCUMENTS:
         setting = f"{document.upper()}_SCHEMA"

@@ -1,4 +1,4 @@
-"""What the demo says about itself."""
+"""Messages that the demo prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROLES = {"admin": "Administrator", "agent": "Support agent", "user": "Jane Doe"}
 
 
 def url_summary(url: str) -> str:
-    """Where the three faces are."""
+    """Return the URLs of the three faces."""
     return "\n".join(
         (
             f"Profiledesk: {url}",
@@ -23,7 +23,7 @@ def url_summary(url: str) -> str:
 
 
 def account_summary(document: DemoDocument) -> str:
-    """The accounts, the client and the one line to paste."""
+    """Return the accounts, the API client and a command to paste."""
     width = max(len(document[account]["email"]) for account in ROLES)
     accounts = (
         f"  {role:<15}  {document[account]['email']:<{width}}  {document[account]['password']}"
@@ -44,15 +44,15 @@ def account_summary(document: DemoDocument) -> str:
 
 
 def start_over(database_file: str) -> str:
-    """How to get a fresh demo. `database_file` is empty where the database is on a server."""
+    """Return how to reset the demo. `database_file` is empty where the database is on a server."""
     emptied = f"delete {database_file}*" if database_file else "empty the database"
     return f"To start over with fresh data: stop this, {emptied}, and run it again."
 
 
 def curl_command(document: DemoDocument) -> str:
-    """One line for any POSIX shell: an inner curl gets a token, the outer one shows Jane.
+    """Return one line for any POSIX shell: an inner curl gets a token, the outer one reads Jane's profile.
 
-    The token is cut out of the JSON by the shell itself, so no other tool is needed.
+    The shell itself extracts the token from the JSON, so no other tool (such as jq) is needed.
     """
     url, client = document["url"], document["client"]
     token = (

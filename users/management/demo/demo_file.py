@@ -1,4 +1,4 @@
-"""`.demo.json`: how to get into the demo, for people and for scripts."""
+"""`.demo.json`: URLs and credentials of the demo, for users and scripts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ DemoDocument = dict[str, Any]
 
 
 def current_urls() -> DemoDocument:
-    """The part that follows from the settings."""
+    """Return the part that follows from the settings."""
     return {"url": settings.PUBLIC_URL, "audience": conf.management_audience}
 
 
 def write(document: DemoDocument) -> None:
-    """Keep the document where `make run` and scripts find it."""
+    """Store the document where `make run` and scripts find it."""
     write_private(settings.DEMO_FILE, json.dumps(document, indent=2) + "\n")
 
 
 def read() -> DemoDocument | None:
-    """The document, or None where the file is missing or is not one."""
+    """Return the document; None where the file is missing or invalid."""
     try:
         document = json.loads(settings.DEMO_FILE.read_text(encoding="utf-8"))
         complete = isinstance(document, dict) and all(
@@ -43,7 +43,7 @@ def read() -> DemoDocument | None:
 
 
 def refresh_urls(document: DemoDocument) -> DemoDocument:
-    """The document with the addresses of today, written where they differ."""
+    """Return the document with the current URLs, saved if they have changed."""
     fresh = {**document, **current_urls()}
     if fresh != document:
         write(fresh)
@@ -51,8 +51,8 @@ def refresh_urls(document: DemoDocument) -> DemoDocument:
 
 
 def find_outdated(document: DemoDocument) -> list[str]:
-    """What of the document opens no door any more, as sentences: passwords get changed,
-    accounts deleted, databases swapped."""
+    """Return which credentials no longer work, as sentences: passwords change, users and clients are
+    deleted."""
     found = [
         f"{document[account]['email']}: no such account, or the password was changed."
         for account in ACCOUNTS

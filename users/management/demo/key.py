@@ -1,6 +1,6 @@
-"""The key of an installation that was given none: made once, kept beside the database.
+"""Generate SECRET_KEY where none is configured, once, next to the database.
 
-Settings read it from there. They need it to start, so this is done before them.
+The settings read it from there and cannot be loaded without it, so this runs before them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ FILE_NAME = ".secret_key"
 
 
 def make_key(data_dir: Path) -> None:
-    """Make the file unless it is there."""
+    """Create the file unless it exists."""
     path = data_dir / FILE_NAME
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)

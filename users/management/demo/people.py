@@ -1,7 +1,7 @@
-"""Realistic people, written as a file in Auth0's bulk-import format.
+"""Generate realistic users as a file in Auth0's bulk-import format.
 
-Person `i` depends on the seed and on `i` alone, so a longer file begins with a shorter one.
-The mail domains are those reserved for examples: nobody real is ever written to.
+User `i` depends on the seed and on `i` alone, so a longer file starts with a shorter one. The email domains
+are those reserved for examples (RFC 2606), so no mail reaches a real mailbox.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DAYS = 2400
 
 
 def write_import_file(path: Path, count: int, *, seed: str = SEED) -> None:
-    """Write a bulk-import file of `count` people, one a line, holding one in memory at a time."""
+    """Write a bulk-import file of `count` users, one per line, with one in memory at a time."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
         for position, record in enumerate(generate_users(count, seed=seed)):
@@ -52,18 +52,19 @@ def write_import_file(path: Path, count: int, *, seed: str = SEED) -> None:
 
 
 def generate_users(count: int, *, seed: str = SEED) -> Iterator[dict[str, Any]]:
-    """The first `count` people."""
+    """Yield the first `count` users."""
     return (generate_user(number, seed=seed) for number in range(count))
 
 
 def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
-    """One record of a bulk-import file. Addresses end in the number, so that none comes twice."""
+    """Return one record of a bulk-import file. The email contains the number, so it is unique."""
     label = f"{seed}:{number}"
     dice = SeededRandom(label)
     place = dice.pick(PLACES)
     (given, latin_given), (family, latin_family) = dice.pick(place.given), dice.pick(place.family)
     local = f"{latin_given}.{latin_family}.{number}".lower()
     record = {
+        # Derived from the seed: importing the file twice gives the same ids.
         "user_id": hashlib.blake2b(label.encode(), digest_size=12).hexdigest(),
         "email": f"{local}@{dice.pick(DOMAINS)}",
         "email_verified": not dice.one_in(6),
@@ -84,7 +85,7 @@ def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
 
 
 def _full_name(place: Place, given: str, family: str) -> str:
-    """As its owner would write it."""
+    """Return the name in the order of its language."""
     return f"{family} {given}" if place.language in ("ja", "ko") else f"{given} {family}"
 
 

@@ -1,4 +1,4 @@
-"""Where the demo's people come from: names that go with a language, a time zone and cities."""
+"""Places of the demo's users: names that fit a language, a time zone and cities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """`given` and `family` pair a name as its owner writes it with its Latin form."""
+    """A country. `given` and `family` pair each name in its own script with its Latin form."""
 
     country: str
     language: str
@@ -19,7 +19,7 @@ class Place:
 
 
 def parse_names(text: str) -> tuple[tuple[str, str], ...]:
-    """`Zoë=Zoe Anna` as pairs; a name alone is its own Latin form."""
+    """Parse `Zoë=Zoe Anna` to pairs; a name without `=` is its own Latin form."""
     pairs = (name.partition("=") for name in text.split())
     return tuple((name, latin or name) for name, _, latin in pairs)
 

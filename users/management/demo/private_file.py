@@ -8,12 +8,13 @@ from pathlib import Path
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put `text` in place of the file at once, mode 0600: nobody ever sees half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # born with 0600
+    """Replace the file atomically with `text`, mode 0600: no reader ever sees half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # created with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
+            # Before the rename, or a crash could leave an empty file under the final name.
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:

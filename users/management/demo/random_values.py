@@ -1,4 +1,7 @@
-"""Choices that are the same on every machine and in every release of Python."""
+"""Seeded pseudo-random choices that are the same on every machine and Python release.
+
+The algorithms of `random` may change between releases.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +11,35 @@ from typing import TypeVar
 
 Option = TypeVar("Option")
 
-# Enough for some 250 choices of one byte each; a person takes about 60.
+# Bytes: enough for some 250 choices among 256; a user takes about 60.
 POOL_BYTES = 256
 
 
 class SeededRandom:
-    """One large number made of the seed, from which each choice takes its share."""
+    """A large number derived from the seed, of which each choice consumes a part."""
 
     def __init__(self, seed: str) -> None:
         digest = hashlib.shake_256(seed.encode()).digest(POOL_BYTES)
         self._pool = int.from_bytes(digest, "big")
 
     def randbelow(self, limit: int) -> int:
-        """A whole number from 0 to `limit` - 1, all about equally likely."""
+        """Return a whole number from 0 to `limit` - 1, all about equally likely."""
         self._pool, rest = divmod(self._pool, limit)
         return rest
 
     def between(self, least: int, most: int) -> int:
-        """A whole number, both ends included."""
+        """Return a whole number, both ends included."""
         return least + self.randbelow(most - least + 1)
 
     def pick(self, options: Sequence[Option]) -> Option:
-        """One of the options."""
+        """Return one of the options."""
         return options[self.randbelow(len(options))]
 
     def sample(self, options: Sequence[Option], most: int) -> list[Option]:
-        """One to `most` of the options, each once, in their order."""
+        """Return one to `most` of the options, each once, in their order."""
         found = {self.randbelow(len(options)) for _ in range(self.between(1, most))}
         return [options[position] for position in sorted(found)]
 
     def one_in(self, times: int) -> bool:
-        """True once in so many times."""
+        """Return True with a probability of 1 in `times`."""
         return self.randbelow(times) == 0

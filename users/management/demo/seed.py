@@ -1,4 +1,4 @@
-"""Fill a database with the demo."""
+"""Fill a database with the demo data."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from users.rights.actor import Face, command_actor
 from users.tokens.scopes import MACHINE_SCOPES
 
 COMMAND = "seed_demo"
-# Without letters and digits that look alike: these are read from a screen.
+# Without characters that look alike, since these passwords are read from a screen.
 PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105
 PASSWORD_LENGTH = 16
 ADMIN, AGENT, JANE = "admin@example.com", "agent@example.com", "jane.doe@example.com"
 
 
 class AlreadySeeded(RuntimeError):
-    """A demo account exists, so this database has been filled before. `email` is its address."""
+    """A demo account exists, so this database has been filled before. `email` is its email."""
 
     def __init__(self, email: str) -> None:
         self.email = email
@@ -37,10 +37,11 @@ class AlreadySeeded(RuntimeError):
 
 
 def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) -> demo_file.DemoDocument:
-    """Make `count` people and the demo accounts, keep and return the demo's document.
+    """Create `count` users and the demo accounts; write and return the demo's document.
 
-    Everything or nothing: a failure leaves neither accounts nor a new file. Raises
-    AlreadyThere, or TransferError where one of the people is.
+    All or nothing: a failure leaves neither users nor a new file. Raises AlreadySeeded, or TransferError
+    where
+    one of the generated users exists.
     """
     with transaction.atomic():
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
@@ -53,6 +54,7 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
             **_create_accounts(connection),
             "client": _create_demo_client(),
         }
+        # Inside the transaction: without the file, the generated passwords would be lost.
         demo_file.write(document)
     return document
 

@@ -1,6 +1,6 @@
-"""A worker beside the demo's server: begun anew whenever it dies, and ended with the server.
+"""Run a worker next to the demo's server: restart it when it dies, and stop it with the server.
 
-Outside the demo whatever starts services does this; `docs/production.md` says how.
+In production a service manager does this; see `docs/production.md`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ POLL_SECONDS = 0.5
 
 
 def start_supervisor() -> None:
-    """A process of its own, whose parent is this one, whatever this one becomes.
+    """Start a process whose parent is this one, which becomes the server.
 
-    It and its worker inherit that Ctrl-C is not theirs to hear: they end with the server."""
+    The supervisor and its worker inherit that Ctrl-C is ignored: they stop when the server does, so that jobs
+    finish their step.
+    """
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     _start("-m", __name__)
     signal.signal(signal.SIGINT, before)
 
 
 def supervise(server: int) -> None:
-    """Until told to stop, or until the server, whose pid is given, is no more."""
+    """Run until SIGTERM, or until the server with the given process id has ended."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     worker = _start("manage.py", "work")
+    # An orphaned process gets another parent: the server is gone.
     while not told and os.getppid() == server:
         time.sleep(POLL_SECONDS)
         if worker.poll() is not None and not told:
