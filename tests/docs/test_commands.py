@@ -21,12 +21,14 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # What each page may tell people to type, all of which the tests below run.
 KINDS = {
     "README.md": r"make \w+$|\.venv/bin/python manage\.py |[A-Z_]+=\$\(|curl ",
+    "CONTRIBUTING.md": r"make [a-z-]+$",
     "docs/production.md": (
         r"make (install|bench)( ARGS=\"[a-z0-9 -]+\")?$"
         r"|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export "
     ),
     "docs/architecture.md": r"$",
     "docs/decisions.md": r"$",
+    "docs/glossary.md": r"$",
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
     "docs/search.md": r"$",
     "docs/history.md": r"$",
@@ -38,6 +40,7 @@ KINDS = {
 RUN_ELSEWHERE = {
     "make run": ("tests/management/demo_server.py", '["make", "run"'),
     "make test": (".ci/lanes", " make test "),
+    "make tools": (".ci/run", "\nmake tools\n"),
     "make check": (".ci/run", "\nmake check\n"),
     'make bench ARGS="search --users 10000 1000000"': (
         "tests/bench/test_search.py",
@@ -84,6 +87,9 @@ def test_no_page_is_forgotten():
 def test_make_knows_it_and_somebody_runs_it(command):
     if command == "make install":
         subprocess.run(shlex.split(command), cwd=CHECKOUT, env=own_environment(), check=True)
+        return
+    if command == "make test-fast":  # what it names is run by `make test`, and must be there
+        subprocess.run(["make", "test-fast", "WORKERS=0", "ARGS=--collect-only"], cwd=CHECKOUT, check=True)
         return
     file, shown = RUN_ELSEWHERE[command]
 
