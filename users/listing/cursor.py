@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field
@@ -21,7 +22,7 @@ def encode_cursor(list_name: str, position: Position) -> str:
 
 
 def decode_cursor(
-    list_name: str, text: str, fields: Sequence[Field], *, max_age: timedelta | None = None
+    list_name: str, text: str, fields: Sequence[Field[Any, Any]], *, max_age: timedelta | None = None
 ) -> Position | None:
     """Return the position, of values of these fields; None for text that is no cursor of this list, or
     is older than `max_age`."""

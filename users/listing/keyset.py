@@ -22,6 +22,8 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThanOrEqual,
 )
 
+from users.models.concrete_fields import concrete_field
+
 # The values of the ordering columns in one row; the row itself may be gone by now.
 Position = tuple[Any, ...]
 
@@ -72,9 +74,9 @@ class Keyset:
 def _field(rows: QuerySet[Any], column: str) -> Field[Any, Any]:
     annotation = rows.query.annotations.get(column)
     if annotation is not None:
-        return annotation.output_field
-    options = rows.model._meta
-    return options.pk if column == "pk" else options.get_field(column)
+        field: Field[Any, Any] = annotation.output_field
+        return field
+    return rows.model._meta.pk if column == "pk" else concrete_field(rows.model, column)
 
 
 def _beyond(
@@ -86,9 +88,8 @@ def _beyond(
         row = Tuple(*map(F, columns))
         if is_inclusive:
             compare = TupleLessThanOrEqual if is_descending else TupleGreaterThanOrEqual
-        else:
-            compare = TupleLessThan if is_descending else TupleGreaterThan
-        return Q(compare(row, tuple(values)))
+            return Q(compare(row, tuple(values)))
+        return Q((TupleLessThan if is_descending else TupleGreaterThan)(row, tuple(values)))
     return _spelled_out(columns, values, "lt" if is_descending else "gt", "e" if is_inclusive else "")
 
 

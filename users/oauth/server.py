@@ -33,8 +33,7 @@ HEADERS = {
 class TokenServer(AuthorizationServer):
     """authlib's server, adapted to Django's requests and responses."""
 
-    # authlib takes None for a client that it does not know, which its stubs leave out.
-    def query_client(self, client_id: str) -> RegisteredClient | None:  # type: ignore[override]
+    def query_client(self, client_id: str) -> RegisteredClient | None:  # type: ignore[override]  # may be None
         if "\0" in client_id:  # PostgreSQL takes no NUL
             return None
         client = Client.objects.filter(client_id=client_id, is_revoked=False).first()

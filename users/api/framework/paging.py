@@ -95,7 +95,7 @@ def without_required(item: Schema) -> Schema:
 
 
 def paginate(
-    rows: QuerySet,
+    rows: QuerySet[Any],
     query: dict[str, Any],
     *,
     name: str,
@@ -113,7 +113,7 @@ def paginate(
 
 
 def offset_page(
-    rows: QuerySet | Sequence[Any],
+    rows: QuerySet[Any] | Sequence[Any],
     count: Callable[[], int],
     query: dict[str, Any],
     *,
@@ -135,7 +135,7 @@ def is_checkpoint(query: dict[str, Any]) -> bool:
 
 
 def checkpoint_page(
-    rows: QuerySet,
+    rows: QuerySet[Any],
     query: dict[str, Any],
     *,
     name: str,
