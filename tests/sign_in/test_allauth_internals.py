@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from django.core.cache import cache
 from users.sign_in import allauth_internals
 
 PRODUCT = Path(allauth_internals.__file__).resolve().parents[1]
+COUNTED = {"app": "allauth.account", "action": "login_failed"}
 COUNTER = ["request", "app", "action", "rate", "key", "user"]
 
 
@@ -25,12 +27,9 @@ COUNTER = ["request", "app", "action", "rate", "key", "user"]
     ("function", "parameters"),
     [
         (ratelimit.get_rates, ["app", "action", "config"]),
-        (ratelimit._consume_single_rate, [*COUNTER, "dry_run", "raise_exception"]),
         (ratelimit.get_cache_key, COUNTER),
         (ratelimit.apply_rate, ["history", "now", "rate", "dry_run"]),
         (ratelimit.Rate, ["amount", "duration", "per"]),
-        (ratelimit.SingleRateLimitUsage, ["cache_key", "cache_duration", "timestamp"]),
-        (ratelimit.SingleRateLimitUsage.rollback, ["self"]),
         (cryptokit.normalize_user_code, ["code"]),
         (totp.generate_totp_secret, ["length"]),
     ],
@@ -41,7 +40,7 @@ def test_a_private_function_takes_what_it_took(function, parameters):
 
 
 def test_counters_are_lists_of_moments_the_latest_first():
-    """`seconds_until_allowed` reads them from the cache itself."""
+    """`seconds_until_next_code` reads them from the cache itself."""
     rate = ratelimit.Rate(amount=2, duration=60, per="key")
     history: list[float] = []
     for now in (100.0, 110.0, 120.0):
@@ -52,12 +51,16 @@ def test_counters_are_lists_of_moments_the_latest_first():
 
 @pytest.mark.django_db
 def test_the_time_to_wait_is_that_of_the_oldest_failure(monkeypatch):
-    rate = ratelimit.Rate(amount=2, duration=60, per="key")
-    cache.set("counter", [110.0, 100.0], 60)
-    monkeypatch.setattr(allauth_internals.time, "time", lambda: 120.0)
+    now = time.time()
+    [rate] = [rate for rate in ratelimit.get_rates(**COUNTED) if rate.per == "key"]
+    name = ratelimit.get_cache_key(None, **COUNTED, rate=rate, key=allauth_internals.second_factor_key(17))
+    cache.set(name, [now - 10 * number for number in range(rate.amount)], 60)
+    monkeypatch.setattr(allauth_internals.time, "time", lambda: now)
 
-    assert allauth_internals.seconds_until_allowed("counter", rate) == 40
-    assert allauth_internals.seconds_until_allowed("unused", rate) == 0
+    waits = allauth_internals.seconds_until_next_code(17)
+
+    assert waits == pytest.approx(rate.duration - 10 * (rate.amount - 1))
+    assert allauth_internals.seconds_until_next_code(18) == 0
 
 
 def test_wrong_codes_are_counted_under_the_same_key():

@@ -6,11 +6,11 @@ import itertools
 import time
 
 import pytest
-from allauth.core.internal import ratelimit
 
 from users.models import User
 from users.sign_in import lockout
 from users.sign_in.lockout import TooManyAttempts
+from users.throttling import sliding_window
 
 pytestmark = pytest.mark.django_db
 JANE = "jane.doe@example.com"
@@ -29,7 +29,7 @@ def clock(monkeypatch):
         nonlocal passed
         passed = seconds
 
-    monkeypatch.setattr(ratelimit.time, "time", now)
+    monkeypatch.setattr(sliding_window.time, "time", now)
     return at
 
 
@@ -190,3 +190,25 @@ def test_counters_are_in_the_cache_that_workers_share(settings):
     backend = settings.CACHES["default"]["BACKEND"]
 
     assert backend.rpartition(".")[2] in ("DatabaseCache", "RedisWithFallback")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        pytest.param("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True, id="one network of IPv6"),
+        pytest.param("2001:db8:1:2::1", "2001:db8:1:3::1", False, id="two networks of IPv6"),
+        pytest.param("::ffff:192.0.2.1", "192.0.2.1", True, id="IPv4 written as IPv6"),
+        pytest.param("::ffff:192.0.2.1", "::ffff:192.0.2.2", False, id="two such"),
+        pytest.param(None, None, True, id="a socket without IP address"),
+    ],
+)
+def test_whose_failures_count_together(clock, first, second, is_same):
+    for number in range(10):
+        fail(1, login=f"person{number}@example.com", ip=first)
+
+    try:
+        fail(1, ip=second)
+    except TooManyAttempts:
+        assert is_same
+    else:
+        assert not is_same

@@ -2,29 +2,27 @@
 
 Failures are counted by IP address and by user: the email, the user name and the logins of linked
 accounts share one counter, so that a user with several logins does not allow several times as many
-guesses. The limits and the counters are allauth's.
+guesses. The limits are those of allauth, which counts wrong codes of a second factor by itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from django.core.cache import cache
 
 from users.metadata.identifiers import email_key
 from users.models import User
-from users.sign_in.allauth_internals import (
-    Rate,
-    SingleRateLimitUsage,
-    consume,
-    counter_name,
-    failure_rates,
-    seconds_until_allowed,
-)
+from users.throttling.sliding_window import Counter, Event, Limit, clear
 
+# Failed sign-ins in so many seconds.
+PER_USER, PER_IP = Limit(5, 300), Limit(10, 60)
+# Callers on a Unix socket have no IP address; they share one counter.
+_NO_IP = "0.0.0.0"  # noqa: S104 - nothing listens there
 # How many IP addresses are remembered for one user, the latest first.
 _IPS_PER_KEY = 10
 
@@ -44,75 +42,64 @@ class Attempt:
     Counted first and taken back afterwards, so that attempts at the same time cannot exceed the limit.
     """
 
-    _usages: list[SingleRateLimitUsage]
+    _events: list[Event]
 
     def mark_succeeded(self) -> None:
         """Stop counting this attempt as failed. Earlier failures stay counted: a user who knows one
         password could otherwise reset the counter of their IP address between guesses at others."""
-        for usage in self._usages:
-            usage.rollback()
+        for event in self._events:
+            event.take_back()
 
 
 def start_attempt(keys: list[str], *, ip: str | None) -> Attempt:
     """Count an attempt for each of these keys (`lockout_keys`) and for this IP address. Raises
     TooManyAttempts where one of them has reached its limit."""
-    usages = []
-    for rate in failure_rates():
-        for key in keys if rate.per == "key" else [None]:
-            usage = consume(rate, key=key, ip=ip)
-            if usage is None:
-                raise TooManyAttempts(seconds_to_wait(keys, ip=ip))
-            usages.append(usage)
-    return Attempt(usages)
+    events = []
+    for counter in (_ip_counter(ip), *map(_key_counter, keys)):
+        event = counter.count()
+        if event is None:
+            raise TooManyAttempts(seconds_to_wait(keys, ip=ip))
+        events.append(event)
+    return Attempt(events)
 
 
 def is_locked_out(keys: list[str]) -> bool:
     """Whether the next attempt for these keys will be refused, whatever IP address it comes from."""
-    return any(seconds_until_allowed(*counter) > 0 for counter in _key_counters(*keys))
+    return any(_key_counter(key).seconds_to_wait() > 0 for key in keys)
 
 
 def remember_ip(keys: list[str], *, ip: str | None) -> None:
     """Remember the IP address of a refused attempt, so that staff who look at the user find the lockout of
     the IP address that keeps this user out (`blocked_ips`)."""
-    rates = _ip_rates()
-    if ip and rates:
-        lifetime = max(rate.duration for rate in rates)
+    if ip:
         for key in keys:
             ips = [ip, *(other for other in _remembered_ips(key) if other != ip)]
-            cache.set(_ips_key(key), ips[:_IPS_PER_KEY], lifetime)
+            cache.set(_ips_key(key), ips[:_IPS_PER_KEY], PER_IP.seconds)
 
 
 def blocked_ips(key: str) -> list[str]:
     """Return the locked out IP addresses that this user was tried from."""
-    return [
-        ip
-        for ip in _remembered_ips(key)
-        if any(seconds_until_allowed(*counter) > 0 for counter in _ip_counters(ip))
-    ]
+    return [ip for ip in _remembered_ips(key) if _ip_counter(ip).seconds_to_wait() > 0]
 
 
 def clear_lockout(keys: list[str]) -> None:
     """Reset the counters of these keys, and of the locked out IP addresses that they were tried from. Those
     of other IP addresses stay."""
-    ip_counters = [name for key in keys for ip in blocked_ips(key) for name, _ in _ip_counters(ip)]
-    cache.delete_many([*ip_counters, *map(_ips_key, keys)])
+    clear(_ip_counter(ip) for key in keys for ip in blocked_ips(key))
+    cache.delete_many(map(_ips_key, keys))
     reset_failures(keys)
 
 
 def reset_failures(keys: list[str]) -> None:
     """Reset the counters of these keys after a new password, and none of an IP address: users reset this
     themselves, and an attacker with an account could otherwise clear the IP address at will."""
-    cache.delete_many([name for name, _ in _key_counters(*keys)])
+    clear(map(_key_counter, keys))
 
 
 def seconds_to_wait(keys: list[str], *, ip: str | None) -> int:
     """Return the whole seconds until these keys may be tried from this IP address; at least 1."""
-    return _longest_wait([*_key_counters(*keys), *_ip_counters(ip)])
-
-
-def seconds_to_wait_for(key: str) -> int:
-    """Return the same for another key of allauth's, such as that of wrong codes (`second_factor_key`)."""
-    return _longest_wait(_key_counters(key))
+    counters = (_ip_counter(ip), *map(_key_counter, keys))
+    return max(1, math.ceil(max(counter.seconds_to_wait() for counter in counters)))
 
 
 def lockout_keys(login: str, accounts: Iterable[User]) -> list[str]:
@@ -129,19 +116,17 @@ def lockout_key(account: User) -> str:
     return f"user:{account.linked_to_id or account.pk}"
 
 
-def _key_counters(*keys: str) -> Iterator[tuple[str, Rate]]:
-    for rate in failure_rates():
-        if rate.per == "key":
-            yield from ((counter_name(rate, key=key), rate) for key in keys)
+def _key_counter(key: str) -> Counter:
+    return Counter(f"failed sign-ins of {key}", PER_USER)
 
 
-def _ip_counters(ip: str | None) -> Iterator[tuple[str, Rate]]:
-    for rate in _ip_rates():
-        yield counter_name(rate, ip=ip), rate
-
-
-def _ip_rates() -> list[Rate]:
-    return [rate for rate in failure_rates() if rate.per == "ip"]
+def _ip_counter(ip: str | None) -> Counter:
+    """The counter of an IPv4 address, or of the network of an IPv6 address: a caller mostly has a whole
+    network of 64 bits, and could take another address of it for each attempt."""
+    address = ip_address(ip or _NO_IP)
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)
+    return Counter(f"failed sign-ins from {address}", PER_IP)
 
 
 def _remembered_ips(key: str) -> list[str]:
@@ -152,7 +137,3 @@ def _remembered_ips(key: str) -> list[str]:
 def _ips_key(key: str) -> str:
     """The cache key, hashed: back ends limit its length and characters."""
     return f"login-ips:{hashlib.sha256(key.encode()).hexdigest()}"
-
-
-def _longest_wait(counters: Iterable[tuple[str, Rate]]) -> int:
-    return max(1, math.ceil(max((seconds_until_allowed(*counter) for counter in counters), default=0)))

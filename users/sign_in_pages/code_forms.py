@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from users.models import User
-from users.sign_in import lockout
-from users.sign_in.allauth_internals import normalize_user_code, second_factor_key
+from users.sign_in.allauth_internals import normalize_user_code, seconds_until_next_code
 from users.sign_in_pages import lockout_messages
 from users.throttling.debounce import SHARED, is_first_within
 
@@ -68,7 +68,7 @@ def translate_rate_limit(user: User) -> Iterator[None]:
     except ValidationError as error:
         if error.code not in lockout_messages.ERROR_CODES:
             raise
-        wait = lockout.seconds_to_wait_for(second_factor_key(user.pk))
+        wait = max(1, math.ceil(seconds_until_next_code(user.pk)))
         raise lockout_messages.lockout_error(wait) from None
 
 
