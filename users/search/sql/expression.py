@@ -17,6 +17,8 @@ from users.search.sql.emitter import Emitter, Sql
 from users.search.sql.postgresql import PostgresqlEmitter
 from users.search.sql.sqlite import SqliteEmitter
 
+# Stands for the alias. Neither queries nor names of keys may hold the null character.
+_ALIAS = "\0"
 NO_KEYS: Mapping[KeyPath, IndexedKey] = {}
 EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite": SqliteEmitter}
 
@@ -51,20 +53,22 @@ class MatchesCondition(Expression):
         self.columns = list(exprs)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        sql, parameters = self._compile(connection, has_order=is_ordered(compiler))
-        for name, column in zip(self.names, self.columns, strict=True):
-            sql = sql.replace(_placeholder(name), compiler.compile(column)[0])
+        columns = [compiler.compile(column)[0].rpartition(".") for column in self.columns]
+        names = {name: quoted for name, (_, _, quoted) in zip(self.names, columns, strict=True)}
+        sql, parameters = self._compile(connection, names, has_order=is_ordered(compiler))
+        for alias, _, _ in columns[:1]:  # all are of one table
+            sql = sql.replace(_ALIAS, alias)
         return f"({sql})", parameters
 
-    def _compile(self, connection: Any, *, has_order: bool) -> Sql:
-        """The SQL with placeholders for the columns, which each query spells by its alias of the table."""
-        keys = indexed_keys() if set(DOCUMENTS) & set(self.names) else NO_KEYS
+    def _compile(self, connection: Any, names: Mapping[str, str], *, has_order: bool) -> Sql:
+        """The SQL for columns of these quoted names, in a table whose alias is another in each query."""
+        keys = indexed_keys() if set(DOCUMENTS) & names.keys() else NO_KEYS
         for order in (None, has_order):
             sql, keys_then = self._compiled.get((connection.vendor, order), (None, None))
             if sql is not None and keys_then is keys:
                 return sql
         emitter = EMITTERS[connection.vendor](
-            {name: _placeholder(name) for name in self.names},
+            {name: f"{_ALIAS}.{quoted}" for name, quoted in names.items()},
             connection.ops.adapt_datetimefield_value,
             keys,
             is_ordered=has_order,
@@ -72,11 +76,6 @@ class MatchesCondition(Expression):
         sql = emitter.condition(self.condition)
         self._compiled[connection.vendor, has_order if emitter.depends_on_order else None] = sql, keys
         return sql
-
-
-def _placeholder(column: str) -> str:
-    """Text that no SQL holds: neither queries nor names of keys may hold the null character."""
-    return f"\0{column}\0"
 
 
 class IndexedValue(Expression):
