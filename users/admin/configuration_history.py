@@ -13,6 +13,9 @@ from django.urls import reverse
 
 from users.admin.changes.rows import NAME_COLUMNS, UsersById, user_url
 from users.admin.request import TemplateContext
+from users.listing.cursor import decode_cursor
+from users.listing.keyset import Keyset
+from users.listing.pages import read_page
 from users.log.configuration import Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
@@ -24,6 +27,8 @@ from users.rights.visible import PROFILE, visible
 from users.web.differences import diff_lines, limit_lines
 
 PAGE_SIZE = 25
+LIST = "configuration"
+NEWEST_FIRST = Keyset(("id",), is_descending=True)
 # Lines of one change; of the rest the number is said.
 MAX_LINES = 50
 # The page with the tab, by kind, and whether each object has one of its own.
@@ -53,25 +58,22 @@ def history_context(
     can_see: Callable[[ConfigurationChange], bool] = show_all,
     can_see_value: Callable[[str, JSON], bool] = show_values,
 ) -> TemplateContext:
-    """The changes to one object, or to all of a kind, newest first; those before `?before=` where it
-    holds the key of one.
+    """The changes to one object, or to all of a kind, newest first, from the cursor
+    `?before=` on.
 
     Whether `viewer` may see the object is for the page to check. `can_see` leaves out changes of a list
     that are about an object hidden from them, and `can_see_value` values of a field.
     """
     history = configuration_history(kind, object_id)
-    before = request.GET.get("before", "")
-    is_older = before.isascii() and before.isdigit() and len(before) < 19
-    if is_older:
-        history = history.filter(pk__lt=int(before))
-    found = list(history[: PAGE_SIZE + 1])
-    shown = [change for change in found[:PAGE_SIZE] if can_see(change)]
+    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(history))
+    page = read_page(history, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    shown = [change for change in page.rows if can_see(change)]
     users = _actors_of(shown, viewer)
     return {
         "history": [_row(change, users, can_see_value) for change in shown],
         "names_objects": object_id is None,
-        "is_older": is_older,
-        "older": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
+        "is_older": page.has_previous,
+        "older": page.next_cursor(LIST),
     }
 
 
