@@ -1,4 +1,4 @@
-"""What post-login hooks bring about in the answer of the token endpoint."""
+"""Post-login hooks at the token endpoint: claims, denials, a demanded factor."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_claims_go_into_the_token_that_they_are_for(ask, app, jane, songs, post_
 
 
 def test_no_claim_of_ours_is_changed(ask, app, jane, stranger, post_login, verified):
-    """Nor is one added that means something to whoever verifies the token."""
+    """Nor is one added on which those who verify a token rely."""
     forged = {
         **{"sub": stranger.user_id, "aud": "https://elsewhere.example/", "iss": "https://evil.example/"},
         **{"scope": "update:users", "gty": "client-credentials", "azp": "another", "exp": 2**40, "iat": 0},

@@ -122,7 +122,7 @@ class TestPassword:
         assert isinstance(sign_in_with_password(here, DASHBOARD), SignedIn)
         assert sign_in_with_password(there, DASHBOARD) == Refused(Reason.WRONG_CREDENTIALS)
 
-    def test_alone_signs_nobody_in(self, jane, story):
+    def test_is_checked_without_signing_in(self, jane, story):
         assert check_password(credentials(jane), DASHBOARD) == jane
 
         assert again(jane).logins_count == 0
@@ -250,7 +250,7 @@ class TestPostLogin:
             *("f", jane.user_id, "Please verify your email."),
         )
 
-    def test_a_hook_that_breaks_signs_nobody_in(self, jane, to_app, post_login, story):
+    def test_a_hook_that_fails_does_not_sign_the_user_in(self, jane, to_app, post_login, story):
         def broken(_: SignIn) -> PostLoginResult:
             raise ZeroDivisionError
 
@@ -298,7 +298,7 @@ class TestPostLogin:
 
         assert isinstance(sign_in_with_password(credentials(jane), to_app), SecondFactorRequired)
 
-    def test_no_hook_locks_anybody_out_of_the_dashboard_or_the_own_page(self, jane, post_login):
+    def test_no_hook_locks_a_user_out_of_the_dashboard_or_the_own_page(self, jane, post_login):
         post_login(denies)
 
         assert isinstance(sign_in_with_password(credentials(jane), DASHBOARD), SignedIn)

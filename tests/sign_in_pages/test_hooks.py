@@ -1,4 +1,4 @@
-"""Post-login hooks concern applications: nothing they do keeps anybody from the dashboard."""
+"""Post-login hooks run for applications: they cannot keep users from the dashboard or their own page."""
 
 from __future__ import annotations
 

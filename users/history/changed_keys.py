@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Func
-from django.db.models.sql.compiler import SQLCompiler
 
 from users.metadata.diff import Diff
 from users.metadata.documents import DOCUMENTS
 from users.models import Change
+from users.models.sql_compiler import SQLCompiler
 
 # Each name stands on a line of its own; PostgreSQL's index takes no longer ones. Whoever finds a
 # change by its names looks once more at its keys.

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q
-from django.db.models.sql.compiler import SQLCompiler
 
 from users.log.change_entries import PART_OF_RARE_TYPE
 from users.log.position import TABLE_RANKS, parse_log_id
@@ -23,6 +22,7 @@ from users.lucene.nodes import Name, Pattern, Range, Value, Word
 from users.metadata.fold import fold
 from users.metadata.identifiers import email_part_key
 from users.models import Change, Connection, LogEvent, User
+from users.models.sql_compiler import SQLCompiler
 from users.querying.errors import SearchError
 from users.querying.values import as_period, to_datetime_range
 from users.search.sql.expression import EMITTERS

@@ -1,7 +1,7 @@
 """The questions that nearly every API call asks, whose SQL is made once.
 
-Django makes the SQL of a query anew each time it is asked; for a table as wide as that of the
-accounts, this takes ten times as long as the asking.
+Django compiles a query each time it runs; for a table as wide as that of the accounts this takes ten
+times as long as running it.
 """
 
 from __future__ import annotations

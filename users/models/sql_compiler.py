@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+__all__ = ["CompiledQuery", "SQLCompiler", "is_ordered", "select_statement"]
+
 
 class CompiledQuery:
     """The SQL of a queryset, compiled once, and what turns its rows into Python values.

@@ -21,7 +21,7 @@ class SignedIn:
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorRequired:
-    """The first factor is right, and a second one is to be asked for. Nothing is counted or logged yet.
+    """The first factor is right, and the second one has to be asked for. Nothing is counted or logged yet.
 
     Once it is given, `confirm_second_factor(sign_in)` goes on. `is_enrolled` is false where a hook
     demands a factor of a user who has none: they have to enrol first.

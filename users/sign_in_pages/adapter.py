@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise PermissionDenied(str(error)) from None
         lockout.reset_failures([lockout.lockout_key(primary)])  # the failures concerned the old password
         if edited == user:
-            # allauth signs the session anew with the object it holds.
+            # allauth renews the session's hash with the object it holds.
             user.password, user.session_epoch = edited.password, edited.session_epoch
 
     def get_login_stages(self) -> list[str]:
