@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission as StaffPermission
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from joserfc.jwk import RSAKey
 
 from tests.conftest import rsa_key
@@ -58,7 +62,7 @@ from users.models import (
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import Actor, Face, Kind, command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
-from users.tokens.keys import create_key
+from users.tokens.keys import create_key, signing_key
 from users.tokens.scopes import MACHINE_SCOPES
 
 SHELL = command_actor("tests")
@@ -339,8 +343,12 @@ def state() -> dict[Any, list[dict[str, Any]]]:
     return {table: list(table.objects.order_by("pk").values()) for table in TABLES}
 
 
+def latest_of(kind: str) -> ConfigurationChange:
+    return ConfigurationChange.objects.filter(kind=kind).latest("pk")
+
+
 def latest(row: Row) -> ConfigurationChange:
-    return ConfigurationChange.objects.filter(kind=row.kind).latest("pk")
+    return latest_of(row.kind)
 
 
 def test_a_verb_records_who_did_what_to_which_object(objects, each_verb, administrator):
@@ -468,3 +476,66 @@ def test_a_client_with_the_scope_is_recorded_as_such(objects, each_verb):
             assert (change.actor_id, change.actor_name) == ("client-1", "Terraform")
             event = LogEvent.objects.latest("pk")
             assert (event.client_id, event.client_name) == ("client-1", "Terraform")
+
+
+def test_what_an_operation_does_to_others_is_in_their_histories(objects):
+    edit_server(objects.server, {"scopes": [{"value": "burn:songs"}]}, actor=SHELL)
+    grant, permissions = (latest_of(kind) for kind in ("client", "role"))
+
+    assert (grant.action, grant.object_id) == ("grant_updated", objects.client.client_id)
+    assert (grant.before, grant.after) == ({"grants": {SONGS: [READ]}}, {"grants": {SONGS: []}})
+    assert (permissions.action, permissions.object_id) == ("permissions_removed", objects.role.role_id)
+    assert permissions.before == {"permissions": {SONGS: [READ]}}
+    assert grant.reason == permissions.reason == "The API no longer has these scopes."
+    event = LogEvent.objects.latest("pk")
+    assert event.description == "Update a resource server"
+
+
+def test_a_deleted_api_ends_the_grants_for_it(objects):
+    delete_server(objects.server, actor=SHELL)
+
+    grant, permissions = (latest_of(kind) for kind in ("client", "role"))
+    assert (grant.action, grant.before, grant.after) == ("grant_deleted", {"grants": {SONGS: [READ]}}, None)
+    assert permissions.action == "permissions_removed"
+    assert grant.reason == permissions.reason == "The API was deleted."
+    assert not ClientGrant.objects.filter(client=objects.client).exists()
+
+
+def test_a_key_that_was_made_because_none_could_sign_is_in_the_history_alone(db):
+    signing_key()
+
+    change = ConfigurationChange.objects.get()
+    assert (change.kind, change.action, change.actor_name) == ("signing_key", "created", "Profiledesk")
+    assert change.reason == "There was no key that could sign."
+    assert not LogEvent.objects.exists()
+
+
+def test_a_key_whose_tokens_have_expired_is_recorded_when_it_goes(objects):
+    SigningKey.objects.filter(kid=objects.kid).update(signs_from=timezone.now() - timedelta(days=300))
+    SigningKey.objects.exclude(kid=objects.kid).update(signs_from=timezone.now() - timedelta(days=200))
+
+    _, removed = rotate_signing_key(actor=SHELL)
+
+    change = ConfigurationChange.objects.get(kind="signing_key", action="deleted")
+    assert removed == [change.object_id] == [objects.kid]
+    assert change.reason == "All tokens that it signed have expired."
+
+
+COMMANDS = {
+    "createclient": (["Till", "--scope", "read:users"], ["client created", "client grant_created"]),
+    "index_key": (["app_metadata.plan", "--as", "text"], ["indexed_key created"]),
+    "rotatekeys": (["--now"], ["signing_key created"]),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_records_what_it_did(objects, name):
+    arguments, expected = COMMANDS[name]
+    before = ConfigurationChange.objects.latest("pk").pk
+
+    call_command(name, *arguments, stdout=io.StringIO())
+
+    changes = ConfigurationChange.objects.filter(pk__gt=before).order_by("pk")
+    assert [f"{change.kind} {change.action}" for change in changes] == expected
+    for change in changes:
+        assert (change.actor_kind, change.actor_id, change.face) == ("command", name, "command")

@@ -5,6 +5,7 @@ A page gives its template what `history_context` returns and includes `configura
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
 
@@ -20,10 +21,11 @@ from users.log.configuration import Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
-from users.models import ConfigurationChange, User
+from users.models import ConfigurationChange, User, Webhook
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
 from users.rights.visible import PROFILE, visible
+from users.search.segment_expansion import usable_segments
 from users.web.differences import diff_lines, limit_lines
 
 PAGE_SIZE = 25
@@ -31,12 +33,6 @@ LIST = "configuration"
 NEWEST_FIRST = Keyset(("id",), is_descending=True)
 # Lines of one change; of the rest the number is said.
 MAX_LINES = 50
-# The page with the tab, by kind, and whether each object has one of its own.
-ROUTES: dict[Kind, tuple[str, bool]] = {
-    Kind.WEBHOOK: ("admin:webhook", True),
-    Kind.SEGMENT: ("admin:segment", True),
-    Kind.INDEXED_KEY: ("admin:indexed_keys", False),
-}
 
 
 def show_all(change: ConfigurationChange) -> bool:
@@ -77,12 +73,27 @@ def history_context(
     }
 
 
-def history_url(kind: str, object_id: str) -> str | None:
-    """Where the history of an object is shown; None for kinds that have no page."""
-    if kind not in ROUTES:
-        return None
-    route, has_page = ROUTES[Kind(kind)]
-    return f"{reverse(route, args=[object_id] if has_page else [])}?tab=history"
+def kind_label(kind: str) -> str:
+    """What people call objects of the kind; the kind itself where this release does not know it."""
+    return Kind(kind).label if kind in Kind.values else kind
+
+
+def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tuple[str, str], str]:
+    """Where the history of each object is shown, by kind and id; without those that have no page, or
+    none that `viewer` may open. That of a deleted webhook is in the history of all."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for kind, object_id in objects:
+        ids[kind].add(object_id)
+    urls = {(Kind.INDEXED_KEY.value, one): reverse("admin:indexed_keys") for one in ids[Kind.INDEXED_KEY]}
+    if ids[Kind.WEBHOOK]:
+        found = Webhook.objects.filter(webhook_id__in=ids[Kind.WEBHOOK]).values_list("webhook_id", flat=True)
+        urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhooks") for one in ids[Kind.WEBHOOK]}
+        urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhook", args=[one]) for one in found}
+    if ids[Kind.SEGMENT]:
+        usable = usable_segments(viewer).filter(segment_id__in=ids[Kind.SEGMENT])
+        for one in usable.values_list("segment_id", flat=True):
+            urls[Kind.SEGMENT.value, one] = reverse("admin:segment", args=[one])
+    return {named: f"{url}?tab=history" for named, url in urls.items()}
 
 
 def _row(

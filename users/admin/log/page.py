@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from users.admin.configuration_history import history_url
+from users.admin.configuration_history import history_urls, kind_label
 from users.admin.log.query import build_query, read_filters
 from users.admin.request import TemplateContext
 from users.conf import conf
@@ -20,7 +20,7 @@ from users.log.position import LogPosition, parse_log_id
 from users.log.read import Line, whole_log
 from users.log.types import API_WRITE, DESCRIPTIONS, FAILURE_TYPES, GROUPS
 from users.lucene.errors import QueryError
-from users.models import ConfigurationChange, User
+from users.models import User
 from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
 from users.rights.errors import Denied
@@ -84,23 +84,22 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "is_bad": line.type in FAILURE_TYPES,
             "entry": entry,
             "by": _actor_name(entry),
-            "object": _object(entry),
+            "object": changed,
             "user": entry["user_name"] or entry["user_id"],
             "user_key": _user_pk(users.get(entry["user_id"]), line),
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
         }
-        for line, entry in zip(lines, entries, strict=True)
+        for line, entry, changed in zip(lines, entries, _objects(entries, viewer), strict=True)
     ]
 
 
-def _object(entry: dict[str, Any]) -> TemplateContext | None:
-    """The configuration object that changed, with the address of its history where it has a page."""
-    named = entry["details"].get("object")
-    if named is None:
-        return None
-    kind, object_id = named["kind"], named["id"]
-    label = ConfigurationChange.Kind(kind).label if kind in ConfigurationChange.Kind.values else kind
-    return {"label": label, "id": object_id, "address": history_url(kind, object_id)}
+def _objects(entries: list[dict[str, Any]], viewer: Actor) -> list[TemplateContext | None]:
+    """Of each entry the configuration object that changed, with the URL of its history."""
+    named = [
+        (one["kind"], one["id"]) if (one := entry["details"].get("object")) else None for entry in entries
+    ]
+    urls = history_urls(filter(None, named), viewer)
+    return [one and {"label": kind_label(one[0]), "id": one[1], "url": urls.get(one)} for one in named]
 
 
 def _users(ids: set[str]) -> QuerySet[User]:
