@@ -1,8 +1,15 @@
-"""Required parameters of a token request."""
+"""Parameters of a token request: required ones, the API it is for, the IP address of the end user."""
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
+from users.models import ResourceServer
 from users.oauth.errors import TokenError
+from users.oauth.requests import TokenRequest
+
+# Source: Auth0 docs, "Avoid Common Issues with Resource Owner Password Flow and Attack Protection".
+FORWARDED_FOR = "Auth0-Forwarded-For"
 
 
 def required_parameter(parameters: dict[str, str], name: str) -> str:
@@ -10,3 +17,26 @@ def required_parameter(parameters: dict[str, str], name: str) -> str:
     if not parameters.get(name):
         raise TokenError("invalid_request", f"Missing required parameter: {name}", 400)
     return parameters[name]
+
+
+def requested_server(parameters: dict[str, str]) -> ResourceServer:
+    """Return the API that `audience` names. Raises TokenError where it is missing or unknown."""
+    audience = required_parameter(parameters, "audience")
+    server = ResourceServer.objects.for_audience(audience)
+    if server is None:
+        raise TokenError("access_denied", f"Service not found: {audience}", 403)
+    return server
+
+
+def caller_ip(request: TokenRequest) -> str | None:
+    """Return the IP address of the end user, or None for a local socket.
+
+    The header counts for confidential clients alone, which have proved who they are: a public client is
+    in the hands of its user, who could send another IP address with each guess of a password.
+    """
+    if request.auth_method != "none":
+        try:
+            return str(ip_address(request.headers.get(FORWARDED_FOR, "").strip()))
+        except ValueError:
+            pass
+    return request.ip

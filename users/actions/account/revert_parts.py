@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from users.actions.account.documents import DOCUMENT_VERBS as DOCUMENT_VERBS
-from users.actions.account.documents import Restore, set_documents
+from users.actions.account.documents import DOCUMENT_VERBS, Restore, set_documents
 from users.actions.account.draft import Draft
 from users.actions.account.profile_fields import set_profile
 from users.metadata.documents import DOCUMENTS, JSON, Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from users.actions.account.documents import DOCUMENT_VERBS as DOCUMENT_VERBS
+from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.request import TemplateContext
 from users.metadata.documents import DOCUMENTS
 from users.models import User

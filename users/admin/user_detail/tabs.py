@@ -7,22 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from users.actions.account.documents import DOCUMENT_VERBS as DOCUMENT_VERBS
+from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.changes.rows import change_list_context
 from users.admin.changes.undo import undoable_changes
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
-from users.admin.user_detail.permissions import permissions_by_source
 from users.conf import conf
 from users.history.timeline import list_user_changes
 from users.log.recent_sign_ins import recent_sign_ins
 from users.metadata.documents import DOCUMENTS
+from users.models import User
 from users.representation.enrollments import enrolled_factors
 from users.representation.fields import FIELDS
 from users.representation.profile import serialize_identities, serialize_profile
 from users.rights.may import Verb, denial_reason
+from users.rights.permissions import roles_of
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
@@ -132,3 +133,13 @@ def current_tab(visit: UserPageRequest) -> Tab:
     """Return the tab that the URL names; the first where it names none."""
     wanted = visit.request.GET.get("tab")
     return next((tab for tab in TABS if tab.name == wanted), TABS[0])
+
+
+def permissions_by_source(user: User) -> list[TemplateContext]:
+    """Return each role with its permissions; directly assigned ones last."""
+    sources = [
+        {"name": role.name, "permissions": role.permissions.all()}
+        for role in roles_of(user).prefetch_related("permissions__resource_server")
+    ]
+    direct = list(user.direct_permissions.prefetch_related("resource_server"))
+    return [*sources, *([{"name": "", "permissions": direct}] if direct else [])]

@@ -7,12 +7,10 @@ the tests of its libraries.
 from __future__ import annotations
 
 from users.models import Client, Connection
-from users.oauth.audiences import requested_server
-from users.oauth.caller_ip import caller_ip
 from users.oauth.errors import SignInRefused
 from users.oauth.grants.client import ALL_AUTH_METHODS, TokenGrant, TokenResponse, authenticate_client
 from users.oauth.grants.scopes import user_scopes
-from users.oauth.parameters import required_parameter
+from users.oauth.parameters import caller_ip, requested_server, required_parameter
 from users.oauth.realms import default_connection, named_connection
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import claims_of
