@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection as database
+from django.db.models import Model
 from django.test import Client as Browser
 from hypothesis import settings as hypothesis
 from joserfc.jwk import RSAKey
@@ -45,6 +46,12 @@ hypothesis.load_profile("tests")
 
 PASSWORD = "correct horse battery"
 SHELL = command_actor("tests")
+Row = TypeVar("Row", bound=Model)
+
+
+def again(row: Row) -> Row:
+    """The row as it is stored now, that of a linked account too, with nothing remembered on the object."""
+    return type(row)._base_manager.get(pk=row.pk)
 
 
 @cache

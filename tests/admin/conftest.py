@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Max, Sum
 from django.utils import timezone
 
+from tests.conftest import again
 from tests.web.pages import Page, open_page
 from users.models import Change, User
 from users.models.user import FOLD_FUNCTIONS
@@ -24,10 +25,6 @@ def user_path(user: User) -> str:
 
 def delete_path(user: User) -> str:
     return f"{LIST}{user.pk}/delete/"
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def found(page: Page) -> list[str]:
@@ -70,6 +67,12 @@ def staff_with(make_user):
         return again(user)
 
     return make
+
+
+@pytest.fixture
+def clerk(staff_with):
+    """May change profiles, and is no administrator."""
+    return staff_with("view_user", "change_profile")
 
 
 @pytest.fixture

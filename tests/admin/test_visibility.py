@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.admin.conftest import LIST, again, user_path
+from tests.admin.conftest import LIST, user_path
+from tests.conftest import again
 from tests.second_factor import enrol
 from tests.web.pages import Page
 from users.actions.account.documents import Patch

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at, invalid_body, problem, shown
-from tests.conftest import PASSWORD, Api
+from tests.conftest import PASSWORD, Api, again
 from users.actions.account.block_user import block_user
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
@@ -65,10 +65,6 @@ def own(app, jane):
     """Calls with Jane's own token."""
     token = issue_user_token(jane, app, [OWN], server=ResourceServer.objects.management())
     return Api(Browser(), token)
-
-
-def again(user):
-    return User.accounts.select_related("connection").get(pk=user.pk)
 
 
 def to(user, rest=""):

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 
 from tests.api.answers import at, problem, shown
-from tests.conftest import PASSWORD, Api
+from tests.conftest import PASSWORD, Api, again
 from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.conf import conf
@@ -24,10 +24,6 @@ from users.tokens.scopes import CURRENT_USER_SCOPES
 NOBODY = "/api/v2/users/auth0|nobody"
 GONE = (404, "The user does not exist.", "inexistent_user")
 REMEMBERED = "/multifactor/actions/invalidate-remember-browser"
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def kept(user: User) -> set[str]:

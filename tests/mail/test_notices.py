@@ -6,13 +6,14 @@ import pytest
 from django.core import mail
 
 from tests.api.answers import at
+from tests.conftest import again
 from tests.mailbox import deliver
 from tests.second_factor import enrol
 from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.multifactor import note_multifactor, remove_multifactor
 from users.actions.account.undo import undo
-from users.models import Change, Connection, Job, User
+from users.models import Change, Connection, Job
 from users.rights.actor import command_actor, owner_actor
 
 SHELL = command_actor("tests")
@@ -31,10 +32,6 @@ def notices() -> list[tuple[str, str]]:
         for words, what in about.items()
         if words in letter.body
     ]
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def test_a_changed_email_is_reported_to_the_old_one(jane):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
+from tests.conftest import again
 from users.actions.account.block_user import block_user
-from users.models import User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
 
@@ -24,11 +24,6 @@ EVERYTHING = VIEWS_BOTH | {
     "share_segment",
     "administer",
 }
-
-
-def again(user):
-    """Read anew: rights are remembered on the object."""
-    return User.objects.get(pk=user.pk)
 
 
 def test_nobody_is_staff_without_rights(jane):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client as Browser
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.oauth.answers import (
     ISSUER,
     MANAGEMENT,
@@ -33,10 +33,6 @@ from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 SHELL = command_actor("tests")
 WRONG = (403, "invalid_grant", "Wrong email or password.")
-
-
-def again(user):
-    return User.objects.get(pk=user.pk)
 
 
 def put(user, **columns):

@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.delete_user import delete_user
@@ -21,10 +21,6 @@ from users.rights.actor import command_actor
 SAVE = "Save changes"
 PATH = "/profile/"
 MARK = "mark-that-only-staff-may-see"
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def everything() -> tuple:

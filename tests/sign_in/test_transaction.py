@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.second_factor import enrol
 from users.actions.account.block_user import block_user
 from users.actions.account.create_user import create_user
@@ -63,10 +63,6 @@ def post_login(monkeypatch):
 @pytest.fixture
 def before_persist(monkeypatch):
     return lambda *functions: monkeypatch.setattr(hooks, "BEFORE_PERSIST", functions)
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def credentials(user: User, password: str = PASSWORD) -> Credentials:

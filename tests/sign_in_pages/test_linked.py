@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.mailbox import deliver
 from tests.oauth.answers import MANAGEMENT, refused, token_of
 from tests.second_factor import code, enrol
@@ -30,10 +30,6 @@ def jay(make_user, jane):
     """Jane's other account, linked to hers."""
     user = make_user("jay", password=JAYS)
     link(jane, user, actor=SHELL)
-    return User.accounts.get(pk=user.pk)
-
-
-def again(user: User) -> User:
     return User.accounts.get(pk=user.pk)
 
 

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.mailbox import deliver
 from tests.second_factor import code, enrol, wrong
 from tests.web.pages import Page, open_page
@@ -31,10 +31,6 @@ ASKED, SIGN_IN = "/login/code/", "Sign in"
 INCORRECT, TOO_MANY = "Incorrect code.", "Too many failed sign-in attempts."
 # allauth tells of what was enrolled once it is committed, which other tests never do.
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def at_home(user: User) -> Client:

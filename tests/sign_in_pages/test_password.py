@@ -8,7 +8,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.mailbox import deliver
 from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user
@@ -21,10 +21,6 @@ SHELL = command_actor("tests")
 NEW = "quite another secret"
 CHANGE, SET, SEND = "Change password", "Set password", "Send the link"
 SENT = "If there is an account with that address, a link to set a new password is on its way to it."
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def change(member: Client, old: str = PASSWORD, new: str = NEW, repeated: str | None = None) -> Page:

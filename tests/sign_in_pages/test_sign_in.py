@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.web.pages import Page, open_page
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.documents import Patch
@@ -27,10 +27,6 @@ BUTTON = "Sign in"
 WRONG = "The email address and/or password you specified are not correct."
 TOO_MANY = "Too many failed sign-in attempts."
 CHECKOUT = Path(__file__).resolve().parents[2]
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def sign_in(login: str, password: str = PASSWORD, *, to: str = "/login/", **headers: str) -> Page:

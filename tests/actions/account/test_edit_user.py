@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import again
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch, Replace
@@ -34,10 +35,6 @@ def patch(**documents):
 
 def replace(version, **documents):
     return Edit(documents={name: Replace(value, version) for name, value in documents.items()})
-
-
-def again(user):
-    return User.objects.get(pk=user.pk)
 
 
 def everything(user):

@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import models as auth
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from tests.second_factor import enrol
 from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
@@ -66,10 +66,6 @@ def jay(make_user):
 def row(user):
     """Everything stored of the account."""
     return User.accounts.filter(pk=user.pk).values().get()
-
-
-def again(user):
-    return User.accounts.select_related("connection").get(pk=user.pk)
 
 
 def lines(user, what):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from allauth.mfa.models import Authenticator
 
+from tests.conftest import again
 from tests.second_factor import enrol
 from users.actions.account.delete_user import delete_user
 from users.actions.account.multifactor import (
@@ -20,10 +21,6 @@ from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied, Protected
 
 SHELL = command_actor("tests")
-
-
-def again(user: User) -> User:
-    return User.objects.get(pk=user.pk)
 
 
 def kept(user: User) -> set[str]:

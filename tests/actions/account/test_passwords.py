@@ -8,20 +8,17 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from django.contrib.auth.hashers import identify_hasher
 
+from tests.conftest import again
 from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_sign_in import record_sign_in, rehash_password
 from users.actions.errors import NotSupported, WeakPassword
-from users.models import Change, Connection, Day, User
+from users.models import Change, Connection, Day
 from users.rights.actor import command_actor, owner_actor
 
 SHELL = command_actor("tests")
 OLD = "correct horse battery"
 NEW = "a quite new password"
-
-
-def again(user):
-    return User.objects.get(pk=user.pk)
 
 
 def test_a_new_password_replaces_the_old_and_ends_sessions(jane):

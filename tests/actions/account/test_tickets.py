@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, again
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
@@ -47,10 +47,6 @@ def make(maker):
         return get_valid_ticket(create_ticket(user, purpose, actor=maker, **options), purpose)
 
     return with_options
-
-
-def again(user):
-    return User.objects.get(pk=user.pk)
 
 
 def at_home(user):

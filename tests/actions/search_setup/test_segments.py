@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import again
 from users.actions.account.delete_user import delete_user
 from users.actions.errors import AlreadyExists, SegmentInUse
 from users.actions.search_setup.segments import SegmentData, create_segment, delete_segment, edit_segment
@@ -30,10 +31,6 @@ def save(lead):
         return create_segment(SegmentData(name, query, is_shared=shared), actor=by)
 
     return make
-
-
-def again(segment):
-    return Segment.objects.get(pk=segment.pk)
 
 
 def test_names_are_unique_among_what_one_may_use(save, lead, helper):

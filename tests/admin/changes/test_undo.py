@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.web.pages import open_page
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch

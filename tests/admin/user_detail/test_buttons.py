@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.mailbox import deliver
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user

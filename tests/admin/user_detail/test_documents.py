@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.web.pages import open_page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user

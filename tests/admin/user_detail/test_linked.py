@@ -6,7 +6,8 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.web.pages import open_page
 from users.actions.account.identities import link, unlink
 from users.models import Change, User
@@ -14,11 +15,6 @@ from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
 UNLINK = "Unlink jay@example.com"
-
-
-@pytest.fixture
-def clerk(staff_with):
-    return staff_with("view_user", "change_profile")
 
 
 @pytest.fixture

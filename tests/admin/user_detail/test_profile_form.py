@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.web.pages import open_page
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
@@ -16,12 +17,6 @@ SAVE = "Save profile"
 def meanwhile(user, **profile):
     """Somebody else changes the profile."""
     return edit_user(user, Edit(profile=profile), actor=command_actor("somebody else"))
-
-
-@pytest.fixture
-def clerk(staff_with):
-    """May change profiles, and is no administrator."""
-    return staff_with("view_user", "change_profile")
 
 
 def test_only_what_was_changed_is_written(visit, clerk, jane):

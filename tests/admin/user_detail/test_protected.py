@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.admin.conftest import again, delete_path, user_path
+from tests.admin.conftest import delete_path, user_path
+from tests.conftest import again
 from tests.mailbox import deliver
 from users.models import User
 

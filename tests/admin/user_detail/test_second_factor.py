@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 from allauth.mfa.models import Authenticator
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from tests.second_factor import enrol
 from tests.web.pages import open_page
 
 REMOVE = "Remove second factor"
-
-
-@pytest.fixture
-def clerk(staff_with):
-    return staff_with("view_user", "change_profile")
 
 
 @pytest.fixture

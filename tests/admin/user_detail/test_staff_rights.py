@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from tests.admin.conftest import again, user_path
+from tests.admin.conftest import user_path
+from tests.conftest import again
 from users.models import Change
 
 SAVE = "Save staff rights"
