@@ -1,5 +1,5 @@
-"""The verbs: the only code that writes an account.
+"""Actions: the only code that writes a user.
 
-Each checks rights, locks the row, checks the rules, writes only what changed, raises
-versions and records the change, in one transaction.
+Each action checks rights, locks the row, validates, writes only what changed, raises versions and records
+the change, in one transaction.
 """

@@ -1,4 +1,4 @@
-"""Why a write did not happen, besides a lack of rights and a bad document."""
+"""Why an action was refused, other than missing rights and invalid documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from users.passwords.policy import Rule
 
 
 class UserNotFound(LookupError):
-    """The account was deleted meanwhile."""
+    """The user does not exist, or was deleted meanwhile."""
 
 
 class MethodNotFound(LookupError):
@@ -18,11 +18,11 @@ class MethodNotFound(LookupError):
 
 
 class RoleNotFound(LookupError):
-    """There is no such role, or no more."""
+    """The role does not exist, or was deleted meanwhile."""
 
 
 class ServerNotFound(LookupError):
-    """There is no API with this identifier."""
+    """No API has this identifier."""
 
     def __init__(self, identifier: str) -> None:
         self.identifier = identifier
@@ -30,11 +30,11 @@ class ServerNotFound(LookupError):
 
 
 class StaleVersion(Exception):
-    """The row changed since the version the caller knows (`If-Match`)."""
+    """The row has changed since the version the caller knows (`If-Match`)."""
 
 
 class Conflict(Exception):
-    """Somebody else changed a document since it was opened.
+    """Another request has changed a document since it was opened (optimistic lock).
 
     `documents` names each such document; nothing was written.
     """
@@ -45,7 +45,7 @@ class Conflict(Exception):
 
 
 class ChangeNotFound(LookupError):
-    """The record holds no such change of this account, for whoever asked."""
+    """The user has no such change in the record, or the actor may not see it."""
 
 
 class NotUndoable(ValueError):
@@ -53,10 +53,10 @@ class NotUndoable(ValueError):
 
 
 class ChangedSince(Exception):
-    """Keys have changed again since the change that was to be undone; nothing was written.
+    """Keys have changed again since the change to be undone; nothing was written.
 
-    `part` is the document they are of, or "profile". `keys` holds for each what it is `now` and
-    what it was `then`, ABSENT where it is not there.
+    `part` is the document they are of, or "profile". `keys` holds for each key the current value (`now`)
+    and the one to be restored (`then`), ABSENT where it is missing.
     """
 
     def __init__(self, part: str, keys: dict[str, dict[str, Any]]) -> None:
@@ -66,7 +66,7 @@ class ChangedSince(Exception):
 
 
 class DuplicateField(ValueError):
-    """Another account of the connection has this e-mail, user name or id. `field` names which."""
+    """Another user of the connection has this email, user name or id. `field` names which."""
 
     def __init__(self, field: str) -> None:
         self.field = field
@@ -74,7 +74,7 @@ class DuplicateField(ValueError):
 
 
 class WeakPassword(ValueError):
-    """The password is refused. `messages` say why, a sentence each; `rules` are those of the
+    """The password is refused. `messages` say why, one sentence each; `rules` are those of the
     connection's policy, as `users.passwords.policy` explains them, where it has one.
 
     Source of names and summaries: texts quoted by several clients of Auth0.
@@ -90,42 +90,42 @@ class WeakPassword(ValueError):
 
     @property
     def text(self) -> str:
-        """The summary, and whatever else is to be said."""
+        """The summary, followed by the other messages."""
         others = [message for message in self.messages if message != f"{self.summary}."]
         return ". ".join([self.summary, *([" ".join(others)] if others else [])])
 
 
 class CommonPassword(WeakPassword):
-    """Strong enough, but in the dictionary."""
+    """The password is in the dictionary of common passwords."""
 
     name = "PasswordDictionaryError"
     summary = "Password is too common"
 
 
 class PersonalPassword(WeakPassword):
-    """Strong enough, but it holds something about its owner."""
+    """The password contains personal information of its user."""
 
     name = "PasswordNoUserInfoError"
     summary = "Password contains user information"
 
 
 class NotSupported(ValueError):
-    """The account's connection cannot do this."""
+    """The user's connection does not support this."""
 
 
 class InvalidCombination(ValueError):
-    """Two things that cannot be changed in one request. The text is Auth0's."""
+    """Two fields that cannot change in one request. The text is Auth0's."""
 
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"Cannot update {first} and {second} simultaneously")
 
 
 class AlreadyExists(ValueError):
-    """There is one already. The text says of what."""
+    """An object with this unique value exists. The text says which."""
 
 
 class SegmentInUse(Exception):
-    """Others use the segment. `names` are those that the actor may know, `unnamed` counts the rest."""
+    """Other segments refer to this one. `names` are those the actor may see, `unnamed` counts the rest."""
 
     def __init__(self, names: list[str], unnamed: int) -> None:
         self.names = names
@@ -138,11 +138,11 @@ class UnknownKey(LookupError):
 
 
 class SegmentNotFound(LookupError):
-    """It was deleted meanwhile."""
+    """The segment was deleted meanwhile."""
 
 
 class InvalidIndexedKey(ValueError):
-    """No index can be kept by this key. The text is a sentence that says why."""
+    """The key cannot be indexed. The text is a sentence that says why."""
 
 
 class ConnectionExists(AlreadyExists):
@@ -150,15 +150,15 @@ class ConnectionExists(AlreadyExists):
 
 
 class ConnectionNotFound(LookupError):
-    """There is no such connection, or no more."""
+    """The connection does not exist, or was deleted meanwhile."""
 
 
 class ConnectionInUse(Exception):
-    """The connection cannot be deleted. The text says what needs it and what to do."""
+    """The connection cannot be deleted. The text says what depends on it and what to do."""
 
 
 class UnknownScope(ValueError):
-    """No such scope at this API."""
+    """The API has no such scope."""
 
     def __init__(self, scope: str, audience: str) -> None:
         self.scope = scope
@@ -166,14 +166,14 @@ class UnknownScope(ValueError):
 
 
 class UnknownPermission(UnknownScope):
-    """The same, of a permission that somebody should be given."""
+    """The API has no such scope to be assigned as a permission."""
 
 
 class TicketRefused(Exception):
-    """A link is no good: `why`, and its ticket where there is one."""
+    """A link is not valid: `why`, and its ticket where there is one."""
 
     class Why(Enum):
-        """OVERTAKEN: the address or the password changed since, or the account became staff."""
+        """OVERTAKEN: the email or the password has changed since, or the user became staff."""
 
         UNKNOWN = "unknown"
         USED = "used"
@@ -187,8 +187,8 @@ class TicketRefused(Exception):
 
 
 class BadIdentity(ValueError):
-    """The two accounts cannot be linked, or parted, like this. The text is Auth0's."""
+    """The two accounts cannot be linked, or unlinked, like this. The text is Auth0's."""
 
 
 class IdentityTaken(ValueError):
-    """The account to be linked is linked already, to this or to another account."""
+    """The account to be linked is linked already, to this user or to another."""

@@ -45,7 +45,7 @@ def check_administrator(actor: Actor) -> None:
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     """A webhook that is told what happens from now on, and its secret, which is shown but now.
 
-    Raises Denied, BadAddress or BadPath."""
+    Raises Denied, InvalidTarget or InvalidPath."""
     _check(actor, columns)
     secret = new_secret()
     with transaction.atomic():
@@ -61,7 +61,7 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
 
 def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
     """Set columns. One that is switched on again is told what happens from then on, besides what
-    was waiting already. Raises Denied, BadAddress or BadPath."""
+    was waiting already. Raises Denied, InvalidTarget or InvalidPath."""
     _check(actor, columns)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)

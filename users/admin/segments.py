@@ -185,7 +185,7 @@ def _initial(request: PageRequest, segment: Segment | None, actor: Actor) -> Tem
 
 
 def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment | None:
-    """None where the form now says what is wrong. Raises Denied, SegmentGone or SegmentNeeded."""
+    """None where the form now says what is wrong. Raises Denied, SegmentNotFound or SegmentInUse."""
     try:
         if segment is None:
             return create_segment(form.wanted, actor=actor)

@@ -1,1 +1,1 @@
-"""What happened, told to others: the record of changes as one stream of numbered events."""
+"""The event stream: the record of changes as numbered events, for webhooks and for polling."""

@@ -1,4 +1,4 @@
-"""Which parts of accounts a webhook names: `app_metadata`, or `app_metadata.plan` for one key."""
+"""Paths in a webhook's configuration: `app_metadata`, or `app_metadata.plan` for one key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from users.models import Change
 from users.rights.visible import PROFILE
 
-# Parts that name what changed; of the others nothing but themselves is told.
+# Parts of a user whose changes name keys; other events carry their type only.
 PARTS = (
     PROFILE,
     "user_metadata",
@@ -22,17 +22,17 @@ PARTS = (
 
 
 class InvalidPath(ValueError):
-    """No part of an account. The text is a sentence for people."""
+    """Not a part of a user. The text is a sentence for the administrator."""
 
 
 def check_paths(paths: Collection[str]) -> None:
-    """Raises BadPath."""
+    """Raises InvalidPath."""
     for path in paths:
         part, dot, key = path.partition(".")
         if part not in PARTS or (dot and not key):
-            raise InvalidPath(f"{path[:100]} is no part of an account. There are {', '.join(PARTS)}.")
+            raise InvalidPath(f"{path[:100]} is not a part of a user. There are {', '.join(PARTS)}.")
 
 
 def is_path_listed(paths: Collection[str], part: str, key: str) -> bool:
-    """Whether any of the paths is the part, or this key of it."""
+    """Whether the paths contain the part, or this key of it."""
     return part in paths or f"{part}.{key}" in paths

@@ -1,4 +1,4 @@
-"""An event as it is told, in the form of Standard Webhooks: type, timestamp, data.
+"""An event in the form of Standard Webhooks: type, timestamp, data.
 
 Source: standardwebhooks.com, "Payload structure".
 """
@@ -17,14 +17,14 @@ from users.representation.timestamps import format_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 
-# What changed of each part of the account: of "app_metadata" the key "plan", with both sides.
+# The changed keys by part of the user: {"app_metadata": {"plan": both sides}}.
 Parts = dict[str, Diff]
 
 What = Change.What
 
 
 def show_all(part: str, key: str) -> bool:
-    """Both sides of each key."""
+    """Include the values of every key."""
     return True
 
 
@@ -35,8 +35,8 @@ def build_event(
     type: str | None = None,
     shows: Callable[[str, str], bool] = show_all,
 ) -> dict[str, Any]:
-    """What `viewer` may know of the change: names of keys under `keys`, and under `changes` both
-    sides of those that `shows`. A side that lacked the key lacks the entry."""
+    """The event as `viewer` may see it: names of keys under `keys`, and under `changes` both sides of
+    those for which `shows` is true. A side on which the key was missing is left out."""
     parts = group_by_part(change.what, visible_keys(change, None, viewer))
     changes = {
         part: shown
@@ -45,7 +45,8 @@ def build_event(
     }
     is_reader = visible(viewer, PROFILE)
     return {
-        # As in the user's history.
+        # The change's id, which the user's history shows as well: consumers can correlate the two, and
+        # deduplicate.
         "id": str(change.pk),
         "type": type or event_types(change)[0],
         "timestamp": format_time(change.at),
@@ -67,8 +68,8 @@ def build_event(
 
 
 def group_by_part(what: str, keys: Diff) -> Parts:
-    """By the part of the account that changed. Where all of it did, as in its creation, a document
-    is a part of its own, key by key."""
+    """Group keys by the part of the user that changed. The creation of a user touches all parts: there
+    each document is a part of its own, key by key."""
     if what not in (What.CREATED, What.DELETED):
         return {what: keys} if keys else {}
     parts: Parts = {}

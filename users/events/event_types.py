@@ -1,4 +1,4 @@
-"""What kinds of events there are."""
+"""The types of events."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ CREATED, UPDATED, DELETED = "user.created", "user.updated", "user.deleted"
 # Sent on request, and never because of a change.
 TEST = "webhook.test"
 BLOCKED, UNBLOCKED = "user.blocked", "user.unblocked"
-# Each with what it says.
+# Each with its description.
 TYPES = {
-    CREATED: "Somebody has a new account",
-    UPDATED: "Something about an account changed",
-    DELETED: "An account was deleted",
-    BLOCKED: "An account was blocked",
-    UNBLOCKED: "An account may sign in again",
+    CREATED: "A user was created",
+    UPDATED: "A user was changed",
+    DELETED: "A user was deleted",
+    BLOCKED: "A user was blocked",
+    UNBLOCKED: "A user was unblocked",
 }
-# Nothing of the account changes by these.
+# These change nothing that a copy of the user elsewhere would hold.
 UNPUBLISHED = frozenset({What.RESET_SENT, What.TICKET, What.LOCKOUT_CLEARED})
 
 
 def event_types(change: Change) -> tuple[str, ...]:
-    """What the change is, the most telling first. One that blocks and changes other fields as well
-    is both, so that neither is missed."""
+    """The types of the change, the most specific first. One that blocks and changes other fields as well
+    has both, so that subscribers to either get it."""
     if change.what == What.CREATED:
         return (CREATED,)
     if change.what == What.DELETED:

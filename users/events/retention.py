@@ -1,4 +1,4 @@
-"""What must be kept because somebody is still to be told of it."""
+"""What retention must keep, because a webhook has not received it yet."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from users.models import Delivery, Event, Outbox, Webhook
 
 
 def lowest_acknowledged_position() -> int | None:
-    """The number that every webhook has got past; None where there are none."""
+    """The lowest position of all enabled webhooks; None without webhooks."""
     least: int | None = Webhook.objects.filter(is_enabled=True).aggregate(least=Min("position"))["least"]
     return least
 
 
 def oldest_undelivered_change_at() -> datetime | None:
-    """When the oldest change happened that somebody is still to be told of; None where there is
-    none. The record of changes must reach back to then."""
+    """When the oldest undelivered change happened; None if there is none. Retention must not delete
+    changes from then on."""
     behind = lowest_acknowledged_position()
     events = Event.objects.none() if behind is None else Event.objects.filter(number__gt=behind)
     waiting = Delivery.objects.filter(status=Delivery.Status.PENDING)

@@ -1,4 +1,4 @@
-"""Give changes their numbers, and read them in that order."""
+"""The stream: number changes, and read them in that order."""
 
 from __future__ import annotations
 
@@ -18,30 +18,31 @@ PUBLISH_BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class NumberedChange:
-    """The number of an event, and the change that it is; None where that was erased."""
+    """The number of an event, and its change; None where that was erased."""
 
     number: int
     change: Change | None
 
 
 class EventsExpired(LookupError):
-    """Events after this number are kept no more."""
+    """Events after this number have been deleted by retention."""
 
 
 def publish() -> int:
-    """Number what waits in the outbox, a thousand at most. Returns how many were taken out.
+    """Number the changes in the outbox, a thousand at most. Returns how many were taken.
 
-    Whatever has been committed is there to be taken, so it does not matter in which order
-    transactions end. Of one account, whose row every change holds until its commit, what happened
-    first is always there first, and has the smaller key.
+    Everything committed is in the outbox, whatever the order in which transactions end. Changes to one
+    user hold the lock on its row until their commit, so the earlier one is always there first and has the
+    smaller key.
     """
     if not Outbox.objects.exists():
         return 0
     Stream.objects.get_or_create(pk=1)
     with transaction.atomic():
-        # One at a time, or a number might be seen before a smaller one.
+        # One process at a time: with two, a number could become visible before a smaller one.
         stream = Stream.objects.select_for_update(skip_locked=True).filter(pk=1).first()
         if stream is None:
+            # Another process is numbering: there is nothing left to do here.
             return 0
         waiting = list(Outbox.objects.order_by("pk").values_list("pk", flat=True)[:PUBLISH_BATCH_SIZE])
         told = Change.objects.filter(pk__in=waiting).exclude(what__in=UNPUBLISHED).order_by("pk")
@@ -57,15 +58,16 @@ def publish() -> int:
 
 
 def latest_event_number() -> int:
-    """The last number given; 0 before the first."""
+    """The last number assigned; 0 before the first."""
     return Stream.objects.aggregate(latest=Max("latest"))["latest"] or 0
 
 
 def events_after(number: int | None, size: int) -> list[NumberedChange]:
-    """The next so many, fewer where they are large, from the oldest that is kept where no number is
-    given. Raises TooOld where events between
-    are kept no more, or the number was never given, as after the database was put back to an earlier
-    day."""
+    """The next `size` events, fewer where they are large; from the oldest available if `number` is None.
+
+    Raises EventsExpired where events after `number` have been deleted, or `number` was never assigned, as
+    after a restore of the database from a backup.
+    """
     weight = Change.objects.filter(pk=OuterRef("change_id")).order_by().annotate(weight=KEYS_LENGTH)
     rows = Event.objects.annotate(weight=Subquery(weight.values("weight")))
     found = list(take_within_budget(rows.filter(number__gt=number or 0).order_by("number")[:size]))
@@ -76,7 +78,8 @@ def events_after(number: int | None, size: int) -> list[NumberedChange]:
 
 
 def _is_contiguous(number: int, found: Sequence[Event]) -> bool:
-    """Whether these are the next after that one. None were, perhaps, until a moment ago."""
+    """Whether these events follow that number directly. Without events, the next one may have been
+    published a moment ago."""
     if found:
         return found[0].number == number + 1
     return number == latest_event_number() or Event.objects.filter(number=number + 1).exists()

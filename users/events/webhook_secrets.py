@@ -1,4 +1,4 @@
-"""The secrets that deliveries are signed with, and the signing.
+"""Signing secrets of webhooks, and signatures of deliveries.
 
 Source: standardwebhooks.com, "Signature scheme" and "Signing secret serialization".
 """
@@ -19,17 +19,17 @@ PREFIX = "whsec_"
 
 
 def new_secret() -> str:
-    """32 random bytes, as receivers are given them."""
+    """32 random bytes, in the form that receivers configure."""
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def encrypt_secret(secret: str) -> str:
-    """As it is kept."""
+    """The form in which it is stored. Not a hash: signing needs the secret itself."""
     return conf.key_ring.encrypt_text(Purpose.WEBHOOK_SECRETS, secret)
 
 
 def active_secrets(webhook: Webhook, now: datetime) -> list[str]:
-    """Those that sign, the newest first. Raises Undecryptable."""
+    """The secrets that sign, newest first. Raises Undecryptable."""
     kept = [webhook.secret_encrypted]
     if webhook.old_secret_until is not None and now < webhook.old_secret_until:
         kept.append(webhook.old_secret_encrypted)
@@ -37,7 +37,8 @@ def active_secrets(webhook: Webhook, now: datetime) -> list[str]:
 
 
 def signature(secret: str, message_id: str, at: int, body: bytes) -> str:
-    """`v1,` and the HMAC over id, moment (UNIX seconds) and body."""
+    """`v1,` and the HMAC-SHA256 over id, timestamp (UNIX seconds) and body, in base64."""
     key = base64.b64decode(secret.removeprefix(PREFIX))
+    # The timestamp is signed, so that receivers can refuse replayed requests.
     signed = f"{message_id}.{at}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

@@ -1,1 +1,1 @@
-"""The record of changes. Written by actions, in the transaction of the change itself."""
+"""The record of changes (audit history). Written by actions, in the transaction of the change itself."""

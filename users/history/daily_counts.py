@@ -1,4 +1,4 @@
-"""What happened on each day, in UTC."""
+"""Daily statistics of sign-ins and sign-ups, in UTC."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.db.models.functions import TruncDate
 
 from users.models import Change, Day
 
-# Accounts that come in bulk are nobody's sign-up.
+# Users created in bulk did not sign up.
 BULK_FACES = (Change.Face.IMPORT, Change.Face.COMMAND)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayActivity:
-    """On one day: sign-ins, new accounts, and when the first and the latest of these were."""
+    """One day: sign-ins, sign-ups, and the times of the first and the latest of these."""
 
     date: date
     logins: int = 0
@@ -26,10 +26,10 @@ class DayActivity:
 
 
 def activity_by_day(first: date, last: date) -> list[DayActivity]:
-    """Both included; days on which nothing happened are left out.
+    """The days from `first` to `last`, both included, without those on which nothing happened.
 
-    New accounts are counted from the record of changes, where those deleted since stand too, and
-    where counting keeps no writer waiting.
+    Sign-ups are counted from the record of changes, which still has users deleted since, and without a
+    counter that every creation would have to lock.
     """
     sign_ins = {day.date: day for day in Day.objects.filter(date__range=(first, last))}
     new = _new_accounts(first, last)

@@ -1,4 +1,4 @@
-"""Why there is no telling what an account was like."""
+"""Why an earlier state of a user is not available."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 
 
 class NotCreatedYet(LookupError):
-    """There was no such account at that moment."""
+    """The user did not exist at that moment."""
 
 
 class BeforeRetention(LookupError):
-    """The record of changes does not reach back that far: it begins at `since`, or is empty where
-    that is None."""
+    """The record of changes does not reach back that far: it begins at `since`, or is empty if that is
+    None."""
 
     def __init__(self, since: datetime | None) -> None:
         self.since = since

@@ -1,4 +1,4 @@
-"""What somebody looks for in the record of changes."""
+"""A filter on the record of changes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from users.metadata.three_way import ABSENT
 from users.models import Change
 
 What = Change.What
-# The parts whose keys can be asked for. A new account has some of the first three.
+# The parts whose keys can be filtered by. The line of a creation contains some of the first three.
 PARTS_AT_CREATION = (*DOCUMENTS, What.PROFILE)
 PARTS_WITH_KEYS = (*PARTS_AT_CREATION, What.IDENTITIES, What.ROLES, What.PERMISSIONS)
 
-# Columns by which an index begins, and who is asked for by them.
+# Columns that begin an index, and the fields of the filter with their values.
 _IDS = {"subject": "subjects", "actor_id": "actors"}
 
 
@@ -35,7 +35,7 @@ class DayBounds(TypedDict):
 
 
 def day_bounds(first: date | None, last: date | None) -> DayBounds:
-    """`since` and `until` of these days, both included, in UTC."""
+    """`since` and `until` for these days, both included, in UTC."""
     return {"since": _start_of_day(first), "until": _end_of_day(last)}
 
 
@@ -44,16 +44,15 @@ def _start_of_day(day: date | None) -> datetime | None:
 
 
 def _end_of_day(day: date | None) -> datetime | None:
-    """None of the last day there is, which ends nothing."""
+    """None for the last date Python knows, after which there is no day."""
     return _start_of_day(day + timedelta(days=1)) if day and day < date.max else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeFilter:
-    """Empty fields ask for nothing. `key` is a key of `part`, of any where that is empty, or a
-    path into it: ("address", "city"). `since` is a part of the time, `until` no more.
-    `kinds` are those of actors. `actors` and `subjects` hold ids; an empty tuple, unlike None,
-    finds nothing."""
+    """Empty fields do not filter. `key` is a key of `part`, of any part if that is empty, or a path into
+    it: ("address", "city"). `since` is inclusive, `until` exclusive. `kinds` are kinds of actors. `actors`
+    and `subjects` hold ids; an empty tuple, unlike None, matches nothing."""
 
     part: str = ""
     key: tuple[str, ...] = ()
@@ -66,17 +65,17 @@ class ChangeFilter:
 
     @property
     def names(self) -> list[str]:
-        """What a change must have touched, under any of the names that the key may have."""
+        """The names a change must have touched, in each part that may have the key."""
         parts = (self.part,) if self.part else PARTS_WITH_KEYS
         return [key_name(part, self.key[0]) for part in parts] if self.key else []
 
     @property
     def has_unindexed_conditions(self) -> bool:
-        """Whether many lines may have to be passed over."""
+        """Whether many lines may have to be skipped."""
         return bool(self.key or self.part or self.kinds or self.face or self._unindexed_ids)
 
     def filter_by_index(self, changes: QuerySet[Change]) -> QuerySet[Change]:
-        """Those among which to look: one index serves them, in the order of the record."""
+        """Apply the conditions that one index serves, in the order of the record."""
         if self.since is not None:
             changes = changes.filter(at__gte=self.since)
         if self.until is not None:
@@ -86,9 +85,10 @@ class ChangeFilter:
         return changes
 
     def filter_candidates(self, changes: QuerySet[Change]) -> QuerySet[Change]:
-        """Those of them that may be wanted; `is_match` has the last word."""
+        """Apply the other conditions as far as SQL can; `is_match` decides."""
         for column, ids in self._unindexed_ids.items():
-            # Wrapped, so that no index of this column is taken for the better way to read.
+            # Wrapped in an expression, so that the planner does not choose this column's index, whose order
+            # is another.
             changes = changes.alias(**{f"{column}_seen": Coalesce(column, Value(""))})
             changes = changes.filter(**{f"{column}_seen__in": ids})
         if self.kinds:
@@ -103,8 +103,8 @@ class ChangeFilter:
 
     @property
     def _index_column(self) -> str:
-        """The column by which to look, if a single id of it is asked for: several in one would
-        have to be sorted together."""
+        """The column to look up, if the filter has a single id for it: with several, the database would
+        have to merge and sort."""
         single = [column for column, name in _IDS.items() if len(getattr(self, name) or ()) == 1]
         return single[0] if single else ""
 
@@ -114,7 +114,7 @@ class ChangeFilter:
         return {column: some for column, some in ids.items() if some is not None}
 
     def is_match(self, what: str, keys: Diff) -> bool:
-        """Whether a change of these keys, those that its reader may see, is wanted."""
+        """Whether a change of these keys, those its reader may see, matches."""
         if not (self.part or self.key):
             return True
         if what != What.CREATED and not self.key:
@@ -122,7 +122,7 @@ class ChangeFilter:
         return any(self.is_key_match(part, key, sides) for part, key, sides in iterate_keys(what, keys))
 
     def is_key_match(self, part: str, key: str, sides: dict[str, object]) -> bool:
-        """Whether this key, or what stands in it at the path asked for, is what changed."""
+        """Whether this key, or the value at the path within it, is what changed."""
         if self.part and part != self.part:
             return False
         if not self.key:
@@ -136,7 +136,7 @@ class ChangeFilter:
 
 
 def iterate_keys(what: str, keys: Diff) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """Yield each key with the part it is of; those of a new account's documents one by one."""
+    """Yield each key with its part; for a creation the keys of both documents one by one."""
     if what != What.CREATED:
         yield from ((what, key, sides) for key, sides in keys.items())
         return

@@ -1,6 +1,6 @@
-"""How much of the record is held in memory at a time.
+"""Memory budget: how much of the record is read at a time.
 
-A line may hold two documents of a megabyte each, and these take up twenty times as much once read.
+A line may contain two documents of a megabyte each, and these take twenty times as much once parsed.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Protocol, TypeVar
 from django.db.models import TextField
 from django.db.models.functions import Cast, Length
 
-# Of a line, to be annotated as `weight`.
+# The size of a line, to be annotated as `weight`: computed by the database, before the line is read.
 KEYS_LENGTH = Length(Cast("keys", TextField()))
-# Characters of JSON.
+# In characters of JSON.
 MAX_KEYS_LENGTH = 4 * 1024 * 1024
 
 
 class Weighed(Protocol):
-    """A row that is annotated with its weight."""
+    """A row annotated with its `weight`."""
 
     @property
     def weight(self) -> int | None: ...
@@ -28,7 +28,7 @@ Row = TypeVar("Row", bound=Weighed)
 
 
 def take_within_budget(rows: Iterable[Row]) -> Iterator[Row]:
-    """Of rows that have a `weight` the first few, one at least."""
+    """Yield the first rows up to the budget, at least one, so that a reader always gets on."""
     weight = 0
     for row in rows:
         yield row
@@ -38,5 +38,5 @@ def take_within_budget(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def is_over_budget(rows: Iterable[Weighed]) -> bool:
-    """Whether these are as much as fits."""
+    """Whether these rows exhaust the budget."""
     return sum(row.weight or 0 for row in rows) > MAX_KEYS_LENGTH

@@ -1,4 +1,4 @@
-"""An account as it was, rebuilt from what it is and from the record of what has happened since."""
+"""A user as of an earlier moment, rebuilt by undoing the changes recorded since."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from users.models import Change, User
 
 What = Change.What
 
-# The lines that tell what a field was; those of a document are named like it.
+# The kinds of lines that contain earlier values.
 REVERSIBLE_PARTS = (*DOCUMENTS, What.PROFILE, What.IDENTITIES, What.MULTIFACTOR)
-# Not recorded, so not known of any other moment.
+# Not recorded, so unknown for any other moment.
 NOT_RECORDED = {"logins_count": 0, "last_login": None, "last_ip": None}
-# The time of the latest change of its kind; that of the one before is not kept.
+# Only the time of the latest change is stored, not of the one before.
 LAST_CHANGE_FIELDS = ("last_password_reset", "multifactor_last_modified")
-# Lines read at a time: each may hold whole documents.
+# Lines fetched at a time: each may contain whole documents.
 FETCH_SIZE = 20
 
 
@@ -38,11 +38,11 @@ def document_at(user: User, document: str, version: int) -> Document | None:
 
 
 def user_at(user: User, at: datetime) -> User:
-    """A copy of the account as it was at that moment, never to be saved.
+    """A copy of the user as of that moment, never to be saved.
 
-    Roles and permissions are no part of it, and what is not recorded is left unset: sign-ins, and
-    the time of a password or second factor that has been replaced since. Raises NotCreatedYet,
-    also where it was linked to another account, or NotKept.
+    Without roles and permissions. What is not recorded is left unset: sign-ins, and the time of a password
+    or second factor replaced since. Raises NotCreatedYet, also where it was linked to another user then,
+    or BeforeRetention.
     """
     if at < user.created_at:
         raise NotCreatedYet
@@ -62,18 +62,19 @@ def user_at(user: User, at: datetime) -> User:
 
 @dataclass
 class PartState:
-    """What a part of the account was: each key that has changed since, ABSENT where it was not
-    there, and whether all of it was missing."""
+    """The earlier state of a part of the user: each key changed since (ABSENT where it was missing), and
+    whether the whole part was missing."""
 
     was_missing: bool
     keys: dict[str, JSON] = field(default_factory=dict)
 
 
 def _last_changed_at(user: User, at: datetime) -> datetime | None:
-    """When it had last changed by then; None where that is forgotten. Raises NotKept.
+    """The time of its last change before that moment; None where retention has deleted it. Raises
+    BeforeRetention.
 
-    The oldest lines are forgotten first, whosever they are: where any line is as old as the
-    moment, every later one is still there.
+    Retention deletes the oldest lines of all users first: if any line is as old as the moment, every later
+    one is still there.
     """
     until = Change.objects.filter(at__lte=at)
     changed_at = (
@@ -85,13 +86,14 @@ def _last_changed_at(user: User, at: datetime) -> datetime | None:
 
 
 def _states_before_changes(user: User, at: datetime) -> dict[str, PartState]:
-    """By part: what the first change to each key after that moment says it was before."""
+    """By part: for each key, the value before the first change after that moment."""
     lines = Change.objects.filter(subject=user.user_id, at__gt=at, what__in=REVERSIBLE_PARTS).order_by(
         "at", "id"
     )
     found: dict[str, PartState] = {}
     columns = lines.values_list("what", "keys", "was_missing")
     for what, keys, was_missing in columns.iterator(chunk_size=FETCH_SIZE):
+        # `setdefault`, oldest first: the first change after the moment knows the value at the moment.
         then = found.setdefault(what, PartState(was_missing))
         for key, sides in keys.items():
             then.keys.setdefault(key, sides.get("before", ABSENT))
@@ -107,13 +109,14 @@ def _revert_part(past: User, what: str, then: PartState) -> None:
     elif what == What.IDENTITIES:
         _revert_identities(past, then)
     else:
+        # The record says that recovery codes changed, and no column of the user holds them.
         for name in then.keys.keys() - {"recovery_codes"}:
             setattr(past, name, then.keys[name])
 
 
 def _revert_identities(past: User, then: PartState) -> None:
-    """The lines name a linked account by its user_id, and by "linked_to" what this one was
-    linked to itself."""
+    """The keys are the `user_id`s of linked accounts, and "linked_to" for what this one was linked to
+    itself."""
     if isinstance(then.keys.pop("linked_to", None), str):
         raise NotCreatedYet
     shown = {f"{one['provider']}|{one['user_id']}": one for one in past.linked_identities or []}

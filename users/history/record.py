@@ -1,4 +1,4 @@
-"""Note a change."""
+"""Record a change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from users.rights.actor import Actor
 def record_change(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
 ) -> Change:
-    """Note that `actor` changed `keys` of this part of the account at that moment."""
+    """Record that `actor` changed `keys` of this part of the user."""
     change = build_change(user, what, keys, actor=actor, at=at, reason=reason)
     change.save(force_insert=True)
     return change
@@ -31,9 +31,12 @@ def record_change(
 def build_change(
     user: User, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = "", **more: Any
 ) -> Change:
-    """The same, unsaved, for callers that save several at once. `more` are the columns that tell
-    what was taken back, and what was missing. `at` is raised to the creation of
-    the account where a clock is slow: what is older belongs to an earlier account with the same id."""
+    """The same, unsaved, for callers that save several at once. `more` are the columns about what was
+    undone and what was missing.
+
+    `at` is raised to the creation of the user where a clock is slow: anything older belongs to an earlier
+    user with the same id.
+    """
     columns = _columns(what, keys, actor, max(at, user.created_at), reason)
     return Change(user=user, subject=user.user_id, **{**columns, **more})
 
@@ -49,14 +52,14 @@ def save_changes(changes: list[Change]) -> None:
 def record_change_for_users(
     users: UserQuerySet, what: Change.What, keys: Diff, *, actor: Actor, at: datetime, reason: str = ""
 ) -> None:
-    """Note the same change for each of these people without reading them: the database copies
-    their ids, and it is one statement for a million as for one."""
+    """Record the same change for each of these users with one INSERT ... SELECT, without reading them: the
+    cost in memory is the same for one user and for a million."""
     columns = _columns(what, keys, actor, at, reason)
     fields = [concrete_field(Change, name) for name in ("user", "subject", *columns)]
     values = [Value(columns[field.name], output_field=field) for field in fields[2:]]
     try:
         lines, parameters = select_statement(users.values_list("pk", "user_id", *values))
-    except EmptyResultSet:  # Django's word for people who can only be none
+    except EmptyResultSet:  # raised by Django for a query that cannot match
         return
     quote = connection.ops.quote_name
     names = ", ".join(quote(column_name(field)) for field in fields)
@@ -65,7 +68,7 @@ def record_change_for_users(
 
 
 def _columns(what: Change.What, keys: Diff, actor: Actor, at: datetime, reason: str) -> dict[str, Any]:
-    """What does not depend on whose account changed."""
+    """The columns that do not depend on the user."""
     return {
         "what": what,
         "keys": keys,

@@ -1,8 +1,8 @@
-"""Look along the record for what is wanted, so far and no further at a time.
+"""Scan the record of changes for matches, within a time budget.
 
-Every kind of question cannot have an index of its own. So the lines are read in order, in steps of
-bounded length, until there is a page of hits or the time is up; then the place reached is told,
-and whoever likes goes on from it.
+There cannot be an index for every combination of filters. So the lines are read in order, in steps of
+bounded length, until a page is full or the budget is spent; then the page carries the cursor reached, and
+the caller may continue from it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from users.models import Change
 LIST = "changes"
 NEWEST_FIRST = Keyset(("at", "id"), is_descending=True)
 SCAN_BUDGET_SECONDS = 1.0
-# So many hits are fetched at a time, of which each may be large.
+# Matches fetched at a time, each of which may be large.
 FETCH_SIZE = 10
-# So many lines in the first step, and in the longest.
+# Lines in the first step, and in the longest: short at first for filters that match often, then growing.
 FIRST_STEP, MAX_STEP = 1_000, 64_000
-# Lines that touched a key: fewer than these are sorted at once, more are met soon enough.
+# Up to so many lines that touched a key are fetched and sorted; more are frequent enough for the scan to
+# meet.
 MAX_INDEXED_CHANGES = 2_000
 
 
@@ -36,8 +37,9 @@ MAX_INDEXED_CHANGES = 2_000
 class ChangePage:
     """One page of the record of changes.
 
-    `older` is the position to go on from, None at the end of the record. `is_incomplete`: the time budget or
-    the memory budget ran out, and only what is newer than `older` has been scanned."""
+    `older` is the position to continue from, None at the end of the record. `is_incomplete`: the time or
+    memory budget ran out, and only changes newer than `older` have been scanned.
+    """
 
     changes: list[Change]
     older: Position | None = None
@@ -68,9 +70,9 @@ def scan_changes(
     after: Position | None,
     limit: int,
 ) -> ChangePage:
-    """Newest first, of `changes`, which one index serves, those that `sift` leaves and `keep`
-    agrees to. Without a `sift` hardly a line is passed over. `names`: what they must have
-    touched, where an index of that may help."""
+    """Newest first, those of `changes` (which one index serves) that `sift` leaves and `keep` accepts.
+    Without `sift` hardly any line is skipped. `names`: the keys they must have touched, where an index may
+    help."""
     deadline = time.monotonic() + SCAN_BUDGET_SECONDS
     found: list[Change] = []
     step, place = FIRST_STEP, after
@@ -83,6 +85,7 @@ def scan_changes(
         if len(found) > limit:
             return ChangePage(found[:limit], NEWEST_FIRST.position(found[limit - 1]))
         if is_over_budget(batch):
+            # Without `sift` nothing was searched in vain: a short page is a page like any other.
             return ChangePage(found, NEWEST_FIRST.position(batch[-1]), is_incomplete=sift is not None)
         if len(batch) > limit:
             place = NEWEST_FIRST.position(batch[-1])
@@ -98,7 +101,7 @@ def scan_changes(
 
 
 def _skip_ahead(changes: QuerySet[Change], place: Position | None, lines: int) -> Position | None:
-    """So many lines on; None where there are not as many. An index alone answers."""
+    """The cursor so many lines on; None where there are not as many. An index-only scan."""
     positions = between(changes, place, None).values_list(*NEWEST_FIRST.columns)
     return next(iter(positions[lines - 1 : lines]), None)
 
@@ -111,18 +114,21 @@ def between(changes: QuerySet[Change], after: Position | None, end: Position | N
 
 
 def _fetch_matches(lines: QuerySet[Change], most: int) -> QuerySet[Change]:
-    """The first of them. What SQLite sifts by stands in one index, so the lines themselves, long
-    as they are, are read only of hits. Asked for both at once, PostgreSQL may walk past everything:
-    it plans what is fetched bit by bit as though hardly a bit would be."""
+    """The first matches, in two queries.
+
+    The columns that SQLite filters by are in one index, so that the long rows are read for matches only.
+    In one query PostgreSQL might walk past everything: it plans a query fetched in parts as though only a
+    few rows would be needed.
+    """
     return Change.objects.filter(pk__in=list(lines.values_list("pk", flat=True)[:most]))
 
 
 def _changes_touching_keys(names: Sequence[str]) -> list[int] | None:
-    """The lines that touched the key, where an index knows and they are few."""
+    """The changes that touched any of the keys, if an index can say so and they are few; else None."""
     if not names or connection.vendor != "postgresql":
         return None
     with transaction.atomic(), connection.cursor() as cursor:
-        # Of a key never seen before the planner believes that it will be met soon.
+        # For a key without statistics the planner assumes frequent matches and scans.
         cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
         lines = Change.objects.filter(TouchesAnyKey(names)).order_by().values_list("pk", flat=True)
         few = list(lines[: MAX_INDEXED_CHANGES + 1])

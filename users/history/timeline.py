@@ -1,4 +1,4 @@
-"""Read the record of changes back, as far as the viewer may see it."""
+"""The timeline: read the record of changes, as far as the viewer may see it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from users.rights.visible import PROFILE, visible, visible_items
 
 PAGE_SIZE = 50
 NO_FILTER = ChangeFilter()
-# What people are told about their own account: not how staff, machines and guards deal with it.
+# The kinds of changes that users see about themselves: not how staff, clients and lockouts deal with them.
 OWNER_VISIBLE = (
     *(Change.What.CREATED, Change.What.USER_METADATA, Change.What.APP_METADATA, Change.What.PROFILE),
     *(Change.What.PASSWORD, Change.What.RESET_SENT, Change.What.TICKET),
@@ -36,11 +36,11 @@ def list_user_changes(
     after: Position | None = None,
     limit: int = PAGE_SIZE,
 ) -> ChangePage:
-    """The account's changes, newest first, those older than `after` where it is given. Those who may
-    look through the record as a whole see earlier accounts with the same id behind it.
+    """The user's changes, newest first, those older than the cursor `after` if given. Viewers who may see
+    all changes also get those of earlier users with the same id.
 
-    Each holds only the keys that `viewer` may see; a change of which they may see nothing is
-    left out, so that not even its moment tells.
+    Each change contains only keys that `viewer` may see; one without any is left out, so that not even its
+    time is disclosed.
     """
     if not visible(viewer, PROFILE, user=user):
         return ChangePage([])
@@ -54,15 +54,14 @@ def list_user_changes(
 def list_all_changes(
     viewer: Actor, wanted: ChangeFilter = NO_FILTER, *, after: Position | None = None, limit: int = PAGE_SIZE
 ) -> ChangePage:
-    """The same of all accounts, those deleted since included, for whoever may look through the
-    record as a whole."""
+    """The changes of all users, deleted ones included, for viewers who may see all changes."""
     if not may(viewer, Verb.VIEW_CHANGES):
         return ChangePage([])
     return _scan_visible(viewer, wanted, after=after, limit=limit)
 
 
 def get_change(number: int, viewer: Actor) -> Change | None:
-    """This line, if the viewer may see anything of it."""
+    """This change, if the viewer may see anything of it; else None."""
     change = Change.objects.select_related("user").filter(pk=number).first()
     if change is None:
         return None
@@ -71,10 +70,11 @@ def get_change(number: int, viewer: Actor) -> Change | None:
 
 
 def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
-    """The part of a change's keys that `viewer` may see."""
+    """The keys of a change that `viewer` may see."""
     if change.what in DOCUMENTS:
         return visible_items(viewer, change.what, change.keys, user=user)
-    # The lines of profile and creation name root fields, the two documents among them.
+    # The lines about the profile and the creation have root fields as keys, with the two documents among
+    # them.
     seen: Diff = {}
     for field, sides in change.keys.items():
         if visible(viewer, field if field in DOCUMENTS else PROFILE, user=user):
@@ -85,7 +85,7 @@ def visible_keys(change: Change, user: User | None, viewer: Actor) -> Diff:
 
 
 def _visible_sides(document: str, sides: dict[str, Any], user: User | None, viewer: Actor) -> dict[str, Any]:
-    """Of a document that may not be seen as a whole."""
+    """The visible part of a document that may not be seen as a whole."""
     parts = {
         side: visible_items(viewer, document, whole, user=user)
         for side, whole in sides.items()
@@ -103,6 +103,7 @@ def _scan_visible(
         return wanted.filter_candidates(lines.exclude(what__in=left_out) if left_out else lines)
 
     def keep(change: Change) -> bool:
+        # Masked first: a filter by a hidden key must not reveal by a hit that the key changed.
         return _mask_hidden_keys(change, viewer, user) and wanted.is_match(change.what, change.keys)
 
     passes_over = sift if wanted.has_unindexed_conditions or left_out else None
@@ -111,13 +112,14 @@ def _scan_visible(
 
 
 def _mask_hidden_keys(change: Change, viewer: Actor, user: User | None) -> bool:
-    """Leave the viewer's keys; whether anything is left to tell."""
+    """Remove the keys the viewer may not see. Returns whether anything is left to show."""
     change.keys = visible_keys(change, user, viewer)
     return bool(change.keys) or change.what not in DOCUMENTS
 
 
 def _hidden_parts(viewer: Actor, user: User | None) -> list[str]:
-    """What the viewer is told nothing of: documents not one key of which they may see."""
+    """The parts the viewer sees nothing of: documents without a single visible key and, for users,
+    internal kinds."""
     hidden = [name for name in DOCUMENTS if not _can_see_any_key(viewer, name, user)]
     return [*hidden, *sorted(set(Change.What) - set(OWNER_VISIBLE))] if viewer.kind == Kind.USER else hidden
 

@@ -1,7 +1,7 @@
-"""Work beside the requests: asked for in a request's own transaction, done by worker processes.
+"""Background jobs: enqueued in a request's transaction, done by worker processes.
 
-The table of jobs is the queue. Whoever takes a job makes up a claim, and every write to the job
-asks for that claim: a worker that was believed dead and comes back can write nothing. What a
-job does and how far it says it is are committed together (`Run.step`), so a job that was
-killed goes on from where it was, and nothing is done twice. This room knows no kind of job.
+The table of jobs is the queue. A worker that takes a job sets a random claim, and every write to the job
+requires that claim (fencing): a worker that was thought dead and comes back cannot write. A job's work and
+its checkpoint are committed together (`Run.step`), so a killed job resumes where it was and nothing is
+done twice. This room knows no kind of job.
 """

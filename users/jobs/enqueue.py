@@ -1,4 +1,4 @@
-"""Ask for a job."""
+"""Enqueue a job."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def enqueue(
     user: User | None = None,
     once_key: str | None = None,
 ) -> Job:
-    """Put a job into the queue, in the caller's transaction: it is there if and when that commits.
+    """Insert a job into the queue, in the caller's transaction: it exists if and when that commits.
 
-    `user` is whom it is about. Where there is a job with this `once_key` already, that one is
-    returned. Whether the actor may is the caller's to ask, and the job's once it runs.
+    `user` is the user it is about. If a job with this `once_key` exists, that one is returned
+    (idempotent). The caller checks the actor's rights, and the job checks them again when it runs.
     """
     columns = {
         "kind": kind,
@@ -40,5 +40,6 @@ def enqueue(
     else:
         job, is_new = Job.objects.get_or_create(once_key=once_key, defaults=columns)
     if is_new:
+        # Not before the commit: a worker woken earlier would not find the job yet.
         transaction.on_commit(wakeup.notify_workers)
     return job

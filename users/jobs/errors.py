@@ -1,24 +1,24 @@
-"""How a job ends before its end."""
+"""How a job ends early."""
 
 from __future__ import annotations
 
 
 class JobFailed(Exception):
-    """It cannot be done, and trying again would not help. The text, a sentence for people,
-    becomes the job's `details`."""
+    """The job cannot be done, and retrying would not help. The text, a sentence for the user, becomes the
+    job's `details`."""
 
 
 class Interrupted(Exception):
-    """Raised between two steps: the worker has something else to do. The job is not at fault."""
+    """Raised between two steps: the worker has other work. Not the job's fault."""
 
 
 class Released(Interrupted):
-    """The worker is asked to stop, or others wait: the job goes back into the queue."""
+    """The worker is stopping, or other jobs wait: the job goes back into the queue."""
 
 
 class Cancelled(Interrupted):
-    """Somebody does not want it any more."""
+    """A user has cancelled the job."""
 
 
 class ClaimLost(Interrupted):
-    """Another worker has the job now. Whatever was not committed must not be."""
+    """Another worker has the job now. Uncommitted work must be rolled back."""

@@ -1,6 +1,6 @@
-"""The file of a job: written and read in pieces, each encrypted by itself.
+"""The file of a job: written and read in chunks, each encrypted on its own.
 
-A file to import may hold passwords, and an export all that the user who asked for it may see.
+An import file may contain passwords, and an export all that its owner may see.
 """
 
 from __future__ import annotations
@@ -19,28 +19,31 @@ from users.models import FilePiece, Job
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+# A chunk is a row, encrypted and decrypted in memory: this bounds memory and the length of a write on SQLite.
 CHUNK_BYTES = 1024 * 1024
-# How long the file that a job has made is stored after its end. Source: Auth0 docs, "Bulk User Exports".
+# Retention of a job's result file after its end. Source: Auth0 docs, "Bulk User Exports".
 FILE_RETENTION = timedelta(hours=24)
 
 
 def store_file(job: Job, chunks: Iterable[bytes]) -> None:
-    """Give the job a file, in the caller's transaction."""
+    """Store the job's file, in the caller's transaction."""
     number = 0
     for number, content in enumerate(_resize_chunks(chunks), 1):
         _store_chunk(job, number, content)
 
 
 def append_to_file(job: Job, content: bytes) -> None:
-    """Write on at the end of the job's file."""
+    """Append to the job's file."""
     last = FilePiece.objects.filter(job=job).aggregate(last=Max("number"))["last"]
     _store_chunk(job, (last or 0) + 1, content)
 
 
 def read_chunks(job: Job) -> Iterator[bytes]:
-    """What the file holds, a piece in memory at a time. Raises Undecryptable."""
+    """Yield the file's content, one chunk in memory at a time. Raises Undecryptable."""
     number = 0
     while True:
+        # A query per chunk and no cursor: a long transaction would hold SQLite's lock, and a server-side
+        # cursor fails behind a connection pool.
         piece = FilePiece.objects.filter(job=job, number__gt=number).order_by("number").first()
         if piece is None:
             return
@@ -49,7 +52,7 @@ def read_chunks(job: Job) -> Iterator[bytes]:
 
 
 def open_file(job: Job) -> io.BufferedReader:
-    """The file as a stream to read."""
+    """The file as a readable stream."""
     return io.BufferedReader(_ChunkReader(read_chunks(job)))
 
 
@@ -59,7 +62,7 @@ def delete_file(job: Job) -> None:
 
 
 def is_expired(job: Job, now: datetime) -> bool:
-    """Whether the file of a job that has ended has had its time."""
+    """Whether the file's retention is over."""
     return job.finished_at is not None and now - job.finished_at > FILE_RETENTION
 
 
@@ -86,7 +89,7 @@ class _ChunkReader(io.RawIOBase):
 
 
 def _resize_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of one size."""
+    """The same bytes in chunks of one size."""
     held = bytearray()
     for chunk in chunks:
         held += chunk

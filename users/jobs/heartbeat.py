@@ -1,4 +1,4 @@
-"""A sign of life while a job is worked on."""
+"""The heartbeat: extends a job's lease while it is worked on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Holds on to the job from a thread with a connection of its own, as long as the block lasts."""
+    """Extends the lease from a thread of its own, with its own database connection, as long as the block
+    lasts: a step's open transaction must not hide it from other workers."""
 
     def __init__(self, run: Run, timing: Timing) -> None:
         self._run = run
@@ -39,6 +40,7 @@ class Heartbeat:
             while not self._over.wait(self._timing.heartbeat):
                 self._extend_lease()
         finally:
+            # Django closes connections at the end of requests only; a thread must close its own.
             connection.close()
 
     def _extend_lease(self) -> None:
@@ -46,7 +48,6 @@ class Heartbeat:
             if not queue.extend_lease(self._run.job, self._timing.lease):
                 self._run.is_lost.set()
         except DatabaseFailure as error:
-            # The next beat tries again; should the lease run out meanwhile, the claim is lost
-            # with the next step.
+            # The next beat tries again; if the lease ends meanwhile, the next step raises ClaimLost.
             log.warning("%s: no heartbeat (%s)", self._run.job, error)
             connection.close()

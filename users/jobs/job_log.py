@@ -1,10 +1,10 @@
-"""The lines that a job keeps about itself."""
+"""The log lines that a job keeps about itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-# Older lines make way: a row of the table is no log file.
+# Older lines are dropped: the whole list is one column, rewritten at every step.
 MAX_LINES = 200
 MAX_LINE_LENGTH = 500
 
@@ -12,5 +12,5 @@ Lines = list[list[str]]
 
 
 def append_line(lines: Lines, text: str, at: datetime) -> Lines:
-    """The lines and one more."""
+    """The lines with one more, limited to the latest MAX_LINES."""
     return [*lines, [at.isoformat(timespec="seconds"), text[:MAX_LINE_LENGTH]]][-MAX_LINES:]

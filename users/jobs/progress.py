@@ -1,4 +1,4 @@
-"""How far a job is, in the words of its page and of the API."""
+"""A job's progress, for its page and the API."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from users.models import Job
 
 
 def percentage(job: Job) -> int | None:
-    """Whole per cent, 100 only when all is done; None where nobody knows the total."""
+    """Whole per cent, 100 only when all is done; None while the total is unknown."""
     return min(100, job.done * 100 // job.total) if job.total else None
 
 
 def seconds_left(job: Job, now: datetime) -> int | None:
-    """If the rest takes as long as what is done; None where that cannot be told."""
+    """Estimated from the time taken so far; None where that cannot be estimated."""
     if job.status != Job.Status.PROCESSING or not job.total or not job.done or job.started_at is None:
         return None
     spent = (now - job.started_at).total_seconds()

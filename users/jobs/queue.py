@@ -1,4 +1,5 @@
-"""Take a job from the queue, and put it back or away. Every write but the taking asks for the claim."""
+"""The queue: claim a job, extend its lease, requeue or finish it. Every write but the claim itself
+requires the claim."""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ WORKER_STOPPED = "The worker stopped in the middle of it."
 
 
 def claim_job(kinds: dict[str, JobKind], lease: float) -> Job | None:
-    """The job that has waited longest, with a fresh claim that holds for `lease` seconds."""
-    # A look without a lock first: an idle worker keeps nobody from writing.
+    """Claim the job that has waited longest, with a lease of `lease` seconds. None if none is due."""
+    # First a query without lock: on SQLite an idle worker that locked each time would block all writers.
     while _due_jobs(kinds).exists():
         with transaction.atomic():
-            # SQLite has one writer at a time and passes over the lock; where there are more,
-            # what another is just taking is passed over.
+            # PostgreSQL skips jobs that another worker is claiming. SQLite ignores the lock: its transaction
+            # has the write lock already.
             job = _due_jobs(kinds).select_for_update(skip_locked=True).first()
             if job is None:
                 return None
@@ -42,21 +43,22 @@ def has_waiting_jobs(kinds: Collection[str]) -> bool:
 
 
 def extend_lease(job: Job, lease: float, **columns: Any) -> bool:
-    """Write to a job that is held, and hold it for `lease` seconds more. False: it is lost."""
+    """Write to a claimed job, and extend its lease by `lease` seconds. False if the claim is lost."""
     return _update_if_claimed(job, due_at=_seconds_from_now(lease), **columns)
 
 
 def requeue_job(job: Job, *, rest: float = 0, **columns: Any) -> bool:
-    """Back into the queue, to be taken in `rest` seconds at the earliest."""
+    """Return the job to the queue, due in `rest` seconds at the earliest (backoff)."""
     return _update_if_claimed(job, status=Status.PENDING, claim="", due_at=_seconds_from_now(rest), **columns)
 
 
 def finish_job(
     job: Job, status: Status, details: str = "", *, keeps_file: bool = False, **columns: Any
 ) -> bool:
-    """Take the job out of the queue for good, and delete its file unless that is its result. False where
+    """Take the job out of the queue for good, and delete its file unless that is the result. False where
     another worker has claimed it since."""
     with transaction.atomic():
+        # The claim before the file: a worker that lost the job must not delete what the new one reads.
         if not _update_if_claimed(job, **_finished_columns(status, details), **columns):
             return False
         if not keeps_file:
@@ -76,7 +78,7 @@ def finish_pending_job(job: Job, status: Status, **columns: Any) -> None:
 
 
 def _finished_columns(status: Status, details: str = "") -> dict[str, Any]:
-    """The columns of a job to which nothing happens any more."""
+    """The columns of a job that has ended."""
     return {
         "status": status,
         "details": details[:500],
@@ -92,12 +94,15 @@ def _due_jobs(kinds: Collection[str]) -> QuerySet[Job]:
 
 
 def _claim(job: Job, kind: JobKind, lease: float) -> bool:
-    """Claim a job whose row is locked. False: it was not to be begun once more, and is put away."""
+    """Claim a job whose row is locked. False where it was cancelled or has no attempts left, and has been
+    ended."""
     now = timezone.now()
     if job.status == Status.PROCESSING:
         job.log = append_line(job.log, WORKER_STOPPED, now)
     if job.cancelled_by:
         columns = _finished_columns(Status.CANCELLED)
+    # A job that kills its worker (out of memory, say) never reports an error: it is counted here, or it would
+    # take down workers for ever.
     elif job.attempts >= kind.attempts:
         columns = _finished_columns(Status.FAILED, f"{WORKER_STOPPED} It was begun {job.attempts} times.")
     else:
@@ -117,7 +122,7 @@ def _claim(job: Job, kind: JobKind, lease: float) -> bool:
 
 
 def _update_if_claimed(job: Job, **columns: Any) -> bool:
-    """Whether the claim still held, and so the columns are written."""
+    """Update the job if the claim still holds; returns whether it did."""
     return bool(Job.objects.filter(pk=job.pk, claim=job.claim).update(**columns))
 
 

@@ -1,4 +1,4 @@
-"""Which code does which kind of job. The room of jobs knows no kind: those above it are registered here."""
+"""The registry: which code does which kind of job."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-# Called with a `users.jobs.run.Run`; what it returns is stored as the job's result. A worker may be
-# killed at any moment and the job is then done again, perhaps elsewhere. So whatever the function
-# writes, it writes in steps (`Run.step`), and begins by looking at `run.state`.
+# Called with a `users.jobs.run.Run`; the return value is stored as the job's result.
 Work = Callable[[Any], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class JobKind:
-    """`attempts`: how often it is begun without getting on before it is given up. `every`: how
-    often it is scheduled; None for never. `keeps_row`: whether its row stays once it is completed;
-    that of a failed job always stays. `keeps_file`: the file is the job's result, and is not deleted when
-    the job completes."""
+    """`attempts`: how often it is tried without progress before it fails. `every`: its schedule, None for
+    none. `keeps_row`: whether the row stays after completion; a failed job's always stays. `keeps_file`:
+    the file is the job's result, and is not deleted on completion."""
 
     work: Work
     attempts: int = 5

@@ -1,4 +1,4 @@
-"""Whoever asked for a job, kept until it is done."""
+"""The actor who asked for a job, stored with the job until it is done."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from users.models import ClientGrant, Job
 from users.rights.actor import Actor, Face, Kind
 from users.rights.errors import Denied
 
-ACTOR_GONE = "Whoever asked for this is no longer here, or may not do it any more."
+ACTOR_GONE = "The user or client who asked for this no longer exists, or may no longer do it."
 
 
 def serialize_actor(actor: Actor) -> dict[str, Any]:
-    """The actor as a job keeps it; the account of a person stands beside it, as `owner`."""
+    """The actor as stored in a job; the user is stored separately, as `owner`."""
     return {
         "kind": actor.kind,
         "face": actor.face,
@@ -26,8 +26,10 @@ def serialize_actor(actor: Actor) -> dict[str, Any]:
 
 
 def load_actor(job: Job) -> Actor:
-    """The same actor with the rights it has now. Raises Denied where an account or a client is
-    no more, is blocked or revoked."""
+    """The same actor with its current rights. Raises Denied where the user was deleted or blocked, or the
+    client deleted or revoked."""
+    # The scopes of the token that was used, never more: a grant extended since does not reach jobs asked for
+    # before.
     scopes = frozenset(job.actor["scopes"])
     if job.actor["kind"] == Kind.CLIENT:
         scopes &= _current_scopes(job.actor["id"])
@@ -47,7 +49,7 @@ def load_actor(job: Job) -> Actor:
 
 
 def _current_scopes(client_id: str) -> frozenset[str]:
-    """Of our own Management API, as its grant stands."""
+    """The scopes that the client's grant for the Management API has now. Raises Denied."""
     grants = ClientGrant.objects.filter(client__client_id=client_id, client__is_revoked=False)
     grant = grants.filter(resource_server__identifier=None).first()
     if grant is None:

@@ -1,4 +1,4 @@
-"""One job in the hands of one worker, as the code of its kind sees it."""
+"""One run of a job by one worker, as the code of its kind sees it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from users.jobs.timing import Timing
 from users.models import Job
 from users.rights.actor import Actor
 
-# In the state: what is done once, by name, and how far that is.
+# In the state: the names of actions done once, each BEGUN or DONE.
 ONCE, BEGUN, DONE = "once", "begun", "done"
 
 
 class Run:
-    """`state`, `done`, `total` and the log are kept as they are at the end of each step. Of what
-    is done outside a step nothing is promised: it may happen again."""
+    """`state`, `done`, `total` and the log are stored at the end of each step. Work outside a step may be
+    repeated."""
 
     def __init__(self, job: Job, timing: Timing, should_stop: Callable[[], bool]) -> None:
         self.job = job
@@ -37,7 +37,7 @@ class Run:
         self.done, self.total = job.done, job.total
         self.lines = job.log
         self.attempts = job.attempts
-        # Set by the heartbeat, which looks while a long step is under way.
+        # Set by the heartbeat, which finds out during a long step.
         self.is_lost = threading.Event()
         self._timing = timing
         self._should_stop = should_stop
@@ -45,50 +45,54 @@ class Run:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Whatever the kind needs to know to go on; to be filled, not to be replaced."""
+        """The kind's checkpoint; to be filled, not replaced."""
         return self._state
 
     @cached_property
     def actor(self) -> Actor:
-        """Whoever asked, with the rights they have now. Raises Denied."""
+        """The actor who asked, with its current rights. Raises Denied."""
         return load_actor(self.job)
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """A transaction that what is done and the note of it share: both hold, or neither.
+        """A transaction that commits work and checkpoint together.
 
-        Keep it short, a second or less: on SQLite nobody else can write meanwhile. Raises an
-        Interrupted before it begins, where the job is to go no further, and ClaimLost at its
-        end, where another worker has taken the job.
+        Keep it short, a second or less: on SQLite all other writers wait. Raises an Interrupted before it
+        begins where the job should go no further, and ClaimLost at its end where another worker has taken
+        the job.
         """
         self.check_interrupted()
         before = copy.deepcopy((self._state, self.done, self.total, self.lines))
         try:
+            # `durable`: nested in another transaction, a committed checkpoint could still be rolled back.
             with transaction.atomic(durable=True):
                 yield
                 self._note()
         except BaseException:
             self._state, self.done, self.total, self.lines = before
             raise
+        # A committed step is progress: only attempts without any count towards giving up.
         self.attempts = 1
         self._turn_ends = self._turn_ends or time.monotonic() + self._timing.turn
 
     def once(self, name: str, act: Callable[[], object], *, doing: str) -> None:
-        """Call what no transaction can take back, such as what hands over a mail. It is called
-        once, however often the job is killed and gone on with.
+        """Call `act`, which no transaction can roll back, such as sending an email: at most once, however
+        often the job is interrupted and resumed.
 
-        An exception says that nothing has happened, and is for the job to deal with. Raises
-        JobFailed where a worker was stopped in the middle; `doing` then says of what ("handing
-        over the mail").
+        An exception of `act` means that nothing has happened, and is for the job to handle. Raises
+        JobFailed where a worker was stopped in the middle; `doing` then says of what ("handing over the
+        mail").
         """
         marks = self.state.get(ONCE, {})
         if marks.get(name) == DONE:
             return
         if name in marks:
-            raise JobFailed(f"The worker stopped while {doing}. Nobody knows whether that was done.")
+            raise JobFailed(f"The worker stopped while {doing}. It is not known whether that was done.")
         self.check_interrupted()
+        # Committed before the call: after a crash in between, a second email is worse than an error that says
+        # so.
         self.state[ONCE] = {**marks, name: BEGUN}
-        self._note(self.attempts)  # the job has not got on by that
+        self._note(self.attempts)  # no progress yet
         try:
             act()
         except Exception:
@@ -99,24 +103,23 @@ class Run:
         self._note()
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """How much is done, and of how much where that is known."""
+        """Set how much is done, and the total where it is known."""
         self.done = done
         self.total = self.total if total is None else total
 
     def tell(self, done: int, total: int) -> None:
-        """The same and the log, at once and outside of steps: for work that no step can be made
-        of. It is no reason to make way for other jobs, nor has the job got on by it. Raises
-        ClaimLost."""
+        """Store progress and log at once, outside of steps: for work that cannot be split into steps. It
+        neither yields to other jobs nor counts as progress for `attempts`. Raises ClaimLost."""
         self.progress(done, total)
         self._note(self.attempts)
 
     def log(self, text: str) -> None:
-        """A line for people to read."""
+        """Append a line to the job's log, shown to users."""
         self.lines = append_line(self.lines, text, timezone.now())
 
     def check_interrupted(self) -> None:
-        """Raises an Interrupted where the job is to go no further now. Every step asks; work
-        that takes long outside of steps does well to ask, too."""
+        """Raises an Interrupted where the job should stop now. Every step checks; long work outside of
+        steps should check, too."""
         if self.is_lost.is_set():
             raise ClaimLost
         if Job.objects.filter(pk=self.job.pk).exclude(cancelled_by="").exists():
@@ -126,17 +129,17 @@ class Run:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What is kept of it in the job."""
+        """The columns in which the job stores this run."""
         return {"state": self.state, "done": self.done, "total": self.total, "log": self.lines}
 
     def _note(self, attempts: int = 1) -> None:
-        """A job that gets on has used up no tries but the present one."""
+        """Store the run and extend the lease. Progress resets the number of attempts."""
         if not queue.extend_lease(self.job, self._timing.lease, attempts=attempts, **self.columns):
             raise ClaimLost
 
     def _is_time_slice_over(self) -> bool:
-        """Whether it has had its time and others wait. A turn begins with the first step: a job
-        that makes way before it gets on would go round in circles."""
+        """Whether its time slice is over while other jobs wait. The slice begins with the first step: a
+        job that yielded before any progress would never finish."""
         if self._turn_ends is None or time.monotonic() < self._turn_ends:
             return False
         self._turn_ends = time.monotonic() + self._timing.turn

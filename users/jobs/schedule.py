@@ -1,4 +1,4 @@
-"""Jobs that are done unasked, now and then."""
+"""Scheduled jobs: enqueue each kind once per period."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.rights.actor import command_actor
 
-# Who it is that asks.
+# The name of the actor in the job's row.
 ACTOR_NAME = "Profiledesk"
 
 
 def enqueue_due_jobs() -> None:
-    """Time is cut into periods, the first of which began in 1970. Each gets one job of the
-    kind, however many workers ask for it."""
+    """Enqueue the job of the current period for each scheduled kind. Periods are counted from 1970, and
+    `once_key` makes it one job per period, however many workers ask."""
     for name, kind in KINDS.items():
         if kind.every is not None:
             length = kind.every.total_seconds()

@@ -1,4 +1,4 @@
-"""How long a worker waits for what."""
+"""Intervals of a worker."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 class Timing:
     """All in seconds.
 
-    A job whose worker has not been heard of for `lease` is taken by another; a worker lets
-    hear of itself every `heartbeat`. An idle worker looks for jobs every `poll`, and where
-    a bell wakes it every `max_idle`. A job that has run
-    for `turn` makes way for others that wait. What is periodic is looked after every `schedule_interval`.
-    After an attempt that broke, a job rests for `rest`, then four times as long each time.
+    A job whose `lease` has ended is taken by another worker; a worker extends it every `heartbeat`. An
+    idle worker polls every `poll`, or every `max_idle` where Redis wakes it. A job that has run for `turn`
+    yields to others. Scheduled jobs are checked every `schedule_interval`. After a failed attempt a job
+    waits for `rest`, then four times as long each time (exponential backoff).
     """
 
     lease: float = 60
+    # Several beats per lease: one that fails on a busy database does not lose the job.
     heartbeat: float = 10
     poll: float = 1
     max_idle: float = 10

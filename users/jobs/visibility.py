@@ -9,9 +9,10 @@ from users.rights.actor import Actor, Kind
 
 
 def visible_jobs(viewer: Actor) -> QuerySet[Job]:
-    """Those that a staff member asked for; all of them for administrators."""
+    """The jobs a staff member asked for; all jobs for administrators."""
     if viewer.is_administrator:
         return Job.objects.all()
+    # No lists for API clients and users. A client that has a job's id reads it through the API.
     if viewer.kind != Kind.STAFF:
         return Job.objects.none()
     return Job.objects.filter(owner=viewer.user)

@@ -1,7 +1,7 @@
-"""With Redis, whoever asks for a job rings a bell, and an idle worker wakes at once.
+"""Wake idle workers through Redis, so that a job starts at once.
 
-The table of jobs stays the truth. A ring that is lost costs a moment, and Redis being away a line
-in the log: workers then look by themselves as often as they do without it.
+The table of jobs stays the source of truth. A lost notification costs a moment, and an outage of Redis a
+line in the log: workers then poll as often as they do without Redis.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from users.conf import conf
 
 log = logging.getLogger(__name__)
 
-# A list, from which each ring wakes one worker, also one that was busy when it rang.
+# A list and not pub/sub: each entry wakes one worker, also one that was busy when it was pushed.
 REDIS_KEY = "profiledesk:jobs:bell"
-# More rings than workers are of no use: each has its worker look on until there is no job left.
+# More entries than workers are useless: a woken worker continues until no job is due.
 MAX_NOTIFICATIONS = 50
-# How long the list outlives the last ring, in seconds.
+# Expiry of the list after the last notification, in seconds.
 KEY_TTL = 3600
 
 _pause = RetryPause()
 
 
 def is_available() -> bool:
-    """Whether there is a bell, and it was not out of reach a moment ago."""
+    """Whether Redis is configured and has not failed recently."""
     return bool(conf.redis_url) and _pause.is_over
 
 
 def notify_workers() -> None:
-    """Say that there is a job. Call it once the job is committed. Never raises."""
+    """Notify that there is a job. Call after the commit. Never raises."""
     if not is_available():
         return
     try:
@@ -47,8 +47,8 @@ def notify_workers() -> None:
 
 
 def wait_for_job(seconds: float) -> bool:
-    """Sleep until it rings, so many seconds at most. Whether to look for jobs now: it rang, or
-    nobody can tell."""
+    """Wait for a notification, `seconds` at most. Returns whether to look for jobs now: one came, or Redis
+    cannot say."""
     if is_available():
         try:
             return _redis_client(conf.redis_url, seconds).brpop([REDIS_KEY], seconds) is not None

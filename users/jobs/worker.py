@@ -1,4 +1,4 @@
-"""The loop of a worker process."""
+"""The main loop of a worker process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INTERNAL_ERROR = "Something broke on our side. It has been logged."
 
 
 class Worker:
-    """One job at a time. For more at a time start more of these, on as many machines as you like."""
+    """Does one job at a time. To do more at once, run more workers, on any number of machines."""
 
     def __init__(self, timing: Timing | None = None) -> None:
         self._timing = timing or Timing()
@@ -37,17 +37,18 @@ class Worker:
         self._next_tick = 0.0
 
     def stop(self) -> None:
-        """Finish the step under way and return from `run`. Safe to call in a signal handler."""
+        """Finish the current step and return from `run`. Safe to call in a signal handler."""
         self._is_stopping = True
 
     def run(self) -> None:
-        """Work until told to stop. Whatever goes wrong is logged, a database that is locked or
-        away for minutes included, and the loop goes on."""
+        """Work until `stop` is called. Errors are logged, an unavailable database included, and the loop
+        continues."""
         while not self._is_stopping:
             close_old_connections()
             try:
                 self._enqueue_due_jobs()
                 is_idle = not self.work()
+            # Broad on purpose: a worker that exits at the first outage would have to be restarted by hand.
             except Exception as error:
                 if _is_missing_tables(error):
                     log.error("the database has no tables yet; run manage.py migrate")
@@ -59,7 +60,7 @@ class Worker:
         connection.close()
 
     def work(self) -> bool:
-        """Do the job whose turn it is. False: there is none."""
+        """Do the next job. False if none is due."""
         job = queue.claim_job(KINDS, self._timing.lease)
         if job is None:
             return False
@@ -75,6 +76,7 @@ class Worker:
         except ClaimLost:
             log.warning("%s has been taken by another worker", job)
         except Released:
+            # Yielding is no failed attempt.
             queue.requeue_job(job, attempts=0)
             wakeup.notify_workers()
             log.info("%s makes way", job)
@@ -85,7 +87,7 @@ class Worker:
             queue.finish_job(job, Job.Status.FAILED, str(error), log=run.lines)
             log.info("%s failed: %s", job, error)
         except Exception as error:
-            # The exception's text is written to the server's log only, since it may hold personal data.
+            # The exception's text goes to the server's log only, since it may contain personal data.
             log_failure(log, "%s broke", job)
             self._try_again(run, error)
         else:
@@ -101,7 +103,7 @@ class Worker:
         log.info("%s is completed", run.job)
 
     def _try_again(self, run: Run, error: Exception) -> None:
-        """Put the job back, to rest four times as long after each attempt, or give it up."""
+        """Requeue the job with exponential backoff, or let it fail after its last attempt."""
         outage = outage_of(error)
         why = f"It met an outage ({outage.kind.value})" if outage else f"It broke ({type(error).__name__})"
         if run.attempts >= KINDS[run.job.kind].attempts:
@@ -113,8 +115,8 @@ class Worker:
         queue.requeue_job(run.job, rest=rest, log=lines)
 
     def _rest(self) -> None:
-        """Until a bell rings, or it is time to look for jobs without. Whatever wakes it comes in time
-        for `stop` to be heard, too."""
+        """Wait for a notification, or until it is time to poll. Waits are short enough for `stop` to be
+        noticed."""
         ends = time.monotonic() + self._timing.max_idle
         while (
             not wakeup.wait_for_job(self._timing.poll) and not self._is_stopping and time.monotonic() < ends
@@ -128,7 +130,7 @@ class Worker:
 
 
 def _is_missing_tables(error: Exception) -> bool:
-    """Whether the cause is that `migrate` has not run yet. SQLite has no code for that."""
+    """Whether the cause is that `migrate` has not run yet. SQLite has no error code for that."""
     if not isinstance(error, DatabaseError) or outage_of(error):
         return False
     with suppress(DatabaseError):

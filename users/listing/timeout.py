@@ -17,7 +17,7 @@ PROGRESS_STEPS = 10_000
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Each statement within takes at most so long. Raises TooSlow."""
+    """Each statement within takes at most so long. Raises SearchTimeout."""
     limited = _postgresql if connection.vendor == "postgresql" else _sqlite
     try:
         with limited(seconds):

@@ -41,7 +41,7 @@ def request_password_reset(email: str) -> None:
 
 @transaction.atomic
 def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
-    """Record that staff had a link sent, and enqueue its mail. Raises Denied, NoMail or
+    """Record that staff had a link sent, and enqueue its mail. Raises Denied, MailDisabled or
     NotSupported."""
     note_password_reset(user, actor=actor, reason=reason)
     check_mail_enabled()

@@ -29,7 +29,7 @@ class MailDisabled(Exception):
 
 
 def check_mail_enabled() -> None:
-    """Raises NoMail where this installation sends no mail."""
+    """Raises MailDisabled where this installation sends no mail."""
     if not conf.is_email_configured:
         raise MailDisabled("Mail is not set up (EMAIL_URL), so nothing was sent.")
 

@@ -30,7 +30,7 @@ def check_verifiable(email: str | None, connection: Connection) -> None:
 
 def check_can_send(email: str | None, connection: Connection) -> None:
     """Check before an account is written whether a verification mail could follow. Raises
-    NotSupported or NoMail."""
+    NotSupported or MailDisabled."""
     check_verifiable(email, connection)
     check_mail_enabled()
 

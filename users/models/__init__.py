@@ -1,4 +1,4 @@
-"""The tables. Every other room imports models from here only."""
+"""The models: every table of the product. Other rooms import models from here only."""
 
 from users.models.change import Change
 from users.models.client import Client

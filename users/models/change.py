@@ -1,4 +1,4 @@
-"""The record of changes."""
+"""The record of changes (audit history), append-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from users.models.write_guard import HistoryIsImmutable, check_history_deletion
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
-    """Lines are added, and never changed; nor deleted, except by what forgets on purpose."""
+    """Refuses updates, and deletions outside `allow_history_deletion` (retention and erasure)."""
 
     def update(self, **values: Any) -> int:
         raise HistoryIsImmutable
@@ -27,12 +27,11 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(models.Model):
-    """One change to one part of one account, by one request.
+    """One change to one part of one user, by one request.
 
-    It outlives its user: `subject` keeps the user_id as text. `keys` holds, for each
-    changed key or field, `{"before": ..., "after": ...}`; a side that lacked it lacks the
-    entry. Passwords and other secrets never stand here. A line never changes, which the
-    database sees to by a trigger, but for losing its user.
+    It outlives its user: `subject` keeps the `user_id` as text. `keys` holds for each changed key or field
+    `{"before": ..., "after": ...}`; a side on which the key was missing is left out. Passwords and other
+    secrets are never recorded. A trigger of the database refuses updates, except setting `user` to null.
     """
 
     class What(models.TextChoices):
@@ -66,45 +65,50 @@ class Change(models.Model):
         IMPORT = "import", "Import"
         COMMAND = "command", "Command line"
 
-    # Null when the account has been deleted.
+    # Null once the user has been deleted.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="changes")
     subject = models.CharField(max_length=255)
+    # Set by the action, not by the database: all lines of one request share it, and it is later than the
+    # change before it.
     at = models.DateTimeField()
     what = models.CharField(max_length=20, choices=What)
     keys = models.JSONField(default=dict, encoder=DocumentEncoder)
-    # Which keys these are, a line each ("app_metadata.plan"), to be searched. Its index is in the
-    # migration: it is another in each database. (Null, which none is, keeps SQLite from rewriting
-    # the table to add it.)
+    # The names of the keys, one per line ("app_metadata.plan"), for searches by key. The index is created by
+    # a migration, as it differs between the databases. (Nullable, though no row is null: adding a NOT NULL
+    # column would make SQLite rewrite the table.)
     names = models.TextField(null=True)
-    # A user_id, a client_id or a command's name; the name is as it was at the time.
+    # A `user_id`, a `client_id` or a command's name. Text and no foreign key: the line must still say who it
+    # was after the actor is deleted. The name is as it was at the time.
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.CharField(max_length=255)
     actor_name = models.CharField(max_length=300)
     face = models.CharField(max_length=10, choices=Face)
     request_id = models.CharField(max_length=64, blank=True)
-    # As far as RECORD_IP lets it be kept.
+    # Whole, truncated or null, as RECORD_IP says.
     ip = models.GenericIPAddressField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    # The key of the change that this one took back, or the moment to which it went back. No
-    # reference: the other line may be forgotten before this one.
+    # The id of the change that this one undid, or the moment that it restored. No foreign key: the other line
+    # may be deleted by retention before this one.
     undoes = models.BigIntegerField(null=True)
     restores = models.DateTimeField(null=True)
-    # Of a document's line: before, the document was not there at all, rather than empty.
+    # For a line about a document: before the change the document was missing (null), not empty.
     was_missing = models.BooleanField(default=False, db_default=False)
 
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
+        # Django's permissions (add, change, delete) mean nothing here: `users.rights` decides who may see it.
         default_permissions = ()
         ordering = ["-at", "-id"]
         indexes = [
+            # Each filter that a reader may give, followed by the keyset of the list, newest first.
             models.Index(fields=["subject", "-at", "-id"], name="change_subject_latest"),
             models.Index(fields=["actor_id", "-at", "-id"], name="change_actor_latest"),
             models.Index(fields=["-at", "-id"], name="change_latest"),
             models.Index(fields=["ip", "-at", "-id"], name="change_ip", condition=Q(ip__isnull=False)),
-            # New accounts by day, without reading a line of anything else.
+            # New users by day, as an index-only scan.
             models.Index(fields=["at", "face"], name="change_created", condition=Q(what="created")),
-            # What has an event of its own in the log, found among millions of everyday lines.
+            # Kinds of changes that are events of their own in the log, and rare among millions of edits.
             models.Index(
                 fields=["what", "-at", "-id"],
                 name="change_rare",
@@ -116,6 +120,7 @@ class Change(models.Model):
         return f"{self.what} of {self.subject} by {self.actor_name}"
 
     def save(self, **options: Any) -> None:
+        # A trigger refuses updates as well; this raises before a query is made, with a clear message.
         if not self._state.adding:
             raise HistoryIsImmutable
         super().save(**options)

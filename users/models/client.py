@@ -12,8 +12,8 @@ from users.models.ids import new_client_id
 
 
 class Client(models.Model):
-    """An application: a machine with credentials, or one where people sign in. What it may do
-    for itself is in its grants."""
+    """An OAuth client: a machine with credentials, or an application that users sign in to. Its client
+    grants say what it may do for itself (client credentials)."""
 
     class Type(models.TextChoices):
         MACHINE = "non_interactive", "Machine to machine"
@@ -26,19 +26,20 @@ class Client(models.Model):
     description = models.CharField(max_length=140, blank=True)
     logo_uri = models.CharField(max_length=2048, blank=True)
     app_type = models.CharField(max_length=20, choices=Type, default=Type.MACHINE)
-    # "client_secret_post", "client_secret_basic", or "none" for those that can keep no secret.
+    # "client_secret_post", "client_secret_basic", or "none" for public clients, which cannot keep a secret.
     token_endpoint_auth_method = models.CharField(max_length=30, default="client_secret_post")
     callbacks = models.JSONField(default=list)
     allowed_origins = models.JSONField(default=list)
     web_origins = models.JSONField(default=list)
     allowed_logout_urls = models.JSONField(default=list)
     client_metadata = models.JSONField(default=dict)
-    # Seconds the ID tokens made for it live.
+    # Lifetime of its ID tokens in seconds.
     id_token_lifetime = models.PositiveIntegerField(default=36_000)
-    # SHA-256 of 64 random characters: there is nothing to guess, so a slow hash would only
-    # make each token call dear.
+    # SHA-256 of 64 random characters. They cannot be guessed, so a slow password hash would only make each
+    # token request expensive.
     secret_hash = models.CharField(max_length=64)
     grant_types = models.JSONField(default=list)
+    # Kept as a row, so that the log and the history can still name the client.
     is_revoked = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -51,14 +52,14 @@ class Client(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Whether it can keep no secret, as a page in a browser cannot."""
+        """Whether it is a public client, which cannot keep a secret, such as a page in a browser."""
         return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, no secret
 
     @staticmethod
     def hash_secret(secret: str) -> str:
-        """What is stored of a secret."""
+        """The form in which a secret is stored."""
         return hashlib.sha256(secret.encode()).hexdigest()
 
     def has_secret(self, secret: str) -> bool:
-        """Compares in constant time."""
+        """Whether this is the client's secret. Compares in constant time, against timing attacks."""
         return hmac.compare_digest(self.secret_hash, self.hash_secret(secret))

@@ -1,7 +1,7 @@
-"""The questions that nearly every API call asks, whose SQL is made once.
+"""Look up one user with SQL that is compiled once, for the queries of nearly every API call.
 
-Django compiles a query each time it runs; for a table as wide as that of the accounts this takes ten
-times as long as running it.
+Django compiles the SQL of a query each time it runs; for a table as wide as the users', that takes ten
+times as long as the query itself.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class CompiledLookup:
-    """Finds one account, with its connection, by one value. `ask` makes a query set of a value."""
+    """Finds one user, with its connection, by one value. `ask` makes the query set for a value."""
 
     def __init__(self, ask: Callable[[Any], UserQuerySet]) -> None:
         self._ask = ask
-        # Each thread has its own way into the database, to which the SQL is made.
+        # Per thread, like Django's database connections, to which a compiler belongs.
         self._made = threading.local()
 
     def one(self, value: Any) -> User | None:
-        """The account as the query set would give it, or None.
+        """The user as the query set would return it, or None.
 
-        Raises TransactionManagementError where it is to be locked outside a transaction."""
+        Raises TransactionManagementError for a locking look-up outside a transaction, as Django does.
+        """
         query = self._compiled(value)
         database = query.database
         if query.locks_rows and database.get_autocommit():
@@ -48,10 +49,14 @@ class CompiledLookup:
         return user
 
     def _compiled(self, value: Any) -> CompiledQuery:
-        """The query for this thread, compiled again where its connection to the database is a new one."""
+        """The compiled query of this thread; compiled again once its connection to the database is another
+        one, as after a reconnection or in tests."""
         query: CompiledQuery | None = getattr(self._made, "query", None)
         if query is None or not query.is_current:
+            # No ORDER BY: at most one row matches, and a sort would be part of the plan.
             query = CompiledQuery(self._ask(value).select_related("connection").order_by())
+            # A second parameter would be frozen at its value in the first call, and used for every later
+            # user.
             assert query.parameters == (value,), "only the value itself may be left open"
             self._made.query = query
         return query
@@ -67,4 +72,6 @@ locked_by_user_id = CompiledLookup(lambda user_id: _locked().filter(user_id=user
 
 
 def _locked() -> UserQuerySet:
+    # `of`: the joined connection stays unlocked, or writes to users of one connection would wait for each
+    # other.
     return User.objects.select_for_update(of=("self",))

@@ -65,10 +65,10 @@ class ConfigurationChange(models.Model):
         REENCRYPTED = "reencrypted", "Encrypted with the newest key"
 
     at = models.DateTimeField()
-    # A Kind and an Action. Without `choices`, so that further ones need no migration.
+    # A Kind and an Action. Without `choices`, so that new ones need no migration.
     kind = models.CharField(max_length=30)
     action = models.CharField(max_length=30)
-    # The public id of the object, such as a client_id, and what it was called.
+    # The public id of the object, such as a client_id, and its name at the time.
     object_id = models.CharField(max_length=64)
     name = models.CharField(max_length=300)
     before = models.JSONField(null=True, encoder=DocumentEncoder)
@@ -79,13 +79,14 @@ class ConfigurationChange(models.Model):
     actor_name = models.CharField(max_length=300)
     face = models.CharField(max_length=10, choices=Change.Face)
     request_id = models.CharField(max_length=64, blank=True)
-    # As far as RECORD_IP lets it be kept.
+    # Whole, truncated or null, as RECORD_IP says.
     ip = models.GenericIPAddressField(null=True)
     reason = models.CharField(max_length=500, blank=True)
 
     objects = ConfigurationChangeQuerySet.as_manager()
 
     class Meta:
+        # Django's permissions (add, change, delete) mean nothing here: `users.rights` decides who may see it.
         default_permissions = ()
         ordering = ["-id"]
         indexes = [

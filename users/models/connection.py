@@ -1,4 +1,4 @@
-"""Where users come from."""
+"""Connections: where users come from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ DEFAULT_CONNECTION = "Username-Password-Authentication"
 
 
 class Connection(models.Model):
-    """A user store. Strategy `auth0` is our own database; others come with later needs."""
+    """A source of users. Strategy `auth0` is our own database, `email` and `sms` are passwordless; others
+    are identity providers."""
 
     connection_id = models.CharField(max_length=20, unique=True, default=new_connection_id)
     name = models.CharField(max_length=128, unique=True)
-    # What people call it; empty where they call it by its name.
+    # The name that users see; empty for `name`.
     display_name = models.CharField(max_length=128, blank=True)
     strategy = models.CharField(max_length=50, default="auth0")
     options = models.JSONField(default=dict, blank=True)
@@ -29,5 +30,5 @@ class Connection(models.Model):
 
     @property
     def is_database(self) -> bool:
-        """Whether e-mail and password are kept here."""
+        """Whether email and password are stored here."""
         return self.strategy == "auth0"

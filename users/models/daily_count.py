@@ -1,4 +1,4 @@
-"""What happened on each day."""
+"""Daily statistics."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from django.utils import timezone
 
 
 class Day(models.Model):
-    """The sign-ins of one day, in UTC. A day without any has no row.
+    """The number of sign-ins on one day, in UTC. A day without sign-ins has no row.
 
-    New accounts are not counted here: the record of changes has a line for each.
+    Sign-ups are not counted here: the record of changes has a line for each.
     """
 
     date = models.DateField(unique=True)

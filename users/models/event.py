@@ -1,4 +1,4 @@
-"""What happened, in one order for all who are told."""
+"""The event stream: changes numbered in one order, for webhooks and pollers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from users.models.change import Change
 
 
 class Outbox(models.Model):
-    """A change that has no number yet. A trigger of the database puts it here, in the transaction
-    that makes the change (`users.models.trigger`).
+    """A change without a number yet. A trigger inserts it in the transaction that makes the change
+    (`users.models.trigger`), as a transactional outbox.
 
-    The keys of changes are no such order: they are given before the commit, so one that is smaller
-    may appear a moment after one that is larger, when a reader has gone past it."""
+    The primary keys of changes are no such order: they are assigned before the commit, so a smaller key
+    may become visible after a larger one, when a reader has already passed it.
+    """
 
-    # No constraint here or below: changes are kept as long as their own rules say.
+    # No database constraint here or below: changes are deleted by their own retention.
     change = models.OneToOneField(
         Change, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
     )
@@ -28,7 +29,8 @@ class Outbox(models.Model):
 
 
 class Stream(models.Model):
-    """One row: the last number given. Whoever gives numbers holds it."""
+    """One row: the last number assigned. Locked while numbers are assigned, so that one process does it at
+    a time."""
 
     latest = models.PositiveBigIntegerField(default=0)
 
@@ -40,13 +42,14 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """A change and its number. Numbers have no gaps, appear in their order, and follow the order
-    of what happened to each account."""
+    """A change and its number. Numbers have no gaps, become visible in their order, and follow the order
+    of changes to each user."""
 
     number = models.PositiveBigIntegerField(primary_key=True)
     change = models.ForeignKey(
         Change, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    # Not the time of the change: retention counts from when consumers could read it.
     numbered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,7 +1,7 @@
-"""The two statements that nearly every write ends in, put together by hand.
+"""The INSERT and UPDATE that nearly every write ends with, as prepared SQL.
 
-Django would take longer to make them than the database to carry them out. It makes their
-values all the same, and sends no signals for them.
+Django takes longer to compile these statements than the database to run them. Values are still converted
+by Django's fields. No signals are sent: nothing in the product listens to them.
 """
 
 from __future__ import annotations
@@ -18,25 +18,27 @@ from users.models.concrete_fields import column_name, concrete_field
 
 
 def fast_insert(row: Model) -> None:
-    """Save a new row. It is not told its key."""
-    database = connections[DEFAULT_DB_ALIAS]  # asked for once: Django's `connection` looks it up each time
+    """Insert a new row. Its `pk` stays None, which saves the RETURNING clause."""
+    database = connections[DEFAULT_DB_ALIAS]  # once: Django's `connection` proxy looks it up at each access
     statement, fields = _insert_statement(type(row), database.vendor)
     _execute(database, statement, _values(row, fields, database))
 
 
 def fast_update(row: Model, names: Collection[str]) -> None:
-    """Save these fields of a row that is known to be there."""
+    """Update these fields of a row that is known to exist. Does not check that one was updated."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [concrete_field(type(row), name) for name in names]
     columns = ", ".join(f"{_column(field, database)} = %s" for field in fields)
     key, table = row._meta.pk, database.ops.quote_name(row._meta.db_table)
+    # Only names of tables and columns are interpolated, quoted by the database backend; values are
+    # parameters.
     statement = f"UPDATE {table} SET {columns} WHERE {_column(key, database)} = %s"  # noqa: S608
     _execute(database, statement, _values(row, [*fields, key], database))
 
 
 @cache
 def _insert_statement(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:
-    """The statement for all of a row but its key, with the fields in its order."""
+    """The INSERT for all columns but the primary key, with the fields in its order."""
     database = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(_column(field, database) for field in fields)

@@ -1,4 +1,4 @@
-"""Columns with a meaning of their own."""
+"""Model fields with a meaning of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 from users.metadata.text import DocumentEncoder
 
-# What may be assigned to a field, and what is read from it.
+# The types that may be assigned to a field, and that are read from it.
 Assigned = TypeVar("Assigned", contravariant=True)
 Read = TypeVar("Read", covariant=True)
 
@@ -32,10 +32,10 @@ class MetadataField(models.JSONField):
 
 
 class CodePointField(CharField[Assigned, Read]):
-    """Text compared code point by code point, whatever the database's language.
+    """Text compared by code points, whatever the database's locale.
 
-    On PostgreSQL the "C" collation makes a prefix a range that the index serves; SQLite
-    compares bytes as it is.
+    On PostgreSQL the "C" collation lets a B-tree index serve prefix searches as a range; SQLite compares
+    bytes by default.
     """
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a client may do."""
+"""Client grants: what a client may do for itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from users.models.resource_server import ResourceServer
 
 
 class ClientGrant(models.Model):
-    """The scopes a client may ask of one API for itself."""
+    """The scopes that a client may request for one API with its own credentials."""
 
     grant_id = models.CharField(max_length=20, unique=True, default=new_grant_id)
     client = models.ForeignKey(Client, models.CASCADE, related_name="grants")
@@ -23,6 +23,8 @@ class ClientGrant(models.Model):
         default_permissions = ()
         ordering = ["created_at", "id"]
         constraints = [
+            # Checked by the database, as two requests that create the same grant would both pass a query
+            # beforehand.
             models.UniqueConstraint(fields=["client", "resource_server"], name="grant_once"),
         ]
 

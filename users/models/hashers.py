@@ -1,7 +1,7 @@
-"""Hashes of passwords that other products made.
+"""Verify password hashes that other products made, for imports.
 
-They are verified as those products do. Source of bcrypt's 72 bytes: the crypt_blowfish manual, and
-the bcrypt library's changes in 5.0, which raises an error for longer passwords.
+They are verified as those products do. Source of bcrypt's 72 bytes: the crypt_blowfish manual, and the
+bcrypt library's changes in 5.0, which raises an error for longer passwords.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from django.contrib.auth.hashers import BCryptPasswordHasher
 from django.utils.crypto import constant_time_compare
 
 MAX_BYTES = 72
-# `$2x$`, of a faulty early library, is not verified: bcrypt would compute it as `$2y$`. Beyond a cost
-# of 15 one sign-in would keep a worker busy for seconds.
+# `$2x$`, made by a faulty early library, is refused: bcrypt would compute it as `$2y$`. A cost above 15 is
+# refused, as one sign-in would keep a worker busy for seconds (denial of service by an imported hash).
 _HASH = re.compile(r"bcrypt\$(\$2[aby]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53})")
 
 

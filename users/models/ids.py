@@ -1,10 +1,11 @@
-"""Public ids in Auth0's forms. Referred to by migrations: names here are for ever."""
+"""Random public ids in Auth0's formats. Migrations import these functions: their names must not change."""
 
 from __future__ import annotations
 
 import secrets
 import string
 
+# From `secrets`, not `random`: ids appear in URLs, where a guessable one would disclose how many there are.
 _ALPHANUMERIC = string.ascii_letters + string.digits
 
 

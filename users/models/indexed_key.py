@@ -1,4 +1,4 @@
-"""A key of metadata that staff made fast to search and to sort by."""
+"""Indexed keys: metadata keys that staff made fast to search and to sort by."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from users.models.job import Job
 
 
 class IndexedKey(models.Model):
-    """A path into one of the documents, by which the database keeps indexes. Those are made and
-    dropped by the job; a key whose job came to no good end has failed, and can be tried again."""
+    """A path into one of the documents that the database has indexes for. A job creates and drops them; a
+    key whose job ended without success has failed, and can be tried again."""
 
     class Kind(models.TextChoices):
         NUMBER = "number", "Number"
@@ -25,18 +25,19 @@ class IndexedKey(models.Model):
 
     key_id = models.CharField(max_length=20, unique=True, default=new_indexed_key_id)
     document = models.CharField(max_length=20)
-    # The keys on the way, outermost first.
+    # The keys of the path, outermost first.
     path = models.JSONField()
-    # Which of its values stand in order in the index.
+    # The type of values that the index is ordered by.
     kind = models.CharField(max_length=10, choices=Kind)
-    # What is meant to be; `state` is what is. Never FAILED.
+    # The state that is wanted; `state` is the one that is. Never FAILED.
     status = models.CharField(max_length=10, choices=Status, default=Status.BUILDING)
-    # The latest; null once that is long over.
+    # The latest job; null once retention has deleted it.
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
-    # The name of whoever asked for it.
+    # The name of the actor who asked for it, as it was.
     made_by = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now)
-    # Null until a search or an order first made use of it. UTC.
+    # A UTC date, null until a search or a sort order first used it. Not a time: that would be a write at
+    # every search.
     last_used_on = models.DateField(null=True)
 
     class Meta:
@@ -54,7 +55,7 @@ class IndexedKey(models.Model):
 
     @property
     def state(self) -> Status:
-        """The status, or FAILED where nobody works on what it promises."""
+        """The status, or FAILED where no job is working towards it."""
         if self.status == self.Status.READY or (self.job is not None and not self.job.is_finished):
             return self.Status(self.status)
         return self.Status.FAILED

@@ -1,4 +1,4 @@
-"""Work that is done beside the requests, by a worker of its own."""
+"""Background jobs, done by a separate worker process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from users.models.ids import new_job_id
 
 
 class Job(models.Model):
-    """One piece of work, and where it has got to. The table is the queue as well: `users.jobs`
-    alone writes the columns from `due_at` on."""
+    """One job and its progress. The table is also the queue: only `users.jobs` writes the columns from
+    `due_at` on."""
 
     class Kind(models.TextChoices):
         VERIFICATION_EMAIL = "verification_email", "Verification email"
@@ -35,39 +35,39 @@ class Job(models.Model):
     job_id = models.CharField(max_length=20, unique=True, default=new_job_id)
     kind = models.CharField(max_length=30, choices=Kind)
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
-    # Why it failed, in words for people.
+    # Why it failed, as a sentence for the user.
     details = models.CharField(max_length=500, blank=True)
-    # Whom it is about, where it is about one person.
+    # The user it is about, where it is about one.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    # Who asked: a person by their account, a client by its id, everybody with name and scopes in
-    # `actor`, from which a worker makes out once more what they may do.
+    # Who asked: a user by `owner`, a client by `client_id`, and all actors with name and scopes in `actor`. A
+    # worker builds the actor from these and checks its rights once more.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     client_id = models.CharField(max_length=64, blank=True)
     actor = models.JSONField(default=dict)
-    # What is asked for; each kind knows its own.
+    # The arguments, as the kind defines them.
     parameters = models.JSONField(default=dict)
-    # Of two that are asked for under one key, only the first is made.
+    # Idempotency key: a second job with the same key is not created.
     once_key = models.CharField(max_length=100, unique=True, null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    # From when on a worker may take it: a pending one to begin, one that is being processed
-    # because its worker has not been heard of. Null: not, or not any more, for workers.
+    # When a worker may take it: for a pending job the time to start, for one being processed the end of the
+    # lease. Null: it is not, or no longer, for workers.
     due_at = models.DateTimeField(null=True)
-    # Made up by whoever took it last. Nobody else can write to the job.
+    # A random token of the worker that holds the lease. Every write of a worker requires it (fencing).
     claim = models.CharField(max_length=32, blank=True)
-    # How many times it was begun since it last got on.
+    # Attempts since it last made progress.
     attempts = models.PositiveSmallIntegerField(default=0)
-    # The name of whoever does not want it any more; empty for nobody.
+    # The name of the user who cancelled it; empty if not cancelled.
     cancelled_by = models.CharField(max_length=300, blank=True)
 
-    # How far it is, as the kind itself needs to know to go on from there.
+    # A checkpoint from which the kind resumes after an interruption.
     state = models.JSONField(default=dict)
     done = models.PositiveBigIntegerField(default=0)
-    # Null while nobody knows how much there is to do.
+    # Null while the total is unknown.
     total = models.PositiveBigIntegerField(null=True)
-    # The latest lines, oldest first: [moment, text].
+    # The latest log lines, oldest first: [time, text].
     log = models.JSONField(default=list)
     result = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True)
@@ -77,7 +77,8 @@ class Job(models.Model):
         default_permissions = ()
         ordering = ["-created_at", "-id"]
         indexes = [
-            # The queue: only what is still to be done stands in it.
+            # The queue: a partial index that holds unfinished jobs only, so that taking one stays fast
+            # however many are done.
             models.Index(fields=["due_at", "id"], name="job_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["-created_at", "-id"], name="job_latest"),
             models.Index(fields=["owner", "-created_at", "-id"], name="job_owner_latest"),
@@ -88,5 +89,5 @@ class Job(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing happens to it any more."""
+        """Whether it has ended: completed, failed or cancelled."""
         return self.status not in (self.Status.PENDING, self.Status.PROCESSING)

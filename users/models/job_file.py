@@ -1,6 +1,6 @@
-"""Files of jobs: what is imported and what is exported, and what became of single records.
+"""Files of jobs (imports and exports), and the records that an import refused.
 
-They stand in the database, since a worker may be on another machine than whoever took the file.
+Stored in the database, since the worker may be on another machine than the process that received the file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from users.models.job import Job
 
 
 class FilePiece(models.Model):
-    """A piece of the file that belongs to a job, in order; the file is never whole in memory."""
+    """One chunk of a job's file. Chunked, so that a file is never in memory as a whole."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="pieces", db_index=False)
     number = models.PositiveIntegerField()
@@ -28,10 +28,10 @@ class FilePiece(models.Model):
 
 
 class FailedRecord(models.Model):
-    """A record of an import that was refused. `user` is the record, `errors` says why."""
+    """A record that an import refused. `user` is the record as it was sent, `errors` says why."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="failed_records", db_index=False)
-    # Which one of the file it is, counted from 1.
+    # Its position in the file, counted from 1.
     number = models.PositiveIntegerField()
     user = models.JSONField(encoder=DocumentEncoder)
     errors = models.JSONField(encoder=DocumentEncoder)

@@ -8,15 +8,16 @@ from django.utils import timezone
 
 
 class SigningKey(models.Model):
-    """An RSA key. All are published, so that every token of ours verifies; the newest whose
-    moment has come signs."""
+    """An RSA key. All are published (JWKS), so that every token verifies; the newest whose `signs_from`
+    has passed signs."""
 
     kid = models.CharField(max_length=64, unique=True)
     public_jwk = models.JSONField()
     # PEM, encrypted by the key ring (users.tokens.keys).
     private_encrypted = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
-    # Later than its creation where the world is to learn of the key first.
+    # Later than `created_at` on rotation, so that clients which cache the JWKS know the key before the first
+    # token is signed with it.
     signs_from = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What happened that changed no account: sign-ins above all."""
+"""Events of the log that changed no user: sign-ins above all."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from users.models.fields import CodePointField
 
 
 class LogEvent(models.Model):
-    """One event of the tenant's log, of one of Auth0's types. Lines of the record of changes are
-    events, too, and do not stand here a second time.
+    """One event of the tenant's log, of one of Auth0's types. Changes are log events, too, and are not
+    stored here a second time.
 
-    Nothing refers to rows of other tables: names are as they were at the time. An empty text is
-    unknown. Passwords, tokens and other secrets never stand here. Rows are added and never
-    changed, but for being deleted by age and losing what tells of a person who was deleted.
+    No foreign keys: names are as they were at the time. An empty text means unknown. Passwords, tokens and
+    other secrets are never stored. Rows are immutable, except that retention deletes them and deleted
+    users are anonymized.
     """
 
     at = models.DateTimeField()
     type = CodePointField(max_length=40)
     description = models.CharField(max_length=300)
-    # Whose account it was; what was typed where there is none of that name. In lower case,
-    # an email as `email_key` has it.
+    # The user; where none exists, the name that was typed. In lower case, an email as `email_key` normalizes
+    # it.
     user_id = CodePointField(max_length=255, blank=True)
     user_name = CodePointField(max_length=300, blank=True)
     client_id = CodePointField(max_length=64, blank=True)
@@ -40,6 +40,7 @@ class LogEvent(models.Model):
         default_permissions = ()
         ordering = ["-at", "-id"]
         indexes = [
+            # Every filter of the log's page, followed by the keyset of the list, newest first.
             models.Index(fields=["-at", "-id"], name="log_event_latest"),
             models.Index(fields=["type", "-at", "-id"], name="log_event_type"),
             models.Index(fields=["user_id", "-at", "-id"], name="log_event_user"),

@@ -1,4 +1,4 @@
-"""The metadata map: which keys the documents have, so that nobody need be read to know."""
+"""The metadata map: which keys the documents have, computed by jobs, so that no request scans users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from users.models.fields import CodePointField
 
 
 class MetadataSurvey(models.Model):
-    """One reading of people's documents; of each kind the latest is kept."""
+    """One survey of users' documents; of each kind only the latest is kept."""
 
     class Kind(models.TextChoices):
         SAMPLE = "sample", "Sample"
@@ -18,10 +18,10 @@ class MetadataSurvey(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind, unique=True)
     at = models.DateTimeField()
-    # How many were read, and of how many; of a large sample the latter is an estimate.
+    # How many users were read, and of how many; for a large sample the latter is the planner's estimate.
     read = models.PositiveBigIntegerField()
     people = models.PositiveBigIntegerField()
-    # There were more keys than are counted.
+    # Whether the limit on the number of keys was reached, so that some are missing.
     left_out = models.BooleanField(default=False)
 
     class Meta:
@@ -32,24 +32,24 @@ class MetadataSurvey(models.Model):
 
     @property
     def is_complete(self) -> bool:
-        """Whether everybody was read."""
+        """Whether every user was read."""
         return self.read >= self.people
 
 
 class MetadataKey(models.Model):
-    """One key of one document. A column is named after each kind of survey and holds what that
-    met: `{"users": 3, "types": {"string": 3}, "items": {}, "values": [["string", "full", 2]]}`, as
-    `users.metadata.tally` has it; null where it did not meet the key."""
+    """One key of one document. Each kind of survey has a column of its name with what it found: `{"users":
+    3, "types": {"string": 3}, "items": {}, "values": [["string", "full", 2]]}`, as `users.metadata.tally`
+    defines it; null where the survey did not find the key."""
 
     document = models.CharField(max_length=20, choices=[(name, name) for name in DOCUMENTS])
     path = models.JSONField()
-    # The path with dots between, which no key may hold; and, to be looked for without regard to
-    # case, the document's name before it.
+    # The path joined by dots, which no key may contain; and, for case-insensitive search, the same after the
+    # document's name, case-folded.
     name = CodePointField(max_length=500)
     folded = models.TextField()
     sample = models.JSONField(null=True, encoder=DocumentEncoder)
     exact = models.JSONField(null=True, encoder=DocumentEncoder)
-    # Null where neither the record of changes nor anybody's account tells.
+    # Null where neither the record of changes nor any user's document says.
     last_written = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Make and verify hashes of passwords: the one place where their text is normalized."""
+"""Hash and verify passwords: the one place where their text is normalized (Unicode)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from users.passwords.text import candidate_forms, normalize
 
 
 def make_hash(password: str | None) -> str:
-    """The hash of the normalized password; one that nothing matches for None."""
+    """The hash of the normalized password; for None an unusable hash, which matches no password."""
     return make_password(None if password is None else normalize(password))
 
 
 def verify(password: str, encoded: str) -> tuple[bool, bool]:
-    """Whether the hash is of this password, and whether it should be renewed."""
+    """Returns whether the hash is of this password, and whether it should be renewed."""
     for form in candidate_forms(password):
         is_correct, is_outdated = verify_password(form, encoded)
         if is_correct:
-            # A new hash would also cover the bytes beyond 72, which were not verified.
+            # Not renewed: a new hash would also cover the bytes beyond 72, which were not verified.
             return True, is_outdated and not is_truncated(form, encoded)
     return False, False
 
 
 def run_hasher(password: str) -> None:
-    """Take as long as verifying a hash, against user enumeration by timing."""
+    """Take as long as verifying a hash does, against user enumeration by timing."""
     for form in candidate_forms(password):
         make_password(form)

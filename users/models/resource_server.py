@@ -1,4 +1,4 @@
-"""The APIs that tokens are made for."""
+"""APIs (resource servers) that tokens are issued for."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from users.models.ids import new_resource_server_id
 
 
 class ResourceServerManager(models.Manager["ResourceServer"]):
-    """Finds APIs as tokens name them."""
+    """Looks APIs up by audience."""
 
     def management(self) -> ResourceServer:
         """Our own Management API."""
         return self.get(identifier=None)
 
     def for_audience(self, audience: str) -> ResourceServer | None:
-        """The API with exactly this audience."""
+        """The API with exactly this audience, or None."""
         if audience == conf.management_audience:
             return self.management()
+        # PostgreSQL raises an error for text with NUL, which would be a 500.
         return None if "\0" in audience else self.filter(identifier=audience).first()
 
 
 class ResourceServer(models.Model):
-    """An API with its audience and scopes. One of them is our own Management API, whose audience
-    follows from PUBLIC_URL and whose scopes stand in the code: neither is stored."""
+    """An API with its audience and scopes. One of them is our own Management API: its audience follows
+    from PUBLIC_URL and its scopes are defined in the code, so neither is stored."""
 
     resource_server_id = models.CharField(max_length=24, unique=True, default=new_resource_server_id)
     name = models.CharField(max_length=200)
     # The audience; null for the Management API.
     identifier = models.CharField(max_length=600, unique=True, null=True)
-    # Each an object of `value` ("read:songs") and `description`.
+    # Objects with `value` ("read:songs") and `description`.
     scopes = models.JSONField(default=list)
-    # Seconds.
+    # Lifetime of its access tokens in seconds.
     token_lifetime = models.PositiveIntegerField(default=86_400)
-    # Whether permissions decide what a person's token may hold (RBAC), and whether tokens name them.
+    # Whether permissions limit the scopes of users' tokens (RBAC), and whether tokens list them
+    # (`permissions`).
     enforce_policies = models.BooleanField(default=False)
     names_permissions = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -56,7 +58,7 @@ class ResourceServer(models.Model):
 
     @property
     def audience(self) -> str:
-        """What tokens for it carry as `aud`."""
+        """The `aud` of its tokens."""
         return conf.management_audience if self.identifier is None else self.identifier
 
     @property

@@ -1,4 +1,4 @@
-"""Roles, and what they and people are permitted at the APIs."""
+"""Roles, memberships, and permissions of roles and users (RBAC)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from users.models.resource_server import ResourceServer
 
 
 class Role(models.Model):
-    """A named set of permissions. It never gives staff rights here."""
+    """A named set of permissions. Roles never grant staff rights of this product."""
 
     role_id = models.CharField(max_length=20, unique=True, default=new_role_id)
     name = models.CharField(max_length=255, unique=True)
+    # Case-folded for search by prefix; folding may turn one character into three.
     name_folded = models.CharField(max_length=900, db_index=True)
     description = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -28,7 +29,7 @@ class Role(models.Model):
 
 
 class RoleMember(models.Model):
-    """Somebody has a role."""
+    """A user's membership in a role."""
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
@@ -38,6 +39,7 @@ class RoleMember(models.Model):
         default_permissions = ()
         ordering = ["created_at", "id"]
         constraints = [models.UniqueConstraint(fields=["role", "user"], name="role_member_once")]
+        # The members of a role are listed oldest first, page by page (keyset pagination).
         indexes = [models.Index(fields=["role", "created_at", "id"], name="role_member_oldest")]
 
     def __str__(self) -> str:
@@ -45,7 +47,7 @@ class RoleMember(models.Model):
 
 
 class Permission(models.Model):
-    """One scope of an API, held by a role."""
+    """One scope of an API, granted by a role."""
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="permissions")
     resource_server = models.ForeignKey(ResourceServer, models.CASCADE, related_name="+")
@@ -63,7 +65,7 @@ class Permission(models.Model):
 
 
 class UserPermission(models.Model):
-    """One scope of an API, held by somebody directly."""
+    """One scope of an API, granted to a user directly."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="direct_permissions")
     resource_server = models.ForeignKey(ResourceServer, models.CASCADE, related_name="+")

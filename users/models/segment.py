@@ -1,4 +1,4 @@
-"""Searches that are kept under a name."""
+"""Segments: searches saved under a name."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from users.models.ids import new_segment_id
 
 
 class Segment(models.Model):
-    """A saved search. `segment:"its name"` stands for its query in others."""
+    """A saved search. `segment:"its name"` in another query stands for its query."""
 
     segment_id = models.CharField(max_length=20, unique=True, default=new_segment_id)
     name = models.CharField(max_length=100)
     name_folded = models.CharField(max_length=300, editable=False)
-    # With AND, OR and NOT written out, so that it means the same wherever it is read.
+    # With AND, OR and NOT written out, so that it means the same in the dashboard and in the API, whose
+    # defaults differ.
     query = models.TextField()
     description = models.CharField(max_length=300, blank=True)
-    # Null once the account is gone. What was not shared goes with it.
+    # Null once the user is deleted. Private segments are deleted with the user.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )

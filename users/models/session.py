@@ -8,18 +8,18 @@ from django.db import models
 
 
 class Session(AbstractBaseSession):
-    """Django's table with columns to find a user's sessions by. They are null until someone signs
+    """Django's session table with columns that make a user's sessions findable. Null until a user signs
     in; `users.sign_in.session_store` fills them from the session's data at each save."""
 
-    # Without a database constraint: a sign-in may race with the deletion of its user, and a
-    # session of a user who is gone opens nothing.
+    # Without a database constraint: a sign-in may race with the deletion of its user, and a session of a
+    # deleted user gives access to nothing.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_constraint=False, related_name="sessions"
     )
-    # Its public name: `session_key` is the secret in the cookie.
+    # The public id. `session_key` is the secret in the cookie and must not appear in the API.
     session_id = models.CharField(max_length=40, null=True, unique=True)
     signed_in_at = models.DateTimeField(null=True)
-    # Of the password and the user's `session_epoch`; once they change, the session is over.
+    # Hash over the password's hash and the user's `session_epoch`; once either changes, the session is over.
     auth_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:

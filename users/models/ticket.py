@@ -1,4 +1,4 @@
-"""Links by which people set a password or prove an address."""
+"""Tickets: links to set a password or verify an email."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class Ticket(models.Model):
-    """Good once, until it expires. Only the hash of what the link carries is kept."""
+    """A single-use link with an expiry. Only the hash of its secret is stored."""
 
     class Purpose(models.TextChoices):
         PASSWORD_CHANGE = "password_change", "Password change"
@@ -17,18 +17,18 @@ class Ticket(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tickets")
-    # The address it was made for: a changed address makes the link void.
+    # The email it was created for: once the user's email changes, the link is void.
     email = models.CharField(max_length=254)
-    # Where the person is sent afterwards; empty: they stay with us.
+    # Where the user is redirected afterwards; empty for our own page.
     result_url = models.CharField(max_length=2048, blank=True)
     names_email_in_redirect = models.BooleanField(default=False)
     marks_email_as_verified = models.BooleanField(default=False)
-    # The client or staff member that had it made, for the record.
+    # The client or staff member who created it.
     made_by = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
-    # Null until somebody follows the link to its end. The row stays till it expires, so that the
-    # second click is told apart from a made-up link.
+    # Null until the link is used. The row stays until it expires, so that a second click gets another message
+    # than a forged link.
     used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
-"""The trigger that puts each new change into the outbox, in whatever way the change is written.
+"""The trigger that inserts each new change into the outbox, by whichever statement it is written.
 
-The migration `0002_database_features` creates it.
+Migrations import this module: its names must not change.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ _CREATE = (
 
 
 def reinstall(connection: BaseDatabaseWrapper) -> None:
-    """Create the trigger again after a migration. To alter a table on SQLite, Django copies it and drops the
-    old one, and its triggers with it."""
+    """Recreate the trigger after a migration. To alter a table on SQLite, Django copies it and drops the
+    old one, together with its triggers."""
     if connection.vendor == "sqlite" and "users_outbox" in connection.introspection.table_names():
         with connection.cursor() as cursor:
             cursor.execute(_CREATE)

@@ -1,4 +1,4 @@
-"""The account: a profile, two documents, and what signing in needs."""
+"""The user: a profile, two documents, and what signing in needs."""
 
 from __future__ import annotations
 
@@ -25,53 +25,54 @@ from users.models.ids import new_user_id
 from users.models.passwords import verify
 from users.models.write_guard import check_account_writes
 
-# Fields stored twice, the second time in a form for look-ups without regard to case. Emails and
-# user names, by which users sign in, keep apart what the folding of names makes alike.
+# Fields stored twice, the second time in a normalized form for case-insensitive look-ups. Emails and user
+# names have functions of their own: folding, as for names, would make different sign-in names equal.
 FOLD_FUNCTIONS: dict[str, Callable[[str], str]] = {
     "email": email_key,
     "username": lower_case,
     **dict.fromkeys(("name", "nickname", "given_name", "middle_name", "family_name"), fold),
 }
 
-# By whose words the search box of the dashboard finds a user.
+# The fields that the dashboard's search box searches.
 NAMED_BY = frozenset({*FOLD_FUNCTIONS, "phone_number"})
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    """Questions about accounts. Writing many at once is refused: it would leave no record."""
+    """Queries for users. Bulk writes are refused: they would leave no record."""
 
     def by_email(self, email: str) -> Self:
-        """All accounts with this email, case-insensitively and in either form of its domain: at most one
-        in each connection."""
+        """Users with this email, case-insensitive and in either form of its domain (Unicode or Punycode):
+        at most one per connection."""
+        # NUL and surrogates match no user, and PostgreSQL raises an error for them.
         if bad_characters(email):
             return self.none()
         return self.filter(email_folded=email_key(email)).order_by("pk")
 
     def by_login(self, login: str) -> Self:
-        """All accounts with this address or user name, whatever its case."""
+        """Users with this email or user name, case-insensitive."""
         if bad_characters(login):
             return self.none()
         matches = Q(email_folded=email_key(login)) | Q(username_folded=lower_case(login))
         return self.filter(matches).order_by("pk")
 
     def by_identifier(self, identifier: str) -> Self:
-        """All accounts with this address, user name or phone number."""
+        """Users with this email, user name or phone number."""
         if bad_characters(identifier):
             return self.none()
         return (self.by_login(identifier) | self.filter(phone_number=identifier)).order_by("pk")
 
     def in_own_database(self) -> Self:
-        """Those who sign in with a password kept here."""
+        """Users whose password is stored here, in an enabled connection."""
         return self.filter(connection__strategy="auth0", connection__is_enabled=True)
 
     def with_connection(self) -> Self:
-        """Bring the connection along: the profile names it."""
+        """Join the connection, which the profile names (prevents N+1 queries)."""
         return self.select_related("connection")
 
     def without_documents(self) -> Self:
-        """For lists: the two documents may be large and are not shown there."""
+        """For lists: defer the two documents, which may be large and are not shown."""
         return self.defer("user_metadata", "app_metadata")
 
     def update(self, **values: Any) -> int:
@@ -95,18 +96,18 @@ _Manager = models.Manager.from_queryset(UserQuerySet)
 
 
 class UserManager(_Manager["User"], BaseUserManager["User"]):
-    """Named, because migrations must be able to find it."""
+    """All rows, linked accounts included. A named class, because migrations must be able to import it."""
 
 
 class PrimaryManager(UserManager):
-    """Without those linked to another account: they are no users of their own."""
+    """Without accounts linked to another: they are no users of their own."""
 
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db).filter(linked_to=None)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One account. Fields carry Auth0's names; null means the profile lacks the field."""
+    """One user. Fields have Auth0's names; null means that the profile lacks the field."""
 
     user_id = CodePointField(max_length=255, unique=True, default=new_user_id)
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="users")
@@ -128,8 +129,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     middle_name_folded = CodePointField(max_length=450, null=True, editable=False)
     family_name = models.CharField(max_length=150, null=True, blank=True)
     family_name_folded = CodePointField(max_length=450, null=True, editable=False)
-    # The words of all these, of which the database has an index of its own: see word_index. Null
-    # where it is not known yet, as of a row that the previous release wrote.
+    # The words of all these for the search box, with an index of their own (see word_index). Null in rows
+    # written by a previous release, until they are written again.
     words = models.TextField(null=True, editable=False)
     locale = CodePointField(max_length=35, null=True, blank=True)
     zoneinfo = CodePointField(max_length=64, null=True, blank=True)
@@ -138,27 +139,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     user_metadata = MetadataField()
     app_metadata = MetadataField()
 
-    # A linked account is a row that points to its primary: it keeps its address and password for
-    # signing in, and is nowhere to be seen. The primary carries what the profile shows of those
-    # linked to it, as `identities` has it, so that reading a profile stays one row. By itself
-    # `linked` asks `objects` and finds nobody: ask `linked(manager="accounts")`.
+    # A linked account is a row that points to its primary: it keeps email and password for signing in, and
+    # appears nowhere else. The primary carries the `identities` of its linked accounts, so that reading a
+    # profile stays one query. `linked` uses `objects` by default, which excludes them: use
+    # `linked(manager="accounts")`.
     linked_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="linked", db_index=False)
     linked_identities = models.JSONField(null=True)
-    # Auth0's names of the second factors enrolled, null until the first.
+    # Auth0's names of the enrolled factors, null until the first. allauth's table decides at sign-in.
     multifactor = models.JSONField(null=True)
     multifactor_last_modified = models.DateTimeField(null=True)
 
-    # Each counts the changes of its document; `version` those of the row, and is the ETag.
-    # A sign-in raises none of them.
+    # Optimistic locks: the first two count the changes of their document, `version` those of the row, and is
+    # the ETag. A sign-in raises none of them, or every sign-in would conflict with open editors.
     user_metadata_version = models.PositiveIntegerField(default=0)
     app_metadata_version = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
-    # Null until someone first decides; the profile lacks the field until then.
+    # Null until it is first set; the profile lacks the field until then.
     blocked = models.BooleanField(null=True)
-    # Part of every session's signature: raising it ends them all.
+    # Part of every session's hash: raising it ends all sessions without knowing them.
     session_epoch = models.PositiveIntegerField(default=0)
-    # Tokens issued before are refused. Null while none has been: then `created_at` counts.
+    # Tokens issued before are refused. Null while it has never been set: then `created_at` counts.
     tokens_valid_from = models.DateTimeField(null=True)
     logins_count = models.PositiveIntegerField(default=0)
     last_login = models.DateTimeField(null=True, blank=True)
@@ -167,7 +168,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
-    # People as the world sees them; and every row, those linked to another included.
+    # Users as the API shows them; and every row, linked accounts included.
     objects = PrimaryManager()
     accounts = UserManager()
 
@@ -176,7 +177,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
-        # The plain one would write past the guard, and `objects` would lose the linked.
+        # Django's own base manager would bypass the write guard, and `objects` would not find linked
+        # accounts.
         base_manager_name = "accounts"
         default_manager_name = "objects"
         default_permissions = ()
@@ -199,12 +201,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="user_newest"),
-            # Its descending twin, empty ones last, is in the migration: it is spelt differently
-            # in each database.
+            # The descending index, nulls last, is created by a migration: its SQL differs between the
+            # databases.
             models.Index(fields=["last_login", "id"], name="user_last_login"),
             models.Index(fields=["-logins_count", "-id"], name="user_logins_count"),
             models.Index(fields=["connection", "-created_at", "-id"], name="user_connection_newest"),
-            # Partial: as a whole it would tempt SQLite to look up "linked to nobody" in it.
+            # Partial: with a full index SQLite would use it for `linked_to IS NULL`, which is nearly every
+            # row.
             models.Index(fields=["linked_to"], name="user_linked", condition=Q(linked_to__isnull=False)),
             models.Index(fields=["email_folded"], name="user_email"),
             models.Index(fields=["username_folded"], name="user_username"),
@@ -240,20 +243,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().save(**options)
 
     def save_columns(self, names: Collection[str]) -> None:
-        """Save these fields, and what is derived from them for look-ups."""
+        """Save these fields, and the search columns derived from them."""
         check_account_writes()
         fast_update(self, sorted({*names, *self.set_search_columns(NAMED_BY & set(names))}))
 
     def set_search_columns(self, names: Collection[str]) -> list[str]:
-        """Set what is derived from these fields: their folded twins, and the words of the user where
-        there is any of them. Returns the names of the columns set."""
+        """Set the columns derived from these fields: their normalized forms, and the words if any of the
+        fields has words. Returns the names of the columns set."""
         folded = [name for name in names if name in FOLD_FUNCTIONS]
         for name in folded:
             value = getattr(self, name)
             setattr(self, f"{name}_folded", None if value is None else FOLD_FUNCTIONS[name](value))
         if not names:
             return []
-        # A domain is found as it was given and in Unicode.
+        # `email_folded` has the domain in Unicode, so that both forms are found.
         texts = [getattr(self, name) for name in (*FOLD_FUNCTIONS, "email_folded")]
         self.words = stored_words(texts, self.phone_number)
         return [*(f"{name}_folded" for name in folded), "words"]
@@ -263,17 +266,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return super().delete(using, keep_parents)
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Unlike Django's, never saves: an outdated hash is renewed by the sign-in's action."""
+        """Unlike Django's, never saves: `rehash_password` renews an outdated hash at sign-in."""
         return raw_password is not None and verify(raw_password, self.password)[0]
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django only reads it; here it is derived
-        """Django's word for "may sign in"."""
+        """Django's name for "may sign in"."""
         return not self.blocked
 
     @property
     def is_staff(self) -> bool:
-        """Derived, never stored: may sign in, and holds a right of this product."""
+        """Derived, never stored: may sign in, and has any right of this product. A stored flag could
+        disagree with the groups."""
         return self.is_active and (self.is_superuser or self.has_module_perms("users"))
 
     @property
@@ -283,15 +287,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def bare_id(self) -> str:
-        """The part of `user_id` after the first pipe, as identities carry it."""
+        """The part of `user_id` after the first pipe, as identities show it."""
         return self.user_id.partition("|")[2]
 
     @property
     def token_generation(self) -> int:
         """The claim that the user's tokens must carry: `tokens_valid_from` in UNIX microseconds.
 
-        Compared for equality, since the `iat` of a token has whole seconds: it cannot tell which of
-        two moments in one second came first. No later user with the same `user_id` has the same."""
+        Compared for equality, since `iat` has whole seconds and cannot tell which of two moments in one
+        second was first. No later user with the same `user_id` has the same value.
+        """
         return ((self.tokens_valid_from or self.created_at) - _EPOCH) // timedelta(microseconds=1)
 
     def get_session_auth_hash(self) -> str:
@@ -309,5 +314,6 @@ def _guard_staff_rights(action: str, **_: Any) -> None:
         check_account_writes()
 
 
+# Group membership decides who is staff, and Django writes it without calling `save`.
 for through in (User.groups.through, User.user_permissions.through):
     m2m_changed.connect(_guard_staff_rights, sender=through, dispatch_uid=f"guard {through.__name__}")

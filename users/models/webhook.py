@@ -1,4 +1,4 @@
-"""Addresses elsewhere that are told what happens."""
+"""Webhooks: URLs that are called when users change, and the deliveries to them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from users.models.ids import new_webhook_id
 
 
 class Webhook(models.Model):
-    """Where to, about what, and how far it has got. `users.webhooks` alone writes the columns
-    from `position` on."""
+    """A URL, the events it subscribes to, and its position in the event stream. Only `users.webhooks`
+    writes the columns from `position` on."""
 
     webhook_id = models.CharField(max_length=20, unique=True, default=new_webhook_id)
     url = models.CharField(max_length=2048)
     description = models.CharField(max_length=200, blank=True)
     types = models.JSONField(default=list)
-    # "app_metadata" or "app_metadata.plan". `only`: other updates are not told; empty for all.
-    # `values`: where both sides are told, and not the names of keys alone.
+    # Lists of "app_metadata" or "app_metadata.plan". `only`: updates of other keys are not sent; empty for
+    # all. `values`: keys whose values are sent, not only their names.
     only = models.JSONField(default=list)
     values = models.JSONField(default=list)
-    # Encrypted by the key ring (users.events.webhook_secrets). The one before goes on signing, too,
-    # until the moment beside it.
+    # Encrypted by the key ring (users.events.webhook_secrets). After a rotation the old secret signs as well
+    # until `old_secret_until`, so that receivers can change over without losing deliveries.
     secret_encrypted = models.TextField()
     old_secret_encrypted = models.TextField(blank=True)
     old_secret_until = models.DateTimeField(null=True)
     is_enabled = models.BooleanField(default=True)
-    # Their name as it was.
+    # The creator's name as it was.
     made_by = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now)
 
-    # The number of the last event that was looked at.
+    # The number of the last event that was considered (cursor into the stream).
     position = models.PositiveBigIntegerField(default=0)
-    # From when on a worker may take it: while one has it, the moment at which that one is given
-    # up; where the receiver is down, that of the next attempt.
+    # When a worker may take it: while one holds the lease, its end; while the receiver is down, the time of
+    # the next attempt (backoff).
     due_at = models.DateTimeField(default=timezone.now)
-    # Made up by the worker that has it.
+    # A random token of the worker that holds the lease (fencing).
     claim = models.CharField(max_length=32, blank=True)
-    # How many times in a row something new could not be delivered.
+    # How many new deliveries in a row have failed.
     failures = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -51,7 +51,7 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One event on its way to one address."""
+    """One event to be delivered to one webhook."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting"
@@ -59,18 +59,18 @@ class Delivery(models.Model):
         FAILED = "failed", "Failed"
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", db_index=False)
-    # Both null where somebody only tries the address.
+    # Both null for a test delivery.
     number = models.PositiveBigIntegerField(null=True)
     change = models.ForeignKey(
         Change, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     type = models.CharField(max_length=20)
-    # Whose events are told one after the other: a user_id.
+    # The `user_id` whose events are delivered in order.
     subject = models.CharField(max_length=255, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
-    # The latest attempt: when, how long it took, the status of the answer, and what was wrong.
+    # The latest attempt: time, duration, status code of the response, and the error.
     attempts = models.PositiveIntegerField(default=0)
     first_attempt_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
@@ -81,6 +81,7 @@ class Delivery(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["-id"]
+        # An event is planned once per webhook, even if a worker that lost its lease tries to plan it again.
         constraints = [models.UniqueConstraint(fields=["webhook", "number"], name="delivery_once")]
         indexes = [
             models.Index(fields=["webhook", "id"], name="delivery_pending", condition=Q(status="pending")),
@@ -91,6 +92,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["webhook", "-id"], name="delivery_failed", condition=Q(status="failed")),
             models.Index(fields=["webhook", "-id"], name="delivery_latest"),
+            # For retention, which deletes the oldest.
             models.Index(fields=["created_at"], name="delivery_created"),
         ]
 

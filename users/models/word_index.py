@@ -1,17 +1,17 @@
-"""The index of the words by which users are found, updated by the database itself on every write.
+"""The search box's word index, updated by the database on every write.
 
-On PostgreSQL a generated column holds every beginning of each word, up to a length, under a GIN index:
-a word that is typed is looked up whole, and several are intersected without reading what only one
-of them finds. On SQLite it is a table of FTS5 with an index for the beginnings of each length.
+On PostgreSQL a generated column holds every prefix of each word, up to a length, under a GIN index: a
+typed word is one look-up, and several words are intersected without reading the rows that only one of them
+matches. On SQLite it is an FTS5 table with prefix indexes.
 
-The migration `0002_database_features` creates it.
+Migrations import this module: its names must not change.
 """
 
 from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# The longest beginning that is looked up by itself.
+# The longest prefix in the index; longer words are looked up by their first characters and then compared.
 MAX_BEGINNING = 16
 FTS_TABLE = "users_words"
 BEGINNINGS = "word_beginnings"
@@ -35,8 +35,8 @@ _CREATE_TRIGGERS = tuple(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}" for name,
 
 
 def reinstall_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers again after a migration. To alter a table on SQLite, Django copies it and drops the
-    old one, and its triggers with it."""
+    """Recreate the triggers after a migration. To alter a table on SQLite, Django copies it and drops the
+    old one, together with its triggers."""
     if connection.vendor == "sqlite" and FTS_TABLE in connection.introspection.table_names():
         with connection.cursor() as cursor:
             for statement in _CREATE_TRIGGERS:

@@ -1,8 +1,7 @@
-"""Accounts are written by `users.actions` and by nothing else, libraries included; and the record
-of changes is only ever added to.
+"""Guards at run time: users are written by `users.actions` only, and the record of changes is append-only.
 
-A test walks our code, and this catches what no test of ours can see: a library that calls
-`user.save()` in some corner. The import contracts let only `users.actions` open the doors.
+A test checks our own code; this catches what no test can see: a library that calls `user.save()`. The
+import contracts let only `users.actions` lift the guards.
 """
 
 from __future__ import annotations
@@ -11,17 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# Context variables: a permission given to one thread or task must not leak into another.
 _account_writes_allowed = ContextVar("account_writes_open", default=False)
 _history_deletion_allowed = ContextVar("forgetting_open", default=False)
 
 
 class AccountWriteRefused(RuntimeError):
-    """Something tried to write an account past the one write path."""
+    """Code tried to write a user outside `users.actions`."""
 
 
 @contextmanager
 def allow_account_writes() -> Iterator[None]:
-    """While open, accounts may be saved."""
+    """Within the block, users may be saved."""
     token = _account_writes_allowed.set(True)
     try:
         yield
@@ -30,13 +30,13 @@ def allow_account_writes() -> Iterator[None]:
 
 
 def check_account_writes() -> None:
-    """Raises AccountWriteRefused unless the door is open."""
+    """Raises AccountWriteRefused outside `allow_account_writes`."""
     if not _account_writes_allowed.get():
         raise AccountWriteRefused("accounts are written by users.actions only")
 
 
 class HistoryIsImmutable(RuntimeError):
-    """Something tried to change the record of changes, or to delete from it."""
+    """Code tried to update the record of changes, or to delete from it."""
 
     def __init__(self) -> None:
         super().__init__("lines of the record of changes are added, never changed or deleted")
@@ -44,8 +44,8 @@ class HistoryIsImmutable(RuntimeError):
 
 @contextmanager
 def allow_history_deletion() -> Iterator[None]:
-    """While open, lines of the record may be deleted: because of their age, or because a person
-    who is no more is to be forgotten."""
+    """Within the block, lines of the record may be deleted: by retention, or to erase the history of a
+    deleted user."""
     token = _history_deletion_allowed.set(True)
     try:
         yield
@@ -54,6 +54,6 @@ def allow_history_deletion() -> Iterator[None]:
 
 
 def check_history_deletion() -> None:
-    """Raises RecordIsFinal unless the door is open."""
+    """Raises HistoryIsImmutable outside `allow_history_deletion`."""
     if not _history_deletion_allowed.get():
         raise HistoryIsImmutable

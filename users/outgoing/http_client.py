@@ -1,7 +1,8 @@
-"""One call to an address elsewhere.
+"""The HTTP client for requests to URLs that users entered.
 
-With the standard library's client, since it does nothing unasked: it follows no redirects, asks no
-proxy that the environment names, and connects where it is told.
+Made with the standard library's client, since it does nothing unasked: it follows no redirects (which
+could lead into the private network), reads no proxy from the environment, and connects to the IP addresses
+it is given.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from dataclasses import dataclass
 
 from users.outgoing.ssrf_guard import InvalidTarget, SocketAddress, check_url, resolve_host
 
-# Seconds for everything, from the first packet to the last.
+# Deadline in seconds for the whole request. A socket timeout alone restarts with every byte, so that a slow
+# receiver could hold a worker for ever.
 DEADLINE = 10
-# Bytes of an answer that are read, and characters of it that are kept where it is none of success.
+# Limits of a response: bytes that are read, and characters of an error response that are stored. The body
+# comes from another host and must not fill memory or the database.
 MAX_RESPONSE_BYTES = 4096
 MAX_RESPONSE_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went. `code` is the status of the answer, None where there was none."""
+    """The result of a request. `code` is the status code of the response, None without a response."""
 
     code: int | None = None
     error: str = ""
@@ -33,13 +36,13 @@ class Outcome:
 
     @property
     def is_delivered(self) -> bool:
-        """Whether the receiver has it."""
+        """Whether the receiver accepted it (2xx)."""
         return self.code is not None and 200 <= self.code < 300
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is to be sent where."""
+    """A request to send."""
 
     url: str
     headers: dict[str, str]
@@ -47,7 +50,7 @@ class Message:
 
 
 def send(message: Message) -> Outcome:
-    """POST it. Whatever goes wrong is an outcome."""
+    """POST the message. Never raises for a failure of the network or the receiver: that is an outcome."""
     began = time.monotonic()
     code, error = None, ""
     try:
@@ -57,7 +60,7 @@ def send(message: Message) -> Outcome:
     except InvalidTarget as bad:
         error = str(bad)
     except ssl.SSLCertVerificationError as bad:
-        error = f"The certificate is no good: {bad.verify_message}"
+        error = f"The certificate is not valid: {bad.verify_message}"
     except (OSError, http.client.HTTPException, ValueError) as bad:
         is_late = time.monotonic() - began >= DEADLINE or isinstance(bad, TimeoutError)
         reason = str(bad) or type(bad).__name__
@@ -66,12 +69,14 @@ def send(message: Message) -> Outcome:
 
 
 def _post(message: Message) -> tuple[int, str]:
-    """The status of the answer, and how its text begins."""
+    """The status code of the response, and the beginning of its text."""
+    # Checked again at every request: the configuration may have changed since the URL was saved, and DNS may.
     parts = check_url(message.url)
     is_secure = parts.scheme == "https"
     host, port = parts.hostname, parts.port or (443 if is_secure else 80)
     assert host, "check_url refuses a URL without a host"
     connection = _PinnedConnection(host, port, resolve_host(host, port), is_secure=is_secure)
+    # `http.client` has no deadline for a whole exchange, so another thread shuts the socket down.
     timer = threading.Timer(DEADLINE, connection.cut)
     timer.daemon = True
     timer.start()
@@ -86,7 +91,8 @@ def _post(message: Message) -> tuple[int, str]:
 
 
 class _PinnedConnection(http.client.HTTPConnection):
-    """To these places and nowhere else; `host` is the name that the certificate must hold."""
+    """Connects to these IP addresses only and does not resolve the name again, against DNS rebinding;
+    `host` is the name that the certificate must match."""
 
     def __init__(self, host: str, port: int, places: list[SocketAddress], *, is_secure: bool) -> None:
         super().__init__(host, port, timeout=DEADLINE)
@@ -96,26 +102,29 @@ class _PinnedConnection(http.client.HTTPConnection):
         self._is_cut = False
 
     def connect(self) -> None:
-        """To the first of the places that answers."""
+        """Connect to the first address that accepts."""
         self.sock = self._open_socket()
         if self._is_secure:
+            # The handshake runs after `self.sock` is set, so that `cut` can interrupt it as well.
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock.do_handshake()
+        # The deadline may have passed before there was a socket to shut down.
         if self._is_cut:
             raise TimeoutError
 
     def cut(self) -> None:
-        """Called from another thread: whatever is waited for, it is waited for no more."""
+        """Called from another thread: abort whatever the connection waits for."""
         self._is_cut = True
-        # It may not be connected yet, or not any more.
+        # The socket may not exist yet, or be closed already.
         with suppress(AttributeError, OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
 
     def _open_socket(self) -> socket.socket:
         failure: OSError = ConnectionError()
+        # A name may resolve to any number of addresses; each may cost half the deadline.
         for family, place in self._places[:4]:
             reached = socket.socket(family, socket.SOCK_STREAM)
             reached.settimeout(DEADLINE / 2)
@@ -133,5 +142,6 @@ class _PinnedConnection(http.client.HTTPConnection):
 
 
 def _printable(text: bytes) -> str:
+    """Control characters of a response must not reach pages or logs (log injection)."""
     shown = text.decode(errors="replace")
     return "".join(letter if letter.isprintable() else " " for letter in shown)[:MAX_RESPONSE_TEXT]

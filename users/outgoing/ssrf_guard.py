@@ -1,4 +1,4 @@
-"""Where we may call: the world, and never the network that we stand in unless told so."""
+"""SSRF guard: refuse private, loopback and reserved targets, unless WEBHOOKS_ALLOW_PRIVATE allows them."""
 
 from __future__ import annotations
 
@@ -9,52 +9,57 @@ from urllib.parse import SplitResult, urlsplit
 
 from users.conf import conf
 
-PRIVATE_NETWORK_REFUSED = "The address leads into a private network; WEBHOOKS_ALLOW_PRIVATE would allow it."
-# Addresses of the old kind within the new: what they lead to is judged instead.
+PRIVATE_NETWORK_REFUSED = "The URL leads into a private network; WEBHOOKS_ALLOW_PRIVATE would allow it."
+# IPv6 addresses that embed an IPv4 address: the embedded one decides.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Not to be called whatever `is_global` says: its list differs between versions of Python.
+# Refused whatever `is_global` says: its list differs between versions of Python.
 BLOCKED_NETWORKS = [
     ipaddress.ip_network(text)
     for text in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "fec0::/10", "::/96")
 ]
 
-# What the socket module wants to know: family and address.
+# As the socket module takes it: address family, and (IP address, port).
 SocketAddress = tuple[socket.AddressFamily, tuple[str, int]]
 
 
 class InvalidTarget(ValueError):
-    """We do not call there. The text is a sentence for people."""
+    """The URL must not be called. The text is a sentence for the user."""
 
 
 def check_url(url: str) -> SplitResult:
-    """The parts of an address that may be called, as far as can be seen by looking at it. Raises
-    BadAddress."""
+    """Parse the URL, and refuse what can be refused without resolving its name. Raises InvalidTarget."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidTarget("This is no address.") from None
+        raise InvalidTarget("This is not a URL.") from None
+    # URL parsers disagree about backslashes, spaces and control characters: what is checked here must be what
+    # is called.
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise InvalidTarget("An address holds neither spaces nor letters beyond ASCII; encode them.")
+        raise InvalidTarget("A URL contains neither spaces nor characters beyond ASCII; encode them.")
     if parts.scheme != "https" and not (parts.scheme == "http" and conf.webhooks_allow_private):
-        raise InvalidTarget("The address must begin with https://.")
+        raise InvalidTarget("The URL must begin with https://.")
     if not host or port == 0:
-        raise InvalidTarget("The address must name a host.")
+        raise InvalidTarget("The URL must name a host.")
     if "@" in parts.netloc or parts.fragment:
-        raise InvalidTarget("The address may hold neither a password nor a part after #.")
+        raise InvalidTarget("The URL may contain neither a password nor a part after #.")
+    # Only literal addresses and localhost, which need no DNS: a request that saves a webhook must not wait
+    # for a name server. Other names are resolved at each call.
     if _parse_ip_literal(host) is not None or host == "localhost" or host.endswith(".localhost"):
         resolve_host(host, port or 443)
     return parts
 
 
 def resolve_host(host: str, port: int) -> list[SocketAddress]:
-    """Where the name leads now, as far as we may call there. Whoever calls must go to one of
-    these and not ask for the name again, lest the answer be another then. Raises BadAddress."""
+    """Resolve the host, and return the addresses that may be called. The caller must connect to one of
+    these and not resolve the name again: the answer could be a private address by then (DNS rebinding).
+    Raises InvalidTarget."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise InvalidTarget(f"The host {host[:200]} is not known.") from None
     places: list[SocketAddress] = [(family, (str(place[0]), port)) for family, _, _, _, place in found]
+    # A name with public and private addresses is called at the public ones only.
     allowed = [place for place in places if conf.webhooks_allow_private or is_public(place[1][0])]
     if not allowed:
         raise InvalidTarget(PRIVATE_NETWORK_REFUSED)
@@ -62,7 +67,7 @@ def resolve_host(host: str, port: int) -> list[SocketAddress]:
 
 
 def is_public(text: str) -> bool:
-    """Whether the IP address is one of the world's."""
+    """Whether the IP address is on the public internet."""
     address = ipaddress.ip_address(text)
     if isinstance(address, IPv6Address):
         inner = _embedded_ipv4(address)
@@ -80,7 +85,8 @@ def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
 
 
 def _parse_ip_literal(host: str) -> str | None:
-    """The IP address that the host is written as, in any of the ways that are understood."""
+    """The IP address that the host is written as, in any notation that operating systems accept (`0x7f.1`,
+    `2130706433`), or None."""
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:

@@ -22,7 +22,7 @@ class Count:
 
 
 def count_users(text: str, *, viewer: Actor, seconds: float, strict: bool = False) -> Count:
-    """Raises QueryError, Denied, and TooSlow after so many seconds."""
+    """Raises QueryError, Denied, and SearchTimeout after so many seconds."""
     with time_limit(seconds):
         count = count_up_to(search_users(User.objects.all(), text, viewer=viewer, strict=strict), MAX_COUNT)
     return Count(min(count, MAX_COUNT), count > MAX_COUNT)

@@ -219,7 +219,7 @@ class DocumentsForm(forms.Form):
     def write(self, actor: Actor, reason: str = "") -> DocumentsForm | None:
         """Save the documents. Return None once saved, otherwise the form with its errors.
 
-        Raises Denied, UserGone or User.DoesNotExist.
+        Raises Denied, UserNotFound or User.DoesNotExist.
         """
         try:
             edit_user(self.user, Edit(documents=self.writes), actor=actor, reason=reason)

@@ -1,5 +1,5 @@
-"""Tell addresses elsewhere what happens: at least once, and of each account in order.
+"""Webhooks: deliver events to URLs at least once, and in order for each user.
 
-A worker takes a webhook as a whole (`lane`), so that nobody else tells it anything meanwhile; what
-is due to different people goes out at once, what is due to one person one after the other.
+A worker takes a lease on a whole webhook (`lease`), so that no other worker delivers to it meanwhile;
+events about different users go out in parallel, events about one user one after the other.
 """

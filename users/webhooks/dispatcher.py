@@ -1,4 +1,5 @@
-"""The part of a worker that delivers, beside its jobs: neither waits for the other."""
+"""The part of a worker process that delivers webhooks, in threads of its own: jobs and deliveries do not
+wait for each other."""
 
 from __future__ import annotations
 
@@ -15,12 +16,12 @@ from users.webhooks.timing import Timing
 
 log = logging.getLogger(__name__)
 
-# So many webhooks at a time. One whose receiver is slow holds up one of these, for its turn.
+# A slow receiver occupies one of these threads until its time slice ends.
 MAX_CONCURRENT_WEBHOOKS = 4
 
 
 class Dispatcher:
-    """Numbers what happened and tells it. Start as many as you like."""
+    """Numbers new events and delivers them. Any number of workers may run one."""
 
     def __init__(self, timing: Timing | None = None) -> None:
         self._timing = timing or Timing()
@@ -29,16 +30,16 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
     def start(self) -> None:
-        """In a thread of its own."""
+        """Start its thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let what is on its way arrive, a few seconds at most. Not for signal handlers."""
+        """Finish the requests under way, a few seconds at most. Not for signal handlers."""
         self._stopping.set()
         self._thread.join()
 
     def work(self) -> bool:
-        """One turn of one webhook, here and now. False: nothing is to be told."""
+        """One time slice of one webhook, synchronously. False if nothing is due."""
         publish()
         lane = acquire_lease(self._timing)
         if lane is not None:
@@ -46,20 +47,23 @@ class Dispatcher:
         return lane is not None
 
     def _run(self) -> None:
-        """Until told to stop. Whatever goes wrong is logged, and the loop goes on."""
+        """Dispatch until `stop` is called. Errors are logged and the loop continues."""
         with ThreadPoolExecutor(MAX_CONCURRENT_WEBHOOKS) as pool:
             while not self._stopping.is_set():
+                # A thread has no request at whose end Django would close a broken or expired connection.
                 close_old_connections()
                 if not self._dispatch_next(pool):
                     self._stopping.wait(self._timing.poll)
         connection.close()
 
     def _dispatch_next(self, pool: ThreadPoolExecutor) -> bool:
-        """Whether there was something to do."""
+        """Returns whether there was something to do."""
+        # Before the lease: one taken without a free thread would run out unused.
         if not self._free.acquire(timeout=self._timing.poll):
             return True
         lane, is_more = None, False
         try:
+            # Numbering is cheap and comes first; a full batch means that more is waiting.
             is_more = publish() == PUBLISH_BATCH_SIZE
             lane = acquire_lease(self._timing)
         except Exception:
@@ -74,7 +78,7 @@ class Dispatcher:
         try:
             lane.work(self._stopping.is_set)
         except Exception:
-            # Its claim runs out by itself; what was not noted is sent again.
+            # The lease expires by itself; what was not recorded is sent again (at-least-once delivery).
             log_failure(log, "a turn of a webhook broke")
         finally:
             connection.close()

@@ -1,9 +1,9 @@
-"""One webhook in the hands of one worker.
+"""A lease: one webhook, held by one worker for a limited time.
 
-Nobody else tells it anything meanwhile, so an account's events cannot overtake each other. Every
-write asks for the claim that the worker made up when it took the webhook: one that was believed
-dead and comes back sends nothing more. A killed one has noted nothing of what it was sending, and
-so that is sent again.
+No other worker delivers to it meanwhile, so a user's events cannot overtake each other. Every write
+requires the claim that the worker set when it took the lease (fencing): a worker that was thought dead and
+comes back sends nothing more. A killed worker has recorded nothing of the requests under way, so these are
+sent again.
 """
 
 from __future__ import annotations
@@ -29,25 +29,27 @@ from users.webhooks.timing import Timing
 
 log = logging.getLogger(__name__)
 
-# People who are told about at the same time.
+# Users whose events are sent in parallel.
 MAX_PARALLEL_DELIVERIES = 8
-# So many times in a row something new failed: the receiver is down.
+# After so many new deliveries have failed in a row the receiver counts as down.
 FAILURES_UNTIL_DOWN = 5
 
 Status = Delivery.Status
 RECEIVER_DOWN = "The receiver was down for too long."
-CHANGE_GONE = Outcome(error="The record of this change is kept no more.")
+CHANGE_GONE = Outcome(error="The record of this change was deleted by retention.")
 SECRET_UNREADABLE = Outcome(
     error="The secret cannot be read: its key is no longer in ENCRYPTION_KEYS. Make a new secret."
 )
 
 
 class LeaseLost(Exception):
-    """Another worker has the webhook now, or it is no more."""
+    """Another worker holds the webhook now, or it was deleted."""
 
 
 def acquire_lease(timing: Timing) -> WebhookLease | None:
-    """A webhook that has something to tell, with a fresh claim; the one that has waited longest."""
+    """Take the webhook with something due that has waited longest, with a fresh claim. None if there is
+    none."""
+    # First without a lock: on SQLite an idle worker that locked each time would block all writers.
     if not _due_webhooks().exists():
         return None
     with transaction.atomic():
@@ -62,7 +64,7 @@ def acquire_lease(timing: Timing) -> WebhookLease | None:
 
 
 class WebhookLease:
-    """A webhook that was taken."""
+    """A webhook held by this worker."""
 
     def __init__(self, webhook: Webhook, timing: Timing) -> None:
         self._webhook = webhook
@@ -70,19 +72,19 @@ class WebhookLease:
         self._rest: float = 0
 
     def work(self, is_stopping: Callable[[], bool] = lambda: False) -> None:
-        """Tell it what is due, until that is all, or it has had its turn, or its receiver seems
-        to be down."""
+        """Deliver what is due, until nothing is left, the time slice is over, or the receiver seems down."""
         ends = time.monotonic() + self._timing.turn
         try:
             while self._deliver_batch() and not self._rest:
                 if is_stopping() or time.monotonic() >= ends:
                     break
+            # Given back at once, not when the lease ends, so that the next event does not wait.
             self._extend_lease(due_at=_seconds_from_now(self._rest), claim="")
         except LeaseLost:
             log.warning("%s has been taken by another worker", self._webhook.webhook_id)
 
     def _deliver_batch(self) -> bool:
-        """Whether there was anything to do."""
+        """Returns whether there was anything to do."""
         has_planned = self._plan_deliveries()
         heads = list(self._next_deliveries())
         if heads:
@@ -90,24 +92,26 @@ class WebhookLease:
         return has_planned or bool(heads)
 
     def _plan_deliveries(self) -> bool:
-        """Go on in the stream. Returns whether there was something."""
+        """Read the next events of the stream and create deliveries for those that the webhook subscribes
+        to. Returns whether there were events."""
         events = subscriptions.next_events(self._webhook)
         found = (subscriptions.build_delivery(event, self._webhook) for event in events)
         with transaction.atomic():
+            # Position and deliveries in one transaction: an event is neither skipped nor planned twice.
             self._extend_lease(position=events[-1].number if events else self._webhook.position)
             Delivery.objects.bulk_create(delivery for delivery in found if delivery is not None)
         return bool(events)
 
     def _next_deliveries(self) -> QuerySet[Delivery]:
-        """Of each person the first thing to be told. While the receiver fails only one, and
-        preferably one that has not failed yet, since it shows whether the receiver is back."""
+        """The first due delivery of each user. While the receiver fails only one, preferably one that has
+        not failed yet, as a probe whether it is back."""
         heads = _due_deliveries(self._webhook.pk).select_related("change")
         if self._webhook.failures:
             return heads.order_by("attempts", "pk")[:1]
         return heads.order_by("pk")[:MAX_PARALLEL_DELIVERIES]
 
     def _send(self, heads: list[Delivery]) -> list[Outcome]:
-        """All at the same time."""
+        """Send all of them in parallel."""
         with ThreadPoolExecutor(MAX_PARALLEL_DELIVERIES) as pool:
             calls = [self._submit(pool, delivery) for delivery in heads]
             return [call.result() for call in calls]
@@ -121,8 +125,8 @@ class WebhookLease:
             return pool.submit(lambda: SECRET_UNREADABLE)
 
     def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:
-        """Keep how it went. Something new that failed says something about the receiver, unless
-        other things arrived; something that failed before says nothing more."""
+        """Record the outcomes. A new delivery that failed says something about the receiver, unless others
+        arrived; one that had failed before may fail for its own reason."""
         now, was_down = timezone.now(), self._webhook.failures > 0
         if any(outcome.is_delivered for _, outcome in told):
             self._webhook.failures = 0
@@ -134,6 +138,8 @@ class WebhookLease:
             for delivery, outcome in told:
                 columns = self._columns(delivery, outcome, now)
                 Delivery.objects.filter(pk=delivery.pk).update(**columns)
+            # In the same transaction, so that a crash cannot leave them waiting out a backoff of up to an
+            # hour.
             if was_down and not self._webhook.failures:
                 self._retry_failed_now(now)
             if self._rest and self._webhook.failures >= FAILURES_UNTIL_DOWN:
@@ -160,20 +166,21 @@ class WebhookLease:
         }
 
     def _retry_failed_now(self, now: datetime) -> None:
-        """The receiver is back: what failed meanwhile need not wait for its own next attempt."""
+        """The receiver is back: deliveries that failed meanwhile need not wait for their own backoff."""
         Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, attempts__gt=0).update(
             due_at=now
         )
 
     def _expire_old(self, now: datetime) -> None:
-        """The receiver was tried all that time, if not with these."""
+        """Give up deliveries that are too old, also those never tried themselves: the receiver was down
+        all that time."""
         old = now - timedelta(seconds=self._timing.give_up_after)
         Delivery.objects.filter(webhook=self._webhook, status=Status.PENDING, created_at__lte=old).update(
             status=Status.FAILED, error=RECEIVER_DOWN
         )
 
     def _extend_lease(self, **columns: Any) -> None:
-        """Write to the webhook, and have it for another lease. Raises ClaimLost."""
+        """Update the webhook and extend the lease. Raises LeaseLost."""
         columns = {"due_at": _seconds_from_now(self._timing.lease), **columns}
         own = {"pk": self._webhook.pk, "claim": self._webhook.claim}
         if not Webhook.objects.filter(**own).update(**columns):
@@ -189,7 +196,7 @@ def _due_webhooks() -> QuerySet[Webhook]:
 
 
 def _due_deliveries(webhook: int | OuterRef) -> QuerySet[Delivery]:
-    """What is due and has nothing before it that the same person is to be told."""
+    """Pending deliveries that are due and have no earlier pending one about the same user."""
     waiting = Delivery.objects.filter(status=Status.PENDING)
     earlier = waiting.filter(webhook=OuterRef("webhook"), subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
     return waiting.filter(webhook=webhook, due_at__lte=timezone.now()).exclude(Exists(earlier))

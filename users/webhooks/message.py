@@ -1,4 +1,4 @@
-"""What is sent: an event as the webhook asks for it, and its signature.
+"""The request: an event as the webhook subscribes to it, with its signature.
 
 Source: standardwebhooks.com, "Webhook headers".
 """
@@ -17,13 +17,13 @@ from users.outgoing.http_client import Message
 from users.representation.timestamps import format_time
 from users.rights.actor import command_actor
 
-# Sees everything: what is told is for the administrators to say, who did so in the webhook.
+# Sees everything: administrators decided in the webhook's configuration what is sent.
 SENDER = command_actor("webhooks")
 
 
 def build_message(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
-    """Built for each attempt. Raises Undecryptable, or Change.DoesNotExist where the record of
-    the change is kept no more."""
+    """Built anew for each attempt, as timestamp and secrets may have changed. Raises Undecryptable, or
+    Change.DoesNotExist where retention has deleted the change."""
     event = _event(delivery, webhook)
     body = dump(event).encode()
     at = int(now.timestamp())

@@ -1,4 +1,4 @@
-"""Which events a webhook is told."""
+"""Subscriptions: which events a webhook gets."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ BATCH_SIZE = 100
 
 
 def next_events(webhook: Webhook) -> list[NumberedChange]:
-    """Those that the webhook has not looked at."""
+    """The events after the webhook's position."""
     try:
         return events_after(webhook.position, BATCH_SIZE)
+    # A webhook that was switched off for longer than retention continues with the oldest event there is,
+    # rather than never again.
     except EventsExpired:
         return events_after(None, BATCH_SIZE)
 
 
 def build_delivery(event: NumberedChange, webhook: Webhook) -> Delivery | None:
-    """None where the webhook does not ask for it."""
+    """The delivery of the event; None where the webhook does not subscribe to it."""
     change = event.change
     if change is None or not (kind := _event_type_for(change, webhook)):
         return None
@@ -28,7 +30,8 @@ def build_delivery(event: NumberedChange, webhook: Webhook) -> Delivery | None:
 
 
 def _event_type_for(change: Change, webhook: Webhook) -> str | None:
-    """As what it is told: the first that it asks for. `only` narrows plain updates."""
+    """The type under which the webhook gets the change: the first it subscribes to. `only` narrows plain
+    updates."""
     kind = next((kind for kind in event_types(change) if kind in webhook.types), None)
     if kind == UPDATED and webhook.only and not _touches(change, webhook.only):
         return None

@@ -1,4 +1,4 @@
-"""How long what takes, in seconds."""
+"""Intervals of webhook deliveries, in seconds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ HOUR = 3600
 
 @dataclass(frozen=True)
 class Timing:
-    """A webhook whose worker has not been heard of for `lease` is taken by another; after `turn`
-    it makes way for others. An idle worker looks for events every `poll`. What fails is tried
-    again after `rest`, then after four times as long each time, an hour at most, until `give_up_after`
-    is over."""
+    """A webhook whose `lease` has ended is taken by another worker; after `turn` it yields to others. An
+    idle worker polls for events every `poll`. A failed delivery is retried after `rest`, then after four
+    times as long each time (exponential backoff), an hour at most, until `give_up_after`."""
 
     lease: float = 60
     turn: float = 10
@@ -21,5 +20,6 @@ class Timing:
     give_up_after: float = 24 * HOUR
 
     def retry_delay(self, failures: int) -> float:
-        """Before the next attempt, where so many failed."""
+        """Seconds before the next attempt after so many failures."""
+        # The exponent is limited: thousands of failures would overflow a float.
         return min(self.rest * 4.0 ** min(failures - 1, 10), HOUR)

@@ -152,7 +152,7 @@ def test_where_all_is_so_already_there_is_no_button(desk, agent, jane):
 def test_what_cannot_be_undone_says_why(desk, agent, jane):
     created = Change.objects.get(what="created", subject=jane.user_id)
 
-    assert "An account cannot be made undone" in desk(agent, path(created)).text
+    assert "The creation of a user cannot be undone" in desk(agent, path(created)).text
     assert desk(agent, path(created, "undo/")).status == 404
     delete_user(jane, actor=SHELL)
     assert offered(desk(agent, path(created))) == set()

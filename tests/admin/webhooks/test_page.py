@@ -90,7 +90,7 @@ def test_mistakes_are_shown_at_their_field_and_what_was_typed_stays(desk):
 
     assert page.status == 422
     assert "Choose at least one." in page.text
-    assert "plan is no part of an account" in page.text
+    assert "plan is not a part of a user" in page.text
     assert 'value="https://10.0.0.1/hook"' in page.html
     page = page.press("Add the webhook", types=["user.created"], only="")
     assert "private network" in page.text

@@ -17,7 +17,7 @@ PermissionName = tuple[str, str]
 def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceServer]:
     """The APIs meant, by their identifiers, held against whoever changes their scopes meanwhile.
 
-    Raises ServerGone, UnknownPermission, or NotSupported for our own Management API: people hold
+    Raises ServerNotFound, UnknownPermission, or NotSupported for our own Management API: people hold
     nothing there but what lets them see to their own account, and that without a permission.
     """
     identifiers = {identifier for identifier, _ in wanted}

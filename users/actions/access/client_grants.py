@@ -17,7 +17,7 @@ from users.tokens.verify import clear_token_caches_on_commit
 
 
 def create_grant(client: Client, server: ResourceServer, scope: list[str], *, actor: Actor) -> ClientGrant:
-    """Raises Denied, UnknownScope, or Exists where the client has a grant for this API."""
+    """Raises Denied, UnknownScope, or AlreadyExists where the client has a grant for this API."""
     check(actor, Verb.CREATE_CLIENT_GRANT)
     check_scope(server, scope, actor)
     with transaction.atomic():

@@ -46,9 +46,10 @@ def create_connection(*, actor: Actor, **columns: Any) -> Connection:
 
 
 def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: Actor) -> Connection:
-    """Set columns and return the fresh connection; `options` are replaced whole.
+    """Set columns and return the fresh connection; `options` are replaced as a whole.
 
-    Raises Denied, FieldError, NotSupported or ConnectionGone, and Protected where staff would be locked out.
+    Raises Denied, FieldError, NotSupported or ConnectionNotFound, and Protected where staff would be
+    locked out.
     """
     check(actor, Verb.UPDATE_CONNECTION)
     with transaction.atomic():
@@ -73,7 +74,7 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
     """Remove an empty connection for good.
 
     Unlike Auth0's it never takes users along, whose documents nobody could bring back. Raises
-    Denied, ConnectionNeeded or ConnectionGone.
+    Denied, ConnectionInUse or ConnectionNotFound.
     """
     check(actor, Verb.DELETE_CONNECTION)
     if connection.name == DEFAULT_CONNECTION:

@@ -30,7 +30,7 @@ DELETED, SCOPES_REMOVED = "The API was deleted.", "The API no longer has these s
 
 
 def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
-    """Raises Denied, or Exists where an API has this identifier."""
+    """Raises Denied, or AlreadyExists where an API has this identifier."""
     check(actor, Verb.CREATE_RESOURCE_SERVER)
     taken = AlreadyExists("A resource server with the same identifier already exists")
     if columns["identifier"] == conf.management_audience:

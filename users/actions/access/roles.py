@@ -22,7 +22,7 @@ from users.rights.may import Verb, check
 
 
 def create_role(*, actor: Actor, **columns: Any) -> Role:
-    """Raises Denied, or Exists where a role has this name."""
+    """Raises Denied, or AlreadyExists where a role has this name."""
     check(actor, Verb.CREATE_ROLE)
     with transaction.atomic():
         with _report_duplicates():
@@ -32,7 +32,7 @@ def create_role(*, actor: Actor, **columns: Any) -> Role:
 
 
 def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
-    """Set columns. Raises Denied, Exists or RoleGone."""
+    """Set columns. Raises Denied, AlreadyExists or RoleNotFound."""
     check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
         role = _lock(role)
@@ -48,7 +48,7 @@ def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
 
 def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
     """Remove the role, and from everybody who has it, which stands in the record of each of them.
-    However many they are, none of them is read. Raises Denied or RoleGone."""
+    However many they are, none of them is read. Raises Denied or RoleNotFound."""
     check(actor, Verb.DELETE_ROLE)
     with transaction.atomic():
         role = _lock(role)
@@ -65,7 +65,7 @@ def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
 
 
 def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor: Actor) -> None:
-    """Let whoever has the role do these things at the APIs. Raises Denied, RoleGone and what
+    """Let whoever has the role do these things at the APIs. Raises Denied, RoleNotFound and what
     `check_assignable` raises."""
     check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
@@ -81,7 +81,7 @@ def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor
 
 
 def remove_role_permissions(role: Role, unwanted: frozenset[PermissionName], *, actor: Actor) -> None:
-    """Take these things from what the role permits, those that it does. Raises Denied or RoleGone."""
+    """Take these things from what the role permits, those that it does. Raises Denied or RoleNotFound."""
     check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
         role = _lock(role)

@@ -1,1 +1,1 @@
-"""Verbs on an account: create, edit, delete, link, assign, undo."""
+"""Actions on one user: create, edit, delete, link, assign, undo."""

@@ -1,4 +1,4 @@
-"""Give somebody permissions directly, and take them away."""
+"""Assign permissions to a user directly, and remove them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ from users.rights.may import Verb, check
 def assign_permissions(
     user: User, wanted: frozenset[PermissionName], *, actor: Actor, reason: str = ""
 ) -> None:
-    """See to it that the person holds these permissions, and record what is new.
+    """Assign these permissions to the user, and record those that are new. Idempotent.
 
-    Raises Denied, UserGone and what `check_assignable` raises, and then has given nothing.
+    Raises Denied, UserNotFound and what `check_assignable` raises; then nothing was assigned.
     """
     with transaction.atomic():
         user = lock_user(user)
         check(actor, Verb.CHANGE_ROLES, user)
+        # Locks the APIs after the user, so that no scope is removed between this check and the insert.
         servers = check_assignable(wanted)
         held = permission_pks(user.direct_permissions).keys()
+        # Sorted: lists are in the order of `id`, so that permissions assigned together appear by API and
+        # name.
         UserPermission.objects.bulk_create(
             UserPermission(user=user, resource_server=servers[identifier], name=name)
             for identifier, name in sorted(wanted - held)
@@ -39,8 +42,8 @@ def assign_permissions(
 def remove_permissions(
     user: User, unwanted: frozenset[PermissionName], *, actor: Actor, reason: str = ""
 ) -> None:
-    """See to it that the person does not hold these permissions directly. What they do not hold
-    is no error, and what they have by a role stays. Raises Denied or UserGone."""
+    """Remove these direct permissions. A permission the user does not have is no error; permissions
+    through a role stay. Raises Denied or UserNotFound."""
     with transaction.atomic():
         user = lock_user(user)
         check(actor, Verb.CHANGE_ROLES, user)
@@ -59,7 +62,7 @@ def _record(
 
 
 def _by_name(permissions: Iterable[PermissionName]) -> dict[str, list[str]]:
-    """Each permission's name with the APIs where it is held: two APIs may use the same name."""
+    """Map each permission's name to the APIs it is held at: two APIs may use the same name."""
     apis: dict[str, list[str]] = defaultdict(list)
     for identifier, name in sorted(permissions):
         apis[name].append(identifier)

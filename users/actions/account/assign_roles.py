@@ -1,4 +1,4 @@
-"""Give people roles, and take them away."""
+"""Assign roles to users, and remove them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from users.models import Change, Role, RoleMember, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
-# Somebody and a role of theirs.
+# One row of the membership table to be: a user and a role.
 Assignment = tuple[User, Role]
 
 
 def assign_roles(
     user_ids: Collection[str], role_ids: Collection[str], *, actor: Actor, reason: str = ""
 ) -> None:
-    """See to it that each of these people has each of these roles.
+    """Assign each of these roles to each of these users. Idempotent.
 
-    Records what is new, with the role's id beside its name. Reads and writes all of them
-    together, never one by one. Raises Denied, RoleGone or UserGone, and then has given nothing
-    to anybody.
+    Records what is new, with the role's id next to its name. The number of queries does not depend on how
+    many users or roles there are. Raises Denied, RoleNotFound or UserNotFound; then nothing was assigned.
     """
     with transaction.atomic():
         pairs, held = _lock_assignments(user_ids, role_ids, actor)
@@ -40,7 +39,7 @@ def assign_roles(
 def remove_roles(
     user_ids: Collection[str], role_ids: Collection[str], *, actor: Actor, reason: str = ""
 ) -> None:
-    """See to it that none of these people has any of these roles. Raises as `assign_roles` does."""
+    """Remove each of these roles from each of these users. Raises as `assign_roles` does."""
     with transaction.atomic():
         _, held = _lock_assignments(user_ids, role_ids, actor)
         RoleMember.objects.filter(pk__in=held.values()).delete()
@@ -50,9 +49,10 @@ def remove_roles(
 def _lock_assignments(
     user_ids: Collection[str], role_ids: Collection[str], actor: Actor
 ) -> tuple[list[Assignment], dict[Assignment, int]]:
-    """Everybody with every role, and the memberships that there are, by their keys. All of the
-    rows are held against other writers, the roles first."""
+    """Lock the roles and users. Returns every pair of user and role, and the primary keys of the
+    memberships that exist."""
     check(actor, Verb.CHANGE_ROLES)
+    # Roles before users, each by primary key: the same lock order in every request prevents deadlocks.
     roles = list(Role.objects.filter(role_id__in=role_ids).order_by("pk").select_for_update())
     if len(roles) < len(set(role_ids)):
         raise RoleNotFound
@@ -66,6 +66,7 @@ def _lock_assignments(
 
 
 def _record(pairs: list[Assignment], side: str, actor: Actor, at: datetime, reason: str) -> None:
+    # One line per user, whatever the number of roles: the request was one change to each of them.
     changes: dict[User, Diff] = defaultdict(dict)
     for user, role in pairs:
         changes[user][role.name] = {side: role.role_id}

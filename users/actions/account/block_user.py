@@ -1,4 +1,4 @@
-"""Block and unblock."""
+"""Block and unblock users."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from users.rights.actor import Actor
 
 
 def block_user(user: User, *, actor: Actor, reason: str = "") -> User:
-    """Bar the account: its sessions end, and its tokens are refused from the next request."""
+    """Block the user: sessions end, and tokens are refused from the next request."""
     return edit_user(user, Edit(profile={"blocked": True}), actor=actor, reason=reason)
 
 
 def unblock_user(user: User, *, actor: Actor, reason: str = "") -> User:
-    """Let the account sign in again. Sessions that were ended stay ended."""
+    """Let the user sign in again. Sessions that were ended stay ended."""
     return edit_user(user, Edit(profile={"blocked": False}), actor=actor, reason=reason)

@@ -1,4 +1,4 @@
-"""Make an account."""
+"""Create a user."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 
-# The version at which an account begins whose id another had before: more edits than that had, and
-# as many as its own are left below the limit of the column.
+# The first version of a user whose id another user had before. The lower bound is above any number of edits
+# the earlier user can have had, so that an old ETag never matches; the upper one leaves room for as many
+# edits below the limit of the column.
 MIN_FIRST_VERSION, MAX_FIRST_VERSION = 10**6, 10**9
 
 
@@ -48,13 +49,14 @@ def create_user(
     is_superuser: bool = False,
     reason: str = "",
 ) -> User:
-    """Make an account in `connection` and record it. Without a password nobody can sign in to it.
+    """Create a user in `connection` and record it. Without a password the user cannot sign in until one is
+    set.
 
-    `bare_id` becomes the part of `user_id` after the provider. First-level nulls of the
-    documents are not stored. Raises Denied, NotSupported, FieldError, MetadataError,
-    WeakPassword or Taken.
+    `bare_id` becomes the part of `user_id` after the provider. First-level nulls of the documents are not
+    stored. Raises Denied, NotSupported, FieldError, MetadataError, WeakPassword or DuplicateField.
     """
     check(actor, Verb.CREATE)
+    # No web request can create one, so that a stolen administrator session cannot leave a superuser behind.
     if is_superuser and actor.kind != Kind.COMMAND:
         raise Denied("Superusers are made on the command line only.")
     if not connection.is_database:
@@ -77,12 +79,16 @@ def create_user(
         **{f"{name}_version": 1 for name, value in documents.items() if value is not None},
     )
     if password is not None:
+        # After the profile is set: the policy may forbid passwords that contain the user's own name or email.
         check_strength(password, user)
     user.password = make_hash(password)
     user.updated_at = user.created_at
+    # Hashing is done by now: it takes a tenth of a second, during which SQLite's one write lock would be
+    # held.
     with transaction.atomic(), allow_account_writes():
         with report_duplicates():
             user.save(force_insert=True)
+        # Ids generated here are random and never come back; only ids chosen by the caller can repeat.
         if bare_id:
             _start_after_earlier_users(user)
         _record(user, actor, reason)
@@ -99,9 +105,12 @@ def _initial_documents(actor: Actor, **given: Document | None) -> dict[str, Docu
 
 
 def _start_after_earlier_users(user: User) -> None:
-    """Begin after earlier accounts with this id have ended, with a version that none of them had, so that
-    no write meant for them (`If-Match`) reaches this one. Looked up once the row is there: before that,
-    an earlier account may be in the middle of its deletion."""
+    """Start later than all earlier users with this id, at a random version, so that no write meant for one
+    of them (`If-Match`) reaches this user.
+
+    Runs after the insert: before it, the deletion of an earlier user may still be under way, and its last
+    change unseen.
+    """
     last = last_changed_at(user.user_id)
     if last is None:
         return
@@ -111,7 +120,7 @@ def _start_after_earlier_users(user: User) -> None:
 
 
 def _record(user: User, actor: Actor, reason: str) -> None:
-    """With all that the account began with, so that each field's line begins here."""
+    """Record all initial values, so that the history of each field starts at creation."""
     given = {name: getattr(user, name) for name in (*WRITABLE, *DOCUMENTS) if getattr(user, name) is not None}
     if user.is_superuser:
         given["is_superuser"] = True

@@ -1,4 +1,4 @@
-"""Delete an account."""
+"""Delete a user."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from users.rights.may import Verb, check
 def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
-    """Remove the account for good, and those linked to it with it, and the searches that it saved for
-    itself. The record of their changes stays, with a line for each; in the log, who and where they were
-    is taken out.
+    """Delete the user for good, with the accounts linked to it and its private segments.
 
-    Raises Denied, StaleVersion or UserGone.
+    The record of changes stays and gets one line for each account; in the log, names, IP addresses and
+    user agents are removed. Raises Denied, StaleVersion or UserNotFound.
     """
     with transaction.atomic(), allow_account_writes():
         user = lock_user(user)
@@ -32,9 +31,14 @@ def delete_user(
         lines = [
             build_change(one, Change.What.DELETED, {}, actor=actor, at=at, reason=reason) for one in gone
         ]
+        # The foreign key is cleared by the deletion for older lines; these are inserted after it and must not
+        # point to a missing row.
         for line in lines:
             line.user = None
+        # Before the user: the deletion sets `owner` to null, and a private segment without owner is out of
+        # reach.
         Segment.objects.filter(owner__in=gone, is_shared=False).delete()
         user.delete()
+        # The log is kept for security, without personal data of users who asked to be deleted.
         anonymize_users(one.user_id for one in gone)
         save_changes(lines)

@@ -1,4 +1,4 @@
-"""What a request wants of a document: to lay a patch over it, or to replace it."""
+"""Write the two metadata documents: merge a patch, replace, or restore an earlier state."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ DOCUMENT_VERBS = {USER_METADATA: Verb.CHANGE_USER_METADATA, APP_METADATA: Verb.C
 
 @dataclass(frozen=True)
 class Patch:
-    """Lay `value` over the first level; null removes a key, `{}` wipes."""
+    """Merge `value` into the first level: null removes a key, `{}` empties the document. Source: Auth0
+    docs."""
 
     value: JSON
 
 
 @dataclass(frozen=True)
 class Replace:
-    """Put `value` in place of the document, if it is still at the version that was opened."""
+    """Replace the document by `value`, if it is still at the version that was opened (optimistic lock)."""
 
     value: JSON
     opened_version: int
@@ -39,7 +40,7 @@ class Replace:
 
 @dataclass(frozen=True)
 class Restore:
-    """Make the document what it once was: None where it was not there at all."""
+    """Set the document to an earlier state; None where it did not exist."""
 
     value: Document | None
 
@@ -48,8 +49,10 @@ Write = Patch | Replace | Restore
 
 
 def set_documents(draft: Draft, writes: dict[str, Write]) -> None:
-    """Apply each write. Raises Denied, MetadataError (SchemaError where a schema is broken anew)
-    or, naming all of them, Conflict."""
+    """Apply each write. Raises Denied, MetadataError (SchemaError where the write violates a schema), or
+    Conflict with the names of all outdated documents."""
+    # All rights first, then all values, then all versions: nothing is written until every document has
+    # passed, and one refused document refuses the request.
     for document in writes:
         check(draft.actor, DOCUMENT_VERBS[document], draft.user)
     for document, write in writes.items():
@@ -65,7 +68,7 @@ def _is_outdated(user: User, document: str, write: Write) -> bool:
     if not isinstance(write, Replace):
         return False
     current = getattr(user, document) or {}
-    # What somebody else has already written just so needs no quarrel.
+    # Two users who saved the same text do not conflict: there is nothing to resolve.
     return write.opened_version != version_of(user, document) and not is_strictly_equal(current, write.value)
 
 
@@ -73,6 +76,7 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
     before: Document | None = getattr(draft.user, document)
     if isinstance(write, Patch):
         after = merge(document, before, write.value)
+        # The patch passed `validate` by itself; merged with what is stored it may still be too large.
         check_size(document, after or {}, conf.limits)
         unchanged = is_strictly_equal(before, after)
     elif isinstance(write, Restore):
@@ -80,10 +84,12 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
         unchanged = is_strictly_equal(before, after)
     else:
         after = replacement(document, write.value)
+        # An editor shows a missing document as `{}`: saving that unchanged is not a change.
         unchanged = is_strictly_equal(before or {}, after or {})
     if unchanged:
         return
     changes = diff(before, after)
+    # Judged by the keys that differ, so that a client which sends back the whole document may do so.
     check_own_metadata_change(draft.actor, changes)
     check_by_schema(draft.actor, document, before, after)
     draft.set(**{document: after, f"{document}_version": version_of(draft.user, document) + 1})
@@ -91,12 +97,16 @@ def _set_document(draft: Draft, document: str, write: Write) -> None:
 
 
 def check_by_schema(actor: Actor, document: str, before: Document | None, after: Document | None) -> None:
-    """Raises SchemaError for what the write makes newly invalid, and MetadataError where people
-    touch a key of their own document that is not theirs: one the schema calls read-only and, at
-    their own page, one it does not name."""
+    """Validate the write against the document's schema.
+
+    Raises SchemaError for violations the write introduces (older ones are tolerated), and MetadataError
+    where users change a key of their own document that they may not: one that the schema marks read-only
+    and, on the own page, one it does not name.
+    """
     schema = get_schema(document)
     if schema is None:
         return
+    # Staff and API clients may write read-only keys: those are read-only for the user.
     if actor.kind == Kind.USER:
         for name in diff(before, after):
             is_foreign = actor.face == Face.PROFILE and name not in schema.names
@@ -107,6 +117,6 @@ def check_by_schema(actor: Actor, document: str, before: Document | None, after:
 
 
 def version_of(user: User, document: str) -> int:
-    """How many times the document has changed."""
+    """The number of changes of the document so far."""
     version: int = getattr(user, f"{document}_version")
     return version

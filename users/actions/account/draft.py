@@ -1,4 +1,4 @@
-"""An account while it is being written: locked, with what has changed so far."""
+"""A user being edited: the locked row, with the changes collected so far."""
 
 from __future__ import annotations
 
@@ -21,27 +21,28 @@ from users.rights.actor import Actor
 
 
 class Draft:
-    """Collects changes to one locked account and saves them at once.
+    """Collects changes to one locked row and saves them at once.
 
-    `primary` is whose rights decide: the account itself, or the primary one where it is linked,
-    since by a linked account one signs in to the primary."""
+    `primary` is the user whose rights are checked: the user itself, or the primary user of a linked
+    account, since signing in with a linked account signs in to its primary.
+    """
 
     def __init__(self, user: User, actor: Actor, reason: str, *, primary: User | None = None) -> None:
         self.user = user
         self.primary = primary or user
         self.actor = actor
-        # Each change has a moment of its own, later than the one before it whatever the clocks of
-        # several machines say: the record is read by time.
+        # Strictly later than the previous change, even if the clocks of several servers differ: the record is
+        # read in the order of time.
         self.at = max(timezone.now(), user.updated_at + timedelta(microseconds=1))
         self.reason = reason
-        # What the record says besides of whatever is changed here: `undoes` or `restores`.
+        # Columns of the record that name what is being reversed: `undoes` or `restores`.
         self.reversal: dict[str, Any] = {}
         self._before = SecurityFacts.of(user)
         self._columns: set[str] = set()
         self._changes: list[Change] = []
 
     def set(self, **columns: Any) -> None:
-        """Give columns new values, to be saved with the rest."""
+        """Assign columns, to be saved with the rest."""
         for name, value in columns.items():
             setattr(self.user, name, value)
         self._columns |= columns.keys()
@@ -51,28 +52,32 @@ class Draft:
         self.set(session_epoch=self.user.session_epoch + 1, tokens_valid_from=self.at)
 
     def note(self, what: Change.What, keys: Diff, *, was_missing: bool = False) -> None:
-        """Remember a line for the record of changes."""
+        """Collect a line for the record of changes."""
         told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.reversal}
         self._changes.append(build_change(self.user, what, keys, was_missing=was_missing, **told))
 
     def save(self) -> None:
-        """Write the touched columns and the record. Nothing changed, nothing written."""
+        """Write the changed columns and the record. Does nothing where nothing changed."""
         if not self._columns:
             return
         self.set(version=self.user.version + 1, updated_at=self.at)
-        # A savepoint costs two round trips: only where the database may say "taken".
+        # A savepoint costs two round trips; only a change of these columns can violate a unique constraint.
         with report_duplicates() if self._columns & {"email", "username"} else nullcontext():
             self.user.save_columns(self._columns)
+        # After the row: a refused write must leave no line in the record.
         save_changes(self._changes)
+        # In this transaction, so that no notice is sent for a change that is rolled back (transactional
+        # outbox).
         request_notices(self._before, self.user, actor=self.actor, at=self.at)
 
 
 @contextmanager
 def open_draft(account: User | str, actor: Actor, *, reason: str = "") -> Iterator[Draft]:
-    """Lock the account, give a fresh draft of it, and save it at the end, or nothing at all.
+    """Lock the user, yield a fresh draft, and save it at the end of the block; an exception discards all
+    of it.
 
-    It may be named by its user_id, so that nobody need read it before it is locked.
-    Raises UserGone where the account is no more.
+    `account` may be a `user_id`, which saves the query that would read the user before it is locked.
+    Raises UserNotFound where it has been deleted.
     """
     with transaction.atomic(), allow_account_writes():
         draft = Draft(lock_user(account), actor, reason)
@@ -81,9 +86,9 @@ def open_draft(account: User | str, actor: Actor, *, reason: str = "") -> Iterat
 
 
 def lock_user(account: User | str) -> User:
-    """The row as it is now, held against other writers until the transaction ends.
+    """The current row, locked against other writers until the transaction ends. Raises UserNotFound.
 
-    PostgreSQL locks the row; on SQLite the transaction began with the write lock.
+    PostgreSQL locks the row; on SQLite the transaction took the write lock when it began.
     """
     found = locked_by_user_id.one(account) if isinstance(account, str) else locked_by_pk.one(account.pk)
     if found is None:
@@ -92,15 +97,15 @@ def lock_user(account: User | str) -> User:
 
 
 def check_version(user: User, expected: frozenset[int] | None) -> None:
-    """Raises StaleVersion unless the locked row is at one of the expected versions."""
+    """Raises StaleVersion unless the locked row has one of the expected versions (`If-Match`)."""
     if expected is not None and user.version not in expected:
         raise StaleVersion
 
 
 @contextmanager
 def report_duplicates() -> Iterator[None]:
-    """Turn the database's word on uniqueness into Taken. The constraint is the judge, since
-    a look beforehand would lose the race it is meant to prevent."""
+    """Turn a violated unique constraint into DuplicateField. The constraint decides, not a query
+    beforehand, which would lose the race between two requests."""
     try:
         with transaction.atomic():
             yield
@@ -112,8 +117,8 @@ def report_duplicates() -> Iterator[None]:
 
 
 def _duplicate_field(error: IntegrityError) -> str | None:
-    """By the constraint's name on PostgreSQL, by the columns' on SQLite; never by the values,
-    which people choose."""
+    """The field of a violated constraint: by the constraint's name on PostgreSQL, by the columns on
+    SQLite. Never by the values in the message, which users choose."""
     facts = getattr(error.__cause__, "diag", None)
     text = facts.constraint_name or "" if facts else str(error)
     marks = {

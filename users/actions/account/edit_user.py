@@ -1,4 +1,4 @@
-"""Change an account: profile, documents and password in one transaction."""
+"""Edit a user: profile, documents and password in one transaction."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ EXCLUSIVE_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What one request wants of one account. What is left out stays as it is."""
+    """One request to edit one user. Fields that are left out stay as they are."""
 
     profile: Mapping[str, Any] = field(default_factory=dict)
     documents: Mapping[str, Write] = field(default_factory=dict)
     password: str | None = None
-    # The user_id of a linked account: what one signs in by is then changed there.
+    # The `user_id` of a linked account whose sign-in fields are to change, in place of the primary's own.
     identity: str | None = None
-    # The row's versions the caller would write over, or None for any (`If-Match`).
+    # The versions of the row that the caller accepts to overwrite (`If-Match`); None for any.
     expected_versions: frozenset[int] | None = None
 
 
 def edit_user(account: User | str, edit: Edit, *, actor: Actor, reason: str = "") -> User:
-    """Apply `edit` whole or not at all, record it, and return the fresh account.
+    """Apply all of `edit` or nothing, record it, and return the fresh user.
 
-    The account may be named by its user_id. Writes nothing where nothing changes.
+    The user may be given by `user_id`. Writes nothing where nothing changes.
 
-    Raises Denied, Combination, StaleVersion, FieldError, MetadataError, Conflict, Taken,
-    WeakPassword, NotSupported or UserGone.
+    Raises Denied, InvalidCombination, StaleVersion, FieldError, MetadataError, Conflict, DuplicateField,
+    WeakPassword, NotSupported or UserNotFound.
     """
     check_combination(edit)
     with open_draft(account, actor, reason=reason) as draft:
@@ -53,6 +53,7 @@ def edit_user(account: User | str, edit: Edit, *, actor: Actor, reason: str = ""
         if edit.identity is None:
             _apply(draft, edit)
         else:
+            # Both in one transaction: the primary carries a copy of the linked account's profile.
             own, linked = _split_edit(edit)
             _apply(draft, own)
             with open_linked_draft(draft, edit.identity) as login:
@@ -70,9 +71,11 @@ def _apply(draft: Draft, edit: Edit) -> None:
 
 
 def _split_edit(edit: Edit) -> tuple[Edit, Edit]:
-    """What it wants of the account itself, and what of the linked one. Raises NotSupported.
+    """Split the edit between the user and the linked account. Raises NotSupported.
 
-    Source: Auth0's published OpenAPI document, PATCH /users/{id}."""
+    Source: Auth0's published OpenAPI document, PATCH /users/{id}.
+    """
+    # A linked account has no profile of its own to show: only the primary's names are seen.
     names = sorted(edit.profile.keys() & set(DESCRIPTIVE_FIELDS))
     if names:
         raise NotSupported(
@@ -85,7 +88,7 @@ def _split_edit(edit: Edit) -> tuple[Edit, Edit]:
 
 
 def check_combination(edit: Edit) -> None:
-    """Raises Combination, in Auth0's words, for what cannot change in one request."""
+    """Raises InvalidCombination, in Auth0's words, for fields that cannot change in one request."""
     given = set(edit.profile) | ({"password"} if edit.password is not None else set())
     for first, second in EXCLUSIVE_FIELDS:
         if {first, second} <= given:

@@ -1,4 +1,4 @@
-"""End browser sessions: their browsers must sign in again."""
+"""End browser sessions: sign users out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from users.rights.may import Verb, check
 
 
 def end_sessions(user: User, *, actor: Actor) -> int:
-    """End all sessions of the user at once, and return how many there were. Raises Denied or
-    Protected."""
+    """End all sessions of the user, and return how many there were. Raises Denied or Protected."""
     check(actor, Verb.END_SESSIONS, user)
     return Session.objects.filter(user=user).delete()[0]
 
@@ -17,4 +16,5 @@ def end_sessions(user: User, *, actor: Actor) -> int:
 def end_session(session: Session, *, actor: Actor) -> None:
     """End this session alone. Raises Denied or Protected."""
     check(actor, Verb.END_SESSIONS, session.user)
+    # The row is the session: the cookie that names it is worthless from the next request.
     session.delete()

@@ -1,4 +1,4 @@
-"""Forget somebody whose account is deleted."""
+"""Erase the history of a deleted user, as data protection law may require."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ from users.rights.errors import Denied
 
 
 def erase_user_history(user_id: str, *, actor: Actor) -> int:
-    """Delete what the record holds of deleted accounts of this id, and of those that were linked to
-    them to the end, but for the lines that say when and by whom they were deleted; how many lines
-    that were. A later account with the id keeps its own.
+    """Delete the record of deleted users with this id, and of accounts that were linked to them until
+    then. Returns how many lines that were.
 
-    What they did to others stays in the record of those. Raises Denied for all but the shell, and
-    NotSupported where there is an account and none was deleted.
+    The lines that say when and by whom the users were deleted stay, as proof of the deletion. A later user
+    with the same id keeps its history, and what the deleted users did to others stays in the history of
+    those. Raises Denied for all but the command line, and NotSupported where a user with this id exists
+    and none was deleted.
     """
+    # It destroys evidence for good, so that access to the server itself is required.
     if actor.kind != Kind.COMMAND:
-        raise Denied("People are forgotten on the command line only.")
+        raise Denied("The history of a user is erased on the command line only.")
     with transaction.atomic(), allow_history_deletion():
         was_deleted = Change.objects.filter(subject=user_id, user=None).exists()
         if not was_deleted and User.accounts.filter(user_id=user_id).exists():
-            raise NotSupported("There is still an account of this id; delete it first.")
+            raise NotSupported("A user with this id still exists; delete it first.")
         lines = Change.objects.filter(subject__in=[user_id, *_ids_deleted_with(user_id)], user=None)
         return lines.exclude(what=Change.What.DELETED).delete()[0]
 
 
 def _ids_deleted_with(user_id: str) -> set[str]:
-    """The ids that were once linked to it and were deleted at the same moment."""
+    """The ids of accounts that were linked to it and deleted at the same moment, which is how
+    `delete_user` deletes them."""
     own = Change.objects.filter(subject=user_id, user=None)
     linked = {other for line in own.filter(what=Change.What.IDENTITIES) for other in line.keys}
     moments = own.filter(what=Change.What.DELETED).values_list("at", flat=True)

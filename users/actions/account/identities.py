@@ -1,4 +1,4 @@
-"""Link one account to another, and part them again.
+"""Link one account to another, and unlink them.
 
 Source: Auth0 docs, "User Account Linking" and "Unlink User Accounts", and recorded traffic.
 """
@@ -22,23 +22,23 @@ from users.tokens.id_tokens import VerifiedIdToken
 def link(
     primary: User, secondary: User, *, actor: Actor, proof: VerifiedIdToken | None = None, reason: str = ""
 ) -> User:
-    """Make `secondary` a login of `primary`, and return the fresh primary.
+    """Make `secondary` a linked identity of `primary`, and return the fresh primary.
 
-    The primary's profile and documents stay as they are. The secondary is no user any more: it
-    keeps its address and password for signing in to the primary, and loses what only users have.
-    Accounts linked to it are linked to the primary from now on, so that nobody loses a way in.
+    The primary's profile and documents stay as they are. The secondary is no user of its own any more: it
+    keeps email and password for signing in to the primary, and loses what only users have. Accounts linked
+    to it become linked to the primary, so that no way of signing in is lost.
 
-    An account that is blocked, or has staff rights, cannot be the secondary: being linked would
-    lift its block, or hide its rights. `proof` is the id token by which the actor showed
-    the secondary to be their own; then no right to it is required, unless it is of an earlier
-    account with that id, or from before a change of its password or second factor. Raises Denied,
-    BadIdentity, IdentityTaken or UserGone.
+    A blocked account, or one with staff rights, cannot be the secondary: linking would lift the block, or
+    hide the rights. `proof` is the ID token that shows the secondary to be the actor's own; then no right
+    to it is required, unless the token belongs to an earlier user with that id, or was issued before a
+    change of its password or second factor. Raises Denied, BadIdentity, IdentityTaken or UserNotFound.
     """
     if primary.pk == secondary.pk:
         raise BadIdentity("Main identity and the new one are the same.")
     with transaction.atomic(), allow_account_writes():
         main, other = (Draft(user, actor, reason) for user in _lock_both(primary, secondary))
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
+        # The token replaces the right to the secondary, never the protection of staff accounts.
         if proof is not None:
             check_unprotected(actor, other.user)
             _check_still_proven(other.user, proof)
@@ -48,7 +48,9 @@ def link(
             raise BadIdentity("Unable to link with the secondary account.")
         followers = [Draft(user, actor, reason) for user in _linked_to(other.user)]
         strip_primary_only_data(other, with_access=actor.kind != Kind.USER)
+        # Its own linked accounts move to the primary below: links are one level deep.
         other.set(linked_identities=None)
+        # Its sessions and tokens are those of a user that no longer exists by itself.
         other.end_access()
         for draft in (other, *followers):
             _relink(draft, None if draft is other else other.user, main.user)
@@ -59,8 +61,11 @@ def link(
 
 
 def _check_still_proven(user: User, proof: VerifiedIdToken) -> None:
-    """Raises BadIdentity for an id token that proves nothing any more. A change of the second factor
-    ends no tokens, so it is compared by time; in one second with it the token is refused."""
+    """Raises BadIdentity for an ID token that no longer proves ownership.
+
+    A change of the second factor does not end tokens, so times are compared; `iat` has whole seconds, and
+    a token from the same second is refused.
+    """
     factor = user.multifactor_last_modified
     is_older = factor is not None and proof.issued_at <= factor.timestamp()
     if is_older or proof.generation != user.token_generation:
@@ -68,16 +73,17 @@ def _check_still_proven(user: User, proof: VerifiedIdToken) -> None:
 
 
 def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason: str = "") -> User:
-    """Make the linked account a user of its own again, without documents, and return the fresh
-    primary. What its owner's own linking could not discard is theirs again.
+    """Make the linked account a user of its own again, without documents, and return the fresh primary.
 
-    A blocked user's accounts stay blocked. The primary's sessions and tokens end, since it is not
-    known which of them began at the account that is unlinked. Raises Denied, BadIdentity or UserGone.
+    `app_metadata`, roles and permissions that linking left in place are its own again. Accounts of a
+    blocked user stay blocked. The primary's sessions and tokens end, since it is not known which of them
+    began with the account being unlinked. Raises Denied, BadIdentity or UserNotFound.
     """
     with open_draft(primary, actor, reason=reason) as main:
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
         other = Draft(_find_linked(main.user, provider, given_id), actor, reason)
         _relink(other, main.user, None)
+        # Otherwise a blocked user could sign in again with the account that was unlinked.
         if main.user.blocked:
             blocked = {"before": other.user.blocked, "after": True}
             other.set(blocked=True)
@@ -89,18 +95,23 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
 
 
 def possible_ids(provider: str, given_id: str) -> tuple[str, ...]:
-    """Every `user_id` that may be meant: the bare id is documented, and ids that hold their
-    provider already are what clients send."""
+    """Every `user_id` that may be meant: the documented form is the bare id, and some clients send ids
+    that include the provider."""
     return (f"{provider}|{given_id}", *((given_id,) if given_id.startswith(f"{provider}|") else ()))
 
 
 def _lock_both(primary: User, secondary: User) -> list[User]:
-    """Both rows as they are now, locked in an order that is the same for everybody, and one by
-    one: who holds a row that has been linked meanwhile must not wait for another."""
+    """Lock both rows and return them as they are now, the primary first.
+
+    In the order of primary keys, to prevent deadlocks, and one query each: a single query over both could
+    wait for the second row while it already holds a row that has meanwhile been linked.
+    """
     found = {}
     for user in sorted((primary, secondary), key=lambda user: user.pk):
         try:
             found[user] = lock_user(user)
+        # The secondary may have been linked or deleted by another request; Auth0 has different answers to
+        # these.
         except UserNotFound:
             if user == primary:
                 raise
@@ -115,7 +126,7 @@ def _secondary_error(secondary: User) -> Exception:
 
 
 def _linked_to(user: User) -> list[User]:
-    """In the order in which the profile shows them."""
+    """The accounts linked to the user, locked, in the order in which the profile shows them."""
     if not user.linked_identities:
         return []
     rows = User.accounts.with_connection().select_for_update(of=("self",)).filter(linked_to=user)
@@ -136,7 +147,7 @@ def _find_linked(primary: User, provider: str, given_id: str) -> User:
 
 
 def _relink(draft: Draft, before: User | None, after: User | None) -> None:
-    """Change to whom the account is linked; None stands for nobody."""
+    """Set the user that the account is linked to; None for none."""
     draft.set(linked_to=after)
     sides = {"before": before, "after": after}
     ids = {side: user.user_id for side, user in sides.items() if user is not None}

@@ -1,4 +1,4 @@
-"""Change what one signs in by with a linked account, through its primary one."""
+"""Change the sign-in fields of a linked account through its primary user."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from users.representation.profile import serialize_identity
 
 @contextmanager
 def open_linked_draft(draft: Draft, user_id: str) -> Iterator[Draft]:
-    """A draft of the account of that `user_id` linked to `draft`'s; saved at the end, with what
-    the primary shows of it. Raises NotSupported where none of that id is linked."""
+    """A draft of the account with this `user_id` that is linked to the draft's user. Saved at the end of
+    the block, with the copy that the primary shows. Raises NotSupported where no such account is linked."""
     rows = User.accounts.with_connection().select_for_update(of=("self",))
     row = rows.filter(user_id=user_id, linked_to=draft.user).first()
     if row is None:
@@ -26,7 +26,7 @@ def open_linked_draft(draft: Draft, user_id: str) -> Iterator[Draft]:
     linked.save()
     _update_identity(draft, row, before)
     if row.password != password:
-        # As a new password of one's own ends them all.
+        # The linked account signs in to the primary, so its new password ends the primary's sessions too.
         draft.end_access()
         draft.note(Change.What.PASSWORD, {"identity": {"after": user_id}})
 

@@ -1,7 +1,7 @@
-"""Second factors: removed for somebody, or noted once their owner has changed them.
+"""Multi-factor authentication (MFA): remove factors, and record what the owner has changed.
 
-allauth keeps them in a table of its own, which alone decides what signing in asks for. The
-account carries Auth0's names of them, so that reading a profile stays one row.
+allauth stores the factors in a table of its own, which alone decides what signing in asks for. The user's
+row carries Auth0's names of them, so that reading a profile stays one query.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
-# Auth0's names. Nobody can enrol in Duo here, so nobody has it to remove.
+# Auth0's names. Duo is accepted for compatibility; users cannot enrol in it here, so there is none to remove.
 APP, DUO = "google-authenticator", "duo"
 PROVIDERS = (APP, DUO)
-# Without those that are taken for one another when they are read aloud.
+# Without 0, O, 1 and I, which are confused when a code is read aloud or copied by hand.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 24
 
 
 def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason: str = "") -> User:
-    """Let the account sign in by its password alone; its recovery codes go as well.
+    """Let the user sign in with the password alone; the recovery codes are removed as well.
 
-    Writes nothing where there is nothing to remove. Raises Denied, StaleSignIn or UserGone.
+    Writes nothing where there is nothing to remove. Raises Denied, StaleSignIn or UserNotFound.
     """
     with open_draft(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
@@ -41,10 +41,10 @@ def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason:
 
 
 def remove_authentication_method(user: User, method_id: str, *, actor: Actor, reason: str = "") -> User:
-    """Remove the second factor, or the recovery codes, of that id (`totp|dev_17`).
+    """Remove the second factor, or the recovery codes, with this id (`totp|dev_17`).
 
-    Recovery codes stand in for the app and go with it. Raises Denied, StaleSignIn, UserGone, or
-    MethodGone where the user has none of that id.
+    Recovery codes replace the app and are removed with it. Raises Denied, StaleSignIn, UserNotFound, or
+    MethodNotFound where the user has no method with this id.
     """
     with open_draft(user, actor, reason=reason) as draft:
         check(actor, Verb.REMOVE_MULTIFACTOR, draft.user)
@@ -59,23 +59,24 @@ def remove_authentication_method(user: User, method_id: str, *, actor: Actor, re
 
 
 def discard_factors(draft: Draft) -> None:
-    """Remove and note what the account has, if it has any."""
+    """Remove all factors, and record that if there were any."""
     if Authenticator.objects.filter(user=draft.user).delete()[0]:
         _set_providers(draft, [])
 
 
 def void_recovery_codes(draft: Draft) -> None:
-    """Remove and note the recovery codes, if the account has any."""
+    """Remove the recovery codes, and record that if there were any."""
     codes = Authenticator.objects.filter(user=draft.user, type=Authenticator.Type.RECOVERY_CODES)
     if codes.delete()[0]:
         _note_codes(draft, "void")
 
 
 def renew_recovery_code(user: User, *, actor: Actor) -> str:
-    """A code that signing in takes once in place of the second factor; all earlier ones are void.
+    """Create a code that replaces the second factor once at sign-in; all earlier codes are void. Returns
+    it, 24 characters.
 
-    Given to those who are not enrolled, too: it waits until they are. Raises Denied or UserGone.
-    Source: a recorded answer, for its length and letters and for those who are not enrolled.
+    Users who are not enrolled get one, too: it is valid once they are. Raises Denied or UserNotFound.
+    Source: a recorded answer, for length, letters and users who are not enrolled.
     """
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     with open_draft(user, actor) as draft:
@@ -83,7 +84,8 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
         Authenticator.objects.update_or_create(
             user=draft.user,
             type=Authenticator.Type.RECOVERY_CODES,
-            # allauth's place for codes that it has not made itself.
+            # Where allauth reads codes it has not generated itself, so that its own verification accepts this
+            # one.
             defaults={"data": {"migrated_codes": [encrypt(code)]}, "created_at": draft.at},
         )
         _note_codes(draft, "new")
@@ -91,7 +93,7 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
 
 
 def note_multifactor(user: User, *, actor: Actor) -> None:
-    """The owner has enrolled or removed something, for which allauth has asked their password."""
+    """Record that the owner has enrolled or removed a factor. allauth has asked for the password before."""
     with open_draft(user, actor) as draft:
         providers = [APP] if enrolled_factors(draft.user) else []
         if providers != (draft.user.multifactor or []):
@@ -99,7 +101,7 @@ def note_multifactor(user: User, *, actor: Actor) -> None:
 
 
 def note_recovery_codes(user: User, *, actor: Actor) -> None:
-    """The owner has made new ones, for which allauth has asked their password."""
+    """Record that the owner has generated new codes. allauth has asked for the password before."""
     with open_draft(user, actor) as draft:
         _note_codes(draft, "new")
 

@@ -1,4 +1,4 @@
-"""Give an account a password."""
+"""Set a user's password, and check it against the policy of the connection."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ from users.passwords.policy import Policy, describe_rule, get_policy
 from users.passwords.text import find_faults, normalize
 from users.rights.may import Verb, check
 
-# The keys of user_metadata that hold a person's name, by Auth0's convention.
+# The keys of `user_metadata` that hold the user's name, by Auth0's convention.
 NAMES_IN_METADATA = ("name", "first", "last")
 
 
 def set_password(draft: Draft, password: str) -> None:
-    """Raises Denied, NotSupported or WeakPassword. Ends all sessions and refuses the tokens issued
-    so far; the page that sets a password signs its own session in again."""
+    """Set the password, end all sessions and refuse the tokens issued so far; the page that sets a
+    password signs its own session in again. Raises Denied, NotSupported or WeakPassword."""
+    # The primary's rights: a linked account's password opens the primary.
     check(draft.actor, Verb.CHANGE_PASSWORD, draft.primary)
     check_connection(draft.user.connection, ("password",))
     check_strength(password, draft.user)
     draft.set(password=make_hash(password), last_password_reset=draft.at)
     draft.end_access()
+    # No keys: neither a password nor its hash may reach the record.
     draft.note(Change.What.PASSWORD, {})
 
 
@@ -41,7 +43,7 @@ def check_strength(password: str, user: User) -> None:
     """
     password = normalize(password)
     unfit = find_faults(password)
-    if unfit:  # before checks whose time grows with the length
+    if unfit:  # before checks whose time grows with the length (denial of service)
         raise WeakPassword(unfit)
     options = user.connection.options
     policy = get_policy(options)
@@ -50,6 +52,7 @@ def check_strength(password: str, user: User) -> None:
         CommonPassword: _dictionary_messages(password, options),
         PersonalPassword: _personal_info_messages(password, options, user),
     }
+    # All reasons at once, so that the user does not fix one to be refused for the next.
     messages = [message for found in reasons.values() for message in found]
     for kind, found in reasons.items():
         if found:
@@ -87,5 +90,5 @@ def _personal_info_messages(password: str, options: Mapping[str, Any], user: Use
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """Django's twenty thousand, in lower case, read once."""
+    """Django's list of 20,000 common passwords, in lower case, read once per process."""
     return frozenset(CommonPasswordValidator().passwords)

@@ -31,7 +31,7 @@ VERIFIED_FLAGS = {"email_verified": "email", "phone_verified": "phone_number"}
 def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
     """Set root fields, null to clear. Raises Denied, FieldError or NotSupported.
 
-    A new email or phone number is unverified unless said otherwise; a block ends every
+    A new email or phone number becomes unverified unless the request says otherwise; blocking ends every
     session and refuses the tokens issued so far.
     """
     for verb in {FIELD_VERBS[name] for name in fields if name in FIELD_VERBS}:
@@ -42,6 +42,7 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
         draft.user.email, draft.user.phone_number, normalize_fields(fields, draft.user.connection)
     )
     before = {name: getattr(draft.user, name) for name in wanted}
+    # Only what differs is written and recorded: clients send whole profiles back.
     changes = diff(before, wanted)
     if not changes:
         return
@@ -58,9 +59,9 @@ def set_profile(draft: Draft, fields: Mapping[str, Any]) -> None:
 def check_dependent_fields(
     profile: Mapping[str, Any], given: Collection[str], connection: Connection
 ) -> None:
-    """Validate fields that depend on each other. `profile` is the account after the write, `given` the
-    names of the fields written. Raises NotSupported where a user name is required, and FieldError for a
-    verified flag without what it is about."""
+    """Validate fields that depend on each other. `profile` is the user after the write, `given` the names
+    of the fields written. Raises NotSupported where a user name is required, and FieldError for a verified
+    flag without its field."""
     requires_username = connection.is_database and connection.options.get("requires_username")
     if requires_username and "username" in given and not profile.get("username"):
         raise NotSupported(NO_USERNAME.format(connection.name))
@@ -70,7 +71,7 @@ def check_dependent_fields(
 
 
 def check_login(profile: Mapping[str, Any], connection: Connection) -> None:
-    """Raises FieldError where such an account of a database connection would have no login."""
+    """Raises FieldError where a user of a database connection would have nothing to sign in with."""
     names_of_users = profile.get("username") and connection.options.get("requires_username")
     if connection.is_database and not profile.get("email") and not names_of_users:
         raise FieldError("email", NO_LOGIN)
@@ -81,10 +82,11 @@ def _sign_in_values(user: User) -> dict[str, Any]:
 
 
 def check_connection(connection: Connection, names: Iterable[str]) -> None:
-    """Raises NotSupported where the address or password is not ours to change, and where a name
-    or the picture would not last.
+    """Raises NotSupported where email or password belong to an identity provider, and where names or
+    picture would be overwritten at the next sign-in.
 
-    Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400."""
+    Source: Auth0's published OpenAPI document, PATCH /users/{id}, status 400.
+    """
     given = {"email", "password"}.intersection(names)
     if given and not connection.is_database:
         raise NotSupported(f"Cannot update {min(given)} for non-database user.")
@@ -96,9 +98,10 @@ def check_connection(connection: Connection, names: Iterable[str]) -> None:
 
 
 def is_synced(connection: Connection) -> bool:
-    """Whether a provider writes names and picture anew at each sign-in.
+    """Whether the identity provider overwrites names and picture at each sign-in.
 
-    Source: Auth0 docs, "Configure Connection Sync with Auth0"."""
+    Source: Auth0 docs, "Configure Connection Sync with Auth0".
+    """
     if connection.is_database or connection.strategy in PASSWORDLESS_STRATEGIES:
         return False
     written: str = connection.options.get("set_user_root_attributes", "on_each_login")
@@ -109,8 +112,9 @@ def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[
     """Return the fields in the form in which they are stored: as the registry says, and emails and user
     names of a database connection in lower case.
 
-    Raises NotSupported for a user name where the connection has none, and FieldError for one
-    that it does not take."""
+    Raises NotSupported for a user name where the connection has none, and FieldError for one it does not
+    accept.
+    """
     if fields.get("username"):
         if not connection.options.get("requires_username"):
             raise NotSupported("Cannot set username for connection without requires_username.")
@@ -129,7 +133,7 @@ def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[
 
 
 def add_implied_fields(email: str | None, phone_number: str | None, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with what follows: a changed address or number loses its verification."""
+    """Add the fields that follow from a change: a new email or phone number loses its verification."""
     follows: dict[str, Any] = {}
     if "email" in fields and fields["email"] != email:
         follows["email_verified"] = False

@@ -1,4 +1,4 @@
-"""Record that staff had a link sent by which the owner sets a new password."""
+"""Record that staff sent a password reset link."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from users.rights.may import Verb, check
 
 
 def note_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
-    """Check the right and record it; the caller enqueues the mail in the same transaction.
+    """Check the right and record it; the caller enqueues the email in the same transaction.
 
-    Nothing of the account changes until the owner follows the link. Raises Denied or
-    NotSupported.
+    Nothing of the user changes until the owner follows the link. Raises Denied or NotSupported.
     """
     check(actor, Verb.SEND_RESET, user)
     check_resettable(user)
@@ -23,6 +22,6 @@ def note_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
 
 
 def check_resettable(user: User) -> None:
-    """Raises NotSupported where there is no password of ours, or no email to send a link to."""
+    """Raises NotSupported where the password is not stored here, or there is no email to send a link to."""
     if not user.email or not user.connection.is_database or not user.connection.is_enabled:
         raise NotSupported("This account has no password here to reset.")

@@ -1,4 +1,4 @@
-"""Note that somebody gave the right password."""
+"""Record a sign-in with the right password."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from users.models.write_guard import allow_account_writes
 def record_sign_in(
     user: User, *, ip: str | None, success: str = "s", through: ClientContext = NO_CLIENT
 ) -> None:
-    """Count the sign-in and log it, as an event of the type `success`, or as a failed one where the
-    user is blocked. No version rises and no change is recorded: nobody edited anything.
+    """Count the sign-in and log it, as an event of type `success`, or as a failed one where the user is
+    blocked. No version rises and no change is recorded, as nothing was edited.
 
-    Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user. That
-    is no login of the day, though.
+    Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user, which is not
+    counted in the daily statistics.
     """
     with transaction.atomic(), allow_account_writes():
         now = timezone.now()
+        # One UPDATE with F(), no lock and no read: two sign-ins at once are both counted.
         User.objects.filter(pk=user.pk).update(
             logins_count=F("logins_count") + 1, last_login=now, updated_at=now, last_ip=ip
         )
@@ -35,20 +36,24 @@ def record_sign_in(
 
 
 def _count_login(at: datetime) -> None:
-    """Comes last: everybody who signs in today waits for this row until the transaction ends."""
+    """Count the sign-in of this day. Last in the transaction: every sign-in of the day updates this row,
+    and waits for it until this transaction ends."""
     today = at.astimezone(UTC).date()
     day = Day.objects.filter(date=today)
     if not day.update(logins=F("logins") + 1, updated_at=at):
-        # The first today. If another was first after all, the row is theirs.
+        # The first today. If another request inserted the row meanwhile, the unique date keeps it and both
+        # are counted.
         Day.objects.bulk_create([Day(date=today, created_at=at)], ignore_conflicts=True)
         day.update(logins=F("logins") + 1, updated_at=at)
 
 
 def rehash_password(user: User, password: str) -> None:
-    """Store the password just verified under today's hasher, unless it was changed meanwhile.
+    """Store the password just verified under the current hasher, unless it was changed meanwhile.
 
-    It is the same password, so nothing is recorded; sessions end all the same, as their
-    signature holds the hash."""
+    The password is the same, so nothing is recorded; sessions end all the same, as their signature covers
+    the hash.
+    """
     verified, user.password = user.password, make_hash(password)
     with allow_account_writes():
+        # Compare and swap: a new password set between verification and this update is not overwritten.
         User.accounts.filter(pk=user.pk, password=verified).update(password=user.password)

@@ -1,4 +1,4 @@
-"""Make an account what it was at a moment, as far as it can be edited."""
+"""Restore a user to an earlier moment (point-in-time restore), as far as it can be edited."""
 
 from __future__ import annotations
 
@@ -32,16 +32,15 @@ def restore(
     reason: str = "",
     expected_versions: frozenset[int] | None = None,
 ) -> User:
-    """Put both documents back to what they were at that moment, or only `document` (either of
-    them, or "profile", which is never meant unless it is named), or only its `key`. Returns the
-    fresh account.
+    """Restore both documents to that moment, or only `document` (one of them, or "profile", which is
+    restored only when named), or only its `key`. Returns the fresh user.
 
-    It takes back whatever was changed since, by whomever; who has looked at the account before
-    names the versions they saw. It is an edit like any other: rights, rules and schemas are those
-    of this moment, and its lines in the record name the moment as `restores`. Where all is as it
-    was already, nothing is written.
+    Reverses every change since, by any actor; callers that showed the user before should pass the versions
+    they saw. It is an edit like any other: rights, rules and schemas are the current ones, and its lines
+    in the record name the moment as `restores`. Writes nothing where the state is the same.
 
-    Raises NotCreatedYet, NotKept and all that `edit_user` raises; FieldError for no such field.
+    Raises NotCreatedYet, BeforeRetention, all that `edit_user` raises, and FieldError for an unknown
+    field.
     """
     if document == PROFILE and key is not None and key not in WRITABLE:
         raise FieldError("key", f"No enum match for: {key}", "A field of the profile", kind=RuleKind.ENUM)
@@ -55,7 +54,7 @@ def restore(
 
 
 def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
-    """Only what differs is written, and only for that a right is asked."""
+    """Write only what differs, and require rights only for that."""
     user = draft.user
     then = {
         name: restorable_value(part, name, current_value(past, part, name))
@@ -66,6 +65,7 @@ def _restore(draft: Draft, past: User, part: str, key: str | None) -> None:
         for name, value in then.items()
         if not is_same_side(restorable_value(part, name, current_value(user, part, name)), value)
     }
+    # An empty document and a missing one have the same keys, so the whole is compared as well.
     is_whole = key is None and part in DOCUMENTS
     if differing or (is_whole and not is_strictly_equal(getattr(user, part), getattr(past, part))):
         was_missing = part in DOCUMENTS and getattr(past, part) is None

@@ -1,4 +1,4 @@
-"""Give parts of an account back what they held once, by the rules of any other edit."""
+"""Set parts of a user to earlier values, by the rules of any other edit."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from users.models import User
 from users.representation.fields import FIELD_VERBS, FIELDS, WRITABLE
 from users.rights.may import Verb, check
 
-# The profile's root fields, beside the two documents the part of an account that can be put back.
+# The profile's root fields; with the two documents, the parts of a user that can be restored.
 PROFILE = "profile"
 PARTS = (*DOCUMENTS, PROFILE)
 
 
 def current_value(user: User, part: str, key: str) -> JSON:
-    """What the key of a part holds, ABSENT where it is not there. A field is always there."""
+    """The current value of a key, ABSENT where the document lacks it. Profile fields always exist."""
     return getattr(user, key) if part == PROFILE else (getattr(user, part) or {}).get(key, ABSENT)
 
 
 def restorable_value(part: str, key: str, value: JSON) -> JSON:
-    """What to set where this is to be put back: a switch that nobody had touched cannot be
-    untouched again, and off does the same."""
+    """The value to write to restore this one. A boolean that had never been set cannot become unset again;
+    false has the same effect."""
     if part != PROFILE:
         return value
     value = None if value is ABSENT else value
@@ -39,22 +39,22 @@ def check_can_write(draft: Draft, part: str, keys: Iterable[str]) -> None:
 
 
 def required_verbs(part: str, keys: Iterable[str]) -> set[Verb]:
-    """What one must be allowed to, to change these keys of the part."""
+    """The rights that changing these keys of the part requires."""
     return {FIELD_VERBS[key] for key in keys} if part == PROFILE else {DOCUMENT_VERBS[part]}
 
 
 def part_keys(user: User, past: User, part: str) -> Iterable[str]:
-    """Those that the part has now, or had then."""
+    """The keys the part has now or had then."""
     if part == PROFILE:
         return WRITABLE
     return (getattr(user, part) or {}).keys() | (getattr(past, part) or {}).keys()
 
 
 def restore_part(draft: Draft, part: str, keys: Document, *, was_missing: bool = False) -> None:
-    """Set each key of the part to its value, or take it out where that is ABSENT. `was_missing`
-    says that a document with nothing left in it is to be missing, too.
+    """Set each key of the part to its value, or remove it where the value is ABSENT. `was_missing`: a
+    document that ends up empty is to be missing, as it was then.
 
-    Raises Denied, FieldError, MetadataError, NotSupported or, at the end of the draft, Taken.
+    Raises Denied, FieldError, MetadataError, NotSupported or, at the end of the draft, DuplicateField.
     """
     if part == PROFILE:
         set_profile(draft, {key: restorable_value(part, key, value) for key, value in keys.items()})
@@ -62,4 +62,5 @@ def restore_part(draft: Draft, part: str, keys: Document, *, was_missing: bool =
     state = dict(getattr(draft.user, part) or {})
     for key, value in keys.items():
         set_or_remove(state, key, value)
+    # Through the same function as any edit, so that schema, size limits and rights apply to restored values.
     set_documents(draft, {part: Restore(state or (None if was_missing else {}))})

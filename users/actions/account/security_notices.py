@@ -1,4 +1,4 @@
-"""Request security notices: mails about changes by which the owner could lose the account."""
+"""Request security notices: emails about changes by which the owner could lose the account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EMAIL_CHANGED, FACTOR_REMOVED = "email_changed", "factor_removed"
 
 @dataclass(frozen=True)
 class SecurityFacts:
-    """The facts of an account whose change is followed by a notice."""
+    """The facts of a user whose change is followed by a notice."""
 
     email: str | None
     factors: frozenset[str]
@@ -27,8 +27,9 @@ class SecurityFacts:
 
 
 def request_notices(before: SecurityFacts, user: User, *, actor: Actor, at: datetime) -> None:
-    """Enqueue a mail for each such change, in the caller's transaction, to the email that the account
-    had before, so that the notice reaches the owner and not only the user who made the change."""
+    """Enqueue an email for each such change, in the caller's transaction, to the email the user had
+    before, so that the notice reaches the owner and not only whoever made the change."""
+    # No error: an installation without email must still be able to change emails.
     if not before.email or not conf.is_email_configured:
         return
     after = SecurityFacts.of(user)

@@ -1,4 +1,4 @@
-"""What a user has and a linked account has not."""
+"""Remove what a linked account must not have, since only users have it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from users.models import Change
 
 
 def strip_primary_only_data(draft: Draft, *, with_access: bool) -> None:
-    """Discard the documents, never merged into anything, then roles, permissions, links in mails
-    and second factors: signing in asks for the primary's. Each has its line in the record, with
-    what it was.
+    """Discard the documents (they are never merged), roles, permissions, tickets and second factors:
+    signing in asks for the primary's. Each is recorded with its former value.
 
-    `app_metadata`, roles and permissions go only `with_access`: nobody sheds their own by linking
-    and parting two accounts of theirs. They rest until the account is parted again.
+    `app_metadata`, roles and permissions are removed only `with_access`. They stay, unused, where users
+    link their own accounts, so that nothing staff decided is lost or shed by linking and unlinking.
     """
     _discard_document(draft, USER_METADATA)
     if with_access:
         _discard_document(draft, APP_METADATA)
         _discard_roles(draft)
         _discard_permissions(draft)
+    # An open link would still set the password of an account that now opens the primary.
     draft.user.tickets.all().delete()
     discard_factors(draft)
 

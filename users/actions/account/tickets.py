@@ -1,4 +1,5 @@
-"""Links by which people set a password or prove an address: made for others, used by the person."""
+"""Tickets: single-use links to set a password or verify an email, made by staff or clients and used by the
+user."""
 
 from __future__ import annotations
 
@@ -38,8 +39,8 @@ def create_ticket(
     marks_email_as_verified: bool = False,
     reason: str = "",
 ) -> str:
-    """Make a ticket and record that it was made. Returns its secret, 32 letters or digits, which
-    stands nowhere else. Raises Denied, Protected or NotSupported."""
+    """Create a ticket and record it. Returns its secret, 32 letters or digits, which is not stored. Raises
+    Denied, Protected or NotSupported."""
     check(actor, verb, user)
     if not user.email:
         raise NotSupported(NO_EMAIL)
@@ -51,6 +52,7 @@ def create_ticket(
             secret_hash=_hash(secret),
             purpose=purpose,
             user=user,
+            # Remembered, so that the link is void once the email changes: it was sent to the old one.
             email=user.email,
             result_url=result_url,
             names_email_in_redirect=names_email_in_redirect,
@@ -65,8 +67,9 @@ def create_ticket(
 
 
 def get_valid_ticket(secret: str, purpose: Purpose) -> Ticket:
-    """The ticket behind a link, with its user and connection. Raises TicketRefused unless it is
-    still good."""
+    """The ticket of a link, with its user and connection. Raises TicketRefused unless it is valid."""
+    # Looked up by hash: the database does not hold what a link carries, and an index look-up of a hash leaks
+    # nothing by its timing.
     found = Ticket.objects.select_related("user__connection")
     ticket = found.filter(secret_hash=_hash(secret), purpose=purpose).first()
     if ticket is None:
@@ -76,8 +79,8 @@ def get_valid_ticket(secret: str, purpose: Purpose) -> Ticket:
 
 
 def set_password_by_ticket(ticket: Ticket, password: str, *, actor: Actor) -> User:
-    """Set the password of the ticket's user and use the ticket up, or neither. Raises
-    TicketRefused, WeakPassword, NotSupported or UserGone."""
+    """Set the password of the ticket's user and mark the ticket as used, or neither. Raises TicketRefused,
+    WeakPassword, NotSupported or UserNotFound."""
     with open_draft(ticket.user, actor) as draft:
         _mark_used(ticket, draft)
         set_password(draft, password)
@@ -87,8 +90,7 @@ def set_password_by_ticket(ticket: Ticket, password: str, *, actor: Actor) -> Us
 
 
 def verify_email_by_ticket(ticket: Ticket, *, actor: Actor) -> User:
-    """Take the address as the person's own and use the ticket up. Raises TicketRefused or
-    UserGone."""
+    """Mark the email as verified and the ticket as used. Raises TicketRefused or UserNotFound."""
     with open_draft(ticket.user, actor) as draft:
         _mark_used(ticket, draft)
         _verify_email(draft)
@@ -96,7 +98,8 @@ def verify_email_by_ticket(ticket: Ticket, *, actor: Actor) -> User:
 
 
 def _mark_used(ticket: Ticket, draft: Draft) -> None:
-    """The account is locked, so of two who follow the link at once the second finds it used."""
+    """Mark the ticket as used, so that it works once. The user is locked, so of two requests with the same
+    link the second finds it used."""
     ticket = Ticket.objects.get(pk=ticket.pk)
     _check_valid(ticket, draft.user)
     ticket.used_at = draft.at
@@ -113,24 +116,25 @@ def _check_valid(ticket: Ticket, user: User) -> None:
 
 
 def _is_obsolete(ticket: Ticket, user: User) -> bool:
-    """Whether the account is no more what the ticket was made for."""
+    """Whether the user has changed in a way that voids the ticket."""
     if user.email != ticket.email:
         return True
     if ticket.purpose != Purpose.PASSWORD_CHANGE:
         return False
     reset = user.last_password_reset
-    # Whoever had it made, perhaps before the account became staff, may hold it still.
+    # A ticket for a staff account is void: an agent may hold one that was created before the user became
+    # staff.
     return (reset is not None and reset > ticket.created_at) or is_protected(user)
 
 
 def _verify_email(draft: Draft) -> None:
-    """By the link itself: whoever follows it reads the mail of that address, or was handed it by
-    somebody who may take the address as verified."""
+    """Mark the email as verified. Following the link proves access to the mailbox, or the link was handed
+    over by a client that may verify emails."""
     if not draft.user.email_verified:
         draft.set(email_verified=True)
         draft.note(Change.What.PROFILE, {"email_verified": {"before": False, "after": True}})
 
 
 def _hash(secret: str) -> str:
-    """There is nothing to guess in 32 random characters, so a fast hash will do."""
+    """A fast hash is enough: 32 random characters cannot be guessed, unlike a password."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Take one change back."""
+"""Undo one change."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from users.rights.actor import Actor
 What = Change.What
 
 UNDO_REFUSALS = {
-    What.CREATED: "An account cannot be made undone; delete it instead.",
-    What.DELETED: "A deleted account does not come back.",
-    What.PASSWORD: "Passwords are not kept, so the one before cannot come back.",
-    What.RESET_SENT: "What was sent cannot be called back.",
-    What.TICKET: "What was sent cannot be called back.",
-    What.STAFF_RIGHTS: "Staff rights are given and taken, not undone.",
-    What.MULTIFACTOR: "Second factors are not kept; their owner enrols again.",
+    What.CREATED: "The creation of a user cannot be undone; delete the user instead.",
+    What.DELETED: "A deleted user cannot be brought back.",
+    What.PASSWORD: "Earlier passwords are not stored, so this cannot be undone.",
+    What.RESET_SENT: "An email that was sent cannot be recalled.",
+    What.TICKET: "A link that was created cannot be recalled.",
+    What.STAFF_RIGHTS: "Staff rights are granted and revoked, not undone.",
+    What.MULTIFACTOR: "Second factors are not stored in the history; the user enrols again.",
     What.IDENTITIES: "Accounts are linked and unlinked, not undone.",
-    What.ROLES: "Roles are given and taken, not undone.",
-    What.PERMISSIONS: "Permissions are given and taken, not undone.",
+    What.ROLES: "Roles are assigned and removed, not undone.",
+    What.PERMISSIONS: "Permissions are assigned and removed, not undone.",
     What.LOCKOUT_CLEARED: "A cleared lockout cannot be restored: its attempts are no longer stored.",
 }
 
@@ -42,15 +42,14 @@ def undo(
     force: bool = False,
     expected_versions: frozenset[int] | None = None,
 ) -> User:
-    """Put back what each key that the change touched was before it, and return the fresh account.
+    """Set each key that the change touched to its value before the change, and return the fresh user.
 
-    It is an edit like any other: rights, rules and schemas are those of this moment, and it has
-    its own line in the record, which names the change as `undoes`. Where all is as it was already,
-    nothing is written.
+    It is an edit like any other: rights, rules and schemas are the current ones, and it has its own line
+    in the record, which names the change as `undoes`. Writes nothing where the values are the same
+    already.
 
-    Raises ChangedSince where a key has changed again, unless `force`; ChangeGone where there is no
-    such change of this account, or the actor may see nothing of it; NotUndoable, and all that
-    `edit_user` raises.
+    Raises ChangedSince where a key has changed again, unless `force`; ChangeNotFound where this user has
+    no such change, or the actor may see nothing of it; NotUndoable, and all that `edit_user` raises.
     """
     with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)
@@ -58,6 +57,8 @@ def undo(
         why_not = undo_refusal(change)
         if why_not:
             raise NotUndoable(why_not)
+        # Before the keys are compared: ChangedSince shows their values, which an actor without the right may
+        # not see.
         check_can_write(draft, change.what, change.keys)
         if not force:
             _check_unchanged(draft.user, change)
@@ -68,13 +69,14 @@ def undo(
 
 
 def undo_refusal(change: Change) -> str | None:
-    """A sentence for people; None for a change that can be undone by whoever may."""
+    """Why a change of this kind cannot be undone, as a sentence for the page; None where it can."""
     return None if change.what in PARTS else UNDO_REFUSALS[What(change.what)]
 
 
 def _find_change(user: User, change_id: int, actor: Actor) -> Change:
-    """Of this account, and of no earlier one that had its id."""
+    """The change of this user, not of an earlier user with the same id. Raises ChangeNotFound."""
     change = Change.objects.filter(pk=change_id, subject=user.user_id, user=user.pk).first()
+    # A hidden change gets the same answer as a missing one, so that its existence is not disclosed.
     if change is None or (change.keys and not visible_keys(change, user, actor)):
         raise ChangeNotFound
     return change

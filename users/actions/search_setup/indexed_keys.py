@@ -28,11 +28,12 @@ Status = IndexedKey.Status
 
 
 def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey:
-    """Ask for the indexes of `app_metadata.credits`; a job makes them. By its numbers or by its text,
-    whichever `kind` says; None for what it mostly holds, if the actor may see that. One that is indexed
-    stays as it is, one that failed is tried again.
+    """Enqueue a job that builds the indexes of a key such as `app_metadata.credits`. `kind` says whether
+    by numbers or by text; None for what the key mostly holds, if the actor may see that. Idempotent: an
+    indexed key stays as it is, a failed one is tried again.
 
-    Raises Denied, CannotIndex, or Exists where it is indexed as another kind or just being dropped.
+    Raises Denied, InvalidIndexedKey, or AlreadyExists where it is indexed as another kind or is being
+    dropped.
     """
     check(actor, Verb.INDEX_KEYS)
     place = _parse_place(name)

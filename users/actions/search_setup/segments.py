@@ -36,7 +36,7 @@ class SegmentData:
 
 
 def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
-    """Save a search. Raises Denied, Exists where the name is taken, and QueryError."""
+    """Save a search. Raises Denied, AlreadyExists where the name is taken, and QueryError."""
     check(actor, Verb.VIEW)
     segment = Segment(owner=actor.user)
     with _report_duplicates():
@@ -47,7 +47,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
 
 
 def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
-    """Raises as `create_segment` does, SegmentGone, and SegmentNeeded where others use what would
+    """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where others use what would
     be shared no more."""
     with _report_duplicates():
         segment = _lock(segment, actor)
@@ -64,7 +64,7 @@ def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segm
 
 
 def delete_segment(segment: Segment, *, actor: Actor) -> None:
-    """Raises Denied, SegmentGone, and SegmentNeeded where others use it."""
+    """Raises Denied, SegmentNotFound, and SegmentInUse where others use it."""
     with transaction.atomic():
         segment = _lock(segment, actor)
         _check_unused(_segments_using(segment), actor)

@@ -72,7 +72,7 @@ class ConnectionView(View):
 
 
 def find_connection(connection_id: str) -> Connection:
-    """Raises ConnectionGone."""
+    """Raises ConnectionNotFound."""
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
         raise ConnectionNotFound
