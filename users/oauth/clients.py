@@ -16,18 +16,23 @@ class RegisteredClient(ClientMixin):
         self.client = client
 
     def get_client_id(self) -> str:
+        """The public id."""
         return self.client.client_id
 
     def get_default_redirect_uri(self) -> str:
+        """None: the grants that exist do not redirect."""
         return ""
 
     def get_allowed_scope(self, scope: Collection[str] | str) -> str:
+        """Every requested scope: the grants decide, by the API."""
         return scope if isinstance(scope, str) else " ".join(scope)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Refuse: the grants that exist do not redirect."""
         return False
 
     def check_client_secret(self, client_secret: str) -> bool:
+        """Whether it is one of the secrets of the client, compared as a hash."""
         return self.client.has_secret(client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
@@ -38,7 +43,9 @@ class RegisteredClient(ClientMixin):
         return (method == "none") == self.client.is_public
 
     def check_response_type(self, response_type: str) -> bool:
+        """Refuse: there is no authorization endpoint yet."""
         return False
 
     def check_grant_type(self, grant_type: str) -> bool:
+        """Whether the client may use the grant."""
         return grant_type in self.client.grant_types

@@ -25,9 +25,11 @@ class TokenError(OAuth2Error):
         self._headers = headers or []
 
     def get_body(self) -> list[tuple[ErrorKey, str | None]]:
+        """The two fields of an OAuth error; authlib would add a URI."""
         return [("error", self.error), ("error_description", self.description)]
 
     def get_headers(self) -> list[tuple[str, str]]:
+        """authlib's headers, with those of this error, such as Retry-After."""
         return [*super().get_headers(), *self._headers]
 
 

@@ -30,6 +30,7 @@ def named_connection(realm: str) -> Connection:
 
 
 def _own_database(name: str) -> Connection | None:
+    """The enabled database connection of that name, whose passwords are stored here."""
     if "\0" in name:  # PostgreSQL takes no NUL
         return None
     return Connection.objects.filter(name=name, strategy="auth0", is_enabled=True).first()

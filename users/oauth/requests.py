@@ -29,10 +29,12 @@ class TokenRequest(OAuth2Request):
 
     @property
     def args(self) -> dict[str, str | None]:
+        """No query parameters: secrets in URLs end up in logs."""
         return {}
 
     @property
     def form(self) -> dict[str, str]:
+        """The parameters of the body."""
         return self.parameters
 
 

@@ -34,6 +34,7 @@ class TokenServer(AuthorizationServer):
     """authlib's server, adapted to Django's requests and responses."""
 
     def query_client(self, client_id: str) -> RegisteredClient | None:  # type: ignore[override]  # may be None
+        """Find a client that is not revoked."""
         if "\0" in client_id:  # PostgreSQL takes no NUL
             return None
         client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
@@ -46,11 +47,13 @@ class TokenServer(AuthorizationServer):
         """authlib's signals are not used; its own method does not know Django's."""
 
     def create_oauth2_request(self, request: HttpRequest) -> TokenRequest:
+        """Wrap Django's request for authlib."""
         return TokenRequest(request)
 
     def handle_response(
         self, status: int, body: Any, headers: Mapping[str, str] | Iterable[tuple[str, str]]
     ) -> HttpResponse:
+        """Build Django's response from authlib's. Tokens and errors are never cached."""
         text = json.dumps(dict(body) if isinstance(body, list) else body)
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 

@@ -16,4 +16,5 @@ class EmailBackend(ModelBackend):
     """
 
     def authenticate(self, *_: Any, **__: Any) -> None:
+        """Admit no one. Django goes on to the next back end, and there is none."""
         return None

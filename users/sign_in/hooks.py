@@ -64,6 +64,7 @@ def run_post_login(sign_in: SignIn) -> SignIn:
 
 
 def _apply(result: PostLoginResult, sign_in: SignIn) -> SignIn:
+    """Return the sign-in with the result of one hook added."""
     claims = CustomClaims(
         id_token={**sign_in.claims.id_token, **result.id_token},
         access_token={**sign_in.claims.access_token, **result.access_token},

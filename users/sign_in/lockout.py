@@ -130,6 +130,7 @@ def _ip_counter(ip: str | None) -> Counter:
 
 
 def _remembered_ips(key: str) -> list[str]:
+    """The IP addresses of refused attempts, the latest first."""
     ips: list[str] = cache.get(_ips_key(key), [])
     return ips
 

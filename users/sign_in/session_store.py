@@ -33,6 +33,7 @@ class SessionStore(Store):
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
+        """Our table, which has the columns."""
         return Session
 
     def cycle_key(self) -> None:
@@ -44,6 +45,7 @@ class SessionStore(Store):
             super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Copy the user and the sign-in from the session data into columns, to be queried."""
         session = super().create_model_instance(data)
         sign_in = data.get(SIGN_IN)
         if sign_in and SESSION_KEY in data:

@@ -138,6 +138,7 @@ def _refuse_blocked(sign_in: SignIn) -> Refused:
 
 
 def _ask_second_factor(sign_in: SignIn, *, is_enrolled: bool) -> SecondFactorRequired | Refused:
+    """Leave the question to the caller, or refuse where the caller cannot ask it."""
     request = sign_in.request
     if request.can_ask_second_factor:
         return SecondFactorRequired(sign_in=sign_in, is_enrolled=is_enrolled)
@@ -152,11 +153,13 @@ def _deny(
     user: User | None = None,
     connection: Connection | None = None,
 ) -> Refused:
+    """Log a hook's denial, and refuse."""
     _log_failure(request, denial.message, user=user, connection=connection)
     return Refused(Reason.DENIED, denial=denial)
 
 
 def _complete(sign_in: SignIn) -> SignedIn:
+    """Count and log the sign-in."""
     request = sign_in.request
     record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
     return SignedIn(user=sign_in.user, methods=sign_in.methods, claims=sign_in.claims)
@@ -165,6 +168,7 @@ def _complete(sign_in: SignIn) -> SignedIn:
 def _log_failure(
     request: SignInRequest, description: str, *, user: User | None, connection: Connection | None = None
 ) -> None:
+    """Log a sign-in that failed after the first factor; before it, `failure_log` does."""
     log_event(
         "f",
         user=user,

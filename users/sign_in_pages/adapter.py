@@ -28,6 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """Named in the settings as `ACCOUNT_ADAPTER`."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse: there is no public sign-up."""
         return False
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
@@ -59,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
             user.password, user.session_epoch = edited.password, edited.session_epoch
 
     def get_login_stages(self) -> list[str]:
+        """Our one stage replaces allauth's, so that the transaction alone decides."""
         return ["users.sign_in_pages.sign_in_stage.SignInStage"]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:

@@ -29,6 +29,7 @@ class SignInForm(base_forms.AuthenticateForm):
         self.fields["code"] = code_field("Six digits from your app, or one of your recovery codes.")
 
     def clean_code(self) -> str:
+        """Check the code, and that it was not given before."""
         # Users type spaces and hyphens between the letters, and small letters for capitals.
         self.cleaned_data["code"] = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
         with translate_rate_limit(self.user):
@@ -49,6 +50,7 @@ class ActivateForm(ActivateTOTPForm):
         self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
 
     def clean_code(self) -> str:
+        """Check the code, and that it was not given before."""
         with translate_rate_limit(self.user):
             code = super().clean_code()
         check_unused(self.user, code)

@@ -41,10 +41,12 @@ class LoginForm(allauth_forms.LoginForm):
         self.order_fields(["login", "password", "remember"])
 
     def clean_login(self) -> str:
+        """Normalize the login as accounts store it."""
         # Normalized, so that attempts on one account are counted together however it is spelled.
         return email_key(self.cleaned_data["login"].strip())
 
     def user_credentials(self) -> dict[str, str]:
+        """Pass an email or a user name on as `email`: the transaction looks up both."""
         return {"email": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
@@ -57,6 +59,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         self.fields["email"] = email_field("email")
 
     def clean_email(self) -> str:
+        """Refuse what is no email, before anything is enqueued."""
         if not conf.is_email_configured:
             raise ValidationError(NO_MAIL_MESSAGE)
         email = self.cleaned_data["email"].strip()
@@ -65,6 +68,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email_key(email)  # under which allauth counts the requests
 
     def save(self, request: HttpRequest, **options: Any) -> str:
+        """Enqueue the look-up; the email is sent by a job."""
         email: str = self.cleaned_data["email"]
         request_password_reset(email)
         return email
@@ -84,6 +88,7 @@ class NewPasswordForm(forms.Form):
             self.fields["password1"].help_text = " ".join(rules)
 
     def full_clean(self) -> None:
+        """Log a refused password."""
         super().full_clean()
         if self.is_bound and self.errors and isinstance(self.user, User):
             log_event("fcp", user=primary_user(self.user), connection=self.user.connection)
@@ -110,6 +115,7 @@ class UserTokenForm(allauth_forms.UserTokenForm):
     """Finds the account of a reset link, linked accounts included: they have passwords of their own."""
 
     def _get_user(self, uidb36: str) -> User | None:
+        """Read the account from the link; allauth would find primary accounts only."""
         try:
             return User.accounts.with_connection().get(pk=url_str_to_user_pk(uidb36))
         except (ValueError, User.DoesNotExist):

@@ -14,6 +14,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Named in the settings as `MFA_ADAPTER`. Encrypts secrets with the key ring."""
 
     def encrypt(self, text: str) -> str:
+        """Encrypt a secret before allauth stores it."""
         return conf.key_ring.encrypt_text(Purpose.SECOND_FACTORS, text)
 
     def decrypt(self, encrypted_text: str) -> str:

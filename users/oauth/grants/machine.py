@@ -16,11 +16,13 @@ class MachineGrant(TokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = SECRET_AUTH_METHODS
 
     def validate_token_request(self) -> None:
+        """Check the client, the API and the scopes. Raises TokenError."""
         self._client = self.request.client = authenticate_client(self)
         self._server = requested_server(self.request.parameters)
         self._scopes = machine_scopes(self._client.client, self._server, self.request.parameters)
 
     def issue_token(self) -> TokenResponse:
+        """Log the grant and answer with an access token. There is no user, so no ID token."""
         client = self._client.client
         through = ClientContext.of(client, self._server.audience)
         log_event("seccft", through=through, ip=self.request.ip or "", scope=" ".join(self._scopes))

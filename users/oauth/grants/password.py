@@ -27,6 +27,10 @@ class PasswordGrant(TokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ALL_AUTH_METHODS
 
     def validate_token_request(self) -> None:
+        """Check the client, then sign the user in. Raises TokenError.
+
+        The password comes last: a request that is invalid anyway must not count as an attempt.
+        """
         self._client = self.request.client = authenticate_client(self)
         parameters = self.request.parameters
         login, password = (
@@ -39,6 +43,7 @@ class PasswordGrant(TokenGrant):
         self._scopes = user_scopes(self._signed_in.user, self._server, parameters)
 
     def _sign_in_request(self) -> SignInRequest:
+        """Describe this sign-in to the transaction. A password grant has no step for a code."""
         return SignInRequest(
             ip=caller_ip(self.request),
             application=self._client.client,
@@ -52,6 +57,7 @@ class PasswordGrant(TokenGrant):
         return default_connection()
 
     def issue_token(self) -> TokenResponse:
+        """Answer with an access token, and with an ID token where `openid` is among the scopes."""
         client = self._client.client
         user = self._signed_in.user
         permissions = permissions_of(user, self._server) if self._server.names_permissions else ()
@@ -73,6 +79,7 @@ class PasswordGrant(TokenGrant):
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
     def _id_token(self, client: Client, access_token: str) -> dict[str, str]:
+        """The ID token under its name, or nothing without the scope `openid`."""
         if "openid" not in self._scopes:
             return {}
         user = self._signed_in.user

@@ -49,4 +49,5 @@ def _held_scopes(user: User, server: ResourceServer) -> list[str]:
 
 
 def _requested_scopes(parameters: dict[str, str]) -> list[str]:
+    """The scopes of the request, space-separated (RFC 6749, section 3.3)."""
     return parameters.get("scope", "").split()

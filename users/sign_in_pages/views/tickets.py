@@ -66,6 +66,7 @@ def ticket_page(view: View) -> View:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def shown(request: HttpRequest) -> HttpResponse:
+        """Run the view; its URL never leaves as Referer."""
         try:
             response = view(request)
         except TicketRefused as refused:
@@ -118,10 +119,12 @@ def _form(request: HttpRequest, ticket: Ticket) -> Form:
 
 
 def _get_ticket(request: HttpRequest, purpose: Purpose) -> Ticket:
+    """Return the ticket of this link. Raises TicketRefused."""
     return get_valid_ticket(_secret(request), purpose)
 
 
 def _secret(request: HttpRequest) -> str:
+    """The secret of the link: in the URL at first, then in the form."""
     return (request.POST if request.method == "POST" else request.GET).get("ticket", "")
 
 
@@ -132,12 +135,14 @@ def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
 
 
 def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """Say what has been done, with a link back to the application."""
     title, text = DONE_TEXTS[Purpose(ticket.purpose)]
     is_password = ticket.purpose == Purpose.PASSWORD_CHANGE
     return _outcome_page(request, title, text, redirect_url(ticket), may_sign_in=is_password)
 
 
 def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
+    """Say why the ticket is refused, and log it once a second at most for each ticket."""
     if refused.ticket and is_first_within(1, "ticket", refused.ticket.pk):
         failed = FAILURE_LOG_TYPES[Purpose(refused.ticket.purpose)]
         log_event(failed, user=refused.ticket.user, description=f"link {refused.why.value}")
