@@ -55,7 +55,8 @@ check: .venv/.dev ## Linters, types, import contracts, missing migrations, deplo
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	@$(PRODUCTION) $(BIN)/mypy || \
-		{ echo "Types do not fit, see above; to check only them: DEBUG=true $(BIN)/mypy" >&2; exit 1; }
+		{ echo "Types do not fit: see above, and Types in CONTRIBUTING.md." \
+			"To check only them: DEBUG=true $(BIN)/mypy" >&2; exit 1; }
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet --profile=django --allow-empty-input
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run

@@ -9,7 +9,13 @@
 Nothing of the product is imported, so that what it does later cannot change what this creates.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+
 from django.db import DatabaseError, migrations, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+Operation = Callable[[StateApps, BaseDatabaseSchemaEditor], None]
 
 # By database. In descending order, PostgreSQL puts nulls first unless told otherwise, in the index as in the
 # query; SQLite puts them last, and has no such clause for an index.
@@ -151,7 +157,7 @@ GROUPS = {
 }
 
 
-def create_indexes(apps, schema_editor):
+def create_indexes(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     vendor = schema_editor.connection.vendor
     for name, definition in INDEXES[vendor].items():
         schema_editor.execute(f"CREATE INDEX {name} ON {definition}", params=None)
@@ -162,7 +168,7 @@ def create_indexes(apps, schema_editor):
             )
 
 
-def _has_trigrams(schema_editor):
+def _has_trigrams(schema_editor: BaseDatabaseSchemaEditor) -> bool:
     try:
         with transaction.atomic(using=schema_editor.connection.alias):
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm", params=None)
@@ -171,13 +177,13 @@ def _has_trigrams(schema_editor):
     return True
 
 
-def drop_indexes(apps, schema_editor):
+def drop_indexes(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     names = [*INDEXES[schema_editor.connection.vendor], *TRIGRAMS]
     for name in names:
         schema_editor.execute(f"DROP INDEX IF EXISTS {name}", params=None)
 
 
-def create_final_triggers(apps, schema_editor):
+def create_final_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(REFUSE, params=None)
         act = "EXECUTE FUNCTION users_change_is_final()"
@@ -187,7 +193,7 @@ def create_final_triggers(apps, schema_editor):
         schema_editor.execute(f"CREATE TRIGGER {name} {when} {act}", params=None)
 
 
-def drop_final_triggers(apps, schema_editor):
+def drop_final_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     is_postgresql = schema_editor.connection.vendor == "postgresql"
     for name in FINAL:
         where = " ON users_change" if is_postgresql else ""
@@ -196,22 +202,22 @@ def drop_final_triggers(apps, schema_editor):
         schema_editor.execute("DROP FUNCTION users_change_is_final()", params=None)
 
 
-def run(statements):
+def run(statements: Mapping[str, Iterable[str]]) -> Operation:
     """An operation that runs the statements of the database at hand."""
 
-    def operation(apps, schema_editor):
+    def operation(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for statement in statements[schema_editor.connection.vendor]:
             schema_editor.execute(statement, params=None)
 
     return operation
 
 
-def create_first_rows(apps, schema_editor):
+def create_first_rows(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("users", "Connection").objects.get_or_create(name=CONNECTION)
     apps.get_model("users", "ResourceServer").objects.get_or_create(name=MANAGEMENT_API, identifier=None)
 
 
-def create_groups(apps, schema_editor):
+def create_groups(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     content_types = apps.get_model("contenttypes", "ContentType").objects
     permission = apps.get_model("auth", "Permission")
     made = {}
