@@ -115,7 +115,7 @@ class TestRegistry:
         assert FIELD_VERBS.keys() == WRITABLE.keys() == FIELDS.keys() - READ_ONLY
         assert set(FIELD_VERBS.values()) == {Verb.CHANGE_SIGN_IN, Verb.CHANGE_PROFILE, Verb.BLOCK}
 
-    def test_lets_imports_overwrite_only_what_can_be_set_and_nobody_signs_in_by(self):
+    def test_lets_imports_overwrite_what_describes_users_and_verified_flags(self):
         allowed = {"email_verified", "phone_verified"}
 
         assert names_where(lambda field: field.is_upsertable) <= WRITABLE.keys()
@@ -237,7 +237,7 @@ def test_a_field_that_is_set_through_one_face_is_there_on_all(api, jane, connect
 
 
 @pytest.mark.parametrize("name", sorted(FIELD_VERBS))
-def test_nobody_sets_a_field_without_the_right(api, jane, name):
+def test_a_field_is_not_set_without_the_right(api, jane, name):
     shop = api("read:users", "create:users", "update:users_app_metadata")
 
     answer = shop.patch(f"/api/v2/users/{jane.user_id}", {name: VALUES.get(name, False)})

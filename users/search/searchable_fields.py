@@ -159,7 +159,7 @@ FIELDS: dict[str, Field] = {
 DEFAULT_FIELDS = (*(name for name, field in ROOT_FIELDS.items() if field.fold), "user_id")
 # Parts of a profile that are no values: name something within.
 CONTAINERS = ("user_metadata", "app_metadata", "identities", "identities.profileData")
-# Fields of an answer that nobody can search by.
+# Fields of an answer that cannot be searched by.
 UNSEARCHABLE = (
     {name for name, field in ROOT_FIELDS.items() if not field.kind} | {"guardian_authenticators"}
 ) - set(CONTAINERS)
