@@ -25,7 +25,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests.jobs.nursery import Nursery, url_of
 from tests.own_servers import OwnRedis
-from tests.suites import DEPTH, ByUnit, is_together, needs_one_database
+from tests.suites import DEPTH, ByUnit, needs_one_database, rank
 from users.actions.access.roles import add_role_permissions
 from users.actions.access.roles import create_role as make_role_row
 from users.actions.account.assign_staff_groups import set_staff_groups
@@ -288,8 +288,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_one_database(item.path):
             item.add_marker("one_database")
-    # pytest-django has put the tests without a database last.
-    items.sort(key=lambda item: not is_together(item.path))
+    items.sort(key=lambda item: rank(item.path))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit:

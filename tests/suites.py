@@ -65,9 +65,21 @@ ONE_DATABASE = (
 )
 
 # Directories whose modules share a server, a browser or another program that takes long to start: one
-# worker of pytest-xdist runs all of their tests, so that it is started once. They come first, since they
-# take longest.
+# worker of pytest-xdist runs all of their tests, so that it is started once.
 TOGETHER = ("browser", "sdk", "availability")
+
+# What takes longest comes first, so that at the end no worker waits for another.
+FIRST = (
+    *TOGETHER,
+    "management/test_run_demo.py",
+    "docs/test_commands.py",
+    "bench",
+    "config",
+    "api/test_fuzzing.py",
+    "rights/test_read_paths.py",
+    "management/test_work.py",
+    "jobs",
+)
 
 
 def needs_one_database(path: Path) -> bool:
@@ -81,8 +93,9 @@ def unit_of(nodeid: str) -> str:
     return next((suite for suite in TOGETHER if _is_within(name, suite)), module)
 
 
-def is_together(path: Path) -> bool:
-    return any(_is_within(_name(path), suite) for suite in TOGETHER)
+def rank(path: Path) -> int:
+    """Where its tests come: lower numbers first."""
+    return next((rank for rank, suite in enumerate(FIRST) if _is_within(_name(path), suite)), len(FIRST))
 
 
 class ByUnit(LoadScopeScheduling):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.suites import ONE_DATABASE, TESTS, TOGETHER
+from tests.suites import FIRST, ONE_DATABASE, TESTS
 
 
 def test_each_named_directory_and_module_exists():
-    assert [name for name in (*ONE_DATABASE, *TOGETHER) if not (TESTS / name).exists()] == []
+    assert [name for name in (*ONE_DATABASE, *FIRST) if not (TESTS / name).exists()] == []

@@ -59,6 +59,7 @@ def token(make_client, jane):
     return issue_machine_token(make_client(), MACHINE_SCOPES)
 
 
+@pytest.mark.hypothesis  # set by Hypothesis for tests that it sees: `make test-deep` runs them
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_no_call_breaks_it_or_is_answered_otherwise_than_described(path, method, schema, token):
     @settings(
