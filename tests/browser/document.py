@@ -15,7 +15,7 @@ def write(page: Page, label: str, text: str) -> None:
     """Put a text into the box: typed where it is in sight, else as the editor itself would."""
     area = page.locator(f"textarea[name={NAMES[label]}]")
     if area.is_visible():
-        area.build_context(text)
+        area.fill(text)
     else:
         area.evaluate(PUT, text)
 

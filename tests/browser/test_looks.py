@@ -65,8 +65,8 @@ def edit_at_once(page: Page) -> None:
 
 
 def fail_to_sign_in(page: Page) -> None:
-    page.get_by_label("E-mail").build_context("nobody.at.all@example.com")
-    page.get_by_label("Password").build_context("wrong")
+    page.get_by_label("E-mail").fill("nobody.at.all@example.com")
+    page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
 
@@ -82,14 +82,14 @@ def open_help(page: Page) -> None:
 
 
 def type_a_key(page: Page) -> None:
-    page.get_by_label("Find a user").build_context("user_metadata.")
+    page.get_by_label("Find a user").fill("user_metadata.")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
 
 
 def index_a_key(page: Page) -> None:
-    page.get_by_label("Key", exact=True).build_context("app_metadata.pl")
+    page.get_by_label("Key", exact=True).fill("app_metadata.pl")
     expect(page.get_by_role("listbox", name="Suggestions")).to_contain_text("app_metadata.plan")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -104,7 +104,7 @@ def open_first_job(page: Page) -> None:
 
 def try_a_webhook(page: Page) -> None:
     page.get_by_role("link", name="Add a webhook").click()
-    page.get_by_label("Address").build_context(f"https://nowhere.invalid/{LONG}")
+    page.get_by_label("Address").fill(f"https://nowhere.invalid/{LONG}")
     page.get_by_role("button", name="Add the webhook").click()
     page.get_by_role("link", name="I have kept it").click()
     page.get_by_role("button", name="Send a test event").click()
@@ -118,8 +118,8 @@ def open_save(page: Page) -> None:
 def save_segment(page: Page, name: str = LONG, query: str = f"app_metadata.{LONG}:{LONG}") -> None:
     """Refused where it is there already."""
     page.goto("/admin/segments/new/")
-    page.get_by_label("Name").build_context(name)
-    page.get_by_label("Query").build_context(query)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Query").fill(query)
     page.get_by_role("button", name="Save segment").click()
 
 

@@ -26,14 +26,14 @@ def maya(api) -> dict[str, Any]:
 
 def sign_in(page: Page, person: dict[str, Any]) -> None:
     page.goto("/login/")
-    page.get_by_label("E-mail").build_context(person["email"])
-    page.get_by_label("Password").build_context(PASSWORD)
+    page.get_by_label("E-mail").fill(person["email"])
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
 
 def confirm(page: Page) -> None:
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
-    page.get_by_label("Password").build_context(PASSWORD)
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
 
 
@@ -44,7 +44,7 @@ def add_the_app(page: Page) -> str:
     page.get_by_role("link", name="Add an app").click()
     confirm(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.get_by_label("Code").build_context(code(secret))
+    page.get_by_label("Code").fill(code(secret))
     page.get_by_role("button", name="Add the app").click()
     expect(page.get_by_text("Your app is added.")).to_be_visible()
     return secret
@@ -60,17 +60,17 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
 
     sign_in(page, maya)
     expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
-    page.get_by_label("Code").build_context(wrong(secret))
+    page.get_by_label("Code").fill(wrong(secret))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_text("Incorrect code.")).to_be_visible()
-    page.get_by_label("Code").build_context(code(secret, steps=1))
+    page.get_by_label("Code").fill(code(secret, steps=1))
     page.keyboard.press("Enter")
     expect(page).to_have_url("/profile/")
     page.get_by_role("button", name="Sign out").click()
 
     sign_in(page, maya)
-    page.get_by_label("Code").build_context(recovery_code)
+    page.get_by_label("Code").fill(recovery_code)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/profile/")
     page.goto("/profile/security/")
@@ -124,11 +124,11 @@ def test_every_page_is_readable_by_everybody(desk, maya):
     confirm(page)
     look(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.get_by_label("Code").build_context(wrong(secret))
+    page.get_by_label("Code").fill(wrong(secret))
     page.get_by_role("button", name="Add the app").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page)
-    page.get_by_label("Code").build_context(code(secret))
+    page.get_by_label("Code").fill(code(secret))
     page.get_by_role("button", name="Add the app").click()
     expect(page.locator(".codes")).to_be_visible()
     look(page)
@@ -143,7 +143,7 @@ def test_every_page_is_readable_by_everybody(desk, maya):
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, maya)
     look(page)
-    page.get_by_label("Code").build_context(wrong(secret))
+    page.get_by_label("Code").fill(wrong(secret))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page)

@@ -21,12 +21,12 @@ def test_an_agent_finds_jane_and_changes_what_only_staff_may(desk, api, jane, sc
     desk.sign_in(page, "agent")
     expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
 
-    page.get_by_label("Find a user").build_context("jane do")
+    page.get_by_label("Find a user").fill("jane do")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 person matches")).to_be_visible()
     page.get_by_role("link", name="jane.doe@example.com").click()
     write(page, "App metadata", '{"plan": "pro", "seats": 5}')
-    page.get_by_label("Reason for the change").build_context("Ticket 4711")
+    page.get_by_label("Reason for the change").fill("Ticket 4711")
     save(page)
 
     expect(page.get_by_text("Saved.")).to_be_visible()
@@ -74,8 +74,8 @@ def test_a_stranger_gets_no_further_than_the_form(desk, jane, scripts):
         page.goto(path)
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         assert jane["email"] not in page.content()
-    page.get_by_label("E-mail").build_context("stranger@example.com")
-    page.get_by_label("Password").build_context("let me in")
+    page.get_by_label("E-mail").fill("stranger@example.com")
+    page.get_by_label("Password").fill("let me in")
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_text("are not correct")).to_be_visible()
@@ -101,7 +101,7 @@ def test_the_profile_is_saved_as_typed(desk, api, jane, scripts):
     nickname = "janie" if scripts else "jd"
 
     page.get_by_role("link", name="Profile", exact=True).click()
-    page.get_by_label("Nickname").build_context(nickname)
+    page.get_by_label("Nickname").fill(nickname)
     page.get_by_role("button", name="Save profile").click()
 
     expect(page.get_by_text("Profile saved.")).to_be_visible()
@@ -119,7 +119,7 @@ def test_deleting_asks_for_the_name(desk, api, scripts):
 
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing has been saved.")
-    page.get_by_label(f"Type {email} to confirm").build_context(email)
+    page.get_by_label(f"Type {email} to confirm").fill(email)
     page.get_by_role("button", name="Delete for good").click()
 
     expect(page.get_by_text(f"{email} is deleted.")).to_be_visible()

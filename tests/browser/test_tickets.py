@@ -58,8 +58,8 @@ def link(api, ann):
 
 
 def set_password(page: Page, new: str = NEW) -> None:
-    page.get_by_label("New Password", exact=True).build_context(new)
-    page.get_by_label("New Password (again)").build_context(new)
+    page.get_by_label("New Password", exact=True).fill(new)
+    page.get_by_label("New Password (again)").fill(new)
     page.get_by_role("button", name="Set password").click()
 
 
@@ -92,8 +92,8 @@ def test_the_new_password_signs_in(desk, link, ann):
     set_password(page)
 
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail").build_context(ann["email"])
-    page.get_by_label("Password").build_context(NEW)
+    page.get_by_label("E-mail").fill(ann["email"])
+    page.get_by_label("Password").fill(NEW)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
 

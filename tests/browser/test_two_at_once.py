@@ -77,7 +77,7 @@ def test_opening_and_saving_in_a_real_browser_changes_nothing(desk, api, jane, d
     page = desk.signed_in("agent")
     page.goto(f"/admin/users/user/{jane['user_id']}/change/")
 
-    page.get_by_label("Reason for the change").build_context("Just looking")
+    page.get_by_label("Reason for the change").fill("Just looking")
     save(page)
 
     expect(page.get_by_text("There was nothing to save.")).to_be_visible()

@@ -12,9 +12,12 @@ import pytest
 
 from tests.management.demo_server import CHECKOUT, own_environment
 
-SERVER = (
-    "import time; from users.management.demo.supervisor import start_keeper; start_keeper(); time.sleep(600)"
-)
+SERVER = """
+import time
+from users.management.demo.supervisor import start_supervisor
+start_supervisor()
+time.sleep(600)
+"""
 
 
 @pytest.fixture

@@ -67,16 +67,16 @@ APP_SCHEMA = {
 PEOPLE = """
 from django.contrib.auth.models import Group
 from users.actions.account.create_user import create_user
-from users.actions.account.assign_staff_groups import give_staff_rights
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.models import Connection
-from users.rights.actor import command
+from users.rights.actor import command_actor
 
-shell = command("tests")
+shell = command_actor("tests")
 def make(name, **documents):
     return create_user(Connection.objects.get(), actor=shell, password="correct horse battery",
         profile={"email": f"{name}@example.com", "name": name.title()}, **documents)
 
-give_staff_rights(make("agent"), Group.objects.filter(name="Support lead"), actor=shell)
+set_staff_groups(make("agent"), Group.objects.filter(name="Support lead"), actor=shell)
 for name in ("jane", "saver", "owner"):
     user_metadata = {"hobby": "surfing", "crm": {"id": 12345678901234567890}}
     make(name, user_metadata=user_metadata, app_metadata={"plan": "free"})
@@ -145,8 +145,8 @@ def signed_in(server, chromium):
             context = chromium.new_context()
             page = context.new_page()
             page.goto(f"{server}/login/")
-            page.build_context("[name=login]", f"{name}@example.com")
-            page.build_context("[name=password]", PASSWORD)
+            page.fill("[name=login]", f"{name}@example.com")
+            page.fill("[name=password]", PASSWORD)
             page.click("main button[type=submit]")
             page.wait_for_url(lambda address: "/login" not in address)
             known[name] = context.storage_state()

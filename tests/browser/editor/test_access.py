@@ -34,7 +34,7 @@ def test_axe_finds_nothing(desk, axe, who, theme, mode):
         opened.type_json('{"a": 1,}')
         opened.page.wait_for_timeout(500)
     else:
-        opened.editor().get_by_label("Hobby").build_context("x")
+        opened.editor().get_by_label("Hobby").fill("x")
         opened.page.wait_for_timeout(400)
         opened.page.locator("[data-review] summary").click()
 
@@ -134,7 +134,7 @@ def test_nothing_scrolls_sideways_on_a_phone(desk, who, mode):
         opened.editor().locator(".cm-content").click()
         opened.page.keyboard.press("Control+f")
     else:
-        opened.editor().get_by_label("Hobby").build_context("y" * 300)
+        opened.editor().get_by_label("Hobby").fill("y" * 300)
         opened.page.wait_for_timeout(400)
         opened.page.locator("[data-review] summary").click()
 

@@ -68,14 +68,14 @@ def test_the_mended_text_is_drawn_anew(desk):
 
 def test_both_modes_edit_one_text(desk):
     opened = desk('{"hobby": "x"}')
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
     opened.mode("JSON")
 
     assert opened.editor().locator(".cm-content").inner_text() == '{"hobby": "y"}'
 
     opened.type_json('{"hobby": "z", "n": 1.0}')
     opened.mode("Form")
-    opened.editor().get_by_label("Hobby").build_context("w")
+    opened.editor().get_by_label("Hobby").fill("w")
 
     assert opened.save()["user_metadata"] == '{"hobby": "w", "n": 1.0}'
 
@@ -121,9 +121,9 @@ def test_where_codemirror_cannot_be_had_the_textarea_stands_in(desk):
     opened.page.route("**/bundle/code.*", lambda route: route.abort())
     opened.editor().get_by_role("tab", name="JSON").click()
     opened.page.wait_for_timeout(300)
-    opened.page.locator("textarea[name=user_metadata]").build_context('{"hobby": "typed", "n": 1.0}')
+    opened.page.locator("textarea[name=user_metadata]").fill('{"hobby": "typed", "n": 1.0}')
     opened.editor().get_by_role("tab", name="Form").click()
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
 
     opened.complaints.clear()  # of the file that was kept from it
     assert opened.save()["user_metadata"] == '{"hobby": "y", "n": 1.0}'

@@ -16,7 +16,7 @@ ODD = """{ "z": 12345678901234567890,
 
 
 def fill(label, value):
-    return lambda editor: editor.get_by_label(label, exact=True).build_context(value)
+    return lambda editor: editor.get_by_label(label, exact=True).fill(value)
 
 
 def pick(label, value):
@@ -166,7 +166,7 @@ def test_what_is_taken_back_leaves_no_trace(desk, text, act, undo):
 
 def test_an_object_the_form_made_goes_when_it_is_emptied(desk):
     opened = desk('{"x": 1}')
-    opened.editor().get_by_label("City").build_context("Oslo")
+    opened.editor().get_by_label("City").fill("Oslo")
     opened.mode("JSON")
     opened.page.keyboard.press("Control+End")
     opened.editor().locator(".cm-content").click()
@@ -174,7 +174,7 @@ def test_an_object_the_form_made_goes_when_it_is_emptied(desk):
     opened.page.keyboard.press("Enter")
     opened.mode("Form")
 
-    opened.editor().get_by_label("City").build_context("")
+    opened.editor().get_by_label("City").fill("")
 
     assert opened.save()["user_metadata"].strip() == '{"x": 1}'
 
@@ -200,8 +200,8 @@ def test_objects_are_added_and_edited_beside_their_unknown_keys(desk):
     opened = desk('{"pets": [{"name": "Rex", "chip": 1.0}]}')
     editor = opened.editor()
     editor.get_by_role("button", name="Add to Pets").click()
-    editor.get_by_role("group", name="Pets 2").get_by_label("Name").build_context("Tom")
-    editor.get_by_role("group", name="Pets 1").get_by_label("Years").build_context("3")
+    editor.get_by_role("group", name="Pets 2").get_by_label("Name").fill("Tom")
+    editor.get_by_role("group", name="Pets 1").get_by_label("Years").fill("3")
 
     assert (
         opened.save()["user_metadata"]
@@ -220,7 +220,7 @@ def test_half_a_number_removes_nothing(desk):
 def test_a_value_that_does_not_fit_is_named_and_the_rest_can_be_edited(desk):
     opened = desk('{"age": "old", "language": "fr", "address": [1], "hobby": "x"}')
     notes = opened.editor().locator(".editor-notes").inner_text()
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
 
     assert "age holds text; the form can't show it." in notes
     assert "language holds a choice that is not offered" in notes

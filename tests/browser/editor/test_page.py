@@ -11,8 +11,8 @@ def test_the_status_counts_changes_keys_and_size(desk):
     opened = desk('{"hobby": "x", "age": 1.0, "address": {"city": "Oslo"}}')
     assert opened.status() == "No changes · 3 keys · 0.1 kB of 1 MB"
 
-    opened.editor().get_by_label("Hobby").build_context("y")
-    opened.editor().get_by_label("City").build_context("")
+    opened.editor().get_by_label("Hobby").fill("y")
+    opened.editor().get_by_label("City").fill("")
 
     assert opened.status() == "2 unsaved changes · 3 keys · 0.1 kB of 1 MB"
 
@@ -29,9 +29,9 @@ def test_changes_are_listed_before_saving(desk):
     review = opened.page.locator("[data-review]")
     assert review.is_hidden()
 
-    opened.editor().get_by_label("Hobby").build_context("<b>y</b>")
-    opened.editor().get_by_label("Age", exact=True).build_context("")
-    opened.editor().get_by_label("City").build_context("Oslo")
+    opened.editor().get_by_label("Hobby").fill("<b>y</b>")
+    opened.editor().get_by_label("Age", exact=True).fill("")
+    opened.editor().get_by_label("City").fill("Oslo")
     opened.editor("app_metadata").get_by_label("Plan").select_option("full")
     opened.page.wait_for_timeout(400)
 
@@ -60,7 +60,7 @@ def leaves_freely(opened):
 def test_leaving_warns_of_unsaved_changes_only(desk):
     assert leaves_freely(desk('{"hobby": "x"}'))
     opened = desk('{"hobby": "x"}')
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
     opened.page.wait_for_timeout(400)
 
     assert not leaves_freely(opened)
@@ -69,14 +69,14 @@ def test_leaving_warns_of_unsaved_changes_only(desk):
 def test_saving_asks_nothing(desk):
     opened = desk('{"hobby": "x"}')
     opened.hear("dialog", lambda dialog: pytest.fail(dialog.type))
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
 
     assert opened.save()["user_metadata"] == '{"hobby": "y"}'
 
 
 def test_a_saved_edit_keeps_what_was_not_touched(desk):
     opened = desk(whom="saver", catch=False)
-    opened.editor().get_by_label("Hobby").build_context("sailing")
+    opened.editor().get_by_label("Hobby").fill("sailing")
     opened.page.locator("[data-save]").click()
 
     opened.page.get_by_text("Saved.").wait_for()
@@ -87,7 +87,7 @@ def test_a_saved_edit_keeps_what_was_not_touched(desk):
 
 def test_a_refused_value_is_shown_at_its_field(desk):
     opened = desk(whom="saver", catch=False)
-    opened.editor().get_by_label("Age", exact=True).build_context("-3")
+    opened.editor().get_by_label("Age", exact=True).fill("-3")
     opened.page.locator("[data-save]").click()
 
     opened.page.get_by_text("Nothing has been saved").wait_for()
@@ -120,7 +120,7 @@ def test_typed_json_comes_back_as_typed(desk):
 
 def test_resetting_the_form_puts_the_text_back_into_both_modes(desk):
     opened = desk('{"hobby": "x", "n": 1.0}')
-    opened.editor().get_by_label("Hobby").build_context("y")
+    opened.editor().get_by_label("Hobby").fill("y")
     opened.mode("JSON", "app_metadata")
     opened.page.locator("form.documents").evaluate("form => form.reset()")
     opened.page.wait_for_timeout(300)
@@ -142,7 +142,7 @@ def test_people_see_a_form_without_json_and_their_other_data_beside_it(desk):
 
     assert opened.page.get_by_role("tab").count() == 0
     assert opened.page.get_by_role("heading", name="Other data we keep").is_visible()
-    opened.editor().get_by_label("Hobby").build_context("chess")
+    opened.editor().get_by_label("Hobby").fill("chess")
     opened.page.locator("[data-save]").click()
     opened.page.get_by_text("Your preferences are saved.").wait_for()
     assert '"hobby": "chess"' in opened.text()
