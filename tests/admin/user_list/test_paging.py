@@ -47,7 +47,7 @@ def walk(browser, monkeypatch):
 )
 def test_headings_sort_and_turn_round_with_empty_ones_last(listing, agent, make_user, column, names):
     now = timezone.now()
-    set_moment(agent, created_at=now - timedelta(hours=9), logins_count=9)
+    set_moment(agent, created_at=now - timedelta(hours=9), logins_count=9, last_login=now)
     for hours, (name, logins, seen) in enumerate(
         [("alice", 1, now - timedelta(days=1)), ("bob", 2, now - timedelta(days=2)), ("carol", 0, None)]
     ):
