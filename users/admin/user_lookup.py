@@ -10,7 +10,7 @@ from users.web.page_view import PageRequest
 
 
 def get_user_or_404(request: PageRequest, object_id: str) -> User:
-    """Return the user by primary key or `user_id`. Raises PermissionDenied before the lookup."""
+    """Return the user by primary key or `user_id`. Raises Denied before the lookup."""
     check(request.actor, Verb.VIEW)
     is_number = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
     by = {"pk": int(object_id)} if is_number else {"user_id": object_id.replace("\0", "")}

@@ -70,7 +70,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
 
 
 def _check_available(taking: Reversal) -> None:
-    """Raise PermissionDenied or Http404, with the reason, where the action cannot succeed."""
+    """Raise Denied or Http404, with the reason, where the action cannot succeed."""
     why_not = None if taking.part else undo_refusal(taking.change)
     if why_not:
         raise Http404(why_not)
