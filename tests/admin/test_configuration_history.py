@@ -95,8 +95,7 @@ def test_pages_lead_to_what_is_older_and_back(desk, hook):
     assert oldest.html.count('<li class="change">') == 1
     assert "Created" in oldest.text
     assert "Latest" in oldest.text
-    assert desk(history_of(hook, "&before=x")).status == 200
-    assert "Nothing older is recorded." in desk(history_of(hook, "&before=1")).text.replace("  ", " ")
+    assert desk(history_of(hook, "&before=x")).html.count('<li class="change">') == PAGE_SIZE
 
 
 def test_it_costs_the_same_for_few_and_many(desk, hook, agent, make_user):

@@ -1,5 +1,5 @@
-"""Create, change and delete webhooks. All of it is for administrators, and as every webhook is told the
-names of what changes in either document, for those who may see both."""
+"""Create, change and delete webhooks. All of it is for administrators who may see both documents, as
+every webhook receives the names of keys that change in either."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def check_administrator(actor: Actor) -> None:
     """Raises Denied."""
     check(actor, Verb.ADMINISTER_WEBHOOKS)
     if not all(visible(actor, document) for document in DOCUMENTS):
-        raise Denied("You may not administer webhooks: you may not see all that they are told.")
+        raise Denied("You may not administer webhooks: you may not see all that they send.")
 
 
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
-    """A webhook that is told what happens from now on, and its secret, which is shown but now.
+    """Create a webhook, which receives events from now on. Returns it with its secret, shown this once.
 
     Raises Denied, InvalidTarget or InvalidPath."""
     _check(actor, columns)
@@ -60,8 +60,8 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
 
 
 def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
-    """Set columns. One that is switched on again is told what happens from then on, besides what
-    was waiting already. Raises Denied, InvalidTarget or InvalidPath."""
+    """Set columns. A webhook that is enabled again receives events from then on, and those that were
+    waiting already. Raises Denied, InvalidTarget or InvalidPath."""
     _check(actor, columns)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
@@ -92,7 +92,7 @@ def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
 
 
 def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
-    """With all that it was told, or was to be told. Raises Denied."""
+    """Delete the webhook with its deliveries, made and waiting. Raises Denied."""
     check_administrator(actor)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
@@ -102,7 +102,7 @@ def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
 
 
 def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
-    """Have it told something that did not happen. Raises Denied."""
+    """Send a test event. Raises Denied."""
     check_administrator(actor)
     with transaction.atomic():
         _make_due_now(webhook)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from users.models import Change
 from users.rights.visible import PROFILE
 
-# Parts of a user whose changes name keys; other events carry their type only.
+# Parts of which events name the keys that changed. Of other parts events name the part alone.
 PARTS = (
     PROFILE,
     "user_metadata",

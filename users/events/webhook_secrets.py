@@ -24,7 +24,7 @@ def new_secret() -> str:
 
 
 def encrypt_secret(secret: str) -> str:
-    """The form in which it is stored. Not a hash: signing needs the secret itself."""
+    """Encrypt a secret as it is stored."""
     return conf.key_ring.encrypt_text(Purpose.WEBHOOK_SECRETS, secret)
 
 

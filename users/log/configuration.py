@@ -95,7 +95,7 @@ def record_configuration_change(effect: Effect, *, actor: Actor, reason: str = "
 
 def record_side_effects(effects: Iterable[Effect], *, actor: Actor, reason: str) -> None:
     """Record what an operation on another object did to these, in one statement: in their histories
-    alone, as the log has the operation. Also for what the system does unasked. Raises as
+    alone, as the log has the operation. Also for what the system does by itself. Raises as
     `record_configuration_change` does."""
     _save([effect for effect in effects if not effect.changes_nothing], actor, reason)
 

@@ -79,7 +79,7 @@ class ConfigurationChange(models.Model):
     actor_name = models.CharField(max_length=300)
     face = models.CharField(max_length=10, choices=Change.Face)
     request_id = models.CharField(max_length=64, blank=True)
-    # Whole, truncated or null, as RECORD_IP says.
+    # As much of it as RECORD_IP allows.
     ip = models.GenericIPAddressField(null=True)
     reason = models.CharField(max_length=500, blank=True)
 

@@ -17,7 +17,8 @@ from users.tokens.verify import clear_token_caches_on_commit
 
 
 def create_grant(client: Client, server: ResourceServer, scope: list[str], *, actor: Actor) -> ClientGrant:
-    """Raises Denied, UnknownScope, or AlreadyExists where the client has a grant for this API."""
+    """Grant a client scopes of an API. Raises Denied, UnknownScope, or AlreadyExists where the client
+    has a grant for this API."""
     check(actor, Verb.CREATE_CLIENT_GRANT)
     check_scope(server, scope, actor)
     with transaction.atomic():
@@ -47,8 +48,8 @@ def edit_grant(grant: ClientGrant, scope: list[str], *, actor: Actor) -> ClientG
 
 
 def delete_grant(grant_id: str, *, actor: Actor) -> None:
-    """Remove it, if there is such a grant. What it gave is gone from now on in this process, and
-    within seconds in every other. Raises Denied."""
+    """Delete the grant, if there is such a grant. Its scopes end now in this process, and within
+    seconds in every other. Raises Denied."""
     check(actor, Verb.DELETE_CLIENT_GRANT)
     with transaction.atomic():
         grant = lock_grants().filter(grant_id=grant_id).first()

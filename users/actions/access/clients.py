@@ -23,8 +23,8 @@ TAKEOVER_COLUMNS = frozenset(
 
 
 def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
-    """A client and its secret of 64 random characters, which is not kept; a public one, which
-    can keep none, has none. It may do nothing until it gets a grant. Raises Denied."""
+    """Create a client. Returns it with its secret of 64 random characters, of which only the hash is
+    stored; a public client has no secret. It has no rights until it gets a grant. Raises Denied."""
     check(actor, Verb.CREATE_CLIENT)
     client = Client(**_with_defaults(columns))
     secret = None if client.is_public else _new_secret(client)
@@ -35,7 +35,7 @@ def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
 
 
 def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Client:
-    """Set columns. Raises Denied, also where that would take over a client that holds more."""
+    """Set columns. Raises Denied, also where the actor could then act as a client that holds more."""
     check(actor, Verb.UPDATE_CLIENT)
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
@@ -50,7 +50,7 @@ def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Cli
 
 
 def rotate_secret(client: Client, *, actor: Actor) -> str:
-    """A new secret, shown once; the old one is no good from now on. Raises Denied."""
+    """Replace the secret, at once, and return the new one. Raises Denied."""
     check(actor, Verb.ROTATE_CLIENT_SECRET)
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
@@ -62,8 +62,8 @@ def rotate_secret(client: Client, *, actor: Actor) -> str:
 
 
 def delete_client(client_id: str, *, actor: Actor) -> None:
-    """Remove it with its grants, if there is such a client. Its tokens are no good from now on in
-    this process, and within seconds in every other. Raises Denied."""
+    """Delete the client with its grants, if there is such a client. Its tokens are refused from now on
+    in this process, and within seconds in every other. Raises Denied."""
     check(actor, Verb.DELETE_CLIENT)
     with transaction.atomic():
         client = Client.objects.select_for_update().filter(client_id=client_id).first()

@@ -19,7 +19,7 @@ from users.rights.actor import Actor
 from users.rights.may import Verb, check
 from users.rights.protected_accounts import check_none_protected
 
-# Beyond that nobody asks how many users a connection has.
+# Users of a connection are counted up to this number.
 MAX_COUNTED_USERS = 100
 # Source: Auth0's published OpenAPI document, POST and PATCH /connections, status 400.
 EXTERNAL_STORE_ONLY = (

@@ -30,7 +30,7 @@ DELETED, SCOPES_REMOVED = "The API was deleted.", "The API no longer has these s
 
 
 def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
-    """Raises Denied, or AlreadyExists where an API has this identifier."""
+    """Create an API. Raises Denied, or AlreadyExists where an API has this identifier."""
     check(actor, Verb.CREATE_RESOURCE_SERVER)
     taken = AlreadyExists("A resource server with the same identifier already exists")
     if columns["identifier"] == conf.management_audience:
@@ -52,8 +52,8 @@ def _default_name(identifier: str) -> str:
 
 
 def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor) -> ResourceServer:
-    """Set columns. A scope that is no more is taken from all who hold it, which stands in the
-    record of each user and in the history of each client and role. Raises Denied or NotSupported."""
+    """Set columns. A scope that is removed is taken from all that hold it, which is recorded for each
+    user, and in the history of each client and role. Raises Denied or NotSupported."""
     check(actor, Verb.UPDATE_RESOURCE_SERVER)
     with transaction.atomic():
         server = ResourceServer.objects.select_for_update().get(pk=server.pk)
@@ -71,7 +71,7 @@ def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor
 
 
 def delete_server(server: ResourceServer, *, actor: Actor) -> None:
-    """Remove it with its grants and permissions, which is recorded likewise. Raises Denied or
+    """Delete the API with its grants and permissions, which is recorded likewise. Raises Denied or
     NotSupported."""
     check(actor, Verb.DELETE_RESOURCE_SERVER)
     with transaction.atomic():
@@ -106,8 +106,8 @@ def _revoke_scopes(server: ResourceServer, scopes: set[str], actor: Actor) -> No
 
 
 def _record_loss(server: ResourceServer, scopes: set[str], actor: Actor, reason: str) -> None:
-    """That these scopes go from the roles that permit them, and from the users who hold them directly.
-    However many users they are, none is read."""
+    """Record that roles lose these scopes, and users who hold them directly; without reading the users,
+    of whom there may be many."""
     lost: dict[Role, list[str]] = defaultdict(list)
     permissions = Permission.objects.filter(resource_server=server, name__in=scopes)
     for permission in permissions.select_related("role").order_by("name"):
@@ -145,6 +145,6 @@ def _effect(
 
 
 def _described(server: ResourceServer) -> Document:
-    """As the Management API shows it; scopes by their names, so that it can be told which differ."""
+    """As the Management API shows it, but scopes by their names, so that the history shows which differ."""
     scopes = {scope["value"]: scope.get("description", "") for scope in server.scopes}
     return {**serialize_resource_server(server, {}), "scopes": scopes}

@@ -22,7 +22,7 @@ from users.rights.may import Verb, check
 
 
 def create_role(*, actor: Actor, **columns: Any) -> Role:
-    """Raises Denied, or AlreadyExists where a role has this name."""
+    """Create a role. Raises Denied, or AlreadyExists where a role has this name."""
     check(actor, Verb.CREATE_ROLE)
     with transaction.atomic():
         with _report_duplicates():
@@ -47,8 +47,8 @@ def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
 
 
 def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
-    """Remove the role, and from everybody who has it, which stands in the record of each of them.
-    However many they are, none of them is read. Raises Denied or RoleNotFound."""
+    """Delete the role and record the loss for each user who has it, without reading the users, of whom
+    there may be many. Raises Denied or RoleNotFound."""
     check(actor, Verb.DELETE_ROLE)
     with transaction.atomic():
         role = _lock(role)
@@ -65,7 +65,7 @@ def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
 
 
 def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor: Actor) -> None:
-    """Let whoever has the role do these things at the APIs. Raises Denied, RoleNotFound and what
+    """Add permissions for scopes of APIs to a role. Raises Denied, RoleNotFound and what
     `check_assignable` raises."""
     check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
@@ -81,7 +81,7 @@ def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor
 
 
 def remove_role_permissions(role: Role, unwanted: frozenset[PermissionName], *, actor: Actor) -> None:
-    """Take these things from what the role permits, those that it does. Raises Denied or RoleNotFound."""
+    """Remove permissions from a role, those of them that it has. Raises Denied or RoleNotFound."""
     check(actor, Verb.UPDATE_ROLE)
     with transaction.atomic():
         role = _lock(role)
@@ -115,7 +115,7 @@ def _effect(
 
 
 def _lock(role: Role) -> Role:
-    """The row as it is now, held against whoever gives it to somebody meanwhile."""
+    """Lock the row and return it as it is now, so that it is not assigned meanwhile."""
     try:
         return Role.objects.select_for_update().get(pk=role.pk)
     except Role.DoesNotExist:

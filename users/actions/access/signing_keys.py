@@ -47,7 +47,7 @@ def rotate_signing_key(*, actor: Actor, at_once: bool = False) -> tuple[SigningK
 
 
 def revoke_signing_key(kid: str, *, actor: Actor) -> SigningKey:
-    """Unpublish a key: what it signed is worth nothing from now on, here within 30 seconds, and
+    """Unpublish a key: tokens that it signed are refused, here within 30 seconds, and
     elsewhere once the published keys are read again. Returns the key that signs now, a new one
     where there is no other. Raises Denied or UnknownKey."""
     check(actor, Verb.ROTATE_SIGNING_KEYS)
@@ -61,8 +61,8 @@ def revoke_signing_key(kid: str, *, actor: Actor) -> SigningKey:
 
 
 def record_first_key(sender: Any, key: SigningKey, **_: Any) -> None:
-    """Receive `users.tokens.keys.signing_key_created`: nobody asked for this key, so it stands in the
-    history alone."""
+    """Receive `users.tokens.keys.signing_key_created`: the system made this key, not a request, so
+    it is recorded in the history alone."""
     record_side_effects([_effect(key, Action.CREATED)], actor=SYSTEM, reason=NONE_COULD_SIGN)
 
 
