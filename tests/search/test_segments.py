@@ -102,7 +102,7 @@ def test_it_means_the_same_whatever_stands_between_words(four, save, finds, impl
     [
         ('a OR segment:"trail ends"', 14, 'there is no segment "trail ends"; did you mean "Trial ends"?'),
         ("segment:xyz", 9, 'there is no segment "xyz"'),
-        ("segment:tri*", 1, 'after segment: stands the name of one saved search, as in segment:"trial ends"'),
+        ("segment:tri*", 1, 'segment: takes the name of one saved search, as in segment:"trial ends"'),
         ("_exists_:segment", 1, None),
         ("segment:[a TO b]", 1, None),
         ("segment.name:x", 1, None),
@@ -138,7 +138,7 @@ def test_a_loop_is_refused_with_its_way(save, finds):
     column, reason = refusal(finds, "name:c OR segment:first")
 
     assert column == 11
-    assert reason == 'this segment leads back to itself: "first", "second", "first"'
+    assert reason == 'this segment refers to itself: "first", "second", "first"'
 
 
 def test_limits_hold_for_the_whole(save, finds):
@@ -161,7 +161,7 @@ def test_so_many_stand_within_one_another_and_no_more(save, finds):
         save(str(number), f"segment:{number - 1}")
 
     assert finds("segment:5") == []
-    with pytest.raises(QueryError, match="segments stand at most 5 within one another"):
+    with pytest.raises(QueryError, match="segments may be nested at most 5 deep"):
         save("6", "segment:5")
 
 

@@ -1,1 +1,1 @@
-"""What every query in the search language has in common: typed values, and errors in them."""
+"""What all queries in the search language share: typed values, and errors."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a search whose text is of the language."""
+"""Errors in queries that are syntactically correct."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from users.lucene.nodes import Name
 
 
 class SearchError(QueryError):
-    """A field or a value makes no sense where it stands."""
+    """A field or a value that makes no sense in its place."""
 
 
 class UnknownField(SearchError):
-    """There is no such field. `near` are names that may have been meant, the likeliest first."""
+    """There is no such field. `near` are similar names, the likeliest first."""
 
     def __init__(self, name: Name, near: tuple[str, ...], reason: str) -> None:
         super().__init__(name.column, reason)
@@ -20,4 +20,4 @@ class UnknownField(SearchError):
 
 
 class SearchTimeout(Exception):
-    """The search took longer than it may."""
+    """The search exceeded its time limit."""

@@ -1,4 +1,4 @@
-"""What a word of a query may stand for besides itself."""
+"""Typed values: numbers, booleans and dates that a word of a query may stand for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from users.lucene.nodes import Range, Word
 
-# A number as JSON writes it, and short enough for every database.
+# A number as in JSON, limited in length, as databases limit numbers.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _TIME = re.compile(
@@ -20,19 +20,19 @@ MAX_CHARACTER = "\U0010ffff"
 
 
 def as_number(text: str) -> Decimal | None:
-    """The number, where the text is one. `007` is none: somebody meant the zeros."""
+    """The number, if the text is one. `007` is not: its zeros are significant, as in an id."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def as_boolean(text: str) -> bool | None:
-    """The boolean, where the text is one."""
+    """The boolean, if the text is one."""
     return {"true": True, "false": False}.get(text)
 
 
 def as_period(text: str) -> tuple[datetime, datetime] | None:
-    """What a whole or partial date covers, its end left out: `2026-02` is February. UTC.
+    """The period of a full or partial date, with an exclusive end: `2026-02` is February. UTC.
 
-    A time covers its last given digit, down to milliseconds, which is as fine as profiles show.
+    A time covers its last given digit, down to milliseconds, the resolution of profiles.
     """
     try:
         date = _DATE.fullmatch(text)
@@ -44,8 +44,8 @@ def as_period(text: str) -> tuple[datetime, datetime] | None:
 def to_datetime_range(
     value: Word | Range, period: Callable[[Word], tuple[datetime, datetime]]
 ) -> tuple[datetime | None, datetime | None]:
-    """From when until before when, None where that end is open. An end that counts takes its whole
-    period along."""
+    """The inclusive start and the exclusive end, None where open. An inclusive end covers its whole
+    period."""
     if isinstance(value, Word):
         return period(value)
     first = period(value.low)[0 if value.includes_low else 1] if value.low else None
@@ -84,9 +84,9 @@ def _add_clamped(start: datetime, length: timedelta) -> datetime:
 
 
 def as_date_prefix(text: str) -> str | None:
-    """What every ISO text within the same period begins with, in UTC; None where the text is no date.
+    """The prefix of every ISO text within the same period, in UTC; None where the text is no date.
 
-    So dates that are text, as in metadata, are compared as text.
+    So dates that are text, as in metadata, are compared as text, which an index supports.
     """
     period = as_period(text)
     time = _TIME.fullmatch(text)
@@ -100,10 +100,10 @@ def as_date_prefix(text: str) -> str | None:
 
 
 def prefix_upper_bound(prefix: str) -> str | None:
-    """The first text, by code points, after all that begin so; None where there is none."""
+    """The first text, by code points, after all with this prefix; None where there is none."""
     kept = prefix.rstrip(MAX_CHARACTER)
     if not kept:
         return None
     following = ord(kept[-1]) + 1
-    # Surrogates are no characters.
+    # Surrogates are not characters and cannot be encoded.
     return kept[:-1] + chr(0xE000 if following == 0xD800 else following)

@@ -1,1 +1,1 @@
-"""Finding accounts: lists in order, and people by what they are called."""
+"""User search: Auth0's query language and the dashboard's search box, compiled to SQL."""

@@ -1,4 +1,4 @@
-"""What a query means: its fields found, its words read as what each field holds."""
+"""Compile a query: look its fields up, and turn its values into tests by the type of the field."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ from users.search.searchable_fields import (
 
 
 def to_condition(query: Query, *, strict: bool = False) -> Condition:
-    """The condition. Raises SearchError.
+    """The condition of a query. Raises SearchError.
 
-    `strict`: an unknown field holds nothing, and user_metadata takes neither wildcards nor ranges, as
+    `strict`: an unknown field matches no user, and user_metadata accepts neither wildcards nor ranges, as
     with Auth0.
     """
     match query:
@@ -83,7 +83,7 @@ def to_condition(query: Query, *, strict: bool = False) -> Condition:
 
 
 def _merge_word_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
-    """The conditions, with what they ask of words as one, which the index intersects."""
+    """Merge tests of words in an AND into one, since the word index intersects them in one look-up."""
     words: dict[Spellings, None] = {}
     for condition in conditions:
         match condition:
@@ -96,8 +96,8 @@ def _merge_word_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 
 def _merge_text_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
-    """The conditions, with the texts that are asked of one column as one test: databases limit how
-    many conditions an OR holds, and look the texts of a list up at once."""
+    """Merge tests of one column for equality in an OR into one list: databases limit the number of
+    conditions in an OR, and look up a list at once."""
     texts: dict[Field, list[str]] = {}
     for condition in conditions:
         match condition:
@@ -112,6 +112,7 @@ def _merge_text_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 def _field(name: Name, strict: bool) -> Field | None:
     found = find_field(name.path)
+    # Auth0 has no error for an unknown field. By default we do: a misspelt field would silently find no user.
     if found is not None or strict:
         return found
     if str(name) in UNSEARCHABLE:
@@ -219,7 +220,7 @@ def _bare_number(word: Word) -> Decimal | None:
 
 
 def _dates(low: Word | None, high: Word | None, includes_low: bool, includes_high: bool) -> TextBetween:
-    """Text, of which a date stands for all that begins with it."""
+    """Compare dates in metadata as text, where a date stands for every time that begins with it."""
     first, last = map_ends(attrgetter("text"), low, high)
     low_date, high_date = first and as_date_prefix(first), last and as_date_prefix(last)
     if low_date:

@@ -1,7 +1,7 @@
-"""What a query asks of an account: the form between the language and a database's SQL.
+"""Conditions: the form of a query between the language and the SQL of a database.
 
-A condition is true or not, never unknown: what an account lacks fits no test, and so fits the
-negation of each.
+A condition is true or false, never unknown: a missing value passes no test, and so passes the negation of
+each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Converted = TypeVar("Converted")
 
 @dataclass(frozen=True)
 class Equals:
-    """The text; in JSON also the number or the boolean that it may stand for."""
+    """Equal to the text; in JSON also to the number or boolean that it may stand for."""
 
     text: str
     number: Decimal | None = None
@@ -34,7 +34,7 @@ class Equals:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of the texts, of a column: compared at once, however many there are."""
+    """Equal to one of the texts, for a column: compared at once, however many there are."""
 
     texts: tuple[str, ...]
 
@@ -44,7 +44,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Like:
-    """Text made of the pieces in turn, anything between them."""
+    """Text that consists of the pieces in order, with anything between them."""
 
     pieces: tuple[str, ...]
 
@@ -54,7 +54,7 @@ class Like:
 
 @dataclass(frozen=True)
 class TextBetween:
-    """Text by code points; None for an open end."""
+    """Text in a range of code points; None for an open end."""
 
     low: str | None
     high: str | None
@@ -74,13 +74,13 @@ def map_ends(
 
 
 def prefix_range(prefix: str) -> TextBetween:
-    """Text that begins so, as a range that an index serves."""
+    """Text with this prefix, as a range that a B-tree index serves."""
     return TextBetween(prefix, prefix_upper_bound(prefix))
 
 
 @dataclass(frozen=True)
 class NumberBetween:
-    """Numbers; None for an open end."""
+    """A number in a range; None for an open end."""
 
     low: Decimal | None
     high: Decimal | None
@@ -90,7 +90,7 @@ class NumberBetween:
 
 @dataclass(frozen=True)
 class DatetimeBetween:
-    """Moments from `low` until just before `high`; None for an open end."""
+    """A time from `low` until just before `high`; None for an open end."""
 
     low: datetime | None
     high: datetime | None
@@ -98,19 +98,19 @@ class DatetimeBetween:
 
 @dataclass(frozen=True)
 class Flag:
-    """True or false, whichever is asked for. In JSON also as text."""
+    """A boolean of this value. In JSON also as text."""
 
     value: bool
 
 
 @dataclass(frozen=True)
 class Exists:
-    """There is a value; of JSON, anywhere below, and null is none."""
+    """Has a value; in JSON anywhere below the path, and null is none."""
 
 
 @dataclass(frozen=True)
 class BeginsWords:
-    """Each of the words begins a word, by any of its spellings. Without words it matches no user."""
+    """Each of the words is a prefix of a word, in any of its spellings. Without words it matches no user."""
 
     words: tuple[Spellings, ...]
 
@@ -129,21 +129,21 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Not:
-    """The part is not true."""
+    """The part is false."""
 
     part: Condition
 
 
 @dataclass(frozen=True)
 class All:
-    """Every part is true. None: everybody."""
+    """Every part is true. Without parts: every user."""
 
     parts: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
 class AnyOf:
-    """Some part is true. None: nobody."""
+    """Some part is true. Without parts: no user."""
 
     parts: tuple[Condition, ...] = ()
 

@@ -1,4 +1,4 @@
-"""How many a query finds, no further than anybody wants to know."""
+"""Count the users that a query finds, up to a limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from users.models import User
 from users.rights.actor import Actor
 from users.search.query import search_users
 
+# A count reads every matching row: its cost must not grow with all users. The page shows "more than 10,000".
 MAX_COUNT = 10_000
 
 
 @dataclass(frozen=True)
 class Count:
-    """`is_capped`: there are more."""
+    """`is_capped`: there are more than `count`."""
 
     count: int
     is_capped: bool

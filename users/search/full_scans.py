@@ -1,4 +1,5 @@
-"""For which keys of metadata a search reads everybody, and whether that could be helped."""
+"""Detect full scans: the metadata keys for which a search reads all users, and whether an index would
+help."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ from users.search.sql.sqlite import can_use_json_path
 
 @dataclass(frozen=True)
 class SlowKey:
-    """`kind` is the index that would make it fast; None where any would. `is_indexable`: one would."""
+    """A key without a usable index. `kind` is the index that would make it fast; None where any would.
+    `is_indexable`: one would."""
 
     place: KeyPath
     kind: str | None
@@ -46,32 +48,35 @@ class SlowKey:
 def find_slow_keys(
     text: str, viewer: Actor, *, implicit: Implicit = Implicit.OR, strict: bool = False
 ) -> tuple[SlowKey, ...]:
-    """The keys, each once, for which this query reads everybody; none where indexes serve it, or
-    where no index of a key could. Raises QueryError, and Denied for what `viewer` may not ask."""
+    """The keys, each once, for which this query scans all users; none where indexes serve it, or where no
+    index of a key could. Raises QueryError, and Denied for what `viewer` may not search by."""
     return find_slow_keys_in_condition(
         compile_query(parse(text, implicit=implicit), viewer=viewer, strict=strict)
     )
 
 
 def find_slow_keys_in_condition(condition: Condition) -> tuple[SlowKey, ...]:
-    """The same of a query that is understood."""
+    """The same for a compiled query."""
     found = {(leaf.field.document, leaf.field.path): leaf.test for leaf in _unindexed_tests(condition) or ()}
     return tuple(_slow_key(place, test) for place, test in found.items())
 
 
 def _unindexed_tests(condition: Condition) -> tuple[Leaf, ...] | None:
-    """None where indexes find a part that holds all that is wanted; else the tests that keep them
-    from it. None of these: nothing would help."""
+    """None where indexes find a part that includes all matches; else the tests that prevent it. An empty
+    tuple: no index would help."""
     match condition:
         case Leaf():
             return None if _is_indexed(condition) else (condition,)
+        # No index helps to find the users without something: they are nearly all.
         case Not():
             return ()
         case All(parts):
             found = [_unindexed_tests(part) for part in parts]
+            # One indexed part of an AND is enough: the others filter its matches.
             unindexed = [leaves for leaves in found if leaves is not None]
             return None if len(unindexed) < len(found) else tuple(chain.from_iterable(unindexed))
         case AnyOf(parts):
+            # An OR needs an index for every part: one part without it scans all users anyway.
             unindexed = [leaves for leaves in map(_unindexed_tests, parts) if leaves is not None]
             if not unindexed:
                 return None

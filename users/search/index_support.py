@@ -1,18 +1,18 @@
-"""Which tests the indexes of a key serve."""
+"""Which tests an index of a key supports."""
 
 from __future__ import annotations
 
 from users.models import IndexedKey
 from users.search.conditions import Equals, Like, Test, TextBetween
 
-# Characters of a text that stand in an index, since a database limits how long its entries are.
-# What decides about shorter text decides about its beginning.
+# Characters of a text that are in the index, since databases limit the size of an entry. Comparisons with a
+# shorter text are decided within this prefix.
 INDEXED_PREFIX_LENGTH = 200
 
 
 def can_use_index(kind: str, test: Test) -> bool:
-    """Whether the indexes of a key of that kind find what passes the test. Values of other types
-    stand in an index of their own, in no order, and are few."""
+    """Whether the indexes of a key of this kind find what passes the test. Values of other types are in a
+    separate, unordered index, and are few."""
     if kind == IndexedKey.Kind.NUMBER:
         return True
     match test:
@@ -20,6 +20,7 @@ def can_use_index(kind: str, test: Test) -> bool:
             return len(text) < INDEXED_PREFIX_LENGTH
         case TextBetween(low, high):
             return all(end is None or len(end) < INDEXED_PREFIX_LENGTH for end in (low, high))
+        # A wildcard at the beginning leaves no prefix to look up.
         case Like((first, *_)):
             return 0 < len(first) < INDEXED_PREFIX_LENGTH
         case _:

@@ -1,6 +1,6 @@
-"""The indexed keys of metadata, as this process knows them.
+"""The indexed metadata keys, cached in each process.
 
-What it knows may be a few seconds old. That makes a search slow or fast, never wrong.
+The cache may be a few seconds old, which makes a search slow or fast, never wrong.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ KeyPath = tuple[str, tuple[str, ...]]
 # Seconds until every process knows of a change.
 REMEMBER_SECONDS = 5.0
 
-# The day on which each key was last used here; and those whose row does not say so yet.
+# The day of each key's last use in this process, and the keys whose row does not say so yet.
 _last_used: dict[int, Any] = {}
 _unsaved: set[int] = set()
 
 
 def indexed_keys() -> Mapping[KeyPath, IndexedKey]:
-    """Those whose indexes are ready."""
+    """The keys whose indexes are ready."""
     return _ready.get(None)
 
 
@@ -42,19 +42,18 @@ _ready = TTLCache(_read_ready, seconds=REMEMBER_SECONDS)
 
 
 def is_sortable(document: str, path: tuple[str, ...]) -> bool:
-    """Whether lists may be put in the order of the values of this key. By whom, `visible` says."""
+    """Whether lists may be sorted by this key. Whether a viewer may do so, `visible` decides."""
     return (document, path) in indexed_keys()
 
 
 def clear_indexed_keys_cache() -> None:
-    """Ask the database next time: something has changed."""
+    """Read the database again next time: a key has changed."""
     _ready.clear()
     _last_used.clear()
 
 
 def parse_key_path(name: str) -> KeyPath | None:
-    """`app_metadata.credits` as a place; None where the name is none within a document. Names of
-    keys hold no dots."""
+    """Parse `app_metadata.credits`; None for a name that is not within a document. Keys contain no dots."""
     document, *path = name.split(".")
     return (document, tuple(path)) if document in DOCUMENTS and path and all(path) else None
 
@@ -63,7 +62,7 @@ def parse_key_path(name: str) -> KeyPath | None:
 
 
 def record_key_use(key: IndexedKey) -> None:
-    """An index of the key serves a query."""
+    """Note that an index of the key serves a query. In memory: a search must not write."""
     today = timezone.now().date()
     if _last_used.get(key.pk) != today:
         _last_used[key.pk] = today
@@ -71,7 +70,7 @@ def record_key_use(key: IndexedKey) -> None:
 
 
 def save_key_use(**_: Any) -> None:
-    """Write it down, once a day for each key; called when an answer has been sent."""
+    """Store the uses, once a day for each key; called after a response has been sent."""
     if not _unsaved:
         return
     ids = set(_unsaved)
@@ -81,5 +80,5 @@ def save_key_use(**_: Any) -> None:
     try:
         IndexedKey.objects.filter(before, pk__in=ids).update(last_used_on=today)
     except DatabaseError:
-        # It is for people to see what can go. The next day tells, too.
+        # Swallowed: it only tells administrators which keys are unused, and the next use tries again.
         log.warning("which keys are used could not be written down")

@@ -1,4 +1,4 @@
-"""A first-level key of a document, for lists that show it: the rest of the document stays unread."""
+"""A first-level key of a document, for list columns: the rest of the document is not loaded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.db.models import F, Func, JSONField, Value
 
 
 class JsonKey(Func):
-    """What the document has there, as JSON; NULL where it has nothing."""
+    """The value of the key, as JSON; NULL where the document lacks it."""
 
     function = "jsonb_extract_path"
-    # The key is compared as a value, since a path of SQLite's can spell only some of them.
+    # The key is a parameter and compared as a value, since SQLite's JSON paths cannot express every key.
     on_sqlite = (
         "(SELECT CASE WHEN type IN ('true', 'false', 'null') THEN type"
         " WHEN type IN ('object', 'array') THEN value ELSE json_quote(atom) END"

@@ -1,4 +1,5 @@
-"""What is pasted into the dashboard's box: an email, a phone number or an id as other programs write it."""
+"""Recognize identifiers pasted into the search box: emails, phone numbers, ids and URLs, as other programs
+write them."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from users.metadata.text import bad_characters
 from users.models import User
 from users.search.plain_words import EMAIL, USER_ID, WORDS
 
-# Characters that other programs leave around copied text.
+# Invisible characters and spaces that other programs leave around copied text.
 STRIPPED_CHARACTERS = "\u200b\u200e\u200f\u2060\ufeff \t\r\n\xa0"
 # `Jane Doe <jane@example.com>`, or several of these as a mail program lists them.
 _MAILBOXES = re.compile(r'(?:[^<>*:"]*|\s*"[^"<>]*"\s*)<([^<>\s@]+@[^<>\s@]+)>[\s,;]*')
 _MAILTO = re.compile(r"mailto:([^?\s]+@[^?\s]+)(?:\?\S*)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?:tel:)?\s*[+(]?[0-9][0-9\s().\-/\u2010-\u2015\u202f\xa0]*", re.IGNORECASE)
-# In the national part of a number that begins with a country's code this zero is not dialled.
+# The trunk zero in parentheses, `+49 (0)30`, is not dialled after a country code.
 _TRUNK_ZERO = re.compile(r"\(0+\)")
 _ID = re.compile(r"[a-z][a-z0-9._-]*(?:\||%7C)[^\s|*\"]\S*", re.IGNORECASE)
 _BARE_ID = re.compile(r"[0-9a-f]{24}|[0-9A-Za-z_-]{20,64}")
@@ -30,8 +31,8 @@ MAX_IDS = 10
 
 
 def parse_pasted(text: str) -> Query | None:
-    """Return a query for the users of the emails, phone number or id that the text is, whatever other
-    programs put around it; None where it is something else."""
+    """A query for the users of the emails, phone number or id that the text is, with what other programs
+    put around it; None where it is anything else."""
     text = text.strip(STRIPPED_CHARACTERS)
     if bad_characters(unquote(unquote(text))):
         return None
@@ -41,7 +42,7 @@ def parse_pasted(text: str) -> Query | None:
     if _PHONE.fullmatch(text):
         return _phone(text)
     if _ID.fullmatch(text):
-        # An id may be on its way to being typed.
+        # A prefix, since the id may still be being typed.
         return _any_of(USER_ID, [Pattern((each, "")) for each in dict.fromkeys((text, unquote(text)))])
     if _URL.fullmatch(text):
         return _any_of(USER_ID, map(_whole, list(dict.fromkeys(_ids_in_url(text)))[:MAX_IDS]))
@@ -73,8 +74,9 @@ def _emails(text: str) -> list[str]:
 
 
 def _phone(text: str) -> Query | None:
-    """Without what is dialled before a number abroad, or at home."""
+    """Without prefixes of international or national calls."""
     digits = re.sub("[^0-9]", "", _TRUNK_ZERO.sub("", text)).lstrip("0")
+    # Bare digits may be an id or part of a name just as well: those are left to the word search.
     has_more_than_digits = not text.isdigit()
     if len(digits) < MIN_PHONE_DIGITS or not has_more_than_digits:
         return None
@@ -82,7 +84,7 @@ def _phone(text: str) -> Query | None:
 
 
 def _ids_in_url(url: str) -> Iterator[str]:
-    """In its path, its query and its fragment; encoded as Auth0's dashboard has them, too."""
+    """Ids in a URL's path, query and fragment, also in base64 as in the URLs of Auth0's dashboard."""
     try:
         parts = urlsplit(url)
     except ValueError:

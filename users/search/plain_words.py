@@ -1,4 +1,4 @@
-"""Plain words in the dashboard's box, written out in the search language."""
+"""Expand plain words in the search box to the query language."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from users.metadata.identifiers import is_domain
 from users.metadata.words import MAX_TEXT, split_words
 
 WORDS, EMAIL, USER_ID = Name(("words",)), Name(("email",)), Name(("user_id",))
-# The provider of ids that are often copied without it.
+# The provider of ids that are often copied without their provider.
 PROVIDER = "auth0"
 
 
 def expand_words(words: Sequence[str]) -> Query:
-    """Write plain words, one or more, as a query: each begins a word of the user, or an email or id.
+    """A query for plain words, one or more: each is the prefix of a word of the user, or of an email or
+    id.
 
-    A word of nothing but punctuation, as in `Smith & Sons`, is ignored beside others.
+    A word of punctuation only, as in `Smith & Sons`, is ignored next to others.
     """
     asking = [word for word in words if split_words(word) or len(word) > MAX_TEXT] or words[:1]
     queries = tuple(_expand_word(word, is_alone=len(asking) == 1) for word in asking)
@@ -32,7 +33,7 @@ def _expand_word(word: str, *, is_alone: bool) -> Query:
     if provider and rest:
         return Match(USER_ID, beginning)
     words = Match(WORDS, Word(word))
-    # Among other words only what has a digit is taken for an id.
+    # Next to other words only one with a digit may be an id: each OR with the id costs an index look-up.
     if is_alone or any(map(str.isdigit, word)):
         return Or((words, Match(USER_ID, Pattern((f"{PROVIDER}|{word}", "")))))
     return words

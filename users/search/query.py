@@ -1,4 +1,4 @@
-"""Finding users by a query in Auth0's search language."""
+"""Find users by a query in Auth0's search language."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from users.search.visibility import check_visible
 def search_users(
     users: UserQuerySet, text: str, *, viewer: Actor, implicit: Implicit = Implicit.OR, strict: bool = False
 ) -> UserQuerySet:
-    """Those of `users` whom the query finds; all where it is empty.
+    """Filter `users` by the query; an empty query matches all.
 
-    Raises QueryError, and Denied where it asks about what `viewer` may not see: the answer would tell.
+    Raises QueryError, and Denied where it searches by what `viewer` may not see: the matches would
+    disclose it.
     """
     return filter_by_query(users, parse(text, implicit=implicit), viewer=viewer, strict=strict)
 
@@ -26,17 +27,18 @@ def search_users(
 def filter_by_query(
     users: UserQuerySet, query: Query, *, viewer: Actor, strict: bool = False
 ) -> UserQuerySet:
-    """The same by a query that is read already."""
+    """The same for a parsed query."""
     return filter_by_condition(users, compile_query(query, viewer=viewer, strict=strict))
 
 
 def filter_by_condition(users: UserQuerySet, condition: Condition) -> UserQuerySet:
-    """The same by what the query means."""
+    """The same for a compiled query."""
     return users if condition == ALL_USERS else users.filter(MatchesCondition(condition))
 
 
 def compile_query(query: Query, *, viewer: Actor, strict: bool = False) -> Condition:
-    """What a query means, asked by `viewer`. Raises QueryError and Denied."""
+    """Compile a query of `viewer`. Raises QueryError and Denied."""
     query = expand_segments(query, viewer)
+    # After segments are expanded, since a shared segment may search by keys that the viewer may not see.
     check_visible(query, viewer)
     return to_condition(query, strict=strict)

@@ -1,4 +1,4 @@
-"""Queries for what the metadata map tells, as links lead to."""
+"""Queries for keys and values of the metadata map, as targets of links."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from users.models import MetadataKey
 
 
 def key_name(key: MetadataKey) -> Name:
-    """The field that a query asks for."""
+    """The field of the key in a query."""
     return Name((key.document, *key.path))
 
 
 def escaped_key_name(key: MetadataKey) -> str:
-    """Its name as a query spells it."""
+    """Its name, escaped for a query."""
     return escape(str(key_name(key)))
 
 
 def query_for_key(key: MetadataKey) -> str:
-    """Finds who has a value at the key."""
+    """A query for users with a value at the key."""
     return unparse(Exists(key_name(key)))
 
 
 def query_for_value(key: MetadataKey, kind: str, value: object) -> str:
-    """Finds who has this value there; `kind` is as `metadata.tally` has it."""
+    """A query for users with this value; `kind` as in `metadata.tally`."""
     return unparse(Match(key_name(key), to_term(kind, value)))
 
 
 def to_term(kind: str, value: object) -> Word | Pattern:
-    """The value as a query asks for it."""
+    """The value as a term of a query."""
     if kind == TEXT_PREFIX:
         return Pattern((str(value), ""))
     is_text = kind == "string"

@@ -1,7 +1,7 @@
-"""What is typed into the dashboard's box: the search language, in which a plain word is a beginning.
+"""The dashboard's search box: the search language, in which a plain word is a prefix.
 
-Terms side by side narrow. A word without field, quotes or star finds the users of whom it begins a
-word of a name, user name or email, an email or the id; all else is as `q` of the API has it.
+Terms side by side are ANDed. A word without field, quotes or star finds users with a word of a name, user
+name or email that begins with it, or whose email or id does; everything else is as in `q` of the API.
 """
 
 from __future__ import annotations
@@ -20,21 +20,19 @@ from users.search.query import filter_by_query
 
 
 def filter_by_search_box(users: UserQuerySet, text: str, *, viewer: Actor) -> UserQuerySet:
-    """Those of `users` whom the text finds; all where it is empty. Raises QueryError and Denied."""
+    """Filter `users` by the text; empty text matches all. Raises QueryError and Denied."""
     return filter_by_query(users, parse_search_box(text), viewer=viewer)
 
 
 def parse_search_box(text: str) -> Query:
-    """The same in the language of the API: it finds the same people wherever it is asked.
-
-    Raises QueryError."""
+    """The text as a query in the language of the API, which finds the same users there. Raises QueryError."""
     return parse_pasted(text) or _expand_plain_words(
         parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND)
     )
 
 
 def is_words(text: str) -> bool:
-    """Whether the text is plain words and nothing else, or what `parse_pasted` understands."""
+    """Whether the text is plain words only, or something that `parse_pasted` recognizes."""
     if not text.strip(STRIPPED_CHARACTERS):
         return False
     if parse_pasted(text):
@@ -49,7 +47,8 @@ def is_words(text: str) -> bool:
 
 
 def collapse_words(query: Query) -> Query:
-    """The other way round: what stands for plain words as those words. `parse_search_box` gives it back."""
+    """The inverse of expansion: replace what stands for plain words by the words. `parse_search_box`
+    restores it."""
     parts = list(_flatten_and(query))
     words = [word for part in parts if (word := _plain_word(part))]
     plain = [part for part in parts if _plain_word(part)]
@@ -69,7 +68,7 @@ def _collapse_words_within(query: Query) -> Query:
 
 
 def _plain_word(query: Query) -> str:
-    """The word that may be written out so; empty where it is anything else."""
+    """The word that may be expanded to this query; empty where it is anything else."""
     match query:
         case Or((Match(name, Word(word)), Match())) | Match(name, Word(word)) if name == WORDS:
             return word
@@ -79,7 +78,7 @@ def _plain_word(query: Query) -> str:
 
 
 def _split_plain_words(query: Query) -> tuple[list[str], list[Query]]:
-    """The plain words that every hit must fit, and what is asked besides."""
+    """The plain words that every match must contain, and the rest of the query."""
     words: list[str] = []
     others: list[Query] = []
     for part in _flatten_and(query):
@@ -108,7 +107,7 @@ def _plain(query: Query) -> str | None:
 
 
 def _expand_plain_words(query: Query) -> Query:
-    """The query with its plain words as what they mean."""
+    """Replace plain words by what they stand for."""
     match query:
         case Or(parts):
             return replace(query, parts=tuple(map(_expand_plain_words, parts)))

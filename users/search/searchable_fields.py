@@ -1,7 +1,7 @@
-"""What can be searched, and where the database has it.
+"""Searchable fields, and the columns that hold them.
 
-Source: Auth0 docs, "User profile structure" and "User search query syntax": which fields, and which
-without regard to case.
+Source: Auth0 docs, "User profile structure" and "User search query syntax": which fields exist, and which
+are case-insensitive.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from users.rights.visible import PROFILE
 
 
 class Part(Enum):
-    """A piece of a column's text."""
+    """A part of a column's text."""
 
     BEFORE_AT = "before @"
     AFTER_AT = "after @"
@@ -31,8 +31,8 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class TextForm:
-    """The form in which a column holds text: how a value that is compared with all of it is brought
-    into this form, and how a part of one is, as of a pattern or a range."""
+    """The normal form of a column's text: how a whole value to compare with is normalized, and how a part
+    of one is, as in a pattern or a range."""
 
     whole: Callable[[str], str]
     part: Callable[[str], str]
@@ -46,8 +46,8 @@ DOMAIN = TextForm(domain_key, email_part_key)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the account, or a part of its text. It counts only where the columns `unless` are
-    empty and those of `given` are not. `form`: that of its text, None for text as it was given."""
+    """A column of the user, or a part of its text. It counts only where the columns `unless` are empty and
+    those of `given` are not. `form` is the normal form of its text, None for text as entered."""
 
     name: str
     part: Part | None = None
@@ -58,18 +58,18 @@ class Column:
 
 @dataclass(frozen=True)
 class ConnectionName:
-    """The name of the account's connection."""
+    """The name of the user's connection."""
 
 
 @dataclass(frozen=True)
 class IsSocial:
-    """Whether the account's connection is no database."""
+    """Whether the user's connection is not a database."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of names, user name, email and phone number, which have an index of their own.
-    `key` is the primary key, by which that index has them on SQLite."""
+    """The words of names, user name, email and phone number, which have a full-text index. `key` is the
+    primary key, by which the index refers to users on SQLite."""
 
     column: str = "words"
     key: str = "id"
@@ -77,7 +77,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Json:
-    """A path in a column of JSON, whose lists stand for their items. `is_list`: so is its top."""
+    """A path in a JSON column, where a list stands for its items. `is_list`: the top level is a list, too."""
 
     column: str
     path: tuple[str, ...]
@@ -89,8 +89,7 @@ Source = Column | ConnectionName | IsSocial | Words | Json
 
 @dataclass(frozen=True)
 class Field:
-    """A field and all places where the database has its values. `document` and `path` are what
-    rights are asked about."""
+    """A field and all columns that hold its values. `document` and `path` are what rights are checked for."""
 
     kind: Kind
     sources: tuple[Source, ...]
@@ -117,7 +116,7 @@ def _linked(*path: str) -> Json:
 
 
 def _no_email(given: str) -> tuple[Column, ...]:
-    """What the profile shows where neither `given` nor an email was: see representation.defaults."""
+    """What the profile shows where neither `given` nor an email is set: see `representation.profile`."""
     unless = (given, "email_folded")
     return (
         Column("username_folded", unless=unless, form=LOWER_CASE),
@@ -126,7 +125,7 @@ def _no_email(given: str) -> tuple[Column, ...]:
     )
 
 
-# Where no name was given the profile shows the email.
+# A profile without a name shows the email in its place, so a search by name must find that.
 _NO_NAME = (
     Column("email_folded", unless=("name_folded",), form=EMAIL),
     *_no_email("name_folded"),
@@ -136,7 +135,7 @@ _NO_NICKNAME = (
     *_no_email("nickname_folded"),
 )
 
-# Root fields that are found elsewhere than in their own column alone, or in another form.
+# Root fields that are stored elsewhere than in their own column alone, or in another form.
 _SPECIAL = {
     "email": Field(Kind.NAME, (Column("email_folded", form=EMAIL),)),
     "email_verified": Field(Kind.FLAG, (Column("email_verified", given=("email_folded",)),)),
@@ -146,7 +145,7 @@ _SPECIAL = {
 FIELDS: dict[str, Field] = {
     **{name: _root(field, field.kind) for name, field in ROOT_FIELDS.items() if field.kind},
     "email.domain": Field(Kind.NAME, (Column("email_folded", Part.AFTER_AT, form=DOMAIN),)),
-    # Nobody is in an organization here, and no query is wrong for asking.
+    # There are no organizations here, and a query for one is valid and matches no user.
     "organization_id": Field(Kind.TEXT, ()),
     "identities.connection": _identity(Kind.TEXT, "connection", ConnectionName()),
     "identities.provider": _identity(Kind.TEXT, "provider", Column("user_id", Part.BEFORE_PIPE)),
@@ -155,9 +154,9 @@ FIELDS: dict[str, Field] = {
     # Ours; Auth0 has no such field.
     "words": Field(Kind.WORDS, (Words(),)),
 }
-# Where a word without a field is looked for.
+# The fields in which a word without a field is searched.
 DEFAULT_FIELDS = (*(name for name, field in ROOT_FIELDS.items() if field.fold), "user_id")
-# Parts of a profile that are no values: name something within.
+# Objects of a profile, which have no value of their own to compare.
 CONTAINERS = ("user_metadata", "app_metadata", "identities", "identities.profileData")
 # Fields of an answer that cannot be searched by.
 UNSEARCHABLE = (
@@ -167,20 +166,20 @@ _PROFILE_DATA = ("identities", "profileData")
 
 
 def find_field(path: tuple[str, ...]) -> Field | None:
-    """The field of that name; None where there is none. Any key of metadata is one."""
+    """The field of that name; None for an unknown name. Any key of metadata is a field."""
     if path[0] in DOCUMENTS:
         document, *keys = path
         return Field(Kind.ANY, (Json(document, tuple(keys)),), document, tuple(keys))
     if path[:2] == _PROFILE_DATA:
         return Field(Kind.ANY, (_linked(*path[1:]),))
     if path == ("identities",):
-        # Everybody has the login of the account itself.
+        # Every user has the identity of the account itself.
         return Field(Kind.TEXT, (Column("user_id"),))
     return FIELDS.get(".".join(path))
 
 
 def suggest_field(path: tuple[str, ...]) -> str:
-    """The name somebody may have meant; empty where nothing is near."""
+    """The most similar field, for "did you mean"; empty where none is similar."""
     asked = ".".join(path).lower()
     names = {name.lower(): name for name in FIELDS}
     found = get_close_matches(asked, names, n=1, cutoff=0.7)

@@ -1,4 +1,4 @@
-"""`segment:"trial ends"` in a query: a saved search, put in its place."""
+"""Expand `segment:"trial ends"` in a query to the saved search."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from users.search.visibility import can_search_by
 
 FIELD = Name(("segment",))
 ID_PATTERN = re.compile(r"seg_[0-9A-Za-z]{16}")
-# How many may stand within one another.
+# How deep segments may be nested.
 MAX_DEPTH = 5
-USAGE_HINT = 'after segment: stands the name of one saved search, as in segment:"trial ends"'
-# Among so many names the nearest is looked for.
+USAGE_HINT = 'segment: takes the name of one saved search, as in segment:"trial ends"'
+# The most names that are compared for "did you mean": comparing is slow.
 MAX_NAMES_COMPARED = 1000
 
 
 def usable_segments(viewer: Actor) -> QuerySet[Segment]:
-    """Those that `viewer` may use: all that are shared and, of a staff member, their own. None of
-    them for people's own tokens and for whoever may not see users."""
+    """The segments `viewer` may use: all shared ones and, for staff, their own. None for users' own tokens
+    and for viewers who may not see users."""
     if not visible(viewer, PROFILE):
         return Segment.objects.none()
     own = Q(owner=viewer.user) if viewer.kind == Kind.STAFF else Q(pk=None)
@@ -41,17 +41,18 @@ def usable_segments(viewer: Actor) -> QuerySet[Segment]:
 
 
 def expand_segments(query: Query, viewer: Actor, within: tuple[Segment, ...] = ()) -> Query:
-    """The query with what each segment asks in its place; all of it stands where the segment is
-    named, so that an error leads there. `within` are segments whose query this is.
+    """Replace each segment by its query. All terms get the position of the segment's name, so that errors
+    point there. `within` are the segments whose query this is.
 
-    Raises SearchError for one that is not there or leads back to itself, Denied where one asks
-    about what `viewer` may not see, and TooComplex where the whole breaks the limits of one query.
+    Raises SearchError for an unknown or recursive segment, Denied where one searches by what `viewer` may
+    not see, and TooComplex where the expanded query exceeds the limits of a query.
     """
     named = [term for term in terms(query) if is_segment(term)]
     if not named:
         return query
     whole = _SegmentExpander(viewer).of(query, within)
     try:
+        # The parser has all limits of a query: reading the whole once more applies them to the expansion.
         parse(unparse(whole))
     except TooComplex as error:
         reason = f"with its segments written out {error.reason}"
@@ -60,8 +61,8 @@ def expand_segments(query: Query, viewer: Actor, within: tuple[Segment, ...] = (
 
 
 def find_segment(term: Exists | Match, viewer: Actor) -> Segment:
-    """The one that a term names, by its id or, whatever the case, by its name; one's own before
-    another's. Raises SearchError."""
+    """The segment a term names by id or, case-insensitively, by name; the viewer's own before shared ones.
+    Raises SearchError."""
     if not (isinstance(term, Match) and isinstance(term.value, Word)):
         raise SearchError(term.column, USAGE_HINT)
     text, usable = term.value.text, usable_segments(viewer)
@@ -73,12 +74,12 @@ def find_segment(term: Exists | Match, viewer: Actor) -> Segment:
 
 
 def is_segment(leaf: Leaf) -> TypeGuard[Exists | Match]:
-    """Whether it names one."""
+    """Whether the term is a segment."""
     return isinstance(leaf, Exists | Match) and leaf.name == FIELD
 
 
 class _SegmentExpander:
-    """Walks through a query and the segments in it, each of which is read once."""
+    """Expands a query and the segments in it recursively; each segment is read once."""
 
     def __init__(self, viewer: Actor) -> None:
         self.viewer = viewer
@@ -91,7 +92,8 @@ class _SegmentExpander:
     def _leaf(self, leaf: Leaf, within: tuple[Segment, ...]) -> Query:
         if is_segment(leaf):
             return self._segment(leaf, within)
-        # Counted meanwhile: segments within segments could otherwise grow beyond all bounds.
+        # Counted while expanding: nested segments could grow exponentially before the limit of the whole is
+        # checked.
         self.terms += 1
         if self.terms > DEFAULT.all_terms:
             raise DEFAULT.too_many(leaf.column)
@@ -103,9 +105,9 @@ class _SegmentExpander:
         segment = self.found[term]
         if segment in within:
             chain = ", ".join(quote(each.name) for each in (*within[within.index(segment) :], segment))
-            raise SearchError(term.column, f"this segment leads back to itself: {chain}")
+            raise SearchError(term.column, f"this segment refers to itself: {chain}")
         if len(within) >= MAX_DEPTH:
-            raise TooComplex(term.column, f"segments stand at most {MAX_DEPTH} within one another")
+            raise TooComplex(term.column, f"segments may be nested at most {MAX_DEPTH} deep")
         query = parse(segment.query)
         if not all(can_search_by(each, self.viewer) for each in terms(query)):
             raise Denied(f"You may not use the segment {quote(segment.name)}: you may not see what it asks")

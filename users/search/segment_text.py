@@ -1,6 +1,6 @@
-"""The query of a segment as it is stored, and as people read it.
+"""The stored and the readable form of a segment's query.
 
-Stored it names other segments by their ids, so that each may be renamed. People write and read names.
+The stored form names other segments by id, so that they may be renamed. Users read and write names.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from users.search.visibility import can_search_by, check_visible
 
 
 def to_stored_query(text: str, *, owner: Actor, segment: Segment, strict: bool = False) -> str:
-    """What is stored of a query as somebody typed it for `segment`: every operator written out,
-    other segments by their ids. It reads the same whatever stands between two words.
+    """The stored form of a query typed for `segment`: every operator written out, other segments by id. It
+    means the same whatever the default operator is.
 
-    Raises QueryError, and Denied where it asks about what `owner` may not see.
+    Raises QueryError, and Denied where it searches by what `owner` may not see.
     """
     query = parse_search_box(text)
     check_visible(query, owner)
@@ -41,8 +41,8 @@ def to_stored_query(text: str, *, owner: Actor, segment: Segment, strict: bool =
 
 
 def to_readable_query(segment: Segment, viewer: Actor) -> str | None:
-    """The query as it could be typed into the box, with the names of the segments in it; None where
-    it asks about what `viewer` may not see. Of a segment they may not use the id is left."""
+    """The query as it could be typed into the search box, with the names of segments; None where it
+    searches by what `viewer` may not see. Segments the viewer may not use keep their id."""
     query = parse(segment.query)
     if not all(can_search_by(term, viewer) for term in terms(query)):
         return None
@@ -50,7 +50,8 @@ def to_readable_query(segment: Segment, viewer: Actor) -> str | None:
 
 
 def _find_usable_segment(term: Exists | Match, owner: Actor, by: Segment) -> Segment:
-    """What `by` names. What is shared must not break for others."""
+    """The segment that the query of `by` names. A shared segment may use shared ones only, or it would not
+    work for others."""
     found = find_segment(term, owner)
     if by.is_shared and not found.is_shared:
         raise SearchError(term.column, f"the segment {quote(found.name)} is not shared, and this one is")
@@ -58,7 +59,7 @@ def _find_usable_segment(term: Exists | Match, owner: Actor, by: Segment) -> Seg
 
 
 def _rename_segments(query: Query, name: Callable[[Exists | Match], str]) -> Query:
-    """The query with each segment named as `name` says."""
+    """The query with each segment renamed by `name`."""
 
     def changed(leaf: Leaf) -> Query:
         if not is_segment(leaf):
@@ -74,5 +75,5 @@ def _readable_name(term: Exists | Match, viewer: Actor) -> str:
         named = find_segment(Match(term.name, Word(segment.name)), viewer)
     except QueryError:
         return term.value.text if isinstance(term, Match) and isinstance(term.value, Word) else ""
-    # Another of that name may come first.
+    # The viewer's own segment of that name would be found first, so the id is shown.
     return segment.name if named == segment else segment.segment_id

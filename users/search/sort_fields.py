@@ -1,4 +1,4 @@
-"""By what the list of users may be sorted."""
+"""Sort orders of the list of users."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from users.rights.visible import visible
 from users.search.indexed_keys import indexed_keys, parse_key_path
 from users.search.sql.expression import IndexedValue
 
-# Auth0's name of the field, and our column.
+# Auth0's field names and our columns. Names and emails sort case-insensitively.
 SORT_COLUMNS = {name: field.sort_column for name, field in FIELDS.items() if field.is_sortable}
 OLDEST_FIRST = (OrderBy(F("created_at")), OrderBy(F("id")))
 
 
 class UnknownSort(ValueError):
-    """No such field to sort by."""
+    """There is no such field to sort by."""
 
 
 class NotIndexed(UnknownSort):
-    """A key of metadata to sort by which everybody would have to be read."""
+    """A metadata key without index: sorting by it would read all users."""
 
 
 def parse_sort(sort: str) -> tuple[OrderBy, ...]:
@@ -37,7 +37,8 @@ def parse_sort(sort: str) -> tuple[OrderBy, ...]:
     name, _, direction = sort.rpartition(":")
     down = direction == "-1"
     if name in SORT_COLUMNS:
-        # Said only where there can be empty ones: elsewhere it would keep the index from serving.
+        # NULLS LAST only for nullable columns: elsewhere it would differ from the index, which then cannot
+        # serve.
         nulls_last = User._meta.get_field(SORT_COLUMNS[name]).null or None
         first = OrderBy(F(SORT_COLUMNS[name]), descending=down, nulls_last=nulls_last)
     else:

@@ -1,5 +1,5 @@
-"""What may come next in a search under way, from the metadata map and the segments; and the users that
-the words typed so far find, from their index."""
+"""Autocomplete for the search box: keys and values from the metadata map, segments, and users from the
+word index."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from users.search.segment_expansion import usable_segments
 
 MAX_SUGGESTIONS = 10
 MAX_USERS = 5
-# After this the search for users is cancelled, in seconds.
+# After so many seconds the search for users is cancelled: it runs at every keystroke.
 USER_SEARCH_TIMEOUT = 0.5
-# What is shown of a user.
+# The columns that a suggestion shows.
 _COLUMNS = ("user_id", "email", "name", "username")
 OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
 _TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.DATETIME: "date", Kind.NUMBER: "number"}
@@ -42,8 +42,8 @@ _TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.DATETIME: "date", Kind.NUMB
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`text` takes the place of what is typed; `label` is what it is called, and `detail` says more
-    where `counts`, of a key, or `share`, of a value among those who have its key, do not."""
+    """`text` replaces what is typed; `label` is its name, and `detail` describes it where `counts` (of a
+    key) or `share` (of a value, among users with its key) do not."""
 
     text: str
     label: str
@@ -53,8 +53,9 @@ class Suggestion:
 
 
 def suggest(text: str, at: int, viewer: Actor) -> tuple[CaretContext, list[Suggestion]]:
-    """The place of the caret, and what may come there, the most likely first."""
+    """The context of the caret, and the suggestions for it, the most likely first."""
     here = locate_caret(text[: DEFAULT.length], at)
+    # The same limit as for queries, before anything is parsed.
     if len(text) > DEFAULT.length or not visible(viewer, PROFILE):
         return here, []
     found = [_append_space(one, text[here.end :]) for one in _suggest_at(here, viewer)]
@@ -62,8 +63,8 @@ def suggest(text: str, at: int, viewer: Actor) -> tuple[CaretContext, list[Sugge
 
 
 def suggest_users(text: str, viewer: Actor) -> list[User]:
-    """The newest users that the words find, up to MOST_USERS; none where the text holds more than words,
-    or where the search takes longer than MOST_SECONDS."""
+    """The newest users that the words find, up to MAX_USERS; none where the text is more than words, or
+    the search exceeds USER_SEARCH_TIMEOUT."""
     if len(text) > DEFAULT.length or not visible(viewer, PROFILE) or not is_words(text):
         return []
     if EXISTS.startswith(text.strip()):
@@ -80,7 +81,7 @@ def suggest_users(text: str, viewer: Actor) -> list[User]:
 
 
 def suggest_keys(typed: str, viewer: Actor) -> list[Suggestion]:
-    """For a field that takes the name of a key of metadata as it stands, the most likely first."""
+    """For a form field that takes the name of a metadata key, the most likely first."""
     if not visible(viewer, PROFILE):
         return []
     found = [
@@ -103,7 +104,7 @@ def _suggest_at(here: CaretContext, viewer: Actor) -> list[Suggestion]:
 
 
 def _operators(here: CaretContext) -> Iterator[Suggestion]:
-    """In capitals only: in small letters they are words."""
+    """Operators in capitals only: in lower case they are words."""
     for name, detail in OPERATORS.items():
         fits = name.startswith(here.typed) and (here.typed or here.follows_term)
         if fits and (here.follows_term or name == "NOT") and (not here.name or here.follows_term):
@@ -114,8 +115,8 @@ def _operators(here: CaretContext) -> Iterator[Suggestion]:
 
 
 def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
-    """Fields and keys whose name, or whose last part, begins so; and where a few letters are typed,
-    those that hold them. Of keys those first that more people have."""
+    """Fields and keys whose name, or a part of it, has the prefix typed; from three letters on also those
+    that contain it. Keys of more users first."""
     named = [(name, Suggestion(escape(name) + end, name, _detail(name))) for name in FIELDS]
     if end:
         named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
@@ -128,7 +129,7 @@ def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
 
 
 def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, KeyCounts | None]]:
-    """Those in whose name it stands, first those that more people have."""
+    """Keys whose name contains it, those of more users first."""
     drawn = MetadataMap()
     found = [(key, drawn.counts(key)) for key in visible_keys(viewer, drawn.keys(holding=[typed]))]
     return sorted(found, key=lambda pair: -(pair[1].estimated_users if pair[1] else 0))
@@ -159,7 +160,7 @@ def _detail(name: str) -> str:
 
 
 def _values(here: CaretContext, viewer: Actor) -> list[Suggestion]:
-    """The frequent values of the key, or the names of segments, those first that begin as typed."""
+    """Frequent values of the key, or names of segments; those with the prefix typed first."""
     document, *path = here.name.split(".")
     if document in DOCUMENTS:
         found = _frequent_values(document, path, viewer)
@@ -198,7 +199,7 @@ def _value(counts: KeyCounts, kind: str, value: object, number: int) -> Suggesti
 
 
 def _append_space(suggestion: Suggestion, after: str) -> Suggestion:
-    """A term that is complete is followed by a space, so that the next may be typed."""
+    """Append a space to a complete term, so that the next one can be typed."""
     if suggestion.text.endswith(":") or after[:1].isspace() or after.startswith(")"):
         return suggestion
     return replace(suggestion, text=f"{suggestion.text} ")

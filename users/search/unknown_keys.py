@@ -1,4 +1,4 @@
-"""Keys of metadata that a query names and the metadata map has not met, as after a slip of the pen."""
+"""Metadata keys in a query that the metadata map does not have, such as typing errors."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from users.rights.actor import Actor
 
 @dataclass(frozen=True)
 class UnknownMetadataKey:
-    """`near` is a key that may have been meant, empty where none is like it."""
+    """`near` is a similar key, empty where there is none."""
 
     name: Name
     near: str
 
 
 def unknown_keys(query: Query, viewer: Actor) -> list[UnknownMetadataKey]:
-    """Each once; none before the first survey."""
+    """The unknown keys, each once; none before the first survey."""
     named = [term.name for term in terms(query) if term.name]
     asked = {str(name): name for name in named if name.path[0] in DOCUMENTS and len(name.path) > 1}
     drawn = MetadataMap()
@@ -36,7 +36,7 @@ def unknown_keys(query: Query, viewer: Actor) -> list[UnknownMetadataKey]:
 
 
 def _closest_key(name: Name, known: dict[str, tuple[str, ...]]) -> str:
-    """By what stands after the document, which is easily the wrong one."""
+    """Compared without the document, which is easily the wrong one."""
     document, *path = name.path
     places: dict[str, list[str]] = {}
     for key, inner in known.items():

@@ -1,4 +1,4 @@
-"""What one may not see one may not search by."""
+"""A viewer may search only by what they may see: matches would disclose hidden values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def can_read_query(text: str, viewer: Actor) -> bool:
 
 
 def can_search_by(term: Exists | Match, viewer: Actor) -> bool:
-    """Whether `viewer` may see what the term asks about."""
+    """Whether `viewer` may see what the term searches by."""
     return visible(viewer, *asked_about(term))
 
 

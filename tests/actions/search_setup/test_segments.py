@@ -101,7 +101,7 @@ def test_a_segment_cannot_come_to_stand_in_itself(save, lead):
     first = save("first")
     save("second", "segment:first")
 
-    with pytest.raises(QueryError, match='leads back to itself: "first", "second", "first"'):
+    with pytest.raises(QueryError, match='refers to itself: "first", "second", "first"'):
         edit_segment(first, SegmentData("first", "name:b OR segment:second"), actor=lead)
 
 

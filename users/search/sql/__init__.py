@@ -1,1 +1,1 @@
-"""Conditions as SQL, one emitter a database."""
+"""Conditions as SQL, with one emitter per database."""

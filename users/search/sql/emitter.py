@@ -1,6 +1,6 @@
-"""What SQL is the same everywhere. What differs is the abstract part.
+"""The SQL of conditions, as far as both databases share it.
 
-Whatever a user wrote is a parameter, never part of the text, but for the paths of indexed keys,
+User input is always a parameter, never part of the SQL (injection), except the paths of indexed keys,
 which are quoted.
 """
 
@@ -39,7 +39,7 @@ from users.search.searchable_fields import Column, ConnectionName, IsSocial, Jso
 Sql = tuple[str, tuple[Any, ...]]
 ALWAYS_TRUE: Sql = ("1 = 1", ())
 ALWAYS_FALSE: Sql = ("1 = 0", ())
-# Words of one query that are evaluated; more would hardly narrow it.
+# The most words of a query that are evaluated; more would hardly narrow the result.
 MAX_WORDS = 50
 # `compile` makes tests by the kinds of fields, so another one is an error in the code.
 MISMATCH = "the test is not of the field's kind"
@@ -47,23 +47,22 @@ CONNECTION_TABLE = Connection._meta.db_table
 
 
 class Emitter(ABC):
-    """Writes conditions over one account.
+    """Emits SQL for conditions on one user.
 
-    `columns` are the account's columns as the query at hand spells them, `moment` turns a datetime
-    into a parameter, `keys` are the indexed keys, `is_ordered` whether the query is in an order, and
-    so read until there are enough. A piece of SQL may be NULL where it is not true:
-    only `Not` minds.
+    `columns` are the columns as the query spells them, `moment` converts a datetime to a parameter, `keys`
+    are the indexed keys, and `is_ordered` says whether the query is sorted, and so read only until a page
+    is full. SQL may be NULL where it is not true: only `Not` must tell the difference.
     """
 
-    # How a column is held against what a query finds.
+    # Membership in the result of a sub-query.
     one_of = "IN ({})"
-    # How a column is spelt where its index would mislead: most may be empty.
+    # A column whose index must not be used, as nearly every row matches.
     unindexed = "{}"
-    # How an expression is asked for that an index holds as true.
+    # An indexed boolean expression, as the planner recognizes it.
     is_true = "{}"
-    # How it is asked whether the value of an indexed key is there, by the kind of the key.
+    # The test for presence that the index supports, by the kind of the key.
     is_present: Mapping[str, str] = dict.fromkeys(IndexedKey.Kind, "{} IS NOT NULL")
-    # Whether an index of each document finds whole values of every key.
+    # Whether an index of each document finds equal values of every key.
     has_value_index: bool
 
     def __init__(
@@ -88,7 +87,7 @@ class Emitter(ABC):
         return self._is_ordered
 
     def condition(self, condition: Condition) -> Sql:
-        """The whole."""
+        """The SQL of a condition."""
         match condition:
             case All(parts):
                 return join_and(map(self.condition, parts))
@@ -101,7 +100,7 @@ class Emitter(ABC):
                 return join_or(self.source(source, test) for source in field.sources)
 
     def source(self, source: Source, test: Test) -> Sql:
-        """One place where the field is."""
+        """The SQL for one column of the field."""
         match source:
             case Json(column, path, is_list):
                 found = self.json(self.columns[column], path, test, is_list)
@@ -125,7 +124,7 @@ class Emitter(ABC):
                 return self.connection((f"strategy {'<>' if test.value else '='} %s", ("auth0",)))
 
     def words(self, source: Words, test: Test) -> Sql:
-        """The user has words, or the words of the test begin some of them."""
+        """The user has words, or the words of the test are prefixes of some of them."""
         if isinstance(test, Exists):
             return f"{self.columns[source.column]} <> ''", ()
         assert isinstance(test, BeginsWords), MISMATCH
@@ -133,7 +132,8 @@ class Emitter(ABC):
         return self.begins_words(source, words) if words else ALWAYS_FALSE
 
     def connection(self, condition: Sql) -> Sql:
-        """Accounts of the connections that fit."""
+        """Users of the connections that match. A sub-query rather than a join: connections are few, and
+        `connection_id` has an index."""
         sql, parameters = condition
         ids = f"SELECT id FROM {CONNECTION_TABLE} WHERE {sql}"  # noqa: S608
         return f"{self.columns['connection_id']} {self.one_of.format(ids)}", parameters
@@ -141,7 +141,7 @@ class Emitter(ABC):
     # Columns
 
     def column(self, source: Column, test: Test) -> Sql:
-        """A column, or a part of its text."""
+        """A test of a column, or of a part of its text."""
         column = self.columns[source.name]
         match test:
             case Flag(value):
@@ -149,7 +149,7 @@ class Emitter(ABC):
             case DatetimeBetween(low, high):
                 return self.between(column, low and self.moment(low), high and self.moment(high), True, False)
             case NumberBetween(low, high, includes_low, includes_high):
-                # Nobody's count is shown as 0: the profile then lacks it.
+                # The profile lacks a count of 0, so it is no value.
                 least, most = map_ends(self.number, low, high)
                 return join_and(
                     [(f"{column} > 0", ()), self.between(column, least, most, includes_low, includes_high)]
@@ -161,7 +161,7 @@ class Emitter(ABC):
             test = test.apply_form(source.form)
         if source.part is None:
             return self.text(self.plain(source.name), test)
-        # What is true of the whole column besides lets its index serve.
+        # A redundant condition on the whole column, for which its index can be used.
         hint = _hint(source.part, test)
         of_part = self.text(self.part(column, source.part), test)
         return of_part if hint is None else join_and([self.text(column, hint), of_part])
@@ -171,7 +171,7 @@ class Emitter(ABC):
         return self.columns[name]
 
     def text(self, column: str, test: TextTest) -> Sql:
-        """Text compared by code points."""
+        """Text, compared by code points."""
         match test:
             case Exists():
                 return f"{column} IS NOT NULL", ()
@@ -190,7 +190,7 @@ class Emitter(ABC):
 
     @staticmethod
     def between(column: str, low: Any, high: Any, includes_low: bool, includes_high: bool) -> Sql:
-        """Within the two ends, None for an open one."""
+        """In the range; None for an open end."""
         parts: list[Sql] = []
         if low is not None:
             parts.append((f"{column} {'>=' if includes_low else '>'} %s", (low,)))
@@ -201,8 +201,8 @@ class Emitter(ABC):
     # Indexed keys
 
     def indexed(self, key: IndexedKey, test: Test, found: Sql) -> Sql:
-        """What `found` finds, in a form that the indexes of the key serve: among the values that
-        stand in order, or else among the others, of other types or in lists."""
+        """What `found` finds, in a form that the key's indexes support: among the ordered values of its
+        kind, or among the others (other types, and lists)."""
         if not can_use_index(key.kind, test) or (self.has_value_index and isinstance(test, Equals | Flag)):
             return found
         record_key_use(key)
@@ -210,11 +210,12 @@ class Emitter(ABC):
         in_order = self._indexed_test(key.kind, self.ordered(column, path, key.kind), test, found)
         is_other = self.is_true.format(self.other_value_expression(column, path, key.kind)), ()
         others = join_and([is_other, found])
-        # An OR with what is never true would keep SQLite from its index.
+        # SQLite would not use the index for an OR with a constant.
         return others if in_order is ALWAYS_FALSE else join_or([in_order, others])
 
     def _indexed_test(self, kind: str, value: str, test: Test, found: Sql) -> Sql:
-        """The value passes the test, by the very expression that the index holds."""
+        """The value passes the test, by the same expression as in the index: a planner compares
+        expressions as text."""
         match kind, test:
             case _, Exists():
                 return self.is_present[kind].format(value), ()
@@ -230,30 +231,30 @@ class Emitter(ABC):
             case _:
                 return ALWAYS_FALSE
 
-    # What each database does its own way
+    # What differs between the databases
 
     @abstractmethod
     def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
-        """The value at the path, which leads through objects alone, where it is of that kind; else
-        NULL. Of text as much as stands in an index. An index is known by its text, so the path is
-        no parameter."""
+        """The value at the path, through objects only, if it is of that kind; else NULL. Text is cut to
+        the indexed prefix. The path is a literal: planners match an indexed expression by its text, so it
+        cannot be a parameter."""
 
     @abstractmethod
     def other_value_expression(self, column: str, path: tuple[str, ...], kind: str) -> str:
-        """There is another value at the path, or a list on the way."""
+        """Whether there is another value at the path, or a list on the way."""
 
     @abstractmethod
     def by_code_points(self, column: str) -> str:
-        """The column, ordered by code points."""
+        """The column in the order of code points."""
 
     @abstractmethod
     def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
-        """The pieces in turn, anything between them; case matters."""
+        """The pieces in order, with anything between them; case-sensitive."""
 
     @abstractmethod
     def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
-        """Each of the words, one or more, begins a word of the user by one of its spellings, which are
-        letters, digits and #."""
+        """Each of the words, one or more, is a prefix of a word of the user in one of its spellings, which
+        consist of letters, digits and #."""
 
     @abstractmethod
     def part(self, column: str, part: Part) -> str:
@@ -261,16 +262,16 @@ class Emitter(ABC):
 
     @abstractmethod
     def number(self, number: Any) -> Any:
-        """A number as parameter."""
+        """A number as a parameter."""
 
     @abstractmethod
     def json(self, column: str, path: tuple[str, ...], test: Test, is_list: bool) -> Sql:
-        """Some value at the path passes the test. A list stands for its items, and a list within a
-        list for its own; a third level is not looked into."""
+        """Some value at the path passes the test. A list stands for its items, and a list in a list for
+        its own; a third level is not searched."""
 
 
 def _hint(part: Part, test: TextTest) -> TextTest | None:
-    """What the whole column fits where the part passes the test."""
+    """A condition that the whole column fulfils where the part passes the test."""
     if isinstance(test, Like) and test.pieces[0] and part in (Part.BEFORE_AT, Part.BEFORE_PIPE):
         return prefix_range(test.pieces[0])
     if not isinstance(test, Equals):
@@ -286,7 +287,7 @@ def _hint(part: Part, test: TextTest) -> TextTest | None:
 
 
 def join_and(parts: Iterable[Sql]) -> Sql:
-    """Each of the parts."""
+    """All of the parts."""
     return _join(" AND ", list(parts), ALWAYS_TRUE)
 
 

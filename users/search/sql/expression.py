@@ -1,4 +1,4 @@
-"""A condition as an expression that querysets take."""
+"""Conditions as Django expressions."""
 
 from __future__ import annotations
 
@@ -24,12 +24,8 @@ EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite":
 
 
 class MatchesCondition(Expression):
-    """For `User.objects.filter(Fits(condition))`. Its negation is a condition of its own: what
-    `exclude` would make of it leaves out those of whom the database knows nothing.
-
-    The condition is compiled once for all queries that are made from the same queryset: to count, and to
-    read a page of it, perhaps several times with other time limits.
-    """
+    """For `User.objects.filter(MatchesCondition(condition))`. To negate it, negate the condition:
+    `exclude` would also leave out users for whom the database has NULL."""
 
     output_field = BooleanField()
     conditional = True
@@ -62,6 +58,7 @@ class MatchesCondition(Expression):
 
     def _compile(self, connection: Any, names: Mapping[str, str], *, has_order: bool) -> Sql:
         """The SQL for columns of these quoted names, in a table whose alias is another in each query."""
+        # Looked up when the SQL is made, so that a stored query set uses the indexes there are now.
         keys = indexed_keys() if set(DOCUMENTS) & names.keys() else NO_KEYS
         for order in (None, has_order):
             sql, keys_then = self._compiled.get((connection.vendor, order), (None, None))
@@ -79,7 +76,7 @@ class MatchesCondition(Expression):
 
 
 class IndexedValue(Expression):
-    """What an indexed key holds, for `order_by`: numbers, or the beginning of a text; else NULL."""
+    """The value of an indexed key, for `order_by`: a number, or the prefix of a text; else NULL."""
 
     def __init__(self, key: IndexedKey) -> None:
         is_number = key.kind == IndexedKey.Kind.NUMBER

@@ -1,4 +1,4 @@
-"""The indexes of an indexed key."""
+"""The database indexes of an indexed key."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ PREFIX = "user_key_"
 
 
 def index_definitions(key: IndexedKey) -> dict[str, str]:
-    """Names, and what a statement that creates an index says after its name.
+    """The names of the indexes, each with the rest of its CREATE INDEX statement.
 
-    `up` and `down` hold the values in the order of either direction, empty ones last; SQLite reads
-    one both ways. `rest` holds whoever has something else there. Names are made of the row's number
-    and of nothing that anybody wrote.
+    `up` and `down` hold the values in either direction, empty ones last; SQLite reads one index both ways.
+    `rest` holds users with a value of another type. Names contain the row's number only, no user input.
     """
     is_postgresql = connection.vendor == "postgresql"
     emitter = EMITTERS[connection.vendor]({}, connection.ops.adapt_datetimefield_value)
@@ -24,7 +23,7 @@ def index_definitions(key: IndexedKey) -> dict[str, str]:
     if is_postgresql and key.kind == IndexedKey.Kind.TEXT:
         value = f'{value} COLLATE "C"'
     table = f"ON {User._meta.db_table}"
-    # SQLite looks up there what is compared; PostgreSQL need only know that somebody is in it.
+    # SQLite uses an index only for the expression in it; PostgreSQL proves the partial index's condition.
     looked_up = "id" if is_postgresql else rest
     are_others = emitter.is_true.format(rest)
     indexes = {"up": f"{table} ({value}, id)", "rest": f"{table} ({looked_up}) WHERE {are_others}"}
@@ -34,7 +33,7 @@ def index_definitions(key: IndexedKey) -> dict[str, str]:
 
 
 def index_sizes() -> dict[int, int]:
-    """Bytes on disk, by the key's row; empty where the database cannot tell."""
+    """Bytes on disk, by the key's primary key; empty where the database cannot say."""
     found: dict[int, int] = {}
     for name, size in _sizes_by_name():
         number, _, _ = name.removeprefix(PREFIX).partition("_")

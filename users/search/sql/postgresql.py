@@ -1,4 +1,4 @@
-"""PostgreSQL: JSON by jsonpath, whose equalities the GIN indexes of both documents serve."""
+"""PostgreSQL: JSON by jsonpath, for which the GIN indexes of both documents serve equality."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PostgresqlEmitter(Emitter):
     compares its items. `[*]` adds one level to that.
     """
 
-    # An array is looked up in the index also beside an OR, which a sub-query is not.
+    # As an array the planner can use the index in an OR as well, which it cannot for a sub-query.
     one_of = "= ANY (ARRAY({}))"
     has_value_index = True
 
@@ -43,7 +43,7 @@ class PostgresqlEmitter(Emitter):
 
     def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
         column = self.columns[source.column]
-        # Of the same table, and unknown to Django: the database generates it.
+        # A generated column of the same table, which the model does not have.
         beginnings = column.removesuffix(f'"{source.column}"') + BEGINNINGS
         query = " & ".join(
             "({})".format(" | ".join(f"'{spelling[:MAX_BEGINNING]}'" for spelling in spellings))
@@ -59,7 +59,7 @@ class PostgresqlEmitter(Emitter):
     def plain(self, name: str) -> str:
         column = self.columns[name]
         if name == "username":
-            # As its index has it: unlike others, this column is searched as it stands.
+            # With the collation of its index: the only column that is searched unfolded.
             return self.by_code_points(column)
         return f"host({column})" if name == "last_ip" else column
 
@@ -72,7 +72,7 @@ class PostgresqlEmitter(Emitter):
         return f"{column} {operator} %s::jsonpath", (text,)
 
     def ordered(self, column: str, path: tuple[str, ...], kind: str) -> str:
-        # An arrow and a text look up keys of objects only: `#>` would count items of lists, too.
+        # `->` with text looks up keys of objects only: `#>` would also index into lists.
         value = "".join((column, *(f" -> {_literal(key)}::text" for key in path)))
         if kind == IndexedKey.Kind.NUMBER:
             return f"(CASE WHEN jsonb_typeof({value}) = 'number' THEN ({value})::numeric END)"
@@ -85,13 +85,13 @@ class PostgresqlEmitter(Emitter):
         places = list(accumulate((f".{json.dumps(key)}" for key in path), initial="@"))[1:]
         tests = [f'{place}.type() == "array"' for place in places]
         tests += [f'{places[-1]}.type() == "{name}"' for name in others]
-        # One operator, of whose outcome the database has statistics.
+        # One operator, for which ANALYZE collects statistics.
         path_of_others = f"strict $ ? ({' || '.join(tests)})"
         return f"{column} @? {_literal(path_of_others)}::jsonpath"
 
     def _path(self, place: str, test: Test) -> tuple[str, str]:
-        """An operator, and the jsonpath to its right: `@@` for one that is true, `@?` for one that
-        finds something."""
+        """An operator and the jsonpath to its right: `@@` for a predicate, `@?` for one that finds an
+        item."""
         match test:
             case Equals(text, number, boolean):
                 values = [json.dumps(text)]
@@ -123,7 +123,8 @@ class PostgresqlEmitter(Emitter):
 
 
 def _literal(text: str) -> str:
-    """As the text of a statement with parameters has it, whatever the server's settings."""
+    """A quoted literal in a statement with parameters (so `%` is doubled), safe whatever
+    `standard_conforming_strings` is."""
     quoted = text.replace("'", "''").replace("%", "%%")
     return "E'{}'".format(quoted.replace("\\", "\\\\")) if "\\" in text else f"'{quoted}'"
 
@@ -131,7 +132,8 @@ def _literal(text: str) -> str:
 def _range_filter(
     place: str, kind: str, low: str | None, high: str | None, includes_low: bool, includes_high: bool
 ) -> str:
-    """Of one value, not of one value each: hence a filter, which also lets go of what is a list still."""
+    """A filter, so that both ends apply to one and the same value; its type test also excludes nested
+    lists."""
     parts = [f'@.type() == "{kind}"']
     if low is not None:
         parts.append(f"@ {'>=' if includes_low else '>'} {low}")

@@ -1,4 +1,4 @@
-"""SQLite: no index serves JSON, so the tests read each document by `json_each`."""
+"""SQLite: there is no index for JSON, so tests read each document with `json_each`."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ _PARTS = {
     Part.BEFORE_PIPE: "substr({0}, 1, instr({0}, '|') - 1)",
     Part.AFTER_PIPE: "substr({0}, instr({0}, '|') + 1)",
 }
-# What JSON need not escape, and whole numbers that no float is written by an exponent for.
+# Text that JSON never escapes, and integers that are never written with an exponent.
 _PLAIN = re.compile(r"[A-Za-z0-9 _.:@|/+-]+")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
-# What JSON escapes in a text.
+# Characters that JSON escapes.
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LARGEST = 2**63 - 1
-# Of so many users a page in an order is met sooner on a walk through the order than all are fetched
-# and sorted; and so many are counted sooner in the table than by way of the index of words.
+# Thresholds of matches. Above the first, a page of a sorted list is found faster by scanning in order than by
+# fetching and sorting all matches; above the second, counting the table is faster than counting by the word
+# index.
 MAX_MATCHES_ORDERED, MAX_MATCHES_COUNTED = 1000, 20_000
 
 
@@ -37,7 +38,7 @@ class SqliteEmitter(Emitter):
     """For version 3.38 and later."""
 
     unindexed = "+{}"
-    # Only what is compared is looked up in an index.
+    # SQLite uses an index on an expression only in comparisons.
     is_true = "{} = 1"
     is_present = {IndexedKey.Kind.NUMBER: "{} >= -9e999", IndexedKey.Kind.TEXT: "{} >= ''"}
     has_value_index = False
@@ -46,7 +47,7 @@ class SqliteEmitter(Emitter):
         return column
 
     def like(self, column: str, pieces: tuple[str, ...]) -> Sql:
-        # GLOB and not LIKE, which disregards the case of ASCII.
+        # GLOB and not LIKE, which ignores the case of ASCII letters.
         return f"{column} GLOB %s", ("*".join(re.sub(r"[*?\[]", r"[\g<0>]", piece) for piece in pieces),)
 
     def begins_words(self, source: Words, words: tuple[Spellings, ...]) -> Sql:
@@ -63,7 +64,8 @@ class SqliteEmitter(Emitter):
         return f"{self.columns[source.key]} IN ({found})", (query,)
 
     def _has_many_matches(self, query: str) -> bool:
-        """SQLite has no statistics of words, and so the index is asked."""
+        """Whether the query has more matches than the threshold. Asked of the index, since SQLite has no
+        statistics of words."""
         most = MAX_MATCHES_ORDERED if self.is_ordered else MAX_MATCHES_COUNTED
         found = f"SELECT 1 FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s LIMIT 1 OFFSET %s"  # noqa: S608
         with connection.cursor() as cursor:
@@ -74,7 +76,7 @@ class SqliteEmitter(Emitter):
         return _PARTS[part].format(column)
 
     def number(self, number: Decimal) -> int | float:
-        # Beyond 64 bits SQLite reads numbers as floating point.
+        # SQLite reads integers beyond 64 bits as floating point, so the parameter must be one, too.
         is_whole = abs(number) <= _LARGEST and number == int(number)
         return int(number) if is_whole else float(number)
 
@@ -88,7 +90,7 @@ class SqliteEmitter(Emitter):
         found = walk.to_exists(self._value(walk.type, walk.atom, test))
         if is_list:
             return found
-        # To look for a few letters costs a fraction of reading the document.
+        # A substring test first: it costs a fraction of parsing the document.
         hints = ((f"instr({column}, %s) > 0", (text,)) for text in _required_text(path, test))
         return join_and([*hints, found])
 
@@ -108,7 +110,7 @@ class SqliteEmitter(Emitter):
         return f"({' OR '.join(tests)})"
 
     def _value(self, kind: str, atom: str, test: Test) -> Sql:
-        """A scalar of JSON passes the test."""
+        """A JSON scalar passes the test."""
         is_text = (f"{kind} = 'text'", ())
         is_number = (f"{kind} IN ('integer', 'real')", ())
         match test:
@@ -130,18 +132,19 @@ class SqliteEmitter(Emitter):
 
 
 def can_use_json_path(path: tuple[str, ...]) -> bool:
-    """Whether SQLite finds the keys by a path: it compares them as the JSON writes them."""
+    """Whether a JSON path of SQLite finds the keys: it compares them as escaped in the JSON."""
     return not any(_ESCAPED.search(key) for key in path)
 
 
 def _literal(path: tuple[str, ...]) -> str:
-    """The path, as the text of a statement with parameters has it."""
+    """The path as a quoted literal in a statement with parameters."""
     spelt = "$" + "".join(f'."{key}"' for key in path)
     return "'{}'".format(spelt.replace("'", "''").replace("%", "%%"))
 
 
 def _required_text(path: tuple[str, ...], test: Test) -> Iterator[str]:
-    """What the text of a document, as `metadata.text.dump` writes it, holds where the test passes."""
+    """Substrings that the text of a document, as `metadata.text.dump` writes it, contains wherever the
+    test passes."""
     yield from (f'"{key}"' for key in path if _PLAIN.fullmatch(key))
     match test:
         case Equals(text, None, None) if _PLAIN.fullmatch(text):
@@ -153,9 +156,9 @@ def _required_text(path: tuple[str, ...], test: Test) -> Iterator[str]:
 
 
 class _JsonTraversal:
-    """A way into a document, as table functions that follow each other.
+    """A traversal of a document, as table functions joined in FROM.
 
-    `type` and `value` are of what has been reached: an object, or whatever a key holds.
+    `type` and `value` are of what has been reached: an object, or the value of a key.
     """
 
     def __init__(self, column: str, is_list: bool) -> None:
@@ -169,8 +172,8 @@ class _JsonTraversal:
             self.object = self.value = "e.value"
 
     def enter_key(self, key: str) -> None:
-        """To what the objects reached hold under the key. Keys are compared as values, since a path
-        of SQLite's can spell only some of them."""
+        """Go to the values of the key in the objects reached. Keys are compared as values, since SQLite's
+        JSON paths cannot express every key."""
         self.items()
         name = f"k{len(self.tables)}"
         self.tables.append(f"json_each({self.object}) {name}")
@@ -181,13 +184,13 @@ class _JsonTraversal:
     is_open = False
 
     def items(self) -> None:
-        """To the items, where what was reached is a list, and those of lists within."""
+        """Go to the items, where lists were reached, and to those of lists within."""
         if not self.is_open:
             return
         self.is_open = False
         name, kind = f"i{len(self.tables)}", self.type
         self.tables.append(f"json_tree(CASE {kind} WHEN 'array' THEN {self.value} ELSE '0' END) {name}")
-        # No dot: not within an object. At most two brackets: no third level of lists.
+        # No dot: not inside an object. At most two brackets: no third level of lists.
         self.conditions.append(
             (f"{name}.fullkey NOT GLOB '*.*' AND {name}.fullkey NOT GLOB '*[[]*[[]*[[]*'", ())
         )
@@ -197,7 +200,7 @@ class _JsonTraversal:
         self.object = f"CASE {self.type} WHEN 'object' THEN {self.value} END"
 
     def to_exists(self, condition: Sql) -> Sql:
-        """Somewhere on the way the condition holds."""
+        """The condition holds for something reached."""
         sql, parameters = join_and([*self.conditions, condition])
         return f"EXISTS (SELECT 1 FROM {', '.join(self.tables)} WHERE {sql})", parameters  # noqa: S608
 
