@@ -17,7 +17,7 @@ SHELL = command_actor("tests")
 DIRECT = {"source_id": "", "source_name": "", "source_type": "DIRECT"}
 NOT_OURS = (
     400,
-    "Scopes of the Management API cannot be given to people, by a role or directly.",
+    "Scopes of the Management API cannot be assigned to users, through a role or directly.",
     "operation_not_supported",
 )
 

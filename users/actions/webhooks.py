@@ -1,5 +1,5 @@
-"""Create, change and delete webhooks. All of it is for administrators who may see both documents, as
-every webhook receives the names of keys that change in either."""
+"""Create, change and delete webhooks. For administrators who may see both documents, since every webhook
+receives the names of changed keys in both."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.rights.visible import visible
 
-# How long the secret before goes on signing beside a new one.
+# How long the old secret signs next to the new one.
 OLD_SECRET_LIFETIME = timedelta(hours=24)
 
 Status = Delivery.Status
-# Of a user who has been deleted, and whose id another has now.
+# Deliveries about a deleted user whose id another user has now.
 USER_ID_REUSED = Q(change__at__isnull=False, change__user=None) & Exists(
     User.accounts.filter(user_id=OuterRef("subject"))
 )
@@ -43,9 +43,11 @@ def check_administrator(actor: Actor) -> None:
 
 
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
-    """Create a webhook, which receives events from now on. Returns it with its secret, shown this once.
+    """Create a webhook that receives events from now on. Returns it with its secret, which is shown only
+    once.
 
-    Raises Denied, InvalidTarget or InvalidPath."""
+    Raises Denied, InvalidTarget or InvalidPath.
+    """
     _check(actor, columns)
     secret = new_secret()
     with transaction.atomic():
@@ -60,8 +62,8 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
 
 
 def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
-    """Set columns. A webhook that is enabled again receives events from then on, and those that were
-    waiting already. Raises Denied, InvalidTarget or InvalidPath."""
+    """Set columns. A webhook that is enabled again receives events from then on, and deliveries that were
+    pending before. Raises Denied, InvalidTarget or InvalidPath."""
     _check(actor, columns)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
@@ -76,8 +78,8 @@ def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> 
 
 
 def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
-    """A new secret, shown but now. For a day both sign, so that the receiver can change over.
-    Raises Denied."""
+    """A new secret, shown only once. For a day both sign, so that the receiver can change over. Raises
+    Denied."""
     check_administrator(actor)
     secret = new_secret()
     with transaction.atomic():
@@ -92,7 +94,7 @@ def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
 
 
 def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
-    """Delete the webhook with its deliveries, made and waiting. Raises Denied."""
+    """Delete it with its deliveries. Raises Denied."""
     check_administrator(actor)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
@@ -102,7 +104,7 @@ def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
 
 
 def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
-    """Send a test event. Raises Denied."""
+    """Enqueue a test event. Raises Denied."""
     check_administrator(actor)
     with transaction.atomic():
         _make_due_now(webhook)
@@ -112,11 +114,12 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
 
 
 def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> int:
-    """Tell once more, at once, that one, whatever became of it, or all that did not arrive so far.
-    Returns how many. Other deliveries about the same users wait until then.
+    """Send again at once: this delivery, whatever its status, or all that failed. Returns how many. Other
+    deliveries about the same users wait until then.
 
-    Nothing of a deleted user is sent again once another has the `user_id`: a receiver would take it
-    for the other user's, and change or delete that one. Raises Denied."""
+    Events about a deleted user are not sent again once another user has the `user_id`: a receiver would
+    change or delete the wrong user. Raises Denied.
+    """
     check_administrator(actor)
     wanted = UNDELIVERED if delivery is None else Q(pk=delivery)
     now = timezone.now()

@@ -1,9 +1,9 @@
-"""Which exceptions mean that a dependency is away, overloaded or out of space.
+"""Recognize outages: exceptions which mean that a dependency is unavailable, overloaded or out of space.
 
-Decided by exception class and error code, never by the words of a message, which differ by
-version and language. Sources: PostgreSQL documentation, appendix A "PostgreSQL Error Codes";
-SQLite documentation, "Result and Error Codes". A constraint violation, a missing table and a
-syntax error are no outages: they are faults of ours and stay a 500.
+Decided by exception class and error code, never by the text of a message, which differs by version and
+language. Sources: PostgreSQL documentation, appendix A "PostgreSQL Error Codes"; SQLite documentation,
+"Result and Error Codes". A constraint violation, a missing table and a syntax error are not outages: they
+are our faults and stay a 500.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 
 class Kind(Enum):
-    """Why a dependency cannot be used. The values are error codes of the Management API."""
+    """Why a dependency is unavailable. The values are error codes of the Management API."""
 
     BUSY = "database_busy"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -31,7 +31,7 @@ class Kind(Enum):
     DISK_FULL = "disk_full"
 
 
-# The message of the answer, and the seconds of its Retry-After.
+# The message of the response, and its Retry-After in seconds.
 _ADVICE = {
     Kind.BUSY: ("The database is busy. Try again in a moment.", 1),
     Kind.DATABASE_UNAVAILABLE: ("The database is not available. Try again in a few seconds.", 5),
@@ -44,14 +44,14 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Outage:
-    """What cannot be used. `reason` is the driver's message, for the server's log only."""
+    """A dependency that is unavailable. `reason` is the driver's message, for the server's log only."""
 
     kind: Kind
     reason: str
 
     @property
     def text(self) -> str:
-        """The message of the answer, which reveals nothing that the driver said."""
+        """The message of the response, which discloses nothing the driver said."""
         return _ADVICE[self.kind][0]
 
     @property

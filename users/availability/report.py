@@ -1,4 +1,4 @@
-"""Log outages, rate-limited: one line per kind and QUIET_SECONDS, however many requests fail."""
+"""Log outages, throttled: one line per kind and QUIET_SECONDS, however many requests fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUIET_SECONDS = 10.0
 
 
 class _Reports:
-    """When this process reported each kind of outage. Thread-safe."""
+    """The time of each kind's last report in this process. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

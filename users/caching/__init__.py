@@ -1,1 +1,1 @@
-"""Cache back ends for counters that must hold when Redis or the database does not."""
+"""Cache back ends for counters that must work when Redis or the database does not."""

@@ -11,11 +11,11 @@ from users.availability.outage import NotStored
 
 
 class DatabaseCache(DjangoDatabaseCache):
-    """Raises NotStored where Django's cache ignores a failed write: failed sign-ins are counted here,
-    and without an error they would not be limited while the disk is full.
+    """Raises NotStored where Django's cache ignores a failed write: failed sign-ins are counted here, and
+    without an error they would not be limited while the disk is full.
 
-    Django gives up silently on any error, one of which is harmless: two processes inserted the
-    same key at once. So each write is tried once more before it counts as failed.
+    Django gives up silently on any error, one of which is harmless: two processes inserted the same key at
+    once. So each write is retried once before it counts as failed.
     """
 
     def set(

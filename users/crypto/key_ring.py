@@ -32,7 +32,7 @@ class Undecryptable(ValueError):
 class KeyRing:
     """Secrets of at least 32 random characters, newest first: the first encrypts, all decrypt."""
 
-    # Never in a stack trace.
+    # Never in a stack trace or a log.
     secrets: tuple[str, ...] = field(repr=False)
 
     def encrypt(self, purpose: Purpose, content: bytes) -> bytes:
@@ -55,7 +55,7 @@ class KeyRing:
         return self.decrypt(purpose, ciphertext.encode()).decode()
 
     def reencrypt(self, purpose: Purpose, ciphertext: bytes) -> bytes | None:
-        """The ciphertext made with the newest key; None where it is that already. Raises Undecryptable."""
+        """The content encrypted with the newest key; None where it is already. Raises Undecryptable."""
         try:
             _fernet(purpose, self.secrets[:1]).decrypt(ciphertext)
         except InvalidToken:
@@ -69,7 +69,7 @@ def _fernet(purpose: Purpose, secrets: tuple[str, ...]) -> MultiFernet:
 
 
 def _key(purpose: Purpose, secret: str) -> bytes:
-    """A key derived from the secret, for one purpose. One hash is enough: the secret is random, not
-    a password."""
+    """A key derived from the secret, for one purpose. One hash suffices: the secret is random, not a
+    password."""
     digest = hashlib.sha256(f"profiledesk {purpose}{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest)

@@ -25,7 +25,7 @@ COLUMNS: dict[Purpose, tuple[type[models.Model], tuple[str, ...]]] = {
 }
 # The encrypted members of `Authenticator.data`. Source: allauth.mfa, the modules that call `encrypt`.
 MFA_MEMBERS = ("secret", "seed", "migrated_codes")
-# Rows in one transaction, each of which may hold a megabyte.
+# Rows per transaction, each of which may hold a megabyte.
 BATCH = 20
 
 

@@ -1,4 +1,4 @@
-"""Delete what has had its time: a job of its own, once a day."""
+"""Retention: a daily job that deletes what has expired."""
 
 from __future__ import annotations
 
@@ -28,17 +28,20 @@ from users.models import (
 )
 from users.models.write_guard import allow_history_deletion
 
-# How long a ticket is kept beyond its time, so that whoever comes late is told so.
+# How long a ticket is stored after it expired, so that a late click gets a message that says so.
 TICKET_RETENTION = timedelta(days=30)
 JOB_RETENTION = timedelta(days=30)
 EVENT_RETENTION = timedelta(days=30)
 DELIVERY_RETENTION = timedelta(days=30)
+# Rows per transaction: short ones, so that other writers on SQLite do not wait.
 BATCH_SIZE = 500
 
 
 def clear_expired(run: Run) -> dict[str, int]:
-    """Returns how many went, by what they were. What one attempt has deleted the next does not
-    meet, so its own count is all there is to remember."""
+    """Delete expired rows in batches. Returns how many, by kind.
+
+    An interrupted run leaves nothing to remember but its counts: what it has deleted is not found again.
+    """
     counts: dict[str, int] = run.state
     for name, delete_some in DELETERS.items():
         gone = BATCH_SIZE
@@ -64,22 +67,22 @@ def _delete_tickets(now: datetime) -> int:
 
 
 def _delete_jobs(now: datetime) -> int:
-    """By when they were asked for, of which there is an index. None is deleted that may yet run."""
+    """By creation time, which has an index. Jobs that may still run are never deleted."""
     found = Job.objects.filter(created_at__lt=now - JOB_RETENTION, due_at=None).order_by("created_at", "pk")
     keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
     return Job.objects.filter(pk__in=keys).delete()[0]
 
 
 def _delete_files(now: datetime) -> int:
-    """A few at a time: each may be a megabyte."""
+    """A batch at a time: each row may hold a megabyte."""
     found = FilePiece.objects.filter(job__finished_at__lt=now - FILE_RETENTION).order_by("pk")
     keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
     return FilePiece.objects.filter(pk__in=keys).delete()[0]
 
 
 def _delete_changes(now: datetime) -> int:
-    """The oldest first: what is left of the record has no gaps, so that accounts can be rebuilt
-    as far back as it reaches; and none of which somebody is still to be told."""
+    """The oldest first, so that the record has no gaps and users can be restored as far back as it
+    reaches; and none that a webhook has not received yet."""
     if not conf.history_days:
         return 0
     before = min(now - timedelta(days=conf.history_days), oldest_undelivered_change_at() or now)
@@ -108,7 +111,7 @@ def _older_than_log_days(model: type[LogEvent | ConfigurationChange], now: datet
 
 
 def _delete_events(now: datetime) -> int:
-    """The oldest first, and none that a webhook has not looked at."""
+    """The oldest first, and none that a webhook has not considered yet."""
     up_to = lowest_acknowledged_position()
     found = Event.objects.all() if up_to is None else Event.objects.filter(number__lte=up_to)
     oldest = found.order_by("number").values_list("number", "numbered_at")[:BATCH_SIZE]
@@ -117,7 +120,7 @@ def _delete_events(now: datetime) -> int:
 
 
 def _delete_deliveries(now: datetime) -> int:
-    """None is deleted that is still to be made."""
+    """Pending deliveries are never deleted."""
     old = Delivery.objects.filter(created_at__lt=now - DELIVERY_RETENTION).exclude(
         status=Delivery.Status.PENDING
     )
@@ -127,7 +130,7 @@ def _delete_deliveries(now: datetime) -> int:
 
 DELETERS: dict[str, Callable[[datetime], int]] = {
     "sessions": partial(_delete_sessions, Session),
-    # Where sessions were stored before they knew their user.
+    # The table of sessions before the product had its own.
     "django_sessions": partial(_delete_sessions, DjangoSession),
     "tickets": _delete_tickets,
     "jobs": _delete_jobs,

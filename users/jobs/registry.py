@@ -1,4 +1,5 @@
-"""The registry: which code does which kind of job."""
+"""The registry: which code does which kind of job. The room of jobs knows no kind: those in the rooms
+above it are registered here."""
 
 from __future__ import annotations
 

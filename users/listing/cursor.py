@@ -14,7 +14,7 @@ from users.listing.keyset import Position
 
 
 def encode_cursor(list_name: str, position: Position) -> str:
-    """Return the position as a cursor. Anyone can read its values, and nobody can forge one."""
+    """Return the position as a signed cursor. Clients can read its values, but cannot forge one."""
     values = [
         value if value is None or isinstance(value, str | int | float) else str(value) for value in position
     ]

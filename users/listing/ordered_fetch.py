@@ -1,4 +1,4 @@
-"""Reading what a search finds in an order, without the trap of walking it."""
+"""Fetch the matches of a search in order, without slow index walks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A time that a search may take, kept by the database itself."""
+"""A time limit for queries, enforced by the database."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.db import OperationalError, connection, transaction
 from users.availability.outage import is_statement_stopped
 from users.querying.errors import SearchTimeout
 
-# How many steps of its virtual machine SQLite takes between two looks at the clock.
+# Steps of SQLite's virtual machine between two looks at the clock.
 PROGRESS_STEPS = 10_000
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Each statement within takes at most so long. Raises SearchTimeout."""
+    """Limit each statement in the block to so many seconds. Raises SearchTimeout."""
     limited = _postgresql if connection.vendor == "postgresql" else _sqlite
     try:
         with limited(seconds):
@@ -32,7 +32,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 def _postgresql(seconds: float) -> Iterator[None]:
     is_part = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        # To compile a query that takes milliseconds takes longer than to run it.
+        # JIT off: compiling a query that takes milliseconds takes longer than running it.
         cursor.execute(
             "SELECT current_setting('statement_timeout'),"
             " set_config('statement_timeout', %s, true), set_config('jit', 'off', true)",
@@ -40,7 +40,7 @@ def _postgresql(seconds: float) -> Iterator[None]:
         )
         before = cursor.fetchone()[0]
         yield
-        if is_part:  # the rest of the transaction goes on as before
+        if is_part:  # the rest of the caller's transaction keeps its own limit
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 

@@ -1,5 +1,5 @@
-"""The tenant's log: what happened, in Auth0's types and shape.
+"""The tenant's log, in Auth0's types and shape.
 
-Two tables hold it. What changed accounts stands in the record of changes, and each line of it is an
-event as it is; all else, sign-ins above all, stands in a table of its own.
+Two tables hold it. Changes of users are in the record of changes, and each of its lines is an event as it
+is; everything else, sign-ins above all, is in a table of its own.
 """

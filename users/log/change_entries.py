@@ -1,4 +1,4 @@
-"""Lines of the record of changes as events: their types and descriptions, told by the database."""
+"""Changes as log events: types and descriptions, computed by the database."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ What = Change.What
 _BY_API = Q(face=Change.Face.API)
 _BY_OWNER = Q(actor_kind=Change.ActorKind.USER) & ~_BY_API
 
-# What has an event of its own: what people did themselves on our pages, for the most part. All else
-# is an operation.
+# Changes with a type of their own: mostly those made by the owner on our pages. All others are API
+# operations.
 _TYPES: dict[str, Q] = {
     "ss": Q(what=What.CREATED) & _BY_OWNER,
     "sdu": Q(what=What.DELETED) & _BY_OWNER,
@@ -40,7 +40,7 @@ _TYPES: dict[str, Q] = {
     "scpr": Q(what=What.RESET_SENT) & ~_BY_API,
     "ublkdu": Q(what=What.LOCKOUT_CLEARED) & ~_BY_API,
 }
-# The parts of accounts of which the rare types tell.
+# The part of a user that a rare type is about, which its index begins with.
 PART_OF_RARE_TYPE = {
     "ss": What.CREATED,
     "sdu": What.DELETED,
@@ -51,7 +51,7 @@ PART_OF_RARE_TYPE = {
     "scpr": What.RESET_SENT,
     "ublkdu": What.LOCKOUT_CLEARED,
 }
-# Source: recorded entries, for those of users.
+# Source: recorded entries, for operations on users.
 _OPERATIONS = {
     What.CREATED: "Create a User",
     What.DELETED: "Delete a User",
@@ -74,5 +74,8 @@ DESCRIPTION = _case(
 
 
 def annotate_as_events(changes: QuerySet[Change]) -> QuerySet[ChangeEntry]:
-    """The same lines, with `type` and `description`."""
+    """The changes with `type` and `description`.
+
+    In SQL, so that the log can be filtered by them without loading every change.
+    """
     return changes.annotate(type=TYPE, description=DESCRIPTION)

@@ -62,11 +62,11 @@ _OPERATIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What became of one object.
+    """What an action did to one object.
 
-    `object_id` is its public id, `name` what people call it. `before` and `after` are the whole object,
-    or the fields that were written: what is the same on both sides is not stored. None: there was no
-    object before, or is none after; both are None where the action has no values to show.
+    `object_id` is its public id, `name` its name. `before` and `after` are the whole object, or the fields
+    that were written: equal fields are not stored. None: the object did not exist before, or does not
+    exist after; both are None where the action has no values to show.
     """
 
     kind: Kind

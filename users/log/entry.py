@@ -1,4 +1,4 @@
-"""A line as Auth0's log entry.
+"""A line as one of Auth0's log entries.
 
 Source: recorded entries for the shape, nulls included.
 """
@@ -15,13 +15,13 @@ from users.representation.timestamps import format_time
 from users.rights.actor import Actor, Kind
 from users.rights.visible import PROFILE, visible
 
-# Entries name them all the same.
+# Auth0's entries contain these fields; here they are always null.
 UNRECORDED_FIELDS = dict.fromkeys(("location_info", "organization_id", "organization_name"))
 
 
 def log_entry(line: ChangeEntry | LogEvent, viewer: Actor) -> dict[str, Any]:
-    """One entry, as `whole_log` reads lines. It never holds values of the account; names of what
-    changed, people's names and reasons are for those who may see the account."""
+    """One entry, for a line read by `whole_log`. It never contains values of a user's fields; names of the
+    fields, users' names and reasons are for viewers who may see the user."""
     shown = _change_fields(line, viewer) if isinstance(line, Change) else _event_fields(line, viewer)
     number = LogPosition.of(line).log_id
     facts = {"_id": number, "log_id": number, "date": format_time(line.at), "type": line.type}

@@ -1,8 +1,8 @@
-"""Up to when the log is complete.
+"""The horizon: the time up to which the log is complete.
 
-A line gets its moment when its transaction writes it, and can be read once that has ended, be it
-much later and after others. Whoever walks through the log and must miss nothing goes as far as the
-oldest transaction under way, and no further.
+A line gets its time when its transaction writes it, and becomes visible when that commits, possibly much
+later and after others. A reader that polls the log and must miss nothing reads up to the oldest
+transaction in progress, and no further.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-# More than the clocks of the servers differ by, and than a writer may wait for SQLite's lock.
+# More than the difference between servers' clocks, and than a writer may wait for SQLite's lock.
 CLOCK_MARGIN = timedelta(seconds=6)
 
-# Whoever has written, or waits for a lock to write. Readers, however long, hold nothing up.
+# Transactions that have written, or wait for a lock to write. Readers, however long, are ignored.
 _OLDEST_WRITER = """
     SELECT min(xact_start) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -27,12 +27,12 @@ _OLDEST_WRITER = """
 
 @contextmanager
 def stable_until() -> Iterator[datetime]:
-    """The moment before which nothing will be added any more, to what is read within."""
+    """The time before which nothing more will be added, for what is read within the block."""
     if connection.vendor == "postgresql":
-        # Asked before the lines are: who ends in between is still heeded.
+        # Before the lines are read: a transaction that ends in between is still respected.
         yield min(timezone.now(), _oldest_writer() or timezone.now()) - CLOCK_MARGIN
         return
-    with transaction.atomic():  # SQLite's write lock: nobody else is writing
+    with transaction.atomic():  # SQLite's write lock: there is no other writer
         yield timezone.now() - CLOCK_MARGIN
 
 

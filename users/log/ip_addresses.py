@@ -1,4 +1,4 @@
-"""How much of the address that somebody comes from is written down."""
+"""Anonymize IP addresses, as RECORD_IP says."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from ipaddress import ip_address, ip_network
 
 from users.conf import conf
 
-# How many bits are kept where it is truncated: what a provider gives to a site.
+# Bits of a truncated address: the prefix that a provider assigns to a site.
 KEPT_PREFIX_BITS = {4: 24, 6: 48}
 
 
 def anonymize_ip(address: str) -> str | None:
-    """As much as RECORD_IP lets be kept, of what may be no address at all."""
+    """As much of the address as RECORD_IP allows; None for text that is no IP address."""
     try:
         parsed = ip_address(address)
     except ValueError:

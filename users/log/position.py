@@ -16,7 +16,7 @@ from users.models import Change, LogEvent
 # Of the lines of either table.
 OLDEST_FIRST = Keyset(("at", "id"))
 TABLE_RANKS = {Change: 0, LogEvent: 1}
-# What Auth0's ids begin with.
+# Auth0's ids begin with this.
 ID_PREFIX = "900"
 _MOMENT = "%Y%m%d%H%M%S%f"
 _LENGTH = len(ID_PREFIX) + 20 + 1 + 19
@@ -51,7 +51,7 @@ class LogPosition(NamedTuple):
 
 
 def parse_log_id(log_id: str) -> LogPosition | None:
-    """The place that an id names; None for what is no id."""
+    """The position in an id; None for text that is no id."""
     if len(log_id) != _LENGTH or not log_id.isascii() or not log_id.isdigit() or log_id[:3] != ID_PREFIX:
         return None
     moment, rank, key = log_id[3:23], int(log_id[23]), int(log_id[24:])

@@ -1,4 +1,4 @@
-"""A query of Auth0's language as conditions on one of the two tables."""
+"""Compile a query in Auth0's language to conditions on one of the two tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from users.rights.visible import PROFILE, visible
 
 
 def as_condition(query: Query, fields: Fields) -> Q:
-    """Raises SearchError for a field that is none, or a value that it cannot have."""
+    """Raises SearchError for an unknown field, or a value that it cannot have."""
     match query:
         case Everything():
             return EVERYTHING
@@ -44,8 +44,8 @@ def as_condition(query: Query, fields: Fields) -> Q:
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:
-    """One of them holds. The values that are asked of one column become one list: databases limit
-    how many conditions an OR holds."""
+    """Any of the conditions. Values for one column become one list: databases limit the number of
+    conditions in an OR."""
     values: dict[str, list[str]] = {}
     others = []
     for condition in conditions:
@@ -58,7 +58,7 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 
 def check_visible(query: Query, viewer: Actor) -> None:
-    """Raises Denied where it asks for people by their names, and `viewer` may not see them."""
+    """Raises Denied where it searches by users' names, and `viewer` may not see them."""
     for term in terms(query):
         if (term.name is None or str(term.name) in PERSONAL_FIELDS) and not visible(viewer, PROFILE):
             raise Denied("You may not search by user_name, or without naming a field: you may not see users")

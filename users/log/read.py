@@ -1,4 +1,4 @@
-"""Read the log: both tables as one list in the order of time."""
+"""Read the log: both tables as one list ordered by time."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ Line = ChangeEntry | LogEvent
 
 @dataclass(frozen=True)
 class Log:
-    """The lines that some question asks for. Nothing is read before they are asked for."""
+    """The lines of a query. Lazy: nothing is read until lines are requested."""
 
     changes: QuerySet[ChangeEntry]
     events: QuerySet[LogEvent]
 
     def filter_by_user(self, user_id: str) -> Self:
-        """The events of the account that has this id, or of the one that had it last."""
+        """The events of the user with this id, or of the last user who had it."""
         since = Q(at__gte=creation_time(user_id))
         return self._filter(Q(subject=user_id) & since, Q(user_id=user_id) & since)
 
     def filter_by_query(self, query: Query) -> Self:
-        """What the query finds. Raises SearchError."""
+        """The lines that match the query. Raises SearchError."""
         return self._filter(as_condition(query, CHANGE_FIELDS), as_condition(query, EVENT_FIELDS))
 
     def after(self, place: LogPosition) -> Self:
@@ -47,15 +47,15 @@ class Log:
         return self._filter(*map(place.before, TABLE_RANKS.values()))
 
     def until(self, end: datetime) -> Self:
-        """What was before that moment."""
+        """The lines before that time."""
         return self._filter(Q(at__lt=end), Q(at__lt=end))
 
     def count(self) -> int:
         return self.changes.count() + self.events.count()
 
     def lines(self, size: int, *, start: int = 0, newest_first: bool = True) -> list[Line]:
-        """So many, past the first `start`. The lines themselves are read once their places are
-        known, changes with the user and connection of each."""
+        """`size` lines after the first `start`. Positions are merged first, then the rows are read,
+        changes with user and connection."""
         most = start + size
         if size == 0:
             return []
@@ -67,7 +67,7 @@ class Log:
         return _read(list(islice(places, start, most)))
 
     def one(self, place: LogPosition) -> Line | None:
-        """The line at that place."""
+        """The line at that position, or None."""
         is_change = place.rank == TABLE_RANKS[Change]
         rows: QuerySet[ChangeEntry] | QuerySet[LogEvent] = self.changes if is_change else self.events
         is_there = rows.filter(pk=place.key, at=place.at).exists()
@@ -78,7 +78,7 @@ class Log:
 
 
 def whole_log() -> Log:
-    """All of it, as far back as LOG_DAYS says."""
+    """All lines, as far back as LOG_DAYS says."""
     log = Log(annotate_as_events(Change.objects.all()), LogEvent.objects.all())
     if not conf.log_days:
         return log
@@ -96,7 +96,7 @@ def _places(
 
 
 def _read(places: list[LogPosition]) -> list[Line]:
-    """Those that are still there. Users come without their documents, which may be large."""
+    """The rows that still exist. Users come without their documents, which may be large."""
     keys = {rank: [place.key for place in places if place.rank == rank] for rank in TABLE_RANKS.values()}
     changes = annotate_as_events(Change.objects.filter(pk__in=keys[TABLE_RANKS[Change]])).select_related(
         "user__connection"

@@ -10,8 +10,8 @@ TYPES = (*SIGN_INS, *SECOND_FACTORS, "sepft", "fepft")
 
 
 def recent_sign_ins(user: User, *, most: int) -> list[tuple[str, LogEvent]]:
-    """What happened in words, and its event, newest first; failed sign-ins, lockouts and second
-    factors included. Nothing of an earlier account with the same id."""
+    """Descriptions and events, newest first, with failed sign-ins, lockouts and second factors. Without
+    those of an earlier user with the same id."""
     events = LogEvent.objects.filter(
         user_id=user.user_id, type__in=TYPES, at__gte=creation_time(user.user_id)
     )

@@ -1,4 +1,4 @@
-"""Note an event."""
+"""Record an event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from users.models import Client, Connection, LogEvent, User
 
 @dataclass(frozen=True, kw_only=True)
 class ClientContext:
-    """The client that asks, and the API it asks for."""
+    """The client of a request, and the API it requests a token for."""
 
     client_id: str = ""
     client_name: str = ""
@@ -45,10 +45,11 @@ def log_event(
     details: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Write it down, in the caller's transaction where there is one. `user_name` is what was typed,
-    for whom there is no account; `ip` where it is not that of the request at hand, and as much of it
-    is kept as RECORD_IP says; `details` hold nothing that somebody could use or that callers choose
-    at will.
+    """Record an event, in the caller's transaction if there is one.
+
+    `user_name` is what was typed if there is no such user; `ip` overrides the IP address of the current
+    request, and is stored as RECORD_IP allows; `details` must contain no credentials and nothing that
+    callers can choose freely.
     """
     origin = current_origin()
     connection = connection or (user.connection if user else None)
@@ -73,10 +74,11 @@ def log_event(
 
 
 def anonymize_users(user_ids: Iterable[str]) -> None:
-    """Take out what tells who they were: their accounts are no more."""
+    """Remove personal data from events of deleted users."""
     LogEvent.objects.filter(user_id__in=list(user_ids)).update(user_name="", ip="", user_agent="")
 
 
 def _text(value: str, most: int) -> str:
-    """What every database takes, and no more of it than there is room for."""
+    """Without characters that a database refuses, cut to the column: an attacker's user agent must not
+    make logging fail."""
     return "".join(c for c in value[:most] if c != "\0" and not "\ud800" <= c <= "\udfff")

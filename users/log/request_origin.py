@@ -1,4 +1,4 @@
-"""Where the request at hand comes from, for every event that it brings about."""
+"""The origin of the current request, for every event that it causes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _current: ContextVar[RequestOrigin] = ContextVar("origin", default=RequestOrigin
 
 
 def current_origin() -> RequestOrigin:
-    """That of the request at hand."""
+    """The origin of the current request."""
     return _current.get()
 
 
@@ -37,7 +37,7 @@ def expect_status(status: int) -> None:
 
 @contextmanager
 def use_origin(origin: RequestOrigin) -> Iterator[None]:
-    """Within, events are noted as coming from there."""
+    """Within the block, events are recorded with this origin."""
     token = _current.set(origin)
     try:
         yield

@@ -1,7 +1,6 @@
-"""What the log can be searched by, and where each of its two tables has it.
+"""Searchable fields of the log, and the columns of its two tables.
 
-Source: Auth0 docs, "Log Search Query Syntax". All text counts as it stands, but for names of users,
-which are found without regard to case.
+Source: Auth0 docs, "Log Search Query Syntax". Text is case-sensitive, except for users' names.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from users.querying.errors import SearchError
 from users.querying.values import as_period, to_datetime_range
 from users.search.sql.expression import EMITTERS
 
-# The lines whose field has the value; that have any, where it is None. Raises SearchError.
+# The condition for lines whose field has the value; any value if it is None. Raises SearchError.
 Test = Callable[[Name, Value | None], Q]
 Fields = Mapping[str, Test]
 
@@ -66,8 +65,8 @@ def _like(column: str, pieces: list[str]) -> Q:
 
 
 class _Like(Func):
-    """As the search for users has it. A regular expression of Django's is one of Python's on SQLite,
-    and that goes back and forth over some text for hours."""
+    """A wildcard, as in the search for users. Django's regular expressions run in Python on SQLite, where
+    some text takes hours (ReDoS)."""
 
     output_field = BooleanField()
     conditional = True
@@ -142,7 +141,7 @@ EVENT_FIELDS: Fields = {
 
 
 def _type(name: Name, value: Value | None) -> Q:
-    """With the part of the account it tells of, by which a rare one is looked up."""
+    """Together with the part of the user that a rare type is about, for which there is an index."""
     found = _text("type")(name, value)
     if isinstance(value, Word) and value.text != API_WRITE:
         return Q(what=PART_OF_RARE_TYPE[value.text]) & found if value.text in PART_OF_RARE_TYPE else NOTHING
@@ -157,7 +156,7 @@ def _client_field(column: str) -> Test:
 
 
 def _user_name(name: Name, value: Value | None) -> Q:
-    """By what people are called now: the address, or the name where they have none."""
+    """By users' current names: the email, or the name of users without one."""
     if value is None:
         return Q(user__isnull=False)
     email = _text("email_folded", email_part_key)(name, value)
@@ -173,7 +172,7 @@ def _ip(name: Name, value: Value | None) -> Q:
         case Word(text):
             try:
                 return Q(ip=str(ipaddress.ip_address(text)))
-            except ValueError:  # which the column cannot hold
+            except ValueError:  # not an IP address, which PostgreSQL's inet column would refuse with an error
                 return NOTHING
     return _text("ip")(name, value)
 
@@ -200,11 +199,11 @@ CHANGE_FIELDS: Fields = {
     "strategy": _connection_field("strategy"),
     "strategy_type": partial(_strategy_type, Q(user__connection__strategy="auth0")),
     "ip": _ip,
-    # Not in the record of changes.
+    # Not in the record of changes, so no line matches.
     **dict.fromkeys(("user_agent", "hostname", "audience", "scope"), _match_none),
 }
 
-# Where a word without a field is looked for.
+# The fields in which a word without a field is searched.
 DEFAULT_FIELDS = (
     "type",
     "description",
@@ -215,5 +214,5 @@ DEFAULT_FIELDS = (
     "connection",
     "ip",
 )
-# Those that tell who people are.
+# Fields with personal data.
 PERSONAL_FIELDS = frozenset({"user_name"})

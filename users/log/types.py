@@ -1,11 +1,11 @@
-"""The types of events, and what they mean in words.
+"""The types of events, with descriptions.
 
-Source: Auth0 docs, "Log Event Type Codes". Types of what cannot happen here are not listed.
+Source: Auth0 docs, "Log Event Type Codes". Types of events that cannot happen here are not listed.
 """
 
 from __future__ import annotations
 
-# Writes of our own dashboard are told in the same way, as with Auth0.
+# Writes in the dashboard have the same type, as with Auth0.
 API_WRITE, API_FAILED, API_READ = "sapi", "fapi", "mgmt_api_read"
 
 SIGN_INS = {
@@ -55,7 +55,7 @@ GROUPS = {
     "API": API,
 }
 DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}
-# What somebody should look at.
+# The types that the page marks as failures.
 FAILURE_TYPES = frozenset(
     {"f", "fp", "fu", "fcp", "fcpr", "fv", "fepft", "feccft", API_FAILED, "gd_auth_failed"}
     | {"limit_wc", "limit_mu", "api_limit"}

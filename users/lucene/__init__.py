@@ -1,1 +1,2 @@
-"""Auth0's search language, read into a tree. Pure Python: it knows neither fields nor databases."""
+"""Auth0's search language (Lucene syntax): parse text to a tree, and print it. Pure Python, without fields
+or databases."""

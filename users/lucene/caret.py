@@ -1,4 +1,4 @@
-"""What is being written where the caret stands, in a query that need not be complete yet."""
+"""The context of the caret in a query that may be incomplete, for autocomplete."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"(?:\\.|[^\s()\\:])*\\?", re.DOTALL)
 
 
 class Kind(Enum):
-    """What may stand there."""
+    """What may be typed there."""
 
     TERM = "a field, a word or an operator"
     NAME = "the name of a field"
@@ -28,9 +28,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class CaretContext:
-    """`typed` is what stands between `start` and the caret, without quotes and escapes; from `start` to
-    `end` is what whoever completes it replaces. `name` is the field that a value is for;
-    `follows_term` whether an operator may come."""
+    """`typed` is the text between `start` and the caret, without quotes and escapes; a completion replaces
+    `start` to `end`. `name` is the field that a value is for; `follows_term` is whether an operator may
+    come."""
 
     kind: Kind
     start: int
@@ -41,13 +41,13 @@ class CaretContext:
 
 
 def locate_caret(text: str, caret: int) -> CaretContext:
-    """The place of the caret, an offset into the text."""
+    """The context of the caret, an offset into the text."""
     return _CaretScanner(text, min(max(caret, 0), len(text))).place()
 
 
 class _CaretScanner:
-    """From the beginning to the piece in which the caret stands, or at whose end. `name` is the field
-    whose value comes next, and `groups` those of the parentheses around it."""
+    """Scans from the beginning to the token that contains the caret, or ends at it. `name` is the field
+    whose value comes next, and `groups` are those of the enclosing parentheses."""
 
     def __init__(self, text: str, caret: int) -> None:
         self.text = text
@@ -83,7 +83,7 @@ class _CaretScanner:
         return self.name or (self.groups[-1] if self.groups else "")
 
     def _piece(self, first: str) -> CaretContext | None:
-        """The place where the caret is in this piece; None where it lies behind."""
+        """The context if the caret is in this token; None if it is behind."""
         if first == '"':
             return self._phrase()
         if first in "[{":
@@ -123,7 +123,7 @@ class _CaretScanner:
         return None
 
     def _in_range(self, before: str) -> CaretContext:
-        """Only the word in the middle can be guessed."""
+        """Only the TO in the middle can be completed."""
         ends = re.fullmatch(r'\s*("(?:[^"\\]|\\.)*"|(?:\\.|[^\s"\\])+)\s+(T?)', before, re.DOTALL)
         if ends is None:
             return CaretContext(Kind.NOTHING, self.caret, self.caret)
@@ -142,7 +142,7 @@ class _CaretScanner:
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    """Where the piece of this pattern that begins at `start` ends; `start` where there is none."""
+    """Where the token of this pattern that begins at `start` ends; `start` where there is none."""
     found = pattern.match(text, start)
     return found.end() if found else start
 

@@ -1,11 +1,10 @@
-"""What can be wrong with a query: always where and why."""
+"""Errors in a query: always where and why."""
 
 from __future__ import annotations
 
 
 class QueryError(ValueError):
-    """A query is refused. `column` counts from 1; `reason` is a sentence for people, in part what to
-    do about it."""
+    """A query is refused. `column` counts from 1; `reason` is a sentence for the user, often with the fix."""
 
     def __init__(self, column: int, reason: str) -> None:
         self.column = column
@@ -14,8 +13,8 @@ class QueryError(ValueError):
 
 
 class ParseError(QueryError):
-    """The text is not of the language."""
+    """The text is not valid in the language."""
 
 
 class TooComplex(QueryError):
-    """It is, but asks for more than one query may."""
+    """The query is valid, but exceeds a limit."""

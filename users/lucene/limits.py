@@ -1,4 +1,4 @@
-"""How much one query may ask for, so that a hostile one stays cheap."""
+"""Limits of one query, so that a hostile one stays cheap."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from users.lucene.nodes import And, Exists, Match, Not, Or, Query, Word
 
 @dataclass(frozen=True)
 class Limits:
-    """`length` in characters, room for 1,000 ids (a URL carries a quarter of that); `terms` are single
-    comparisons, of which exact values of the fields `value_fields` that are alternatives of an OR do not
-    count: of those there may be `values`; `depth` counts parentheses and negations around one another;
-    `pieces` are what the stars of a wildcard stand between, and `path` what the dots of a field do: as
-    many as the deepest document has; `leading` how many terms may begin with a star, `literal` the
-    characters that one then needs at a stretch.
+    """`length` is in characters, enough for 1,000 ids (a URL carries a quarter of that). `terms` are
+    single comparisons; exact values of the fields `value_fields` in an OR count as `values` instead.
+    `depth` counts nested parentheses and negations, `pieces` the parts between the stars of a wildcard,
+    and `path` the parts between the dots of a field, as many as the deepest document has. `leading` is how
+    many terms may begin with a star, `literal` how many consecutive characters such a term needs.
 
     Source of `literal`: Auth0 docs, "User search query syntax".
     """
@@ -58,7 +57,7 @@ def check_terms(query: Query, limits: Limits) -> None:
 
 
 def _terms(query: Query, limits: Limits, *, in_or: bool = False) -> Iterator[tuple[int, bool]]:
-    """The column of each term, and whether it is an exact value that is an alternative of an OR."""
+    """The column of each term, and whether it is an exact value in an OR."""
     match query:
         case And(parts) | Or(parts):
             for part in parts:

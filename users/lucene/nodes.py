@@ -1,7 +1,7 @@
-"""The tree of a query.
+"""The syntax tree of a query.
 
-Each node knows where it stands: `start` and `end` are offsets as in a Python slice, and play no part
-in comparing two trees.
+Each node knows its position: `start` and `end` are offsets as in a Python slice, and are ignored when
+trees are compared.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A stretch of the text."""
+    """A part of the text."""
 
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
     @property
     def column(self) -> int:
-        """Where it begins, counted from 1 as people do."""
+        """Its start, counted from 1."""
         return self.start + 1
 
 
@@ -35,7 +35,7 @@ class Name(Node):
 
 @dataclass(frozen=True)
 class Word(Node):
-    """One whole value, with nothing left to unescape."""
+    """One value, with escapes resolved."""
 
     text: str
     is_quoted: bool = False
@@ -43,19 +43,19 @@ class Word(Node):
 
 @dataclass(frozen=True)
 class Pattern(Node):
-    """A wildcard, as what stands between its stars: `ja*` is `("ja", "")`. Two pieces at least."""
+    """A wildcard, as the pieces between its stars: `ja*` is `("ja", "")`. At least two pieces."""
 
     pieces: tuple[str, ...]
 
     @property
     def is_leading(self) -> bool:
-        """Whether it begins with a star, and so with anything."""
+        """Whether it begins with a star."""
         return not self.pieces[0]
 
 
 @dataclass(frozen=True)
 class Range(Node):
-    """Between two values, at most one of which is None: open at that end."""
+    """Between two values; None for an open end, at most one."""
 
     low: Word | None
     high: Word | None
@@ -68,19 +68,19 @@ Value = Word | Pattern | Range
 
 @dataclass(frozen=True)
 class Everything(Node):
-    """`*:*`: all there is."""
+    """`*:*`: all users."""
 
 
 @dataclass(frozen=True)
 class Exists(Node):
-    """`_exists_:name`: there is a value."""
+    """`_exists_:name`: the field has a value."""
 
     name: Name
 
 
 @dataclass(frozen=True)
 class Match(Node):
-    """A field has a value; any of the usual fields where none is named."""
+    """A field has a value; without a name any of the default fields."""
 
     name: Name | None
     value: Value
@@ -88,21 +88,21 @@ class Match(Node):
 
 @dataclass(frozen=True)
 class Not(Node):
-    """All that the part does not find."""
+    """The negation of the part."""
 
     part: Query
 
 
 @dataclass(frozen=True)
 class And(Node):
-    """What each of two or more parts finds."""
+    """All of two or more parts."""
 
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True)
 class Or(Node):
-    """What any of two or more parts finds."""
+    """Any of two or more parts."""
 
     parts: tuple[Query, ...]
 
@@ -111,7 +111,7 @@ Query = Everything | Exists | Match | Not | And | Or
 
 
 def terms(query: Query) -> Iterator[Exists | Match]:
-    """The single comparisons, in the order of the text."""
+    """The comparisons, in the order of the text."""
     match query:
         case And(parts) | Or(parts):
             for part in parts:

@@ -38,14 +38,15 @@ EXISTS = "_exists_"
 
 
 class Implicit(Enum):
-    """What stands between two terms with nothing between them."""
+    """The operator between two terms with nothing between them."""
 
     AND = "AND"
     OR = "OR"
 
 
 def parse(text: str, *, implicit: Implicit = Implicit.OR, limits: Limits = DEFAULT) -> Query:
-    """The tree of a query; blank text is everything. Raises ParseError or TooComplex."""
+    """Parse a query; blank text is Everything. Raises ParseError or TooComplex."""
+    # Before anything reads the text: refusing a hostile query must cost nothing.
     if len(text) > limits.length:
         raise TooComplex(limits.length + 1, f"a query has at most {limits.length} characters")
     _check_characters(text)
@@ -64,15 +65,14 @@ def _check_characters(text: str) -> None:
 
 @dataclass(frozen=True)
 class _Clause:
-    """An item of a list: `sign` is "+" where it must be there, "-" where it must not, and nothing
-    where neither was said."""
+    """An item of a list: `sign` is "+" if it is required, "-" if it is prohibited, else empty."""
 
     sign: str
     query: Query
 
 
 class _Parser:
-    """Goes through the tokens once; `token` is the one to look at next."""
+    """A recursive-descent parser with one token of look-ahead, `token`."""
 
     def __init__(self, text: str, implicit: Implicit, limits: Limits) -> None:
         self.implicit = implicit
@@ -246,7 +246,7 @@ def _without_value(field: Token, token: Token) -> str:
 
 
 def _combine_implicit_or(items: Sequence[_Clause]) -> Query:
-    """A list whose implicit operator is OR: + and - decide where they are given, else any will do."""
+    """A list whose implicit operator is OR: + and - decide where they are given, else any item suffices."""
     required = [item.query for item in items if item.sign == "+"]
     refused = [_negated(item) for item in items if item.sign == "-"]
     others = [item.query for item in items if not item.sign]

@@ -1,4 +1,4 @@
-"""Writing a query so that reading it gives the same tree, whatever the implicit operator."""
+"""Print a query such that parsing it returns the same tree, whatever the implicit operator."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def _bound(word: Word | None) -> str:
 
 
 def quote(text: str) -> str:
-    """The text as a phrase."""
+    """The text as a quoted phrase."""
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
 def escape(text: str) -> str:
-    """The text as a word."""
-    # What would be an operator is one no more with a backslash before it.
+    """The text as an escaped word."""
+    # A backslash before an operator makes it a word.
     return f"\\{text}" if text in OPERATORS and text != "!" else _escape_all(text)
 
 

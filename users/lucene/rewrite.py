@@ -1,4 +1,4 @@
-"""A tree made of another."""
+"""Rewrite a tree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Tree = TypeVar("Tree", bound=Node)
 
 
 def map_leaves(query: Query, change: Callable[[Leaf], Query]) -> Query:
-    """The tree with each of its leaves, in the order of the text, as `change` gives it."""
+    """The tree with each leaf, in the order of the text, replaced by `change`."""
     match query:
         case And(parts) | Or(parts):
             return replace(query, parts=tuple(map_leaves(part, change) for part in parts))
@@ -24,7 +24,7 @@ def map_leaves(query: Query, change: Callable[[Leaf], Query]) -> Query:
 
 
 def relocate(tree: Tree, start: int, end: int) -> Tree:
-    """The tree, all of which stands in this one stretch of the text."""
+    """The tree with all nodes at one position."""
     inner = {field.name: getattr(tree, field.name) for field in fields(tree)}
     moved = {name: _relocate(value, start, end) for name, value in inner.items()}
     return type(tree)(**{**moved, "start": start, "end": end})

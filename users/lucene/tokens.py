@@ -1,4 +1,4 @@
-"""Cutting a query into words and signs. Source of the signs: Lucene 2.9, query parser syntax."""
+"""The tokenizer. Source of the operators: Lucene 2.9, query parser syntax."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_SUPPORTED = {
 
 
 class Kind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     OPEN = "("
     CLOSE = ")"
@@ -38,8 +38,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Token:
-    """A stretch of the text. `text` is what was written, or of a field its name without
-    escapes; `value` is there for values only."""
+    """A part of the text. `text` is as written, or for a field its name without escapes; only values have
+    a `value`."""
 
     kind: Kind
     start: int
@@ -49,7 +49,7 @@ class Token:
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """The tokens in turn, the last of which is the end. Raises ParseError."""
+    """Yield the tokens, the last of kind END. Raises ParseError."""
     cutter = _Tokenizer(text)
     before = None
     while before is None or before.kind != Kind.END:
@@ -58,7 +58,7 @@ def tokenize(text: str) -> Iterator[Token]:
 
 
 class _Tokenizer:
-    """Walks over the text once."""
+    """Scans the text once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -148,7 +148,7 @@ class _Tokenizer:
         return self._token(Kind.VALUE, start, self.text[start : self.at], value)
 
     def _bound(self, opening: int) -> Word | None:
-        """One end; None for a star, which leaves it open."""
+        """One end of a range; None for a star, an open end."""
         self._skip_space()
         start = self.at
         if self.text[start : start + 1] == '"':
@@ -204,7 +204,7 @@ class _Tokenizer:
         return self._plain(start, pieces)
 
     def _field(self, start: int, pieces: list[str]) -> Token:
-        """The word turned out to be a field: a colon follows."""
+        """The word is a field: a colon follows."""
         end = self.at
         self.at += 1
         if len(pieces) > 1:
@@ -223,7 +223,7 @@ class _Tokenizer:
             return self._token(Kind(OPERATORS[written]), start, written)
         value: Value = Word(pieces[0], start=start, end=self.at)
         if len(pieces) > 1:
-            # A run of stars is one.
+            # Several stars in a row mean the same as one.
             first, *inner, last = pieces
             kept = (first, *(piece for piece in inner if piece), last)
             value = Pattern(kept, start=start, end=self.at)

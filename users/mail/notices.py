@@ -1,4 +1,4 @@
-"""Send the security notices that the actions ask for."""
+"""Send the security notices that actions request."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ FORM_ACTOR = command_actor("password reset form", face=Face.SIGN_IN)
 
 
 def request_password_reset(email: str) -> None:
-    """Ask for a link for every account with this email. Nothing is looked up here, so that the
-    answer takes the same time whether or not there is one."""
+    """Enqueue the request for a link for every user with this email. Nothing is looked up here, so that
+    the response takes the same time whether or not there is one (user enumeration)."""
     origin = replace(current_origin(), ip=anonymize_ip(current_origin().ip) or "")
     enqueue(
         Job.Kind.PASSWORD_RESET_REQUEST,
@@ -41,8 +41,7 @@ def request_password_reset(email: str) -> None:
 
 @transaction.atomic
 def send_password_reset(user: User, *, actor: Actor, reason: str = "") -> None:
-    """Record that staff had a link sent, and enqueue its mail. Raises Denied, MailDisabled or
-    NotSupported."""
+    """Record that staff sent a link, and enqueue its email. Raises Denied, MailDisabled or NotSupported."""
     note_password_reset(user, actor=actor, reason=reason)
     check_mail_enabled()
     enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=actor, user=user)
@@ -54,8 +53,9 @@ def enqueue_password_resets(run: Run) -> None:
         return
     email = run.parameters["email"]
     with run.step(), use_origin(RequestOrigin(**run.parameters["origin"])):
+        # In the step: a resumed job must not send the emails again.
         run.state["is_done"] = True
-        # A linked account's email is one to sign in by, too: its own password is set.
+        # A linked account's email signs in, too: its own password is reset.
         accounts = [
             account
             for account in User.accounts.with_connection().by_email(email).in_own_database()
@@ -69,10 +69,11 @@ def enqueue_password_resets(run: Run) -> None:
 
 
 def mail_password_reset(run: Run) -> None:
-    """Send the mail. The link is made here, so that it is never stored."""
+    """Send the email. The link is made here, so that it is never stored."""
     user = run.job.user
     if user is None:
         raise JobFailed("The user was deleted meanwhile.")
+    # Checked again: between request and delivery the user may have become staff.
     check(run.actor, Verb.SEND_RESET, user)
     try:
         check_resettable(user)

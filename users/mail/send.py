@@ -1,4 +1,4 @@
-"""Send one mail, from a job."""
+"""Send one email, from a job."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from users.jobs.errors import JobFailed
 from users.jobs.run import Run
 from users.metadata.identifiers import delivery_email
 
-# Attempts of a job that sends a mail: with the worker's pauses, the last is some eight hours after
-# the first.
+# Attempts of a job that sends an email: with the worker's backoff the last is some eight hours after the
+# first.
 ATTEMPTS = 8
 MAIL_REFUSED = "The mail server refused the mail for good."
 
 
 class MailDisabled(Exception):
-    """This installation sends no mail. The message says why, for the page or the API."""
+    """This installation sends no email. The message says why, for the page or the API."""
 
 
 def check_mail_enabled() -> None:
-    """Raises MailDisabled where this installation sends no mail."""
+    """Raises MailDisabled where this installation sends no email."""
     if not conf.is_email_configured:
         raise MailDisabled("Mail is not set up (EMAIL_URL), so nothing was sent.")
 
 
 def site_host() -> str:
-    """The host of this installation, as the texts of mails name it."""
+    """The host of this installation, as the texts of emails name it."""
     return urlsplit(conf.public_url).netloc
 
 
 def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[str, Any]]) -> None:
-    """Send the mail of this job: `users/mail/{template}_subject.txt` and `..._message.txt`.
+    """Send the email of this job: `users/mail/{template}_subject.txt` and `..._message.txt`.
 
-    Once, however often the job is interrupted and resumed. `make_context` gives what the templates
-    read; it is called when the mail server is connected, so that no link is made for a mail that
-    cannot be sent.
+    Once, however often the job is interrupted and resumed. `make_context` returns what the templates read;
+    it is called when the mail server is connected, so that no link is made for an email that cannot be
+    sent.
 
-    Raises JobFailed; SMTPException where the mail server is away, and the worker tries again later;
-    and what `make_context` raises, before which nothing was sent.
+    Raises JobFailed; SMTPException where the mail server is unavailable, and the worker retries; and what
+    `make_context` raises, before which nothing was sent.
     """
     try:
         check_mail_enabled()
@@ -67,12 +67,13 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
 
 
 def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailMessage:
-    """All attempts have one Message-ID, by which mailboxes recognise a mail that a server took without
-    saying so. `Auto-Submitted` keeps out-of-office replies away (RFC 3834)."""
+    """All attempts have the same Message-ID, by which mailboxes recognise an email that a server took
+    without confirming. `Auto-Submitted` prevents out-of-office replies (RFC 3834)."""
     subject = render_to_string(f"users/mail/{template}_subject.txt", context)
     body = render_to_string(f"users/mail/{template}_message.txt", context)
     host = urlsplit(conf.public_url).hostname
     headers = {"Message-ID": f"<{run.job.job_id}@{host}>", "Auto-Submitted": "auto-generated"}
+    # A line break in a subject would begin a header (header injection); Django raises an error for it.
     return EmailMessage(" ".join(subject.split()), body, to=[to], headers=headers)
 
 
@@ -84,14 +85,14 @@ def _connect() -> Iterator[BaseEmailBackend]:
     try:
         yield connection
     finally:
-        # An error now says nothing about the mail, which the server has taken or refused before.
+        # Ignored: the server has accepted or refused the email by now.
         with suppress(OSError):
             connection.close()
 
 
 @contextmanager
 def _report_refusals() -> Iterator[None]:
-    """Raises JobFailed where trying again would change nothing."""
+    """Raises JobFailed where retrying would change nothing."""
     try:
         yield
     except SMTPException as error:

@@ -1,4 +1,4 @@
-"""Where a ticket is used."""
+"""The URL of a ticket."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ TICKET_PAGES = {
 
 
 def ticket_link(purpose: Ticket.Purpose, secret: str) -> str:
-    """By our own address. Source: recorded answers, for its form to the last character."""
+    """The link, under PUBLIC_URL. Source: recorded answers, for its form to the last character."""
     return f"{conf.public_url}{reverse(TICKET_PAGES[purpose])}?{urlencode({'ticket': secret})}#"

@@ -1,1 +1,1 @@
-"""The rules of the two documents. Pure Python: no Django, no settings, limits come as arguments."""
+"""The rules of the two metadata documents. Pure Python without Django and settings; limits are arguments."""

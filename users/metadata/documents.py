@@ -1,4 +1,4 @@
-"""What the two documents are called and what they are made of."""
+"""The names of the two documents, and the types of their values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ type_names = {
 
 # A JSON value: dict, list, str, bool, int, float or None.
 JSON = Any
-# A document: a JSON object, keys in no promised order.
+# A document: a JSON object, whose keys have no order (jsonb stores none).
 Document = dict[str, JSON]
 
 USER_METADATA = "user_metadata"

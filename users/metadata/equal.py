@@ -7,6 +7,8 @@ from users.metadata.documents import JSON
 
 def is_strictly_equal(left: JSON, right: JSON) -> bool:
     """Equal in type and value at every depth; the order of keys does not matter."""
+    # In Python 1 == 1.0 == True; as JSON these are different, and a change from one to another must be
+    # recorded.
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):

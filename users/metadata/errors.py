@@ -1,4 +1,4 @@
-"""What can be wrong with a document: always where, why, and what to do."""
+"""Errors in a document: always where, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ Path = tuple[str | int, ...]
 class MetadataError(ValueError):
     """A document is refused.
 
-    `path` leads from the document's top to the culprit (object keys as str, list
-    positions as int; empty for the document itself). `reason` is a sentence for people.
+    `path` leads from the top of the document to the error (object keys as str, list indexes as int; empty
+    for the document itself). `reason` is a sentence for the user.
     """
 
     def __init__(self, path: Path, reason: str, *, document: str = "") -> None:
@@ -22,7 +22,7 @@ class MetadataError(ValueError):
 
     @property
     def place(self) -> str:
-        """The path as people write it: `user_metadata.address.lines[0]`."""
+        """The path as text: `user_metadata.address.lines[0]`."""
         return format_path((self.document, *self.path) if self.document else self.path)
 
     def __str__(self) -> str:
@@ -30,11 +30,11 @@ class MetadataError(ValueError):
 
 
 class TooLarge(MetadataError):
-    """The document is over the limit of size."""
+    """The document exceeds the size limit."""
 
 
 class TextError(MetadataError):
-    """The text is not the strict JSON we take. `line` and `column` count from 1."""
+    """The text is not strict JSON. `line` and `column` count from 1."""
 
     def __init__(self, reason: str, *, line: int = 1, column: int = 1, document: str = "") -> None:
         self.line = line
@@ -65,7 +65,8 @@ def quote(text: str) -> str:
 
 
 def escape_invisible(text: str) -> str:
-    """The text with invisible characters as JSON escapes them."""
+    """The text with invisible characters as JSON escapes. A name with a zero-width space would look like
+    another in a message."""
     return "".join(
         character if character.isprintable() else json.dumps(character)[1:-1] for character in text
     )

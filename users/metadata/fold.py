@@ -1,4 +1,4 @@
-"""Comparing text without regard to case, the same way whatever the database."""
+"""Case folding, for case-insensitive comparison that is the same on every database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """The form two spellings share if they differ only in case or in how accents are encoded.
+    """The case-folded form: equal for two texts that differ only in case or in how accents are encoded.
 
-    SQLite folds ASCII only and PostgreSQL by its locale, so folded text is stored beside
-    the original and compared as it stands.
+    SQLite folds ASCII only and PostgreSQL by its locale, so the folded text is stored next to the original
+    and compared as it is.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

@@ -1,7 +1,7 @@
-"""Emails and user names in the form in which they are compared.
+"""Normalize emails and user names for comparison.
 
-Source: RFC 5890 to 5893 (IDNA 2008). Full case folding and compatibility forms are not used: they
-would make one of two mailboxes, as of straße@ and strasse@.
+Source: RFC 5890 to 5893 (IDNA 2008). Full case folding and compatibility forms are not used: they would
+make different mailboxes equal, such as straße@ and strasse@.
 """
 
 from __future__ import annotations
@@ -12,25 +12,26 @@ from functools import lru_cache
 
 import idna
 
-# No email or user name is longer, however it is composed: NFC replaces at most four characters by
-# one. The time that normalising takes grows with the square of a run of combining characters.
+# No email or user name is longer, however it is composed: NFC replaces at most four characters by one. The
+# time of normalization grows with the square of a run of combining characters (denial of service).
 MAX_NORMALIZED = 4 * 254
 MAX_DOMAIN = 253
 _A_LABEL = re.compile(r"(?<![\w-])xn--[a-z0-9-]+")
 
 
 def lower_case(text: str) -> str:
-    """The text in NFC and lower case; text too long for a login as it stands."""
+    """The text in NFC and lower case; text too long for a login is returned unchanged."""
     if len(text) > MAX_NORMALIZED:
         return text
-    # Lower-casing may leave characters that compose.
+    # Twice: lower-casing may leave characters that can be composed.
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
 
 
 def email_key(email: str) -> str:
-    """The form two spellings of one email share: NFC, lower case, the domain in Unicode.
+    """The normal form of an email: NFC, lower case, the domain in Unicode.
 
-    Total: text without an @ and emails of invalid domains are only lower-cased."""
+    Never raises: text without an @ and emails with invalid domains are only lower-cased.
+    """
     local, at, domain = lower_case(email).rpartition("@")
     return f"{local}{at}{domain_key(domain)}" if at else domain
 
@@ -45,12 +46,12 @@ def domain_key(domain: str) -> str:
 
 
 def email_part_key(text: str) -> str:
-    """A part of an email, as a search has it, in the form of `email_key`."""
+    """A part of an email, as in a search, in the form of `email_key`."""
     return _A_LABEL.sub(lambda label: domain_key(label[0]), lower_case(text))
 
 
 def is_domain(text: str) -> bool:
-    """Whether it is a domain of two labels or more that IDNA 2008 allows."""
+    """Whether the text is a domain of two or more labels that IDNA 2008 allows."""
     domain = lower_case(text)
     try:
         _unicode_domain(domain)
@@ -60,14 +61,16 @@ def is_domain(text: str) -> bool:
 
 
 def delivery_email(email: str) -> str:
-    """The email with its domain in ASCII, as SMTP takes it.
+    """The email with its domain in ASCII (Punycode), as SMTP requires.
 
-    To be given to Django, which by itself encodes a domain by IDNA 2003 and so sends mail for
-    straße.de to strasse.de. Raises UnicodeError for an invalid domain."""
+    Django by itself would encode a domain by IDNA 2003, and send email for straße.de to strasse.de. Raises
+    UnicodeError for an invalid domain.
+    """
     local, at, domain = email.rpartition("@")
     return local + at + idna.encode(_unicode_domain(lower_case(domain)), strict=True).decode()
 
 
+# Cached, since lists and imports have a few domains many times, and IDNA is slow.
 @lru_cache(maxsize=4096)
 def _unicode_domain(domain: str) -> str:
     """Raises UnicodeError unless IDNA 2008 allows it."""

@@ -1,4 +1,4 @@
-"""Where two values differ, as deep as it helps a reader."""
+"""The leaves at which two values differ, as deep as it helps a reader."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from users.metadata.documents import JSON
 from users.metadata.equal import is_strictly_equal
 from users.metadata.three_way import ABSENT
 
-# Names of objects, indexes of lists.
+# Object keys as str, list indexes as int.
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """At `path` it was `before` and is `after`; ABSENT on the side that lacks it."""
+    """At `path` the value was `before` and is `after`; ABSENT on the side where it is missing."""
 
     path: Path
     before: JSON
@@ -25,8 +25,8 @@ class Leaf:
 def diff_leaves(before: JSON, after: JSON, path: Path = ()) -> Iterator[Leaf]:
     """The differences, none for equal values.
 
-    Two objects that share a name, and two lists of one length, are looked into; anything else
-    reads better as a whole, before and after.
+    Descends into two objects with a common key, and into two lists of equal length; anything else is
+    easier to read as a whole, before and after.
     """
     if before is not ABSENT and after is not ABSENT and is_strictly_equal(before, after):
         return
@@ -41,7 +41,7 @@ def diff_leaves(before: JSON, after: JSON, path: Path = ()) -> Iterator[Leaf]:
 
 
 def get_at_path(value: JSON, path: tuple[str, ...]) -> JSON:
-    """What stands at these names; ABSENT where nothing does. A list's items go by their index."""
+    """The value at the path; ABSENT where there is none. Items of lists are addressed by index."""
     for name in path:
         if isinstance(value, dict) and name in value:
             value = value[name]

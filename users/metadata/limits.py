@@ -1,4 +1,4 @@
-"""How large a document may be."""
+"""Size limits of a document."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from users.metadata.documents import JSON
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """`max_bytes` counts compact UTF-8 JSON; in `max_depth` the document itself is 1;
-    `max_digits` is the longest integer, in decimal digits. Over `advised_bytes` a document is
-    taken, with a warning: profiles are read at every sign-in."""
+    """`max_bytes` counts compact UTF-8 JSON; `max_depth` counts levels, the document itself as 1;
+    `max_digits` is the longest integer, in decimal digits. Above `advised_bytes` a document is accepted
+    with a warning: profiles are read at every sign-in."""
 
     max_bytes: int = 1024 * 1024
     advised_bytes: int = 10 * 1024
@@ -23,9 +23,9 @@ DEFAULT = Limits()
 
 
 def depth(value: JSON, *, give_up_at: int) -> int:
-    """Levels of objects and lists in `value` (a scalar is 0), never counted beyond `give_up_at`.
+    """Levels of objects and lists in `value` (a scalar is 0), counted up to `give_up_at`.
 
-    Walks level by level, so that hostile nesting cannot exhaust the stack.
+    Level by level and not recursive, so that hostile nesting cannot exhaust the stack.
     """
     level = [value]
     for count in range(give_up_at + 1):

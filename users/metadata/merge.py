@@ -1,8 +1,8 @@
-"""What a patch does to a document, and what a replacement leaves.
+"""Merge a patch into a document, or replace it.
 
-Source: Auth0 docs, "Manage metadata with the Management API", and recorded traffic: keys
-merge at the first level only; null removes; `{}` wipes, after which `user_metadata` is
-served as `{}` and `app_metadata` not at all.
+Source: Auth0 docs, "Manage metadata with the Management API", and recorded traffic: keys merge at the
+first level only; null removes a key; `{}` empties the document, after which `user_metadata` is returned as
+`{}` and `app_metadata` not at all.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from users.metadata.documents import USER_METADATA, Document
 
 
 def merge(document: str, old: Document | None, patch: Document) -> Document | None:
-    """Lay `patch` over the first-level keys of `old` (None: never set).
+    """Merge `patch` into the first-level keys of `old` (None: never set).
 
-    A nested object is replaced whole; a key set to null is removed; `{}` wipes. The last
-    key removed leaves `{}`. Returns None where the document is gone. Changes neither argument.
+    A nested object is replaced as a whole; a key set to null is removed; `{}` empties. Removing the last
+    key leaves `{}`. Returns None where the document ceases to exist. Modifies neither argument.
     """
     if not patch:
         return emptied_document(document)
@@ -24,12 +24,12 @@ def merge(document: str, old: Document | None, patch: Document) -> Document | No
 
 
 def replacement(document: str, new: Document) -> Document | None:
-    """`new` as the whole document. Keys set to null stay: the editor shows what is stored."""
+    """`new` as the whole document. Keys set to null stay, as the editor shows what is stored."""
     return new or emptied_document(document)
 
 
 def initial_document(document: str, new: Document) -> Document | None:
-    """The document of a new account: a first-level null is not stored, as in a patch."""
+    """The document of a new user: as in a patch, a first-level null is not stored."""
     return merge(document, {}, new)
 
 

@@ -1,8 +1,8 @@
-"""Which field names are refused.
+"""Field names that are refused.
 
-Source: Auth0 docs, "Metadata field names and data types": no dot and no dollar sign in a
-name, and a list of names reserved at the first level of `app_metadata`. We hold the first
-at every depth and in both documents.
+Source: Auth0 docs, "Metadata field names and data types": no dot and no dollar sign in a name, and a list
+of names reserved at the first level of `app_metadata`. Here the former applies at every depth and to both
+documents.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RESERVED_IN_APP_METADATA = frozenset(
 
 
 def check_names(document: str, value: JSON) -> None:
-    """Refuse the first bad field name anywhere in `value`. Raises MetadataError with its path."""
+    """Refuse the first invalid field name anywhere in `value`. Raises MetadataError with its path."""
     for path, name in iterate_names(value):
         reason = explain_refused_name(document, path, name)
         if reason:
@@ -41,7 +41,7 @@ def iterate_names(value: JSON, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def explain_refused_name(document: str, path: Path, name: str) -> str | None:
-    """Why `name` may not stand in the object at `path` of `document`; None when it may."""
+    """Why `name` is refused in the object at `path` of `document`; None where it is allowed."""
     if not isinstance(name, str):
         return "a field name must be text"
     if not name:

@@ -1,5 +1,5 @@
-"""The paths into a document, as searches have them: a path leads through objects, a list stands for
-its items, and a list within a list for its own. A third level of lists is not looked into."""
+"""Paths into a document, as searches define them: a path leads through objects, a list stands for its
+items, and a list in a list for its own. A third level of lists is not searched."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LIST_DEPTH = 2
 
 
 def values_by_path(document: Document | None) -> dict[Path, list[JSON]]:
-    """All that stands at each path; more than one thing where a list is on the way."""
+    """All values at each path; several where there is a list on the way."""
     found: dict[Path, list[JSON]] = {}
     _collect_values(document or {}, (), found)
     return found
@@ -29,7 +29,7 @@ def _collect_values(value: Document, path: Path, found: dict[Path, list[JSON]]) 
 
 
 def items(value: JSON, levels: int = MAX_LIST_DEPTH) -> Iterator[JSON]:
-    """What a list stands for; anything else stands for itself."""
+    """The items of a list; any other value stands for itself."""
     if not isinstance(value, list):
         yield value
     elif levels:
@@ -38,7 +38,7 @@ def items(value: JSON, levels: int = MAX_LIST_DEPTH) -> Iterator[JSON]:
 
 
 def has_value(value: JSON) -> bool:
-    """Whether there is anything but null, here or anywhere below."""
+    """Whether there is anything but null, here or at any depth."""
     if isinstance(value, dict):
         return any(map(has_value, value.values()))
     if isinstance(value, list):
@@ -47,7 +47,7 @@ def has_value(value: JSON) -> bool:
 
 
 def changed_paths(before: Document | None, after: Document | None) -> set[Path]:
-    """The paths at which something else stands, or nothing any more."""
+    """The paths whose values differ."""
     old, new = values_by_path(before), values_by_path(after)
     return {
         path

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from users.metadata.errors import Path
 
-# Strings whole, closed or not; the possessive quantifiers keep hostile text linear.
+# Strings as a whole, closed or not; possessive quantifiers keep the match linear for hostile text (ReDoS).
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s"\[\]{}:,]++', re.DOTALL)
 _Steps = list[str | int | None]
 

@@ -1,7 +1,7 @@
-"""What a JSON Schema asks of a document: the keys it names, and what a document breaks of it.
+"""JSON Schema of a document: the keys it names, and the violations of a document.
 
-A document may break its schema: it may be older than the schema, or written by a client that
-knows better. Therefore only what a write makes *newly* invalid is refused.
+A stored document may violate its schema: it may be older than the schema, or written by a client.
+Therefore only violations that a write *introduces* are refused.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ MAX_PROBLEMS = 100
 
 
 class SchemaError(MetadataError):
-    """A write would make something newly invalid. `problems` holds the first MOST_PROBLEMS; the message
-    is that of the first."""
+    """A write would introduce violations. `problems` holds the first MAX_PROBLEMS; the message is that of
+    the first."""
 
     def __init__(self, document: str, problems: list[Problem]) -> None:
         self.problems = problems
@@ -39,7 +39,8 @@ class SchemaError(MetadataError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One rule that one place breaks. `rule` tells two rules broken at one place apart."""
+    """One violation: a rule, and the path of the value that breaks it. `rule` distinguishes two rules
+    broken at one path."""
 
     path: Path
     reason: str
@@ -47,23 +48,24 @@ class Problem:
 
     @property
     def identity(self) -> tuple[Path, str]:
-        """The same before and after items of a list have moved."""
+        """The same before and after items of a list have moved, so that a reordered list introduces no
+        violation."""
         return tuple("*" if isinstance(step, int) else step for step in self.path), self.rule
 
 
 class Schema:
-    """A schema that was found fit for use. Immutable, to be kept and shared between threads."""
+    """A usable schema. Immutable, to be cached and shared between threads."""
 
     def __init__(self, source: JSON) -> None:
         """Raises BadSchema."""
         prepared = prepare(source)
         self.source: dict[str, Any] = prepared.prepared
-        # What of it is not checked, and why: a sentence each, which names the place.
+        # Parts of it that are not checked, and why: a sentence each, which names the path.
         self.warnings = tuple(prepared.warnings)
         self._patterns = prepared.patterns
         self._validator = _validator(self.source)
         self.properties: dict[str, Any] = self._properties()
-        # The keys the schema knows, and those of them that their owners may not write.
+        # The keys that the schema names, and those of them that users may not write themselves.
         self.names = frozenset(self.properties)
         self.read_only = frozenset(
             name
@@ -72,8 +74,8 @@ class Schema:
         )
 
     def resolve_reference(self, part: JSON) -> dict[str, Any]:
-        """`part` with a `$ref` at its top replaced by what it leads to, the part's own words
-        winning. Empty for `true`, `false` and for references that go round in a circle."""
+        """`part` with a `$ref` at its top resolved; keywords next to the `$ref` take precedence. Empty for
+        `true`, `false` and circular references."""
         seen: set[str] = set()
         while isinstance(part, dict) and "$ref" in part:
             reference = part["$ref"]
@@ -86,8 +88,8 @@ class Schema:
         return part if isinstance(part, dict) else {}
 
     def problems(self, value: Document) -> Iterator[Problem]:
-        """Everything `value` breaks, in the schema's order. Ends at the first text that takes the engine
-        of patterns too long, so that a document full of them costs no more than one."""
+        """All violations of `value`, in the schema's order. Ends at the first text that takes the pattern
+        engine too long, so that a document full of them costs no more than one (ReDoS)."""
         for error in self._validator.iter_errors(value):
             for facts in explain(error, self._patterns):
                 yield Problem(*facts)
@@ -95,7 +97,7 @@ class Schema:
                 break
 
     def new_problems(self, before: Document | None, after: Document | None) -> list[Problem]:
-        """What `after` breaks that `before` did not, up to MOST_PROBLEMS. None counts as empty."""
+        """The violations of `after` that `before` did not have, up to MAX_PROBLEMS. None counts as empty."""
         known: Counter[tuple[Path, str]] | None = None
         new: list[Problem] = []
         for problem in self.problems(after or {}):
@@ -110,7 +112,7 @@ class Schema:
         return new
 
     def check(self, document: str, before: Document | None, after: Document | None) -> None:
-        """Raises SchemaError where the step from `before` to `after` breaks something anew."""
+        """Raises SchemaError where the step from `before` to `after` introduces a violation."""
         new = self.new_problems(before, after)
         if new:
             raise SchemaError(document, new)
@@ -124,7 +126,7 @@ class Schema:
 
 
 def _validator(source: dict[str, Any]) -> Any:
-    # Formats are ignored unless asked for.
+    # Formats are ignored by default.
     try:
         return jsonschema_rs.validator_for(
             source, validate_formats=True, pattern_options=PATTERN_OPTIONS, retriever=_refuse_remote_reference
@@ -137,4 +139,6 @@ def _validator(source: dict[str, Any]) -> Any:
 
 
 def _refuse_remote_reference(address: str) -> Any:
+    """Never fetched: a schema's `$ref` could address the private network (SSRF), and the start would
+    depend on another host."""
     raise ValueError(f"{address} is elsewhere; nothing is fetched")

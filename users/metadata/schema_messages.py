@@ -1,4 +1,4 @@
-"""Messages for violations of a schema, in plain sentences. Values are written as JSON."""
+"""Messages for violations of a schema, as plain sentences. Values are written as JSON."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Prepare the text of a JSON Schema for its validator: references and patterns as that reads them.
+"""Prepare a JSON Schema for its validator: resolve references and translate patterns.
 
-References within the schema may be spelt by its own `$id`s and anchors; they become JSON pointers.
-Patterns are ECMAScript's; they become the validator's. A pattern that cannot be expressed is left out,
-with a warning: the service must start with the files that teams have.
+References within the schema may use its own `$id`s and anchors; they become JSON pointers. Patterns are
+ECMAScript's; they become the validator's. A pattern that cannot be translated is left out, with a warning:
+the service must start with the schemas that teams have.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from users.metadata.limits import depth
 from users.metadata.patterns import InvalidPattern, UnsupportedPattern, translate
 
 MAX_DEPTH = 64
-# Steps back of one search before it is given up: about a millisecond. Only patterns with look-around or
-# back-references are searched by steps; all others take linear time.
+# Backtracking steps of one match before it is given up, about a millisecond (ReDoS). Only patterns with
+# look-around or back-references backtrack; all others take linear time.
 BACKTRACK_LIMIT = 50_000
-# Bytes of one compiled pattern. What would be larger is counted instead (see `patterns.translate`).
+# Bytes of one compiled pattern. Repeats of larger ones are counted instead (see `patterns.translate`).
 _COMPILED_SIZE = 2 * 1024 * 1024
 PATTERN_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT, size_limit=_COMPILED_SIZE)
 
-# Where a schema holds values, not schemas: what looks like a `$ref` in there is none.
+# Keywords that contain values, not schemas: what looks like a `$ref` in there is data.
 _VALUES = ("const", "enum", "default", "examples")
-# Where it holds schemas by names that its author chose: what looks like a keyword in there is none.
+# Keywords that contain schemas by names which the author chose: what looks like a keyword there is a name.
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-# What depends on all patterns of `patternProperties` being known.
+# Keywords that depend on all patterns of `patternProperties` being known.
 _REST = ("additionalProperties", "unevaluatedProperties")
 
 
 class BadSchema(ValueError):
-    """This is no schema that we can use. The text says where and why."""
+    """The schema is not usable. The text says where and why."""
 
 
 @dataclass
 class SchemaSource:
-    """A schema as the validator needs it, and what messages need to know of the original."""
+    """A schema as the validator needs it, and what messages need from the original."""
 
     prepared: dict[str, Any]
     # The author's pattern by its translation, for messages.
     patterns: dict[str, str] = field(default_factory=dict)
-    # What was left out, a sentence each that begins with the path.
+    # What was left out, a sentence each, beginning with the path.
     warnings: list[str] = field(default_factory=list)
 
 
@@ -64,7 +64,7 @@ def prepare(original: JSON) -> SchemaSource:
 
 
 def resolve_pointer(source: JSON, reference: str) -> JSON:
-    """Return what a JSON pointer leads to; an empty schema for what the form need not follow."""
+    """The part that a JSON pointer refers to; an empty schema where it refers to nothing."""
     found = source
     for step in reference.removeprefix("#").split("/")[1:]:
         name = unquote(step).replace("~1", "/").replace("~0", "~")
@@ -98,7 +98,7 @@ def _resolve_references(original: dict[str, Any]) -> dict[str, Any]:
     places.setdefault(f"{bases[()]}#", ())
 
     def resolve(part: dict[str, Any], path: Path) -> dict[str, Any]:
-        # A base URI inside would take the pointers for its own.
+        # An inner base URI would change what the pointers are relative to.
         changed = {key: value for key, value in part.items() if not path or key != id_key}
         for key in _REFERENCES:
             if key in part:
@@ -149,8 +149,8 @@ def _translate_patterns(source: SchemaSource, part: dict[str, Any], path: Path) 
 
 
 def _translate_names(source: SchemaSource, part: dict[str, Any], path: Path) -> None:
-    """Translate the names of `patternProperties`. Where one is left out, so are the rules for the
-    other keys, which cannot be told apart without it."""
+    """Translate the names of `patternProperties`. Where one is left out, so are the rules for other keys,
+    which cannot be distinguished without it."""
     translated: dict[str, Any] = {}
     for name, inner in part["patternProperties"].items():
         translation = _translate_or_warn(source, name, (*path, "patternProperties", name))

@@ -1,4 +1,4 @@
-"""Counting what keys documents have, of which types, with which values, within bounded memory."""
+"""Count keys, types and values of documents, within bounded memory."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from typing import Any
 from users.metadata.documents import JSON, Document, type_name
 from users.metadata.paths import Path, has_value, items, values_by_path
 
-# What a value is, and the value: ("string", "full"), ("number", 3), ("boolean", True), or the
-# ("beginning", ...) of a text that is too long.
+# The kind of a value, and the value: ("string", "full"), ("number", 3), ("boolean", True), or ("beginning",
+# ...) for the prefix of a text that is too long.
 Value = tuple[str, JSON]
 TEXT_PREFIX = "beginning"
-# What JSON is made of.
+# The types of JSON.
 KINDS = ("string", "number", "boolean", "object", "array", "null")
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """`keys` of one document and `values` of one key are how many different ones are counted;
-    `length` and `name`, in characters, how much of a value is kept and how long a key may be,
-    those above it included; `digits` is the longest number kept."""
+    """Limits: the number of different `keys` of a document, and of different `values` of a key; `length`
+    and `name`, in characters, of a stored value and of a key with its path; `digits` of a stored number."""
 
     keys: int = 1000
     values: int = 100
@@ -36,9 +35,9 @@ DEFAULT = Bounds()
 
 @dataclass
 class KeyTally:
-    """What is known of one path. `users` have a value there; `types` says how many people have
-    each type of JSON there, `items` the same of what lists hold. `latest` is the greatest `at` of
-    those who have it. `left_out`: not every value could be counted."""
+    """The counts of one path. `users` have a value there; `types` counts users by the JSON types they have
+    there, `items` the same for items of lists. `latest` is the greatest `at` of users who have it.
+    `left_out`: not every value could be counted."""
 
     is_known: bool = False
     users: int = 0
@@ -51,7 +50,7 @@ class KeyTally:
     is_full: bool = False
 
     def add(self, found: list[JSON], at: str, bounds: Bounds) -> None:
-        """One person more, and what they have there."""
+        """Add one user's values at this path."""
         self.users += any(map(has_value, found))
         self.latest = max(self.latest, at)
         self.types.update({json_kind(value) for value in found})
@@ -70,8 +69,8 @@ class KeyTally:
                 self.values[value] = self.values.get(value, 0) + 1
 
     def _make_room(self) -> None:
-        """Forget what one person alone has. Where there is no such value, none comes in any more,
-        and so none that could make way."""
+        """Drop values that a single user has. If there is none to drop, no new values are accepted from
+        then on."""
         before = len(self.values)
         self.values = {
             value: count for value, count in self.values.items() if count > 1 or value in self.known_values
@@ -80,8 +79,8 @@ class KeyTally:
         self.is_full = len(self.values) == before
 
     def frequent(self, most: int) -> list[tuple[Value, int]]:
-        """The values that most have. Where some were left out, what one person alone has is none;
-        and of a key known before, only what was known before has a true count."""
+        """The most frequent values. If some were left out, values of a single user are omitted; and for a
+        key known before, only values known before have an exact count."""
         held = [
             (value, count)
             for value, count in self.values.items()
@@ -94,10 +93,10 @@ class KeyTally:
 
 
 class Tally:
-    """Of one document, over as many people as are added. `left_out`: not every key could be counted.
+    """The counts of one document, over all users added. `left_out`: not every key could be counted.
 
-    What is full forgets keys that one person alone has: keys made from data, such as ids, then do
-    not push out those that mean something.
+    When full, keys of a single user are dropped: keys made from data, such as ids, must not push out
+    meaningful ones.
     """
 
     def __init__(self, bounds: Bounds = DEFAULT) -> None:
@@ -107,12 +106,12 @@ class Tally:
         self._is_full = False
 
     def add_known_key(self, path: Path, values: Iterable[Value]) -> None:
-        """Count this key and these values of it, whatever must be left out."""
+        """Always count this key and these values, whatever has to be left out."""
         known = list(values)
         self.keys[path] = KeyTally(is_known=True, values=dict.fromkeys(known, 0), known_values=set(known))
 
     def add(self, document: Document | None, at: str) -> None:
-        """One person's document, last changed at that moment, which is text that sorts."""
+        """Add one user's document, last changed at that time, which is text that sorts."""
         found = values_by_path(document)
         if len(self.keys) >= self.bounds.keys and not self._is_full and not found.keys() <= self.keys.keys():
             self._make_room()
@@ -122,8 +121,8 @@ class Tally:
                 key.add(values, at, self.bounds)
 
     def exact_keys(self) -> dict[Path, KeyTally]:
-        """Those that somebody has and whose counts are true: where keys were left out, of those not
-        known before some people may not have been counted."""
+        """The keys that some user has and whose counts are exact: where keys were left out, users may be
+        missing from the counts of keys not known before."""
         return {
             path: key
             for path, key in self.keys.items()
@@ -150,10 +149,10 @@ class Tally:
         self.left_out = True
         self._is_full = len(self.keys) == before
 
-    # As JSON, for whoever goes on later.
+    # As JSON, for the checkpoint of a job
 
     def kept(self) -> dict[str, Any]:
-        """All of it as JSON."""
+        """The whole tally as JSON."""
         return {
             "left_out": self.left_out,
             "is_full": self._is_full,
@@ -162,7 +161,7 @@ class Tally:
 
     @classmethod
     def of(cls, kept: dict[str, Any], bounds: Bounds = DEFAULT) -> Tally:
-        """What was kept."""
+        """Restore a tally from its JSON."""
         tally = cls(bounds)
         tally.left_out, tally._is_full = kept["left_out"], kept["is_full"]
         tally.keys = {tuple(path): _key_from_json(part) for path, part in kept["keys"]}
@@ -173,13 +172,13 @@ _PLAIN = ("is_known", "users", "latest", "left_out", "is_full")
 
 
 def json_kind(value: JSON) -> str:
-    """The type of JSON; whole numbers are numbers."""
+    """The JSON type; integers are numbers."""
     name = type_name(value)
     return "number" if name == "integer" else name
 
 
 def as_value(item: JSON, bounds: Bounds = DEFAULT) -> Value | None:
-    """How a scalar is counted; None for what no search finds by its value, and for the longest numbers."""
+    """How a scalar is counted; None for what no search finds by value, and for very long numbers."""
     name = json_kind(item)
     if name == "string":
         return (TEXT_PREFIX, item[: bounds.length]) if len(item) > bounds.length else (name, item)

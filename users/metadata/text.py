@@ -1,7 +1,7 @@
-"""JSON text in and out, strict both ways: what is accepted comes back equal by value.
+"""Parse and write JSON text, strictly: what is accepted is returned equal by value.
 
-`json.loads` alone lets NaN, 1e400, duplicate keys and rounded numbers through; faster
-parsers round and drop silently. So the standard library's parser runs here with hooks.
+`json.loads` alone accepts NaN, 1e400, duplicate keys and rounded numbers; faster parsers round and drop
+silently. So this is the standard library's parser with hooks.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from users.metadata.limits import DEFAULT
 
 NUL = "the NUL character is refused; remove it"
 HALF_PAIR = "half a surrogate pair is refused; send the whole character"
-# The deepest text the parser is let near: far beyond any limit for documents, and well
-# below the interpreter's recursion limit.
+# The deepest text that is given to the parser: far beyond any limit for documents, and well below the
+# interpreter's recursion limit.
 PARSER_DEPTH = 200
 # The longest decimal exponent that can matter for a 64-bit float.
 FLOAT_DIGITS = 800
 
-# The place of what is refused is searched by regular expressions that pass over all else in one
-# match: a loop in Python over every token costs several times what parsing does. Strings are passed
-# over whole, closed or not, so that what stands in them is never taken for structure; the possessive
-# quantifiers keep hostile text linear.
+# The position of an error is found by regular expressions that skip everything else in one match: a loop in
+# Python over every token costs several times what parsing does. Strings are skipped as a whole, closed or
+# not, so that their content is never taken for structure; possessive quantifiers keep hostile text linear
+# (ReDoS).
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _BEFORE_BRACKET = rf'(?:[^"\[\]{{}}]++|{_STRING})*+'
@@ -55,12 +55,11 @@ _TELLING = 40
 
 
 def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
-    """Read one JSON value. Raises TextError with line and column, never anything else.
+    """Parse one JSON value. Raises TextError with line and column, and nothing else.
 
-    A byte order mark in front of bytes is ignored. Refused beyond broken syntax: bytes that are
-    not UTF-8, NaN and Infinity, numbers that a 64-bit float would change, integers over
-    `max_digits`, a key given twice in an object, NUL characters, half surrogate pairs, text after
-    the value, nesting beyond 200.
+    A byte order mark in front of bytes is ignored. Refused beyond syntax errors: bytes that are not UTF-8,
+    NaN and Infinity, numbers that a 64-bit float would change, integers over `max_digits`, duplicate keys,
+    NUL characters, lone surrogates, text after the value, nesting beyond 200.
     """
     text = _decode(text)
     _check_nesting(text)
@@ -81,10 +80,10 @@ def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
 
 
 def dump(value: JSON) -> str:
-    """Compact JSON that both databases give back equal by value: 1e16 stays a float.
+    """Compact JSON that both databases return equal by value: 1e16 stays a float.
 
-    PostgreSQL's jsonb stores a number as a decimal, so a float written without a fraction
-    ("1e+16") would come back as an integer.
+    PostgreSQL's jsonb stores numbers as decimals, so a float written without a fraction ("1e+16") would
+    come back as an integer.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if "e+" in text:
@@ -93,7 +92,7 @@ def dump(value: JSON) -> str:
 
 
 def dump_pretty(value: JSON) -> str:
-    """The text for people: indented, unescaped."""
+    """JSON for display: indented, unescaped."""
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
 
@@ -103,15 +102,15 @@ def size(value: JSON) -> int:
 
 
 class DocumentEncoder(json.JSONEncoder):
-    """Lets a JSONField write by `dump`."""
+    """The encoder of JSON fields: writes with `dump`."""
 
     def encode(self, o: Any) -> str:
         return dump(o)
 
 
 class _Refused(ValueError):
-    """Raised by the parser's hooks, which know the culprit but not its place: `find` looks
-    for that in the text, which need not be quick."""
+    """Raised by the parser's hooks, which know the value but not its position: `find` searches for it in
+    the text, which may be slow, as it happens once."""
 
     def __init__(self, reason: str, find: Callable[[str], int]) -> None:
         self.find = find
@@ -125,7 +124,7 @@ def _decode(text: str | bytes) -> str:
         except UnicodeEncodeError as error:
             raise _error(text, _start_of_string(text, error.start), HALF_PAIR) from None
         return text
-    # RFC 8259, section 8.1: a parser may ignore a byte order mark rather than refuse it.
+    # RFC 8259, section 8.1: a parser may ignore a byte order mark.
     text = text.removeprefix(codecs.BOM_UTF8)
     try:
         return text.decode("utf-8")
@@ -136,7 +135,8 @@ def _decode(text: str | bytes) -> str:
 
 
 def _check_nesting(text: str) -> None:
-    """Count brackets outside strings first: the C parser recurses once a level."""
+    """Count brackets outside strings first: the C parser recurses at each level, and hostile nesting would
+    crash it."""
     if text.count("[") + text.count("{") <= PARSER_DEPTH:
         return
     brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))
@@ -159,10 +159,10 @@ def _parse_int(digits: str, max_digits: int) -> int:
 
 
 def _parse_float(literal: str) -> float:
-    """The float, if it is what was written; else refuse, since the rest would be lost.
+    """The float, if it equals the text; else refuse, since digits would be lost.
 
-    Accepted spellings of a float: any that equals its shortest form, its 17-digit form or
-    its exact decimal expansion, which are the three that programs print.
+    Accepted forms of a float: its shortest form, its 17-digit form and its exact decimal expansion, the
+    three that programs print.
     """
     value = float(literal) if len(literal) <= FLOAT_DIGITS else math.inf
     if math.isfinite(value):
@@ -216,7 +216,7 @@ def _end_of_match(pattern: re.Pattern[str], text: str) -> int:
 
 
 def bad_characters(text: str) -> str | None:
-    """Why the database could not hold this string or name; None where it could."""
+    """Why a database cannot store this text; None where it can."""
     if "\0" in text:
         return NUL
     try:

@@ -1,4 +1,4 @@
-"""Two people changed one document: what both want, key by key at the first level."""
+"""Three-way merge: two users edited one document; combine both edits, key by key at the first level."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from users.metadata.documents import JSON, Document
 from users.metadata.equal import is_strictly_equal
 
-# No JSON value, and equal to none: the key is not there.
+# A sentinel for a missing key: equal to no JSON value, null included.
 ABSENT = object()
 
 
 @dataclass(frozen=True)
 class ConflictingKey:
-    """A key that both changed, to different ends; ABSENT on the side that removed it."""
+    """A key that both changed, differently; ABSENT on the side that removed it."""
 
     key: str
     mine: JSON
@@ -22,8 +22,8 @@ class ConflictingKey:
 
 @dataclass(frozen=True)
 class Merged:
-    """`document` is mine with what only they changed laid in; for the `conflicts` keys it holds
-    mine. `taken` names the keys that came from them."""
+    """`document` is mine with the keys that only they changed; for `conflicts` it has mine. `taken` names
+    the keys that came from them."""
 
     document: Document
     conflicts: list[ConflictingKey] = field(default_factory=list)
@@ -31,10 +31,8 @@ class Merged:
 
 
 def merge_three_way(base: Document | None, mine: Document, theirs: Document) -> Merged:
-    """Merge two descendants of `base`. Without a base every difference is contested.
-
-    No argument is changed.
-    """
+    """Merge two descendants of `base`. Without a base every difference is a conflict. Modifies no
+    argument."""
     merged = Merged(dict(mine))
     for key in sorted(mine.keys() | theirs.keys() | (base or {}).keys()):
         sides = [state.get(key, ABSENT) for state in (base or {}, mine, theirs)]
@@ -53,7 +51,7 @@ def _settle(merged: Merged, key: str, old: JSON, mine: JSON, theirs: JSON, *, is
 
 
 def set_or_remove(document: Document, key: str, value: JSON) -> None:
-    """Set the key, or take it out where the value is ABSENT."""
+    """Set the key, or remove it where the value is ABSENT."""
     if value is ABSENT:
         document.pop(key, None)
     else:
@@ -61,7 +59,7 @@ def set_or_remove(document: Document, key: str, value: JSON) -> None:
 
 
 def is_same_side(left: JSON, right: JSON) -> bool:
-    """Strictly equal, or both not there."""
+    """Strictly equal, or both missing."""
     if left is ABSENT or right is ABSENT:
         return left is right
     return is_strictly_equal(left, right)

@@ -1,4 +1,4 @@
-"""All rules over a whole document: the cheap ones first, so that refusing costs less than storing."""
+"""Validate a whole document: the cheap checks first, so that refusing costs less than storing."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def validate(document: str, value: JSON, limits: Limits) -> Document:
 
 
 def check_object(document: str, value: JSON) -> None:
-    """The top level is an object; anything is allowed within."""
+    """The top level must be an object."""
     if not isinstance(value, dict):
         reason = f"the document must be an object, not {type_name(value)}"
         raise MetadataError((), reason, document=document)
 
 
 def check_depth(document: str, value: JSON, limits: Limits) -> None:
-    """Nesting within the limit, the document itself counting as 1."""
+    """Nesting must be within the limit; the document itself counts as 1."""
     if depth(value, give_up_at=limits.max_depth + 1) > limits.max_depth:
         reason = f"nested deeper than {limits.max_depth} levels; flatten it"
         raise MetadataError((), reason, document=document)
 
 
 def check_values(document: str, value: JSON, limits: Limits) -> None:
-    """Only values that both databases give back equal. The text parser refuses the rest at
-    the edge; this holds for callers that never had a text (rules, shell, import)."""
+    """Only values that both databases return equal. The parser refuses others at the edge; this is for
+    callers without a text (rules, shell, import)."""
     for path, leaf in iterate_leaves(value):
         reason = _refusal(leaf, limits)
         if reason:
@@ -51,7 +51,7 @@ def check_values(document: str, value: JSON, limits: Limits) -> None:
 
 
 def check_size(document: str, value: JSON, limits: Limits) -> None:
-    """Compact UTF-8 within the limit."""
+    """The size as compact UTF-8 must be within the limit."""
     _check_bytes(document, size(value), limits)
 
 
@@ -62,7 +62,7 @@ def _check_bytes(document: str, found: int, limits: Limits) -> None:
 
 
 def size_warning(document: str, value: Document | None, limits: Limits) -> str | None:
-    """What to say of a document that is allowed but larger than is wise; None for others."""
+    """A warning about a document that is allowed but larger than advised; None for others."""
     found = size(value or {})
     if found <= limits.advised_bytes:
         return None
@@ -95,5 +95,5 @@ def _refusal(leaf: JSON, limits: Limits) -> str | None:
 
 
 def _is_too_long(number: int, max_digits: int) -> bool:
-    # 10**digits is dear for a long limit, so ask the number's bits first.
+    # 10**digits is expensive to compute for a high limit, so compare the number of bits first.
     return number.bit_length() > max_digits * 3 and abs(number) >= 10**max_digits

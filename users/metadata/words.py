@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-# Base letter first. Of those that Unicode decomposes, the accent decides on the second spelling.
+# The base letter first. For letters that Unicode decomposes, the accent decides on the second spelling.
 _LETTERS = {
     **{"æ": ("a", "ae"), "œ": ("o", "oe"), "ø": ("o", "oe"), "ß": ("s", "ss"), "þ": ("t", "th")},
     **{"ð": ("d",), "đ": ("d",), "ħ": ("h",), "ı": ("i",), "ł": ("l",), "ŧ": ("t",)},
@@ -32,14 +32,14 @@ _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 
 MAX_TEXT = 400
 MAX_WORD = 64
-# Words with more such letters are spelt in one of both ways throughout.
+# The number of spellings doubles with each such letter; words with more of them have two spellings.
 MAX_MIXED = 4
 MAX_STORED = 500
-# Stands before the digits of a phone number, of which any run of this length is a word.
+# Prefix of the digits of a phone number, of which any run of this length is a word.
 PHONE = "#"
 PHONE_DIGITS = 4
 
-# The spellings of one word, without doubles.
+# The spellings of one word, without duplicates.
 Spellings = tuple[str, ...]
 
 

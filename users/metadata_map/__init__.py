@@ -1,1 +1,1 @@
-"""The metadata map: which keys the documents have, drawn by jobs from a sample or from everybody."""
+"""The metadata map: which keys the documents have, surveyed by jobs from a sample or from all users."""

@@ -1,4 +1,4 @@
-"""What the map holds, for whoever may see it. Nobody's documents are read here."""
+"""Read the metadata map, as far as a viewer may see it. No users' documents are read here."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NULL, LIST = "null", "array"
 
 @dataclass(frozen=True)
 class KeyCounts:
-    """What one survey met of a key: how many people have a value, each type of JSON, each type in a
-    list, and the most frequent values, each as what it is, itself and how many have it."""
+    """What one survey found for a key: how many users have a value, each JSON type, each type in lists,
+    and the most frequent values, each as its kind, the value and its number of users."""
 
     survey: MetadataSurvey
     users: int
@@ -30,38 +30,38 @@ class KeyCounts:
 
     @property
     def share(self) -> float:
-        """Of the people read, from 0 to 1."""
+        """The share of the users surveyed, from 0 to 1."""
         return self.users / self.survey.read if self.survey.read else 0.0
 
     @property
     def estimated_users(self) -> int:
-        """How many people have it, of all that there are; an estimate where not all were read."""
+        """How many of all users have it; an estimate where not all were surveyed."""
         return self.users if self.survey.is_complete else round(self.share * self.survey.people)
 
     @property
     def has_conflict(self) -> bool:
-        """Whether what one person has is of another type than what another has. To lack a value is
-        no conflict."""
+        """Whether users have different types there. A missing value is no conflict."""
         return len(self.types.keys() - {NULL}) > 1 or len(self.items.keys() - {NULL}) > 1
 
 
 class MetadataMap:
-    """The map as it is now; the surveys are read once, and the keys with each question."""
+    """The current map; surveys are read once, keys with each query."""
 
     @cached_property
     def surveys(self) -> dict[str, MetadataSurvey]:
-        """The latest of each kind there was, the latest of all first; of two at once the exact one."""
+        """The latest survey of each kind, the latest of all first; the exact one first if at the same
+        time."""
         found = MetadataSurvey.objects.order_by("-at", "kind")
         return {survey.kind: survey for survey in found}
 
     @property
     def latest(self) -> MetadataSurvey | None:
-        """None where there has been no survey yet."""
+        """The latest survey; None before the first."""
         return next(iter(self.surveys.values()), None)
 
     def keys(self, *, document: str = "", holding: Iterable[str] = ()) -> QuerySet[MetadataKey]:
-        """Those of the document, or of both, in whose name, that of the document included, all these
-        texts are, whatever their case."""
+        """Keys of the document, or of both, whose name, with the document's name, contains all these
+        texts, case-insensitively."""
         found = MetadataKey.objects.all()
         if document:
             found = found.filter(document=document)
@@ -70,7 +70,7 @@ class MetadataMap:
         return found
 
     def counts(self, key: MetadataKey, kind: str | None = None) -> KeyCounts | None:
-        """By the survey of that kind, or by the latest that met the key; None where it did not."""
+        """The counts of the survey of that kind, or of the latest that found the key; None if it did not."""
         kinds = [kind] if kind else list(self.surveys)
         for name in kinds:
             met = getattr(key, name)
@@ -81,5 +81,5 @@ class MetadataMap:
 
 
 def visible_keys(viewer: Actor, keys: Iterable[MetadataKey]) -> list[MetadataKey]:
-    """Those of the keys that the viewer may see."""
+    """The keys that the viewer may see."""
     return [key for key in keys if visible(viewer, key.document, tuple(key.path))]

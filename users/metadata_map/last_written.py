@@ -1,4 +1,4 @@
-"""When keys were last written."""
+"""When keys were last written, from the record of changes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from users.metadata.documents import DOCUMENTS, Document
 from users.metadata.paths import Path, changed_paths
 from users.models import Change
 
-# Lines of the record that are read, the latest first.
+# The most changes that are read, the latest first: the record grows for ever.
 MAX_CHANGES = 10_000
-# So many at a time: each may hold whole documents.
+# Changes fetched at a time: each may contain whole documents.
 FETCH_SIZE = 20
 SIDES = ("before", "after")
 
 
 def last_written(keys: Collection[tuple[str, Path]]) -> dict[tuple[str, Path], datetime]:
-    """By document and path, as far back as the record is read; of these alone, since what people
-    write may name any number of others."""
+    """By document and path, as far back as the record is read; for these keys only, since documents may
+    contain any number of others."""
     lines = Change.objects.filter(what__in=[*DOCUMENTS, Change.What.CREATED]).order_by("-at", "-id")
     found: dict[tuple[str, Path], datetime] = {}
     for what, changed, at in lines.values_list("what", "keys", "at")[:MAX_CHANGES].iterator(
@@ -33,8 +33,7 @@ def last_written(keys: Collection[tuple[str, Path]]) -> dict[tuple[str, Path], d
 
 
 def _documents(what: str, keys: Diff) -> Iterator[tuple[str, Document, Document]]:
-    """What a line says of each document: its keys before and after. The line of a creation holds
-    whole documents."""
+    """Each document's changed keys before and after. The line of a creation contains whole documents."""
     if what in DOCUMENTS:
         before, after = ({key: side[name] for key, side in keys.items() if name in side} for name in SIDES)
         yield what, before, after

@@ -1,4 +1,4 @@
-"""Who is read for a sample."""
+"""Draw a random sample of users."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from django.db import connection
 
 from users.models import User
 
-# Up to so many people the ids of all of them are fetched to draw from.
+# Up to so many users all ids are loaded to draw from.
 MAX_IDS_IN_MEMORY = 100_000
-# What is asked of a large table, and how often, until enough are found.
+# Ids read from a large table at a time, and how often, until enough are found.
 IDS_PER_PROBE, MAX_PROBES = 500, 100
-# Blocks of the table are drawn, not people; so more of them than it takes on average.
+# Blocks of the table are drawn, not users, so more of them than needed on average.
 OVERSAMPLING = 1.5
 
 
 def sample_users(size: int) -> tuple[list[int] | None, int]:
-    """Ids of so many people, drawn at random, in ascending order; and how many people there are.
+    """Primary keys of `size` random users, ascending; and how many users there are.
 
-    No ids: there are no more people than that, and everybody is to be read. Of more than FEW it is
-    an estimate on PostgreSQL how many there are, and about so many are drawn.
+    No keys (None) if there are no more users than that, so that all are to be read. On PostgreSQL, for
+    more than MAX_IDS_IN_MEMORY users, their number is the planner's estimate and the size of the sample
+    approximate.
     """
+    # Counted up to a limit only: an exact count of a large table reads all of it.
     seen = User.objects.order_by().values("pk")[: max(size, MAX_IDS_IN_MEMORY) + 1].count()
     if seen <= size:
         return None, seen
@@ -38,7 +40,7 @@ def _random_subset(ids: list[int], size: int) -> list[int]:
 
 
 def _estimate_row_count() -> int:
-    """Rows of the table as PostgreSQL last knew."""
+    """The number of rows as of PostgreSQL's last ANALYZE."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [User._meta.db_table]
@@ -48,7 +50,7 @@ def _estimate_row_count() -> int:
 
 
 def _sample_blocks(percent: float) -> list[int]:
-    """Those in so many per cent of the table's blocks."""
+    """The users in a percentage of the table's blocks."""
     table = connection.ops.quote_name(User._meta.db_table)
     sql = f"SELECT id FROM {table} TABLESAMPLE SYSTEM (%s) WHERE linked_to_id IS NULL"  # noqa: S608
     with connection.cursor() as cursor:
@@ -57,7 +59,7 @@ def _sample_blocks(percent: float) -> list[int]:
 
 
 def _probe_random_ids(size: int) -> list[int]:
-    """SQLite has no samples; but ids that are made up at random are looked up fast."""
+    """SQLite has no TABLESAMPLE, but looking up random ids is fast."""
     first, last = (
         User.objects.order_by(order).values_list("pk", flat=True).first() or 0 for order in ("pk", "-pk")
     )

@@ -1,4 +1,4 @@
-"""Put what a survey met into the map."""
+"""Store the results of a survey in the metadata map."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from users.metadata.paths import Path
 from users.metadata.tally import KeyTally, Tally
 from users.models import MetadataKey, MetadataSurvey
 
-# Of each key; suggestions and bars show fewer still.
+# Values stored per key; pages and suggestions show fewer.
 MAX_VALUES = 10
 
 Written = dict[tuple[str, Path], datetime]
@@ -26,14 +26,15 @@ def save_survey(
     read: int,
     people: int,
 ) -> int:
-    """Replace what the last surveys of these kinds met, in the caller's transaction; what no survey
-    met any more goes. Returns how many keys were met."""
+    """Replace the results of the last surveys of these kinds, in the caller's transaction; keys that no
+    survey has are deleted. Returns the number of keys found."""
     rows = [
         _row(document, path, key, kinds, written)
         for document, tally in tallies.items()
         for path, key in tally.exact_keys().items()
     ]
     left_out = any(tally.left_out for tally in tallies.values())
+    # Cleared first: keys that this survey did not find must not show counts of an older one.
     MetadataKey.objects.update(**dict.fromkeys(kinds))
     MetadataKey.objects.bulk_create(
         rows,

@@ -1,4 +1,4 @@
-"""The jobs that read people's documents and count what is in them."""
+"""The jobs that survey users' documents."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from users.metadata_map.sampling import sample_users
 from users.metadata_map.store import save_survey
 from users.models import MetadataKey, MetadataSurvey, User
 
-# People read between two notes of how far it is, and of those at a time: documents may be large.
+# Users read per checkpoint, and per fetch: documents may be large.
 STEP_SIZE, FETCH_SIZE = 2000, 100
 SAMPLE, EXACT = MetadataSurvey.Kind.SAMPLE, MetadataSurvey.Kind.EXACT
 
 
 def take_sample(run: Run) -> dict[str, int]:
-    """Draw the map from a sample. One that is everybody is an exact count as well."""
+    """Survey a sample. One that is all users is an exact count as well."""
     if not run.state:
         ids, people = sample_users(conf.metadata_sample_size)
         with run.step():
@@ -32,7 +32,7 @@ def take_sample(run: Run) -> dict[str, int]:
 
 
 def count_exactly(run: Run) -> dict[str, int]:
-    """Read everybody. What the sample met is counted exactly, however many keys there are."""
+    """Survey all users. Keys found by the sample are counted exactly, however many keys there are."""
     if not run.state:
         people = User.objects.count()
         with run.step():
@@ -55,12 +55,13 @@ def _tally_known_keys() -> dict[str, Any]:
 
 
 def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
-    """Read on from where it is, and write the map. Killed, it loses what it read since the last step."""
+    """Continue from the checkpoint, and store the map. If killed, it loses what it read since the last
+    step."""
     done: dict[str, int]
     if "done" in run.state:
         done = run.state["done"]
         return done
-    # In the order in which they are read: PostgreSQL keeps the keys of what it stores in its own.
+    # In a fixed order: jsonb does not preserve the order of keys.
     tallies = {name: Tally.of(run.state["tallies"][name]) for name in DOCUMENTS}
     while _read_batch(run, tallies):
         pass
@@ -77,7 +78,7 @@ def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
 
 
 def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:
-    """Whether there were people left to read."""
+    """Returns whether users were left to read."""
     last = number = 0
     for pk, at, *documents in _users_after(run.state["after"], run.state["ids"]):
         for tally, document in zip(tallies.values(), documents, strict=True):
@@ -97,7 +98,7 @@ def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:
 def _users_after(
     pk: int, ids: list[int] | None
 ) -> Iterator[tuple[int, datetime, Document | None, Document | None]]:
-    """The next of them, or of everybody: pk, when last changed, and both documents."""
+    """The next users of the sample, or of all: pk, last change, and both documents."""
     people = User.objects.order_by("pk").values_list("pk", "updated_at", *DOCUMENTS)
     if ids is None:
         yield from people.filter(pk__gt=pk)[:STEP_SIZE].iterator(chunk_size=FETCH_SIZE)

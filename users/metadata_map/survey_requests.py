@@ -1,4 +1,4 @@
-"""Ask for the map to be drawn anew."""
+"""Request a survey."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from users.rights.may import Verb, check
 
 
 def request_sample(actor: Actor) -> Job:
-    """The job; the one under way where there is one. Raises Denied."""
+    """Enqueue a sample, and return the job; the unfinished one if there is one. Raises Denied."""
     return _request(Job.Kind.METADATA_SAMPLE, actor)
 
 
 def request_exact_count(actor: Actor) -> Job:
-    """The same of an exact count."""
+    """The same for an exact count."""
     return _request(Job.Kind.METADATA_COUNT, actor)
 
 
 def sample_after_import(actor: Actor) -> None:
-    """A new sample, in the caller's transaction. One that has begun may have passed by the new people."""
+    """Enqueue a new sample, in the caller's transaction. A running one may have passed the imported users
+    already."""
     if not _unfinished_jobs(Job.Kind.METADATA_SAMPLE).filter(status=Job.Status.PENDING).exists():
         enqueue(Job.Kind.METADATA_SAMPLE, actor=actor)
 
 
 def unfinished_job(kind: str) -> Job | None:
-    """The job of that kind that is still to be finished."""
+    """The unfinished job of that kind, or None."""
     return _unfinished_jobs(kind).order_by("due_at", "id").first()
 
 

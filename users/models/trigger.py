@@ -1,12 +1,14 @@
 """The trigger that inserts each new change into the outbox, by whichever statement it is written.
 
-Migrations import this module: its names must not change.
+The migration `0002_database_features` creates it.
 """
 
 from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+# A trigger and not a signal or a second statement: changes are also written by bulk inserts and by INSERT ...
+# SELECT, none of which may be missed.
 _CREATE = (
     "CREATE TRIGGER IF NOT EXISTS users_change_told AFTER INSERT ON users_change"
     " BEGIN INSERT INTO users_outbox (change_id) VALUES (NEW.id); END"

@@ -2,9 +2,8 @@
 
 On PostgreSQL a generated column holds every prefix of each word, up to a length, under a GIN index: a
 typed word is one look-up, and several words are intersected without reading the rows that only one of them
-matches. On SQLite it is an FTS5 table with prefix indexes.
-
-Migrations import this module: its names must not change.
+matches. On SQLite it is an FTS5 table with prefix indexes. The migration `0002_database_features` creates
+it.
 """
 
 from __future__ import annotations

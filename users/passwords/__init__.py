@@ -1,1 +1,1 @@
-"""What a password must be and must not be, by the options of a database connection."""
+"""Password policy: strength and forbidden content, by the options of a connection."""

@@ -1,4 +1,4 @@
-"""What a password must not be or hold.
+"""Passwords that are forbidden: dictionary words and personal information.
 
 Source: Auth0 docs, "Configure Password Policies in Auth0 Database Connections".
 """
@@ -10,18 +10,18 @@ from typing import Any
 
 from users.metadata.fold import fold
 
-# A shorter name or nickname would be found in nearly every password.
+# A shorter name would be contained in nearly every password.
 MIN_FORBIDDEN_LENGTH = 3
 
 
 def is_listed(password: str, words: Iterable[str]) -> bool:
-    """Whether it is one of the words, whatever its case."""
+    """Whether the password is one of the words, case-insensitively."""
     return fold(password) in {fold(word) for word in words}
 
 
 def contains_any(password: str, values: Iterable[Any]) -> bool:
-    """Whether it holds one of the values whole, whatever its case. Those that are no text, or
-    very short, are passed over."""
+    """Whether the password contains one of the values, case-insensitively. Values that are not text, or
+    very short, are ignored."""
     folded = fold(password)
     texts = (fold(value.strip()) for value in values if isinstance(value, str))
     return any(len(text) >= MIN_FORBIDDEN_LENGTH and text in folded for text in texts)

@@ -1,7 +1,7 @@
-"""How strong a password must be: Auth0's five policies.
+"""Password strength: Auth0's five policies.
 
-Source: npm packages auth0-password-policies 3.1.0 (what each policy asks) and password-sheriff
-(codes, texts and the shape of an explanation, which Lock and the mobile SDKs read).
+Source: npm packages auth0-password-policies 3.1.0 (what each policy requires) and password-sheriff (codes,
+texts and the shape of an explanation, which Lock and the mobile SDKs read).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NotRequired, TypedDict
 
 
 class Rule(TypedDict):
-    """A rule as password-sheriff explains it: `message` has %d and %s for what `format` holds,
-    `verified` is whether the password keeps the rule, and `items` are rules of which it is made."""
+    """A rule as password-sheriff explains it: `message` has %d and %s for the values in `format`,
+    `verified` is whether the password meets the rule, and `items` are its parts."""
 
     code: str
     format: NotRequired[list[int | str]]
@@ -26,14 +26,14 @@ class Rule(TypedDict):
 
 @dataclass(frozen=True)
 class CharacterKind:
-    """A kind of characters."""
+    """A class of characters."""
 
     code: str
     message: str
     characters: frozenset[str]
 
     def explain(self, password: str) -> Rule:
-        """Whether one of them is in the password."""
+        """Whether the password contains one of them."""
         verified = not self.characters.isdisjoint(password)
         return {"code": self.code, "message": self.message, "verified": verified}
 
@@ -51,8 +51,8 @@ ALL_KINDS = (*LETTERS_AND_NUMBERS, SPECIAL)
 
 @dataclass(frozen=True)
 class Policy:
-    """At least `min_length` characters, of at least `at_least` of the `kinds`, none of them more
-    than `max_identical` times in a row."""
+    """At least `min_length` characters, from at least `at_least` of the `kinds`, none repeated more than
+    `max_identical` times in a row."""
 
     min_length: int
     kinds: tuple[CharacterKind, ...] = ()
@@ -60,7 +60,7 @@ class Policy:
     max_identical: int | None = None
 
     def explain(self, password: str) -> list[Rule]:
-        """Every rule, and whether the password keeps it."""
+        """Every rule, and whether the password meets it."""
         rules = [self._length(password)]
         if self.kinds:
             rules.append(self._kinds(password))
@@ -116,7 +116,7 @@ POLICIES = {
 
 
 def get_policy(options: Mapping[str, Any]) -> Policy | None:
-    """What a connection with these options asks; None where it names no policy."""
+    """The policy of a connection with these options; None where it names none."""
     if "passwordPolicy" not in options:
         return None
     policy = POLICIES[options["passwordPolicy"]]
@@ -125,13 +125,13 @@ def get_policy(options: Mapping[str, Any]) -> Policy | None:
 
 
 def describe_rule(rule: Rule) -> str:
-    """One rule for people."""
+    """A rule as a sentence."""
     items = ", ".join(item["message"] for item in rule.get("items", ()))
     return f"{_message(rule)} {items}".strip() + "."
 
 
 def format_rules(rules: list[Rule]) -> str:
-    """The rules as the list in plain text that Auth0 calls `policy`."""
+    """The rules as the plain-text list that Auth0 calls `policy`."""
     lines = []
     for rule in rules:
         lines.append(f"* {_message(rule)}")

@@ -1,7 +1,7 @@
-"""Normalize passwords, so that one password is equal however its characters were encoded.
+"""Normalize passwords (Unicode), so that a password is the same however its characters are encoded.
 
-Source: RFC 8265, section 4, OpaqueString. Unlike there, characters that a later version of Unicode
-may assign, and those that join or are ignored in drawing, are taken: they are in use, as in emoji.
+Source: RFC 8265, section 4, OpaqueString. Unlike there, characters that a later version of Unicode may
+assign, and joiners and ignorable characters, are accepted: they are in use, as in emoji.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 
 MAX_LENGTH = 256
-# NFC replaces at most four characters by one. The time that normalising takes grows with the square
-# of a run of combining characters, so longer text is not normalized: it is too long anyway.
+# NFC replaces at most four characters by one. Its time grows with the square of a run of combining characters
+# (denial of service), so longer text is not normalized: it is too long anyway.
 MAX_TYPED = 4 * MAX_LENGTH
 
 TOO_LONG = f"At most {MAX_LENGTH} characters in length."
@@ -19,8 +19,8 @@ NO_TEXT = "No half of a surrogate pair, which is not a character."
 
 
 def normalize(password: str) -> str:
-    """The password in NFC, with every kind of space as the one in ASCII. Beyond `MAX_TYPED`
-    characters it is left as it is."""
+    """The password in NFC, with every kind of space replaced by the ASCII space. Unchanged beyond
+    `MAX_TYPED` characters."""
     if password.isascii() or len(password) > MAX_TYPED:
         return password
     spaces = "".join(" " if unicodedata.category(c) == "Zs" else c for c in password)
@@ -28,16 +28,18 @@ def normalize(password: str) -> str:
 
 
 def candidate_forms(password: str) -> tuple[str, ...]:
-    """What a hash may have been made of: the normalized password, then what was typed where that
-    differs, as hashes made elsewhere or earlier may have it. None if no hash can be made of it."""
+    """The forms a hash may have been made of: the normalized password, and the password as typed where
+    that differs, as hashes made elsewhere or earlier may have it. Empty if it cannot be hashed."""
     if _has_surrogates(password):
         return ()
     return tuple(dict.fromkeys((normalize(password), password)))
 
 
 def find_faults(password: str) -> list[str]:
-    """Why a normalized password cannot be set under any policy: a sentence each, empty where it can.
-    Text longer than MAX_TYPED is not searched for other faults."""
+    """Why a normalized password cannot be set under any policy, one sentence each; empty where it can.
+
+    Text longer than MAX_TYPED is not checked for other faults.
+    """
     if len(password) > MAX_TYPED:
         return [TOO_LONG]
     return [

@@ -1,1 +1,2 @@
-"""Who may do what to which account, and who may see what. Asked by actions and by every face."""
+"""Authorization: who may do what to which user, and who may see what. Checked by actions and by every
+face."""

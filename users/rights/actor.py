@@ -1,4 +1,4 @@
-"""Who acts, and through which face."""
+"""The actor of a request: who acts, and through which face."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ Face = Change.Face
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """One who asks for something. Built at the edge by each face; nothing else decides rights.
+    """Who makes a request. Built at the edge by each face; rights are decided from nothing else.
 
-    `user` is the person behind a staff or own-page request, or behind a person's token;
-    `scopes` are those of a token, and `authenticated_at`, in UNIX seconds, is when the person of
-    a token last signed in. `id`, `name` and `ip` go into the record of changes, the address as
-    far as RECORD_IP lets it be kept.
+    `user` is the user behind a staff or own-page request, or behind a user's token; `scopes` are those of
+    a token, and `authenticated_at`, in UNIX seconds, is when the user of a token last signed in. `id`,
+    `name` and `ip` go into the record of changes, the IP address as far as RECORD_IP allows.
     """
 
     kind: Kind
@@ -45,34 +44,35 @@ class Actor:
 
     @property
     def is_administrator(self) -> bool:
-        """Staff with `users.administer`, or whoever has the shell of the machine."""
+        """Staff with `users.administer`, or a command on the server, whose shell could change the database
+        anyway."""
         if self.kind == Kind.COMMAND:
             return True
         return self.has_permission("administer")
 
     def has_permission(self, name: str) -> bool:
-        """Whether the actor is staff with the permission of that name of `users`."""
+        """Whether the actor is staff with this permission of `users`."""
         return self.kind == Kind.STAFF and self.user is not None and self.user.has_perm(f"users.{name}")
 
     @property
     def has_token(self) -> bool:
-        """Whether a token's scopes decide, as they do for clients and for people's own tokens."""
+        """Whether a token's scopes decide, as for clients and users' own tokens."""
         return self.kind == Kind.CLIENT or self.face == Face.API
 
     def is_self(self, user: User) -> bool:
-        """Whether the account is the actor's own, visited as its owner."""
+        """Whether this is the actor's own user, acting as its owner."""
         return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
 
 
 def staff_actor(user: User, *, request_id: str = "", ip: str | None = None) -> Actor:
-    """A staff member at the dashboard."""
+    """A member of staff at the dashboard."""
     return _user_actor(Kind.STAFF, Face.DASHBOARD, user, request_id, ip)
 
 
 def owner_actor(
     user: User, *, face: Face = Face.PROFILE, request_id: str = "", ip: str | None = None
 ) -> Actor:
-    """A person on their own page, staff or not: here they act as owner, never as staff."""
+    """A user on the own page, staff or not: here they act as owner, never as staff."""
     return _user_actor(Kind.USER, face, user, request_id, ip)
 
 
@@ -84,14 +84,14 @@ def bearer_actor(
     request_id: str = "",
     ip: str | None = None,
 ) -> Actor:
-    """A person by a token of their own: owner of their account within its scopes, and nothing
-    besides, whatever staff rights the account has."""
+    """A user by an access token: owner of their own user within its scopes, and nothing else, whatever
+    staff rights the user has."""
     person = _user_actor(Kind.USER, Face.API, user, request_id, ip)
     return replace(person, scopes=scopes, authenticated_at=authenticated_at)
 
 
 def command_actor(name: str, *, face: Face = Face.COMMAND) -> Actor:
-    """Someone with the machine's shell, running the command of that name."""
+    """A management command, run in the server's shell."""
     return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
 
 

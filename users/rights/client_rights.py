@@ -1,7 +1,7 @@
-"""What a client may do about other clients.
+"""What a client may do to other clients: no privilege escalation.
 
-Auth0 lets whoever may change grants give any client anything, itself included. Here nobody
-gives more than they hold, and nobody takes over a client that holds more.
+Auth0 lets any client that may change grants grant anything, also to itself. Here a client cannot grant
+more than it holds, and cannot take over one that holds more.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ def check_has_scopes(actor: Actor, scopes: Iterable[str]) -> None:
 
 
 def check_no_escalation(actor: Actor, client: Client) -> None:
-    """Raises Denied where the client holds more than `actor`: with its secret one would be it.
-
-    What it holds at other APIs, only those who could grant it to themselves may take over."""
+    """Raises Denied where the client holds more than `actor`, who could act as the client with its secret.
+    Scopes at other APIs require the right to grant them."""
     if actor.is_administrator:
         return
     held = _effective_scopes(actor)
@@ -38,8 +37,8 @@ def check_no_escalation(actor: Actor, client: Client) -> None:
 
 
 def _effective_scopes(actor: Actor) -> frozenset[str]:
-    """Those of the token that its client holds at this moment: what workers remember of grants
-    is seconds old, and a grant that was just narrowed may not widen itself again."""
+    """The scopes of the token that its client still holds. Read from the database: the cache of grants is
+    seconds old, and a grant that was just narrowed must not widen itself again."""
     grants = ClientGrant.objects.filter(client__client_id=actor.id, client__is_revoked=False)
     own = grants.filter(resource_server__identifier=None).first()
     return actor.scopes & frozenset(own.scope if own else ())

@@ -1,10 +1,10 @@
-"""What is raised when someone may not."""
+"""Errors of authorization."""
 
 from __future__ import annotations
 
 
 class Denied(Exception):
-    """The actor may not do this. `reason` is a sentence for people."""
+    """The actor may not do this. `reason` is a sentence for the user."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -12,8 +12,8 @@ class Denied(Exception):
 
 
 class Protected(Denied):
-    """The account has staff rights, and the actor is no administrator."""
+    """The user has staff rights, and the actor is no administrator."""
 
 
 class StaleSignIn(Denied):
-    """The token is of a sign-in too long ago for this."""
+    """The token's sign-in is too long ago for this action."""

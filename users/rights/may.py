@@ -1,4 +1,4 @@
-"""The one table of rights: what each verb asks of staff, of API clients and of the owner."""
+"""The table of rights: what each action requires of staff, of API clients and of the owner."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from users.rights.recent_sign_in import check_recent_sign_in
 
 @dataclass(frozen=True)
 class Rule:
-    """`permission` for staff (without `users.`; empty: no permission gives it), `scopes` for
-    clients (any one of them), `owner` whether people may do it to themselves on their own page,
-    `own` the scopes by which their own token may (any one of them), `guarded` whether accounts
-    with staff rights are out of reach of all but administrators, `others` whether staff may not
-    do it to their own account (nobody locks themselves out), `fresh` whether a person's own token
-    must come of a sign-in a moment ago."""
+    """What an action requires.
+
+    `permission`: of staff, without `users.`; empty if no permission grants it. `scopes`: of clients, any
+    one of them. `owner`: whether users may do it to themselves on the own page. `own`: the scopes with
+    which a user's own token may, any one of them. `guarded`: users with staff rights are for
+    administrators only. `others`: staff may not do it to themselves, so that they cannot lock themselves
+    out. `fresh`: a user's own token must be of a recent sign-in.
+    """
 
     doing: str
     permission: str
@@ -44,8 +46,7 @@ def _configuration(doing: str, *scopes: str) -> Rule:
 
 
 class Verb(Enum):
-    """Everything that can be done to an account, with what many accounts are found by, or to the
-    configuration."""
+    """Every action on a user, on what users are found by, or on the configuration."""
 
     VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
@@ -94,7 +95,7 @@ class Verb(Enum):
         owner=True,
         own=frozenset({"delete:current_user_metadata"}),
         guarded=True,
-        # On their own page, which asks for the password again.
+        # They do so on the own page, which asks for the password again.
         others=True,
         fresh=True,
     )
@@ -140,7 +141,7 @@ class Verb(Enum):
 
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
-    """Whether `actor` may do `verb`, to `user` where one is named."""
+    """Whether `actor` may do `verb`, to `user` if given."""
     return not denial_reason(actor, verb, user)
 
 
@@ -154,14 +155,17 @@ def denial_reason(actor: Actor, verb: Verb, user: User | None = None) -> str:
 
 
 def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
-    """Raises Denied, or Protected, unless `actor` may do `verb` to `user`."""
+    """Raises Denied, or Protected, unless `actor` may do `verb`, to `user` if given."""
     rule: Rule = verb.value
+    # The right first: whether a user is protected is disclosed only to actors who have the right at all.
     if not _has_right(actor, rule, user):
         raise Denied(f"You may not {rule.doing}.")
     if rule.others and user is not None and actor.kind == Kind.STAFF and actor.user == user:
         raise Denied(f"You may not {rule.doing} when the user is you; ask a colleague.")
     if rule.fresh:
         check_recent_sign_in(actor, rule.doing)
+    # On the own page staff are ordinary users; with a token their staff rights could be attacked through a
+    # client.
     at_home = user is not None and actor.is_self(user) and not actor.has_token
     if rule.guarded and user is not None and not at_home:
         check_unprotected(actor, user)

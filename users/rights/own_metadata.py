@@ -1,4 +1,4 @@
-"""What a person's own token may do to their own `user_metadata`.
+"""What a user's own token may do to their own `user_metadata`.
 
 Source: Auth0 docs, "Get Management API Access Tokens for Single-Page Applications".
 """
@@ -15,8 +15,8 @@ REMOVE = "delete:current_user_metadata"
 
 
 def check_own_metadata_change(actor: Actor, changes: Diff) -> None:
-    """Raises Denied where the token only adds keys, or only removes them, and the change does
-    something else. Everybody else's scopes do not tell one kind of change from another."""
+    """Raises Denied where the token may only add keys, or only remove them, and the change does anything
+    else. The scopes of other actors do not distinguish kinds of changes."""
     if actor.kind != Kind.USER or not actor.has_token or ANY in actor.scopes:
         return
     for key, sides in changes.items():

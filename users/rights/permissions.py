@@ -1,4 +1,4 @@
-"""What somebody is permitted at the APIs, directly and by roles. Never a staff right of ours."""
+"""Permissions of a user at APIs, directly and through roles (RBAC). Never staff rights of this product."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from users.models import Permission, ResourceServer, Role, User, UserPermission
 
 @dataclass(frozen=True)
 class EffectivePermission:
-    """One scope of an API that somebody holds: by these roles, directly, or both."""
+    """One scope of an API that a user has: through these roles, directly, or both."""
 
     server: ResourceServer
     name: str
@@ -21,21 +21,22 @@ class EffectivePermission:
 
 
 def roles_of(user: User) -> QuerySet[Role]:
-    """The person's roles, the one made first before the others."""
+    """The user's roles, oldest first."""
     return Role.objects.filter(members__user=user)
 
 
 def permissions_of(user: User, server: ResourceServer) -> list[str]:
-    """Names of the API's scopes that the person holds, in order, each once."""
+    """The names of the API's scopes that the user has, sorted, without duplicates."""
     direct = UserPermission.objects.filter(user=user, resource_server=server)
     inherited = Permission.objects.filter(Q(role__members__user=user), resource_server=server)
     names = {*direct.values_list("name", flat=True), *inherited.values_list("name", flat=True)}
+    # A scope may have been removed from the API since it was assigned.
     return sorted(names.intersection(server.scope_values))
 
 
 def effective_permissions(user: User) -> list[EffectivePermission]:
-    """Everything the person holds, API by API, each scope once. As many as all roles of one
-    person hold, so they are read whole."""
+    """All permissions of the user, API by API, each scope once. Bounded by the user's roles, so read as a
+    whole."""
     direct = set(UserPermission.objects.filter(user=user).values_list("resource_server_id", "name"))
     inherited: dict[tuple[int, str], list[Role]] = defaultdict(list)
     for one in Permission.objects.filter(role__members__user=user).select_related("role"):

@@ -1,7 +1,7 @@
-"""Accounts with staff rights, which only administrators may touch.
+"""Protected users: those with staff rights, whom only administrators may change.
 
-Staff live in the same table as everyone, so whoever could change a staff member's e-mail
-or password would hold that member's rights.
+Staff are in the same table as all users, so an agent who could change a colleague's email or password
+would gain that colleague's rights.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from users.rights.errors import Protected
 
 
 def is_protected(user: User) -> bool:
-    """Whether the account holds any staff right, be it blocked or not."""
+    """Whether the user has any staff right, blocked or not."""
     return user.is_superuser or bool(staff_permissions(user))
 
 
 def staff_permissions(user: User) -> frozenset[str]:
-    """Names of the `users` permissions given to the account, directly or by its groups.
+    """Names of the `users` permissions assigned to the user, directly or through groups.
 
-    Read from the tables, since Django's own answer is empty for a blocked account.
+    Read from the tables, since Django's own answer is empty for a blocked user.
     """
     if user.pk is None:
         return frozenset()
@@ -31,9 +31,9 @@ def staff_permissions(user: User) -> frozenset[str]:
 
 
 def check_unprotected(actor: Actor, user: User) -> None:
-    """Raises Protected if the account has staff rights and `actor` may not touch it.
+    """Raises Protected if the user has staff rights and `actor` may not change it.
 
-    An administrator may, but not where the account holds more than the administrator does.
+    An administrator may, except where the user has more rights than the administrator.
     """
     if actor.kind == Kind.COMMAND or not is_protected(user):
         return
@@ -44,15 +44,15 @@ def check_unprotected(actor: Actor, user: User) -> None:
 
 
 def check_none_protected(actor: Actor, connection: Connection) -> None:
-    """Raises Protected if accounts with staff rights are in the connection and `actor` is no
-    administrator: who could close it would lock them out."""
+    """Raises Protected if users with staff rights are in the connection and `actor` is no administrator:
+    disabling it would lock them out."""
     if actor.is_administrator or not has_staff_accounts(connection):
         return
     raise Protected("Accounts with staff rights are in this connection; only an administrator may do this.")
 
 
 def has_staff_accounts(connection: Connection) -> bool:
-    """Whether any account of the connection holds a staff right, be it blocked or not."""
+    """Whether any user of the connection has a staff right, blocked or not."""
     inside = User.accounts.filter(connection=connection)
     users = User.accounts.filter(Q(connection=connection) | Q(pk__in=inside.values("linked_to")))
     ours = Permission.objects.filter(content_type__app_label="users")
@@ -64,7 +64,7 @@ def has_staff_accounts(connection: Connection) -> bool:
 
 
 def has_all_rights_of(actor: Actor, user: User) -> bool:
-    """Whether the acting administrator, a staff member, has every right that `user` has."""
+    """Whether the acting administrator, a member of staff, has every right that `user` has."""
     if actor.user is None:
         return False
     if actor.user.is_superuser:

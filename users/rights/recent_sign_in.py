@@ -1,6 +1,6 @@
-"""What people's own tokens open only a moment after they signed in.
+"""Actions for which a user's own token must be of a recent sign-in.
 
-A token lives for hours: whoever found one should not take the second factor away with it.
+A token lives for hours: a stolen one must not be enough to remove the second factor.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ MAX_SIGN_IN_AGE_MINUTES = 5
 
 
 def check_recent_sign_in(actor: Actor, doing: str) -> None:
-    """Raises StaleSignIn for a person's own token whose sign-in was longer ago. Everybody else's
-    rights do not age."""
+    """Raises StaleSignIn for a user's own token of an older sign-in. Rights of other actors do not age."""
     if actor.kind != Kind.USER or not actor.has_token:
         return
     if time.time() - actor.authenticated_at > MAX_SIGN_IN_AGE_MINUTES * 60:

@@ -1,7 +1,7 @@
-"""The one function that decides what anybody may see of a document.
+"""The one function that decides what a viewer may see of a document.
 
-Pages, API, search, sorting, suggestions, history and exports all ask it: what one may not
-see is nowhere in the answer, and one may not search by it either.
+Pages, API, search, sorting, suggestions, history and exports all call it: what a viewer may not see is in
+no response, and cannot be searched by.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from users.rights.may import CHANGE_OWN, READ_OWN, Verb, may
 
 Item = TypeVar("Item")
 
-# The profile's own fields, where a document is asked for by name.
+# The name under which the profile's root fields are checked.
 PROFILE = "profile"
-# An answer to a write shows the account to whoever may write it, as Auth0's does.
+# The response to a write shows the user to a client that may write it, as Auth0's does.
 USER_SCOPES = frozenset({"read:users", "create:users", "update:users", "update:users_app_metadata"})
-# This one alone opens the reads, too, but is no right to the documents.
+# Auth0 accepts this scope for reading users, too, but it gives no right to the documents.
 PROFILE_SCOPES = USER_SCOPES | {"read:user_idp_tokens"}
 
 
 def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: User | None = None) -> bool:
-    """Whether `viewer` may see `path` of `document` ("user_metadata", "app_metadata" or
-    "profile") of `user`; without a user, of accounts in general.
+    """Whether `viewer` may see `path` of `document` ("user_metadata", "app_metadata" or "profile") of
+    `user`; without a user, of users in general.
 
-    The empty path asks for the document as a whole.
+    The empty path stands for the document as a whole.
     """
     if viewer.kind == Kind.CLIENT:
         return bool(viewer.scopes & (PROFILE_SCOPES if document == PROFILE else USER_SCOPES))
@@ -43,14 +43,15 @@ def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: U
 
 
 def _visible_by_token(viewer: Actor, document: str) -> bool:
-    """Of one's own account. Who may change it sees the answer to the change, as with Auth0."""
+    """For the viewer's own user. A token that may change it sees the response to the change, as with
+    Auth0."""
     if document == APP_METADATA:
         return conf.current_user_sees_app_metadata and bool(viewer.scopes & READ_OWN)
     return bool(viewer.scopes & (READ_OWN | CHANGE_OWN))
 
 
 def visible_part(viewer: Actor, document: str, user: User) -> Document | None:
-    """What `viewer` may see of the user's document; None where that is nothing at all."""
+    """What `viewer` may see of the user's document; None if nothing."""
     value: Document | None = getattr(user, document)
     if visible(viewer, document, user=user):
         return value
@@ -60,9 +61,9 @@ def visible_part(viewer: Actor, document: str, user: User) -> Document | None:
 def visible_items(
     viewer: Actor, document: str, items: dict[str, Item], *, user: User | None
 ) -> dict[str, Item]:
-    """Return what of `items`, by keys of the document, `viewer` may see.
+    """Those of `items`, by keys of the document, that `viewer` may see.
 
-    The rights are asked once for the document, and else for the few keys that may be shown by themselves:
+    The rights are checked once for the document, or else for the few keys that may be shown individually:
     never once per key, of which a user may write a hundred thousand.
     """
     if visible(viewer, document, user=user):

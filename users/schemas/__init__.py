@@ -1,4 +1,4 @@
-"""The schemas of the two documents: the one place that knows where they come from.
+"""The JSON Schemas of the two documents, and where they come from.
 
-Today two files named by settings; whoever asks here need not know.
+Today two files named by settings; callers need not know.
 """

@@ -1,4 +1,4 @@
-"""The schema of each document, read from the file that a setting names."""
+"""The current schema of each document, read from the file that a setting names."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ SETTINGS = {name: f"{name.upper()}_SCHEMA" for name in DOCUMENTS}
 
 
 def get_schema(document: str) -> Schema | None:
-    """The schema in force for `document`; None where there is none."""
+    """The schema of `document`; None if it has none."""
     path = conf.schema_paths[document]
     return _load_schema(path, SETTINGS[document]) if path else None
 
 
 def check_settings() -> None:
-    """Raises ImproperlyConfigured, which names the setting, unless every schema can be used."""
+    """Raises ImproperlyConfigured, which names the setting, unless every schema is usable."""
     for document in DOCUMENTS:
         get_schema(document)
 
 
 @lru_cache(maxsize=16)
 def _load_schema(path: str, setting: str) -> Schema:
-    """Kept for the life of the process: building a validator costs many times its use."""
+    """Cached for the life of the process: building a validator costs many times its use."""
     try:
         text = Path(path).read_bytes()
     except OSError as error:
@@ -45,7 +45,7 @@ def _load_schema(path: str, setting: str) -> Schema:
         schema = Schema(parse(text))
     except (TextError, BadSchema) as error:
         raise ImproperlyConfigured(
-            f"{setting} names {path}, which is no JSON Schema that we can use: {error}"
+            f"{setting} names {path}, which is not a usable JSON Schema: {error}"
         ) from None
     for warning in schema.warnings:
         logger.warning("%s: %s", setting, warning)

@@ -116,7 +116,7 @@ def _linked(*path: str) -> Json:
 
 
 def _no_email(given: str) -> tuple[Column, ...]:
-    """What the profile shows where neither `given` nor an email is set: see `representation.profile`."""
+    """What the profile shows where neither `given` nor an email is set: see `representation.defaults`."""
     unless = (given, "email_folded")
     return (
         Column("username_folded", unless=unless, form=LOWER_CASE),

@@ -1,1 +1,1 @@
-"""Access tokens: which scopes exist, which keys sign, how tokens are made and judged."""
+"""Tokens: scopes, signing keys, and how tokens are issued and verified."""

@@ -1,4 +1,4 @@
-"""Judge an id token: the proof that somebody has signed in to a client.
+"""Verify an ID token: the proof that a user has signed in to a client.
 
 Source of the texts: Auth0's published OpenAPI document, POST /users/{id}/identities, status 400.
 """
@@ -24,8 +24,8 @@ class InvalidIdToken(ValueError):
 
 @dataclass(frozen=True)
 class VerifiedIdToken:
-    """That the user `subject` signed in, at `issued_at` in UNIX seconds. `generation` is the user's
-    `token_generation` of then."""
+    """The user `subject` signed in at `issued_at`, in UNIX seconds. `generation` is the user's
+    `token_generation` at that time."""
 
     subject: str
     issued_at: int
@@ -33,9 +33,9 @@ class VerifiedIdToken:
 
 
 def verify_id_token(token: str, *, client_id: str) -> VerifiedIdToken:
-    """Who signed in to this very client, by an id token of ours that has not expired. Raises
-    IdTokenRefused."""
+    """Verify an ID token of ours, issued to this client and not expired. Raises InvalidIdToken."""
     claims = _signed_claims(token)
+    # An access token, which a client may hold without the user being present.
     if "gty" in claims:
         raise InvalidIdToken("Invalid token (link_with).")
     if claims.get("iss") != conf.issuer:
@@ -50,7 +50,8 @@ def verify_id_token(token: str, *, client_id: str) -> VerifiedIdToken:
 
 
 def _check_audience(audience: object, client_id: str) -> None:
-    """An access token has the audience of an API, and so is no proof here."""
+    """The audience must be the client: an access token has that of an API, and proves no sign-in to this
+    client."""
     names = audience if isinstance(audience, list) else [audience]
     if not names or not all(isinstance(name, str) for name in names):
         raise InvalidIdToken("JWT (link_with) contains an invalid aud claim.")
@@ -62,6 +63,7 @@ def _check_audience(audience: object, client_id: str) -> None:
 
 def _signed_claims(token: str) -> dict[str, Any]:
     refused = InvalidIdToken("Invalid token (link_with).")
+    # Before any cryptography: hostile input of any length must be cheap.
     if len(token) > MAX_LENGTH or token.count(".") != 2:
         raise refused
     try:

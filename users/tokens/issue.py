@@ -1,4 +1,4 @@
-"""Make tokens."""
+"""Issue tokens."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from users.models import Client, ResourceServer, User
 from users.tokens.custom_claims import GENERATION_CLAIM, without_reserved
 from users.tokens.keys import signing_key
 
-# Seconds a token for the Management API lives, as Auth0's do.
+# Lifetime of a token for the Management API in seconds, as Auth0's.
 LIFETIME = 86_400
 
 
 def issue_machine_token(
     client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None
 ) -> str:
-    """A signed JWT that lets `client` call an API, the Management API where none is named, for
-    itself and within `scopes`.
+    """A signed JWT with which `client` calls an API for itself (client credentials), within `scopes`; the
+    Management API if no server is given.
 
-    Claims as Auth0's: `iss`, `sub` (`<client_id>@clients`), `aud`, `iat`, `exp`, `azp`,
-    `scope` (space-separated), `gty`, and `permissions` where the API wants them named.
+    Claims as Auth0's: `iss`, `sub` (`<client_id>@clients`), `aud`, `iat`, `exp`, `azp`, `scope`
+    (space-separated), `gty`, and `permissions` where the API wants them listed.
     """
     scopes = list(scopes)
     return sign(
@@ -105,7 +105,7 @@ def issue_id_token(
 
 
 def sign(claims: dict[str, Any], *, lifetime: int) -> str:
-    """The claims, with `iss`, `iat` and `exp` added, signed by today's key. `lifetime` in seconds."""
+    """The claims with `iss`, `iat` and `exp`, signed with the current key. `lifetime` in seconds."""
     key = signing_key()
     now = int(time.time())
     claims = {"iss": conf.issuer, **claims, "iat": now, "exp": now + lifetime}

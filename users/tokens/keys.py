@@ -1,4 +1,4 @@
-"""The keys that sign tokens: made on first use, private halves encrypted at rest."""
+"""The keys that sign tokens: created on first use, private keys encrypted at rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from users.conf import conf
 from users.crypto.key_ring import KeyRing, Purpose, Undecryptable
 from users.models import SigningKey
 
-# Seconds for which others may keep the published keys without asking anew.
+# Seconds for which others may cache the published keys (JWKS).
 PUBLISHED_SECONDS = 300
 
 # Sent with `key`, a SigningKey that was made because none could sign, in the transaction that made it.
@@ -23,11 +23,11 @@ signing_key_created = Signal()
 
 
 def signing_key() -> RSAKey:
-    """The newest key this installation can use whose moment has come; before that of any, the
-    first that will; a new one where there is none.
+    """The newest usable key whose `signs_from` has passed; if none has, the first that will; if there is
+    none, a new one.
 
-    Private keys are unreadable once the key that encrypts them is gone from the key ring. Then a new
-    one signs, and the older public keys go on verifying the tokens they signed.
+    Private keys are unreadable once the key that encrypts them is removed from the key ring. Then a new
+    key signs, and the older public keys still verify the tokens they signed.
     """
     now = timezone.now()
     usable = [(stored, key) for stored in SigningKey.objects.all() if (key := private_key(stored))]
@@ -46,10 +46,10 @@ def _create_missing_key() -> RSAKey:
 
 
 def create_key(*, signs_from: datetime | None = None) -> RSAKey:
-    """Make a key, published at once, that signs from that moment on; from now where none is given.
+    """Create a key, published at once, that signs from `signs_from` on; from now if not given.
 
-    Its id is of hexadecimal digits: it is typed after `rotatekeys --revoke`, where one that begins
-    with a dash would be read as an option.
+    Its id is hexadecimal: it is typed after `rotatekeys --revoke`, where an id that begins with a dash
+    would be read as an option.
     """
     key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": secrets.token_hex(16)})
     assert key.kid is not None
@@ -63,23 +63,23 @@ def create_key(*, signs_from: datetime | None = None) -> RSAKey:
 
 
 def private_key(stored: SigningKey) -> RSAKey | None:
-    """The key with its private half; None where no key of the key ring decrypts that."""
+    """The key with its private half; None where no key of the key ring decrypts it."""
     return _decrypt_private_key(stored.kid, stored.private_encrypted, conf.key_ring)
 
 
 def public_keys() -> KeySet:
-    """Every key that a token may be verified by."""
+    """Every key that may verify a token."""
     return KeySet.import_key_set({"keys": published_keys()})
 
 
 def published_keys() -> list[dict[str, str | list[str]]]:
-    """The public halves, as `/.well-known/jwks.json` lists them."""
+    """The public keys, as `/.well-known/jwks.json` lists them."""
     return list(SigningKey.objects.values_list("public_jwk", flat=True))
 
 
 @lru_cache(maxsize=8)
 def _decrypt_private_key(kid: str, encrypted: str, key_ring: KeyRing) -> RSAKey | None:
-    """Decrypted once a process: reading a PEM costs more than signing with it."""
+    """Cached per process: parsing a PEM costs more than signing with it."""
     try:
         pem = key_ring.decrypt(Purpose.SIGNING_KEYS, encrypted.encode())
     except Undecryptable:

@@ -1,9 +1,8 @@
-"""The scopes of the Management API. Source: Auth0's published OpenAPI document, but for those of
-what we have added."""
+"""The scopes of the Management API. Source: Auth0's published OpenAPI document, except for our own."""
 
 from __future__ import annotations
 
-# What machine clients may hold, each with what it allows.
+# The scopes that machine clients may hold, with descriptions.
 MACHINE_SCOPES = {
     "read:users": "See users with both documents",
     "create:users": "Create users",
@@ -21,9 +20,9 @@ MACHINE_SCOPES = {
     "create:roles": "Create roles",
     "update:roles": "Change roles",
     "delete:roles": "Delete roles",
-    "read:role_members": "See who has a role",
-    "create:role_members": "Give roles",
-    "delete:role_members": "Take roles away",
+    "read:role_members": "See the users of a role",
+    "create:role_members": "Assign roles to users",
+    "delete:role_members": "Remove roles from users",
     "read:connections": "See connections",
     "create:connections": "Create connections",
     "update:connections": "Change connections",
@@ -32,7 +31,7 @@ MACHINE_SCOPES = {
     "create:clients": "Create clients",
     "update:clients": "Change clients",
     "delete:clients": "Delete clients",
-    "update:client_keys": "Make clients new secrets",
+    "update:client_keys": "Rotate secrets of clients",
     "read:client_grants": "See client grants",
     "create:client_grants": "Create client grants",
     "update:client_grants": "Change client grants",
@@ -58,14 +57,14 @@ MACHINE_SCOPES = {
     "read:logs_users": "See the logs of users",
     "read:stats": "See statistics",
     # Ours; Auth0 has none for these.
-    "read:events": "Follow what happens to accounts",
+    "read:events": "Read the stream of events about users",
     "read:metadata_keys": "See which keys metadata has, and which are indexed, together with read:users",
-    "update:metadata_keys": "Make keys of metadata fast to search by",
+    "update:metadata_keys": "Index keys of metadata",
     "read:metadata_schemas": "See the schemas of metadata",
     "update:metadata_schemas": "Change the schemas of metadata",
 }
 
-# What a person's own token may hold, and a machine's never.
+# The scopes that a user's own token may hold, and a machine's never.
 CURRENT_USER_SCOPES = {
     "read:current_user": "See one's own profile",
     "read:current_user_metadata": "See one's own profile (older name)",
@@ -78,10 +77,10 @@ CURRENT_USER_SCOPES = {
 
 
 def explain_refused_scopes(scopes: list[str]) -> str | None:
-    """A sentence that says which of these scopes no machine client may hold, and why."""
+    """Why one of these scopes cannot be held by a machine client, as a sentence; None if all can."""
     for scope in scopes:
         if scope in CURRENT_USER_SCOPES:
-            return f"{scope} is for people's own tokens; a machine client never holds it"
+            return f"{scope} is for users' own tokens; a machine client never holds it"
         if scope not in MACHINE_SCOPES:
             return f"{scope} is not a scope of the Management API"
     return None

@@ -1,4 +1,4 @@
-"""Judge a token for the Management API."""
+"""Verify an access token for the Management API."""
 
 from __future__ import annotations
 
@@ -19,35 +19,34 @@ from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 # Seconds until a revoked client or a narrowed grant takes effect in every worker.
 CACHE_SECONDS = 15
-# The longest token we issue is about 2 kB.
+# The longest token we issue has about 2 kB.
 MAX_LENGTH = 16 * 1024
 
 
 class InvalidToken(Exception):
-    """The token is no good. The classes below say why."""
+    """The token is not valid. The subclasses say why."""
 
 
 class MalformedToken(InvalidToken):
-    """Not a JWT at all."""
+    """Not a JWT."""
 
 
 class BadSignature(InvalidToken):
-    """Signed by somebody else, or altered."""
+    """Not signed by one of our keys, or altered."""
 
 
 class ExpiredToken(InvalidToken):
-    """It was good once."""
+    """It has expired."""
 
 
 class InvalidClaims(InvalidToken):
-    """Well signed, but not meant for us, or its client or user is no more, or the user's access has
-    been ended since."""
+    """Signed by us, but for another audience, or its client or user was deleted, blocked or revoked, or
+    the user's access has ended since."""
 
 
 @dataclass(frozen=True)
 class MachineCaller:
-    """A client as its token shows it. `scopes` are those of the token that the client still
-    holds."""
+    """A client, by its own token. `scopes` are those of the token that the client still holds."""
 
     client_id: str
     name: str
@@ -56,9 +55,8 @@ class MachineCaller:
 
 @dataclass(frozen=True)
 class UserCaller:
-    """Somebody as a token of their own shows them, fresh from the database. `scopes` are
-    current-user scopes and no others; `authenticated_at` is when they last gave their password,
-    in UNIX seconds."""
+    """A user, by a token of their own, fresh from the database. `scopes` are current-user scopes only;
+    `authenticated_at` is when the user last entered the password, in UNIX seconds."""
 
     user: User
     client_id: str
@@ -71,17 +69,17 @@ Caller = MachineCaller | UserCaller
 
 @dataclass(frozen=True)
 class _ClientState:
-    """`scopes`: those its grant for the Management API holds; None where it has none."""
+    """`scopes`: those of its grant for the Management API; None where it has none."""
 
     name: str
     scopes: frozenset[str] | None
 
 
 def verify_access_token(token: str) -> Caller:
-    """Who is behind an access token for the Management API. Raises a TokenRefused.
+    """Verify an access token for the Management API, and return its caller. Raises an InvalidToken.
 
-    For a client nothing is read from the database in the steady state. A user is read each time,
-    so that a block, a deletion and a new password take effect from the next request.
+    For a client nothing is read from the database while cached. A user is read each time, so that a block,
+    a deletion and a new password take effect from the next request.
     """
     claims = _claims(token)
     client_id, subject = claims.get("azp"), claims.get("sub")
@@ -92,6 +90,8 @@ def verify_access_token(token: str) -> Caller:
         raise InvalidClaims
     asked = frozenset(str(claims.get("scope", "")).split())
     if subject == f"{client_id}@clients" and standing.scopes is not None:
+        # The intersection: a grant that was narrowed after the token was issued takes effect within
+        # CACHE_SECONDS.
         return MachineCaller(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
     return UserCaller(
         _get_token_user(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims)
@@ -99,22 +99,22 @@ def verify_access_token(token: str) -> Caller:
 
 
 def clear_token_caches() -> None:
-    """Drop what this process remembers, for tests and for whoever revokes in it."""
+    """Clear this process's caches, for tests and after a revocation."""
     _key_cache.clear()
     _client_cache.clear()
     _claims_cache.clear()
 
 
 def clear_token_caches_on_commit() -> None:
-    """Drop it now, and again once the transaction at hand has ended: meanwhile another thread may have
-    read what is being taken back."""
+    """Clear the caches now, and again once the transaction has ended: meanwhile another thread may have
+    read what is being revoked."""
     clear_token_caches()
     transaction.on_commit(clear_token_caches)
 
 
 def _get_token_user(subject: str, claims: dict[str, object]) -> User:
-    """Raises Invalid where the user is no more or blocked, and for a token issued to an earlier user
-    with this id, or before the user's access was ended."""
+    """Raises InvalidClaims where the user was deleted or blocked, and for a token issued to an earlier
+    user with this id, or before the user's access was ended."""
     user = by_user_id.one(subject) if "|" in subject else None
     if user is None or user.blocked or claims.get(GENERATION_CLAIM) != user.token_generation:
         raise InvalidClaims
@@ -140,8 +140,8 @@ def _claims(token: str) -> dict[str, object]:
 
 
 def _read_signed(token: str) -> dict[str, object]:
-    """The claims of a token whose signature is ours. Remembered for seconds: the arithmetic of a
-    signature costs as much as the rest of a call."""
+    """The claims of a token with our signature. Cached for seconds: verifying a signature costs as much as
+    the rest of a call."""
     try:
         decoded = _decode(token)
     except BadSignatureError:
@@ -158,7 +158,7 @@ def _read_signed(token: str) -> dict[str, object]:
 
 
 def _decode(token: str) -> jwt.Token:
-    """By the keys known here, then once more by fresh ones: another worker may have made a new key."""
+    """With the cached keys, then once more with fresh ones: another worker may have created a key."""
     try:
         return jwt.decode(token, _key_cache.get("all"), algorithms=["RS256"])
     except (BadSignatureError, DecodeError):
@@ -170,6 +170,7 @@ def _decode(token: str) -> jwt.Token:
 
 def _registry() -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
+        # All tokens are issued by this installation, so there is no clock of another party to allow for.
         leeway=0,
         iss={"essential": True, "value": conf.issuer},
         aud={"essential": True, "value": conf.management_audience},

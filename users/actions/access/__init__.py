@@ -1,1 +1,1 @@
-"""Verbs on what decides about access: clients, grants, APIs, roles, connections."""
+"""Actions on access control: clients, grants, APIs, roles, connections, signing keys."""

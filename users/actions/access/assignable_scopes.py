@@ -1,4 +1,4 @@
-"""Which scopes of APIs people may be given, by a role or directly."""
+"""Scopes of APIs that may be assigned to users, through a role or directly."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ PermissionName = tuple[str, str]
 
 
 def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceServer]:
-    """The APIs meant, by their identifiers, held against whoever changes their scopes meanwhile.
+    """The APIs by identifier, locked, so that no request removes their scopes meanwhile.
 
-    Raises ServerNotFound, UnknownPermission, or NotSupported for our own Management API: people hold
-    nothing there but what lets them see to their own account, and that without a permission.
+    Raises ServerNotFound, UnknownPermission, or NotSupported for our own Management API: its scopes for
+    users concern their own user only, and need no permission.
     """
     identifiers = {identifier for identifier, _ in wanted}
     if conf.management_audience in identifiers:
-        raise NotSupported("Scopes of the Management API cannot be given to people, by a role or directly.")
+        raise NotSupported(
+            "Scopes of the Management API cannot be assigned to users, through a role or directly."
+        )
     found = ResourceServer.objects.filter(identifier__in=identifiers).order_by("pk").select_for_update()
     servers = {server.identifier: server for server in found if server.identifier is not None}
     for identifier, name in sorted(wanted):
@@ -34,6 +36,6 @@ def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceSer
 
 
 def permission_pks(permissions: Manager[Any]) -> dict[PermissionName, int]:
-    """The keys of a role's permissions, or of somebody's own, by what they name."""
+    """The primary keys of a role's or a user's permissions, by what they name."""
     rows = permissions.values_list("resource_server__identifier", "name", "pk")
     return {(identifier, name): key for identifier, name, key in rows}

@@ -1,4 +1,4 @@
-"""Give clients scopes, and take them away. All of it stands in the history of the client."""
+"""Client grants: grant scopes to clients, and revoke them. Recorded in the history of the client."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def delete_grant(grant_id: str, *, actor: Actor) -> None:
 
 
 def check_scope(server: ResourceServer, scope: list[str], actor: Actor) -> None:
-    """Raises UnknownScope for what is no scope of the API, and Denied for what the giver of
-    scopes of our own Management API does not hold."""
+    """Raises UnknownScope for a scope the API does not have, and Denied for scopes of our own Management
+    API that the actor does not hold."""
     known = MACHINE_SCOPES.keys() if server.is_management else set(server.scope_values)
     for name in scope:
         if name not in known:

@@ -1,4 +1,4 @@
-"""Create, change and delete applications."""
+"""Create, change and delete clients (applications)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from users.rights.client_rights import check_no_escalation
 from users.rights.may import Verb, check
 from users.tokens.verify import clear_token_caches_on_commit
 
-# What others could use to act as the client, or make it act for people.
+# Columns with which an attacker could act as the client, or redirect its users.
 TAKEOVER_COLUMNS = frozenset(
     {"token_endpoint_auth_method", "grant_types", "web_origins", "allowed_origins", "callbacks"}
 )
@@ -97,8 +97,8 @@ def _record(
 
 
 def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:
-    """What follows from the kind of application: pages and apps on devices keep no secret, and
-    only what keeps one gets tokens for itself."""
+    """Defaults by the type of application: single-page and native applications cannot keep a secret, and
+    only clients with a secret get tokens for themselves."""
     app_type = columns.get("app_type", Client.Type.MACHINE)
     is_open = app_type in (Client.Type.SINGLE_PAGE, Client.Type.NATIVE)
     defaults = {

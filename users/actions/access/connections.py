@@ -35,8 +35,8 @@ def create_connection(*, actor: Actor, **columns: Any) -> Connection:
     connection = Connection(**columns)
     _check_options(connection)
     with transaction.atomic():
-        # The oldest is locked, so that no other is made meanwhile. A unique index would refuse
-        # databases that have two such names from before.
+        # The oldest row is locked as a mutex. A unique index on the folded name would refuse to migrate
+        # databases that have two such names.
         Connection.objects.select_for_update().order_by("pk").first()
         if Connection.objects.filter(name__iexact=connection.name).exists():
             raise ConnectionExists
@@ -113,7 +113,7 @@ def _record(
 
 
 def _check_options(connection: Connection) -> None:
-    """What the schema says, and what it cannot say."""
+    """Check what the schema says, and what a schema cannot say."""
     options = connection.options
     _checker().check({"options": options})
     length = options.get("validation", {}).get("username")
@@ -130,7 +130,7 @@ def _checker() -> Checker:
 
 
 def _check_emails(connection: Connection) -> None:
-    """Raises NotSupported while users have no email to sign in by."""
+    """Raises NotSupported while some users have no email to sign in with."""
     if User.accounts.filter(connection=connection, email_folded=None).exclude(username=None).exists():
         raise NotSupported(
             "Some users of the connection have no email and sign in by their user name alone."
@@ -139,7 +139,7 @@ def _check_emails(connection: Connection) -> None:
 
 
 def _lock(connection: Connection) -> Connection:
-    """The row as it is now, held against other writers until the transaction ends."""
+    """The current row, locked against other writers until the transaction ends."""
     try:
         return Connection.objects.select_for_update().get(pk=connection.pk)
     except Connection.DoesNotExist:
@@ -147,7 +147,7 @@ def _lock(connection: Connection) -> Connection:
 
 
 def _count_users(connection: Connection) -> int:
-    """Counted to a hundred and one, as a count of all would read them all; linked ones, too."""
+    """Counted up to 101, as an exact count would read all users; with linked accounts."""
     return User.accounts.filter(connection=connection)[: MAX_COUNTED_USERS + 1].count()
 
 

@@ -1,4 +1,4 @@
-"""Create, change and delete APIs."""
+"""Create, change and delete APIs (resource servers)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
 
 
 def _default_name(identifier: str) -> str:
-    """The identifier, without what a name must not hold."""
+    """The identifier without characters that a name must not contain."""
     return identifier.replace("<", "").replace(">", "")[:200] or "API"
 
 

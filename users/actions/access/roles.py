@@ -1,4 +1,4 @@
-"""Create, change and delete roles, and decide what they permit."""
+"""Create, change and delete roles, and their permissions."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _effect(
 
 
 def _lock(role: Role) -> Role:
-    """Lock the row and return it as it is now, so that it is not assigned meanwhile."""
+    """The current row, locked, so that no request assigns the role meanwhile."""
     try:
         return Role.objects.select_for_update().get(pk=role.pk)
     except Role.DoesNotExist:
@@ -124,7 +124,7 @@ def _lock(role: Role) -> Role:
 
 @contextmanager
 def _report_duplicates() -> Iterator[None]:
-    """Of a role's columns only the name can be somebody else's."""
+    """Turn a violated unique constraint into AlreadyExists: only the name is unique."""
     try:
         with transaction.atomic():
             yield

@@ -1,1 +1,1 @@
-"""Verbs on what searching needs: saved segments and indexes of metadata keys."""
+"""Actions on the setup of search: segments and indexed keys."""

@@ -1,8 +1,8 @@
-"""Make or drop the indexes of a key: a job, since that takes minutes among a million people.
+"""Build and drop the indexes of a key, as a job: with a million users it takes minutes.
 
-On PostgreSQL it is done without keeping anybody from writing, which no transaction can do. So what a
-job that was killed left behind is looked at: an index that came to no end is dropped and made anew, or
-dropped where the job is given up, since it would cost every write and serve no search.
+On PostgreSQL CONCURRENTLY, which does not block writers but cannot run in a transaction. So the job
+inspects what an earlier, killed run left behind: an invalid index is dropped and built again, or dropped
+if the job is given up, since it would slow every write and serve no search.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from users.search.indexed_keys import clear_indexed_keys_cache
 from users.search.sql.indexes import index_definitions
 
 USER_TABLE = User._meta.db_table
-# How far an index is when a phase of PostgreSQL's begins, and when it ends.
+# Per cent of an index that are done when a phase begins and when it ends, by PostgreSQL's names of the
+# phases.
 PHASES = {
     "building index: scanning table": (0, 50),
     "building index: sorting live tuples": (50, 50),
@@ -34,11 +35,11 @@ PHASES = {
 
 
 def build_or_drop_indexes(run: Run) -> None:
-    """Whatever the row says is to be: built, or gone."""
+    """Reach the state that the row asks for: indexes built, or dropped."""
     check(run.actor, Verb.INDEX_KEYS)
     mine = IndexedKey.objects.filter(pk=run.parameters["id"], job=run.job)
     key = mine.first()
-    # Somebody has changed their mind: a later job sees to it.
+    # The request was replaced, and a later job is responsible.
     if key is None:
         return
     is_wanted = key.status != IndexedKey.Status.DROPPING
@@ -55,7 +56,7 @@ def build_or_drop_indexes(run: Run) -> None:
 
 
 def _run_on_sqlite(key: IndexedKey, is_wanted: bool) -> None:
-    """SQLite does it in the transaction that notes it, while others wait."""
+    """SQLite builds it in the transaction of the step, while other writers wait."""
     with connection.cursor() as cursor:
         for name, index in index_definitions(key).items():
             create = f"CREATE INDEX IF NOT EXISTS {name} {index}"
@@ -67,7 +68,7 @@ def _run_on_sqlite(key: IndexedKey, is_wanted: bool) -> None:
 
 
 def _run_in_thread(run: Run, key: IndexedKey, work: Callable[..., None], is_mine: Callable[[], bool]) -> None:
-    """Let a thread do it, say how far it is, and stop it where the job is to end."""
+    """Run the work in a thread, store its progress, and stop it where the job should end."""
     names = list(index_definitions(key))
     begun: list[str] = []
     done = 0
@@ -77,11 +78,11 @@ def _run_in_thread(run: Run, key: IndexedKey, work: Callable[..., None], is_mine
             while thread.is_running(seconds=1):
                 run.check_interrupted()
                 if not is_mine():
-                    raise JobFailed("It is to be dropped, or was asked for anew.")
+                    raise JobFailed("It was requested again, or is to be dropped.")
                 done = max(done, 100 * max(len(begun) - 1, 0) + _index_progress(thread.pid))
                 run.tell(done, 100 * len(names))
     except (Released, ClaimLost):
-        # Somebody goes on with it.
+        # Another worker will continue, so what is built stays.
         raise
     except Exception:
         if begun and is_mine():
@@ -100,7 +101,7 @@ def _build(alone: MaintenanceThread, indexes: dict[str, str], begun: list[str]) 
             alone.execute(f"DROP INDEX CONCURRENTLY {name}")
         if not is_valid:
             alone.execute(f"CREATE INDEX CONCURRENTLY {name} {index}")
-    # Without statistics of the values every plan would be a guess.
+    # Without statistics of the new expression the planner would guess, and often scan.
     alone.execute(f"ANALYZE {USER_TABLE}")
 
 
@@ -111,8 +112,8 @@ def _drop(alone: MaintenanceThread, indexes: dict[str, str], begun: list[str]) -
 
 
 def drop_failed_indexes(look_up: Callable[[], None]) -> None:
-    """What is left of indexes whose job was given up without a chance to drop them. `look_up` is
-    called now and then, and may raise."""
+    """Drop what is left of indexes whose job was given up before it could do so. `look_up` is called from
+    time to time, and may raise."""
     if connection.vendor == "postgresql":
         keys = IndexedKey.objects.select_related("job")
         failed = [key for key in keys if key.state == IndexedKey.Status.FAILED]
@@ -132,13 +133,14 @@ def _drop_invalid(names: Collection[str], look_up: Callable[[], None] = lambda: 
 
 
 def _is_valid(alone: MaintenanceThread, name: str) -> bool | None:
-    """None where there is no such index."""
+    """Whether the index is complete; None where there is none. A failed concurrent build leaves an invalid
+    one."""
     found = alone.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", name)
     return found[0] if found else None
 
 
 def _index_progress(pid: int | None) -> int:
-    """How much of the index under way is made, in per cent."""
+    """Per cent of the current index that are done."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s", [pid]

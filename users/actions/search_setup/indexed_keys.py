@@ -1,4 +1,4 @@
-"""Make a key of metadata fast to search and to sort by, or give that up."""
+"""Index a metadata key for search and sorting, or drop its index."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from users.rights.visible import visible
 from users.search.indexed_keys import KeyPath, clear_indexed_keys_cache, parse_key_path
 from users.search.sql.sqlite import can_use_json_path
 
-# Each is written with every change of an account.
+# Every write to a user updates each of them.
 MAX_KEYS = 20
-# Characters of a name, its document's and its dots included.
+# Characters of a name, with its document's name and dots.
 MAX_NAME_LENGTH = 300
-# So many of the newest documents are looked at to find out what a key holds.
+# How many of the newest documents are sampled to find the type of a key's values.
 SAMPLE_SIZE = 1000
 
 Status = IndexedKey.Status
@@ -42,7 +42,8 @@ def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey
     try:
         return _index(place, kind, actor)
     except IntegrityError:
-        # Somebody else asked for it in the same moment.
+        # Another request inserted the key at the same moment: the unique constraint decides, and now its row
+        # is found.
         return _index(place, kind, actor)
 
 
@@ -71,7 +72,7 @@ def _index(place: KeyPath, kind: str | None, actor: Actor) -> IndexedKey:
 
 
 def drop_key(key: IndexedKey, *, actor: Actor) -> None:
-    """Ask for the end of its indexes; a job drops them, and the row with them. Raises Denied."""
+    """Enqueue a job that drops its indexes, and the row with them. Raises Denied."""
     check(actor, Verb.INDEX_KEYS)
     with transaction.atomic():
         found = _lock_keys().filter(pk=key.pk).first()
@@ -82,7 +83,7 @@ def drop_key(key: IndexedKey, *, actor: Actor) -> None:
 
 
 def indexed_keys_of(viewer: Actor) -> list[IndexedKey]:
-    """Those that the viewer may see, each with its job."""
+    """The keys that the viewer may see, each with its job."""
     keys = IndexedKey.objects.select_related("job")
     return [key for key in keys if visible(viewer, *key.place)]
 
@@ -92,7 +93,7 @@ def _lock_keys() -> QuerySet[IndexedKey]:
 
 
 def detect_kind(document: str, path: tuple[str, ...]) -> str:
-    """Which kind of value most of the newest accounts that have the key have there."""
+    """The type of most values of the key among the newest users."""
     newest = User.accounts.exclude(**{document: None}).order_by("-created_at", "-id")
     documents = newest.values_list(document, flat=True)[:SAMPLE_SIZE].iterator(chunk_size=50)
     numbers = texts = 0

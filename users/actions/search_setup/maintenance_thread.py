@@ -1,4 +1,4 @@
-"""Statements of PostgreSQL that take long and bear no transaction, one worker at a time."""
+"""Run long DDL of PostgreSQL outside a transaction, one worker at a time, under an advisory lock."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Self
 
 from django.db import connection
 
-# Whoever makes or drops indexes of keys holds this lock of the database's, made up here. The server
-# holds on to it until the statement under way is through, even if the worker has been killed.
+# The id of the advisory lock, chosen here. The server holds it until the current statement is finished, even
+# if the worker was killed.
 ADVISORY_LOCK_ID = 7_316_442_019
 
 
 class MaintenanceThread:
-    """Does `work` in a thread with a connection of its own, when no other does. To be entered by
-    `with`, which stops it where the block is left early, and raises what it raised."""
+    """Runs `work` in a thread with its own connection, when no other worker does. Used in a `with`
+    statement, which cancels the work when the block is left early, and raises its error."""
 
     def __init__(self, work: Callable[[MaintenanceThread], None]) -> None:
-        # The number of its process at the server; None until there is one.
+        # The process id of its connection at the server; None until it is connected.
         self.pid: int | None = None
         self._work = work
         self._is_stopped = threading.Event()
@@ -41,12 +41,12 @@ class MaintenanceThread:
             raise self._error
 
     def is_running(self, *, seconds: float) -> bool:
-        """Whether it still is, after so long."""
+        """Whether it is still running after so many seconds."""
         self._thread.join(seconds)
         return self._thread.is_alive()
 
     def execute(self, statement: str, *parameters: Any) -> Any:
-        """For `work`: the first row, where there is one."""
+        """For `work`: execute a statement, and return its first row, if any."""
         if self._is_stopped.is_set():
             raise InterruptedError
         with connection.cursor() as cursor:
@@ -58,8 +58,8 @@ class MaintenanceThread:
             self.execute("SET statement_timeout = 0")
             self.execute("SET lock_timeout = 0")
             [self.pid] = self.execute("SELECT pg_backend_pid()")
-            # Tried again and again: a statement that waited for it would be waited for in turn, by
-            # whoever makes an index.
+            # Polled: a statement waiting for the lock would hold a snapshot, and CREATE INDEX CONCURRENTLY
+            # waits for older snapshots: a deadlock.
             while not self.execute(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK_ID})")[0]:
                 self._is_stopped.wait(1)
             self._work(self)

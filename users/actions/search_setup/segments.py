@@ -1,4 +1,4 @@
-"""Save searches, change, share and delete them."""
+"""Create, edit, share and delete segments (saved searches)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from users.search.visibility import check_visible
 
 @dataclass(frozen=True)
 class SegmentData:
-    """What a segment is to be. `query` is as typed; words with nothing between them narrow."""
+    """The wanted state of a segment. `query` is as typed in the search box; words side by side are ANDed."""
 
     name: str
     query: str
@@ -53,7 +53,7 @@ def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segm
         segment = _lock(segment, actor)
         before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
-            # Back to whoever saved it; where they are gone, to whoever takes it.
+            # Back to its owner; if that user was deleted, to the actor.
             segment.owner = segment.owner or actor.user
             _check_unused(_segments_using(segment).exclude(owner=segment.owner, is_shared=False), actor)
         _set_columns(segment, wanted, actor)
@@ -98,8 +98,8 @@ def _record(
 
 
 def can_change_segment(segment: Segment, actor: Actor) -> bool:
-    """Whether `actor` may change the segment: their own as they like, shared ones by a permission,
-    and none that asks about what they may not see."""
+    """Whether `actor` may change the segment: their own, or shared ones with the permission, and none that
+    searches by what they may not see."""
     try:
         _check_can_change(segment, actor)
     except Denied:
@@ -148,7 +148,7 @@ def _check_unused(others: QuerySet[Segment], actor: Actor) -> None:
 
 @contextmanager
 def _report_duplicates() -> Iterator[None]:
-    """Of a segment's columns only the name can be another's."""
+    """Turn a violated unique constraint into AlreadyExists: only the name is unique."""
     try:
         with transaction.atomic():
             yield

@@ -25,7 +25,11 @@ EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite":
 
 class MatchesCondition(Expression):
     """For `User.objects.filter(MatchesCondition(condition))`. To negate it, negate the condition:
-    `exclude` would also leave out users for whom the database has NULL."""
+    `exclude` would also leave out users for whom the database has NULL.
+
+    The condition is compiled once for all queries made from the same query set: to count, and to read a
+    page of it, perhaps several times with other time limits.
+    """
 
     output_field = BooleanField()
     conditional = True
