@@ -73,7 +73,7 @@ def _explain(error: Exception) -> tuple[HTTPStatus, str]:
         case errors.ParseException():
             return HTTPStatus.BAD_REQUEST, f"This is not a valid HTTP request. {error}"
         case _:
-            return HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke on our side. It has been logged."
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side. It has been logged."
 
 
 def _path(head: bytes) -> str:

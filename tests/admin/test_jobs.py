@@ -255,7 +255,7 @@ def test_a_failed_one_says_why(desk, agent):
 def test_cancelling_one_that_waits_ends_it(desk, agent):
     page = desk(agent, path(make(agent))).press("Cancel this job")
 
-    assert "Cancelled. What is done already stays done." in page.text
+    assert "Cancelled. Completed steps are not undone." in page.text
     assert f"Cancelled by {agent}." in page.text
     assert page.buttons.isdisjoint({"Cancel this job"})
     assert Job.objects.get().status == "cancelled"

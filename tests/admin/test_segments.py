@@ -95,8 +95,8 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     told = rows(desk(agent))
 
     assert list(told) == ["Full", "mine"]
-    assert told["Full"] == "They pay. 1 person app_metadata.plan:full you Shared"
-    assert told["mine"].startswith("2+ people")
+    assert told["Full"] == "They pay. 1 user app_metadata.plan:full you Shared"
+    assert told["mine"].startswith("2+ users")
 
 
 def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, save, monkeypatch):
@@ -159,7 +159,7 @@ def test_who_may_not_change_it_reads_it(desk, supporter, save):
 
     assert SAVE not in page.buttons
     assert "app_metadata.plan:full" in page.text
-    assert "0 people" in page.text
+    assert "0 users" in page.text
 
 
 def test_who_may_not_see_what_it_asks_neither_reads_nor_counts_it(desk, browser, staff_with, save, jane):
@@ -169,8 +169,8 @@ def test_who_may_not_see_what_it_asks_neither_reads_nor_counts_it(desk, browser,
 
     for page in (desk(viewer), desk(viewer, path(segment)), desk(viewer, path(around))):
         assert "plan" not in page.html
-        assert "1 person" not in page.text
-        assert "Not for you to use" in page.text
+        assert "1 user" not in page.text
+        assert "No access" in page.text
     forged = {"name": "x", "query": "name:a", "is_shared": "on"}
     for sent in (forged, {"do": "delete"}):
         assert browser(viewer).post(path(segment), sent).status_code == 403

@@ -83,18 +83,18 @@ def test_a_patch_sets_what_it_names(shop, till):
     ("body", "rule"),
     [
         ({}, "'Missing required property: name'."),
-        ({"name": ""}, "'String is too short (0 chars), minimum 1' on property name (What people call it)."),
+        ({"name": ""}, "'String is too short (0 chars), minimum 1' on property name (Display name)."),
         ({"name": "x", "wish": 1}, "'Additional properties not allowed: wish'."),
         (
             {"name": "x", "grant_types": ["magic"]},
-            "'No enum match for: magic' on property grant_types[0] (The ways it may get tokens). Allowed:"
+            "'No enum match for: magic' on property grant_types[0] (Grants that it may use). Allowed:"
             ' "client_credentials", "password", "http://auth0.com/oauth/grant-type/password-realm",'
             ' "authorization_code", "implicit", "refresh_token".',
         ),
         (
             {"name": "x", "web_origins": ["https://a.example/path"]},
             "'String does not match pattern ^https?://[^/?#\\s]+$: https://a.example/path'"
-            " on property web_origins[0] (Origins whose pages may call us).",
+            " on property web_origins[0] (Origins that may make cross-origin requests).",
         ),
         (
             {"name": "x", "client_metadata": {"a": 1}},

@@ -287,12 +287,12 @@ def test_a_kind_nobody_could_sign_in_through_is_refused_and_says_so(create, stra
         (
             {"is_domain_connection": True},
             "'No enum match for: true' on property is_domain_connection"
-            " (A connection is never chosen by the domain of an address). Allowed: false.",
+            " (A connection is never chosen by the domain of an email). Allowed: false.",
         ),
         (
             {"display_name": "two\nlines"},
             "'String does not match pattern ^[^\\x00-\\x1f\\x7f]*$: two\\nlines' on property display_name"
-            " (What people call it, where that is not its name).",
+            " (Display name, where it differs from the name).",
         ),
         (
             {"options": []},
@@ -356,7 +356,7 @@ REFUSED = [
     (
         {"password_history": {"enable": True, "size": 5}},
         "'No enum match for: true' on property options.password_history.enable"
-        " (Earlier passwords are not kept, not even as hashes).",
+        " (Earlier passwords are not stored, not even as hashes).",
     ),
     (
         {"brute_force_protection": False},
@@ -366,7 +366,7 @@ REFUSED = [
     ({"import_mode": True}, "'No enum match for: true' on property options.import_mode"),
     (
         {"customScripts": {"login": "function login() {}"}},
-        "'Not supported' on property options.customScripts (Users are kept in our own database;"
+        "'Not supported' on property options.customScripts (Users are stored in our own database;"
         " scripts for another are not run. Leave it out).",
     ),
     (

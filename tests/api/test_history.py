@@ -235,7 +235,7 @@ class TestUndo:
 
         answer = keeper.post(undoing(jane, change), {})
 
-        text = "Something has changed again since. Send force to put it back all the same."
+        text = "Something has changed again since. Send force to restore it anyway."
         assert problem(answer) == (409, text, "changed_since")
         assert answer.json()["attributes"]["conflicts"] == [
             {"path": "app_metadata.plan", "now": "gold", "then": "full"},

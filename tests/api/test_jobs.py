@@ -72,7 +72,7 @@ def test_then_the_mail_has_left(send, shop, jane, settings):
 
     [letter] = mail.outbox
     assert letter.to == [jane.email]
-    assert letter.subject == "Confirm your e-mail address"
+    assert letter.subject == "Confirm your email address"
     form = rf"{re.escape(settings.PUBLIC_URL)}/u/email-verification\?ticket=\w{{32}}#"
     assert re.fullmatch(form, link())
     assert shown(shop.get(f"{JOBS}/{job['id']}")) == {**job, "status": "completed"}
@@ -215,7 +215,7 @@ def test_whatever_else_breaks_is_tried_again_then_logged_and_fails_the_job(
         work()
 
     details = shown(shop.get(f"{JOBS}/{job['id']}"))["status_details"]
-    assert details == "Something broke on our side. It has been logged."
+    assert details == "Something went wrong on our side. It has been logged."
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -148,7 +148,7 @@ def by_ticket(shop, jane):
             "Update a User",
             id="a password by the command line",
         ),
-        pytest.param(by_ticket, "sv", "E-mail address confirmed", id="an address confirmed"),
+        pytest.param(by_ticket, "sv", "Email address confirmed", id="an address confirmed"),
         pytest.param(
             lambda shop, jane: edit_user(jane, Edit(profile={"email_verified": True}), actor=SHELL),
             "sapi",

@@ -154,7 +154,7 @@ def test_the_list_of_fields_is_closed_here(jane, shop, fields):
 
     assert (status, code) == (400, "invalid_query_string")
     assert message.startswith("Query validation error: 'String does not match pattern ^(")
-    assert message.endswith("on property fields (Fields to keep or to leave out, separated by commas).")
+    assert message.endswith("on property fields (Fields to include or to exclude, separated by commas).")
 
 
 def test_an_unknown_parameter_is_refused(jane, shop):

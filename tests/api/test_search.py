@@ -19,7 +19,10 @@ from users.rights.actor import command_actor
 from users.search import query
 
 HOBBY = "user_metadata.hobby"
-HELPED = f". Everybody is read for {HOBBY}; POST /api/v2/metadata/indexes makes {HOBBY} fast"
+HELPED = (
+    f". This search scans all users: no index covers {HOBBY};"
+    f" POST /api/v2/metadata/indexes makes {HOBBY} fast"
+)
 
 
 @pytest.fixture
@@ -220,7 +223,7 @@ def slow(monkeypatch):
     [
         ("_exists_:user_metadata.hobby", HELPED),
         ("user_metadata.hobby:s* OR user_metadata.hobby:[t TO u]", HELPED),
-        ("user_metadata.hobby:*urf*", ". Everybody is read for user_metadata.hobby"),
+        ("user_metadata.hobby:*urf*", ". This search scans all users: no index covers user_metadata.hobby"),
         ("NOT user_metadata.hobby:[s TO t]", ""),
         ("email:jane.doe@example.com AND user_metadata.hobby:s*", ""),
     ],
@@ -238,7 +241,7 @@ def test_a_search_that_takes_too_long_is_told_so(jane, searched, slow, q, advice
 
 
 def test_a_search_that_read_everybody_says_so_and_to_who_may_how_to_help_it(jane, api):
-    read = "Everybody is read for user_metadata.hobby"
+    read = "This search scans all users: no index covers user_metadata.hobby"
     help = "; POST /api/v2/metadata/indexes makes user_metadata.hobby fast"
     reader, keeper = api("read:users"), api("read:users", "update:metadata_keys")
     path = f"{USERS}?{urlencode({'q': 'user_metadata.hobby:s*'})}"

@@ -221,7 +221,7 @@ class Desk:
 
     def sign_in(self, page: Page, who: str) -> None:
         page.goto("/login/")
-        page.get_by_label("E-mail").fill(self.demo[who]["email"])
+        page.get_by_label("Email").fill(self.demo[who]["email"])
         page.get_by_label("Password").fill(self.demo[who]["password"])
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/login/" not in url)

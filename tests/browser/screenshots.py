@@ -130,7 +130,7 @@ def signed_in(browser: Browser, document: dict[str, Any], who: str) -> Page:
     context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto("/login/")
-    page.get_by_label("E-mail").fill(document[who]["email"])
+    page.get_by_label("Email").fill(document[who]["email"])
     page.get_by_label("Password").fill(document[who]["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login/" not in url)

@@ -65,7 +65,7 @@ def edit_at_once(page: Page) -> None:
 
 
 def fail_to_sign_in(page: Page) -> None:
-    page.get_by_label("E-mail").fill("nobody.at.all@example.com")
+    page.get_by_label("Email").fill("nobody.at.all@example.com")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -104,9 +104,9 @@ def open_first_job(page: Page) -> None:
 
 def try_a_webhook(page: Page) -> None:
     page.get_by_role("link", name="Add a webhook").click()
-    page.get_by_label("Address").fill(f"https://nowhere.invalid/{LONG}")
+    page.get_by_label("URL").fill(f"https://nowhere.invalid/{LONG}")
     page.get_by_role("button", name="Add the webhook").click()
-    page.get_by_role("link", name="I have kept it").click()
+    page.get_by_role("link", name="I have stored it").click()
     page.get_by_role("button", name="Send a test event").click()
     expect(page.get_by_text("The host nowhere.invalid is not known.")).to_be_visible()
 

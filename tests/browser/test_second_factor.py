@@ -26,7 +26,7 @@ def maya(api) -> dict[str, Any]:
 
 def sign_in(page: Page, person: dict[str, Any]) -> None:
     page.goto("/login/")
-    page.get_by_label("E-mail").fill(person["email"])
+    page.get_by_label("Email").fill(person["email"])
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 

@@ -74,12 +74,12 @@ def test_a_stranger_gets_no_further_than_the_form(desk, jane, scripts):
         page.goto(path)
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         assert jane["email"] not in page.content()
-    page.get_by_label("E-mail").fill("stranger@example.com")
+    page.get_by_label("Email").fill("stranger@example.com")
     page.get_by_label("Password").fill("let me in")
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_text("are not correct")).to_be_visible()
-    expect(page.get_by_label("E-mail")).to_have_value("stranger@example.com")
+    expect(page.get_by_label("Email")).to_have_value("stranger@example.com")
 
 
 def test_a_mistake_keeps_what_was_typed_and_says_where(desk, api, jane, scripts):
@@ -118,7 +118,7 @@ def test_deleting_asks_for_the_name(desk, api, scripts):
     page.get_by_role("link", name="Delete this user").click()
 
     page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing has been saved.")
+    expect(page.get_by_role("alert")).to_contain_text("Not saved.")
     page.get_by_label(f"Type {email} to confirm").fill(email)
     page.get_by_role("button", name="Delete for good").click()
 

@@ -92,7 +92,7 @@ def test_the_new_password_signs_in(desk, link, ann):
     set_password(page)
 
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail").fill(ann["email"])
+    page.get_by_label("Email").fill(ann["email"])
     page.get_by_label("Password").fill(NEW)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
@@ -105,7 +105,7 @@ def test_an_address_is_confirmed(desk, link, api, ann):
 
     confirm(page)
 
-    expect(page.get_by_role("heading", name="Your e-mail address is confirmed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your email address is confirmed")).to_be_visible()
     assert api.by_email(ann["email"])["email_verified"]
 
 

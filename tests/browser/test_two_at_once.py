@@ -26,7 +26,7 @@ def test_the_second_to_save_sees_both_texts_and_decides(desk, api, jane):
     write(second, "User metadata", '{"hobby": "chess"}')
     save(second)
 
-    expect(second.get_by_text("Somebody else changed this while you were editing.")).to_be_visible()
+    expect(second.get_by_text("Another user changed this while you were editing.")).to_be_visible()
     assert json.loads(written(second, "App metadata")) == {"plan": "pro", "seats": 5}
     expect(second.get_by_label("What you typed")).to_contain_text(mine)
     assert written(second, "User metadata") == '{"hobby": "chess"}'

@@ -96,7 +96,7 @@ CASES = {
         given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
     ),
     "the desk: restore": Case(
-        lambda by: open_page(by.desk, by.first("restore/app_metadata/")).press("Put back"),
+        lambda by: open_page(by.desk, by.first("restore/app_metadata/")).press("Restore"),
         "app_metadata.plan:full",
         given=lambda by: edit_user(by.jane, patched(app_metadata={"plan": "free"}), actor=SHELL),
     ),

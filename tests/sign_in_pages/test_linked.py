@@ -38,7 +38,7 @@ def sign_in(login: str, password: str) -> Page:
 
 
 def link_for(email: str) -> str | None:
-    """Asked for by mail; its address without the host, where there is one."""
+    """Requested by mail; its address without the host, where there is one."""
     open_page(Client(), "/password/reset/").press("Send the link", email=email)
     found = [re.search(r"https?://[^/\s]+(/password/reset/key/\S+)", one.body) for one in deliver()]
     return found[-1][1] if found and found[-1] else None
@@ -200,7 +200,7 @@ class TestNewPassword:
         address = link_for(jay.email)
         open_page(Client(), address).press("Set password", password1=NEW, password2=NEW)
 
-        assert "used already" in open_page(Client(), address).text
+        assert "already been used" in open_page(Client(), address).text
 
     def test_a_blocked_persons_linked_address_gets_none(self, jane, jay):
         block_user(jane, actor=SHELL)

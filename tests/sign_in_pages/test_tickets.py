@@ -114,7 +114,7 @@ def test_an_address_is_confirmed_by_the_press_of_a_button(link, jane):
 
     page = page.press(CONFIRM)
 
-    assert "Your e-mail address is confirmed" in page.text
+    assert "Your email address is confirmed" in page.text
     assert again().email_verified
 
 
@@ -162,7 +162,7 @@ def test_an_old_link_is_refused(link, purpose):
     page = open_page(Client(), path)
 
     assert page.status == 410
-    assert "This link is too old" in page.text
+    assert "This link has expired" in page.text
 
 
 @both
@@ -173,7 +173,7 @@ def test_a_link_to_another_address_is_refused(link, jane, purpose):
     page = open_page(Client(), path)
 
     assert page.status == 410
-    assert "This link is no good any more" in page.text
+    assert "This link is no longer valid" in page.text
     assert "moved@example.com" not in page.html
 
 
@@ -183,7 +183,7 @@ def test_a_made_up_link_leads_nowhere(db, purpose, query):
     page = open_page(Client(), PAGES[purpose] + query)
 
     assert (page.status, page.buttons) == (404, set())
-    assert "This link leads nowhere" in page.text
+    assert "This link is not valid" in page.text
 
 
 @both
@@ -329,7 +329,7 @@ class TestTheApplication:
             "email_verification": "Your email was verified. You can continue using the application.",
         }[purpose]
         assert page.status == 200
-        assert "You are being taken on to shop.example ." in page.text
+        assert "You are being redirected to shop.example ." in page.text
         assert leads_on_to(page).startswith(f"{APP}?success=true&message=")
         assert told(leads_on_to(page)) == {"success": "true", "message": message}
 

@@ -49,8 +49,8 @@ def test_people_get_a_page(browser, path):
 
     page = Page(visitor, answer, path)
     assert page.status == 413
-    assert "That is too much at once" in page.text
-    assert "At most 8 MiB are taken." in page.text
+    assert "Request too large" in page.text
+    assert "The limit is 8 MiB." in page.text
 
 
 @pytest.mark.parametrize("path", ["/login/", "/profile/", "/password/reset/", "/admin/users/user/1/change/"])
@@ -59,7 +59,7 @@ def test_users_without_staff_rights_may_send_twice_a_document(browser, jane, pat
         page = Page(visitor, announce(visitor, path, 2 * MIB + 1), path)
 
         assert page.status == 413
-        assert "At most 2 MiB are taken." in page.text
+        assert "The limit is 2 MiB." in page.text
         assert announce(visitor, path, 2 * MIB).status_code != 413
 
 
@@ -72,7 +72,7 @@ def test_staff_may_send_more_also_from_their_own_page(browser, agent):
 def test_the_limit_follows_that_of_documents_and_leaves_room_to_sign_in(browser, settings, db):
     settings.METADATA_MAX_BYTES = 48 * 1024
     page = Page(browser(), announce(browser(), "/login/", 96 * 1024 + 1), "/login/")
-    assert (page.status, "At most 96 KiB are taken." in page.text) == (413, True)
+    assert (page.status, "The limit is 96 KiB." in page.text) == (413, True)
 
     settings.METADATA_MAX_BYTES = 1024
     assert announce(browser(), "/login/", 64 * 1024).status_code != 413

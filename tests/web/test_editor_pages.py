@@ -91,7 +91,7 @@ def test_keys_no_schema_names_are_shown_and_refused(schema, browser, make_user):
     page = visitor.get("/profile/").content.decode()
     refused = post(visitor, '{"hobby": "surfing", "crm": null}')
 
-    assert "Other data we keep" in page
+    assert "Other data we store" in page
     assert "lead" in page
     assert refused.status_code == 422
     assert "user_metadata.crm: only our staff can change this" in html.unescape(refused.content.decode())

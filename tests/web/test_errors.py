@@ -27,7 +27,7 @@ def test_an_unknown_address(browser, jane):
         page = visit(visitor, "/no/such/<script>page")
 
         assert page.status == 404
-        assert "There is nothing here" in page.text
+        assert "Page not found" in page.text
         assert "no/such" not in page.html
         assert tells_nothing(page)
 
@@ -36,7 +36,7 @@ def test_what_one_may_not_see(browser, jane):
     page = open_page(browser(jane), "/admin/users/user/")
 
     assert page.status == 403
-    assert "You may not see this" in page.text
+    assert "You do not have access to this page" in page.text
     assert "Your own page is at /profile/." in page.text
     assert tells_nothing(page)
 
@@ -50,7 +50,7 @@ def test_a_failure_of_ours(browser, jane, monkeypatch, caplog):
     page = visit(browser(jane), "/profile/", HTTP_X_REQUEST_ID="mine")
 
     assert page.status == 500
-    assert "Something broke on our side" in page.text
+    assert "Something went wrong on our side" in page.text
     assert "Request mine" in page.text
     assert "secret of the inside" not in page.html
     assert tells_nothing(page)
@@ -68,7 +68,7 @@ def test_the_page_for_failures_needs_no_database(browser, jane, monkeypatch):
     page = visit(member, "/profile/")
 
     assert page.status == 500
-    assert "Something broke on our side" in page.text
+    assert "Something went wrong on our side" in page.text
     assert tells_nothing(page)
 
 

@@ -138,7 +138,7 @@ class UnknownKey(LookupError):
 
 
 class SegmentNotFound(LookupError):
-    """The segment was deleted meanwhile."""
+    """The segment has been deleted."""
 
 
 class InvalidIndexedKey(ValueError):

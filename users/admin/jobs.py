@@ -61,7 +61,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         raise Http404
     if request.method == "POST":
         if cancel_job(job, actor=actor):
-            messages.success(request, "Cancelled. What is done already stays done.")
+            messages.success(request, "Cancelled. Completed steps are not undone.")
         else:
             messages.info(request, "There was nothing to cancel: the job had ended.")
         return redirect(request.path)

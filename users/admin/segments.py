@@ -58,7 +58,7 @@ class SegmentForm(forms.Form):
     query = forms.CharField(
         max_length=DEFAULT.length,
         widget=forms.Textarea(attrs={"rows": 3, "class": "query", "spellcheck": "false"}),
-        help_text="As in the box above the list of users. Other segments may stand in it.",
+        help_text="In the search language of the user list. May refer to other segments.",
     )
     description = forms.CharField(label="Description (optional)", max_length=300, required=False)
     is_shared = forms.BooleanField(
@@ -125,7 +125,7 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
         form = SegmentForm(actor, initial=_initial(request, segment, actor))
         messages.error(request, _in_use_message(needed))
     except SegmentNotFound:
-        messages.info(request, "The segment was deleted meanwhile.")
+        messages.info(request, "The segment has been deleted.")
         return redirect("admin:segments")
     context = {
         **frame,
@@ -200,8 +200,8 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
 def _in_use_message(error: SegmentInUse) -> str:
     names = [f"“{name}”" for name in error.names]
     if error.unnamed:
-        names.append(f"{error.unnamed} of other people")
-    return f"Nothing has been changed. Other segments use this one: {', '.join(names)}."
+        names.append(f"{error.unnamed} of other users")
+    return f"Not deleted. Other segments use this one: {', '.join(names)}."
 
 
 def _row(segment: Segment, actor: Actor) -> TemplateContext:

@@ -117,7 +117,7 @@ class Site(AdminSite):
 
 
 def _user_gone(request: PageRequest) -> HttpResponse:
-    messages.error(request, f"{request.subject} had already been deleted. Nothing has been saved.")
+    messages.error(request, f"{request.subject} had already been deleted. Not saved.")
     return redirect("admin:users_user_changelist")
 
 

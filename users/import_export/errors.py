@@ -7,7 +7,7 @@ class DuplicateRecord(ValueError):
     """An earlier record of the same file has already written this user."""
 
     def __init__(self) -> None:
-        super().__init__("The file holds another record of this address before this one")
+        super().__init__("An earlier record of this file has the same email")
 
 
 class InvalidRecord(ValueError):

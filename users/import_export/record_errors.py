@@ -70,7 +70,7 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
         case MetadataError(place=place, reason=reason):
             return [_error("NOT_PASSED", reason, place)]
         case Conflict():
-            return [_error("CONFLICT", "Somebody else changed this user at the same moment; import it again")]
+            return [_error("CONFLICT", "The user was changed at the same time; import it again")]
     return [_error("NOT_PASSED", getattr(error, "reason", "") or str(error))]
 
 

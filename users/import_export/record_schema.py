@@ -40,11 +40,11 @@ READ_ONLY = PROFILE_READ_ONLY - SCHEMA["properties"].keys()
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of Auth0's format, but refused: dropping them silently would lose the users' sign-ins.
 UNSUPPORTED_COLUMNS = {
-    "password_hash": "password hashes are not imported; remove it, and people can set a password by e-mail",
+    "password_hash": "password hashes are not imported; remove it, and users can set a password by email",
     "custom_password_hash": (
-        "password hashes are not imported; remove it, and people can set a password by e-mail"
+        "password hashes are not imported; remove it, and users can set a password by email"
     ),
-    "mfa_factors": "second factors are not imported; remove them, and people can enrol again",
+    "mfa_factors": "second factors are not imported; remove them, and users can enrol again",
 }
 
 

@@ -25,7 +25,7 @@ from users.rights.errors import Denied
 
 log = logging.getLogger(__name__)
 
-INTERNAL_ERROR = "Something broke on our side. It has been logged."
+INTERNAL_ERROR = "Something went wrong on our side. It has been logged."
 
 
 class Worker:

@@ -31,8 +31,8 @@ ACCOUNTS = {
     "fcp": "Failed change of password",
     "scpr": "Password reset sent",
     "fcpr": "Password reset asked for in vain",
-    "sv": "E-mail address confirmed",
-    "fv": "Failed confirmation of an e-mail address",
+    "sv": "Email address confirmed",
+    "fv": "Failed confirmation of an email address",
     "sdu": "Account deleted by its owner",
 }
 TOKENS = {

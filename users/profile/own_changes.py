@@ -77,7 +77,7 @@ class OwnChangesForm(forms.Form):
     """Filter of the user's own history: key, who changed it, through which face, and dates."""
 
     key = forms.ChoiceField(label="What", required=False)
-    by = forms.ChoiceField(label="Changed by", required=False, choices=[("", "Anybody"), *ACTOR_CHOICES])
+    by = forms.ChoiceField(label="Changed by", required=False, choices=[("", "Anyone"), *ACTOR_CHOICES])
     face = forms.ChoiceField(
         label="Through", required=False, choices=[("", "Anything"), *FACE_LABELS.items()]
     )

@@ -53,7 +53,7 @@ FIELDS: dict[str, Schema] = {
         "maxLength": 2048,
         "pattern": r"^(https?://\S+)?$",
         "examples": ["https://shop.example.com/logo.png"],
-        "description": "Address of its logo.",
+        "description": "URL of its logo.",
     },
     "app_type": {
         "type": "string",
@@ -63,13 +63,13 @@ FIELDS: dict[str, Schema] = {
     "token_endpoint_auth_method": {
         "type": "string",
         "enum": ["none", "client_secret_post", "client_secret_basic"],
-        "description": "How it proves itself; none for those that can keep no secret.",
+        "description": "How it authenticates; none for public clients, which cannot keep a secret.",
     },
-    "grant_types": _list({"type": "string", "enum": list(GRANT_TYPES)}, "The ways it may get tokens."),
-    "callbacks": _list(_URL, "Where people may be sent after signing in."),
-    "allowed_logout_urls": _list(_URL, "Where people may be sent after signing out."),
-    "web_origins": _list(_ORIGIN, "Origins whose pages may call us."),
-    "allowed_origins": _list(_ORIGIN, "More origins whose pages may call us."),
+    "grant_types": _list({"type": "string", "enum": list(GRANT_TYPES)}, "Grants that it may use."),
+    "callbacks": _list(_URL, "URLs to which users may be redirected after signing in."),
+    "allowed_logout_urls": _list(_URL, "URLs to which users may be redirected after signing out."),
+    "web_origins": _list(_ORIGIN, "Origins that may make cross-origin requests."),
+    "allowed_origins": _list(_ORIGIN, "Further origins that may make cross-origin requests."),
     "client_metadata": {
         "type": "object",
         "maxProperties": 10,
@@ -99,7 +99,7 @@ SCHEMA: Schema = {
         "client_id": {"type": "string", "examples": ["5Pz0qvkBCSk4eGkpFRRB5EBE2cHmZGVD"]},
         "client_secret": {
             "type": "string",
-            "description": "Shown once, when it is made: only its hash is kept.",
+            "description": "Returned once, on creation: only its hash is stored.",
         },
         "global": {"type": "boolean"},
     },

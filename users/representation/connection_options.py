@@ -22,15 +22,15 @@ def _unsupported_option(why: str) -> Schema:
     return {"not": {}, "description": f"{why} Leave it out."}
 
 
-OWN_STORE = "Users are kept in our own database; scripts for another are not run."
-SIGN_IN = "People sign in with e-mail and password."
+OWN_STORE = "Users are stored in our own database; scripts for another are not run."
+SIGN_IN = "Users sign in with email and password."
 ENABLE: Schema = {"type": "boolean", "description": "Whether it is on."}
 
 PASSWORD_OPTIONS: dict[str, Schema] = {
     "passwordPolicy": {
         "type": "string",
         "enum": list(POLICIES),
-        "description": "How strong passwords must be. Without it, the validators of this installation judge.",
+        "description": "How strong passwords must be. Without it, the validators of this installation apply.",
     },
     "password_complexity_options": {
         **closed_object(
@@ -39,7 +39,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
                     "type": "integer",
                     "minimum": 1,
                     "maximum": MAX_LENGTH,
-                    "description": "Characters a password must have, whatever the policy says of that.",
+                    "description": "Minimum length of passwords; overrides that of the policy.",
                 }
             }
         ),
@@ -53,7 +53,7 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
                     "type": "array",
                     "maxItems": 200,
                     "items": {"type": "string", "minLength": 1, "maxLength": 50},
-                    "description": "Words to refuse besides the common ones; case does not matter.",
+                    "description": "Words to refuse in addition to common passwords; case does not matter.",
                 },
             },
             required=("enable",),
@@ -62,25 +62,25 @@ PASSWORD_OPTIONS: dict[str, Schema] = {
     },
     "password_no_personal_info": {
         **closed_object({"enable": ENABLE}, required=("enable",)),
-        "description": "Whether passwords that hold a name or the address's local part are refused.",
+        "description": "Whether passwords that contain a name or the local part of the email are refused.",
     },
     # Accepted only when off, so that a body copied from Auth0's defaults passes.
     "password_history": {
         **closed_object(
             {
-                "enable": _fixed_switch(False, "Earlier passwords are not kept, not even as hashes"),
+                "enable": _fixed_switch(False, "Earlier passwords are not stored, not even as hashes"),
                 "size": {"type": "integer"},
             },
             required=("enable",),
         ),
-        "description": "Off: earlier passwords are not kept.",
+        "description": "Off: earlier passwords are not stored.",
     },
 }
 USERNAME_OPTIONS: dict[str, Schema] = {
     "requires_username": {
         "type": "boolean",
         "default": False,
-        "description": "Whether users of the connection have user names.",
+        "description": "Whether users of the connection have usernames.",
     },
     "validation": {
         **closed_object(
@@ -94,7 +94,7 @@ USERNAME_OPTIONS: dict[str, Schema] = {
                 )
             }
         ),
-        "description": "The length of user names, 1 to 15 unless said.",
+        "description": "The length of usernames; 1 to 15 by default.",
     },
 }
 PROFILE_OPTIONS: dict[str, Schema] = {
@@ -126,7 +126,7 @@ UNSUPPORTED_OPTIONS: dict[str, Schema] = {
     "mfa": _unsupported_option("Second factors are a matter of each account."),
     "password_options": _unsupported_option(f"Say it by {', '.join(PASSWORD_OPTIONS)}."),
     "disable_self_service_change_password": _unsupported_option(
-        "People may always change their own password."
+        "Users may always change their own password."
     ),
 }
 OPTIONS: Schema = {
@@ -134,7 +134,7 @@ OPTIONS: Schema = {
         {
             **PASSWORD_OPTIONS,
             **USERNAME_OPTIONS,
-            "disable_signup": {"type": "boolean", "description": "Whether nobody may sign up by themselves."},
+            "disable_signup": {"type": "boolean", "description": "Whether self-service sign-up is disabled."},
             **PROFILE_OPTIONS,
             **FIXED_OPTIONS,
             **UNSUPPORTED_OPTIONS,

@@ -17,13 +17,13 @@ FIELDS: dict[str, Schema] = {
         "type": "string",
         "maxLength": 128,
         "pattern": ONE_LINE,
-        "description": "What people call it, where that is not its name.",
+        "description": "Display name, where it differs from the name.",
         "examples": ["Our partners"],
     },
     "options": OPTIONS,
     "is_enabled": {
         "type": "boolean",
-        "description": "Whether anybody may sign in through it, be created in it, or change e-mail or"
+        "description": "Whether users may sign in through it, be created in it, or change email or"
         " password. An addition of ours.",
     },
     "enabled_clients": {
@@ -34,7 +34,7 @@ FIELDS: dict[str, Schema] = {
     "is_domain_connection": {
         "type": "boolean",
         "const": False,
-        "description": "A connection is never chosen by the domain of an address.",
+        "description": "A connection is never chosen by the domain of an email.",
     },
 }
 NAME: Schema = {

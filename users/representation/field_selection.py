@@ -29,12 +29,12 @@ def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dic
         "fields": {
             "type": "string",
             "pattern": f"^{one}(,{one})*$",
-            "description": "Fields to keep or to leave out, separated by commas.",
+            "description": "Fields to include or to exclude, separated by commas.",
         },
         "include_fields": {
             "type": "boolean",
             "default": True,
-            "description": "Whether `fields` are the ones to keep.",
+            "description": "Whether `fields` are included or excluded.",
         },
     }
 

@@ -19,7 +19,7 @@ NAME: Schema = {
 KIND: Schema = {
     "type": "string",
     "enum": IndexedKey.Kind.values,
-    "description": "Which of its values stand in order.",
+    "description": "The type of values that the index sorts and compares.",
 }
 SCHEMA: Schema = {
     "type": "object",
@@ -31,7 +31,7 @@ SCHEMA: Schema = {
         "status": {"type": "string", "enum": IndexedKey.Status.values},
         "details": {"type": "string", "description": "Why it failed."},
         "progress": {"type": "integer", "description": "Per cent, while it is being built."},
-        "size": {"type": "integer", "description": "Bytes on disk, where the database tells."},
+        "size": {"type": "integer", "description": "Bytes on disk, where the database reports them."},
         "job_id": {"type": "string", "examples": ["job_AbCdEfGh12345678"]},
         "last_used": {"type": "string", "format": "date", "description": "The day, in UTC."},
         "created_at": {"type": "string", "format": "date-time"},

@@ -45,7 +45,7 @@ FIELDS: dict[str, Schema] = {
     },
     "enforce_policies": {
         "type": "boolean",
-        "description": "Whether a person's token holds only what they are permitted (RBAC).",
+        "description": "Whether a user's token holds only their permissions (RBAC).",
     },
     "token_dialect": {
         "type": "string",
@@ -56,7 +56,7 @@ FIELDS: dict[str, Schema] = {
     "allow_offline_access": {"type": "boolean", "enum": [False], "description": "Always false."},
     "skip_consent_for_verifiable_first_party_clients": {
         "type": "boolean",
-        "description": "Accepted; nobody is asked for consent here.",
+        "description": "Accepted; users are never asked for consent here.",
     },
 }
 IDENTIFIER: Schema = {

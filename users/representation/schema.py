@@ -21,7 +21,7 @@ LABEL: Schema = {
     "minLength": 1,
     "maxLength": 200,
     "pattern": r"^[^<>\x00-\x1f\x7f]*[^<>\s\x00-\x1f\x7f][^<>\x00-\x1f\x7f]*$",
-    "description": "What people call it.",
+    "description": "Display name.",
 }
 
 DOCUMENTS: dict[str, Schema] = {

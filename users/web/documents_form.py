@@ -38,8 +38,8 @@ HELP = {
     "app_metadata": "Plan, roles, access. Only staff and API clients can edit this.",
 }
 CONFLICT = (
-    "Somebody else changed this while you were editing. Nothing has been saved."
-    " What only they changed is merged in already; for the rest choose, then save again."
+    "Another user changed this while you were editing. Not saved."
+    " Changes without a conflict are merged in. Choose a value for each conflict, then save again."
 )
 # At most this many keys of one document are offered for choice; the text decides about more.
 MAX_CHOICES = 50
@@ -54,7 +54,7 @@ class DocumentsForm(forms.Form):
         label="Reason for the change",
         required=False,
         max_length=500,
-        help_text="Optional. Kept with the record of the change.",
+        help_text="Optional. Stored with the change.",
     )
 
     def __init__(

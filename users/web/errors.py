@@ -19,12 +19,12 @@ from users.web.json_paths import is_api, is_oauth
 from users.web.request import Request
 
 TEXTS = {
-    400: ("That request makes no sense to us", "Go back and try again."),
-    403: ("You may not see this", "Ask an administrator if you think you should."),
-    404: ("There is nothing here", "The address is wrong, or what was here is gone."),
-    411: ("We do not know how much that is", "Send its length."),
-    413: ("That is too much at once", "Send less."),
-    500: ("Something broke on our side", "It has been logged. Try again in a moment."),
+    400: ("Bad request", "Go back and try again."),
+    403: ("You do not have access to this page", "Ask an administrator if you need access."),
+    404: ("Page not found", "The URL is wrong, or the page no longer exists."),
+    411: ("Length required", "Send a Content-Length header."),
+    413: ("Request too large", "Send a smaller request."),
+    500: ("Something went wrong on our side", "It has been logged. Try again in a moment."),
     503: ("Temporarily unavailable", "Try again in a few seconds."),
 }
 
@@ -125,7 +125,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def length_required(request: HttpRequest) -> HttpResponse:
     """Return 411 for a chunked body that the WSGI server did not assemble."""
-    message = "Send the length of the body (Content-Length); it is not taken in chunks."
+    message = "Send the length of the body (Content-Length); chunked bodies are not accepted."
     if is_api(request.path_info) or is_oauth(request.path_info):
         return error_json(request, 411, message, "length_required")
     return error_page(request, 411, advice=message)
@@ -137,4 +137,4 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     if is_api(request.path_info):
         return error_json(request, 413, message, "payload_too_large")
     most = f"{limit / 1024 / 1024:g} MiB" if limit % (1024 * 1024) == 0 else f"{limit // 1024:,} KiB"
-    return error_page(request, 413, advice=f"At most {most} are taken.")
+    return error_page(request, 413, advice=f"The limit is {most}.")

@@ -17,7 +17,7 @@ from users.models import Change
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
-UNDO, PUT_BACK = "Undo", "Put back"
+UNDO, PUT_BACK = "Undo", "Restore"
 
 
 def write(user, document="app_metadata", **keys) -> Change:
@@ -52,7 +52,7 @@ def test_a_change_is_taken_back_from_the_activity_of_the_user(desk, agent, jane)
     assert again(jane).app_metadata == {"plan": "full"}
     assert (line.actor_id, line.face, line.reason) == (agent.user_id, "dashboard", "Ticket 4712")
     assert line.undoes == change.pk
-    assert "Taken back." in done.text
+    assert "Undone." in done.text
     assert "Ticket 4712" in done.text
     assert f"Undoes change {change.pk}" in desk(agent, path(line)).text
 
@@ -80,7 +80,7 @@ def test_what_is_changed_while_one_looks_is_not_overwritten(desk, agent, jane):
     refused = page.press(UNDO, forged={"force": "yes"})
 
     assert (refused.status, again(jane).app_metadata) == (422, {"plan": "gold"})
-    assert "Somebody changed this account a moment ago." in refused.text
+    assert "This user has just been changed." in refused.text
     assert "It is now gold" in refused.text
 
 
@@ -144,7 +144,7 @@ def test_where_all_is_so_already_there_is_no_button(desk, agent, jane):
 
     page = desk(agent, path(change, "undo/"))
 
-    assert "There is nothing to do" in page.text
+    assert "Nothing to do" in page.text
     assert UNDO not in page.buttons
     assert "undo/" not in offered(desk(agent, path(change)))
 

@@ -53,7 +53,7 @@ def test_a_key_is_indexed_dropped_and_tried_again(desk):
 
 
 def test_it_says_what_each_costs_and_whether_it_is_of_use(desk, index_key):
-    assert "No key is indexed yet." in desk().text
+    assert "No indexed keys yet." in desk().text
     key = index_key("app_metadata", ("credits",), "number")
 
     assert "Ready" in desk().text
@@ -89,7 +89,7 @@ def test_a_search_that_read_everybody_offers_what_would_help(agent, administrato
 
     for_agent, for_administrator = advised(agent, text), advised(administrator, text)
 
-    assert "no index serves <code>app_metadata.credits</code>" in for_agent
+    assert "no index covers <code>app_metadata.credits</code>" in for_agent
     assert "An administrator can make it fast." in for_agent
     assert "<form" not in for_agent
     assert 'name="key" value="app_metadata.credits"' in for_administrator
@@ -113,4 +113,4 @@ def test_where_indexes_serve_or_nothing_would_help_there_is_no_advice(administra
         "NOT app_metadata.a:[1 TO 5]",
     ):
         assert advised(administrator, text).strip() == "", text
-    assert "as it is asked for here." in advised(administrator, "user_metadata.city:*slo*")
+    assert "for this kind of search." in advised(administrator, "user_metadata.city:*slo*")

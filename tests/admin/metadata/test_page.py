@@ -51,7 +51,7 @@ def test_it_tells_types_shares_values_and_conflicts_in_words(desk, survey, peopl
     assert re.search(r"Types differ 2 numbers, 1 string\b", page.text)
     assert re.search(r"3 strings .*75 % 3 users.*\"full\" 67 %", page.text)
     assert '<rect width="66.7" height="1">' in page.html
-    assert "All 4 people were read, so the numbers are exact" in page.text
+    assert "All 4 users were read, so the numbers are exact" in page.text
     assert page.inline == []
 
 
@@ -81,7 +81,7 @@ def test_who_may_not_see_a_document_is_told_nothing_of_it(desk, survey, people, 
         page = desk(member, address)
         assert [key for key in keys(page) if key.startswith("app_metadata")] == []
         assert "full" not in page.html
-        assert page.buttons.isdisjoint({"Take a new sample", "Count everybody exactly"})
+        assert page.buttons.isdisjoint({"Take a new sample", "Count all users exactly"})
     assert "user_metadata.age" in keys(desk(member))
 
 
@@ -138,14 +138,14 @@ def test_before_the_first_sample_it_says_so_and_takes_one(desk, agent):
 
 def test_counting_everybody_is_a_job_whose_progress_is_shown(desk, agent, survey, jane):
     survey("metadata_sample")
-    desk(agent).press("Count everybody exactly")
+    desk(agent).press("Count all users exactly")
     Job.objects.filter(kind="metadata_count").update(status="processing", done=20, total=50)
 
     page = desk(agent)
 
     assert "Exact count of metadata" in page.text
     assert "40 %, 20 of 50" in page.text
-    assert "Count everybody exactly" not in page.buttons
+    assert "Count all users exactly" not in page.buttons
 
 
 def test_a_survey_that_failed_is_told_of(desk, agent, survey, jane):
@@ -155,7 +155,7 @@ def test_a_survey_that_failed_is_told_of(desk, agent, survey, jane):
 
     page = desk(agent)
 
-    assert "It broke. What is shown is older." in page.text
+    assert "It broke. The numbers shown are older." in page.text
     assert f"/admin/jobs/{job}/" not in page.html
 
 

@@ -95,7 +95,7 @@ def test_reset_mails_a_link_that_works_once_to_the_accounts_own_address(visit, b
     form = open_page(browser(), link)
     form.press("Set password", password1="quite another secret", password2="quite another secret")
     assert again(jane).check_password("quite another secret")
-    assert "used already" in open_page(browser(), link).text
+    assert "already been used" in open_page(browser(), link).text
 
 
 def test_the_link_is_not_on_the_staff_members_page(visit, clerk, jane):

@@ -15,7 +15,7 @@ from users.models import Change
 from users.rights.actor import command_actor
 
 SAVE = "Save metadata"
-COMPARE = "Somebody else changed this while you were editing."
+COMPARE = "Another user changed this while you were editing."
 
 
 def patch(user, **documents):

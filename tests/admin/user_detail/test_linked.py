@@ -47,7 +47,7 @@ def test_who_may_not_unlink_is_told_so(visit, supporter, jane, jay):
 def test_unlink_makes_it_a_user_of_its_own(visit, clerk, jane, jay):
     page = visit(clerk, jane).press(UNLINK, reason="Ticket 4711")
 
-    assert "Unlinked. The account is a user of its own now, without metadata." in page.text
+    assert "Unlinked. The account is a separate user now, without metadata." in page.text
     assert UNLINK not in page.buttons
     assert again(jay).user_metadata is None
     line = Change.objects.filter(subject=jane.user_id).first()
@@ -69,7 +69,7 @@ def test_what_a_colleague_unlinked_meanwhile_is_said_and_stays(visit, clerk, jan
 
     page = opened.press(UNLINK)
 
-    assert "That account is not linked to this user any more." in page.text
+    assert "That account is no longer linked to this user." in page.text
 
 
 @pytest.mark.parametrize("identity", ["", "auth0|nobody", "nobody", "a\0b|c", "|"])
@@ -78,7 +78,7 @@ def test_an_account_that_is_not_linked_is_not_unlinked(browser, clerk, jane, jay
 
     answer = browser(clerk).post(user_path(jane), {"do": "unlink", "identity": identity}, follow=True)
 
-    assert "not linked to this user any more" in answer.content.decode()
+    assert "no longer linked to this user" in answer.content.decode()
     assert row(jane) == before
 
 

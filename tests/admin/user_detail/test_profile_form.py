@@ -141,7 +141,7 @@ def test_a_field_that_somebody_else_changed_too_is_a_conflict_with_both_shown(vi
 
     assert (page.status, row(jane)) == (422, before)
     assert page.form(SAVE).fields["name"] == ["Mine"]
-    assert "Somebody else has set this to Theirs & <More>" in page.text
+    assert "Another user has set this to Theirs & <More>" in page.text
     assert "<More>" not in page.html
     page.press(SAVE)
     assert (again(jane).name, again(jane).nickname) == ("Mine", "janie")
@@ -166,7 +166,7 @@ def test_a_field_cleared_by_somebody_else_is_a_conflict(visit, clerk, jane):
     page = opened.press(SAVE, name="Mine")
 
     assert page.status == 422
-    assert "Somebody else has set this to nothing" in page.text
+    assert "Another user has set this to nothing" in page.text
 
 
 def test_what_somebody_else_changed_elsewhere_stays(visit, clerk, jane):
@@ -202,7 +202,7 @@ def test_who_slips_in_between_the_look_and_the_save_is_noticed(visit, clerk, jan
     answer = page.press(SAVE, name="Mine")
 
     assert answer.status == 422
-    assert "Somebody else saved at the same moment." in answer.text
+    assert "Another user saved at the same time." in answer.text
     assert again(jane).name == "Theirs"
 
 

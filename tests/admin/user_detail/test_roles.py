@@ -32,15 +32,15 @@ def test_roles_stand_with_what_they_permit(security, jane, make_role, songs_api)
     text = security(jane).text
 
     assert "Editor read:songs Songs , write:songs Songs" in text
-    assert "Idle permits nothing yet" in text
-    assert "Given directly" not in text
+    assert "Idle no permissions yet" in text
+    assert "Assigned directly" not in text
 
 
 def test_permissions_of_ones_own_stand_last(security, jane, make_role, songs_api):
     assign_roles([jane.user_id], [make_role("Editor", "read:songs").role_id], actor=SHELL)
     assign_permissions(jane, frozenset({(songs_api.identifier, "burn:songs")}), actor=SHELL)
 
-    assert "Editor read:songs Songs Given directly burn:songs Songs" in security(jane).text
+    assert "Editor read:songs Songs Assigned directly burn:songs Songs" in security(jane).text
 
 
 def test_who_has_none_has_none(security, jane, stranger, make_role, songs_api):

@@ -78,7 +78,7 @@ def test_chosen_columns_are_kept_for_whoever_chose_them(browser, agent, administ
     assert chosen.path == f"{LIST}?q=jane&column=status&column=user_metadata.hobby"
     assert shown(chosen) == shown(open_page(at_work, LIST)) == ["Status", "Hobby"]
     assert len(shown(open_page(browser(administrator), LIST))) == 5
-    back = chosen.press("Back to the usual ones")
+    back = chosen.press("Reset to default")
     assert len(shown(back)) == len(shown(open_page(at_work, LIST))) == 5
     none = back.press("Show these columns", column="")
     assert shown(none) == shown(open_page(at_work, LIST)) == []
@@ -103,7 +103,7 @@ def test_what_one_may_not_see_is_neither_offered_nor_read(browser, staff_with, m
     with CaptureQueriesContext(database) as captured:
         page = open_page(blind, address)
     chosen = page.press("Show these columns", column=["app_metadata.plan", "user_metadata.k"])
-    usual = open_page(blind, f"{LIST}?q=").press("Back to the usual ones")
+    usual = open_page(blind, f"{LIST}?q=").press("Reset to default")
 
     assert shown(page) == shown(chosen) == ["K"]
     assert shown(usual) == ["Status", "Logins", "Last login", "Created"]

@@ -59,7 +59,7 @@ def test_search_finds(listing, people, typed, names):
 
 @pytest.mark.parametrize(
     ("typed", "says"),
-    [("'><script>alert(1)</script>", "0 people match"), ('"><script>alert(1)</script>', "Can't read")],
+    [("'><script>alert(1)</script>", "0 users match"), ('"><script>alert(1)</script>', "Can't read")],
 )
 def test_search_keeps_what_was_typed_and_says_how_many(listing, people, typed, says):
     page = listing(people, q=typed)
@@ -83,7 +83,7 @@ def test_an_empty_search_shows_everybody(listing, people):
 def test_a_search_that_finds_nobody_says_what_to_do(listing, people):
     page = listing(people, q="nobody.at.all")
 
-    assert "Nobody matches." in page.text
+    assert "No users match." in page.text
     assert found(page) == []
 
 
@@ -174,7 +174,7 @@ def test_filters_written_as_words_find_the_same(listing, agent, make_user, statu
     make_user("verified", email_verified=True)
     block_user(make_user("barred", app_metadata={"plan": "full"}), actor=SHELL)
     filtered = listing(agent, status=status, has="app_metadata.plan", connection=DATABASE, created="7")
-    [link] = re.findall(r'href="(\?[^"]*)">Write them as words', filtered.html)
+    [link] = re.findall(r'href="(\?[^"]*)">Write as a search', filtered.html)
 
     as_words = listing(agent, **dict(parse_qsl(html.unescape(link[1:]))))
 

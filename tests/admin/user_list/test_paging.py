@@ -175,7 +175,7 @@ def test_fifty_a_page(listing, agent, crowd):
     page = listing(agent)
 
     assert len(found(page)) == 50
-    assert "1–50 of 61 people" in page.text
+    assert "1–50 of 61 users" in page.text
 
 
 def test_counting_stops_at_the_cap_and_pages_do_not(walk, agent, make_user, monkeypatch):
@@ -187,8 +187,8 @@ def test_counting_stops_at_the_cap_and_pages_do_not(walk, agent, make_user, monk
         pages = walk(agent, q="email:e*")
 
     counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
-    assert "4+ people match" in pages[0].text
-    assert "7–7 of 4+ people" in pages[2].text
+    assert "4+ users match" in pages[0].text
+    assert "7–7 of 4+ users" in pages[2].text
     assert len(counts) == 3
     assert all("LIMIT 5" in count for count in counts)
 
@@ -199,7 +199,7 @@ def test_a_count_at_the_cap_is_exact(listing, agent, make_user, monkeypatch):
 
     page = listing(agent)
 
-    assert "1–2 of 2 people" in page.text
+    assert "1–2 of 2 users" in page.text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_the_side_bar_leads_administrators_there_and_nobody_else(browser, agent,
 
 
 def test_a_new_one_shows_its_secret_once(desk, administrator):
-    assert "Nobody is told yet." in desk().text
+    assert "No webhooks yet." in desk().text
     page = desk(f"{WEBHOOKS}add/").press(
         "Add the webhook",
         url=URL,
@@ -128,8 +128,8 @@ def test_a_new_secret_is_shown_once(desk, hook):
     page = settings_of(desk, hook).press("Make a new secret")
 
     assert "whsec_" in page.text
-    assert "For 24 hours the secret before it signs as well" in page.text
-    assert "The one before signs until" in settings_of(desk, hook).text
+    assert "For 24 hours requests are also signed with the previous secret" in page.text
+    assert "The previous one is used until" in settings_of(desk, hook).text
 
 
 def test_a_test_event_is_on_its_way(desk, hook):
@@ -180,7 +180,7 @@ def test_what_failed_is_sent_again_one_or_all(desk, hook, jane):
     page.press("Send again")
     assert Delivery.objects.filter(status="pending").count() == 1
     page = desk(path(hook)).press("Send all failed again")
-    assert "2 are on their way again." in page.text
+    assert "2 are being sent again." in page.text
     assert "Send all failed again" not in page.buttons
     assert not Delivery.objects.exclude(status="pending").exists()
 
@@ -192,7 +192,7 @@ def test_what_was_delivered_is_sent_again_too(desk, hook):
 
     page = desk(path(hook))
     assert "Send all failed again" not in page.buttons
-    assert "It is on its way again." in page.press("Send again").text
+    assert "It is being sent again." in page.press("Send again").text
     assert (Delivery.objects.get().status, Delivery.objects.get().attempts) == ("pending", 0)
 
 

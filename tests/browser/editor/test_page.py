@@ -90,7 +90,7 @@ def test_a_refused_value_is_shown_at_its_field(desk):
     opened.editor().get_by_label("Age", exact=True).fill("-3")
     opened.page.locator("[data-save]").click()
 
-    opened.page.get_by_text("Nothing has been saved").wait_for()
+    opened.page.get_by_text("Not saved").wait_for()
     age = opened.editor().get_by_label("Age", exact=True)
     assert age.input_value() == "-3"
     assert age.get_attribute("aria-invalid") == "true"
@@ -113,7 +113,7 @@ def test_typed_json_comes_back_as_typed(desk):
     opened.type_json('{"hobby":  "x", "a.b": 1.0}')
     opened.page.locator("[data-save]").click()
 
-    opened.page.get_by_text("Nothing has been saved").wait_for()
+    opened.page.get_by_text("Not saved").wait_for()
     assert opened.text() == '{"hobby":  "x", "a.b": 1.0}'
     assert "must not contain a dot" in opened.page.locator(".document .errors").first.inner_text()
 
@@ -141,7 +141,7 @@ def test_people_see_a_form_without_json_and_their_other_data_beside_it(desk):
     opened = desk(who="owner", catch=False)
 
     assert opened.page.get_by_role("tab").count() == 0
-    assert opened.page.get_by_role("heading", name="Other data we keep").is_visible()
+    assert opened.page.get_by_role("heading", name="Other data we store").is_visible()
     opened.editor().get_by_label("Hobby").fill("chess")
     opened.page.locator("[data-save]").click()
     opened.page.get_by_text("Your preferences are saved.").wait_for()

@@ -35,7 +35,7 @@ class ChangeFilterForm(forms.Form):
         label="Changed by",
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "E-mail, id or client"}),
+        widget=forms.TextInput(attrs={"placeholder": "Email, id or client"}),
     )
     face = forms.ChoiceField(label="Through", required=False, choices=[("", "Any"), *Change.Face.choices])
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -44,7 +44,7 @@ class ChangeFilterForm(forms.Form):
         label="User",
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "E-mail or user id"}),
+        widget=forms.TextInput(attrs={"placeholder": "Email or user id"}),
     )
 
     def __init__(
@@ -70,7 +70,7 @@ class ChangeFilterForm(forms.Form):
         cleaned = self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", "This day is before the first.")
+            self.add_error("until", "This date is before the first one.")
         return cleaned
 
     @property

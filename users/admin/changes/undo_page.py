@@ -29,8 +29,8 @@ from users.representation.validation import FieldError
 from users.rights.errors import Denied
 from users.web.page_view import PageRequest
 
-STALE_MESSAGE = "Somebody changed this account a moment ago. Nothing has been done; look again at what would."
-CHANGED_SINCE_MESSAGE = "It has changed again since. Say below whether to overwrite that."
+STALE_MESSAGE = "This user has just been changed. Nothing has been done; check again what would change."
+CHANGED_SINCE_MESSAGE = "It has changed again since. Choose below whether to overwrite it."
 
 
 def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
@@ -100,7 +100,7 @@ def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
         return f"{error.field}: {error.rule}."
     except (MetadataError, NotSupported, NotUndoable, BeforeRetention, NotCreatedYet) as error:
         return str(error)
-    visit.show_success("Taken back." if not taking.part else "Put back.")
+    visit.show_success("Undone." if not taking.part else "Restored.")
     return ""
 
 
@@ -108,4 +108,4 @@ def _title(taking: Reversal) -> str:
     if not taking.part:
         return "Undo this change?"
     what = taking.key if taking.key is not None else Change.What(taking.part).label
-    return f"Put {what} back?"
+    return f"Restore {what}?"

@@ -27,7 +27,7 @@ from users.rights.errors import Denied
 from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
-TOO_SLOW_MESSAGE = "The log is too long to look through for this. Ask for a shorter time, or for one user."
+TOO_SLOW_MESSAGE = "This search of the log took too long. Choose a shorter period or a single user."
 
 
 def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:

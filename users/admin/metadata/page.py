@@ -76,7 +76,7 @@ def _request_survey(request: PageRequest, actor: Actor) -> HttpResponse:
     ask = SURVEY_REQUESTS.get(request.POST.get("ask", ""))
     if ask:
         ask(actor)
-        messages.success(request, "It is on its way; this page keeps up with it.")
+        messages.success(request, "Requested. This page updates itself.")
     return redirect("admin:metadata")
 
 

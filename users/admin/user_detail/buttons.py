@@ -62,7 +62,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
         edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
         edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
     except StaleVersion:
-        form.add_error(None, "Somebody else saved at the same moment. Save again.")
+        form.add_error(None, "Another user saved at the same time. Save again.")
         return {"profile_form": form}
     except FieldError as error:
         form.add_error(error.field if error.field in form.fields else None, f"{error.rule}.")
@@ -93,7 +93,7 @@ def verify_email(visit: UserPageRequest) -> None:
     """Mark the user's email as verified."""
     edit = Edit(profile={"email_verified": True})
     edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
-    visit.show_success("E-mail marked as verified.")
+    visit.show_success("Email marked as verified.")
 
 
 def send_reset(visit: UserPageRequest) -> None:
@@ -148,9 +148,9 @@ def unlink_account(visit: UserPageRequest) -> None:
     try:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
     except BadIdentity:
-        visit.show_error("That account is not linked to this user any more.")
+        visit.show_error("That account is no longer linked to this user.")
     else:
-        visit.show_success("Unlinked. The account is a user of its own now, without metadata.")
+        visit.show_success("Unlinked. The account is a separate user now, without metadata.")
 
 
 BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {

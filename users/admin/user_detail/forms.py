@@ -72,7 +72,7 @@ class ProfileForm(forms.Form):
         form = ProfileForm(self.user, data)
         for name in self.conflicts:
             theirs = getattr(self.user, name) or "nothing"
-            form.add_error(name, f"Somebody else has set this to {theirs}. Save again to keep yours.")
+            form.add_error(name, f"Another user has set this to {theirs}. Save again to keep yours.")
         return form
 
     def _opened(self, name: str) -> str:

@@ -63,7 +63,7 @@ def _status_choices() -> list[Choice]:
     return [
         Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
         Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
-        Choice("unverified", "E-mail not verified", "email_verified:false", Q(email_verified=False)),
+        Choice("unverified", "Email not verified", "email_verified:false", Q(email_verified=False)),
     ]
 
 

@@ -83,5 +83,5 @@ def _too_slow(slow: tuple[SlowKey, ...]) -> str:
     message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
     keys = ", ".join(map(str, slow))
     if not keys:
-        return f"{message} Narrow it, by the beginning of an address for example."
-    return f"{message} Everybody is read for {keys}; ask for something else besides, to narrow it."
+        return f"{message} Narrow it, for example by the beginning of an email."
+    return f"{message} It scans all users: no index covers {keys}. Add another term to narrow it."

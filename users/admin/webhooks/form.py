@@ -38,14 +38,14 @@ class WebhookForm(forms.Form):
     """The settings of a webhook. Whether its target is allowed is checked by the action."""
 
     url = forms.CharField(
-        label="Address",
+        label="URL",
         max_length=2048,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
         help_text="Where events are sent by POST, such as https://example.com/hooks/users.",
     )
     description = forms.CharField(label="Description (optional)", max_length=200, required=False)
     types = forms.MultipleChoiceField(
-        label="Tell it when",
+        label="Events",
         choices=[(name, f"{text} ({name})") for name, text in TYPES.items()],
         initial=list(TYPES),
         widget=forms.CheckboxSelectMultiple,
@@ -61,14 +61,14 @@ class WebhookForm(forms.Form):
         label="Send what these were and are (optional)",
         required=False,
         max_length=10_000,
-        help_text="Of everything else that changes, the receiver is told the name alone. Written in the same"
+        help_text="Of all other changed keys only the name is sent. Written in the same"
         " way. Empty: names alone.",
     )
     is_enabled = forms.BooleanField(
         label="Switched on",
         required=False,
         initial=True,
-        help_text="What happens while it is switched off is not told later.",
+        help_text="Events are not sent later for the time while it is switched off.",
     )
 
     @classmethod

@@ -158,7 +158,7 @@ def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
     count = webhooks.replay(webhook, actor=actor, delivery=key)
     if count:
         messages.success(
-            request, "It is on its way again." if count == 1 else f"{count} are on their way again."
+            request, "It is being sent again." if count == 1 else f"{count} are being sent again."
         )
     else:
         messages.info(request, "There was nothing to send again.")

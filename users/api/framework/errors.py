@@ -111,7 +111,7 @@ def _duplicate_user(error: DuplicateField) -> Problem:
 
 def _changed_since(error: ChangedSince) -> Problem:
     conflicts = [serialize_conflict(error.part, key, sides) for key, sides in sorted(error.keys.items())]
-    text = "Something has changed again since. Send force to put it back all the same."
+    text = "Something has changed again since. Send force to restore it anyway."
     return Problem(409, text, "changed_since", attributes={"conflicts": conflicts})
 
 

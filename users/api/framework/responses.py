@@ -40,17 +40,17 @@ ERROR: Schema = {
 HEADERS: dict[str, dict[str, Any]] = {
     name: {"description": text, "schema": {"type": kind}}
     for name, kind, text in (
-        ("X-Request-ID", "string", "The request's name: that of the caller, or one of ours."),
-        ("x-ratelimit-limit", "integer", "Calls a second that the client may make."),
-        ("x-ratelimit-remaining", "integer", "Those left in this second."),
-        ("x-ratelimit-reset", "integer", "When counting begins anew, in UNIX seconds."),
+        ("X-Request-ID", "string", "The request id: the client's, or a generated one."),
+        ("x-ratelimit-limit", "integer", "Calls per second that the client may make."),
+        ("x-ratelimit-remaining", "integer", "Calls left in this second."),
+        ("x-ratelimit-reset", "integer", "When the limit resets, in UNIX seconds."),
         ("Retry-After", "integer", "Seconds to wait before trying again."),
         ("WWW-Authenticate", "string", "Bearer."),
         ("Cache-Control", "string", "no-store."),
-        ("Allow", "string", "The methods there are."),
-        ("Link", "string", "Where the next page is."),
+        ("Allow", "string", "The supported methods."),
+        ("Link", "string", "URL of the next page."),
         ("ETag", "string", "The user's version, for If-Match and If-None-Match."),
-        ("Warning", "string", "That a document has grown large, or that a search read everybody."),
+        ("Warning", "string", "That a document is large, or that a search scanned all users."),
     )
 }
 _COMMON_HEADERS = (
@@ -69,20 +69,20 @@ _BY_STATUS = {
 }
 
 _COMMON_ERRORS = {
-    400: "Something about the request breaks a rule; the message names the field.",
-    404: "There is nothing at this address.",
+    400: "The request is invalid; the message names the field.",
+    404: "There is nothing at this URL.",
     406: "The client accepts no application/json.",
     408: "The request took too long to arrive.",
     414: "The request line is longer than 16 kB.",
     429: "The client makes too many calls a second.",
     431: "The headers are too many or too long.",
-    405: "There is no such method here.",
-    500: "Something broke on our side. It has been logged.",
+    405: "The method is not supported here.",
+    500: "Something went wrong on our side. It has been logged.",
     503: "The database is busy or not available, or a search took too long; see Retry-After.",
 }
 _WITH_TOKEN = {
-    401: "There is no token, or it is no good.",
-    403: "The token lacks the scope, or the account is out of the client's reach.",
+    401: "The token is missing or invalid.",
+    403: "The token lacks the scope, or the client may not access the user.",
 }
 _WITH_BODY = {
     411: "The WSGI server passed on a chunked body without its length. The bundled server assembles it.",

@@ -64,7 +64,7 @@ def warning_header(condition: Condition, viewer: Actor) -> dict[str, str]:
 def _format_advice(keys: tuple[SlowKey, ...], viewer: Actor) -> str:
     if not keys:
         return ""
-    read = f"Everybody is read for {', '.join(map(str, keys))}"
+    read = f"This search scans all users: no index covers {', '.join(map(str, keys))}"
     helped = ", ".join(str(key) for key in keys if key.is_indexable)
     if not helped or not may(viewer, Verb.INDEX_KEYS):
         return read

@@ -68,7 +68,7 @@ QUERY: dict[str, Schema] = {
         "type": "string",
         "pattern": "^([0-9]{1,18}|latest)$",
         "description": "`next` of the page before; `latest` for what happens from now on. Unset: the oldest"
-        " that is kept.",
+        " that is stored.",
     },
     "take": {
         "type": "integer",

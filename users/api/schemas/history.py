@@ -16,7 +16,7 @@ _REASON: Schema = {
     "maxLength": 500,
     "pattern": r"^[^\x00]*$",
     "examples": ["ticket 4711"],
-    "description": "Why. Kept with the record of the change.",
+    "description": "Reason for the change, stored with it.",
 }
 MOMENT: Schema = {
     "type": "string",
@@ -89,7 +89,7 @@ QUERY: dict[str, Schema] = {
     "actor": {
         "type": "string",
         "pattern": r"^[^\x00]*$",
-        "description": "Only changes by whoever has this id.",
+        "description": "Only changes by the actor with this id.",
     },
     "face": {
         "type": "string",

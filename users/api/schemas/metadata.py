@@ -25,8 +25,8 @@ COUNTS: Schema = {
     "type": "object",
     "required": ["at", "read", "people", "users", "types", "item_types"],
     "properties": {
-        "at": {"type": "string", "format": "date-time", "description": "When people were read."},
-        "read": {**_COUNT, "description": "How many people were read.", "examples": [1000]},
+        "at": {"type": "string", "format": "date-time", "description": "When the users were read."},
+        "read": {**_COUNT, "description": "How many users were read.", "examples": [1000]},
         "people": {**_COUNT, "description": "Of how many.", "examples": [250000]},
         "users": {**_COUNT, "description": "Of those read, who has a value there.", "examples": [412]},
         "types": _types("Of those read, how many have each type there."),
@@ -40,7 +40,7 @@ VALUE: Schema = {
         "value": {"type": ["string", "number", "boolean"], "examples": ["full"]},
         "is_beginning": {
             "type": "boolean",
-            "description": "Whether this is only what the text begins with, which is too long to be kept.",
+            "description": "Whether this is only the beginning of the text, which is too long to be stored.",
             "examples": [False],
         },
         "users": {**_COUNT, "description": "Of those read, who has this value.", "examples": [230]},
@@ -71,7 +71,7 @@ KEY: Schema = {
         "exact": {**COUNTS, "description": "By the latest exact count, where that met the key."},
         "has_conflict": {
             "type": "boolean",
-            "description": "Whether people have values of different types there, null aside.",
+            "description": "Whether users have values of different types there, apart from null.",
             "examples": [False],
         },
         "last_written": {"type": ["string", "null"], "format": "date-time"},

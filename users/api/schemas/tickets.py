@@ -54,7 +54,7 @@ _OPTIONS: dict[str, Schema] = {
         "format": "uri",
         "maxLength": 2048,
         "pattern": r"^[\x21-\x7e]+$",
-        "description": "Where the person is sent afterwards, an http or https address.",
+        "description": "URL (http or https) to which the user is redirected afterwards.",
     },
     "ttl_sec": {
         "type": "integer",
@@ -64,7 +64,7 @@ _OPTIONS: dict[str, Schema] = {
     },
     "includeEmailInRedirect": {
         "type": "boolean",
-        "description": "Whether the person's address is added to `result_url`; false unless said.",
+        "description": "Whether the user's email is added to `result_url`; false by default.",
     },
     "client_id": CLIENT_ID,
     "organization_id": ORGANIZATION_ID,

@@ -8,7 +8,7 @@ IDENTIFIER_QUERY: dict[str, Schema] = {
     "identifier": {
         "type": "string",
         "minLength": 1,
-        "description": "E-mail address, user name or phone number; its case does not matter.",
+        "description": "Email, username or phone number; its case does not matter.",
     }
 }
 # Source: the queries of auth0-python's generated client.

@@ -91,7 +91,7 @@ LIST_QUERY: dict[str, Schema] = {
     **CHECKPOINT_QUERY,
     "q": {
         "type": "string",
-        "description": "Whom to find, in Auth0's search language; everybody where it is empty.",
+        "description": "The search, in Auth0's search language; all users where it is empty.",
         "examples": ['name:jane* AND user_metadata.hobby:"surfing"'],
     },
     "sort": {

@@ -74,7 +74,7 @@ class ClientSecretView(View):
     def post(self, request: Request, client_id: str) -> Response:
         client = find_client(client_id)
         if client.is_public:
-            text = "The client keeps no secret: its token_endpoint_auth_method is none."
+            text = "The client has no secret: its token_endpoint_auth_method is none."
             raise Problem(400, text, "operation_not_supported")
         return Response(serialize_client(client, secret=rotate_secret(client, actor=self.actor)))
 

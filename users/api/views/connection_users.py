@@ -22,7 +22,7 @@ class ConnectionUsersView(View):
     path = PATH
     operations = {
         "DELETE": Operation(
-            "Delete the connection's user of this e-mail",
+            "Delete the connection's user with this email",
             scopes=("delete:users",),
             query={"email": EMAIL_QUERY["email"]},
             required_query=("email",),

@@ -13,7 +13,7 @@ from users.events.event import build_event
 from users.events.stream import EventsExpired, events_after, latest_event_number, publish
 from users.representation.field_selection import select_fields
 
-TOO_OLD_MESSAGE = "Events after this one are kept no more. Read the users anew, and go on from latest."
+TOO_OLD_MESSAGE = "Events after this one have been deleted. Read all users again, and continue from latest."
 
 
 class EventsView(View):
@@ -29,7 +29,7 @@ class EventsView(View):
             query=schemas.QUERY,
             success=200,
             schema=schemas.PAGE,
-            answers={410: "Events after this one are kept no more."},
+            answers={410: "Events after this one have been deleted."},
         )
     }
 

@@ -34,7 +34,7 @@ class VerificationEmailView(View):
 
     operations = {
         "POST": Operation(
-            "Send a verification e-mail",
+            "Send a verification email",
             scopes=("update:users",),
             body=VERIFICATION_EMAIL,
             example=MAIL_EXAMPLE,

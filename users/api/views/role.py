@@ -31,7 +31,7 @@ class RoleView(View):
         ),
         # 200 and not 204, and 404 where there is none, as recorded.
         "DELETE": Operation(
-            "Delete a role, and take it from everybody",
+            "Delete a role, and remove it from all users",
             scopes=("delete:roles",),
             success=200,
             schema=EMPTY_OBJECT,

@@ -40,7 +40,7 @@ class RoleUsersView(View):
             body=closed_object({"users": roles.USERS}, required=("users",)),
             success=200,
             schema=EMPTY_OBJECT,
-            answers={404: "The role or one of the users does not exist. Nobody was given it."},
+            answers={404: "The role or one of the users does not exist. No user was given it."},
         ),
     }
 

@@ -50,7 +50,7 @@ class EmailVerificationView(View):
 
     operations = {
         "POST": Operation(
-            "Make an e-mail verification ticket",
+            "Create an email verification ticket",
             scopes=("create:user_tickets",),
             body=schemas.EMAIL_VERIFICATION,
             example=schemas.VERIFICATION_EXAMPLE,

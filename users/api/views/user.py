@@ -34,7 +34,7 @@ STALE = {412: "The user changed since the version that If-Match names."}
 HISTORY_SCOPE = "read:users_history"
 AT_PARAMETER = {
     **MOMENT,
-    "description": f"The user as they were at this moment. Needs {HISTORY_SCOPE} besides.",
+    "description": f"The user as they were at this moment. Also needs {HISTORY_SCOPE}.",
 }
 
 

@@ -27,7 +27,7 @@ class UserBlocksView(View):
 
     operations = {
         "GET": Operation(
-            "Find out whether someone has tried too often to sign in",
+            "List the lockouts of an identifier",
             scopes=("read:users",),
             query={**schemas.IDENTIFIER_QUERY, **schemas.ENFORCED_QUERY},
             required_query=("identifier",),
@@ -35,7 +35,7 @@ class UserBlocksView(View):
             schema=schemas.BLOCKS,
         ),
         "DELETE": Operation(
-            "Let someone try again to sign in",
+            "Clear the lockouts of an identifier",
             scopes=("update:users",),
             query=schemas.IDENTIFIER_QUERY,
             required_query=("identifier",),
@@ -56,7 +56,7 @@ class UserBlockView(View):
 
     operations = {
         "GET": Operation(
-            "Find out whether a user has tried too often to sign in",
+            "List the lockouts of a user",
             scopes=("read:users",),
             query=schemas.ENFORCED_QUERY,
             success=200,
@@ -64,7 +64,7 @@ class UserBlockView(View):
             answers=NOT_FOUND,
         ),
         "DELETE": Operation(
-            "Let a user try again to sign in", scopes=("update:users",), success=204, answers=NOT_FOUND
+            "Clear the lockouts of a user", scopes=("update:users",), success=204, answers=NOT_FOUND
         ),
     }
 

@@ -66,7 +66,7 @@ class UsersView(View):
             unknown_advice=schemas.UNKNOWN_FIELD,
             success=201,
             schema=schemas.USER,
-            answers={409: "Another user of the connection has this e-mail, user name or id."},
+            answers={409: "Another user of the connection has this email, username or id."},
             has_etag=True,
         ),
     }

@@ -16,7 +16,7 @@ class UsersByEmailView(View):
 
     operations = {
         "GET": Operation(
-            "Find users by e-mail",
+            "Find users by email",
             scopes=("read:users",),
             query=users.EMAIL_QUERY,
             required_query=("email",),

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Make an API client and print its id and secret. The secret is shown this once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="what people call it, like Shop")
+        parser.add_argument("name", help="its display name, like Shop")
         parser.add_argument(
             "--scope", default="", help='what it may do for itself, like "read:users update:users"'
         )
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             help="origin whose pages may call us, like https://shop.example.com; repeatable",
         )
         parser.add_argument(
-            "--public", action="store_true", help="it runs where no secret can be kept, so it gets none"
+            "--public", action="store_true", help="it cannot keep a secret (as in a browser), so it gets none"
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object only")
 
@@ -117,7 +117,7 @@ def _format_json(credentials: dict[str, Any]) -> str:
 def _format_text(client: Client, credentials: dict[str, Any]) -> str:
     names = ("client_id", "client_secret", "audience", "scope")
     shown = (f"  {name:<15}{credentials[name]}" for name in names if credentials.get(name))
-    advice = "Keep the secret now: only its hash is stored, and it is not shown again."
+    advice = "Store the secret now: only its hash is stored here, and it is not shown again."
     return "\n".join(
         (
             f"{client.name} may now call the API.",

@@ -15,8 +15,8 @@ class Command(BaseCommand):
     """Erase the history of a deleted user. Running it again erases nothing more."""
 
     help = (
-        "Erase what the record of changes holds of somebody whose account is deleted. When and by"
-        " whom it was deleted stays, and so does what they did to others."
+        "Erase the history of a deleted user. When and by whom they were deleted is not erased,"
+        " and neither is what they did to other users."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,4 +29,4 @@ class Command(BaseCommand):
             lines = erase_user_history(user_id, actor=command_actor("forgetuser"))
         except NotSupported as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{lines} lines of the record are erased.")
+        self.stdout.write(f"{lines} changes are erased.")

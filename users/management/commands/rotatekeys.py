@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     help = (
         "Make a new key to sign tokens by. It is published at once and signs after"
-        f" {PUBLISHED_SECONDS // 60} minutes, when everybody has read it; older keys stay published"
+        f" {PUBLISHED_SECONDS // 60} minutes, when verifiers have read it; older keys stay published"
         " as long as tokens of theirs live, and go with a later rotation."
         " If a key has leaked: --now, then --revoke KID."
     )

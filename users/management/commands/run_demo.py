@@ -41,7 +41,7 @@ class Command(BaseCommand):
             type=whole_number,
             default=DEFAULT_USERS,
             metavar="N",
-            help="how many people an empty database gets",
+            help="how many users an empty database gets",
         )
 
     def handle(self, *, users: int, **options: Any) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}\n{announce.start_over(_database_file())}") from None
         call_command("collectstatic", interactive=False, verbosity=0)
         if not User.objects.exists():
-            seed(users, on_record=Progress(self.stderr, users, "people"))
+            seed(users, on_record=Progress(self.stderr, users, "users"))
         self._print_summary()
         # An open connection would be inherited by both the supervisor and the server.
         connections.close_all()
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             document = demo_file.refresh_urls(document)
             self._print(announce.account_summary(document))
             self._print_outdated(document)
-            self._print(f"All of this is kept in {settings.DEMO_FILE}")
+            self._print(f"All of this is stored in {settings.DEMO_FILE}")
         self._print("Ctrl-C stops it.")
 
     def _print_outdated(self, document: demo_file.DemoDocument) -> None:

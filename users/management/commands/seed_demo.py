@@ -21,23 +21,23 @@ class Command(BaseCommand):
     """Fill the database with demo data, in one transaction."""
 
     help = (
-        "Fill the database with made-up people, Jane Doe, an administrator, a support agent and an API"
-        " client. Their random passwords are printed and kept in .demo.json."
+        "Fill the database with generated users, Jane Doe, an administrator, a support agent and an API"
+        " client. Their random passwords are printed and stored in .demo.json."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--users", type=whole_number, default=DEFAULT_USERS, metavar="N", help="how many people"
+            "--users", type=whole_number, default=DEFAULT_USERS, metavar="N", help="how many users"
         )
         parser.add_argument("--json", action="store_true", help="print the contents of .demo.json only")
 
     def handle(self, *, users: int, json: bool, **options: Any) -> None:
         try:
-            document = seed(users, on_record=Progress(self.stderr, users, "people"))
+            document = seed(users, on_record=Progress(self.stderr, users, "users"))
         except AlreadySeeded as error:
             raise CommandError(f"{error}: this database holds the demo already. Nothing changed.") from None
         except TransferError as error:
-            raise CommandError(f"Nothing changed. The people's file: {error}") from None
+            raise CommandError(f"Nothing changed. The file of users: {error}") from None
         self.stdout.write(_format_json(document) if json else _format_text(document))
 
 

@@ -21,9 +21,8 @@ class Command(BaseCommand):
     """Run jobs and send webhooks. Any number may run, on any number of machines, against one database."""
 
     help = (
-        "Do the jobs that are asked for, one at a time, and beside them tell webhooks what happens, until"
-        " SIGTERM or Ctrl-C, which let the step under way finish. What a killed worker had begun is gone"
-        " on with by another."
+        "Run requested jobs, one at a time, and send webhooks, until SIGTERM or Ctrl-C, which let the"
+        " current step finish. Another worker continues the jobs of a killed one."
     )
 
     def handle(self, **options: Any) -> None:

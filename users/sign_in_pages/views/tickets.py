@@ -39,18 +39,18 @@ View = Callable[[HttpRequest], HttpResponse]
 
 DONE_TEXTS = {
     Purpose.PASSWORD_CHANGE: ("Your password is changed", "From now on, sign in with the new one."),
-    Purpose.EMAIL_VERIFICATION: ("Your e-mail address is confirmed", "Thank you. You may close this page."),
+    Purpose.EMAIL_VERIFICATION: ("Your email address is confirmed", "Thank you. You may close this page."),
 }
 FAILURE_LOG_TYPES = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
-NEW_LINK_HINT = "Ask for a new one where you got this one."
+NEW_LINK_HINT = "Request a new one where you got this one."
 REFUSED_TEXTS = {
     Why.UNKNOWN: (
-        "This link leads nowhere",
-        "A part of it may be missing: copy the whole address. Or it is long out of date.",
+        "This link is not valid",
+        "Part of it may be missing: copy the whole link. Or it expired long ago.",
     ),
     Why.USED: ("This link has been used already", f"It works once. {NEW_LINK_HINT}"),
-    Why.EXPIRED: ("This link is too old", NEW_LINK_HINT),
-    Why.OVERTAKEN: ("This link is no good any more", f"The account has changed meanwhile. {NEW_LINK_HINT}"),
+    Why.EXPIRED: ("This link has expired", NEW_LINK_HINT),
+    Why.OVERTAKEN: ("This link is no longer valid", f"The account has changed meanwhile. {NEW_LINK_HINT}"),
 }
 
 
