@@ -49,7 +49,8 @@ def _begin(run: Run, total: int, people: int, **more: Any) -> None:
 def _tally_known_keys() -> dict[str, Any]:
     tallies = {name: Tally() for name in DOCUMENTS}
     for key in MetadataKey.objects.exclude(sample__isnull=True):
-        values = ((kind, value) for kind, value, _ in (key.sample or {"values": ()})["values"])
+        stored = key.sample["values"] if key.sample else ()
+        values = ((kind, value) for kind, value, _ in stored)
         tallies[key.document].add_known_key(tuple(key.path), values)
     return {name: tally.kept() for name, tally in tallies.items()}
 
