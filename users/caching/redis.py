@@ -1,4 +1,4 @@
-"""A Redis cache that falls back to another cache while Redis is away."""
+"""A Redis cache that falls back to another cache while Redis is unavailable."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _with_fallback(name: str) -> Callable[..., Any]:
 
 
 class RedisWithFallback(RedisCache):
-    """Every operation goes to Redis or, while that is away, to the cache of the alias that
-    `OPTIONS["fallback"]` names. What one holds is not copied to the other: a counter begins again
-    at zero when Redis goes away, and goes on where it was when Redis is back."""
+    """Every operation goes to Redis or, while that is unavailable, to the cache of the alias in
+    `OPTIONS["fallback"]`. Entries are not copied between them: a counter begins at zero when Redis fails,
+    and continues where it was when Redis is back."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = dict(params.get("OPTIONS", {}))

@@ -1,4 +1,4 @@
-"""How this process connects to Redis, and how long it leaves it alone after a failure."""
+"""Redis connections: timeouts, retry, and a pause after a failure (circuit breaker)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def connection_options(waits: float = 0) -> dict[str, Any]:
     return {
         "socket_connect_timeout": TIMEOUT,
         "socket_timeout": waits + TIMEOUT,
-        # Once more at once: Redis may have been restarted since the connection was last used.
+        # One retry, as Redis may have restarted since the connection was last used.
         "retry": Retry(NoBackoff(), 1),
     }
 

@@ -1,4 +1,4 @@
-"""Remember answers in this process for some seconds."""
+"""An in-process cache with a time to live."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class TTLCache(Generic[Key, Value]):
         entry = self._entries.get(key)
         if entry is not None and now - entry[0] < self._seconds:
             return entry[1]
+        # Outside the lock, so that a slow look-up does not block other threads; two may then ask for the same
+        # key.
         value = self._ask(key)
         with self._lock:
             if len(self._entries) >= self._limit:

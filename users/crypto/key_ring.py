@@ -57,6 +57,7 @@ class KeyRing:
     def reencrypt(self, purpose: Purpose, ciphertext: bytes) -> bytes | None:
         """The content encrypted with the newest key; None where it is already. Raises Undecryptable."""
         try:
+            # Decrypting is the only way to find out which key made a Fernet token.
             _fernet(purpose, self.secrets[:1]).decrypt(ciphertext)
         except InvalidToken:
             return self.encrypt(purpose, self.decrypt(purpose, ciphertext))
@@ -71,5 +72,7 @@ def _fernet(purpose: Purpose, secrets: tuple[str, ...]) -> MultiFernet:
 def _key(purpose: Purpose, secret: str) -> bytes:
     """A key derived from the secret, for one purpose. One hash suffices: the secret is random, not a
     password."""
+    # The purpose is part of the input, so that keys of different purposes are independent (domain
+    # separation).
     digest = hashlib.sha256(f"profiledesk {purpose}{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest)

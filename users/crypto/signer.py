@@ -1,6 +1,6 @@
-"""Sign data that leaves in URLs and comes back: cursors of lists, links to files.
+"""Sign data that is sent in URLs and comes back: cursors of lists, links to files.
 
-Signed with SECRET_KEY and verified with SECRET_KEY_FALLBACKS too. It is the one module that imports
+Signed with SECRET_KEY and verified with SECRET_KEY_FALLBACKS too. The only module that imports
 `django.core.signing`.
 """
 
@@ -41,4 +41,5 @@ def verify(text: str, purpose: Purpose, scope: str = "", *, max_age: timedelta |
 
 
 def _salt(purpose: Purpose, scope: str) -> str:
+    # A salt per purpose and scope: a cursor of one list, or a link, cannot be used as another.
     return f"users.{purpose}.{scope}"

@@ -53,6 +53,8 @@ def build_event(
         "data": {
             "user_id": change.subject,
             "what": change.what,
+            # Names of keys are always included; values only where `shows` allows, since receivers may log
+            # what they get.
             "keys": {part: sorted(keys) for part, keys in parts.items()},
             "changes": changes,
             "actor": {

@@ -37,7 +37,7 @@ def activity_by_day(first: date, last: date) -> list[DayActivity]:
 
 
 def _new_accounts(first: date, last: date) -> dict[date, tuple[int, datetime, datetime]]:
-    """By day: how many, and when the first and the last of them was made."""
+    """By day: the number of sign-ups, and the times of the first and the last."""
     begin = datetime.combine(first, time(), UTC)
     end = datetime.combine(last, time(), UTC) + timedelta(days=1)
     created = Change.objects.filter(what=Change.What.CREATED, at__gte=begin, at__lt=end)

@@ -129,6 +129,7 @@ class ChangeFilter:
             return True
         if key != self.key[0]:
             return False
+        # A nested path may be the same on both sides although its first-level key changed.
         before, after = (get_at_path(sides.get(side, ABSENT), self.key[1:]) for side in ("before", "after"))
         if before is ABSENT or after is ABSENT:
             return before is not after

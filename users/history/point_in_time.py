@@ -47,6 +47,7 @@ def user_at(user: User, at: datetime) -> User:
     if at < user.created_at:
         raise NotCreatedYet
     changed_at = _last_changed_at(user, at)
+    # A shallow copy: parts that change are replaced below, never modified in place.
     past = copy.copy(user)
     for name, value in NOT_RECORDED.items():
         setattr(past, name, value)

@@ -73,6 +73,7 @@ def scan_changes(
     """Newest first, those of `changes` (which one index serves) that `sift` leaves and `keep` accepts.
     Without `sift` hardly any line is skipped. `names`: the keys they must have touched, where an index may
     help."""
+    # A clock that is never set back, unlike the time of day.
     deadline = time.monotonic() + SCAN_BUDGET_SECONDS
     found: list[Change] = []
     step, place = FIRST_STEP, after
@@ -95,6 +96,7 @@ def scan_changes(
             place = end
             if step == FIRST_STEP and (few := _changes_touching_keys(names)) is not None:
                 changes = changes.filter(pk__in=few)
+            # Growing steps: a rare match is reached with few queries.
             step = min(step * 8, MAX_STEP)
         if time.monotonic() > deadline:
             return ChangePage(found, place, is_incomplete=True)

@@ -49,6 +49,7 @@ def reencrypt(purpose: Purpose, *, actor: Actor) -> Counts:
     counts, last = Counts(), 0
     while True:
         with transaction.atomic():
+            # Locked, or a secret rotated by a request meanwhile would be overwritten with the old one.
             rows = list(model._base_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
             is_recorded = counts.renewed > 0
             for row in rows:

@@ -45,11 +45,13 @@ def clear_expired(run: Run) -> dict[str, int]:
     counts: dict[str, int] = run.state
     for name, delete_some in DELETERS.items():
         gone = BATCH_SIZE
+        # A batch that is not full was the last.
         while gone == BATCH_SIZE:
             with run.step():
                 gone = delete_some(timezone.now())
                 counts[name] = counts.get(name, 0) + gone
                 run.progress(sum(counts.values()))
+    # Outside of steps: dropping an index concurrently cannot run in a transaction.
     drop_failed_indexes(run.check_interrupted)
     return counts
 
@@ -89,6 +91,7 @@ def _delete_changes(now: datetime) -> int:
     found = Change.objects.filter(at__lt=before).order_by("at", "pk")
     keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
     with allow_history_deletion():
+        # By primary keys: PostgreSQL has no DELETE with LIMIT.
         return Change.objects.filter(pk__in=keys).delete()[0]
 
 

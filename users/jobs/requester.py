@@ -33,6 +33,7 @@ def load_actor(job: Job) -> Actor:
     scopes = frozenset(job.actor["scopes"])
     if job.actor["kind"] == Kind.CLIENT:
         scopes &= _current_scopes(job.actor["id"])
+    # A block takes effect at once, for work that was enqueued before as well.
     elif job.actor["kind"] != Kind.COMMAND and (job.owner is None or job.owner.blocked):
         raise Denied(ACTOR_GONE)
     return Actor(

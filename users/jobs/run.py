@@ -62,6 +62,7 @@ class Run:
         the job.
         """
         self.check_interrupted()
+        # A step that is rolled back must not leave its progress in memory.
         before = copy.deepcopy((self._state, self.done, self.total, self.lines))
         try:
             # `durable`: nested in another transaction, a committed checkpoint could still be rolled back.

@@ -50,6 +50,7 @@ class Worker:
                 is_idle = not self.work()
             # Broad on purpose: a worker that exits at the first outage would have to be restarted by hand.
             except Exception as error:
+                # A worker may start before the first `migrate`; a stack trace each second would hide that.
                 if _is_missing_tables(error):
                     log.error("the database has no tables yet; run manage.py migrate")
                 else:

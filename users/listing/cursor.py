@@ -15,6 +15,7 @@ from users.listing.keyset import Position
 
 def encode_cursor(list_name: str, position: Position) -> str:
     """Return the position as a signed cursor. Clients can read its values, but cannot forge one."""
+    # JSON has no dates and UUIDs; `to_python` of the field reads them back from text.
     values = [
         value if value is None or isinstance(value, str | int | float) else str(value) for value in position
     ]

@@ -14,18 +14,19 @@ from users.models import User
 from users.models.user import UserQuerySet
 from users.querying.errors import SearchTimeout
 
-# So many are counted and then fetched faster than a long list is walked in vain.
+# Up to so many matches are counted, fetched and sorted faster than a long list is scanned in vain.
 SMALL_RESULT = 10_000
-# The same where counting is all that tells whether a range is narrow.
+# The same where only counting can say whether a range is narrow.
 VERY_SMALL_RESULT = 200
-# What is asked first, as the database plans it: mostly it knows what is rare. In seconds.
+# Seconds for the first try, as the planner chooses: mostly it knows what is rare.
 PLANNER_BUDGET_SECONDS = 0.03
-# What a walk may take before the matches are fetched after all, in seconds.
+# Seconds that an index scan may take before the matches are fetched and sorted after all.
 INDEX_SCAN_BUDGET_SECONDS = 0.5
-# PostgreSQL plans a sub-query with a limit by itself, and does not merge it into the walk.
+# An optimization fence: PostgreSQL plans a sub-query with a limit on its own, and does not merge it into the
+# scan.
 NO_LIMIT = 2**62
 
-# What SQLite says of an index of which it reads a part.
+# EXPLAIN QUERY PLAN of SQLite for a range in an index.
 RANGE_SCAN_PATTERN = re.compile(r"SEARCH .*[<>]\?")
 
 Read = TypeVar("Read")
@@ -34,14 +35,14 @@ Read = TypeVar("Read")
 def read_in_order(
     found: UserQuerySet, read: Callable[[UserQuerySet], Read], *, count: int | None = None
 ) -> Read:
-    """What `read` makes of the users found, which it puts in an order and cuts. `count` is what
-    `count_up_to` had for FEW, where it is known.
+    """Apply `read` (ordering and slicing) to the matching users, avoiding slow index scans. `count` is the
+    result of `count_up_to`, if known.
 
-    Asked for the first few of an order, PostgreSQL walks it until enough have matched, or fetches all
-    that match and sorts them, by what it knows of the values. Where it is wrong, as of values that only
-    the oldest have, it walks past everybody. So it gets a moment; then a few matches are counted,
-    fetched and sorted. SQLite knows nothing of values: it walks, or reads everybody. Where an index
-    has a range of them, we look there whether they are few.
+    For the first rows of an order, PostgreSQL scans an index in that order until enough rows have matched,
+    or fetches and sorts all matches, depending on its statistics. Where these mislead it, as for values
+    that only the oldest users have, it scans all users. So its plan gets a short time limit; after that
+    the matches are counted, fetched and sorted if they are few. SQLite has no statistics of values: it
+    scans, unless an index has a range of the values, which is then counted.
     """
     if connection.vendor != "postgresql":
         if count is None and _has_range_scan(found):
@@ -63,15 +64,15 @@ def read_in_order(
 
 
 def count_up_to(found: UserQuerySet, most: int) -> int:
-    """How many there are; `most` and one where there are more."""
+    """The number of matches; `most` + 1 if there are more."""
     return found.order_by().values("pk")[: most + 1].count()
 
 
 def filter_by_subquery(found: UserQuerySet, most: int) -> UserQuerySet:
-    """The same users, at most so many, looked up before they are put in an order."""
+    """The same users, at most `most`, found by a sub-query before they are ordered."""
     return User.objects.filter(pk__in=found.order_by().values("pk")[:most])
 
 
 def _has_range_scan(found: UserQuerySet) -> bool:
-    """Whether SQLite would look them up between two ends in an index."""
+    """Whether SQLite would find them by a range in an index."""
     return RANGE_SCAN_PATTERN.search(found.order_by().values("pk").explain()) is not None

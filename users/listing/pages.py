@@ -48,10 +48,13 @@ def read_page(
     """The page that follows a position, or ends before it; the first page where neither is given, and
     where fewer than `size` rows are left before `before`."""
     if before is None:
+        # One row more than the page tells whether another page follows, without a count.
         found = _fetch_rows(rows, order, size + 1, after)
         return Page(found[:size], order, has_previous=after is not None, has_next=len(found) > size)
     found = _fetch_rows(rows, order, size + 1, before, is_backwards=True)[::-1]
     if len(found) < size:
+        # Going back from a page near the start: the first page is shown whole, not the few rows before the
+        # position.
         return read_page(rows, order, size=size)
     return Page(found[-size:], order, has_previous=len(found) > size, has_next=True)
 

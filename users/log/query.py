@@ -68,6 +68,7 @@ def _field_test(name: Name, fields: Fields) -> Test:
     found = fields.get(str(name))
     if found is not None:
         return found
+    # An unknown field is an error: it would otherwise match no line, silently.
     near = get_close_matches(str(name), EVENT_FIELDS, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(EVENT_FIELDS)}"
     raise SearchError(name.column, f"the log has no field {name}; {hint}")

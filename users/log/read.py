@@ -59,7 +59,9 @@ class Log:
         most = start + size
         if size == 0:
             return []
+        # Both inputs are sorted by the database: merging reads no more than the page.
         places = heapq.merge(
+            # Positions only, from an index: the wide rows are read for the page alone.
             _places(self.changes, most, newest_first),
             _places(self.events, most, newest_first),
             reverse=newest_first,

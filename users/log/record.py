@@ -58,6 +58,7 @@ def log_event(
         type=type,
         description=_text(description or DESCRIPTIONS[type], 300),
         user_id=user.user_id if user else "",
+        # Normalized, so that searches by name find failed sign-ins however the email was typed.
         user_name=_text(email_key(str(user) if user else user_name), 300),
         client_id=_text(through.client_id, 64),
         client_name=_text(through.client_name, 300),

@@ -109,6 +109,7 @@ class _CaretScanner:
 
     def _phrase(self) -> CaretContext | None:
         start, end = self.at, _end(_PHRASE, self.text, self.at)
+        # Behind the closing quote the caret is after the phrase; before it the phrase is still being typed.
         is_closed = end - start > 1 and _PHRASE.fullmatch(self.text[start:end]) and self.text[end - 1] == '"'
         if self.caret < end or (self.caret == end and not is_closed):
             return self._here(start, end, self.text[start + 1 : self.caret])

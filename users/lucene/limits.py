@@ -47,6 +47,7 @@ DEFAULT = Limits()
 def check_terms(query: Query, limits: Limits) -> None:
     """Raises TooComplex at the first term beyond the limits."""
     terms = values = 0
+    # In the order of the text, so that the error points at the first term too many.
     for column, is_value in sorted(_terms(query, limits)):
         if is_value:
             values += 1

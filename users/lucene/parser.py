@@ -99,6 +99,7 @@ class _Parser:
         items = [self._any(name)]
         while self.token.kind not in (Kind.CLOSE, Kind.END):
             items.append(self._any(name))
+        # With AND every item is required anyway, so + means nothing.
         if self.implicit == Implicit.AND:
             return _and([_negated(item) for item in items])
         return _combine_implicit_or(items)
@@ -128,6 +129,7 @@ class _Parser:
         if token.kind not in (Kind.NOT, Kind.MINUS, Kind.PLUS):
             return _Clause("", self._term(name))
         self._take()
+        # Negations recurse like parentheses: `NOT NOT NOT ...` must not exhaust the stack.
         with_depth = self._deeper(token)
         inner = self._signed(name)
         self.depth = with_depth - 1
@@ -163,6 +165,7 @@ class _Parser:
             raise ParseError(field.start + 1, _without_value(field, token))
         if field.text == EXISTS:
             return self._exists(field, token)
+        # Without the colon, which is part of the token.
         name = self._name(field.text, field.start, field.end - 1)
         return self._group(token, name) if token.value is None else self._value(token, token.value, name)
 
@@ -220,6 +223,7 @@ class _Parser:
         if self.leading > self.limits.leading:
             reason = f"at most {self.limits.leading} words of a query begin with a star"
             raise TooComplex(pattern.column, reason)
+        # A leading wildcard scans all users; a few letters would match nearly all of them.
         if max(map(len, pattern.pieces)) < self.limits.literal:
             reason = f"a word that begins with a star needs {self.limits.literal} characters beside it"
             raise ParseError(pattern.column, reason)

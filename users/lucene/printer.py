@@ -52,6 +52,7 @@ def _name(name: Name) -> str:
 def _value(value: Value) -> str:
     match value:
         case Word(text, is_quoted):
+            # An empty word can only be written in quotes.
             return quote(text) if is_quoted or not text else escape(text)
         case Pattern(pieces):
             return "*".join(map(_escape_all, pieces))

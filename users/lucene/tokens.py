@@ -77,6 +77,7 @@ class _Tokenizer:
         if sign in "()":
             self.at += 1
             return self._token(Kind(sign), start, sign)
+        # Directly after a field a sign is part of the value: `balance:-5`.
         if sign in SIGNS and not touches_field:
             self.at += 1
             return self._token(Kind(OPERATORS.get(sign, sign)), start, sign)

@@ -50,7 +50,9 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
     `make_context` raises, before which nothing was sent.
     """
     try:
+        # Checked again when the job runs: the configuration may have changed since it was enqueued.
         check_mail_enabled()
+        # Django encodes domains by IDNA 2003, which sends mail for straße.de to another domain.
         recipient = delivery_email(to)
     except MailDisabled as error:
         raise JobFailed(str(error)) from None

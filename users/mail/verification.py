@@ -57,6 +57,7 @@ def mail_verification(run: Run) -> None:
 
 
 def _context(run: Run, user: User) -> dict[str, str]:
+    # Checked again: the email or connection may have changed since the request.
     check_verifiable(user.email, user.connection)
     secret = create_ticket(
         user,

@@ -28,6 +28,7 @@ def depth(value: JSON, *, give_up_at: int) -> int:
     Level by level and not recursive, so that hostile nesting cannot exhaust the stack.
     """
     level = [value]
+    # Bounded, so that the cost does not depend on how deep a hostile document is.
     for count in range(give_up_at + 1):
         containers = [item for item in level if isinstance(item, dict | list)]
         if not containers:

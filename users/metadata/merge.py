@@ -19,6 +19,7 @@ def merge(document: str, old: Document | None, patch: Document) -> Document | No
     if not patch:
         return emptied_document(document)
     merged = {**(old or {}), **patch}
+    # Nulls of the patch only: a null that was stored by a replacement stays.
     kept = {key: value for key, value in merged.items() if key not in patch or value is not None}
     return None if old is None and not kept else kept
 

@@ -44,6 +44,7 @@ def _iterate_tokens(text: str) -> Iterator[tuple[re.Match[str], _Steps, bool]]:
         elif mark in ("]", "}") and steps:
             steps.pop()
         yield token, steps, is_name
+        # A string after `{`, or after a comma in an object, is a name.
         may_be_name = mark == "{" or (mark == "," and bool(steps) and not isinstance(steps[-1], int))
         if mark in ("[", "{"):
             steps.append(0 if mark == "[" else None)

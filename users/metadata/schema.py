@@ -101,6 +101,7 @@ class Schema:
         known: Counter[tuple[Path, str]] | None = None
         new: list[Problem] = []
         for problem in self.problems(after or {}):
+            # Only once there is a problem: most writes break nothing, and need one validation instead of two.
             if known is None:
                 known = Counter(problem.identity for problem in self.problems(before or {}))
             if known[problem.identity]:

@@ -53,6 +53,7 @@ class KeyTally:
         """Add one user's values at this path."""
         self.users += any(map(has_value, found))
         self.latest = max(self.latest, at)
+        # A set: a user with a type twice, in a list on the way, counts once.
         self.types.update({json_kind(value) for value in found})
         held = [item for value in found for item in items(value)]
         lists = (value for value in found if isinstance(value, list))

@@ -86,6 +86,7 @@ def dump(value: JSON) -> str:
     come back as an integer.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # The slow path only for documents with such a number, or a text that contains "e+".
     if "e+" in text:
         return _dump_slowly(value)
     return text
@@ -129,6 +130,7 @@ def _decode(text: str | bytes) -> str:
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
+        # On bytes: the text before the error is valid UTF-8, the rest cannot be decoded.
         line = text.count(b"\n", 0, error.start) + 1
         column = len(text[text.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
         raise TextError("the text is not valid UTF-8", line=line, column=column) from None

@@ -14,6 +14,7 @@ from users.metadata.text import bad_characters, size
 
 def validate(document: str, value: JSON, limits: Limits) -> Document:
     """Return `value` if it may be stored as `document`. Raises MetadataError or TooLarge."""
+    # Depth before size: serializing a document nested too deep would exhaust the stack.
     check_object(document, value)
     check_depth(document, value, limits)
     try:

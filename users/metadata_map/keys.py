@@ -66,6 +66,7 @@ class MetadataMap:
         if document:
             found = found.filter(document=document)
         for text in holding:
+            # NUL is in no name, and PostgreSQL raises an error for it.
             found = found.filter(folded__contains=fold(text.replace("\0", "")))
         return found
 

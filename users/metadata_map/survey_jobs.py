@@ -85,6 +85,7 @@ def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:
         for tally, document in zip(tallies.values(), documents, strict=True):
             tally.add(document, at.isoformat())
         last, number = pk, number + 1
+        # Often enough for a worker that stops, seldom enough to cost nothing.
         if number % FETCH_SIZE == 0:
             run.check_interrupted()
     if number == 0:

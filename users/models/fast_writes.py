@@ -55,5 +55,6 @@ def _values(row: Model, fields: list[Field[Any, Any]], database: BaseDatabaseWra
 
 
 def _execute(database: BaseDatabaseWrapper, statement: str, values: list[Any]) -> None:
+    # A cursor of Django's, so that query counts in tests and its error classes still apply.
     with database.cursor() as cursor:
         cursor.execute(statement, values)

@@ -15,6 +15,7 @@ def make_hash(password: str | None) -> str:
 
 def verify(password: str, encoded: str) -> tuple[bool, bool]:
     """Returns whether the hash is of this password, and whether it should be renewed."""
+    # At most two forms, and the same number in `run_hasher`, so that timing discloses nothing.
     for form in candidate_forms(password):
         is_correct, is_outdated = verify_password(form, encoded)
         if is_correct:

@@ -15,6 +15,7 @@ MAX_BEGINNING = 16
 FTS_TABLE = "users_words"
 BEGINNINGS = "word_beginnings"
 
+# Triggers and not `save`: bulk updates and other programs must not leave the index stale.
 _TRIGGERS = {
     "users_words_insert": (
         "AFTER INSERT ON users_user BEGIN"

@@ -69,6 +69,7 @@ def resolve_host(host: str, port: int) -> list[SocketAddress]:
 def is_public(text: str) -> bool:
     """Whether the IP address is on the public internet."""
     address = ipaddress.ip_address(text)
+    # An IPv6 form of a private IPv4 address, such as ::ffff:10.0.0.1, reaches the same host.
     if isinstance(address, IPv6Address):
         inner = _embedded_ipv4(address)
         if inner is not None:

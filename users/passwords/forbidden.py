@@ -22,6 +22,7 @@ def is_listed(password: str, words: Iterable[str]) -> bool:
 def contains_any(password: str, values: Iterable[Any]) -> bool:
     """Whether the password contains one of the values, case-insensitively. Values that are not text, or
     very short, are ignored."""
+    # Folded like names, so that MÜLLER in a password is found for Müller.
     folded = fold(password)
     texts = (fold(value.strip()) for value in values if isinstance(value, str))
     return any(len(text) >= MIN_FORBIDDEN_LENGTH and text in folded for text in texts)

@@ -117,6 +117,7 @@ POLICIES = {
 
 def get_policy(options: Mapping[str, Any]) -> Policy | None:
     """The policy of a connection with these options; None where it names none."""
+    # Not "none": connections without the option are checked by Django's validators.
     if "passwordPolicy" not in options:
         return None
     policy = POLICIES[options["passwordPolicy"]]

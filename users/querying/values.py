@@ -71,6 +71,7 @@ def _of_time(text: str) -> tuple[datetime, datetime] | None:
     day, minute, second, fraction, zone = found.groups()
     if fraction and not second:
         return None
+    # The rest is dropped, as profiles show milliseconds.
     milliseconds = (fraction or "")[:3]
     start = datetime.fromisoformat(f"{day}T{minute}{second or ':00'}{zone or 'Z'}").astimezone(UTC)
     start += timedelta(milliseconds=int(milliseconds.ljust(3, "0")))

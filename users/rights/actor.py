@@ -57,6 +57,7 @@ class Actor:
     @property
     def has_token(self) -> bool:
         """Whether a token's scopes decide, as for clients and users' own tokens."""
+        # A user at the API has a token; on the own page there is a session instead.
         return self.kind == Kind.CLIENT or self.face == Face.API
 
     def is_self(self, user: User) -> bool:

@@ -19,6 +19,7 @@ def check_own_metadata_change(actor: Actor, changes: Diff) -> None:
     else. The scopes of other actors do not distinguish kinds of changes."""
     if actor.kind != Kind.USER or not actor.has_token or ANY in actor.scopes:
         return
+    # By the effect on each key: "create" and "delete" scopes have no counterpart in a PATCH request.
     for key, sides in changes.items():
         needed = _required_scope(sides)
         if needed not in actor.scopes:

@@ -54,6 +54,7 @@ def check_none_protected(actor: Actor, connection: Connection) -> None:
 def has_staff_accounts(connection: Connection) -> bool:
     """Whether any user of the connection has a staff right, blocked or not."""
     inside = User.accounts.filter(connection=connection)
+    # Primaries of linked accounts, too: staff may sign in through a linked account of this connection.
     users = User.accounts.filter(Q(connection=connection) | Q(pk__in=inside.values("linked_to")))
     ours = Permission.objects.filter(content_type__app_label="users")
     return (

@@ -32,8 +32,10 @@ def visible(viewer: Actor, document: str, path: tuple[str, ...] = (), *, user: U
     """
     if viewer.kind == Kind.CLIENT:
         return bool(viewer.scopes & (PROFILE_SCOPES if document == PROFILE else USER_SCOPES))
+    # A user's token reads that user only, whatever staff rights the user has.
     if viewer.kind == Kind.USER and viewer.has_token:
         return user is not None and viewer.is_self(user) and _visible_by_token(viewer, document)
+    # `app_metadata` belongs to staff: users see only the keys that the installation shows them.
     if viewer.kind == Kind.USER and document == APP_METADATA:
         shown = bool(path) and path[0] in conf.profile_app_metadata_keys
         return shown and user is not None and viewer.is_self(user)

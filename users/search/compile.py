@@ -115,6 +115,7 @@ def _field(name: Name, strict: bool) -> Field | None:
     # Auth0 has no error for an unknown field. By default we do: a misspelt field would silently find no user.
     if found is not None or strict:
         return found
+    # A field of the profile that exists: "there is no field" would be confusing.
     if str(name) in UNSEARCHABLE:
         raise SearchError(name.column, f"{name} cannot be searched by")
     reason = f"there is no field {name}"

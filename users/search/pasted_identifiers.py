@@ -34,6 +34,7 @@ def parse_pasted(text: str) -> Query | None:
     """A query for the users of the emails, phone number or id that the text is, with what other programs
     put around it; None where it is anything else."""
     text = text.strip(STRIPPED_CHARACTERS)
+    # Decoded twice, as URLs copied from a dashboard contain encoded ids encoded again.
     if bad_characters(unquote(unquote(text))):
         return None
     emails = _emails(text)

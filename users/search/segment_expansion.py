@@ -66,6 +66,7 @@ def find_segment(term: Exists | Match, viewer: Actor) -> Segment:
     if not (isinstance(term, Match) and isinstance(term.value, Word)):
         raise SearchError(term.column, USAGE_HINT)
     text, usable = term.value.text, usable_segments(viewer)
+    # By id first: stored queries use ids, and a segment may have the name of another's id.
     by_id = usable.filter(segment_id=text).first() if ID_PATTERN.fullmatch(text) else None
     found = by_id or usable.filter(name_folded=fold(text)).order_by("is_shared").first()
     if found is None:

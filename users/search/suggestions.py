@@ -76,6 +76,7 @@ def suggest_users(text: str, viewer: Actor) -> list[User]:
     try:
         with time_limit(USER_SEARCH_TIMEOUT):
             return read_in_order(filter_by_search_box(User.objects.all(), text, viewer=viewer), read)
+    # Suggestions are a convenience: while typing, most texts are incomplete or slow.
     except (QueryError, SearchTimeout):
         return []
 

@@ -10,6 +10,7 @@ from users.search.sort_fields import parse_sort
 def filter_by_connection(*, connection: str = "", users: UserQuerySet | None = None) -> UserQuerySet:
     """All users, or `users`, of the connection with that name; without a name, of all connections."""
     users = User.objects.all() if users is None else users
+    # PostgreSQL raises an error for text with NUL.
     if "\0" in connection:
         return users.none()
     if not connection:

@@ -1,11 +1,11 @@
-"""Which claims post-login hooks may add to a token."""
+"""Custom claims: which claims post-login hooks may add to a token."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-# The claim that ties a user's token to the account it was issued for: `User.token_generation`.
+# The claim that binds a user's token to the user it was issued for: `User.token_generation`.
 GENERATION_CLAIM = "token_generation"
 
 # Claims with a meaning of their own: those who verify a token rely on them, so no hook may set one.

@@ -51,12 +51,12 @@ def issue_user_token(
     permissions: Iterable[str] = (),
     custom_claims: Mapping[str, Any] | None = None,
 ) -> str:
-    """A signed JWT that lets `client` call an API for `user`, who has just given their password
+    """A signed JWT with which `client` calls an API for `user`, who has just entered the password
     (`auth_time`).
 
-    With `openid` among the scopes `aud` is a list that ends with our userinfo address, as with
-    Auth0. `permissions` are those the person has there, named where the API wants it.
-    `custom_claims` are added, but for those of RESERVED_CLAIMS.
+    With `openid` among the scopes `aud` is a list that ends with our userinfo URL, as with Auth0.
+    `permissions` are those of the user at the API, listed where the API wants it. `custom_claims` are
+    added, except those in RESERVED_CLAIMS.
     """
     scopes = list(scopes)
     audience = [server.audience, f"{conf.issuer}userinfo"] if "openid" in scopes else server.audience
@@ -84,9 +84,9 @@ def issue_id_token(
     access_token: str,
     custom_claims: Mapping[str, Any] | None = None,
 ) -> str:
-    """A signed JWT that tells `client` that `user` signed in. `claims` begin with `sub`; `at_hash`
-    ties it to the access token beside it. `custom_claims` are added, but for those of RESERVED_CLAIMS
-    and those that `claims` has.
+    """A signed JWT that says to `client` that `user` signed in. `claims` begin with `sub`; `at_hash` binds
+    it to the access token issued with it. `custom_claims` are added, except those in RESERVED_CLAIMS and
+    in `claims`.
 
     Source: OpenID Connect Core 1.0, section 3.1.3.6: the left half of the SHA-256.
     """

@@ -30,6 +30,7 @@ def signing_key() -> RSAKey:
     key signs, and the older public keys still verify the tokens they signed.
     """
     now = timezone.now()
+    # A handful of rows, newest first by the model's ordering.
     usable = [(stored, key) for stored in SigningKey.objects.all() if (key := private_key(stored))]
     for stored, key in usable:
         if stored.signs_from <= now:

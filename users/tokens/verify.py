@@ -83,11 +83,13 @@ def verify_access_token(token: str) -> Caller:
     """
     claims = _claims(token)
     client_id, subject = claims.get("azp"), claims.get("sub")
+    # A valid signature says nothing about the types of claims.
     if not isinstance(client_id, str) or not isinstance(subject, str):
         raise InvalidClaims
     standing = _client_cache.get(client_id)
     if standing is None:
         raise InvalidClaims
+    # Scopes as the token has them, narrowed below by what its client or user still holds.
     asked = frozenset(str(claims.get("scope", "")).split())
     if subject == f"{client_id}@clients" and standing.scopes is not None:
         # The intersection: a grant that was narrowed after the token was issued takes effect within

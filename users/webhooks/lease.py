@@ -120,6 +120,7 @@ class WebhookLease:
         try:
             return pool.submit(send, build_message(delivery, self._webhook, timezone.now()))
         except Change.DoesNotExist:
+            # As an outcome like any other, so that one bad delivery does not stop the rest of the batch.
             return pool.submit(lambda: CHANGE_GONE)
         except Undecryptable:
             return pool.submit(lambda: SECRET_UNREADABLE)
@@ -157,6 +158,7 @@ class WebhookLease:
         return {
             "status": status,
             "attempts": attempts,
+            # Per delivery: a receiver that refuses one event still gets those about other users.
             "due_at": _seconds_from_now(self._timing.retry_delay(attempts)),
             "first_attempt_at": began,
             "attempted_at": now,

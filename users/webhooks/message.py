@@ -31,6 +31,7 @@ def build_message(delivery: Delivery, webhook: Webhook, now: datetime) -> Messag
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Profiledesk",
+        # The same in each attempt, so that receivers can drop duplicates (at-least-once delivery).
         "webhook-id": event["id"],
         "webhook-timestamp": str(at),
         "webhook-signature": " ".join(signatures),

@@ -23,6 +23,7 @@ def create_grant(client: Client, server: ResourceServer, scope: list[str], *, ac
     check_scope(server, scope, actor)
     with transaction.atomic():
         try:
+            # A savepoint: on PostgreSQL an error would abort the outer transaction.
             with transaction.atomic():
                 grant = ClientGrant.objects.create(client=client, resource_server=server, scope=scope)
         except IntegrityError:

@@ -72,6 +72,7 @@ def delete_client(client_id: str, *, actor: Actor) -> None:
         grants = client.grants.select_related("resource_server")
         held = {grant.resource_server.audience: grant.scope for grant in grants}
         _record(client, Action.DELETED, actor, before={**serialize_client(client), "grants": held})
+        # Links that a compromised client created must not outlive it.
         Ticket.objects.filter(made_by=client_id, used_at=None).delete()
         client.delete()
         clear_token_caches_on_commit()
@@ -109,6 +110,7 @@ def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def _new_secret(client: Client) -> str:
+    # 48 random bytes are 64 characters, the length of Auth0's secrets.
     secret = secrets.token_urlsafe(48)
     client.secret_hash = Client.hash_secret(secret)
     return secret

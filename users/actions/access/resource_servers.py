@@ -33,11 +33,13 @@ def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
     """Create an API. Raises Denied, or AlreadyExists where an API has this identifier."""
     check(actor, Verb.CREATE_RESOURCE_SERVER)
     taken = AlreadyExists("A resource server with the same identifier already exists")
+    # Not in the table (its audience follows from PUBLIC_URL), so the unique constraint does not protect it.
     if columns["identifier"] == conf.management_audience:
         raise taken
     columns = {"name": _default_name(columns["identifier"]), **columns}
     with transaction.atomic():
         try:
+            # A savepoint: on PostgreSQL an error would abort the outer transaction.
             with transaction.atomic():
                 server = ResourceServer.objects.create(**columns)
         except IntegrityError:

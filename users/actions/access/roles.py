@@ -54,6 +54,7 @@ def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
         role = _lock(role)
         members = User.accounts.filter(memberships__role=role)
         keys = {role.name: {"before": role.role_id}}
+        # Before the deletion, which removes the memberships that the INSERT ... SELECT reads.
         record_change_for_users(
             members, Change.What.ROLES, keys, actor=actor, at=timezone.now(), reason=reason
         )

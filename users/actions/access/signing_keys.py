@@ -1,4 +1,4 @@
-"""Change the key that signs, while every token that is still good goes on being verified."""
+"""Rotate and revoke the keys that sign tokens; valid tokens stay verifiable across a rotation."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from users.rights.actor import Actor, command_actor
 from users.rights.may import Verb, check
 from users.tokens.keys import PUBLISHED_SECONDS, create_key, private_key, signing_key
 
-# Who makes a key where none can sign.
+# The actor of a key that was created because none could sign.
 SYSTEM = command_actor("Profiledesk")
 NONE_COULD_SIGN = "There was no key that could sign."
 OUTLIVED = "All tokens that it signed have expired."
 
 
 def rotate_signing_key(*, actor: Actor, at_once: bool = False) -> tuple[SigningKey, list[str]]:
-    """Make a new key and remove those of which no token can be left. Returns the new key and the
-    `kid`s removed. Raises Denied.
+    """Create a key, and delete keys whose tokens have all expired. Returns the new key and the `kid`s
+    deleted. Raises Denied.
 
-    Others keep the published keys for a while, so the new one signs only when all of them know
-    it; `at_once` does not wait, nor does the only key that can sign.
+    Clients cache the published keys, so the new one signs only once all of them can know it; `at_once`
+    does not wait, and neither does a key without a predecessor that can sign.
     """
     check(actor, Verb.ROTATE_SIGNING_KEYS)
     with transaction.atomic():
@@ -67,8 +67,8 @@ def record_first_key(sender: Any, key: SigningKey, **_: Any) -> None:
 
 
 def _remove_expired_keys(actor: Actor) -> list[str]:
-    """A key has outlived its tokens when a newer one has signed in its place for as long as the
-    longest of them lives."""
+    """A key can be deleted once a newer one has signed in its place for as long as the longest-lived
+    token."""
     settled_by = timezone.now() - timedelta(seconds=_longest_lifetime())
     candidates = SigningKey.objects.filter(signs_from__lte=settled_by)
     settled = next((stored for stored in candidates if private_key(stored)), None)
@@ -81,7 +81,7 @@ def _remove_expired_keys(actor: Actor) -> list[str]:
 
 
 def _longest_lifetime() -> int:
-    """Seconds, of the access tokens of any API and the id tokens of any client."""
+    """In seconds, over access tokens of all APIs and ID tokens of all clients."""
     found = (
         ResourceServer.objects.aggregate(longest=Max("token_lifetime")),
         Client.objects.aggregate(longest=Max("id_token_lifetime")),

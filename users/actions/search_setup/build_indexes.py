@@ -37,6 +37,7 @@ PHASES = {
 def build_or_drop_indexes(run: Run) -> None:
     """Reach the state that the row asks for: indexes built, or dropped."""
     check(run.actor, Verb.INDEX_KEYS)
+    # Only the latest job of a key may act: an older one could drop what a newer request wants built.
     mine = IndexedKey.objects.filter(pk=run.parameters["id"], job=run.job)
     key = mine.first()
     # The request was replaced, and a later job is responsible.
@@ -52,6 +53,7 @@ def build_or_drop_indexes(run: Run) -> None:
             mine.update(status=IndexedKey.Status.READY)
         else:
             mine.delete()
+    # Other processes notice within the lifetime of their caches.
     clear_indexed_keys_cache()
 
 

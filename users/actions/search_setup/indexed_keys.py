@@ -140,6 +140,7 @@ def _record(
 
 def _enqueue_job(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:
     key.status = status
+    # Saved before the job, whose parameters name its primary key.
     key.save()
     key.job = enqueue(Job.Kind.INDEXED_KEY, actor=actor, parameters={"key": str(key), "id": key.pk})
     key.save(update_fields=["job"])

@@ -33,6 +33,7 @@ class MaintenanceThread:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Cancelled at the server as well: a thread waiting for a statement does not look at the event.
         self._is_stopped.set()
         while self.is_running(seconds=0.2):
             with connection.cursor() as cursor:
@@ -55,6 +56,7 @@ class MaintenanceThread:
 
     def _run(self) -> None:
         try:
+            # The limits of requests do not apply: an index of a large table takes minutes.
             self.execute("SET statement_timeout = 0")
             self.execute("SET lock_timeout = 0")
             [self.pid] = self.execute("SELECT pg_backend_pid()")

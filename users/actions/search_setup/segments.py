@@ -113,6 +113,7 @@ def _check_can_change(segment: Segment, actor: Actor) -> None:
         check(actor, Verb.SHARE_SEGMENT)
     elif actor.user is None or segment.owner_id != actor.user.pk:
         raise Denied("You may not change this segment.")
+    # A query that searches by hidden keys would disclose them by its matches.
     check_visible(parse(segment.query), actor)
 
 
@@ -135,6 +136,7 @@ def _lock(segment: Segment, actor: Actor) -> Segment:
 
 
 def _segments_using(segment: Segment) -> QuerySet[Segment]:
+    # Stored queries name other segments by id, and random ids do not occur in text by chance.
     return Segment.objects.filter(query__contains=segment.segment_id)
 
 

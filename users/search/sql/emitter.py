@@ -95,6 +95,7 @@ class Emitter(ABC):
                 return join_or(map(self.condition, parts))
             case Not(part):
                 sql, parameters = self.condition(part)
+                # Not `NOT`: NULL for a missing value must become true here.
                 return f"({sql}) IS NOT TRUE", parameters
             case Leaf(field, test):
                 return join_or(self.source(source, test) for source in field.sources)
@@ -128,6 +129,7 @@ class Emitter(ABC):
         if isinstance(test, Exists):
             return f"{self.columns[source.column]} <> ''", ()
         assert isinstance(test, BeginsWords), MISMATCH
+        # Cut silently: a pasted text of many words still finds the users that have the first of them.
         words = test.words[:MAX_WORDS]
         return self.begins_words(source, words) if words else ALWAYS_FALSE
 

@@ -21,6 +21,7 @@ def index_definitions(key: IndexedKey) -> dict[str, str]:
     place = key.document, tuple(key.path), key.kind
     value, rest = emitter.ordered(*place), emitter.other_value_expression(*place)
     if is_postgresql and key.kind == IndexedKey.Kind.TEXT:
+        # The collation of every comparison and sort of the value; another would not match the index.
         value = f'{value} COLLATE "C"'
     table = f"ON {User._meta.db_table}"
     # SQLite uses an index only for the expression in it; PostgreSQL proves the partial index's condition.

@@ -49,6 +49,7 @@ class PostgresqlEmitter(Emitter):
             "({})".format(" | ".join(f"'{spelling[:MAX_BEGINNING]}'" for spelling in spellings))
             for spellings in words
         )
+        # The index has prefixes of limited length; what is longer is compared with the words themselves.
         longer = (spellings for spellings in words if max(map(len, spellings)) > MAX_BEGINNING)
         rest = (join_or((f"{column} LIKE %s", (f"% {each}%",)) for each in spellings) for spellings in longer)
         return join_and([(f"{beginnings} @@ %s::tsquery", (query,)), *rest])
