@@ -37,6 +37,7 @@ LARGE_COLUMNS = ("state", "log", "parameters", "result")
 def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """List the jobs, newest first, continuing before `?before=`."""
     actor = request.actor
+    # The cursor is looked up among visible jobs, so `?before=` cannot probe for others.
     jobs = visible_jobs(actor).defer(*LARGE_COLUMNS)
     start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(jobs))
     page = read_page(jobs, NEWEST_FIRST, size=PAGE_SIZE, after=start)
@@ -71,6 +72,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "title": f"{job.get_kind_display()}, {job}",
         "section": "jobs",
         "about": job.user if job.user and visible(actor, PROFILE, user=job.user) else None,
+        # For screen readers, which would otherwise announce every per cent.
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
         "results": list(_flatten_results(job.result)),
@@ -107,6 +109,7 @@ def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
     None where there are none, and for staff who may not see users with their `app_metadata`, since records
     contain it.
     """
+    # A failed record is a part of the imported file, which may contain either.
     if not (visible(actor, PROFILE) and visible(actor, APP_METADATA)):
         return None
     # Only the email is loaded: a record may be as large as two documents.

@@ -26,6 +26,7 @@ class UserPageRequest:
     @property
     def reason(self) -> str:
         """The reason that staff gave, shortened to the length of its column."""
+        # The browser limits the field too; a script may not.
         return self.request.POST.get("reason", "").replace("\0", "").strip()[:500]
 
     def show_success(self, text: str) -> None:

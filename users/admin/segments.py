@@ -1,4 +1,4 @@
-"""The pages of saved searches: all that one may use with live counts, and each to be changed."""
+"""Pages of saved searches (segments): a list with live counts, and a page for each."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ from users.search.visibility import can_read_query
 from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
-# What each count on the list may take, in seconds, while all of them have not taken SEARCH_TIMEOUT.
+# Seconds per count on the list; all of them together may take SEARCH_TIMEOUT.
 SECONDS_PER_COUNT = 0.25
 LIST = "segments"
 BY_NAME = Keyset(("name_folded", "id"))
 
 
 class SegmentForm(forms.Form):
-    """Whether a query is one, its action says."""
+    """The form of a segment. The action validates the query."""
 
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     query = forms.CharField(
@@ -75,6 +75,7 @@ class SegmentForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         refused = bad_characters(name)
+        # A search names a segment by name or id; such a name would be ambiguous.
         if ID_PATTERN.fullmatch(name):
             refused = "it looks like the id of a segment"
         if refused:
@@ -83,16 +84,17 @@ class SegmentForm(forms.Form):
 
     @property
     def wanted(self) -> SegmentData:
-        """The segment as it was typed."""
+        """The segment as entered."""
         return SegmentData(**self.cleaned_data)
 
 
 def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """By name, from the cursor `?after=` on."""
+    """List the segments by name, continuing after `?after=`."""
     actor = _get_viewer(request)
     segments = usable_segments(actor).select_related("owner")
     start = decode_cursor(LIST, request.GET.get("after", ""), BY_NAME.fields(segments))
     page = read_page(segments, BY_NAME, size=PAGE_SIZE, after=start)
+    # All counts of the page share one time budget.
     counts = _SegmentCounter(actor)
     context = {
         **frame,
@@ -106,8 +108,10 @@ def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows, POST saves or deletes; without an id a new one is made, of `?q=` where it is given.
-    What one may not use is not there."""
+    """GET shows, POST saves or deletes; without an id a new segment is created, from `?q=` if given.
+
+    A segment that the staff member may not use is a 404.
+    """
     actor = _get_viewer(request)
     segment = _get_segment_or_404(segment_id, actor) if segment_id else None
     if segment and request.method != "POST" and request.GET.get("tab") == "history":
@@ -122,6 +126,7 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
             messages.success(request, f"The segment “{saved}” is saved.")
             return redirect(_search_url(saved))
     except SegmentInUse as needed:
+        # Unbound again: deleting sent none of the form's fields, and validation would report them missing.
         form = SegmentForm(actor, initial=_initial(request, segment, actor))
         messages.error(request, _in_use_message(needed))
     except SegmentNotFound:
@@ -185,7 +190,7 @@ def _initial(request: PageRequest, segment: Segment | None, actor: Actor) -> Tem
 
 
 def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment | None:
-    """None where the form now says what is wrong. Raises Denied, SegmentNotFound or SegmentInUse."""
+    """Save the form. None where it now has errors. Raises Denied, SegmentNotFound or SegmentInUse."""
     try:
         if segment is None:
             return create_segment(form.wanted, actor=actor)
@@ -214,13 +219,13 @@ def _row(segment: Segment, actor: Actor) -> TemplateContext:
 
 
 def _search_url(segment: Segment) -> str:
-    """The address of the list of whom it finds."""
+    """Return the URL of the list of users that it finds."""
     q = urlencode({"q": f"segment:{quote(segment.name)}"})
     return f"{reverse('admin:users_user_changelist')}?{q}"
 
 
 class _SegmentCounter:
-    """Counts one after the other while there is time, `each` at most so many seconds."""
+    """Count segments one after the other within a total time, each within `each` seconds."""
 
     def __init__(self, actor: Actor, each: float = SECONDS_PER_COUNT) -> None:
         self._actor = actor
@@ -228,7 +233,7 @@ class _SegmentCounter:
         self._deadline = time.monotonic() + conf.search_timeout
 
     def of(self, segment: Segment) -> TemplateContext:
-        """`count`, or `no_count`, which says why there is none."""
+        """Return `count`, or `no_count` with the reason."""
         if time.monotonic() > self._deadline:
             return {"no_count": "Not counted"}
         try:
@@ -236,6 +241,7 @@ class _SegmentCounter:
         except SearchTimeout:
             return {"no_count": "Too slow to count"}
         except Denied:
+            # A segment may search what its owner may see and this staff member may not.
             return {"is_denied": True}
         except QueryError as error:
             return {"no_count": f"Cannot be read: {error.reason}"}

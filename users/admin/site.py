@@ -1,4 +1,4 @@
-"""The dashboard as a whole."""
+"""The admin site: URLs, permission and sign-in of the dashboard."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from users.web.page_view import PageRequest, page_view
 
 Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
-# Route, name, page, and what it is given besides the parts of its route.
+# Route, name, view, and keyword arguments that do not come from the route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] = (
     ("help/search/", "search_help", help_page, {}),
     ("log/", "log", log_page, {}),
@@ -54,7 +54,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
 
 
 class Site(AdminSite):
-    """One sign-in for everybody stands at `/login/`; here one only enters with staff rights."""
+    """The admin site. Sign-in is at `/login/` for all users; this only admits those with staff rights."""
 
     site_title = site_header = "Profiledesk"
     index_title = "Directory"
@@ -68,7 +68,7 @@ class Site(AdminSite):
             return redirect("admin:users_user_changelist")
         if request.user.is_authenticated:
             raise PermissionDenied("The dashboard is for staff. Your own page is at /profile/.")
-        # Where it leads after signing in is judged there: only to this host.
+        # The sign-in page checks that `next` leads to this host.
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     # Where Django's site has pages this one has addresses of ours.
@@ -122,6 +122,6 @@ def _user_gone(request: PageRequest) -> HttpResponse:
 
 
 site = Site(name="admin")
-# The bulk delete would go past the one write path and leave no record.
+# Django's bulk delete would bypass the write path and leave no history.
 site.disable_action("delete_selected")
 site.register(User, UserAdmin)

@@ -24,6 +24,7 @@ else:
 class UserAdmin(ModelAdmin):
     """The admin of users. Nothing here writes: the pages call the actions."""
 
+    # Bulk actions of Django admin would bypass the write path.
     actions = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -53,5 +54,6 @@ class UserAdmin(ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return delete_page(page_request(request), object_id, self.admin_site.each_context(request))
 
+    # Django's own history is empty, since nothing is saved through its forms.
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self.change_view(request, object_id)

@@ -1,7 +1,7 @@
-"""Make or change the account of one record of an import.
+"""Create or update the user of one import record.
 
-Source: Auth0 docs, "Bulk User Imports": without upsert, whoever is there already is an error; with
-it, a match on the address takes the fields that may be updated, and documents are replaced whole.
+Source: Auth0 docs, "Bulk User Imports": without upsert an existing user is an error; with it, a match on
+the email updates the fields that may be updated, and documents are replaced as a whole.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from users.rights.protected_accounts import check_unprotected
 
 
 class Outcome(StrEnum):
-    """Source: recorded summaries of imports."""
+    """What became of a record. Source: recorded summaries of imports."""
 
     FAILED = "failed"
     UPDATED = "updated"
@@ -32,9 +32,9 @@ class Outcome(StrEnum):
 
 
 def import_record(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
-    """Make the account of this record or, in an upsert, write over the one of the same address.
+    """Create the user of this record or, with upsert, update the user with the same email.
 
-    In the caller's transaction. Raises one of `record_errors.REFUSALS`.
+    Runs in the caller's transaction. Raises one of `record_errors.RECORD_ERRORS`.
     """
     record = to_record(value, connection)
     account = _find_existing(connection, record) if is_upsert else None
@@ -55,7 +55,7 @@ def import_record(value: Document, connection: Connection, *, actor: Actor, is_u
 
 
 def _find_existing(connection: Connection, record: Record) -> User | None:
-    """By the email; a record without one by its id."""
+    """Find the user by email; for a record without an email, by id."""
     users = User.objects.filter(connection=connection)
     if "email" in record.profile:
         return users.by_email(record.profile["email"]).first()
@@ -67,8 +67,10 @@ def _user_id(record: Record, connection: Connection) -> str:
 
 
 def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
-    """The profile, without what is shown anyway where nothing is set: an export writes that, too, and
-    once set it would no longer follow the email or the user name."""
+    """Return the profile without values that equal the computed defaults.
+
+    An export writes the defaults too; once stored they would no longer follow the email or username.
+    """
     email, username, phone_number = (record.profile.get(name) for name in IDENTIFIERS)
     defaults = {
         "name": default_name(email, username, phone_number, user_id),
@@ -82,13 +84,15 @@ def _without_defaults(record: Record, user_id: str) -> dict[str, Any]:
 
 
 def _is_written_by(actor: Actor, account: User) -> bool:
-    """Whether this very import has written the account, by an earlier record of the file."""
+    """Whether an earlier record of this same import has written the user."""
+    # Two records for one user would otherwise silently leave only the later one's values.
     return Change.objects.filter(subject=account.user_id, user=account, request_id=actor.request_id).exists()
 
 
 def _overwrite(account: User, record: Record, actor: Actor) -> None:
-    # Held, so that nobody writes between the look at its versions and the edit.
+    # Locked, so that the versions read below are still current at the edit.
     account = lock_user(account)
+    # An import must not be a way around the protection of staff accounts.
     check_unprotected(actor, account)
     given = _without_defaults(record, account.user_id)
     profile: dict[str, Any] = {name: value for name, value in given.items() if FIELDS[name].is_upsertable}

@@ -17,6 +17,7 @@ class Progress:
         self._out = out
         self._total = total
         self._noun = noun
+        # Monotonic: the wall clock may jump.
         self._due = time.monotonic() + REPORT_SECONDS
 
     def __call__(self, done: int) -> None:

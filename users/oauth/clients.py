@@ -27,6 +27,7 @@ class RegisteredClient(ClientMixin):
         """Every requested scope: the grants decide, by the API."""
         return scope if isinstance(scope, str) else " ".join(scope)
 
+    # There is no authorization endpoint, so no redirect URI is ever valid.
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Refuse: the grants that exist do not redirect."""
         return False
@@ -42,6 +43,7 @@ class RegisteredClient(ClientMixin):
         """
         return (method == "none") == self.client.is_public
 
+    # Likewise: response types belong to the authorization endpoint.
     def check_response_type(self, response_type: str) -> bool:
         """Refuse: there is no authorization endpoint yet."""
         return False

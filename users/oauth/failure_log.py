@@ -29,6 +29,7 @@ def log_failed_request(request: TokenRequest, error: OAuth2Error) -> None:
     type_, client_id = LOG_TYPES.get(parameters.get("grant_type", "")), _client_id(request)
     if type_ is None or isinstance(error, SignInRefused) or not client_id or "\0" in client_id:
         return
+    # Asked before the database, which is the expensive part.
     if not is_first_within(1, "token", client_id, request.ip):
         return
     client = Client.objects.filter(client_id=client_id).first()

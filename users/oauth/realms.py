@@ -33,4 +33,5 @@ def _own_database(name: str) -> Connection | None:
     """The enabled database connection of that name, whose passwords are stored here."""
     if "\0" in name:  # PostgreSQL takes no NUL
         return None
+    # A password can be checked only where it is stored here.
     return Connection.objects.filter(name=name, strategy="auth0", is_enabled=True).first()

@@ -51,6 +51,7 @@ def read_body(request: HttpRequest) -> dict[str, str]:
         raise TokenError("invalid_request", f"The body is not valid JSON: {error}", 400) from None
     if not isinstance(body, dict):
         raise TokenError("invalid_request", "The body must be a JSON object.", 400)
+    # A number or list where text is expected counts as missing, and is reported by its name.
     return {name: value for name, value in body.items() if isinstance(value, str)}
 
 

@@ -54,6 +54,7 @@ class TokenServer(AuthorizationServer):
         self, status: int, body: Any, headers: Mapping[str, str] | Iterable[tuple[str, str]]
     ) -> HttpResponse:
         """Build Django's response from authlib's. Tokens and errors are never cached."""
+        # authlib returns error bodies as pairs.
         text = json.dumps(dict(body) if isinstance(body, list) else body)
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 

@@ -123,6 +123,7 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
     """Return the context of the history page: filter form, one page of changes, links to further pages."""
     form = OwnChangesForm(data, user, viewer)
     wanted, after = form.wanted, read_start(data.get("before", ""))
+    # An invalid filter lists nothing instead of everything, which could be mistaken for the result.
     found = list_user_changes(user, viewer, wanted, after=after) if wanted else None
     cursor = found.next_cursor if found else None
     return {

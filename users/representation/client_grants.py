@@ -14,6 +14,7 @@ SCOPE: Schema = {
     "type": "array",
     "items": {"type": "string", "minLength": 1, "maxLength": 280, "examples": ["read:users"]},
     "uniqueItems": True,
+    # Bounds the size of the tokens that carry these scopes.
     "maxItems": 1000,
     "description": "Scopes of the API that the client may ask for.",
 }

@@ -21,6 +21,7 @@ GRANT_TYPES = (
     "refresh_token",
 )
 _URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
+# No path and no wildcard: browsers compare the origin exactly.
 _ORIGIN: Schema = {
     "type": "string",
     "pattern": r"^https?://[^/?#\s]+$",
@@ -82,6 +83,7 @@ FIELDS: dict[str, Schema] = {
         "type": "object",
         "additionalProperties": False,
         "properties": {
+            # HS256 would sign with the client secret, which is stored as a hash only.
             "alg": {"type": "string", "enum": ["RS256"]},
             "lifetime_in_seconds": {"type": "integer", "minimum": 1, "maximum": 2_592_000},
             "secret_encoded": {"type": "boolean", "enum": [False]},

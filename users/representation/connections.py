@@ -26,6 +26,7 @@ FIELDS: dict[str, Schema] = {
         "description": "Whether users may sign in through it, be created in it, or change email or"
         " password. An addition of ours.",
     },
+    # Auth0 enables connections per client. Accepting a list that has no effect would pretend to restrict.
     "enabled_clients": {
         "type": "array",
         "maxItems": 0,

@@ -13,6 +13,7 @@ from users.rights.permissions import EffectivePermission
 
 PERMISSIONS: Schema = {
     "type": "array",
+    # An empty list would be a request that changes nothing, mostly by mistake.
     "minItems": 1,
     "maxItems": 1000,
     "items": closed_object(

@@ -53,6 +53,7 @@ FIELDS: dict[str, Schema] = {
         "description": f"Whether tokens carry `permissions`: {PERMISSIONS_DIALECT}, with enforce_policies.",
     },
     "signing_alg": {"type": "string", "enum": ["RS256"], "description": "Always RS256."},
+    # There is no refresh token grant yet.
     "allow_offline_access": {"type": "boolean", "enum": [False], "description": "Always false."},
     "skip_consent_for_verifiable_first_party_clients": {
         "type": "boolean",

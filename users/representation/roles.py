@@ -63,6 +63,7 @@ USERS: Schema = {
     "items": {
         "type": "string",
         "maxLength": 255,
+        # Only the form is checked here; unknown users are reported together by the action.
         "pattern": r"^[^|\x00]+\|",
         "examples": ["auth0|6600aa11bb22cc33dd44ee55"],
     },

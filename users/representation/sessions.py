@@ -66,6 +66,7 @@ def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dic
     """
     sign_in = data.get(SIGN_IN, {})
     device = {"initial_ip": sign_in.get("ip"), "initial_user_agent": sign_in.get("user_agent")}
+    # Sessions begun before allauth recorded methods have none.
     methods = data.get(METHODS, [])
     assert session.signed_in_at, "only sessions of users are read"
     began = format_time(session.signed_in_at)

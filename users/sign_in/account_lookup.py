@@ -27,6 +27,7 @@ def primary_user(account: User) -> User:
 def find_by_identifier(identifier: str) -> list[User]:
     """Return the users with this email, user name or phone number, on the primary or a linked account."""
     found = User.accounts.with_connection().by_identifier(identifier)
+    # Two linked accounts of one user may share the identifier.
     return list(dict.fromkeys(map(primary_user, found)))
 
 

@@ -15,6 +15,7 @@ class EmailBackend(ModelBackend):
     a blocked user is refused by `get_user`.
     """
 
+    # Django's test client and other libraries may call it; they get no way around the transaction.
     def authenticate(self, *_: Any, **__: Any) -> None:
         """Admit no one. Django goes on to the next back end, and there is none."""
         return None

@@ -44,6 +44,7 @@ def clear_lockouts(users: Sequence[User], *, actor: Actor, reason: str = "") -> 
     alike = {primary_user(account) for login in logins for account in find_by_login(login)}
     for other in alike:
         check(actor, Verb.CLEAR_LOCKOUT, other)
+    # Read before the counters are reset, which would leave nothing to record.
     locked_out = [user for user in users if lockouts_of(user)]
     lockout.clear_lockout([lockout.lockout_key(user) for user in alike])
     for user in locked_out:

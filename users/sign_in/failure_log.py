@@ -32,6 +32,7 @@ def log_failed_sign_in(
     log_event(
         "fp" if account else "fu",
         user=primary_user(account) if account else None,
+        # Stored although no user may have it: staff see which emails are being tried.
         user_name=_loggable_login(login),
         connection=account.connection if account else connection,
         ip=ip or "",

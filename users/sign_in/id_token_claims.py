@@ -23,6 +23,7 @@ CLAIMS = {
 def claims_of(user: User, scopes: Iterable[str]) -> dict[str, Any]:
     """Return the claims that these scopes open, without fields that are not set. `updated_at` is ISO 8601
     text, as with Auth0."""
+    # Serialized as the owner sees it: an ID token must not carry what users may not see of themselves.
     known = {"sub": user.user_id, **serialize_profile(user, owner_actor(user))}
     names = [name for scope in scopes for name in CLAIMS.get(scope, ())]
     return {name: known[name] for name in names if name in known}

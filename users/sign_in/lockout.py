@@ -73,6 +73,7 @@ def remember_ip(keys: list[str], *, ip: str | None) -> None:
     the IP address that keeps this user out (`blocked_ips`)."""
     if ip:
         for key in keys:
+            # The latest first: those are the addresses whose lockout the user meets.
             ips = [ip, *(other for other in _remembered_ips(key) if other != ip)]
             cache.set(_ips_key(key), ips[:_IPS_PER_KEY], PER_IP.seconds)
 

@@ -49,6 +49,7 @@ class SessionStore(Store):
         session = super().create_model_instance(data)
         sign_in = data.get(SIGN_IN)
         if sign_in and SESSION_KEY in data:
+            # In a column, so that the sessions of a user can be found without decoding all of them.
             session.user_id = int(data[SESSION_KEY])
             session.auth_hash = data.get(HASH_SESSION_KEY, "")
             session.session_id = sign_in["id"]
@@ -73,6 +74,7 @@ def active_sessions(user: User) -> QuerySet[Session]:
     """Return the sessions in which the user is signed in: not expired, and not ended by a new password or a
     block."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    # A blocked user's sessions end without being deleted: each request checks `is_active`.
     if not user.is_active:
         return Session.objects.none()
     return Session.objects.filter(user=user, expire_date__gt=timezone.now(), auth_hash__in=hashes)

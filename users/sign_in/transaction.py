@@ -61,6 +61,7 @@ def check_password(credentials: Credentials, request: SignInRequest) -> User | R
     and logged where it fails; a success is not, since the sign-in has only begun. Pages also call this to
     ask for the password again before sensitive changes.
     """
+    # Phone keyboards and copied text add spaces around an email; none begins or ends with one.
     login = credentials.login.strip()
     accounts = find_by_login(login, connection=credentials.connection)
     try:
@@ -75,6 +76,7 @@ def check_password(credentials: Credentials, request: SignInRequest) -> User | R
             login, accounts, connection=credentials.connection, ip=request.ip, through=request.through
         )
         return Refused(Reason.WRONG_CREDENTIALS)
+    # Only now: a crash in between counts as a failure, which is the safe side.
     attempt.mark_succeeded()
     return account
 
@@ -89,6 +91,7 @@ def sign_in_from_provider(
     raises, nothing is stored, and the exception is the caller's to translate.
     """
     try:
+        # Outside the database transaction, so that a slow hook holds no lock.
         stored = hooks.screen(profile, request)
     except SignInDenied as denial:
         return _deny(denial, request, connection=profile.connection)
@@ -109,6 +112,7 @@ def continue_sign_in(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in whose first factor is proven, until it ends or needs the user again."""
     # One query, and none where the second factor has been given.
     is_enrolled = Method.SECOND_FACTOR not in sign_in.methods and bool(enrolled_factors(sign_in.user))
+    # The hooks may demand a second factor or change the user, so the decision is made again after them.
     while True:
         match next_step(sign_in, has_second_factor=is_enrolled):
             case Step.REFUSE_BLOCKED:

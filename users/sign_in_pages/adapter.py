@@ -27,6 +27,7 @@ from users.web.request import request_id_of
 class AccountAdapter(DefaultAccountAdapter):
     """Named in the settings as `ACCOUNT_ADAPTER`."""
 
+    # Accounts are created by staff, the API and imports.
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse: there is no public sign-up."""
         return False
@@ -61,6 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """Our one stage replaces allauth's, so that the transaction alone decides."""
+        # Replaces allauth's stages, among them email verification and its own second factor.
         return ["users.sign_in_pages.sign_in_stage.SignInStage"]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -79,6 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Verify the password by any login of the user: allauth would use the email, which may be missing."""
         assert isinstance(user, User), "there are no other users"
+        # An empty login matches no account, so the password is refused.
         login = next(iter(logins_of(user)), "")
         return self.authenticate(self.request, email=login, password=password) == user
 

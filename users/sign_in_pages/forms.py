@@ -37,6 +37,7 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["login"] = email_field("username")
         self.fields["password"].help_text = ""
         for field in self.fields.values():
+            # allauth repeats the label as a placeholder, which screen readers then read twice.
             field.widget.attrs.pop("placeholder", None)
         self.order_fields(["login", "password", "remember"])
 
@@ -70,6 +71,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def save(self, request: HttpRequest, **options: Any) -> str:
         """Enqueue the look-up; the email is sent by a job."""
         email: str = self.cleaned_data["email"]
+        # In a job: sending at once would take longer for existing accounts and so reveal them.
         request_password_reset(email)
         return email
 
@@ -117,6 +119,7 @@ class UserTokenForm(allauth_forms.UserTokenForm):
     def _get_user(self, uidb36: str) -> User | None:
         """Read the account from the link; allauth would find primary accounts only."""
         try:
+            # The default manager leaves linked accounts out.
             return User.accounts.with_connection().get(pk=url_str_to_user_pk(uidb36))
         except (ValueError, User.DoesNotExist):
             return None

@@ -27,4 +27,5 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def is_mfa_enabled(self, user: AbstractBaseUser | None, types: list[str] | None = None) -> bool:
         """Whether the user has a second factor. `user` is None after a deletion between password and code."""
+        # allauth would raise here and answer with 500.
         return user is not None and super().is_mfa_enabled(user, types)

@@ -28,6 +28,7 @@ class SignInStage(AuthenticateStage):
             case SignedIn():
                 return None, True
             case SecondFactorRequired():
+                # True keeps the login pending in the session until the code is given.
                 return HttpResponseRedirect(reverse(self.urlname)), True
             case Refused():
                 return self._refuse(), False

@@ -38,5 +38,6 @@ def redirect_url(ticket: Ticket, refused: Why | None = None) -> str:
         else SUCCESS_MESSAGES[purpose],
     }
     parts = urlsplit(ticket.result_url)
+    # Appended to the query that the application gave, which may carry its own state.
     query = "&".join(filter(None, (parts.query, urlencode(outcome))))
     return urlunsplit(parts._replace(query=query))

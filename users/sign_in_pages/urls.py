@@ -62,6 +62,7 @@ urlpatterns = [
     ),
     *(
         path(f"account/{name}/", not_available, name=f"account_{name}")
+        # allauth reverses these names even where it does not link to them.
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
     path("u/reset-password", tickets.set_password, name="ticket_password"),

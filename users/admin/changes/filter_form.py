@@ -29,6 +29,7 @@ class ChangeFilterForm(forms.Form):
         label="Key",
         required=False,
         max_length=300,
+        # Examples instead of help texts: six fields have to fit in one row.
         widget=forms.TextInput(attrs={"placeholder": "plan or address.city"}),
     )
     actor = forms.CharField(
@@ -55,6 +56,7 @@ class ChangeFilterForm(forms.Form):
         kept: dict[str, str] | None = None,
         of_one_user: bool,
     ) -> None:
+        # A GET form is valid when empty; `required` would make browsers refuse it.
         super().__init__(data, use_required_attribute=False)
         # Offering a document that the viewer may not see would promise results that never come.
         hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
@@ -126,6 +128,7 @@ def actor_ids(text: str) -> tuple[str, ...] | None:
     """Return the ids of the actors that the text names: an id, a user's email or a client's name."""
     if not text:
         return None
+    # By exact name: a prefix would mix the changes of unrelated clients.
     clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
     return tuple({*_user_ids_by_email(text), *clients}) or (text,)
 

@@ -38,6 +38,7 @@ def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> Htt
     """Show one change in full. A change that the staff member may not see is a 404."""
     actor = request.actor
     change = get_change(number, actor)
+    # A change that may not be seen answers like one that does not exist, so ids disclose nothing.
     if change is None:
         raise Http404
     context = {

@@ -82,8 +82,10 @@ def _mark_account_ends(rows: list[TemplateContext]) -> list[TemplateContext]:
 def users_of_changes(changes: Iterable[Change], viewer: Actor) -> UsersById:
     """Return the users that the changes name, if the viewer may see users."""
     ids = {one for change in changes for one in (change.actor_id, change.subject)}
+    # Without the right, ids stay text and lead to no page.
     if not ids or not visible(viewer, PROFILE):
         return {}
+    # One query for the page, without the documents of the users.
     named = User.accounts.filter(user_id__in=ids).only(*NAME_COLUMNS, "created_at")
     return {account.user_id: account for account in named}
 

@@ -92,6 +92,7 @@ class Reversal:
     def run(self, *, reason: str, force: bool, version: int) -> None:
         """Do it, if the user is still at that version. Raises what the actions raise."""
         user, change, actor, versions = self.user, self.change, self.actor, frozenset({version})
+        # Restoring names a state, undo names a change: only undo can conflict with later changes.
         if self.part:
             restore(
                 user,
@@ -139,6 +140,7 @@ def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
         parts = [What(taking.part) for taking in takings if _is_available(taking)]
         keys = _restorable_keys(takings[0]) if change.what in PARTS else ()
         return ReversalOptions(can_undo, parts, keys, refusal)
+    # The state of that time is unknown; undoing the change itself needs only the change.
     except (BeforeRetention, NotCreatedYet):
         return ReversalOptions(can_undo, refusal=refusal)
 
@@ -162,6 +164,7 @@ def undoable_changes(changes: Iterable[Change], actor: Actor, user: User) -> set
 def _restorable_keys(taking: Reversal) -> list[str]:
     """Return keys of the change that may be restored individually, where that is not the whole part."""
     keys = [step.key for step in taking.steps if step.key in taking.change.keys]
+    # With a single key, restoring the key is the same as restoring the part.
     if len(taking.steps) < 2:
         return []
     return [key for key in keys[:MAX_KEYS] if _can_write(taking.actor, taking.user, taking.part, [key])]
@@ -182,6 +185,7 @@ def _steps_to_undo(taking: Reversal) -> Iterable[KeyReversal]:
             current_value(taking.user, part, key),
             restorable_value(part, key, sides.get("before", ABSENT)),
         )
+        # Keys that have the wanted value already would be noise on the page.
         if not is_same_side(now, then):
             yield KeyReversal(part, key, now, then, made, is_contested=not is_same_side(now, made))
 

@@ -43,6 +43,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
     if change is None or not is_reversible(change) or (part and part not in PARTS):
         raise Http404
     taking = Reversal(change, actor, part, request.GET.get("key"))
+    # The key is part of the URL; an unknown field would restore nothing and report success.
     if part == PROFILE and taking.key not in (None, *WRITABLE):
         raise Http404
     _check_available(taking)
@@ -94,6 +95,7 @@ def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
         return STALE_MESSAGE
     except ChangedSince:
         return CHANGED_SINCE_MESSAGE
+    # The former email may belong to another user by now.
     except DuplicateField as error:
         return f"Another user of this connection has this {error.field} by now."
     except FieldError as error:

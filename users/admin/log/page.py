@@ -33,6 +33,7 @@ TOO_SLOW_MESSAGE = "This search of the log took too long. Choose a shorter perio
 def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """List log entries, newest first, continuing before `?before=`."""
     actor = request.actor
+    # Entries name users, IP addresses and clients of the whole tenant.
     if not actor.is_administrator:
         raise Denied("The log is for administrators.")
     filters = read_filters(request.GET)
@@ -60,6 +61,7 @@ def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[li
     """Return one entry more than a page, or the reason why there is none."""
     try:
         log = whole_log().filter_by_query(build_query(filters)) if filters else whole_log()
+        # A free query may scan the whole log.
         with time_limit(conf.search_timeout):
             return (log.before(before) if before else log).lines(PAGE_SIZE + 1), ""
     except QueryError as error:
@@ -72,6 +74,7 @@ def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[li
 
 def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
     entries = [log_entry(line, viewer) for line in lines]
+    # One query for all users of the page.
     ids = {entry["user_id"] for entry in entries if entry["user_id"]}
     users = {one.user_id: one for one in _users(ids)} if ids else {}
     return [

@@ -34,6 +34,7 @@ def _field_conditions(filters: Mapping[str, str]) -> Iterator[Query]:
     if "client" in filters:
         yield _any_equals(("client_id", "client_name"), filters["client"])
     if filters.keys() & {"from", "to"}:
+        # The range includes both days, as the form suggests.
         low, high = (Word(filters[name]) if name in filters else None for name in ("from", "to"))
         yield Match(Name(("date",)), Range(low, high))
 

@@ -57,12 +57,14 @@ def _can_see(viewer: Actor, name: str) -> bool:
 def _handle_post(request: PageRequest, actor: Actor) -> None:
     name, kind = request.POST.get("key", ""), request.POST.get("kind", "")
     if request.POST.get("do") == "drop":
+        # A key that another administrator has just dropped needs no error.
         key = IndexedKey.objects.filter(key_id=name.replace("\0", "")).first()
         if key is not None:
             drop_key(key, actor=actor)
             messages.success(request, f"The indexes of {key} are being dropped.")
         return
     try:
+        # An unknown kind means "decide by the values", like the empty choice.
         key = index_key(name, kind if kind in IndexedKey.Kind else None, actor=actor)
     except (InvalidIndexedKey, AlreadyExists) as error:
         messages.error(request, str(error))

@@ -28,6 +28,7 @@ def describe_types(counts: KeyCounts) -> str:
 
 def describe_kinds(counts: KeyCounts) -> str:
     """Return the types alone, for narrow places: `number or string`, `list of strings`."""
+    # null says little about a key's type, so it is named only where nothing else occurs.
     names = [name for name, _ in _sort_by_count(counts.types) if name != NULL] or [NULL]
     return " or ".join(_SINGULARS[name] + (_describe_items(counts) if name == LIST else "") for name in names)
 
@@ -65,6 +66,7 @@ def _describe_type(counts: KeyCounts, name: str, number: int) -> str:
 def _describe_items(counts: KeyCounts) -> str:
     held = _sort_by_count(counts.items)
     if len(held) < 2:
+        # With one type, the number of items would add nothing.
         return "".join(f" of {_PLURALS[name]}" for name, _ in held)
     return " (of " + ", ".join(f"{intcomma(number)} {_PLURALS[name]}" for name, number in held) + ")"
 

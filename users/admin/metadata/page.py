@@ -47,10 +47,12 @@ def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     if request.method == "POST":
         return _request_survey(request, actor)
     document, text = request.GET.get("document", ""), request.GET.get("text", "").replace("\0", "").strip()
+    # Keys of a hidden document are not even named.
     documents = [name for name in DOCUMENTS if visible(actor, name)]
     drawn = MetadataMap()
     document = document if document in documents else ""
     keys = visible_keys(actor, drawn.keys(document=document, holding=text.split()))
+    # Numbered pages are cheap here: all keys are in memory, bounded by the survey.
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
     jobs = _recent_jobs(actor)
     context = {
@@ -88,6 +90,7 @@ def _recent_jobs(actor: Actor) -> list[TemplateContext]:
     recent = Job.objects.filter(
         kind__in=SURVEY_JOB_KINDS, created_at__gte=timezone.now() - FAILURE_SHOWN_FOR
     ).defer(*LARGE_COLUMNS)
+    # Later jobs replace earlier ones of their kind.
     latest = {job.kind: job for job in recent.order_by("created_at", "id")}
     shown = [job for job in latest.values() if not job.is_finished or job.status == Job.Status.FAILED]
     theirs = set(visible_jobs(actor).filter(pk__in=[job.pk for job in shown]).values_list("pk", flat=True))
@@ -127,6 +130,7 @@ def _parents(key: MetadataKey) -> list[str]:
 
 
 def _value_row(key: MetadataKey, counts: KeyCounts, kind: str, value: Any, number: int) -> TemplateContext:
+    # A survey may meet a key only in values that it does not count.
     share = number / counts.users if counts.users else 0.0
     return {
         "text": key_descriptions.format_value(kind, value),

@@ -55,6 +55,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     if not form.changes:
         visit.show_success("There was nothing to save.")
         return None
+    # Checked before saving, to show both values instead of a general refusal.
     if form.conflicts:
         return {"profile_form": form.with_conflicts()}
     try:
@@ -100,6 +101,7 @@ def send_reset(visit: UserPageRequest) -> None:
     """Send the user a link to set a new password."""
     try:
         send_password_reset(visit.user, actor=visit.actor, reason=visit.reason)
+    # Nothing was typed that could be lost, so a message on the next page suffices.
     except (MailDisabled, NotSupported) as error:
         visit.show_error(str(error))
     else:
@@ -123,6 +125,7 @@ def remove_second_factor(visit: UserPageRequest) -> None:
 def send_verification_mail(visit: UserPageRequest) -> None:
     """Send the user a link to verify their email."""
     try:
+        # Before the job: its failure would be visible only on the page of jobs.
         check_can_send(visit.user.email, visit.user.connection)
         request_verification(visit.user, actor=visit.actor, reason=visit.reason)
     except (MailDisabled, NotSupported) as error:
@@ -144,6 +147,7 @@ def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
 
 def unlink_account(visit: UserPageRequest) -> None:
     """Make a linked account a separate user again."""
+    # Ids may contain further pipes; only the first separates the provider.
     provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
     try:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)

@@ -40,7 +40,9 @@ class ProfileForm(forms.Form):
                 required=False,
                 help_text=_example(FIELDS[name]),
                 initial=getattr(user, name) or "",
+                # The longest of these fields is a URL; the write path checks each field's own limit.
                 max_length=2048,
+                # Django's mechanism for `changed_data` across requests.
                 show_hidden_initial=True,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )

@@ -53,6 +53,7 @@ class Button:
 
 def _buttons(actor: Actor, user: User) -> list[Button]:
     """Return the buttons that fit the user's state, including those that the actor may not use."""
+    # Only then is there a password that mail could help to set.
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
     block, reset = denial_reason(actor, Verb.BLOCK, user), denial_reason(actor, Verb.SEND_RESET, user)

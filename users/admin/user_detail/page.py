@@ -27,7 +27,9 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
     if request.method == "POST":
         faulty = _run_button(visit)
         if faulty is None:
+            # POST, redirect, GET: reloading must not repeat the action.
             return redirect(request.get_full_path())
+        # Read again: the form keeps what was typed, everything around it shows the current state.
         visit.user = get_user_or_404(request, object_id)
     tab = current_tab(visit)
     context = {
@@ -44,6 +46,7 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
 
 def _run_button(visit: UserPageRequest) -> TemplateContext | None:
     """Run the handler of the pressed button; of "save documents" where Enter was pressed in a form."""
+    # The `do` of a button is data from the client; only listed handlers can run.
     verb = BUTTONS.get(visit.request.POST.get("do", "documents"))
     if verb is None:
         raise Denied("There is no such action.")

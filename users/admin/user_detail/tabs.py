@@ -100,6 +100,7 @@ def security_context(visit: UserPageRequest) -> TemplateContext:
     return {
         "identity": own,
         "linked": linked,
+        # Asked only where there is something to unlink: each question may cost a query.
         "unlink_refusal": linked and denial_reason(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
         "permitted": permissions_by_source(visit.user),
         "lockouts": lockouts_of(visit.user),

@@ -26,9 +26,11 @@ def make_cell(top: JSON, path: tuple[str, ...]) -> Cell:
     """Return the cell of the value at the path below `top`. A list stands for its items; null counts
     as none."""
     values = [value for value in _values_at(top, path) if value is not None]
+    # A list with one item is shown like its item; the raw profile shows the difference.
     if len(values) == 1 and not isinstance(values[0], list):
         return _truncate(_to_text(values[0]), is_code=not isinstance(values[0], str) or not values[0])
     items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    # Joining objects by commas would be unreadable.
     if (values and not items) or any(isinstance(item, dict | list) for item in items):
         return _truncate(dump(values[0] if len(values) == 1 else values), is_code=True)
     return _truncate(", ".join(map(_to_text, items)), is_code=False)

@@ -16,6 +16,7 @@ from users.rights.actor import Actor
 from users.rights.visible import visible
 from users.web.page_view import PageRequest
 
+# Each metadata column adds an expression to the query, and a wider table cannot be read.
 MAX_COLUMNS = 12
 MAX_NAME_LENGTH = 300
 # Session key of the columns that the staff member chose.
@@ -80,6 +81,7 @@ def parse_column(name: str) -> Column | None:
 def selected_columns(request: PageRequest, address: ListURL, viewer: Actor) -> list[Column]:
     """Return the columns that the URL names, else those chosen last, else those of the settings."""
     names = address.lists.get("column")
+    # An empty list is a choice too: the user column alone.
     if names is None:
         names = request.session.get(SESSION_KEY, conf.list_columns)
     return visible_columns(names, viewer)

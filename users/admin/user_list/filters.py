@@ -61,6 +61,7 @@ def _make_filter(name: str, title: str, choices: Callable[[], list[Choice]]) -> 
 
 def _status_choices() -> list[Choice]:
     return [
+        # `blocked` may be null, which counts as not blocked.
         Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
         Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
         Choice("unverified", "Email not verified", "email_verified:false", Q(email_verified=False)),
@@ -86,6 +87,7 @@ def _period_choices(field: str) -> list[Choice]:
         Choice(
             days,
             label,
+            # The search language has no "7 days ago", so a saved search gets the date.
             f"{field}:[{timezone.now() - timedelta(days=int(days)):%Y-%m-%d} TO *]",
             Q((f"{field}__gte", timezone.now() - timedelta(days=int(days)))),
         )

@@ -41,6 +41,7 @@ def _slow_key_rows(keys: tuple[SlowKey, ...]) -> list[TemplateContext]:
 
 
 def _places_being_built(keys: tuple[SlowKey, ...]) -> set[KeyPath]:
+    # The usual case, which then costs no query.
     if not keys:
         return set()
     known = IndexedKey.objects.filter(~Q(status=IndexedKey.Status.READY)).select_related("job")

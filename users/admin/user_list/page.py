@@ -1,4 +1,4 @@
-"""The list of users: found, filtered, sorted, a page at a time, and never counted to the end."""
+"""The list of users: search, filter and sort, one page at a time, with a capped count."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PAGE_SIZE = 50
 
 
 def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """GET shows, POST chooses the columns. A search that cannot be read lists nobody and says why."""
+    """GET shows the list, POST saves the choice of columns. An invalid search lists no users and says why."""
     if request.method == "POST":
         return _save_columns(request)
     listing = UserList(request)
@@ -69,7 +69,7 @@ def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """A user, and a value or a Cell for each of the columns."""
+    """A user, with a value or Cell for each column."""
 
     user: User
     initials: str
@@ -79,8 +79,12 @@ class Row:
 
 @dataclass
 class UserList:
-    """What the template reads. `count` is exact up to 10,000, and one more beyond. `unmet` are keys that
-    nobody has been seen with, each with the one that may have been meant and where that leads."""
+    """What the template reads.
+
+    `count` is exact up to 10,000, and 10,001 beyond. `unmet` are keys that no user is known to have, each
+    with
+    the key that may have been meant and the URL of that search.
+    """
 
     request: PageRequest
     rows: list[Row] = field(default_factory=list)
@@ -99,7 +103,7 @@ class UserList:
         self.columns = columns.selected_columns(self.request, self.address, self.viewer)
 
     def read(self) -> None:
-        """Ask the database."""
+        """Query the database."""
         text, mend = self.query, self._field_correction_url
         # What is asked, each part parsed and given its meaning once.
         conditions: list[Condition] = []
@@ -116,6 +120,7 @@ class UserList:
         except (QueryError, Denied, SearchTimeout) as error:
             slow = self._slow_keys(conditions) if isinstance(error, SearchTimeout) else ()
             self.problem = describe_problem(error, text, self.viewer, mend, slow)
+            # After a timeout the advice on indexes is still useful.
             if not isinstance(error, SearchTimeout):
                 return
         self.advice = index_advice.slow_search_context(self.viewer, self._slow_keys(conditions))
@@ -158,6 +163,7 @@ class UserList:
             rows = sort.prepare(self._with_columns(rows))
             return read_page(rows, sort.order, size=PAGE_SIZE, after=after, before=before)
 
+        # Also tells `read_in_order` whether sorting in memory is cheaper than walking an index.
         self.count = count_up_to(users, SMALL_RESULT)
         page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)
         self.rows = [self._row(user) for user in page.rows]
@@ -194,7 +200,7 @@ class UserList:
         )
 
     def _find_unknown_keys(self) -> None:
-        """Nobody is found: say which keys nobody has been seen with. No index would help with those."""
+        """Where no user matches, find keys that no user is known to have: no index would help with those."""
         unmet = unknown_keys(self.asked, self.viewer)
         self.unmet = [(str(key.name), key.near, self._replace_field_url(key.name, key.near)) for key in unmet]
         names = {str(key.name) for key in unmet}
@@ -209,11 +215,11 @@ class UserList:
     def _key_correction_url(self, key: str, error: UnknownField, name: str) -> str:
         return self.address.link(has=[name if each == key else each for each in required_keys(self.address)])
 
-    # What stands around the table
+    # Context around the table
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything is asked for."""
+        """Whether there is a search or a filter."""
         return bool(self.query or self.has_active_filters)
 
     @property
@@ -226,7 +232,7 @@ class UserList:
 
     @property
     def most(self) -> int:
-        """What is counted at most."""
+        """The highest count that is shown."""
         return min(self.count, SMALL_RESULT)
 
     @property
@@ -243,17 +249,17 @@ class UserList:
 
     @property
     def first_page(self) -> str:
-        """The list from its beginning."""
+        """The URL of the first page."""
         return self.address.link()
 
     @property
     def in_words(self) -> str:
-        """The search with its filters written into it, as the box takes it."""
+        """The search combined with its filters, in the search language."""
         return " ".join(filter(None, [self.query, *(chip.words for chip in self.chips)]))
 
     @property
     def as_words(self) -> str:
-        """Where all of it stands in the box."""
+        """The URL with the filters moved into the search box."""
         names = [each.name for each in FILTERS]
         return self.address.link(q=self.in_words, has=None, **dict.fromkeys(names))
 
@@ -273,7 +279,7 @@ class UserList:
 
     @property
     def filters(self) -> list[dict[str, Any]]:
-        """Each with its choices and where they lead."""
+        """Each filter with its choices and their URLs."""
         on = {each.name: choice.value for each, choice in self.choices}
         return [
             {
@@ -293,17 +299,17 @@ class UserList:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a new search carries along."""
+        """Parameters that a new search preserves."""
         return self.address.hidden_fields("q")
 
     @property
     def kept_beside_keys(self) -> list[tuple[str, str]]:
-        """What another key to have carries along: those asked for already, too."""
+        """Parameters that adding a required key preserves."""
         return self.address.hidden_fields()
 
     @property
     def column_choices(self) -> list[tuple[Column, bool]]:
-        """All that a click chooses, each with whether it is shown."""
+        """The columns offered, each with whether it is shown."""
         offered = columns.visible_columns([*columns.BUILT_IN, *conf.list_columns], self.viewer)
         return [(column, column in self.columns) for column in dict.fromkeys([*self.columns, *offered])]
 
@@ -319,12 +325,12 @@ def _cell_value(user: User, column: Column) -> Any:
 
 
 def _annotation_name(column: Column) -> str:
-    """Columns within the same first key share what is read."""
+    """Return the name of the annotation, which columns below the same top-level key share."""
     return f"key_{column.document}_{column.path[0].encode().hex()}"
 
 
 def _save_columns(request: PageRequest) -> HttpResponse:
-    """Keep the choice for this session, and lead back to the list with it."""
+    """Store the chosen columns in the session and redirect back to the list."""
     address = ListURL(request.GET)
     if request.POST.get("do") != "columns":
         request.session.pop(columns.SESSION_KEY, None)

@@ -13,6 +13,7 @@ class ListURL:
 
     def __init__(self, given: QueryDict) -> None:
         self.lists = {
+            # PostgreSQL refuses NUL; an URL may contain any byte.
             name: [value.replace("\0", "") for value in given.getlist(name)]
             for name in LIST_PARAMETERS
             if name in given

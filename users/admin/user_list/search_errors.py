@@ -71,6 +71,7 @@ def draw_caret(text: str, column: int) -> str:
 def _corrections(
     error: QueryError, viewer: Actor, mend: Callable[[UnknownField, str], str]
 ) -> Iterable[tuple[str, str]]:
+    # Only an unknown name can be corrected by replacing one word.
     if not isinstance(error, UnknownField):
         return
     for name in error.near:

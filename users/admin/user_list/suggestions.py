@@ -24,6 +24,7 @@ def suggestions(request: PageRequest) -> HttpResponse:
     """
     text, viewer = request.GET.get("q", ""), request.actor
     users: list[User] = []
+    # Key fields take one name, so neither users nor operators are suggested.
     if request.GET.get("of") == "keys":
         start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
     else:

@@ -26,6 +26,7 @@ class PathsField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         lines = [line.strip() for line in super().clean(value).splitlines()]
+        # Blank lines and repetitions are typing accidents.
         paths = list(dict.fromkeys(filter(None, lines)))
         try:
             check_paths(paths)
@@ -82,6 +83,7 @@ class WebhookForm(forms.Form):
             return None
         try:
             return write(self.cleaned_data)
+        # The action resolves the host, which a form field cannot validate.
         except InvalidTarget as error:
             self.add_error("url", str(error))
         except Denied as denied:

@@ -38,6 +38,7 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
         history = history_context(request, actor, Kind.WEBHOOK)
         context = {**frame, **history, "title": "Webhooks", "section": "webhooks", "tab": "history"}
         return TemplateResponse(request, "users/admin/webhooks.html", context)
+    # One grouped query for all webhooks instead of two per row.
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
     for row in unfinished.values("webhook_id", "status").annotate(count=Count("*")):
@@ -154,6 +155,7 @@ def _save(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor:
 
 def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
     which = request.POST.get("delivery", "")
+    # No delivery means all failed ones.
     key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
     count = webhooks.replay(webhook, actor=actor, delivery=key)
     if count:

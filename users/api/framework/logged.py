@@ -1,4 +1,4 @@
-"""What the log knows of calls to the API, besides the changes of accounts that they bring about."""
+"""Log API calls in the tenant log, in addition to the changes of users that they make."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from users.throttling.debounce import is_first_within
 from users.tokens.verify import Caller, MachineCaller, UserCaller
 
 Handler = Callable[..., Response]
-# Told elsewhere, or by a database that has no time for more.
+# Rate-limited calls are logged elsewhere, and an overloaded database should not get more writes.
 UNLOGGED_STATUSES = frozenset({429, 503})
 
 

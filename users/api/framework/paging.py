@@ -1,10 +1,8 @@
-"""Lists in pages, by number or by checkpoint.
+"""Pagination, by number or by checkpoint.
 
-A walk by checkpoint goes on from the values of the last row instead of counting rows. So it meets
-once everything that is there from its beginning to its end, and a deep page costs no more than
-the first.
-
-Source: Auth0's published OpenAPI document; recorded traffic for the shapes.
+Paging by checkpoint is keyset pagination: it continues from the values of the last row instead of counting
+rows. So it returns each row once, and a deep page costs no more than the first. Source: Auth0's published
+OpenAPI document; recorded traffic for the shapes.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ BY_ID = Keyset(("id",))
 CHECKPOINT_LIFETIME = timedelta(hours=24)
 DEFAULT_TAKE = 50
 
-# Spread one or both into the `query` of an operation.
+# Unpack one or both into the `query` of an operation.
 PAGE_QUERY: dict[str, Schema] = {
     "page": {
         "type": "integer",
@@ -64,12 +62,12 @@ CHECKPOINT_QUERY: dict[str, Schema] = {
 
 
 def page_schema(name: str, item: Schema) -> Schema:
-    """What `paginate` answers."""
+    """Return the response schema of `paginate`."""
     return {"anyOf": [*offset_schema(name, item)["anyOf"], checkpoint_schema(name, item)]}
 
 
 def offset_schema(name: str, item: Schema) -> Schema:
-    """What it answers where there are no checkpoints, and what `offset_page` answers."""
+    """Return the response schema of `offset_page`, for lists without checkpoints."""
     items: Schema = {"type": "array", "items": without_required(item)}
     number: Schema = {"type": "integer"}
     wrapped: Schema = {
@@ -81,7 +79,7 @@ def offset_schema(name: str, item: Schema) -> Schema:
 
 
 def checkpoint_schema(name: str, item: Schema) -> Schema:
-    """What `checkpoint_page` answers."""
+    """Return the response schema of `checkpoint_page`."""
     return {
         "type": "object",
         "required": [name],
@@ -90,7 +88,7 @@ def checkpoint_schema(name: str, item: Schema) -> Schema:
 
 
 def without_required(item: Schema) -> Schema:
-    """The item when `fields` leaves some of it out."""
+    """Return the item schema without `required`, since `fields` may leave any property out."""
     return {keyword: value for keyword, value in item.items() if keyword != "required"}
 
 
@@ -102,10 +100,11 @@ def paginate(
     show: Callable[[Any], Any],
     order: Keyset = OLDEST_FIRST,
 ) -> list[Any] | dict[str, Any]:
-    """The page of `rows` for which a checked query asks, each row as `show` makes it: a bare
-    array, or an object that holds it as `name`.
+    """Return the page of `rows` that a validated query asks for, each row serialized by `show`.
 
-    `order` names columns of the rows that are never null and never change, together unique.
+    The result is a bare array, or an object that holds it as `name`. `order` names columns that are never
+    null
+    and never change, and are unique together.
     """
     if is_checkpoint(query):
         return checkpoint_page(rows, query, name=name, show=show, order=order)
@@ -120,7 +119,7 @@ def offset_page(
     name: str,
     show: Callable[[Any], Any],
 ) -> list[Any] | dict[str, Any]:
-    """The same of rows that are in order, counted only where totals are asked for."""
+    """Return a page of ordered rows by number; totals are counted only on request."""
     size = query["per_page"]
     start = query["page"] * size
     items = [select_fields(show(row), query) for row in rows[start : start + size]]
@@ -130,7 +129,7 @@ def offset_page(
 
 
 def is_checkpoint(query: dict[str, Any]) -> bool:
-    """Whether the caller walks by checkpoint: either parameter says so."""
+    """Whether the caller pages by checkpoint: either parameter says so."""
     return "from" in query or "take" in query
 
 
@@ -142,9 +141,9 @@ def checkpoint_page(
     show: Callable[[Any], Any],
     order: Keyset = OLDEST_FIRST,
 ) -> dict[str, Any]:
-    """The same for a walk by checkpoint. `next` is where to go on; the last page has none.
+    """Return a page by checkpoint. `next` is the checkpoint to continue from; the last page has none.
 
-    Raises Problem 400 for a `from` that is no checkpoint of this list, or a day old.
+    Raises Problem 400 for a `from` that is no checkpoint of this list, or is older than a day.
     """
     after = None
     if "from" in query:

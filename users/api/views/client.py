@@ -20,7 +20,7 @@ PATH: dict[str, Schema] = {"client_id": {"type": "string", "maxLength": 64, "pat
 
 
 class ClientView(View):
-    """One application."""
+    """One client."""
 
     path = PATH
     operations = {
@@ -52,13 +52,13 @@ class ClientView(View):
         return Response(serialize_client(client))
 
     def delete(self, request: Request, client_id: str) -> Response:
-        """204 also where there is no such client, as recorded of Auth0."""
+        """Delete the client. 204 also where there is none, as recorded of Auth0."""
         delete_client(client_id, actor=self.actor)
         return Response(status=204)
 
 
 class ClientSecretView(View):
-    """Its secret."""
+    """The secret of a client."""
 
     path = PATH
     operations = {
@@ -80,7 +80,7 @@ class ClientSecretView(View):
 
 
 def find_client(client_id: str) -> Client:
-    """Raises Problem 404."""
+    """Return the client. Raises Problem 404."""
     client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
     if client is None:
         raise Problem(404, "The client does not exist", "inexistent_client")

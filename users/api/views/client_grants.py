@@ -1,4 +1,4 @@
-"""`/client-grants`: what clients may ask of APIs."""
+"""`/client-grants`: which scopes of APIs clients are granted."""
 
 from __future__ import annotations
 

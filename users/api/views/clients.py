@@ -1,4 +1,4 @@
-"""`/clients`: the applications."""
+"""`/clients`: list and create clients (applications)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from users.representation.schema import closed_object
 
 
 class ClientsView(View):
-    """The applications as a collection."""
+    """The clients as a collection."""
 
     operations = {
         "GET": Operation(
@@ -65,5 +65,5 @@ def _filter(query: dict[str, Any]) -> Any:
 
 
 def serialize_fields(client: Client, query: dict[str, Any]) -> dict[str, Any]:
-    """The client, with only the fields asked for."""
+    """Serialize the client with only the requested fields."""
     return select_fields(serialize_client(client), query)

@@ -63,7 +63,7 @@ class ConnectionView(View):
         return Response(serialize_connection(connection))
 
     def delete(self, request: Request, connection_id: str) -> Response:
-        """204 also where there is no such connection, as Auth0's document says."""
+        """Delete the connection. 204 also where there is none, as Auth0's document says."""
         try:
             delete_connection(find_connection(connection_id), actor=self.actor)
         except ConnectionNotFound:
@@ -72,7 +72,7 @@ class ConnectionView(View):
 
 
 def find_connection(connection_id: str) -> Connection:
-    """Raises ConnectionNotFound."""
+    """Return the connection. Raises ConnectionNotFound."""
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
         raise ConnectionNotFound

@@ -24,7 +24,7 @@ from users.representation.connections import (
 from users.representation.field_selection import fields_query
 from users.representation.schema import Schema, closed_object
 
-# The NUL character is all that the database could not be asked for.
+# PostgreSQL refuses text with NUL, which would become a 500.
 _TEXT: Schema = {"type": "string", "pattern": r"^[^\x00]*$"}
 
 

@@ -1,4 +1,4 @@
-"""`/metadata/indexes`: the keys of metadata that are fast to search by. Ours; Auth0 has no such thing."""
+"""`/metadata/indexes`: the indexed metadata keys. An addition of ours: Auth0 has no such resource."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from users.search.sql.indexes import index_sizes
 
 
 class IndexedKeysView(View):
-    """The keys as a collection."""
+    """The indexed keys as a collection."""
 
     operations = {
         "GET": Operation(
@@ -62,7 +62,7 @@ class IndexedKeysView(View):
 
 
 class IndexedKeyView(View):
-    """One of them."""
+    """One indexed key."""
 
     path = {"index_id": {"type": "string", "pattern": "^idx_[A-Za-z0-9]{16}$"}}
     operations = {

@@ -1,4 +1,4 @@
-"""`/resource-servers`: the APIs that tokens are made for."""
+"""`/resource-servers`: the APIs for which tokens are issued."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MANAGEMENT_API = {400: "It is our own Management API, or something about the req
 
 
 class ResourceServersView(View):
-    """The APIs as a collection, our own Management API among them."""
+    """The APIs as a collection, including our own Management API."""
 
     operations = {
         "GET": Operation(
@@ -104,7 +104,7 @@ class ResourceServerView(View):
         return Response(_serialize(edit_server(_get_or_404(resource_server_id), columns, actor=self.actor)))
 
     def delete(self, request: Request, resource_server_id: str) -> Response:
-        """204 also where there is none, as recorded of Auth0."""
+        """Delete the API. 204 also where there is none, as recorded of Auth0."""
         server = find_by_id_or_identifier(resource_server_id)
         if server is not None:
             delete_server(server, actor=self.actor)

@@ -29,7 +29,7 @@ class RoleView(View):
             schema=roles.SCHEMA,
             answers={**NOT_FOUND, 409: "Another role has this name."},
         ),
-        # 200 and not 204, and 404 where there is none, as recorded.
+        # Recorded from Auth0: 200 instead of 204, and 404 where there is none.
         "DELETE": Operation(
             "Delete a role, and remove it from all users",
             scopes=("delete:roles",),

@@ -1,4 +1,4 @@
-"""`/roles/{id}/permissions`: what a role permits at the APIs."""
+"""`/roles/{id}/permissions`: permissions of a role at the APIs."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class RolesView(View):
             "Create a role",
             scopes=("create:roles",),
             body=closed_object(roles.FIELDS, required=("name",)),
-            # Not 201, as recorded.
+            # Recorded from Auth0: not 201.
             success=200,
             schema=roles.SCHEMA,
             answers={409: "A role has this name."},
@@ -49,6 +49,7 @@ class RolesView(View):
     def get(self, request: Request) -> Response:
         query = self.query()
         named = query.get("name_filter", "")
+        # Text that cannot be stored matches nothing; PostgreSQL would refuse it with an error.
         found = Role.objects.none() if bad_characters(named) else Role.objects.all()
         if named:
             found = found.filter(name_folded__contains=fold(named))

@@ -56,6 +56,7 @@ class Command(BaseCommand):
         json: bool,
         **options: Any,
     ) -> None:
+        # Spaces as OAuth writes scopes, commas as people type them.
         scopes = list(dict.fromkeys(scope.replace(",", " ").split()))
         grants = list(dict.fromkeys(grant or [CLIENT_CREDENTIALS]))
         _check_name(name)
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         )
         credentials = {
             "client_id": client.client_id,
+            # Left out for public clients, so that scripts notice.
             **({"client_secret": secret} if secret else {}),
             "audience": conf.management_audience,
             "scope": " ".join(scopes),

@@ -47,6 +47,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email} is an administrator now.")
 
     def _take(self, make_user: Callable[[str], User]) -> User:
+        # Not as an argument: command lines are visible to other users of the machine and stored in histories.
         password = os.environ.get(PASSWORD_VARIABLE)
         if not password:
             raise CommandError(f"--noinput needs the password in the variable {PASSWORD_VARIABLE}.")
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                 password = getpass.getpass("Password: ")
                 if getpass.getpass("Password (again): ") != password:
                     self.stderr.write("These were two different passwords. Try again.")
+                    # Typed twice, since a typing mistake would lock the administrator out.
                     continue
                 try:
                     return make_user(password)
@@ -88,6 +90,7 @@ def _create(connection: Connection, logins: dict[str, str | None], password: str
         return create_user(
             connection,
             actor=command_actor("createsuperuser"),
+            # Marked as verified: whoever has the shell may vouch for the email.
             profile={name: login for name, login in logins.items() if login} | {"email_verified": True},
             password=password,
             is_superuser=True,

@@ -52,6 +52,7 @@ class Command(BaseCommand):
         )
 
     def _drop(self, name: str) -> None:
+        # Compared as text: at most a few keys exist, and the argument need not parse.
         key = next((key for key in IndexedKey.objects.all() if str(key) == name), None)
         if key is None:
             raise CommandError(f"{name} is not indexed.")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{purpose}: {counts.renewed} encrypted with the newest key, {counts.current} were already."
             )
+            # To stderr and without failing: the other secrets are re-encrypted, which is worth keeping.
             if counts.undecryptable:
                 self.stderr.write(
                     f"{purpose}: {counts.undecryptable} cannot be decrypted with any key. Add the key they"

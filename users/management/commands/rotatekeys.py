@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, now: bool, revoke: str | None, **options: Any) -> None:
+        # Without a new key: the remaining one signs, or one is created.
         if revoke is not None:
             self._revoke(revoke)
             return
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         try:
             signer = revoke_signing_key(kid, actor=ACTOR)
         except UnknownKey:
+            # Key ids are random, so listing them is the quickest help.
             known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
             raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
         self.stdout.write(f"{kid} is unpublished. We refuse its tokens within 30 seconds; whoever else")

@@ -46,23 +46,27 @@ class Command(BaseCommand):
 
     def handle(self, *, users: int, **options: Any) -> None:
         _check_port()
+        # SQLite creates files but no directories.
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except OldDatabase as error:
             raise CommandError(f"{error}\n{announce.start_over(_database_file())}") from None
         call_command("collectstatic", interactive=False, verbosity=0)
+        # A second `make run` continues with the data of the first.
         if not User.objects.exists():
             seed(users, on_record=Progress(self.stderr, users, "users"))
         self._print_summary()
         # An open connection would be inherited by both the supervisor and the server.
         connections.close_all()
+        # Before exec, which replaces this process but leaves its children running.
         start_supervisor()
         _serve()
 
     def _print_summary(self) -> None:
         self._print(announce.url_summary(settings.PUBLIC_URL))
         here = f"{HOST}:{settings.PORT}"
+        # Behind a proxy the printed URLs point there, while gunicorn listens locally.
         if f"http://{here}" != settings.PUBLIC_URL:
             self._print(f"Listening on {here} only; {settings.PUBLIC_URL} must lead there.")
         document = demo_file.read()

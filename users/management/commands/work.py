@@ -34,6 +34,7 @@ class Command(BaseCommand):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
         self.stderr.write(f"Process {os.getpid()} does jobs of {len(KINDS)} kinds.")
+        # In threads of this process, so that one command runs everything in the background.
         courier = Dispatcher()
         courier.start()
         worker.run()

@@ -18,6 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 def main(arguments: list[str]) -> None:
     """Prepare the environment, then run the command in this process."""
     os.umask(0o077)  # other users of this machine must not read the database
+    # Read here too, since the settings are not loaded yet and the defaults must not override it.
     if (CHECKOUT / ".env").is_file():
         environ.Env.read_env(CHECKOUT / ".env")
     if not _get_variable("SECRET_KEY"):
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> None:
     os.environ["EMAIL_URL"] = _get_variable("EMAIL_URL") or "consolemail://"
     for document in DOCUMENTS:
         setting = f"{document.upper()}_SCHEMA"
+        # So that the demo shows forms instead of plain JSON.
         os.environ[setting] = _get_variable(setting) or str(
             Path(__file__).with_name(f"{document}.schema.json")
         )

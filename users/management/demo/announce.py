@@ -24,6 +24,7 @@ def url_summary(url: str) -> str:
 
 def account_summary(document: DemoDocument) -> str:
     """Return the accounts, the API client and a command to paste."""
+    # Aligned columns, so that passwords can be double-clicked.
     width = max(len(document[account]["email"]) for account in ROLES)
     accounts = (
         f"  {role:<15}  {document[account]['email']:<{width}}  {document[account]['password']}"

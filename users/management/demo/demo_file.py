@@ -37,6 +37,7 @@ def read() -> DemoDocument | None:
         complete = complete and all(
             isinstance(document["client"][key], str) for key in ("client_id", "client_secret")
         )
+    # Users may edit the file; anything unexpected counts as no file.
     except (OSError, ValueError, LookupError, TypeError):
         return None
     return document if complete else None
@@ -65,5 +66,6 @@ def find_outdated(document: DemoDocument) -> list[str]:
 
 
 def _signs_in(email: str, password: str, **_: Any) -> bool:
+    # Any connection may hold the email, so each account is tried.
     accounts = User.accounts.by_email(email).without_documents()
     return any(account.check_password(password) for account in accounts)

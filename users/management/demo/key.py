@@ -18,4 +18,5 @@ def make_key(data_dir: Path) -> None:
     path = data_dir / FILE_NAME
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
+        # 64 random bytes: it derives both signing and encryption keys.
         write_private(path, secrets.token_urlsafe(64) + "\n")

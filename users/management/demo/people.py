@@ -34,6 +34,7 @@ NOTES = (
     "Had a refund for a doubled payment.",
     "Screen reader user: send text, not screenshots.",
 )
+# Weighted, so that the metadata map shows a realistic distribution.
 PLANS = ("free",) * 6 + ("pro",) * 3 + ("full",)
 ROLES = ("viewer", "editor", "billing", "support", "auditor", "developer")
 SOURCES = ("search", "friend", "newsletter", "partner", "fair")
@@ -46,6 +47,7 @@ def write_import_file(path: Path, count: int, *, seed: str = SEED) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
         for position, record in enumerate(generate_users(count, seed=seed)):
+            # Written by hand, since json.dump needs the whole list in memory.
             file.write(",\n" if position else "\n")
             json.dump(record, file, ensure_ascii=False)
         file.write("\n]\n")
@@ -79,6 +81,7 @@ def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
     }
     if dice.one_in(5):
         record["picture"] = f"https://pictures.example.com/{record['user_id']}.jpg"
+    # Enough for a filter to have results, few enough not to dominate the list.
     if dice.one_in(40):
         record["blocked"] = True
     return record
@@ -115,6 +118,7 @@ def _user_metadata(dice: SeededRandom, place: Place) -> dict[str, Any]:
         document["accessibility"] = {
             "larger_text": dice.one_in(2),
             "reduced_motion": dice.one_in(2),
+            # Eighths are exact in binary, so JSON round-trips them.
             "zoom": dice.between(8, 20) / 8,
         }
     if dice.one_in(9):

@@ -24,6 +24,7 @@ class SeededRandom:
 
     def randbelow(self, limit: int) -> int:
         """Return a whole number from 0 to `limit` - 1, all about equally likely."""
+        # Slightly biased for limits that are no power of two, by less than 2**-2000.
         self._pool, rest = divmod(self._pool, limit)
         return rest
 

@@ -45,6 +45,7 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
     """
     with transaction.atomic():
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
+        # Checked first: a failure after a thousand users would cost time and explain less.
         for email in (ADMIN, AGENT, JANE):
             if User.accounts.by_email(email).filter(connection=connection).exists():
                 raise AlreadySeeded(email)
@@ -84,6 +85,7 @@ def _create_accounts(connection: Connection) -> dict[str, dict[str, str]]:
 def _create_account(
     connection: Connection, email: str, *groups: str, profile: dict[str, Any], **documents: Any
 ) -> dict[str, str]:
+    # Random per installation: known default passwords are how demos get broken into.
     password = "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
     actor = command_actor(COMMAND)
     user = create_user(

@@ -35,6 +35,7 @@ def supervise(server: int) -> None:
     # An orphaned process gets another parent: the server is gone.
     while not told and os.getppid() == server:
         time.sleep(POLL_SECONDS)
+        # Polling doubles as the delay that keeps a crashing worker from restarting in a tight loop.
         if worker.poll() is not None and not told:
             worker = _start("manage.py", "work")
     worker.terminate()

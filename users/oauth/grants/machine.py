@@ -18,6 +18,7 @@ class MachineGrant(TokenGrant):
     def validate_token_request(self) -> None:
         """Check the client, the API and the scopes. Raises TokenError."""
         self._client = self.request.client = authenticate_client(self)
+        # After authentication: an unauthenticated caller must not probe which APIs exist.
         self._server = requested_server(self.request.parameters)
         self._scopes = machine_scopes(self._client.client, self._server, self.request.parameters)
 

@@ -39,6 +39,7 @@ class PasswordGrant(TokenGrant):
         )
         credentials = Credentials(login=login, password=password, connection=self.connection(parameters))
         self._server = requested_server(parameters)
+        # Last of the checks: everything cheap is validated before a password is hashed or counted.
         self._signed_in = _sign_in(credentials, self._sign_in_request())
         self._scopes = user_scopes(self._signed_in.user, self._server, parameters)
 
@@ -60,6 +61,7 @@ class PasswordGrant(TokenGrant):
         """Answer with an access token, and with an ID token where `openid` is among the scopes."""
         client = self._client.client
         user = self._signed_in.user
+        # Only for APIs with the RBAC token dialect; other tokens stay small.
         permissions = permissions_of(user, self._server) if self._server.names_permissions else ()
         access_token = issue_user_token(
             user,
@@ -80,6 +82,7 @@ class PasswordGrant(TokenGrant):
 
     def _id_token(self, client: Client, access_token: str) -> dict[str, str]:
         """The ID token under its name, or nothing without the scope `openid`."""
+        # OpenID Connect Core, section 3.1.2.1: without this scope the request is plain OAuth.
         if "openid" not in self._scopes:
             return {}
         user = self._signed_in.user

@@ -20,6 +20,7 @@ def machine_scopes(client: Client, server: ResourceServer, parameters: dict[str,
         raise TokenError("access_denied", text, 403)
     # A client grant may name scopes that only users may have, and ones that the API has lost since.
     possible = MACHINE_SCOPES if server.is_management else server.scope_values
+    # RFC 6749, section 3.3: the server may grant fewer scopes than requested, and says which in `scope`.
     asked = _requested_scopes(parameters)
     scopes = [scope for scope in grant.scope if scope in possible and (not asked or scope in asked)]
     if asked and not scopes:

@@ -18,6 +18,7 @@ from users.tokens.keys import PUBLISHED_SECONDS
 def openid_configuration(request: HttpRequest) -> JsonResponse:
     """Describe the endpoints and features that exist. There is no authorization endpoint yet, so there are
     no response types. Readable from any origin."""
+    # A public document: browser applications read it from any origin. The same lifetime as that of keys.
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": f"public, max-age={PUBLISHED_SECONDS}"}
     return JsonResponse(_document(), headers=headers)
 

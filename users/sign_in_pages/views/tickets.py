@@ -125,6 +125,7 @@ def _get_ticket(request: HttpRequest, purpose: Purpose) -> Ticket:
 
 def _secret(request: HttpRequest) -> str:
     """The secret of the link: in the URL at first, then in the form."""
+    # In the form body after the first page, to keep the secret out of further URLs and logs.
     return (request.POST if request.method == "POST" else request.GET).get("ticket", "")
 
 
@@ -143,11 +144,13 @@ def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
     """Say why the ticket is refused, and log it once a second at most for each ticket."""
+    # Limited, since anyone who has an old link can open it again and again.
     if refused.ticket and is_first_within(1, "ticket", refused.ticket.pk):
         failed = FAILURE_LOG_TYPES[Purpose(refused.ticket.purpose)]
         log_event(failed, user=refused.ticket.user, description=f"link {refused.why.value}")
     title, text = REFUSED_TEXTS[refused.why]
     address = redirect_url(refused.ticket, refused.why) if refused.ticket else ""
+    # 410 tells the application's own checks that the ticket existed.
     return _outcome_page(request, title, text, address, status=410 if refused.ticket else 404)
 
 
