@@ -69,6 +69,7 @@ class SegmentForm(forms.Form):
         super().__init__(*args, **options)
         refused = denial_reason(actor, Verb.SHARE_SEGMENT)
         if refused:
+            # Django then ignores what the browser sends for the field.
             self.fields["is_shared"].disabled = True
             self.fields["is_shared"].help_text = refused
 
@@ -198,6 +199,7 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
     except AlreadyExists as error:
         form.add_error("name", str(error))
     except QueryError as error:
+        # The action parses the query; the form shows where it failed.
         form.add_error("query", f"At character {error.column}: {error.reason}")
     return None
 
@@ -205,6 +207,7 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
 def _in_use_message(error: SegmentInUse) -> str:
     names = [f"“{name}”" for name in error.names]
     if error.unnamed:
+        # Private segments of other users are counted, never named.
         names.append(f"{error.unnamed} of other users")
     return f"Not deleted. Other segments use this one: {', '.join(names)}."
 
@@ -234,6 +237,7 @@ class _SegmentCounter:
 
     def of(self, segment: Segment) -> TemplateContext:
         """Return `count`, or `no_count` with the reason."""
+        # The list must stay fast however many segments there are.
         if time.monotonic() > self._deadline:
             return {"no_count": "Not counted"}
         try:

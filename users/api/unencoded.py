@@ -31,8 +31,10 @@ def unencoded_ids_view(patterns: Sequence[URLPattern]) -> View:
     """
     not_found = NotFoundView.as_view()
 
+    # As API views are: no cookie authenticates here.
     @csrf_exempt
     def view(request: HttpRequest, path: str) -> HttpResponse:
+        # Lazily: the first match answers, and the others are not looked up.
         for match in _matches(patterns, path, request):
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
             return response
@@ -47,6 +49,7 @@ def _matches(patterns: Sequence[URLPattern], path: str, request: HttpRequest) ->
     Other callers get the same 404 for all ids and cannot find out which exist.
     """
     found = [match for pattern in patterns if (match := pattern.resolve(path))]
+    # Unknown paths cost no token verification.
     caller = _caller(request) if found else None
     for match in found:
         view = match.func.cls  # type: ignore[attr-defined]  # REST framework's `as_view` sets it
@@ -70,6 +73,7 @@ def _exists(parts: dict[str, Any], caller: Caller) -> bool:
     if "resource_server_id" in parts:
         return find_by_id_or_identifier(parts["resource_server_id"]) is not None
     user_id = parts["user_id"]
+    # A user's own token must not learn which other ids exist.
     if isinstance(caller, UserCaller) and user_id != caller.user.user_id:
         return False
     if "identity_id" in parts:

@@ -48,6 +48,7 @@ def find_method(user: User, wanted: str) -> Authenticator | None:
 
 
 def _methods(user: User) -> QuerySet[Authenticator]:
+    # Passkeys and other types of allauth are not offered, so they have no name here.
     return Authenticator.objects.filter(user=user, type__in=TYPES).order_by("pk")
 
 

@@ -98,6 +98,7 @@ USERNAME_OPTIONS: dict[str, Schema] = {
     },
 }
 PROFILE_OPTIONS: dict[str, Schema] = {
+    # The number is bounded, since each name is compared on every sign-in.
     "non_persistent_attrs": {
         "type": "array",
         "maxItems": 200,
@@ -134,6 +135,7 @@ OPTIONS: Schema = {
         {
             **PASSWORD_OPTIONS,
             **USERNAME_OPTIONS,
+            # Stored for the sign-up pages to come; today there is no self-service sign-up.
             "disable_signup": {"type": "boolean", "description": "Whether self-service sign-up is disabled."},
             **PROFILE_OPTIONS,
             **FIXED_OPTIONS,

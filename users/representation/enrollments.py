@@ -47,6 +47,7 @@ def serialize_enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:
     """
     return (
         [_serialize_enrollment(one) for one in enrolled_factors(user)]
+        # A factor belongs to the profile, so its visibility follows it.
         if visible(viewer, PROFILE, user=user)
         else []
     )

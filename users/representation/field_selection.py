@@ -24,6 +24,7 @@ def fields_query(properties: dict[str, Schema], *, is_open: bool = False) -> dic
     ignored.
     """
     names = _names_pattern(properties)
+    # Auth0 ignores unknown names in these lists.
     one = rf"\s*({names}|[^.,]*)\s*" if is_open else f"({names})"
     return {
         "fields": {
@@ -46,6 +47,7 @@ def select_fields(shown: dict[str, Any], query: dict[str, Any]) -> dict[str, Any
     """
     names = [name.strip() for name in query.get("fields", "").split(",")]
     paths = [tuple(name.split(".")) for name in names if name]
+    # Auth0 treats an empty `fields` as absent.
     if not paths:
         return shown
     return _keep_fields(shown, paths) if query.get("include_fields", True) else _drop_fields(shown, paths)
@@ -95,5 +97,6 @@ def _group_by_name(shown: dict[str, Any], paths: Iterable[Path]) -> Iterator[tup
     """Yield each named entry of `shown`, in its order, with the paths selected below it."""
     below: dict[str, list[Path]] = {}
     for name, *rest in paths:
+        # An empty rest selects the whole entry.
         below.setdefault(name, []).append(tuple(rest))
     return ((name, inner, below[name]) for name, inner in shown.items() if name in below)

@@ -55,6 +55,7 @@ def serialize_indexed_key(key: IndexedKey, size: int | None = None) -> dict[str,
         "created_at": format_time(key.created_at),
         "created_by": key.made_by,
     }
+    # 0 per cent and 0 bytes are values and stay.
     return {name: value for name, value in known.items() if value not in (None, "")}
 
 

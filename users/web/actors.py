@@ -20,6 +20,7 @@ def signed_in_user(request: HttpRequest) -> User:
 def staff(request: HttpRequest) -> Actor:
     """Build the actor for a staff member in the dashboard."""
     user, request_id = signed_in_user(request), request_id_of(request)
+    # `recorded_ip`, not `client_ip`: what goes into history follows RECORD_IP.
     return actor.staff_actor(user, request_id=request_id, ip=recorded_ip(request))
 
 

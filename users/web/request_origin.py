@@ -20,6 +20,7 @@ class OriginMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A context variable, so that actions need no request to log where they came from.
         with use_origin(origin_of(request)):
             return self._get_response(request)
 

@@ -49,6 +49,7 @@ class Tab:
 def metadata_context(visit: UserPageRequest) -> TemplateContext:
     """Return both documents: as a form where they may be changed, as text where they may only be seen."""
     actor, user = visit.actor, visit.user
+    # Read-only documents stay outside the form, so that a tampered form cannot include them.
     editable = editable_documents(actor, user)
     return {
         "documents_form": DocumentsForm(user, editable, has_reason=True) if editable else None,
@@ -114,6 +115,7 @@ def security_context(visit: UserPageRequest) -> TemplateContext:
 
 def raw_context(visit: UserPageRequest) -> TemplateContext:
     """Return the user as the Management API would, as far as this staff member may see it."""
+    # Quoted, since the pipe in a user_id would end the shell command.
     address = f"{conf.management_audience}users/{quote(visit.user.user_id, safe='')}"
     return {
         "raw": json.dumps(serialize_profile(visit.user, visit.actor), indent=2, ensure_ascii=False),

@@ -58,6 +58,7 @@ PAGE_SIZE = 50
 
 def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """GET shows the list, POST saves the choice of columns. An invalid search lists no users and says why."""
+    # Choosing columns changes the session, so it must not be a GET.
     if request.method == "POST":
         return _save_columns(request)
     listing = UserList(request)
@@ -189,6 +190,7 @@ class UserList:
     def _with_columns(self, users: UserQuerySet) -> UserQuerySet:
         first_keys = {_annotation_name(column): column for column in self.columns if column.document}
         read = {name: JsonKey(column.document, column.path[0]) for name, column in first_keys.items()}
+        # Only the shown keys are read: whole documents may have a megabyte each.
         return users.without_documents().with_connection().annotate(**read)
 
     def _row(self, user: User) -> Row:
@@ -338,12 +340,14 @@ def _save_columns(request: PageRequest) -> HttpResponse:
     names = list(filter(None, (name.strip() for name in request.POST.getlist("column"))))
     _warn_unknown_columns(request, names)
     kept = [column.name for column in columns.visible_columns(names, request.actor)]
+    # In the session, not with the user: it is a setting of this workplace.
     request.session[columns.SESSION_KEY] = kept
     return redirect(request.path + address.link(column=kept or [""]))
 
 
 def _warn_unknown_columns(request: PageRequest, names: Iterable[str]) -> None:
     for name in names:
+        # Reported, since a mistyped key would silently be missing from the list.
         if columns.parse_column(name) is None:
             messages.error(
                 request,

@@ -76,6 +76,7 @@ def search_help_context(viewer: Actor) -> dict[str, Any]:
         "instead": UNSUPPORTED_SYNTAX,
         "limits": DEFAULT,
         "most_stars": DEFAULT.pieces - 1,
+        # From the settings, so that the help never contradicts the installation.
         "timeout": conf.search_timeout,
     }
 

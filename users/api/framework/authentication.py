@@ -23,6 +23,7 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Any) -> tuple[Caller, str] | None:
         header = request.headers.get("Authorization", "")
+        # None lets public operations pass; the others ask for authentication by scope.
         if not header:
             return None
         scheme, _, token = header.partition(" ")

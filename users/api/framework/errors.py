@@ -68,6 +68,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResp
     problem = to_problem(exception)
     if problem is None:
         return None
+    # RFC 9110, section 11.6.1: a 401 must name the scheme.
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     if problem.status in (429, 503):
         # The rate limit counts by the second, so the next one is soon enough.
@@ -80,6 +81,7 @@ def to_problem(exception: Exception) -> Problem | None:
     """Return the exception as a Problem, by its nearest class in the table; None where it has no row."""
     if isinstance(exception, Problem):
         return exception
+    # The nearest class wins, so a subclass can have a row of its own.
     for kind in type(exception).__mro__:
         if kind in PROBLEMS:
             return PROBLEMS[kind](exception)
@@ -110,6 +112,7 @@ def _duplicate_user(error: DuplicateField) -> Problem:
 
 
 def _changed_since(error: ChangedSince) -> Problem:
+    # Sorted, so that repeated requests get the same answer.
     conflicts = [serialize_conflict(error.part, key, sides) for key, sides in sorted(error.keys.items())]
     text = "Something has changed again since. Send force to restore it anyway."
     return Problem(409, text, "changed_since", attributes={"conflicts": conflicts})

@@ -27,6 +27,7 @@ def expected_versions(request: Request) -> frozenset[int] | None:
     A tag that is not ours matches no version, so the write fails with 412 instead of overwriting.
     """
     header = request.headers.get("If-Match", "").strip()
+    # `*` means "if it exists", which a write checks anyway.
     return None if header in ("", "*") else _versions(header)
 
 

@@ -37,6 +37,7 @@ def example(schema: Schema) -> Any:
     if kind == "string":
         return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE["string"])
     if kind == "integer":
+        # A zero would look like an empty answer.
         return schema.get("default", max(schema.get("minimum", 1), 1))
     return schema.get("default", _BY_TYPE[kind])
 

@@ -31,6 +31,7 @@ class FormParser(BaseParser):
 
 def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
     kind = schema.get("type")
+    # A single value that looks like JSON is a JSON list; `name=a` alone is a list of one.
     if kind == "array" and not (len(texts) == 1 and texts[0].startswith("[")):
         return [_parse_value(name, schema.get("items", {}), [text]) for text in texts]
     text = single_value(name, texts)

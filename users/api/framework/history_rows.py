@@ -44,6 +44,7 @@ def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[s
     That something happened, by whom and through which face is for every reader of the history; the values,
     names of users and reasons are for those who may see the user. Values that were not read are left out.
     """
+    # Accessing the deferred column would load the very values that the budget left out.
     is_cut = "keys" in change.get_deferred_fields()
     keys = {} if is_cut else visible_keys(change, user, viewer)
     is_reader = visible(viewer, PROFILE, user=user)
@@ -82,9 +83,11 @@ def filter_changes(
     Filtering by a key that the viewer may not see finds nothing, so it cannot be used to probe for it.
     """
     if "key" in query:
+        # Only documents have keys below their name; other names are root fields.
         part, _, key = query["key"].partition(".")
         seen = visible(viewer, part if part in DOCUMENTS else PROFILE, user=user)
         lines = lines.filter(_touches_key(part, key)) if seen else lines.none()
+    # `from` is inclusive and `to` is not, so that adjoining periods share no change.
     by = {"actor": "actor_id", "face": "face", "from": "at__gte", "to": "at__lt"}
     return lines.filter(**{by[name]: query[name] for name in by if name in query})
 
@@ -100,6 +103,7 @@ def _touches_key(part: str, key: str) -> Q:
 
 
 def _paths(what: str, keys: Diff) -> Iterator[tuple[str, dict[str, Any]]]:
+    # Creation records each document as one key; clients get its keys like those of later changes.
     if what != What.CREATED:
         yield from ((_path(what, key), sides) for key, sides in keys.items())
         return

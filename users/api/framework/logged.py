@@ -39,6 +39,7 @@ def log_response(view: Any, response: Response) -> None:
     """Log a write that failed, once a second for each caller: they may send as many as they like.
     Reads only where LOG_API_READS asks for them."""
     status, is_read = response.status_code, view.request.method in ("GET", "HEAD")
+    # Anyone may send unauthenticated requests: logging them would let strangers fill the log.
     if view.caller is None or status in UNLOGGED_STATUSES:
         return
     if is_read and status < 400 and conf.log_api_reads:
@@ -60,6 +61,7 @@ def _log(type_: str, view: Any, status: int) -> None:
                 "id": request.request_id,
                 "channel": "api",
                 "method": request.method,
+                # Quoted and shortened: the client chooses it.
                 "path": quote(request.path)[:500],
             },
             "response": {"statusCode": status},

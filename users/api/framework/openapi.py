@@ -92,6 +92,7 @@ def _path(path: str, view: type[View]) -> dict[str, Any]:
 
 def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
+        # Derived from method and path, so ids of generated clients stay stable.
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "summary": operation.summary,
         "responses": responses(operation),
@@ -133,6 +134,7 @@ def _query_parameter(name: str, schema: Schema, operation: Operation) -> dict[st
     return {
         "name": name,
         "in": "query",
+        # OpenAPI states this per parameter, JSON Schema per object.
         "required": name in operation.required_query,
         "description": schema.pop("description", ""),
         "schema": schema,

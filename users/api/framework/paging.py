@@ -106,6 +106,7 @@ def paginate(
     null
     and never change, and are unique together.
     """
+    # Source: Auth0's document: `from` and `take` win over page numbers.
     if is_checkpoint(query):
         return checkpoint_page(rows, query, name=name, show=show, order=order)
     return offset_page(rows.order_by(*order.ordering), rows.count, query, name=name, show=show)
@@ -123,6 +124,7 @@ def offset_page(
     size = query["per_page"]
     start = query["page"] * size
     items = [select_fields(show(row), query) for row in rows[start : start + size]]
+    # Counting can cost more than the page itself, so it is done on request only.
     if not query["include_totals"]:
         return items
     return {name: items, "start": start, "limit": size, "total": count()}

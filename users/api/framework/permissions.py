@@ -22,6 +22,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Any, view: Any) -> bool:
         operation = view.operation(request.method)
+        # Checked before authentication errors: a method that does not exist needs no token to say so.
         if operation is None:
             raise MethodNotAllowed(request.method)
         if operation.scopes is None:

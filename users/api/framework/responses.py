@@ -68,6 +68,7 @@ _BY_STATUS = {
     503: ("Retry-After",),
 }
 
+# Every operation may answer these, whatever it does.
 _COMMON_ERRORS = {
     400: "The request is invalid; the message names the field.",
     404: "There is nothing at this URL.",
@@ -93,6 +94,7 @@ _WITH_BODY = {
 
 def responses(operation: Operation) -> dict[str, Any]:
     """Return the `responses` object of the operation."""
+    # An operation's own descriptions replace the common ones of the same status.
     errors = {
         **_COMMON_ERRORS,
         **(_WITH_TOKEN if operation.scopes is not None else {}),
@@ -119,6 +121,7 @@ def _success(operation: Operation) -> dict[str, Any]:
 
 
 def _error(status: int, text: str) -> dict[str, Any]:
+    # By reference: repeated in each response, it would make most of the document.
     content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": envelope(status, text)}
     return {
         "description": text,

@@ -15,5 +15,6 @@ def check_references(body: dict[str, Any]) -> None:
     """
     if "organization_id" in body:
         raise Problem(400, "The organization does not exist", "inexistent_organization")
+    # Pages look the same for all clients, yet a wrong id is a mistake worth reporting.
     if "client_id" in body and not Client.objects.filter(client_id=body["client_id"]).exists():
         raise Problem(400, "The client does not exist", "inexistent_client")

@@ -40,7 +40,9 @@ def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
     if identity is None:
         return
     wanted = (identity["provider"], identity["user_id"])
+    # The main identity comes first.
     held = [(each["provider"], each["user_id"]) for each in serialize_identities(user)]
+    # Two errors, since the first is a wrong id and the second a limit of ours.
     if wanted not in held:
         text = "The user exists, but does not contain the given identity."
         raise Problem(400, text, "operation_not_supported")

@@ -20,7 +20,9 @@ EVENT: Schema = {
     "type": "object",
     "required": ["id", "type", "timestamp", "data"],
     "properties": {
+        # Text, since numbers beyond 2**53 lose precision in JavaScript.
         "id": {"type": "string", "examples": ["4711"]},
+        # A closed list, so that generated clients get constants.
         "type": {"type": "string", "enum": list(TYPES), "examples": ["user.updated"]},
         "timestamp": {"type": "string", "format": "date-time"},
         "data": {
@@ -59,6 +61,7 @@ PAGE: Schema = {
     "type": "object",
     "required": ["events", "next"],
     "properties": {
+        # `fields` may leave out any property.
         "events": {"type": "array", "items": without_required(EVENT)},
         "next": {"type": "string", "description": "Where to go on, now or later.", "examples": ["4699"]},
     },
@@ -66,6 +69,7 @@ PAGE: Schema = {
 QUERY: dict[str, Schema] = {
     "from": {
         "type": "string",
+        # 18 digits fit a 64-bit integer; more would fail in the database.
         "pattern": "^([0-9]{1,18}|latest)$",
         "description": "`next` of the page before; `latest` for what happens from now on. Unset: the oldest"
         " that is stored.",

@@ -10,6 +10,7 @@ from users.representation.schema import Schema, closed_object
 
 _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _NUMBER: Schema = {"type": "integer"}
+# Quotes are excluded: SQLite cannot escape them in a JSON path.
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 500, "pattern": r'^[^"\x00]+$'}
 _REASON: Schema = {
     "type": "string",
@@ -24,6 +25,7 @@ MOMENT: Schema = {
     "examples": ["2026-03-04T10:00:00.123456Z"],
     "description": "A moment, to the microsecond, as RFC 3339 has it.",
 }
+# Text, like all ids of the API, and short enough for a 64-bit integer.
 CHANGE_ID: Schema = {"type": "string", "pattern": "^[0-9]{1,18}$", "description": "The id of the change."}
 
 ROW: Schema = {
@@ -31,6 +33,7 @@ ROW: Schema = {
     "properties": {
         "id": {**CHANGE_ID, "examples": ["4711"]},
         "at": MOMENT,
+        # From the model, so that a new kind of change cannot be forgotten here.
         "what": {"enum": list(Change.What.values), "examples": ["app_metadata"]},
         "actor": {
             "type": "object",
@@ -55,6 +58,7 @@ ROW: Schema = {
             "default": False,
             "description": "Whether there is more to it than the caller may see.",
         },
+        # Clients must be able to tell "no values" from "values left out".
         "is_cut": {
             "type": "boolean",
             "default": False,
@@ -100,11 +104,13 @@ QUERY: dict[str, Schema] = {
     "to": {**MOMENT, "description": "Only changes before this moment."},
 }
 
+# Closed: a misspelt `force` must not be ignored.
 UNDO = closed_object(
     {
         "reason": _REASON,
         "force": {
             "type": "boolean",
+            # Overwriting later changes must be a decision.
             "default": False,
             "description": "Whether to put back also what has changed again since.",
         },

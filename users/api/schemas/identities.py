@@ -27,6 +27,7 @@ LINK = {
         {
             "provider": PROVIDER,
             "user_id": {
+                # Auth0's SDKs send numeric ids of social providers as numbers.
                 "type": ["string", "integer"],
                 "minLength": 1,
                 "maxLength": 255,

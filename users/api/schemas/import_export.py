@@ -21,6 +21,7 @@ _TEXTS: dict[str, Schema] = {
         "default": False,
         "description": "Write over users who are there already; this takes the scope update:users, too.",
     },
+    # Length and characters are bounded, since it is repeated in responses and logs.
     "external_id": {
         "type": "string",
         "maxLength": 128,
@@ -50,6 +51,7 @@ _FIELD = closed_object(
     },
     required=("name",),
 )
+# A bound of our own: each field is looked up in every user.
 FIELDS: Schema = {"type": "array", "items": _FIELD, "minItems": 1, "maxItems": 1000}
 EXPORT: Schema = closed_object(
     {
@@ -60,6 +62,7 @@ EXPORT: Schema = closed_object(
             "default": False,
             "description": "Begin a CSV file with a byte order mark, so that Excel shows accents.",
         },
+        # 10**9 is no real limit; it keeps the number within a 32-bit integer.
         "limit": {"type": "integer", "minimum": 1, "maximum": 10**9, "description": "At most so many."},
         "fields": FIELDS,
     }

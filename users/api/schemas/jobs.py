@@ -41,6 +41,7 @@ JOB: Schema = {
             "format": "uri",
             "description": "Where the file of an export is for a minute; look again for a new address.",
         },
+        # Auth0's name and shape, except `ignored`, which is ours.
         "summary": {
             "type": "object",
             "description": "Of an import, how many records became what.",

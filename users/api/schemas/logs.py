@@ -10,6 +10,7 @@ from users.log.searchable_fields import EVENT_FIELDS
 from users.representation.field_selection import fields_query
 from users.representation.schema import Schema
 
+# The fields by which Auth0 documents sorting.
 FIELDS = (
     *("date", "connection", "client_id", "client_name", "ip", "user_id", "user_name", "description"),
     *("user_agent", "type", "details", "strategy", "strategy_type"),
@@ -38,6 +39,7 @@ ENTRY: Schema = {
         "ip": {**_TEXT_OR_NULL, "examples": ["192.0.2.7"]},
         **dict.fromkeys(("hostname", "user_agent", "audience", "scope"), _TEXT_OR_NULL),
         "isMobile": {"type": ["boolean", "null"], "examples": [False]},
+        # Present as null, because Auth0's SDKs expect the keys.
         **dict.fromkeys(("location_info", "organization_id", "organization_name"), _NOT_KEPT),
         "details": {"type": "object", "additionalProperties": True},
     },
@@ -65,12 +67,14 @@ QUERY: dict[str, Schema] = {
         "description": f"A query in Lucene syntax over {', '.join(EVENT_FIELDS)}."
         " A checkpoint applies it, too.",
     },
+    # Auth0's SDKs have both parameters, with different implicit operators.
     "search": {
         "type": "string",
         "description": "What Auth0's SDKs send: the same as q, but that each term narrows. q wins over it.",
     },
     "sort": {
         "type": "string",
+        # Fields that Auth0 names pass here; the view refuses those that it cannot sort by.
         "pattern": f"^({_NAME}):(1|-1)$",
         "description": "date:-1 or date:1. Only the date is served by an index.",
     },

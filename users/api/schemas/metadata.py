@@ -8,6 +8,7 @@ from users.metadata.tally import KINDS
 from users.representation.field_selection import fields_query
 from users.representation.schema import Schema
 
+# Counts of a sample are of the users read, never extrapolated here.
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _DOCUMENT: Schema = {"type": "string", "enum": list(DOCUMENTS)}
 
@@ -44,6 +45,7 @@ VALUE: Schema = {
             "examples": [False],
         },
         "users": {**_COUNT, "description": "Of those read, who has this value.", "examples": [230]},
+        # Ready to use: escaping values correctly is easy to get wrong.
         "q": {
             "type": "string",
             "description": "The search for who has it.",
@@ -56,6 +58,7 @@ KEY: Schema = {
     "required": ["document", "path", "field", "has_conflict", "values"],
     "properties": {
         "document": {**_DOCUMENT, "examples": ["app_metadata"]},
+        # A list, since joined names would be ambiguous where they contain dots or brackets.
         "path": {
             "type": "array",
             "items": {"type": "string"},
@@ -69,6 +72,7 @@ KEY: Schema = {
         },
         "sample": {**COUNTS, "description": "By the latest sample, where that met the key."},
         "exact": {**COUNTS, "description": "By the latest exact count, where that met the key."},
+        # Mixed types are a common mistake of applications, so clients can find them at once.
         "has_conflict": {
             "type": "boolean",
             "description": "Whether users have values of different types there, apart from null.",

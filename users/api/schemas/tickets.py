@@ -53,6 +53,7 @@ _OPTIONS: dict[str, Schema] = {
         "type": "string",
         "format": "uri",
         "maxLength": 2048,
+        # No spaces or control characters, which browsers interpret differently.
         "pattern": r"^[\x21-\x7e]+$",
         "description": "URL (http or https) to which the user is redirected afterwards.",
     },
@@ -62,6 +63,7 @@ _OPTIONS: dict[str, Schema] = {
         "maximum": MAX_SECONDS,
         "description": "Seconds for which the link is good; five days where it is 0 or left out.",
     },
+    # Off by default: the email would end up in histories and logs of another site.
     "includeEmailInRedirect": {
         "type": "boolean",
         "description": "Whether the user's email is added to `result_url`; false by default.",
@@ -113,6 +115,7 @@ VERIFICATION_EXAMPLE = {
 MAIL_EXAMPLE = {"user_id": USER_ID["examples"][0]}
 TICKET: Schema = {
     "type": "object",
+    # Auth0's response has this one property.
     "required": ["ticket"],
     "properties": {"ticket": {"type": "string", "format": "uri", "description": "The link."}},
 }

@@ -15,6 +15,7 @@ IDENTIFIER_QUERY: dict[str, Schema] = {
 ENFORCED_QUERY: dict[str, Schema] = {
     "consider_brute_force_enablement": {
         "type": "boolean",
+        # The SDK always sends it, so refusing it would break the call.
         "default": False,
         "description": "Accepted; what is listed is always enforced.",
     }

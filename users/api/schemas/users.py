@@ -21,6 +21,7 @@ _VERIFY_EMAIL = {
     # Auth0 also sends where it is left out. Then a migration through the API would mail every user.
     "description": "Whether a verification mail is sent. Unlike at Auth0, none is unless it is true.",
 }
+# `false` is accepted, since SDKs send their defaults.
 _NO_SMS = {"type": "boolean", "const": False, "description": "No text messages are sent."}
 
 # Source: recorded refusals of the real service.
@@ -58,6 +59,7 @@ UPDATE_USER = {
             "verify_phone_number": _NO_SMS,
         }
     ),
+    # An empty PATCH is mostly a bug of the caller.
     "minProperties": 1,
 }
 
@@ -96,11 +98,13 @@ LIST_QUERY: dict[str, Schema] = {
     },
     "sort": {
         "type": "string",
+        # Source: Auth0's published OpenAPI document.
         "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",
         "description": "A field and 1 or -1, as in created_at:-1.",
     },
     "connection": {"type": "string", "description": "Only users of this connection."},
     **fields_query(_USER_PROPERTIES, is_open=True),
+    # v1 and v2 are accepted here, to be refused with Auth0's own message.
     "search_engine": {
         "type": "string",
         "enum": ["v1", "v2", "v3"],

@@ -22,6 +22,7 @@ from users.representation.authentication_methods import (
 from users.representation.field_selection import fields_query
 
 READ = ("read:authentication_methods", "read:current_user")
+# The second scope opens it to the user's own token.
 DELETE = ("delete:authentication_methods", "delete:current_user_metadata")
 METHOD_NOT_FOUND = {404: "The user or the authentication method does not exist."}
 
@@ -45,11 +46,13 @@ class AuthenticationMethodsView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
+        # Not from the database page by page: a user has two at most.
         methods = authentication_methods(find_user(user_id))
         return Response(offset_page(methods, methods.__len__, query, name="authenticators", show=dict))
 
     def delete(self, request: Request, user_id: str) -> Response:
         """Remove all methods. 204 also where there are none."""
+        # All methods go together, recovery codes included, as with Auth0.
         remove_multifactor(find_user(user_id), actor=self.actor)
         return Response(status=204)
 
@@ -74,6 +77,7 @@ class AuthenticationMethodView(View):
     def get(self, request: Request, user_id: str, method_id: str) -> Response:
         method = find_method(find_user(user_id), method_id)
         if method is None:
+            # Also for another user's method: ids are looked up within the user.
             raise MethodNotFound
         return Response(serialize_method(method))
 

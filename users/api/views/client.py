@@ -16,6 +16,7 @@ from users.representation.field_selection import fields_query
 from users.representation.schema import Schema, closed_object
 
 NOT_FOUND = {404: "The client does not exist."}
+# Printable ASCII, as OAuth defines client ids (RFC 6749, appendix A.1).
 PATH: dict[str, Schema] = {"client_id": {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}}
 
 
@@ -40,6 +41,7 @@ class ClientView(View):
             schema=SCHEMA,
             answers=NOT_FOUND,
         ),
+        # Without 404, since deleting is idempotent at Auth0.
         "DELETE": Operation("Remove a client", scopes=("delete:clients",), success=204),
     }
 
@@ -73,6 +75,7 @@ class ClientSecretView(View):
 
     def post(self, request: Request, client_id: str) -> Response:
         client = find_client(client_id)
+        # Giving a public client a secret would invite shipping it in an app.
         if client.is_public:
             text = "The client has no secret: its token_endpoint_auth_method is none."
             raise Problem(400, text, "operation_not_supported")
@@ -81,6 +84,7 @@ class ClientSecretView(View):
 
 def find_client(client_id: str) -> Client:
     """Return the client. Raises Problem 404."""
+    # Revoked clients stay in the table for the history, and are gone for the API.
     client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
     if client is None:
         raise Problem(404, "The client does not exist", "inexistent_client")

@@ -20,6 +20,7 @@ from users.representation.field_selection import fields_query
 from users.representation.schema import closed_object
 
 NOT_FOUND = {404: "The client grant does not exist."}
+# 600 is the longest audience.
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 600}
 
 
@@ -64,7 +65,9 @@ class ClientGrantsView(View):
     def post(self, request: Request) -> Response:
         body = self.body()
         client = find_client(body["client_id"])
+        # The audience of our own Management API follows from the settings and is in no column.
         server = ResourceServer.objects.for_audience(body["audience"])
+        # 404 for a reference in the body, as recorded from Auth0.
         if server is None:
             raise Problem(404, f"Resource server not found: {body['audience']}", "inexistent_resource_server")
         return Response(
@@ -108,6 +111,7 @@ class ClientGrantView(View):
 
 
 def _grants() -> QuerySet[ClientGrant]:
+    # Both are part of each row.
     return ClientGrant.objects.select_related("client", "resource_server")
 
 

@@ -54,10 +54,12 @@ class ClientsView(View):
 
     def post(self, request: Request) -> Response:
         client, secret = make_client(actor=self.actor, **columns_from_body(self.body()))
+        # The one response that contains the secret.
         return Response(serialize_client(client, secret=secret), status=201)
 
 
 def _filter(query: dict[str, Any]) -> Any:
+    # Every client is first-party and none is global, so these filters are decided without a query.
     if query.get("is_first_party") is False or query.get("is_global"):
         return Client.objects.none()
     clients = Client.objects.filter(is_revoked=False)

@@ -42,8 +42,10 @@ class ConnectionView(View):
             answers=NOT_FOUND,
         ),
         "DELETE": Operation(
+            # Deleting users with their connection would bypass the history of each.
             "Delete a connection that has no users",
             scopes=("delete:connections",),
+            # Recorded from Auth0, which deletes asynchronously; ours is done when it answers.
             success=202,
             schema=closed_object({"deleted_at": {"type": "string", "format": "date-time"}}),
             answers={
@@ -66,6 +68,7 @@ class ConnectionView(View):
         """Delete the connection. 204 also where there is none, as Auth0's document says."""
         try:
             delete_connection(find_connection(connection_id), actor=self.actor)
+        # Deleting is idempotent at Auth0.
         except ConnectionNotFound:
             return Response(status=204)
         return Response({"deleted_at": format_time(timezone.now())}, status=202)

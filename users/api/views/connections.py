@@ -61,6 +61,7 @@ class ConnectionsView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
+        # By id: connections have no `created_at`.
         page = paginate(_filter(query), query, name="connections", show=serialize_connection, order=BY_ID)
         return Response(page)
 

@@ -89,13 +89,16 @@ def not_supported(text: str) -> Problem:
 
 def _find_secondary(body: dict[str, Any]) -> User:
     provider, connection = body["provider"], body.get("connection_id")
+    # The id may come with or without its provider.
     ids = possible_ids(provider, str(body["user_id"]))
     of = {"connection__connection_id": connection} if connection else {}
     found = {user.user_id: user for user in User.accounts.filter(user_id__in=ids, **of)}
+    # In this order, since the two forms could name different users.
     for user_id in ids:
         if user_id in found:
             return found[user_id]
     of = {"connection_id": connection} if connection else {}
+    # Distinguishes a wrong provider from a wrong id, as Auth0 does.
     if not Connection.objects.filter(strategy=provider, **of).exists():
         raise not_supported("The provider/connection is not configured.")
     raise not_supported("Linking to an inexistent identity is not allowed.")

@@ -48,6 +48,7 @@ class IndexedKeysView(View):
     }
 
     def get(self, request: Request) -> Response:
+        # One query for the sizes of all indexes.
         query, size_of = self.query(), index_sizes()
         keys = indexed_keys_of(self.actor)
         return Response(
@@ -69,6 +70,7 @@ class IndexedKeyView(View):
         "DELETE": Operation(
             "Drop the indexes of a key",
             scopes=("update:metadata_keys",),
+            # A job drops the indexes, which may wait for running queries.
             success=202,
             schema=EMPTY_OBJECT,
             answers={404: "There is no such indexed key."},
@@ -77,6 +79,7 @@ class IndexedKeyView(View):
 
     def delete(self, request: Request, index_id: str) -> Response:
         key = IndexedKey.objects.filter(key_id=index_id).first()
+        # Not idempotent like Auth0's resources: the id comes from our list, so a wrong one is a mistake.
         if key is None:
             raise Problem(404, "The indexed key does not exist.", "inexistent_indexed_key")
         drop_key(key, actor=self.actor)

@@ -36,12 +36,14 @@ class MetadataKeysView(View):
 
     def get(self, request: Request) -> Response:
         query, drawn = self.query(), MetadataMap()
+        # Filtered before paging, so that totals do not count hidden keys.
         keys = visible_keys(self.actor, drawn.keys(document=query.get("document", "")))
         page = offset_page(keys, lambda: len(keys), query, name=NAME, show=lambda key: _serialize(drawn, key))
         return Response(page)
 
 
 def _serialize(drawn: MetadataMap, key: MetadataKey) -> dict[str, Any]:
+    # The newer of sample and exact count.
     latest = drawn.counts(key)
     surveys = {kind: counts for kind in Survey.Kind.values if (counts := drawn.counts(key, kind))}
     return {

@@ -21,6 +21,7 @@ from users.representation.schema import ONE_LINE, closed_object
 from users.tokens.scopes import MACHINE_SCOPES
 
 NOT_FOUND = {404: "The resource server does not exist."}
+# Changing our own API's identifier or scopes would lock every client out.
 MANAGEMENT_API = {400: "It is our own Management API, or something about the request breaks a rule."}
 
 
@@ -59,6 +60,7 @@ class ResourceServersView(View):
         query = self.query()
         servers = ResourceServer.objects.all()
         if "identifiers" in query:
+            # One by one: the identifier of our own Management API is in no column to filter by.
             found = (ResourceServer.objects.for_audience(name) for name in query["identifiers"])
             servers = servers.filter(pk__in=[server.pk for server in found if server])
         return Response(paginate(servers, query, name="resource_servers", show=_serialize))
@@ -106,6 +108,7 @@ class ResourceServerView(View):
     def delete(self, request: Request, resource_server_id: str) -> Response:
         """Delete the API. 204 also where there is none, as recorded of Auth0."""
         server = find_by_id_or_identifier(resource_server_id)
+        # Deleting is idempotent, as recorded from Auth0.
         if server is not None:
             delete_server(server, actor=self.actor)
         return Response(status=204)

@@ -46,6 +46,7 @@ class RolePermissionsView(View):
 
     def get(self, request: Request, id: str) -> Response:
         query = self.query()
+        # Each row names its API.
         held = find_role(id).permissions.prefetch_related("resource_server")
         return Response(
             paginate(
@@ -60,6 +61,7 @@ class RolePermissionsView(View):
     def post(self, request: Request, id: str) -> Response:
         wanted = permissions.permissions_from_body(self.body())
         add_role_permissions(find_role(id), wanted, actor=self.actor)
+        # An empty object, as recorded from Auth0.
         return Response({}, status=201)
 
     def delete(self, request: Request, id: str) -> Response:

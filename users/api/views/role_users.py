@@ -58,6 +58,7 @@ class RoleUsersView(View):
         users = self.body()["users"]
         try:
             assign_roles(users, [id], actor=self.actor)
+        # Auth0's text for several users; no id is named, and none was assigned.
         except UserNotFound:
             raise USERS_NOT_FOUND from None
         return Response({})

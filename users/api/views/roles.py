@@ -27,6 +27,7 @@ class RolesView(View):
             query={
                 **PAGE_QUERY,
                 **fields_query(roles.SCHEMA["properties"]),
+                # Auth0's parameter; a substring search is cheap, since tenants have few roles.
                 "name_filter": {
                     "type": "string",
                     "description": "Only roles whose name holds this, in whatever case.",

@@ -45,6 +45,7 @@ class UserSessionsView(View):
         "DELETE": Operation(
             "End all sessions of a user",
             scopes=("delete:sessions",),
+            # Auth0 ends sessions asynchronously; ours have ended when it answers.
             success=202,
             schema=EMPTY_OBJECT,
             answers=NOT_FOUND,
@@ -82,6 +83,7 @@ class SessionView(View):
     }
 
     def get(self, request: Request, session_id: str) -> Response:
+        # An expired session counts as gone, although its row may still exist.
         session = active_session(session_id)
         if session is None or session.user is None:
             raise Problem(404, "The session does not exist.", "inexistent_session")
@@ -97,6 +99,7 @@ class SessionView(View):
 
 
 def _serialize(session: Session, user: User) -> dict[str, Any]:
+    # Decoded for this page only: session data is signed and costs time.
     return serialize_session(session, user, session_data(session))
 
 
@@ -104,4 +107,5 @@ def _get_user_or_404(user_id: str) -> User:
     try:
         return find_user(user_id)
     except UserNotFound:
+        # These endpoints have a text of their own at Auth0.
         raise Problem(404, "User not found", "inexistent_user") from None

@@ -41,6 +41,7 @@ DAY: Schema = {
 
 def _day_schema(text: str) -> Schema:
     # Source: Auth0's published OpenAPI document, GET /stats/daily.
+    # The pattern accepts impossible days such as 20260631, which are refused below.
     pattern = "^2[0-9]{3}((0[1-9])|(1[0-2]))((0[1-9])|([12][0-9])|(3[01]))$"
     return {"type": "string", "pattern": pattern, "description": text, "examples": ["20260304"]}
 
@@ -55,6 +56,7 @@ class ActiveUsersView(View):
     }
 
     def get(self, request: Request) -> Response:
+        # Linked accounts count with their primary user, as the default manager leaves them out.
         return Response(User.objects.filter(last_login__gte=timezone.now() - ACTIVE_PERIOD).count())
 
 

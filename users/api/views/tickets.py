@@ -41,6 +41,7 @@ class PasswordChangeView(View):
 
     def post(self, request: Request) -> Response:
         body = self.body()
+        # Only this ticket may name the user by email, as at Auth0.
         user = _find_user(body)
         return _create_ticket(self, user, Ticket.Purpose.PASSWORD_CHANGE, body)
 
@@ -69,6 +70,7 @@ class EmailVerificationView(View):
 def _create_ticket(view: View, user: User, purpose: Ticket.Purpose, body: dict[str, Any]) -> Response:
     check_main_identity(user, body.get("identity"))
     check_references(body)
+    # 0 means the default too, as at Auth0.
     seconds = body.get("ttl_sec")
     secret = create_ticket(
         user,
@@ -87,6 +89,7 @@ def _find_user(body: dict[str, Any]) -> User:
 
     Raises Problem, FieldError or UserNotFound.
     """
+    # Exactly one way of naming the user: with both, they could contradict each other.
     given = {"user_id", "connection_id", "email"} & body.keys()
     if given == {"user_id"}:
         return find_user_in_body(body["user_id"])

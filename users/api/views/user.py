@@ -72,6 +72,7 @@ class UserView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
+        # Without ETag: an earlier state cannot be the target of a conditional write.
         if "at" in query:
             return Response(self.serialize_user(self._user_at(user_id, query), query))
         return self.user_response(find_user(user_id), query=query)
@@ -97,6 +98,7 @@ class UserView(View):
         )
         try:
             user = edit_user(user_id, edit, actor=self.actor)
+        # 400 on PATCH where POST answers 409: recorded from Auth0.
         except DuplicateField as error:
             text = f"The specified new {error.field} already exists"
             raise Problem(400, text, "auth0_idp_error") from None
@@ -125,6 +127,7 @@ class UserView(View):
         `update:users_app_metadata` alone permits that document and no other field, a user's own token
         `user_metadata` and no other.
         """
+        # The full scope permits every field of the body.
         if "update:users" in self.actor.scopes:
             return
         opened = USER_METADATA if self.actor.kind == Kind.USER else APP_METADATA
@@ -149,6 +152,7 @@ def _find_identity(user: User, name: str) -> str | None:
     linked = [one for one in user.linked_identities or [] if one["connection"] == name]
     if not linked:
         raise Problem(400, "The user has no identity in this connection.", "operation_not_supported")
+    # The name of a connection does not say which of them is meant.
     if len(linked) > 1:
         text = "The user has several identities in this connection."
         raise Problem(400, text, "operation_not_supported")

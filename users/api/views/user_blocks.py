@@ -70,6 +70,8 @@ class UserBlockView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         self.query()  # validates the parameters, of which none has an effect
+        # An unknown id is a 404 here, while an unknown identifier is not: ids are no secrets of a sign-in
+        # form.
         return Response(_serialize([find_user(user_id)]))
 
     def delete(self, request: Request, user_id: str) -> Response:

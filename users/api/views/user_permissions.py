@@ -51,6 +51,7 @@ class UserPermissionsView(View):
 
     def get(self, request: Request, user_id: str) -> Response:
         query = self.query()
+        # In memory: the union of roles and direct permissions cannot be paged in SQL.
         held = effective_permissions(find_user(user_id))
         return Response(
             offset_page(
@@ -61,6 +62,7 @@ class UserPermissionsView(View):
     def post(self, request: Request, user_id: str) -> Response:
         wanted = permissions.permissions_from_body(self.body())
         assign_permissions(find_user(user_id), wanted, actor=self.actor)
+        # An empty object, as recorded from Auth0.
         return Response({}, status=201)
 
     def delete(self, request: Request, user_id: str) -> Response:

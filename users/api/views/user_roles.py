@@ -25,6 +25,7 @@ class UserRolesView(View):
     operations = {
         "GET": Operation(
             "List the roles of a user",
+            # Either both read scopes together or the specific one. Source: Auth0's OpenAPI document.
             scopes=("read:users read:roles", "read:role_members"),
             query={**PAGE_QUERY, **fields_query(roles.SCHEMA["properties"])},
             success=200,

@@ -77,6 +77,7 @@ class UsersView(View):
         # The order of the result would otherwise disclose values that the caller may not see.
         check_sort_visible(query.get("sort", ""), self.actor)
         users = filter_by_connection(connection=query.get("connection", ""))
+        # An empty search lists all users, which needs no parsing and no time limit.
         text = query.get("q", "")
         if not text.strip():
             return Response(self._answer(self._page(users, query), users, query))
@@ -156,12 +157,14 @@ def _check_list(query: dict[str, Any]) -> None:
         raise Problem(400, BEYOND_WINDOW, "invalid_paging")
     # Source: Auth0 docs, "Sort search results": Auth0 does not sort by metadata.
     name = query.get("sort", "").rpartition(":")[0]
+    # Otherwise indexed metadata keys are sortable, an addition of ours.
     if conf.strict_limits and parse_key_path(name) is not None:
         raise Problem(400, f"Users cannot be sorted by {name}.", "invalid_sort")
 
 
 def _profile(body: dict[str, Any]) -> dict[str, Any]:
     profile = {name: body[name] for name in WRITABLE if name in body}
+    # Auth0's message names the email alone.
     if not {"email", "username", "phone_number"} & profile.keys():
         raise invalid_body("'Missing required property: email'.")
     return profile
@@ -171,6 +174,7 @@ def _get_connection(name: str) -> Connection:
     connection = Connection.objects.filter(name=name).first()
     if connection is None:
         raise Problem(400, "Connection does not exist.", "inexistent_connection")
+    # Users of a disabled connection could not sign in.
     if not connection.is_enabled:
         raise Problem(400, "Connection is disabled.", "operation_not_supported")
     return connection

@@ -27,5 +27,6 @@ class UsersByEmailView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
+        # Not paged: an email exists once per connection at most.
         found = User.objects.with_connection().by_email(query["email"])
         return Response([self.serialize_user(user, query) for user in found])

@@ -10,6 +10,7 @@ class Place:
     """A country. `given` and `family` pair each name in its own script with its Latin form."""
 
     country: str
+    # Of the names and of `user_metadata.language`, so that the demo's data agree.
     language: str
     zone: str
     cities: tuple[str, ...]

@@ -13,6 +13,7 @@ from users.oauth.server import server, token_response
 @sensitive_post_parameters("client_secret", "password")
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a token for a grant. Accepts JSON and form bodies."""
+    # In OAuth's error format, which Django's decorator for methods does not have.
     if request.method != "POST":
         body = {"error": "method_not_allowed", "error_description": "Use POST."}
         return server.handle_response(405, body, [("Allow", "POST")])
