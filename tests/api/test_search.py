@@ -147,7 +147,7 @@ def test_what_is_found_can_be_walked_through_by_checkpoint(five, searched):
         ("emial:jane", "column 1: there is no field emial; did you mean email?"),
         ("name:(jane", "column 6: this parenthesis is never closed"),
         ("jane AND", "column 9: the query ends where a term is expected"),
-        ("a\0b", "column 2: this character can be in no value"),
+        ("a\0b", "column 2: no value contains this character"),
     ],
 )
 def test_a_query_that_is_none_is_told_where_and_why(searched, db, q, reason):

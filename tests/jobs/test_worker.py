@@ -198,7 +198,7 @@ def test_a_worker_that_dies_each_time_is_not_given_the_job_for_ever(kinds, ask, 
     assert not worker.work()
 
     assert (now(job).status, now(job).due_at) == ("failed", None)
-    assert now(job).details == "The worker stopped in the middle of it. It was begun 3 times."
+    assert now(job).details == "The worker stopped in the middle of it. It was started 3 times."
 
 
 def test_a_job_is_nobody_elses_while_its_worker_is_heard_of(kinds, ask, worker):
@@ -322,7 +322,7 @@ def test_a_worker_outlives_whatever_goes_wrong(kinds, ask, monkeypatch, caplog):
 
     assert now(job).status == "completed"
     faults = [record for record in caplog.records if record.exc_info]
-    assert [record.getMessage() for record in faults] == ["the worker goes on after this"]
+    assert [record.getMessage() for record in faults] == ["the worker continues after this error"]
     assert "database_busy: locked" in caplog.text
     assert "database_unavailable: gone" in caplog.text
 

@@ -49,6 +49,7 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     Raises Denied, InvalidTarget or InvalidPath.
     """
     _check(actor, columns)
+    # Before the transaction; only its ciphertext is stored, so it can be shown this once.
     secret = new_secret()
     with transaction.atomic():
         webhook = Webhook.objects.create(
@@ -73,6 +74,7 @@ def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> 
         for name, value in columns.items():
             setattr(held, name, value)
         held.save(update_fields=columns.keys())
+        # A changed URL may be the fix: do not wait for the backoff of the old one.
         _make_due_now(held)
         _record(held, Action.UPDATED, actor, before=before, after=_described(held))
 
@@ -126,6 +128,7 @@ def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> in
     with transaction.atomic():
         count = (
             Delivery.objects.filter(wanted, webhook=webhook)
+            # In the query: a check beforehand would lose the race with a user who is created meanwhile.
             .exclude(USER_ID_REUSED)
             .update(
                 status=Status.PENDING, created_at=now, due_at=now, attempts=0, first_attempt_at=None, error=""

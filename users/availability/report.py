@@ -26,6 +26,7 @@ class _Reports:
 
     def add(self, kind: Kind) -> int | None:
         """Count one. Return how many were suppressed since the last line; None to suppress this one."""
+        # Per process: workers do not coordinate, as the shared store may be what is unavailable.
         now = time.monotonic()
         with self._lock:
             self._seen[kind] = now
@@ -85,6 +86,7 @@ class OutageFilter(logging.Filter):
         if getattr(getattr(record, "request", None), "outage", None) is not None:
             return False
         outage = outage_of(record.exc_info[1]) if record.exc_info else None
+        # Replaced, not added: the stack trace would be written for every request of an outage.
         if outage is not None:
             report(outage)
         return outage is None

@@ -37,6 +37,7 @@ class KeyRing:
 
     def encrypt(self, purpose: Purpose, content: bytes) -> bytes:
         """Encrypt with the newest key. The ciphertext is ASCII, a third longer than `content`."""
+        # MultiFernet encrypts with the first key and tries all for decryption.
         return _fernet(purpose, self.secrets).encrypt(content)
 
     def decrypt(self, purpose: Purpose, ciphertext: bytes) -> bytes:

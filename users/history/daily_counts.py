@@ -41,6 +41,7 @@ def _new_accounts(first: date, last: date) -> dict[date, tuple[int, datetime, da
     begin = datetime.combine(first, time(), UTC)
     end = datetime.combine(last, time(), UTC) + timedelta(days=1)
     created = Change.objects.filter(what=Change.What.CREATED, at__gte=begin, at__lt=end)
+    # Grouped by the database in UTC, whatever time zone the server has.
     by_day = created.exclude(face__in=BULK_FACES).annotate(day=TruncDate("at", tzinfo=UTC)).values("day")
     counted = by_day.annotate(number=Count("*"), first=Min("at"), latest=Max("at")).order_by("day")
     return {row["day"]: (row["number"], row["first"], row["latest"]) for row in counted}

@@ -39,11 +39,10 @@ class Counts:
 
 
 def reencrypt(purpose: Purpose, *, actor: Actor) -> Counts:
-    """Encrypt all ciphertexts of `purpose` with the newest key, in transactions of a few rows. The
-    first of them that changes anything records it.
+    """Encrypt all ciphertexts of `purpose` with the newest key, in transactions of a few rows.
 
-    What no key decrypts is counted and left as it is. May be repeated, and run beside the server.
-    Raises Denied."""
+    What no key decrypts is counted and left as it is. Idempotent, and may run while the server does.
+    """
     check(actor, Verb.REENCRYPT_SECRETS)
     model, columns = COLUMNS[purpose]
     counts, last = Counts(), 0

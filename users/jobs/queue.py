@@ -104,7 +104,7 @@ def _claim(job: Job, kind: JobKind, lease: float) -> bool:
     # A job that kills its worker (out of memory, say) never reports an error: it is counted here, or it would
     # take down workers for ever.
     elif job.attempts >= kind.attempts:
-        columns = _finished_columns(Status.FAILED, f"{WORKER_STOPPED} It was begun {job.attempts} times.")
+        columns = _finished_columns(Status.FAILED, f"{WORKER_STOPPED} It was started {job.attempts} times.")
     else:
         columns = {
             "status": Status.PROCESSING,

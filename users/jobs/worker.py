@@ -54,7 +54,7 @@ class Worker:
                 if _is_missing_tables(error):
                     log.error("the database has no tables yet; run manage.py migrate")
                 else:
-                    log_failure(log, "the worker goes on after this")
+                    log_failure(log, "the worker continues after this error")
                 is_idle = True
             if is_idle and not self._is_stopping:
                 self._rest()

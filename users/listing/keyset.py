@@ -85,6 +85,7 @@ def _beyond(
     """Rows on one side of the values. PostgreSQL compares rows, by which it enters an index on the
     columns at the very row, however many have the same first value."""
     if connection.features.supports_tuple_lookups and len(columns) > 1:
+        # A row comparison needs all columns in one direction, which `Keyset` guarantees.
         row = Tuple(*map(F, columns))
         if is_inclusive:
             compare = TupleLessThanOrEqual if is_descending else TupleGreaterThanOrEqual

@@ -107,6 +107,8 @@ def configuration_history(kind: Kind, object_id: str | None = None) -> QuerySet[
 
 
 def _save(effects: list[Effect], actor: Actor, reason: str) -> None:
+    # Checked here and not by convention: an action that forgot it would show only when a server crashes
+    # between two writes.
     if not transaction.get_connection().in_atomic_block:
         raise TransactionManagementError("configuration is written and recorded in one transaction")
     at = timezone.now()
@@ -114,6 +116,7 @@ def _save(effects: list[Effect], actor: Actor, reason: str) -> None:
 
 
 def _row(effect: Effect, at: datetime, actor: Actor, reason: str) -> ConfigurationChange:
+    # Masked last: whether a secret has changed must still be visible in the difference.
     before, after = mask_secrets(*_differing(effect.before, effect.after))
     return ConfigurationChange(
         at=at,

@@ -23,6 +23,7 @@ def log_entry(line: ChangeEntry | LogEvent, viewer: Actor) -> dict[str, Any]:
     """One entry, for a line read by `whole_log`. It never contains values of a user's fields; names of the
     fields, users' names and reasons are for viewers who may see the user."""
     shown = _change_fields(line, viewer) if isinstance(line, Change) else _event_fields(line, viewer)
+    # The id is a position in the log, so that `from` continues there without a look-up.
     number = LogPosition.of(line).log_id
     facts = {"_id": number, "log_id": number, "date": format_time(line.at), "type": line.type}
     return {**facts, "description": line.description, **shown, **UNRECORDED_FIELDS}
@@ -47,6 +48,8 @@ def _event_fields(event: LogEvent, viewer: Actor) -> dict[str, Any]:
 
 def _change_fields(change: Change, viewer: Actor) -> dict[str, Any]:
     user: User | None = change.user
+    # Logs and users are different rights: a client with `read:logs` alone sees that something happened, not
+    # the user's data.
     is_reader = visible(viewer, PROFILE, user=user)
     by_client = change.actor_kind == Kind.CLIENT
     connection: Connection | None = user.connection if user else None

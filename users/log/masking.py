@@ -43,6 +43,8 @@ def _mask(value: JSON, other: JSON, changed: str, name: str = "", *, is_secret: 
             )
             for key, item in value.items()
         }
+    # Items of lists are compared by index only where both lists have the same length; else their secrets are
+    # masked alike.
     if isinstance(value, list):
         beside = other if isinstance(other, list) and len(other) == len(value) else [ABSENT] * len(value)
         return [

@@ -54,6 +54,7 @@ def _range_error(name: Name, value: Range) -> SearchError:
 
 def _like(column: str, pieces: list[str]) -> Q:
     first, *inner, last = pieces
+    # Only pieces in the middle need a pattern; a prefix or a suffix alone has a look-up of Django's.
     if any(inner):
         return Q(_Like(column, tuple(pieces)))
     found = EVERYTHING
@@ -161,6 +162,7 @@ def _user_name(name: Name, value: Value | None) -> Q:
         return Q(user__isnull=False)
     email = _text("email_folded", email_part_key)(name, value)
     other = _text("name_folded", fold)(name, value)
+    # A sub-query: users are found by their own indexes, and then their changes.
     users = User.accounts.filter(email | Q(email_folded=None) & other)
     return Q(user__in=users.order_by().values("pk"))
 

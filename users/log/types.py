@@ -30,10 +30,10 @@ ACCOUNTS = {
     "scp": "Password changed",
     "fcp": "Failed change of password",
     "scpr": "Password reset sent",
-    "fcpr": "Password reset asked for in vain",
+    "fcpr": "Password reset requested for an unknown email",
     "sv": "Email address confirmed",
     "fv": "Failed confirmation of an email address",
-    "sdu": "Account deleted by its owner",
+    "sdu": "User deleted by the owner",
 }
 TOKENS = {
     "sepft": "Token for a password",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 class Node:
     """A part of the text."""
 
+    # Ignored in comparisons, so that a query can be compared with the same one typed elsewhere.
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 

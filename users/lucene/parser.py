@@ -60,7 +60,7 @@ def parse(text: str, *, implicit: Implicit = Implicit.OR, limits: Limits = DEFAU
 def _check_characters(text: str) -> None:
     for index, character in enumerate(text):
         if character == "\0" or "\ud800" <= character <= "\udfff":
-            raise ParseError(index + 1, "this character can be in no value")
+            raise ParseError(index + 1, "no value contains this character")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class _Parser:
             return items[0]
         for item in items:
             if item.sign == "+":
-                reason = "+ beside OR says nothing; use AND, or leave out the OR"
+                reason = "+ has no meaning next to OR; use AND, or leave out the OR"
                 raise ParseError(item.query.column, reason)
         return _Clause("", _or([_negated(item) for item in items]))
 
@@ -171,7 +171,7 @@ class _Parser:
 
     def _exists(self, field: Token, token: Token) -> Query:
         if not isinstance(token.value, Word):
-            raise ParseError(token.start + 1, f"after {EXISTS} stands the name of one field")
+            raise ParseError(token.start + 1, f"{EXISTS} takes the name of one field")
         self._count(field)
         name = self._name(token.value.text, token.start, token.end)
         return Exists(name, start=field.start, end=token.end)
@@ -225,7 +225,7 @@ class _Parser:
             raise TooComplex(pattern.column, reason)
         # A leading wildcard scans all users; a few letters would match nearly all of them.
         if max(map(len, pattern.pieces)) < self.limits.literal:
-            reason = f"a word that begins with a star needs {self.limits.literal} characters beside it"
+            reason = f"a word that begins with a star needs {self.limits.literal} more characters"
             raise ParseError(pattern.column, reason)
 
 

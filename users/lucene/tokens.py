@@ -16,8 +16,8 @@ SIGNS = "+-!"
 _BEFORE_COLON_OF_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d(:\d\d)?(\.\d+)?([+-]\d\d)?")
 _NOT_SUPPORTED = {
     "?": "a wildcard for a single character is not supported; use * or escape it",
-    "~": "fuzzy words and proximity are not supported; escape the ~ where it is meant as it stands",
-    "^": "boosts are not supported; escape the ^ where it is meant as it stands",
+    "~": "fuzzy words and proximity are not supported; escape the ~ to search for it",
+    "^": "boosts are not supported; escape the ^ to search for it",
 }
 
 

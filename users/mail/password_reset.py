@@ -31,6 +31,7 @@ FORM_ACTOR = command_actor("password reset form", face=Face.SIGN_IN)
 def request_password_reset(email: str) -> None:
     """Enqueue the request for a link for every user with this email. Nothing is looked up here, so that
     the response takes the same time whether or not there is one (user enumeration)."""
+    # Jobs store their parameters: the IP address is reduced before it is written.
     origin = replace(current_origin(), ip=anonymize_ip(current_origin().ip) or "")
     enqueue(
         Job.Kind.PASSWORD_RESET_REQUEST,

@@ -40,6 +40,7 @@ def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
     or NotSupported."""
     check(actor, Verb.SEND_VERIFICATION, user)
     check_verifiable(user.email, user.connection)
+    # The reason is a parameter: the ticket that it is recorded with is made by the job.
     return enqueue(
         Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user, parameters={"reason": reason} if reason else {}
     )
@@ -59,6 +60,7 @@ def mail_verification(run: Run) -> None:
 def _context(run: Run, user: User) -> dict[str, str]:
     # Checked again: the email or connection may have changed since the request.
     check_verifiable(user.email, user.connection)
+    # With the right to send verifications, not to make tickets: staff never see this link.
     secret = create_ticket(
         user,
         Ticket.Purpose.EMAIL_VERIFICATION,

@@ -61,6 +61,7 @@ def format_path(path: Path) -> str:
 
 def quote(text: str) -> str:
     """The text as a JSON string in which invisible characters are escaped, so that a message shows them."""
+    # Not ASCII only: names in any script should stay readable.
     return escape_invisible(json.dumps(text, ensure_ascii=False))
 
 

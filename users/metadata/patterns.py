@@ -295,7 +295,7 @@ class _Translator:
         return ((point, point),)
 
     def _class_range(self, first: int) -> tuple[Range, ...]:
-        """Read on from a character that may begin a range. Beside a class, a hyphen is itself."""
+        """Continue after a character that may begin a range. Next to a class, a hyphen is literal."""
         hyphen = (ord("-"), ord("-"))
         if not self._text.startswith("-", self._at) or self._text.startswith("-]", self._at):
             return ((first, first),)

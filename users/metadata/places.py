@@ -30,10 +30,11 @@ def top_level_string(text: str, name: str) -> str | None:
 
 
 def _iterate_tokens(text: str) -> Iterator[tuple[re.Match[str], _Steps, bool]]:
-    """Each token, where it stands, and whether it is a name.
+    """Each token with its steps, and whether it is a name.
 
-    Where it stands is a step for each container around it: a position in a list, the latest name in an
-    object, None before the first. That list is changed in place."""
+    There is a step for each enclosing container: an index in a list, the latest name in an object, None
+    before the first. The list of steps is modified in place.
+    """
     steps: _Steps = []
     may_be_name = False
     for token in _TOKEN.finditer(text):

@@ -13,6 +13,7 @@ from users.metadata.errors import Path, format_path
 
 Kind = jsonschema_rs.ValidationErrorKind
 
+# Messages are shown in forms and logs: longer ones are shortened.
 _MOST_LISTED = 12
 _MOST_CHARACTERS = 60
 _TYPES = {
@@ -58,6 +59,7 @@ def explain(
     """
     path, rule = tuple(error.instance_path), error.kind.name
     facts = error.kind.as_dict()
+    # Reported at the missing key, where a form can show the message.
     if rule in ("required", "dependentRequired"):
         yield (*path, facts["property"]), "this is required; give it a value", rule
     elif rule in ("additionalProperties", "unevaluatedProperties"):
@@ -137,6 +139,7 @@ def _explain_branches(
 ) -> str:
     """Say for the first few forms why each does not fit."""
     reasons = []
+    # More would not help to find which form was meant.
     for branch in branches[:3]:
         path, reason, _ = next(explain(branch[0], patterns))
         inside = path[len(error.instance_path) :]

@@ -50,7 +50,7 @@ _GOOD_ESCAPES = re.compile(
     )*+""",
     re.DOTALL | re.VERBOSE,
 )
-# How much of a number tells it from others, before it is compared whole.
+# How many characters of a number distinguish it from others, before it is compared as a whole.
 _TELLING = 40
 
 
@@ -229,8 +229,8 @@ def bad_characters(text: str) -> str | None:
 
 
 def _literal_finder(literal: str) -> Callable[[str], int]:
-    """Finds the first number or constant spelt so, outside strings. What follows it may be
-    rubbish that the parser had not come to."""
+    """Return a function that finds the first number or constant with this spelling, outside strings. The
+    text after it may be invalid, since the parser has not read it yet."""
     first, start = re.escape(literal[0]), re.escape(literal[:_TELLING])
     # A number that only ends like it is passed over, too.
     others = rf'[^"{first}]++|{_STRING}|(?!{start}){first}|(?<=[0-9.eE+-]){first}'
@@ -246,7 +246,7 @@ def _literal_finder(literal: str) -> Callable[[str], int]:
 
 
 def _find_duplicate_key(double: str, text: str) -> int:
-    """Of the first key of that name that its object already has."""
+    """The position of the first key with this name that its object already has."""
     start = "".join(map(_spellings, double[:_TELLING])) + ('"' if len(double) <= _TELLING else "")
     string = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
     other_string = rf'(?:(?!"{start}){string}|{string}(?!\s*+:))'

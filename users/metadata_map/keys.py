@@ -41,6 +41,7 @@ class KeyCounts:
     @property
     def has_conflict(self) -> bool:
         """Whether users have different types there. A missing value is no conflict."""
+        # Null is no type of its own: many systems write it for "no value".
         return len(self.types.keys() - {NULL}) > 1 or len(self.items.keys() - {NULL}) > 1
 
 

@@ -21,6 +21,7 @@ def last_written(keys: Collection[tuple[str, Path]]) -> dict[tuple[str, Path], d
     """By document and path, as far back as the record is read; for these keys only, since documents may
     contain any number of others."""
     lines = Change.objects.filter(what__in=[*DOCUMENTS, Change.What.CREATED]).order_by("-at", "-id")
+    # Newest first, so the first time that is found for a key is the latest.
     found: dict[tuple[str, Path], datetime] = {}
     for what, changed, at in lines.values_list("what", "keys", "at")[:MAX_CHANGES].iterator(
         chunk_size=FETCH_SIZE

@@ -36,6 +36,7 @@ def sample_users(size: int) -> tuple[list[int] | None, int]:
 
 
 def _random_subset(ids: list[int], size: int) -> list[int]:
+    # Ascending, as the job continues after the last key it has read.
     return sorted(random.sample(ids, min(size, len(ids))))
 
 

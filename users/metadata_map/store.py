@@ -39,6 +39,7 @@ def save_survey(
     MetadataKey.objects.bulk_create(
         rows,
         batch_size=100,
+        # An upsert per batch: a row per key would be a thousand statements.
         update_conflicts=True,
         unique_fields=["document", "name"],
         update_fields=[*kinds, "last_written"],

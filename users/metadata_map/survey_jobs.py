@@ -74,7 +74,7 @@ def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
         )
         run.state.clear()
         done = run.state["done"] = {"people": read, "keys": keys}
-        run.log(f"{read} people have {keys} keys.")
+        run.log(f"{read} users have {keys} keys.")
     return done
 
 

@@ -109,5 +109,5 @@ class ConfigurationChange(models.Model):
 
     @property
     def action_label(self) -> str:
-        """The action for people; as it is stored where this release does not know it."""
+        """The action for display; as stored where this release does not know it."""
         return self.Action(self.action).label if self.action in self.Action.values else self.action

@@ -11,6 +11,7 @@ _ALPHANUMERIC = string.ascii_letters + string.digits
 
 def new_user_id() -> str:
     """`auth0|` and 24 lower-case hex digits."""
+    # The length and alphabet of Auth0's own ids.
     return f"auth0|{secrets.token_hex(12)}"
 
 

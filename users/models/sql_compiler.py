@@ -54,6 +54,7 @@ def select_statement(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
 
     Raises EmptyResultSet where the queryset can match no row.
     """
+    # With parameters apart, never interpolated: Django's `str(query)` is not valid SQL.
     return queryset.query.sql_with_params()
 
 

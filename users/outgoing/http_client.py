@@ -1,6 +1,6 @@
 """The HTTP client for requests to URLs that users entered.
 
-Made with the standard library's client, since it does nothing unasked: it follows no redirects (which
+Made with the standard library's client, since it does nothing implicitly: it follows no redirects (which
 could lead into the private network), reads no proxy from the environment, and connects to the IP addresses
 it is given.
 """

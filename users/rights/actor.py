@@ -93,6 +93,7 @@ def bearer_actor(
 
 def command_actor(name: str, *, face: Face = Face.COMMAND) -> Actor:
     """A management command, run in the server's shell."""
+    # Without a user: the operating system decides who may run commands.
     return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
 
 

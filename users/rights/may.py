@@ -115,7 +115,7 @@ class Verb(Enum):
     END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
-    SURVEY = Rule("have the metadata map drawn anew", "view_app_metadata", frozenset())
+    SURVEY = Rule("survey metadata", "view_app_metadata", frozenset())
     GRANT_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
 
     CREATE_CLIENT = _configuration("create clients", "create:clients")

@@ -39,6 +39,7 @@ def check_unprotected(actor: Actor, user: User) -> None:
         return
     if not actor.is_administrator:
         raise Protected("This account has staff rights; only an administrator may do this.")
+    # Otherwise an administrator could set a superuser's password and become one.
     if not has_all_rights_of(actor, user):
         raise Protected("This account holds more rights than you; you may not do this.")
 

@@ -74,6 +74,7 @@ def to_condition(query: Query, *, strict: bool = False) -> Condition:
             return NO_USERS if field is None else Leaf(field, Exists())
         case nodes.Match(name, value):
             if name is None:
+                # A word without a field means any of the usual fields, as with Auth0.
                 return AnyOf(tuple(_leaf(FIELDS[each], each, value) for each in DEFAULT_FIELDS))
             field = _field(name, strict)
             if field is None:
@@ -205,11 +206,13 @@ def _words(name: str, value: Value) -> Test:
 def _any(name: str, value: Value) -> Test:
     match value:
         case Word(text):
+            # The language has no types: `1` finds the number 1 and the text "1".
             return Equals(text, as_number(text), as_boolean(text))
         case Pattern(pieces):
             return Like(pieces)
         case Range(low, high, includes_low, includes_high):
             numbers = tuple(_bare_number(end) for end in (low, high) if end is not None)
+            # In metadata `[1 TO 5]` compares numbers, and `["1" TO "5"]` or `[a TO b]` text.
             if None not in numbers:
                 least, most = map_ends(_bare_number, low, high)
                 return NumberBetween(least, most, includes_low, includes_high)

@@ -48,6 +48,7 @@ class Like:
 
     pieces: tuple[str, ...]
 
+    # A part of a text: an email's domain may be cut in the middle, which `whole` could not normalize.
     def apply_form(self, form: TextForm) -> Like:
         return Like(tuple(map(form.part, self.pieces)))
 
@@ -149,6 +150,7 @@ class AnyOf:
 
 
 Condition = Leaf | Not | All | AnyOf
+# An AND of nothing is true, and an OR of nothing false: code that joins conditions needs no special cases.
 ALL_USERS = All()
 NO_USERS = AnyOf()
 

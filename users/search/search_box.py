@@ -26,6 +26,7 @@ def filter_by_search_box(users: UserQuerySet, text: str, *, viewer: Actor) -> Us
 
 def parse_search_box(text: str) -> Query:
     """The text as a query in the language of the API, which finds the same users there. Raises QueryError."""
+    # Pasted text first: an email or a URL has characters that the query language would refuse.
     return parse_pasted(text) or _expand_plain_words(
         parse(text.strip(STRIPPED_CHARACTERS), implicit=Implicit.AND)
     )
@@ -52,6 +53,8 @@ def collapse_words(query: Query) -> Query:
     parts = list(_flatten_and(query))
     words = [word for part in parts if (word := _plain_word(part))]
     plain = [part for part in parts if _plain_word(part)]
+    # Only where expanding the words gives back the same query; anything similar was typed in the query
+    # language.
     if words and plain == list(_flatten_and(expand_words(words))):
         rest = [_collapse_words_within(part) for part in parts if part not in plain]
         return _join_and([*(Match(None, Word(word)) for word in words), *rest])

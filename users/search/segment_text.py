@@ -29,6 +29,7 @@ def to_stored_query(text: str, *, owner: Actor, segment: Segment, strict: bool =
     """
     query = parse_search_box(text)
     check_visible(query, owner)
+    # Compiled only to validate it: a stored query must not fail when it is used.
     to_condition(expand_segments(query, owner, (segment,)), strict=strict)
     written = unparse(
         _rename_segments(query, lambda term: _find_usable_segment(term, owner, segment).segment_id)

@@ -58,7 +58,7 @@ def sort_expression(name: str) -> IndexedValue:
 
 
 def check_sort_visible(sort: str, viewer: Actor) -> None:
-    """Raises Denied where the order would tell what `viewer` may not see."""
+    """Raises Denied where the order would disclose what `viewer` may not see."""
     place = parse_key_path(sort.rpartition(":")[0])
     if place is not None and not visible(viewer, *place):
         raise Denied(f"You may not sort by {sort.rpartition(':')[0]}: you may not see it")

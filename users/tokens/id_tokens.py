@@ -69,6 +69,7 @@ def _signed_claims(token: str) -> dict[str, Any]:
     try:
         claims = jwt.decode(token, public_keys(), algorithms=["RS256"]).claims
         jwt.JWTClaimsRegistry(leeway=0, exp={"essential": True}).validate(claims)
+    # RS256 only: accepting `none`, or HMAC with the public key as secret, are the classic attacks on JWT.
     except UnsupportedAlgorithmError:
         raise InvalidIdToken("JWT (link_with) must have an alg of RS256.") from None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):  # hostile tokens raise them all

@@ -108,5 +108,6 @@ def sign(claims: dict[str, Any], *, lifetime: int) -> str:
     """The claims with `iss`, `iat` and `exp`, signed with the current key. `lifetime` in seconds."""
     key = signing_key()
     now = int(time.time())
+    # Times last: no caller can extend a token's life.
     claims = {"iss": conf.issuer, **claims, "iat": now, "exp": now + lifetime}
     return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": key.kid}, claims, key)

@@ -67,7 +67,7 @@ class Dispatcher:
             is_more = publish() == PUBLISH_BATCH_SIZE
             lane = acquire_lease(self._timing)
         except Exception:
-            log_failure(log, "the courier goes on after this")
+            log_failure(log, "the dispatcher continues after this error")
         if lane is None:
             self._free.release()
             return is_more

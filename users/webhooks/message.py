@@ -22,8 +22,8 @@ SENDER = command_actor("webhooks")
 
 
 def build_message(delivery: Delivery, webhook: Webhook, now: datetime) -> Message:
-    """Built anew for each attempt, as timestamp and secrets may have changed. Raises Undecryptable, or
-    Change.DoesNotExist where retention has deleted the change."""
+    """Build the request for one attempt, with a new timestamp and the current secrets. Raises
+    Undecryptable, or Change.DoesNotExist where retention has deleted the change."""
     event = _event(delivery, webhook)
     body = dump(event).encode()
     at = int(now.timestamp())

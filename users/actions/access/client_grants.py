@@ -40,6 +40,7 @@ def edit_grant(grant: ClientGrant, scope: list[str], *, actor: Actor) -> ClientG
     with transaction.atomic():
         grant = lock_grants().get(pk=grant.pk)
         before, grant.scope = grant.scope, scope
+        # Nothing is recorded where nothing changes.
         if before != scope:
             grant.save(update_fields=["scope"])
             effect = grant_effect(grant, Action.GRANT_UPDATED, before=before, after=scope)

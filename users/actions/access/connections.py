@@ -72,10 +72,10 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
 
 
 def delete_connection(connection: Connection, *, actor: Actor) -> None:
-    """Remove an empty connection for good.
+    """Delete an empty connection.
 
-    Unlike Auth0's it never takes users along, whose documents nobody could bring back. Raises
-    Denied, ConnectionInUse or ConnectionNotFound.
+    Unlike Auth0's it never deletes users with it, whose documents could not be restored. Raises Denied,
+    ConnectionInUse or ConnectionNotFound.
     """
     check(actor, Verb.DELETE_CONNECTION)
     if connection.name == DEFAULT_CONNECTION:

@@ -50,6 +50,7 @@ def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
 
 def _default_name(identifier: str) -> str:
     """The identifier without characters that a name must not contain."""
+    # Names refuse angle brackets, identifiers do not.
     return identifier.replace("<", "").replace(">", "")[:200] or "API"
 
 
@@ -80,6 +81,7 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
         found = ResourceServer.objects.select_for_update().filter(pk=server.pk).first()
         if found is None:
             return
+        # After the lock: the row decides, not the object that the caller read.
         _check_own(found)
         record_configuration_change(_effect(found, Action.DELETED, before=_described(found)), actor=actor)
         _record_loss(found, set(found.scope_values), actor, DELETED)

@@ -72,6 +72,7 @@ def add_role_permissions(role: Role, wanted: frozenset[PermissionName], *, actor
     with transaction.atomic():
         role = _lock(role)
         servers = check_assignable(wanted)
+        # Only new ones are inserted and recorded, so that the request is idempotent.
         new = sorted(wanted - permission_pks(role.permissions).keys())
         Permission.objects.bulk_create(
             Permission(role=role, resource_server=servers[identifier], name=name) for identifier, name in new

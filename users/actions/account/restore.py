@@ -46,8 +46,10 @@ def restore(
         raise FieldError("key", f"No enum match for: {key}", "A field of the profile", kind=RuleKind.ENUM)
     with open_draft(user, actor, reason=reason) as draft:
         check_version(draft.user, expected_versions)
+        # From the locked row: a change meanwhile would be missing from the state that is undone.
         past = user_at(draft.user, at)
         draft.reversal = {"restores": at}
+        # The profile only on request: restoring metadata should not change how a user signs in.
         for part in (document,) if document else DOCUMENTS:
             _restore(draft, past, part, key)
     return draft.user

@@ -47,14 +47,15 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
 
 
 def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
-    """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where others use what would
-    be shared no more."""
+    """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where other users' segments
+    depend on it being shared."""
     with _report_duplicates():
         segment = _lock(segment, actor)
         before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
             # Back to its owner; if that user was deleted, to the actor.
             segment.owner = segment.owner or actor.user
+            # The owner's private segments may still use it afterwards; all others would break.
             _check_unused(_segments_using(segment).exclude(owner=segment.owner, is_shared=False), actor)
         _set_columns(segment, wanted, actor)
         segment.updated_at = timezone.now()
@@ -121,6 +122,8 @@ def _set_columns(segment: Segment, wanted: SegmentData, actor: Actor) -> None:
     if wanted.is_shared:
         check(actor, Verb.SHARE_SEGMENT)
     segment.name, segment.name_folded = wanted.name, fold(wanted.name)
+    # A name must be unique among all segments its user can refer to, which no constraint can express; those
+    # below hold for races.
     if usable_segments(actor).filter(name_folded=segment.name_folded).exclude(pk=segment.pk).exists():
         raise AlreadyExists("There is a segment of this name.")
     segment.description, segment.is_shared = wanted.description, wanted.is_shared

@@ -17,7 +17,7 @@ from users.search.sql.emitter import Emitter, Sql
 from users.search.sql.postgresql import PostgresqlEmitter
 from users.search.sql.sqlite import SqliteEmitter
 
-# Stands for the alias. Neither queries nor names of keys may hold the null character.
+# A placeholder for the alias: neither queries nor names of keys contain the null character.
 _ALIAS = "\0"
 NO_KEYS: Mapping[KeyPath, IndexedKey] = {}
 EMITTERS: dict[str, type[Emitter]] = {"postgresql": PostgresqlEmitter, "sqlite": SqliteEmitter}
