@@ -25,4 +25,5 @@ class Progress:
         if now >= self._due:
             self._due = now + REPORT_SECONDS
             self._out.write(f"{done:,} of {self._total:,} {self._noun}\n")
+            # Output to a pipe is buffered, so the line would otherwise appear only at the end.
             self._out.flush()

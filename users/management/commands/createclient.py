@@ -59,6 +59,7 @@ class Command(BaseCommand):
         # Spaces as OAuth writes scopes, commas as people type them.
         scopes = list(dict.fromkeys(scope.replace(",", " ").split()))
         grants = list(dict.fromkeys(grant or [CLIENT_CREDENTIALS]))
+        # Checked before anything is stored, so that the errors name the options of this command.
         _check_name(name)
         _check_grants(scopes, grants, public)
         origins = [_parse_origin(address) for address in origin]
@@ -75,6 +76,7 @@ class Command(BaseCommand):
             # Left out for public clients, so that scripts notice.
             **({"client_secret": secret} if secret else {}),
             "audience": conf.management_audience,
+            # One text with spaces between, as the token endpoint takes it (RFC 6749, section 3.3).
             "scope": " ".join(scopes),
             "grant_types": client.grant_types,
         }
@@ -82,6 +84,7 @@ class Command(BaseCommand):
 
 
 def _check_name(name: str) -> None:
+    # Checked here because SQLite does not enforce the length of a column.
     longest = concrete_field(Client, "name").max_length or 0
     if not name.strip() or len(name.strip()) > longest:
         raise CommandError(f"The name must have 1 to {longest} characters.")
@@ -95,6 +98,7 @@ def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None
                 f"--scope is what a client may do for itself: it needs --grant {CLIENT_CREDENTIALS}."
             )
         return
+    # RFC 6749, section 4.4: the client credentials grant is for confidential clients only.
     if is_public:
         raise CommandError(f"A public client has no secret for {CLIENT_CREDENTIALS}; name another --grant.")
     if not scopes:

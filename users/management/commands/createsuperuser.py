@@ -17,6 +17,7 @@ from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.validation import FieldError, check_profile
 from users.rights.actor import command_actor
 
+# The variable of Django's own command, so that existing deployment scripts work.
 PASSWORD_VARIABLE = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
                     return make_user(password)
                 except WeakPassword as error:
                     self.stderr.write(str(error))
+        # Ctrl-C or Ctrl-D at the prompt is a decision and needs no traceback.
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Stopped; no account was made.") from None
 
@@ -81,6 +83,7 @@ def _check_email(email: str, connection: Connection) -> None:
         check_profile({"email": email})
     except FieldError as error:
         raise CommandError(str(error)) from None
+    # Only for a message before the prompt: the database has the last word on duplicates (`DuplicateField`).
     if User.accounts.by_email(email).filter(connection=connection).exists():
         raise CommandError(f"{email} is taken: there is an account with this address.")
 
@@ -95,6 +98,7 @@ def _create(connection: Connection, logins: dict[str, str | None], password: str
             password=password,
             is_superuser=True,
         )
+    # The email has passed `_check_email`, so what is refused here is the user name.
     except (FieldError, NotSupported) as error:
         raise CommandError(f"{error} See --username.") from None
     except DuplicateField as error:

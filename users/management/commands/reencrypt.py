@@ -20,6 +20,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
+        # Every purpose, since an operator who removes the old key afterwards loses what was skipped.
         for purpose in Purpose:
             counts = reencrypt(purpose, actor=command_actor("reencrypt"))
             self.stdout.write(

@@ -49,6 +49,7 @@ class Command(BaseCommand):
             # Key ids are random, so listing them is the quickest help.
             known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
             raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
+        # Other verifiers cache the published keys, and OpenID Connect has no message that revokes one.
         self.stdout.write(f"{kid} is unpublished. We refuse its tokens within 30 seconds; whoever else")
         self.stdout.write(f"verifies them does when they next read our keys. {signer.kid} signs.")
 

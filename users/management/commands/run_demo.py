@@ -21,6 +21,7 @@ from users.management.progress import Progress
 from users.models import User
 from users.models.old_databases import OldDatabase
 
+# The demo speaks plain HTTP, which is safe on the loopback interface only.
 HOST = "127.0.0.1"
 
 
@@ -78,6 +79,7 @@ class Command(BaseCommand):
                 announce.start_over(_database_file()),
             )
         else:
+            # PORT or PUBLIC_URL may differ from those of the last run.
             document = demo_file.refresh_urls(document)
             self._print(announce.account_summary(document))
             self._print_outdated(document)
@@ -95,6 +97,7 @@ class Command(BaseCommand):
 
     def _print(self, *lines: str) -> None:
         self.stdout.write("\n".join(lines), ending="\n\n")
+        # The server takes over this process, and a buffered text would be lost where the output is a pipe.
         self.stdout.flush()
 
 
@@ -118,6 +121,7 @@ def _database_file() -> str:
 
 def _serve() -> None:
     """Replace this process by gunicorn: same process id, same terminal, so that Ctrl-C reaches it."""
+    # `execv` runs none of Python's exit handlers, which would flush the buffer.
     sys.stdout.flush()
     arguments = [
         *(sys.executable, "-m", "gunicorn"),

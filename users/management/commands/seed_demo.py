@@ -33,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, users: int, json: bool, **options: Any) -> None:
         try:
+            # Progress goes to stderr: with --json, stdout holds one JSON object and nothing else.
             document = seed(users, on_record=Progress(self.stderr, users, "users"))
         except AlreadySeeded as error:
             raise CommandError(f"{error}: this database holds the demo already. Nothing changed.") from None

@@ -38,4 +38,5 @@ class Command(BaseCommand):
         courier = Dispatcher()
         courier.start()
         worker.run()
+        # Here instead of in the signal handler: it joins a thread, which a handler must not wait for.
         courier.stop()

@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> None:
     os.umask(0o077)  # other users of this machine must not read the database
     # Read here too, since the settings are not loaded yet and the defaults must not override it.
     if (CHECKOUT / ".env").is_file():
+        # Variables of the shell win: `read_env` does not overwrite those that are set.
         environ.Env.read_env(CHECKOUT / ".env")
     if not _get_variable("SECRET_KEY"):
         make_key(Path(_get_variable("DATA_DIR") or CHECKOUT))

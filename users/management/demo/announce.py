@@ -62,5 +62,6 @@ def curl_command(document: DemoDocument) -> str:
         f" -d audience={document['audience']});"
         r' t=${t#*access_token}; t=${t#*:}; t=${t#*\"}; printf %s "${t%%\"*}"'
     )
+    # Quoted, since a plus sign in a query string is read as a space.
     jane = f"{url}/api/v2/users-by-email?email={quote(document['user']['email'])}"
     return f"curl -sS -w '\\n' '{jane}' -H \"Authorization: Bearer $({token})\""

@@ -16,6 +16,7 @@ FILE_NAME = ".secret_key"
 def make_key(data_dir: Path) -> None:
     """Create the file unless it exists."""
     path = data_dir / FILE_NAME
+    # A new key would end all sessions, and secrets encrypted with the old one could not be read any more.
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         # 64 random bytes: it derives both signing and encryption keys.

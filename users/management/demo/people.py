@@ -18,6 +18,7 @@ from users.management.demo.random_values import SeededRandom
 
 SEED = "profiledesk"
 
+# An option that is repeated, here and below, is chosen more often.
 DOMAINS = ("example.com", "example.com", "example.org", "example.net", "mail.example.com")
 HOBBIES = (
     *("surfing", "chess", "climbing", "baking", "running", "photography", "gardening", "sailing"),
@@ -44,6 +45,7 @@ DAYS = 2400
 
 def write_import_file(path: Path, count: int, *, seed: str = SEED) -> None:
     """Write a bulk-import file of `count` users, one per line, with one in memory at a time."""
+    # The same bytes on every machine: Windows would write CRLF.
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
         for position, record in enumerate(generate_users(count, seed=seed)):
@@ -66,6 +68,7 @@ def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
     (given, latin_given), (family, latin_family) = dice.pick(place.given), dice.pick(place.family)
     local = f"{latin_given}.{latin_family}.{number}".lower()
     record = {
+        # 24 hexadecimal digits, like Auth0's ids; the import adds the provider in front.
         # Derived from the seed: importing the file twice gives the same ids.
         "user_id": hashlib.blake2b(label.encode(), digest_size=12).hexdigest(),
         "email": f"{local}@{dice.pick(DOMAINS)}",
@@ -79,6 +82,8 @@ def generate_user(number: int, *, seed: str = SEED) -> dict[str, Any]:
         "user_metadata": _user_metadata(dice, place),
         "app_metadata": _app_metadata(dice, number),
     }
+    # New choices belong at the end: each one uses up a part of the seed, so that one in between would change
+    # all that follow.
     if dice.one_in(5):
         record["picture"] = f"https://pictures.example.com/{record['user_id']}.jpg"
     # Enough for a filter to have results, few enough not to dominate the list.

@@ -38,6 +38,8 @@ class SeededRandom:
 
     def sample(self, options: Sequence[Option], most: int) -> list[Option]:
         """Return one to `most` of the options, each once, in their order."""
+        # A set, so that an option drawn twice counts once. To draw again could need any number of draws, and
+        # the pool is limited.
         found = {self.randbelow(len(options)) for _ in range(self.between(1, most))}
         return [options[position] for position in sorted(found)]
 

@@ -30,6 +30,7 @@ def start_supervisor() -> None:
 def supervise(server: int) -> None:
     """Run until SIGTERM, or until the server with the given process id has ended."""
     told: list[int] = []
+    # Before the worker starts: a SIGTERM in between would leave it running.
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     worker = _start("manage.py", "work")
     # An orphaned process gets another parent: the server is gone.
