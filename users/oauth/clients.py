@@ -41,6 +41,7 @@ class RegisteredClient(ClientMixin):
 
         A public client that sends a secret is refused: it has none, so the request is a mistake or a guess.
         """
+        # authlib tries one method after the other and asks with the name of each.
         return (method == "none") == self.client.is_public
 
     # Likewise: response types belong to the authorization endpoint.

@@ -13,6 +13,7 @@ from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
 from users.throttling.debounce import is_first_within
 
+# Auth0's types of log events: a failed exchange of client credentials, or of a password, for an access token.
 LOG_TYPES = {
     MachineGrant.GRANT_TYPE: "feccft",
     PasswordGrant.GRANT_TYPE: "fepft",
@@ -27,6 +28,7 @@ def log_failed_request(request: TokenRequest, error: OAuth2Error) -> None:
     """
     parameters = request.parameters
     type_, client_id = LOG_TYPES.get(parameters.get("grant_type", "")), _client_id(request)
+    # PostgreSQL refuses a text with NUL, so looking it up would turn a bad request into a 500.
     if type_ is None or isinstance(error, SignInRefused) or not client_id or "\0" in client_id:
         return
     # Asked before the database, which is the expensive part.

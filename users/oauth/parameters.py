@@ -24,6 +24,7 @@ def requested_server(parameters: dict[str, str]) -> ResourceServer:
     audience = required_parameter(parameters, "audience")
     server = ResourceServer.objects.for_audience(audience)
     if server is None:
+        # Auth0's code and status; RFC 8707 calls the same error `invalid_target`.
         raise TokenError("access_denied", f"Service not found: {audience}", 403)
     return server
 
@@ -38,5 +39,6 @@ def caller_ip(request: TokenRequest) -> str | None:
         try:
             return str(ip_address(request.headers.get(FORWARDED_FOR, "").strip()))
         except ValueError:
+            # No header, or none that is an IP address: a typing error of a proxy must not refuse sign-ins.
             pass
     return request.ip

@@ -43,6 +43,7 @@ def read_body(request: HttpRequest) -> dict[str, str]:
 
     Values that are not text are left out, as parameters are text in OAuth.
     """
+    # RFC 6749 knows forms only, so that a body of any other type is read as one.
     if request.content_type != "application/json":
         return {name: _single_value(name, values) for name, values in request.POST.lists()}
     try:
@@ -60,5 +61,6 @@ def _single_value(name: str, values: list[str]) -> str:
 
     Source: RFC 6749, section 3.2. Raises TokenError."""
     if len(values) > 1:
+        # The name is the caller's and may be as long as the body, so the answer quotes its beginning.
         raise TokenError("invalid_request", f"The parameter {name[:100]} is given {len(values)} times.", 400)
     return values[0]

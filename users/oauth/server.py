@@ -23,6 +23,7 @@ from users.oauth.grants.machine import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
 
+# RFC 6749, section 5.1, asks for both headers against caches; `Pragma` is for those of HTTP/1.0.
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
@@ -56,6 +57,7 @@ class TokenServer(AuthorizationServer):
         """Build Django's response from authlib's. Tokens and errors are never cached."""
         # authlib returns error bodies as pairs.
         text = json.dumps(dict(body) if isinstance(body, list) else body)
+        # Ours last, so that no grant or error of authlib makes an answer cacheable.
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 
 
@@ -77,12 +79,14 @@ def _handle_grant(request: TokenRequest) -> HttpResponse:
     """Run the grant that `grant_type` names. Raises OAuth2Error, after logging it."""
     grant_type = request.parameters.get("grant_type")
     try:
+        # authlib would answer a missing grant type as an unsupported one.
         if not grant_type:
             raise TokenError("invalid_request", "Missing required parameter: grant_type", 400)
         grant = server.get_token_grant(request)
         assert isinstance(grant, TokenGrant), "only these are registered"
         grant.validate_token_request()
         return server.handle_response(*grant.issue_token())
+    # Auth0's status, where RFC 6749 has 400.
     except UnsupportedGrantTypeError:
         raise TokenError("unsupported_grant_type", f"Unsupported grant type: {grant_type}", 403) from None
     except OAuth2Error as error:

@@ -43,6 +43,7 @@ def authenticate_client(grant: TokenGrant) -> RegisteredClient:
     except (InvalidClientError, ValueError):  # ValueError: a Basic header that is not UTF-8
         raise TokenError("access_denied", "Unauthorized", 401) from None
     assert isinstance(client, RegisteredClient), "TokenServer.query_client makes no other"
+    # Only after authentication, so that others do not learn which grants a client has.
     if not client.check_grant_type(grant.GRANT_TYPE):
         text = f"Grant type '{grant.GRANT_TYPE}' not allowed for the client."
         raise TokenError("unauthorized_client", text, 403)

@@ -26,6 +26,7 @@ class MachineGrant(TokenGrant):
         """Log the grant and answer with an access token. There is no user, so no ID token."""
         client = self._client.client
         through = ClientContext.of(client, self._server.audience)
+        # Before the token: where the log cannot be written, none is issued.
         log_event("seccft", through=through, ip=self.request.ip or "", scope=" ".join(self._scopes))
         token = {
             "access_token": issue_machine_token(client, self._scopes, server=self._server),

@@ -24,6 +24,7 @@ class PasswordGrant(TokenGrant):
     """`password`: the account is looked up in the default connection."""
 
     GRANT_TYPE = "password"
+    # Public clients too: applications in browsers and on phones cannot keep a secret.
     TOKEN_ENDPOINT_AUTH_METHODS = ALL_AUTH_METHODS
 
     def validate_token_request(self) -> None:
@@ -74,6 +75,7 @@ class PasswordGrant(TokenGrant):
         token = {
             "access_token": access_token,
             **self._id_token(client, access_token),
+            # RFC 6749, section 5.1, requires it where the scopes differ from those that were asked for.
             "scope": " ".join(self._scopes),
             "expires_in": self._server.token_lifetime,
             "token_type": "Bearer",
@@ -113,11 +115,14 @@ def _as_error(outcome: Refused | SecondFactorRequired) -> SignInRefused:
     """Translate an outcome of the transaction. Whatever is not translated by name is refused."""
     match outcome:
         case Refused(Reason.WRONG_CREDENTIALS):
+            # One answer for an unknown user and a wrong password, against user enumeration. Auth0's status;
+            # RFC 6749 has 400.
             return SignInRefused("invalid_grant", "Wrong email or password.", 403)
         case Refused(Reason.LOCKED_OUT, seconds=seconds):
             text = "Too many failed sign-ins. Wait, then try again."
             return SignInRefused("too_many_attempts", text, 429, headers=[("Retry-After", str(seconds))])
         case Refused(Reason.BLOCKED):
+            # Only after the right password, so that it says nothing to others.
             return SignInRefused("unauthorized", "user is blocked", 401)
         case Refused(Reason.DENIED, denial=denial) if denial is not None:
             # Auth0's statuses: a Rule's UnauthorizedError is 401, every other denial 403.
