@@ -137,6 +137,7 @@ def own_changes(user: User, viewer: Actor, data: QueryDict) -> dict[str, Any]:
 def own_change(user: User, viewer: Actor, number: int) -> dict[str, Any] | None:
     """Return one change of the user's own account; None where it does not exist or may not be seen."""
     change = get_change(number, viewer)
+    # Kinds that only staff see are refused here as well, since the number in the URL may be any.
     if change is None or change.user != user or change.what not in OWNER_VISIBLE:
         return None
     return _change_context(change, is_own_page=True)

@@ -29,7 +29,9 @@ from users.web.page_view import PageRequest, View, page_view
 def own_page(view: View) -> View:
     """A page of the signed-in user, who acts as owner of the account, staff or not. A user who is deleted
     at that very moment is signed out with it, and led home."""
+    # Never cached: on a shared computer, Back must not show the page after the user has signed out.
     answer = page_view(view, actor_of=owner, when_gone=lambda request: redirect("home"))
+    # `login_required` comes first, since the actor of a page is made from its signed-in user.
     return login_required(never_cache(answer))
 
 
@@ -44,6 +46,7 @@ def profile(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         faulty = _save(request, form)
         if faulty is None:
+            # So that reloading the page does not send the form again.
             return redirect("profile")
         form = faulty
     # Scripts and tests can tell a refused form from a saved one by its status.

@@ -41,6 +41,7 @@ def logins_of(user: User) -> list[str]:
 def _own_logins(account: User) -> list[str]:
     """The email, and the user name where the connection signs in by it; empty for other strategies."""
     connection = account.connection
+    # Other strategies check the password elsewhere, and a disabled connection signs in no one.
     if not connection.is_database or not connection.is_enabled:
         return []
     username = account.username if connection.options.get("requires_username") else None

@@ -35,5 +35,7 @@ def _seconds_until_allowed(rate: ratelimit.Rate, key: str) -> float:
     now = time.time()
     request = HttpRequest()  # not read for a limit by key
     counter = ratelimit.get_cache_key(request, app=_APP, action=_ACTION, rate=rate, key=key)
+    # A dry run: to ask how long to wait must not count as an attempt.
     allowed, history = ratelimit.apply_rate(cache.get(counter, []), now, rate, dry_run=True)
+    # allauth stores the newest failure first; the wait ends when the oldest one that counts expires.
     return 0 if allowed else history[rate.amount - 1] + rate.duration - now

@@ -47,6 +47,7 @@ def log_lockout(
     keys = lockout.lockout_keys(login, accounts)
     lockout.remember_ip(keys, ip=ip)
     of_login = lockout.is_locked_out(keys)
+    # By the counter that refuses: an IP address that tries many logins is logged once for all of them.
     if not is_first_within(LOCKOUT_LOG_SECONDS, "lockout", *(keys if of_login else [ip])):
         return
     account = next(iter(accounts), None) if of_login else None

@@ -75,6 +75,7 @@ def remember_ip(keys: list[str], *, ip: str | None) -> None:
         for key in keys:
             # The latest first: those are the addresses whose lockout the user meets.
             ips = [ip, *(other for other in _remembered_ips(key) if other != ip)]
+            # No longer than a lockout of an IP address lasts.
             cache.set(_ips_key(key), ips[:_IPS_PER_KEY], PER_IP.seconds)
 
 
@@ -126,6 +127,8 @@ def _ip_counter(ip: str | None) -> Counter:
     network of 64 bits, and could take another address of it for each attempt."""
     address = ip_address(ip or _NO_IP)
     if isinstance(address, IPv6Address):
+        # IPv4 callers of a server that listens on both protocols appear as ::ffff:a.b.c.d, all in one network
+        # of 64 bits: a lockout of that network would refuse everyone.
         address = address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)
     return Counter(f"failed sign-ins from {address}", PER_IP)
 

@@ -73,6 +73,7 @@ def store_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_age
 def active_sessions(user: User) -> QuerySet[Session]:
     """Return the sessions in which the user is signed in: not expired, and not ended by a new password or a
     block."""
+    # With the fallbacks, since a session that began before SECRET_KEY was rotated is still valid.
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     # A blocked user's sessions end without being deleted: each request checks `is_active`.
     if not user.is_active:
@@ -85,6 +86,7 @@ def active_session(session_id: str) -> Session | None:
     found = Session.objects.filter(session_id=session_id).select_related("user__connection").first()
     if found is None or found.user is None:
         return None
+    # The row of a session that a new password has ended stays until it expires, so the hash is compared too.
     return active_sessions(found.user).filter(pk=found.pk).select_related("user__connection").first()
 
 

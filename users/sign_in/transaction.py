@@ -63,6 +63,7 @@ def check_password(credentials: Credentials, request: SignInRequest) -> User | R
     """
     # Phone keyboards and copied text add spaces around an email; none begins or ends with one.
     login = credentials.login.strip()
+    # Looked up first, since failures are counted by user, whichever of the logins is typed.
     accounts = find_by_login(login, connection=credentials.connection)
     try:
         # Counted before the password is hashed, which is the expensive part.

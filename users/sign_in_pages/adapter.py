@@ -54,6 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             edited = edit_user(primary, edit, actor=actor)
         except NotSupported as error:
+            # Such as a connection that was disabled after the link was sent.
             raise PermissionDenied(str(error)) from None
         lockout.reset_failures([lockout.lockout_key(primary)])  # the failures concerned the old password
         if edited == user:
@@ -70,12 +71,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises ValidationError during a lockout. Replaces allauth's own, which counts failures by
         what was typed."""
+        # allauth names what was typed `email`; `LoginForm.user_credentials` puts user names there as well.
         typed = Credentials(login=credentials.get("email", ""), password=credentials.get("password", ""))
         match check_password(typed, SignInRequest(ip=client_ip(request))):
             case Refused(Reason.LOCKED_OUT, seconds=seconds):
                 raise lockout_error(seconds)
             case User() as account:
                 return primary_user(account)
+        # allauth shows the same message for an unknown login and a wrong password.
         return None
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:

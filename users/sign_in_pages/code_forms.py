@@ -47,6 +47,7 @@ class ActivateForm(ActivateTOTPForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # A keyboard of digits here only: recovery codes, which the other form also takes, may have letters.
         self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
 
     def clean_code(self) -> str:
@@ -76,6 +77,7 @@ def translate_rate_limit(user: User) -> Iterator[None]:
 
 def code_field(help_text: str, **attributes: str) -> forms.CharField:
     """A text field that is long enough for every kind of code, typed with spaces."""
+    # With `type=number` browsers would drop leading zeros. `one-time-code` lets password managers fill it in.
     given = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attributes}
     return forms.CharField(
         label="Code", help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
@@ -88,5 +90,6 @@ def check_unused(user: User, code: str) -> None:
     of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
     compares codes, which ignores punctuation."""
     seconds = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
+    # In the shared cache: with one in each process, another process would accept the code again.
     if not is_first_within(seconds, "second-factor", user.pk, normalize_user_code(code), cache=SHARED):
         raise get_adapter().validation_error("incorrect_code")

@@ -34,7 +34,9 @@ class LoginForm(allauth_forms.LoginForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # Password managers look for `username`, also where it is an email.
         self.fields["login"] = email_field("username")
+        # allauth puts its own link to the password reset there.
         self.fields["password"].help_text = ""
         for field in self.fields.values():
             # allauth repeats the label as a placeholder, which screen readers then read twice.
@@ -61,6 +63,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def clean_email(self) -> str:
         """Refuse what is no email, before anything is enqueued."""
+        # First, so that the page says the same for every email.
         if not conf.is_email_configured:
             raise ValidationError(NO_MAIL_MESSAGE)
         email = self.cleaned_data["email"].strip()
@@ -121,5 +124,6 @@ class UserTokenForm(allauth_forms.UserTokenForm):
         try:
             # The default manager leaves linked accounts out.
             return User.accounts.with_connection().get(pk=url_str_to_user_pk(uidb36))
+        # A tampered link: allauth then shows its page for invalid links.
         except (ValueError, User.DoesNotExist):
             return None
