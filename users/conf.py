@@ -25,6 +25,7 @@ class Conf:
     def key_ring(self) -> KeyRing:
         """The keys that encrypt secrets at rest. SECRET_KEY comes last: it encrypts if ENCRYPTION_KEYS is
         empty, and decrypts what was stored before that was set."""
+        # Last, so that an installation can set ENCRYPTION_KEYS later without re-encrypting first.
         return KeyRing((*settings.ENCRYPTION_KEYS, settings.SECRET_KEY))
 
     @property
@@ -95,6 +96,7 @@ class Conf:
     @property
     def public_url(self) -> str:
         """Scheme and host under which the installation is reached; links in emails begin with it."""
+        # Never a request's Host header, which an attacker can choose: links in emails would lead to them.
         return settings.PUBLIC_URL
 
     @property
@@ -110,6 +112,7 @@ class Conf:
     @property
     def webhooks_allow_private(self) -> bool:
         """Whether webhooks may call private networks, and plain http (turns the SSRF guard off)."""
+        # Off by default: who may enter a URL could otherwise reach services that trust the network.
         return settings.WEBHOOKS_ALLOW_PRIVATE
 
     @property

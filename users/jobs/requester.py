@@ -1,4 +1,4 @@
-"""The actor who asked for a job, stored with the job until it is done."""
+"""The actor who requested a job, stored with the job until it is done."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from users.rights.actor import Actor, Kind
 
 
 def visible_jobs(viewer: Actor) -> QuerySet[Job]:
-    """The jobs a staff member asked for; all jobs for administrators."""
+    """The jobs that a staff member requested; all jobs for administrators."""
     if viewer.is_administrator:
         return Job.objects.all()
     # No lists for API clients and users. A client that has a job's id reads it through the API.

@@ -33,8 +33,8 @@ def mask_secrets(before: Document | None, after: Document | None) -> tuple[Docum
 
 
 def _mask(value: JSON, other: JSON, changed: str, name: str = "", *, is_secret: bool = False) -> JSON:
-    """`value`, which stands in the field `name`, without secrets. `other` stands at its place on the
-    other side, and `changed` is the mask of a secret that differs there."""
+    """`value` of the field `name`, without secrets. `other` is the value in its place on the other side,
+    and `changed` is the mask of a secret that differs there."""
     if isinstance(value, dict):
         others = other if isinstance(other, dict) else {}
         return {

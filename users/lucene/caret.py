@@ -23,7 +23,7 @@ class Kind(Enum):
     NAME = "the name of a field"
     VALUE = "a value of the field"
     TO = "TO, between the two ends of a range"
-    NOTHING = "nothing that anybody could guess"
+    NOTHING = "nothing that can be suggested"
 
 
 @dataclass(frozen=True)

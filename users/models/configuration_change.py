@@ -28,11 +28,11 @@ class ConfigurationChangeQuerySet(models.QuerySet["ConfigurationChange"]):
 class ConfigurationChange(models.Model):
     """One change to one configuration object, by one request, job or command.
 
-    It has no foreign keys, so the history of an object outlives the object: names are as they were
-    at the time. `before` and `after` hold the fields that differ, in the form in which the Management
-    API shows them where it does. `before` is null where there was no such object, `after` where
-    there is none any more, and both are where the action has no values to show. Secrets are masked
-    before they get here (`users.log.masking`).
+    It has no foreign keys, so that the history of an object outlives the object: names are as they were at
+    the time. `before` and `after` hold the fields that differ, in the form in which the Management API
+    shows them where it does. `before` is null where the object did not exist before, `after` where it no
+    longer exists, and both are where the action has no values to show. Secrets are masked before they are
+    stored (`users.log.masking`).
     """
 
     class Kind(models.TextChoices):

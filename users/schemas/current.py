@@ -32,6 +32,8 @@ def check_settings() -> None:
         get_schema(document)
 
 
+# By path and not by modification time: a schema must not change between two requests of one process; a
+# restart reads it again.
 @lru_cache(maxsize=16)
 def _load_schema(path: str, setting: str) -> Schema:
     """Cached for the life of the process: building a validator costs many times its use."""

@@ -80,5 +80,5 @@ def save_key_use(**_: Any) -> None:
     try:
         IndexedKey.objects.filter(before, pk__in=ids).update(last_used_on=today)
     except DatabaseError:
-        # Swallowed: it only tells administrators which keys are unused, and the next use tries again.
+        # Swallowed: it only shows administrators which keys are unused, and the next use tries again.
         log.warning("which keys are used could not be written down")

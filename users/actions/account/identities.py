@@ -24,8 +24,8 @@ def link(
 ) -> User:
     """Make `secondary` a linked identity of `primary`, and return the fresh primary.
 
-    The primary's profile and documents stay as they are. The secondary is no user of its own any more: it
-    keeps email and password for signing in to the primary, and loses what only users have. Accounts linked
+    The primary's profile and documents stay as they are. The secondary is no longer a user of its own: it
+    has email and password for signing in to the primary, and loses what only users have. Accounts linked
     to it become linked to the primary, so that no way of signing in is lost.
 
     A blocked account, or one with staff rights, cannot be the secondary: linking would lift the block, or

@@ -28,7 +28,7 @@ class SecurityFacts:
 
 def request_notices(before: SecurityFacts, user: User, *, actor: Actor, at: datetime) -> None:
     """Enqueue an email for each such change, in the caller's transaction, to the email the user had
-    before, so that the notice reaches the owner and not only whoever made the change."""
+    before, so that the notice reaches the owner and not only the user who made the change."""
     # No error: an installation without email must still be able to change emails.
     if not before.email or not conf.is_email_configured:
         return
