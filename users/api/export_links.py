@@ -41,6 +41,7 @@ def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpRe
     except BadSignature:
         # 404 for a forged link and an expired one alike: a client that reads the job again gets a new one.
         raise Http404("This link has expired. Read the job again for a new one.") from None
+    # The kind is checked, too: an import's job has a file as well, the upload.
     job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
     if job is None or is_expired(job, timezone.now()):
         raise Http404("This export has been deleted.")

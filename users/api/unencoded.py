@@ -76,6 +76,7 @@ def _exists(parts: dict[str, Any], caller: Caller) -> bool:
     # A user's own token must not learn which other ids exist.
     if isinstance(caller, UserCaller) and user_id != caller.user.user_id:
         return False
+    # Both ids may hold a `/`: only a login that is really linked to the user decides where one ends.
     if "identity_id" in parts:
         ids = possible_ids(parts["provider"], parts["identity_id"])
         return User.accounts.filter(user_id__in=ids, linked_to__user_id=user_id).exists()

@@ -41,7 +41,9 @@ UNENCODED = [
     for template, view in ENDPOINTS.items()
     if (route := _unencoded_route(template)) != _route(template)
 ]
+# Last, so that a `/` separates wherever a route matches.
 urlpatterns += [
     path("<path:path>", unencoded_ids_view(UNENCODED)),
+    # `path` needs at least one character; this matches the bare prefix.
     re_path("", NotFoundView.as_view()),
 ]

@@ -27,6 +27,7 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         scheme, _, token = header.partition(" ")
+        # The case of the scheme does not matter (RFC 9110, section 11.1).
         if scheme.lower() != "bearer" or not token:
             raise InvalidAuthorizationHeader
         return verify_access_token(token.strip()), token
@@ -38,8 +39,10 @@ class TokenAuthentication(BaseAuthentication):
 def actor_of(request: Any) -> Actor:
     """Return the caller as the `Actor` that actions take."""
     caller: Caller = request.user
+    # `recorded_ip` obeys RECORD_IP, so history and log get no more of the IP address than the settings allow.
     told = {"request_id": request.request_id, "ip": recorded_ip(request)}
     if isinstance(caller, UserCaller):
+        # With the time of the sign-in, since removing one's own second factor needs a recent one.
         return bearer_actor(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **told)
     return Actor(
         kind=Kind.CLIENT,

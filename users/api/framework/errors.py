@@ -51,6 +51,7 @@ from users.tokens.verify import BadSignature, ExpiredToken, InvalidClaims, Malfo
 from users.web.envelope import envelope
 from users.web.errors import parser_error_message, unavailable
 
+# 400 and not 401, and `Bearer` as the code: so documented of Auth0 for a header without a JWT.
 BAD_HEADER = Problem(400, "Bad HTTP authentication header format", "Bearer")
 BAD_SIGNATURE = "Invalid signature received for JSON Web Token validation"
 EXPIRED = "Expired token received for JSON Web Token validation"
@@ -64,6 +65,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResp
     # First of all: a lost database connection may surface as any exception, and a 503 tells clients to retry.
     outage = None if isinstance(exception, Problem) else outage_of(exception)
     if outage is not None:
+        # DRF wraps the request; `unavailable` serves plain Django views as well.
         return unavailable(context["request"]._request, outage)
     problem = to_problem(exception)
     if problem is None:
@@ -107,6 +109,7 @@ def _invalid_document(error: MetadataError) -> Problem:
     return invalid_body(f"'{error.reason}' on property {error.place}.")
 
 
+# Only for creation: a PATCH with a taken email is 400 with another text, which its view gives.
 def _duplicate_user(error: DuplicateField) -> Problem:
     return Problem(409, "The user already exists.", "auth0_idp_error")
 
@@ -124,7 +127,9 @@ PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
     BadSignature: lambda _: invalid_token(BAD_SIGNATURE),
     ExpiredToken: lambda _: invalid_token(EXPIRED),
     InvalidClaims: lambda _: invalid_token("Invalid token"),
+    # Auth0's code for a missing scope, also where the scope opens the call but not the field.
     Denied: lambda error: Problem(403, error.reason, "insufficient_scope"),
+    # A code of ours: Auth0 has no accounts that are out of the API's reach.
     Protected: lambda error: Problem(403, error.reason, "protected_account"),
     # The code is OAuth's. Source: RFC 9470.
     # Step-up: the action needs a recent sign-in.
@@ -148,6 +153,7 @@ PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
     InvalidIndexedKey: lambda error: Problem(400, str(error), "operation_not_supported"),
     InvalidIdToken: lambda error: Problem(400, str(error), "operation_not_supported"),
     IdentityTaken: lambda _: Problem(409, "Specified identity already exists.", "identity_conflict"),
+    # Text and code as recorded of Auth0.
     UserNotFound: lambda _: USER_NOT_FOUND,
     NotCreatedYet: lambda _: Problem(404, "The user did not exist at that moment.", "inexistent_user"),
     BeforeRetention: lambda error: Problem(404, str(error), "history_not_kept"),
@@ -165,6 +171,7 @@ PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
     ConnectionNotFound: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
     ConnectionInUse: lambda error: Problem(409, str(error), "connection_in_use"),
     Http404: lambda _: Problem(404, "Not Found"),
+    # Django raises these while it parses a form. They are refusals with a reason, not faults of ours.
     TooManyFieldsSent: lambda error: invalid_body(parser_error_message(error)),
     TooManyFilesSent: lambda error: invalid_body(parser_error_message(error)),
     drf.NotAuthenticated: lambda _: Problem(401, "Missing authentication"),

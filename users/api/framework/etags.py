@@ -34,6 +34,7 @@ def expected_versions(request: Request) -> frozenset[int] | None:
 def is_not_modified(request: Request, user: User) -> bool:
     """Whether `If-None-Match` of a read lists the user's current version, or is `*`."""
     header = request.headers.get("If-None-Match", "").strip()
+    # To a write 304 is no answer (RFC 9110, section 13.1.2); `If-Match` guards those.
     return request.method in ("GET", "HEAD") and (header == "*" or user.version in _versions(header))
 
 

@@ -25,6 +25,7 @@ class FormParser(BaseParser):
         # Without the schema "1" could be a string or a number; metadata keeps the difference.
         operation = view.operation(request.method)
         fields = ((operation and operation.body) or {}).get("properties", {})
+        # QueryDict enforces Django's limit on the number of fields (TooManyFieldsSent).
         given = QueryDict(stream.read(), encoding="utf-8")
         return {name: _parse_value(name, fields.get(name, {}), given.getlist(name)) for name in given}
 
@@ -35,4 +36,5 @@ def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
     if kind == "array" and not (len(texts) == 1 and texts[0].startswith("[")):
         return [_parse_value(name, schema.get("items", {}), [text]) for text in texts]
     text = single_value(name, texts)
+    # The strict parser of JSON bodies: a document in a form must not be stored otherwise than sent.
     return parse(text.encode()) if kind in ("object", "array") else coerce_to_schema(schema, text)

@@ -50,6 +50,7 @@ def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[s
     is_reader = visible(viewer, PROFILE, user=user)
     return {
         "id": str(change.pk),
+        # To the microsecond, unlike in profiles: `?at=` and `restore` must find this very change.
         "at": format_exact_time(change.at),
         "what": change.what,
         "actor": {
@@ -71,6 +72,7 @@ def serialize_change(change: Change, user: User | None, viewer: Actor) -> dict[s
 
 def serialize_conflict(part: str, key: str, sides: dict[str, Any]) -> dict[str, Any]:
     """Serialize a key that cannot be restored without `force`: its value now and its value then."""
+    # Null is a value like others; only a side that lacked the key is left out.
     there = {side: value for side, value in sides.items() if value is not ABSENT}
     return {"path": _path(part, key), **there}
 

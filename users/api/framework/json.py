@@ -33,6 +33,7 @@ class JSONRenderer(BaseRenderer):
 
     media_type = "application/json"
     format = "json"
+    # Auth0's answers state the charset; DRF adds it only where the renderer names one.
     charset = "utf-8"
 
     def render(
@@ -58,6 +59,7 @@ class JSONContentNegotiation(BaseContentNegotiation):
         self, request: Any, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accepted = request.headers.get("Accept", "")
+        # Without an Accept header every type is acceptable (RFC 9110, section 12.5.1).
         if accepted.strip() and not any(map(_accepts_json, accepted.split(","))):
             raise NotAcceptable
         renderer = next(iter(renderers))

@@ -33,5 +33,6 @@ class PartsParser(MultiPartParser):
             name: coerce_to_schema(fields.get(name, {}), single_value(name, values))
             for name, values in parts.data.lists()
         }
+        # A repeated part is refused like a repeated parameter: the last one would win silently.
         files = {name: single_value(name, values) for name, values in parts.files.lists()}
         return {**texts, **files}

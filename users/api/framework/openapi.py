@@ -52,6 +52,7 @@ def _with_international_emails(part: Any) -> Any:
 
 def _document(endpoints: dict[str, type[View]]) -> dict[str, Any]:
     return {
+        # 3.0 lacks JSON Schema's lists of types and `const`, which our schemas use.
         "openapi": "3.1.0",
         "info": {"title": "Profiledesk Management API", "version": "2"},
         "servers": [{"url": conf.management_audience.rstrip("/")}],
@@ -116,6 +117,7 @@ def _operation(method: str, path: str, operation: Operation) -> dict[str, Any]:
     return described
 
 
+# A form has no example of its own: the JSON one shows the same fields.
 def _content(media_type: str, body: Schema, given_example: Any) -> dict[str, Any]:
     if media_type == "application/x-www-form-urlencoded":
         return {"schema": body, "encoding": _encoding(body)}

@@ -40,10 +40,12 @@ class Operation:
     # Headers of the successful response in addition to the common ones.
     headers: tuple[str, ...] = ()
 
+    # `HasScope` and the routing of unencoded ids both ask this, before any user is looked up.
     def is_open_to(self, scopes: frozenset[str]) -> bool:
         """Whether a token with these scopes may call it."""
         return any(scopes.issuperset(choice.split()) for choice in self.scopes or ())
 
+    # Compiled once for each operation: compiling takes longer than validating.
     @cached_property
     def query_checker(self) -> Checker:
         """The validator of the query string, whose values are converted by schema first."""

@@ -22,6 +22,7 @@ from users.representation.schema import Schema
 
 OLDEST_FIRST = Keyset(("created_at", "id"))
 BY_ID = Keyset(("id",))
+# Source: Auth0 docs, "Management API": `next` is valid for 24 hours, and leads forward only.
 CHECKPOINT_LIFETIME = timedelta(hours=24)
 DEFAULT_TAKE = 50
 
@@ -30,12 +31,14 @@ PAGE_QUERY: dict[str, Schema] = {
     "page": {
         "type": "integer",
         "minimum": 0,
+        # Keeps the OFFSET, which is a multiple of it, within the 64 bits of the databases' integers.
         "maximum": 1_000_000_000,
         "default": 0,
         "description": "Page, counted from 0.",
     },
     "per_page": {
         "type": "integer",
+        # With 0 and totals clients count, as they do at Auth0.
         "minimum": 0,
         "maximum": 100,
         "default": 50,
@@ -127,6 +130,7 @@ def offset_page(
     # Counting can cost more than the page itself, so it is done on request only.
     if not query["include_totals"]:
         return items
+    # No `length`: recorded answers have it in the list of users only.
     return {name: items, "start": start, "limit": size, "total": count()}
 
 
@@ -150,6 +154,7 @@ def checkpoint_page(
     after = None
     if "from" in query:
         after = decode_cursor(name, query["from"], order.fields(rows), max_age=CHECKPOINT_LIFETIME)
+        # The cursor is signed for its list: that of another list is refused instead of read as a place.
         if after is None:
             rule = f"No checkpoint of {name}, or one older than 24 hours; begin again without it"
             raise invalid_query("from", rule)

@@ -17,6 +17,7 @@ def check_path(schemas: dict[str, Schema], given: dict[str, Any]) -> None:
         try:
             _checker(name, schema).check({name: given[name]})
         except FieldError as error:
+            # `invalid_uri` is the code in recorded answers, also for what is an id elsewhere.
             raise Problem(400, f"Path validation error: {error}", "invalid_uri") from None
 
 

@@ -10,6 +10,7 @@ from rest_framework.permissions import BasePermission
 from users.api.framework.problem import Problem
 from users.tokens.verify import MachineCaller, UserCaller
 
+# Source: Auth0's published OpenAPI document.
 SUBJECT_MISMATCH = "User to be acted on does not match subject in bearer token."
 
 
@@ -28,9 +29,11 @@ class HasScope(BasePermission):
         if operation.scopes is None:
             return True
         caller = request.user
+        # Without a token DRF sets Django's AnonymousUser.
         if not isinstance(caller, MachineCaller | UserCaller):
             raise NotAuthenticated
         if not operation.is_open_to(caller.scopes):
+            # Text and code as recorded of Auth0, which lists every choice.
             expected = ",".join(operation.scopes)
             raise Problem(403, f"Insufficient scope, expected any of: {expected}", "insufficient_scope")
         # A user's own token opens only their own paths, whatever its scopes: this keeps it off other users.

@@ -51,6 +51,8 @@ def coerce_to_schema(schema: Schema, text: str) -> Any:
 
     Text that cannot be converted is returned unchanged, for the validator to refuse with its message.
     """
+    # Longer numbers stay text for the validator to refuse: int() raises beyond 4,300 digits, and the
+    # databases' integers have 64 bits.
     if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
     if schema.get("type") == "boolean":

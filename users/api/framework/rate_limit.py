@@ -23,6 +23,8 @@ def rate_headers(usage: Usage) -> dict[str, str]:
     return {
         "x-ratelimit-limit": str(usage.limit),
         "x-ratelimit-remaining": str(usage.remaining),
+        # auth0-python 4 parses it as an integer, and 6 waits until then where there is no `Retry-After`: far
+        # in the future, it would hang.
         "x-ratelimit-reset": str(usage.reset),
     }
 
@@ -41,6 +43,7 @@ def usage_of(request: Any, caller: str = "") -> Usage | None:
     if not hasattr(request, "rate_usage"):
         limit = conf.api_rate_limit
         name = f"calls:{caller or f'ip:{client_ip(request)}'}"
+        # In the cache and not in the database, which the limit is to protect.
         request.rate_usage = count(name, limit) if limit else None
     usage: Usage | None = request.rate_usage
     return usage
@@ -49,5 +52,6 @@ def usage_of(request: Any, caller: str = "") -> Usage | None:
 def _log_limit(caller: str, ip: str | None) -> None:
     """Log a refusal once a minute for each client, or IP address where the client is unknown."""
     if is_first_within(LOG_INTERVAL_SECONDS, "calls", caller or ip):
+        # A query, but at most once a minute: refusing must not cost the database anything.
         client = Client.objects.filter(client_id=caller).first() if caller else None
         log_event("api_limit", through=ClientContext.of(client) if client else NO_CLIENT)

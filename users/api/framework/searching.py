@@ -32,6 +32,7 @@ MAX_QUERY_SHOWN = 200
 def translate_search_errors(text: str, viewer: Actor) -> Iterator[None]:
     """Raise Problem 400 for an invalid query, and 503 for one that exceeds the time limit."""
     try:
+        # Two seconds by default, as at Auth0.
         with time_limit(conf.search_timeout):
             yield
     except QueryError as error:
@@ -56,6 +57,7 @@ def index_advice(text: str, viewer: Actor) -> str:
 
 def warning_header(condition: Condition, viewer: Actor) -> dict[str, str]:
     """Return the advice on slow keys as a `Warning` header, for a search that was compiled."""
+    # 199 is a miscellaneous warning, and `-` stands for an unnamed server (RFC 7234, section 5.5).
     advised = _format_advice(find_slow_keys_in_condition(condition), viewer)
     # Key names may contain any character, and header values must be ASCII: JSON escapes the rest.
     return {"Warning": f"199 - {json.dumps(advised[:MAX_WARNING_LENGTH])}"} if advised else {}

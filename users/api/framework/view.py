@@ -42,6 +42,7 @@ class View(APIView):
     @property
     def allowed_methods(self) -> list[str]:
         """The methods that the `Allow` header lists."""
+        # Not DRF's list, which would add OPTIONS and every handler, though HasScope opens only operations.
         return list(self.operations)
 
     @cached_property
@@ -69,6 +70,7 @@ class View(APIView):
         except Exception:
             check_rate(request)
             raise
+        # AnonymousUser is no Caller; such requests are counted by IP address as well.
         self.caller = request.user if isinstance(request.user, Caller) else None
         check_rate(request, self.caller.client_id if self.caller else "")
 
@@ -93,6 +95,7 @@ class View(APIView):
         try:
             self._operation.body_checker.check(data)
         except FieldError as error:
+            # Only unknown fields at the top could be moved to metadata: the advice fits no other error.
             if error.field or error.kind is not RuleKind.UNKNOWN:
                 raise
             raise FieldError("", f"{error.rule}{self._operation.unknown_advice}") from None
@@ -107,6 +110,7 @@ class View(APIView):
         self, user: User, *, status: int = 200, query: dict[str, Any] | None = None
     ) -> Response:
         """Return one user, with the version as ETag; 304 to a read whose `If-None-Match` matches."""
+        # A 304 carries the ETag that a 200 would have (RFC 9110, section 15.4.5).
         if is_not_modified(self.request, user):
             return Response(status=304, headers={"ETag": etag(user)})
         return Response(self.serialize_user(user, query), status=status, headers={"ETag": etag(user)})
@@ -115,6 +119,7 @@ class View(APIView):
         """Return the user after a write, with a `Warning` header where a document has grown large."""
         response = self.user_response(user, status=status)
         advised = (size_warning(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
+        # The write succeeds all the same: Auth0, too, stores a profile that is over its 10 kB.
         warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
         if warnings:
             response["Warning"] = warnings

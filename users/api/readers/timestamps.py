@@ -28,6 +28,7 @@ def parse_time(text: str) -> datetime | None:
     try:
         # RFC 3339 allows a lowercase `t` and `z`, which Python does not parse.
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    # Times in the years 1 and 9999 may overflow when they are converted to UTC.
     except (ValueError, OverflowError):
         return None
 

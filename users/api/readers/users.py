@@ -39,6 +39,7 @@ def check_main_identity(user: User, identity: dict[str, Any] | None) -> None:
     """
     if identity is None:
         return
+    # Compared with what answers show, so that an identity can be sent back as it was read.
     wanted = (identity["provider"], identity["user_id"])
     # The main identity comes first.
     held = [(each["provider"], each["user_id"]) for each in serialize_identities(user)]

@@ -29,6 +29,7 @@ _TEXTS: dict[str, Schema] = {
         "description": "A name of your own for the job.",
         "examples": ["wave-3"],
     },
+    # auth0-python sends it with every import.
     "send_completion_email": {
         "type": "boolean",
         "default": True,

@@ -23,6 +23,7 @@ CLIENT_ID: Schema = {
     "description": "A client. Checked to exist; our pages look the same for all of them.",
     "examples": ["AbCdEfGhIjKlMnOpQrStUvWxYz123456"],
 }
+# Not refused as unknown, so that the answer is Auth0's text for an organization that does not exist.
 ORGANIZATION_ID: Schema = {
     "type": "string",
     "description": "There are no organizations here, so none that exists can be named.",

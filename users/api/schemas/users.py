@@ -31,6 +31,7 @@ UNKNOWN_FIELD = (
 )
 CREATE_USER = closed_object(
     {
+        # Null removes a field, and a new user has none to remove.
         **{name: without_null(schema) for name, schema in WRITABLE.items()},
         **DOCUMENTS,
         "connection": CONNECTION,
@@ -102,7 +103,9 @@ LIST_QUERY: dict[str, Schema] = {
         "pattern": r"^[a-zA-Z0-9_\.]+:(1|-1)$",
         "description": "A field and 1 or -1, as in created_at:-1.",
     },
+    # Auth0 ignores it with the engine v3; an ignored filter would return everyone.
     "connection": {"type": "string", "description": "Only users of this connection."},
+    # Open as in Auth0's OpenAPI document, which closes it for single users.
     **fields_query(_USER_PROPERTIES, is_open=True),
     # v1 and v2 are accepted here, to be refused with Auth0's own message.
     "search_engine": {

@@ -82,5 +82,6 @@ class AuthenticationMethodView(View):
         return Response(serialize_method(method))
 
     def delete(self, request: Request, user_id: str, method_id: str) -> Response:
+        # The action refuses staff accounts, and a user's own token five minutes after its sign-in.
         remove_authentication_method(find_user(user_id), method_id, actor=self.actor)
         return Response(status=204)

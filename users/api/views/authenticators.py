@@ -18,6 +18,7 @@ class AuthenticatorsView(View):
     operations = {
         "DELETE": Operation(
             "Remove all second factors",
+            # The only scope that Auth0's OpenAPI document names here; `update:users` does not open it.
             scopes=("delete:guardian_enrollments",),
             success=204,
             answers=NOT_FOUND,

@@ -33,6 +33,7 @@ class ClientsView(View):
                     "items": {"type": "string", "enum": Client.Type.values},
                     "description": "Only those of these kinds.",
                 },
+                # auth0-deploy-cli sends these filters, and gives up at a 400.
                 "is_first_party": {"type": "boolean", "description": "All are; false finds none."},
                 "is_global": {"type": "boolean", "description": "None is; true finds none."},
             },

@@ -36,6 +36,7 @@ class ConnectionView(View):
         "PATCH": Operation(
             "Change a connection",
             scopes=("update:connections",),
+            # Without `name` and `strategy`, which Auth0's PATCH does not accept either.
             body={**closed_object(FIELDS), "minProperties": 1},
             success=200,
             schema=SCHEMA,
@@ -60,6 +61,7 @@ class ConnectionView(View):
         return Response(select_fields(serialize_connection(find_connection(connection_id)), query))
 
     def patch(self, request: Request, connection_id: str) -> Response:
+        # `options` replaces the stored ones whole, as documented of Auth0: nothing is merged.
         wanted = columns_from_body(self.body())
         connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
         return Response(serialize_connection(connection))

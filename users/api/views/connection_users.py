@@ -37,6 +37,7 @@ class ConnectionUsersView(View):
         connection = find_connection(connection_id)
         if not connection.is_database:
             raise NotSupported("Connection must be a database connection.")
+        # An email is unique within a connection only.
         user = User.objects.by_email(email).filter(connection=connection).first()
         if user is not None:
             # Another request may delete the user first; the outcome is the same.

@@ -40,6 +40,7 @@ class ConnectionsView(View):
                 **CHECKPOINT_QUERY,
                 **fields_query(SCHEMA["properties"], is_open=True),
                 "name": {**_TEXT, "description": "Only the connection of this name."},
+                # A list, since auth0-deploy-cli and the SDKs repeat it.
                 "strategy": {
                     "type": "array",
                     "items": _TEXT,

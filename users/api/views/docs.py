@@ -15,6 +15,7 @@ from users.web.errors import error_json
 
 def docs(request: HttpRequest, endpoints: dict[str, type[View]]) -> HttpResponse:
     """Render the page. Public, like the document itself; `endpoints` comes from the URL configuration."""
+    # Not `require_safe`, whose 405 is an empty page instead of the API's envelope.
     if request.method not in ("GET", "HEAD"):
         refusal = error_json(request, 405, "Method Not Allowed")
         refusal["Allow"] = "GET"

@@ -39,8 +39,10 @@ class EventsView(View):
         # for the worker.
         publish()
         begin = query.get("from")
+        # A new client starts here once it has read all users, instead of replaying every event there is.
         if begin == "latest":
             return Response({"events": [], "next": str(latest_event_number())})
+        # The schema allows digits only, and no more than a 64-bit integer holds.
         after = None if begin is None else int(begin)
         try:
             found = events_after(after, query["take"])

@@ -46,6 +46,7 @@ class HistoryView(View):
         query = self.query()
         query |= {name: time_parameter(query, name) for name in ("from", "to") if name in query}
         check_user_id(user_id)
+        # Not `find_user`, which raises for a deleted user.
         user = by_user_id.one(user_id)
         every = changes_for_user_id(user_id, user)
         # A deleted user's history still answers; 404 is for an id that never existed.
@@ -59,6 +60,7 @@ class HistoryView(View):
         ]
         if not query["include_totals"]:
             return Response(rows)
+        # The second query runs only where totals are asked for.
         totals = {"start": start, "limit": query["per_page"], "length": len(rows), "total": lines.count()}
         return Response({**totals, "history": rows})
 
@@ -116,6 +118,7 @@ class RestoreView(View):
     def post(self, request: Request, user_id: str) -> Response:
         body = self.body()
         check_user_id(user_id)
+        # A time that the schema's format allows may be none that Python has: a leap second, for example.
         at = parse_state_time(body["at"])
         if at is None:
             raise FieldError("at", f"Not a moment: {body['at']}")

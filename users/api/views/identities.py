@@ -42,9 +42,12 @@ class IdentitiesView(View):
             # A user could take over any account by naming its id; an id token proves that they own it.
             fields = ", ".join(sorted(body))
             raise Problem(403, f"Insufficient scope to link by: {fields}", "insufficient_scope")
+        # After the scope, so that a caller without it cannot find out which users exist.
         primary = find_user(user_id)
         secondary, proof = self._secondary(body)
         linked = link(primary, secondary, actor=self.actor, proof=proof)
+        # Recorded: 201 for linking and 200 for unlinking, each a bare array with `profileData` on every
+        # identity.
         return Response(serialize_full_identities(linked), status=201)
 
     def _secondary(self, body: dict[str, Any]) -> tuple[User, VerifiedIdToken | None]:
@@ -82,6 +85,7 @@ class IdentityView(View):
         return Response(serialize_full_identities(primary))
 
 
+# Source of the texts: Auth0's published OpenAPI document.
 def not_supported(text: str) -> Problem:
     """400 with Auth0's text and code."""
     return Problem(400, text, "operation_not_supported")

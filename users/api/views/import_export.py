@@ -53,6 +53,7 @@ class UsersImportsView(View):
         # A text part of that name has no chunks.
         if file is None or not hasattr(file, "chunks"):
             raise _invalid_body("Must provide 'users' file as multipart part.")
+        # One check at a time, in Auth0's words: the schema would name both missing parts in its own.
         if "connection_id" not in parts:
             raise _invalid_body("Must provide 'connection_id' as multipart part.")
         _PARTS_CHECKER.check(parts)
@@ -64,10 +65,12 @@ class UsersImportsView(View):
         if not connection.is_enabled:
             raise _invalid_body("Connection must be enabled.")
         is_upsert = parts.get("upsert", False)
+        # The right that the job checks again when it runs: without it the job would only fail later.
         check(self.actor, Verb.CREATE)
         if is_upsert:
             # An upsert overwrites existing users, which the scope create:users does not permit.
             check(self.actor, Verb.CHANGE_PROFILE)
+        # After everything that needs no count of jobs.
         _check_import_limit()
         asked = {
             "connection_id": connection.connection_id,
@@ -79,6 +82,7 @@ class UsersImportsView(View):
         with transaction.atomic():
             job = enqueue(Job.Kind.USERS_IMPORT, actor=self.actor, parameters=asked)
             store_file(job, file.chunks())
+        # 202 here but 200 for exports, as recorded of Auth0.
         return Response(serialize_job(job), status=202)
 
 
@@ -97,6 +101,7 @@ class UsersExportsView(View):
 
     @log_write
     def post(self, request: Request) -> Response:
+        # The default is written out, so that the job says which format its file has.
         asked = {"format": "json", **self.body()}
         if "connection_id" in asked:
             asked["connection"] = _get_connection(asked["connection_id"]).name
@@ -111,6 +116,7 @@ class UsersExportsView(View):
 def _get_connection(connection_id: str) -> Connection:
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
+        # 400 and not 404, as in Auth0's OpenAPI document: the body is wrong, not the path.
         raise _invalid_body("The connection does not exist.")
     return connection
 
@@ -130,6 +136,7 @@ def _check_columns(fields: list[dict[str, Any]]) -> None:
 
 
 def _check_import_limit() -> None:
+    # `due_at` is set while a job waits or runs, and null once it has ended.
     running = Job.objects.filter(kind=Job.Kind.USERS_IMPORT, due_at__isnull=False)
     if conf.strict_limits and running.count() >= MAX_IMPORTS:
         raise Problem(

@@ -91,12 +91,15 @@ class JobErrorsView(View):
 
     def get(self, request: Request, id: str) -> Response:
         job = _get_or_404(id)
+        # A job that failed as a whole is an object instead of a list: so Auth0's OpenAPI document.
         if _status(job) == Job.Status.FAILED:
             return Response(serialize_job(job))
         failed = [
             {"user": record.user, "errors": record.errors, "number": record.number}
+            # No pages: the job stores 10,000 of them at most.
             for record in job.failed_records.all()
         ]
+        # 204 where there are none, as documented of Auth0.
         return Response(failed) if failed else Response(status=204)
 
 

@@ -57,11 +57,13 @@ class LogsBase(View):
             raise Problem(400, f"Logs cannot be sorted by {field}.", "invalid_sort")
         size = query["per_page"]
         start = query["page"] * size
+        # By the window and not by the matches, so that the answer costs no count.
         if start + size > MAX_PAGED_ENTRIES:
             raise Problem(400, TOO_DEEP_MESSAGE, "invalid_paging")
         shown = self.entries(log.lines(size, start=start, newest_first=newest_first), query)
         if not query["include_totals"]:
             return Response(shown)
+        # With `length`, unlike lists of roles or clients: so Auth0's OpenAPI document.
         totals = {"start": start, "limit": size, "length": len(shown), "total": log.count()}
         return Response({**totals, "logs": shown})
 
@@ -117,7 +119,9 @@ class UserLogsView(LogsBase):
     }
 
     def get(self, request: Request, user_id: str) -> Response:
+        # Only its form: the log of a deleted user can still be read.
         check_user_id(user_id)
+        # A `/` of the id stays encoded, or the link would lead to another path.
         path = f"users/{quote(user_id, safe='')}/logs"
         return self.list_response(whole_log().filter_by_user(user_id), self.query(), path)
 

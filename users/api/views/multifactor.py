@@ -25,6 +25,8 @@ class MultifactorView(View):
     operations = {
         "DELETE": Operation(
             "Remove a second factor",
+            # Auth0's documentation opens this to a user's own token by `delete:current_user_metadata`; its
+            # OpenAPI document names `update:users` alone.
             scopes=("update:users", "delete:current_user_metadata"),
             success=204,
             answers=NOT_FOUND,

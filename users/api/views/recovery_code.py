@@ -32,4 +32,5 @@ class RecoveryCodeView(View):
     }
 
     def post(self, request: Request, user_id: str) -> Response:
+        # 200 and not 201, as recorded of Auth0.
         return Response({"recovery_code": renew_recovery_code(find_user(user_id), actor=self.actor)})

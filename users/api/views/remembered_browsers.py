@@ -24,5 +24,6 @@ class RememberedBrowsersView(View):
     }
 
     def post(self, request: Request, user_id: str) -> Response:
+        # 404 for an unknown user, as on the other paths of a user.
         find_user(user_id)
         return Response(status=204)

@@ -47,6 +47,7 @@ class RoleUsersView(View):
     def get(self, request: Request, id: str) -> Response:
         query = self.query()
         columns = ("created_at", *(f"user__{name}" for name in roles.MEMBER_COLUMNS))
+        # A linked account is a login of its primary account and no user of its own.
         members = RoleMember.objects.filter(role=find_role(id), user__linked_to=None)
         # Without `only` each row would load both metadata documents.
         members = members.select_related("user").only(*columns)
@@ -61,4 +62,5 @@ class RoleUsersView(View):
         # Auth0's text for several users; no id is named, and none was assigned.
         except UserNotFound:
             raise USERS_NOT_FOUND from None
+        # 200 with an empty object, where the same from the user's side is 204: both as recorded.
         return Response({})

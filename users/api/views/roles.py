@@ -53,6 +53,7 @@ class RolesView(View):
         # Text that cannot be stored matches nothing; PostgreSQL would refuse it with an error.
         found = Role.objects.none() if bad_characters(named) else Role.objects.all()
         if named:
+            # Folded by Python when stored and here, so both databases find the same roles.
             found = found.filter(name_folded__contains=fold(named))
         return Response(paginate(found, query, name="roles", show=roles.serialize_role))
 

@@ -22,6 +22,7 @@ from users.representation.sessions import ID, SCHEMA, serialize_session
 from users.sign_in.session_store import active_session, active_sessions, session_data
 
 NOT_FOUND = {404: "The user does not exist."}
+# By the sign-in, which never changes: by the last request, a walk would miss sessions or meet them twice.
 ORDER = Keyset(("signed_in_at", "session_id"))
 _PAGE = checkpoint_schema("sessions", SCHEMA)
 
@@ -59,6 +60,7 @@ class UserSessionsView(View):
         page = checkpoint_page(
             sessions, query, name="sessions", show=lambda session: _serialize(session, user), order=ORDER
         )
+        # Auth0's SDK for Node sends `include_totals` and `take` together, so totals go with checkpoints here.
         return Response({**page, "total": sessions.count()} if query["include_totals"] else page)
 
     @log_write
@@ -94,6 +96,7 @@ class SessionView(View):
         """End the session. 202 also where it has already ended."""
         session = active_session(session_id)
         if session is not None:
+            # The action refuses to end a session of staff.
             end_session(session, actor=self.actor)
         return Response({}, status=202)
 

@@ -83,6 +83,7 @@ class DailyView(View):
         first = _parse_day(query, "from") or last - DEFAULT_PERIOD
         if first > last:
             raise Problem(400, "'from' date cannot be greater than 'to' date.", "invalid_query_string")
+        # Only days with events, as recorded of Auth0.
         return Response([select_fields(_serialize(day), query) for day in activity_by_day(first, last)])
 
 

@@ -93,6 +93,7 @@ def _find_user(body: dict[str, Any]) -> User:
     given = {"user_id", "connection_id", "email"} & body.keys()
     if given == {"user_id"}:
         return find_user_in_body(body["user_id"])
+    # An email alone could be of a user in each connection.
     if given != {"connection_id", "email"}:
         raise invalid_body(MISSING_USER)
     connection = Connection.objects.filter(connection_id=body["connection_id"]).first()

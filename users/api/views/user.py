@@ -44,6 +44,7 @@ class UserView(View):
     operations = {
         "GET": Operation(
             "Read a user",
+            # Sorted, since the order of a set differs between processes and the 403 lists the scopes.
             scopes=("read:users", "read:user_idp_tokens", *sorted(READ_OWN)),
             query={**users.FIELDS_QUERY, "at": AT_PARAMETER},
             success=200,
@@ -117,6 +118,7 @@ class UserView(View):
 
     def _user_at(self, user_id: str, query: dict[str, Any]) -> User:
         """Return the user as of a time. An addition of ours, with a scope in addition to those of a read."""
+        # Before the user is looked up, so that a 404 tells the caller nothing.
         if HISTORY_SCOPE not in self.actor.scopes:
             raise Problem(403, f"Insufficient scope, expected any of: {HISTORY_SCOPE}", "insufficient_scope")
         return user_at(find_user(user_id), time_parameter(query, "at", read=parse_state_time))
@@ -149,6 +151,7 @@ def _find_identity(user: User, name: str) -> str | None:
     """
     if name == user.connection.name:
         return None
+    # From the user's row: linked accounts are stored there for answers, so this costs no query.
     linked = [one for one in user.linked_identities or [] if one["connection"] == name]
     if not linked:
         raise Problem(400, "The user has no identity in this connection.", "operation_not_supported")

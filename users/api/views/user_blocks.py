@@ -44,6 +44,7 @@ class UserBlocksView(View):
     }
 
     def get(self, request: Request) -> Response:
+        # More than one user where several connections know the identifier.
         return Response(_serialize(find_by_identifier(self.query()["identifier"])))
 
     def delete(self, request: Request) -> Response:

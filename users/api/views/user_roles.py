@@ -56,6 +56,7 @@ class UserRolesView(View):
 
     def post(self, request: Request, user_id: str) -> Response:
         wanted = self.body()["roles"]
+        # `find_user` first: an id of the wrong form is 400, an unknown one Auth0's 404.
         assign_roles([find_user(user_id).user_id], wanted, actor=self.actor)
         return Response(status=204)
 

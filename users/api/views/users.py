@@ -40,6 +40,7 @@ SORTED_CHECKPOINT = (
 UNINDEXED_SORT = (
     "Users cannot be sorted by {0}: the key is not indexed. POST /api/v2/metadata/indexes indexes it."
 )
+# Source: Auth0's published OpenAPI document.
 OLD_ENGINES = {
     "v1": "You are not allowed to use search_engine=v1.",
     "v2": "You are not allowed to use search_engine=v2. Use search_engine=v3 instead.",
@@ -84,7 +85,10 @@ class UsersView(View):
         with translate_search_errors(text, self.actor):
             condition = compile_query(parse(text), viewer=self.actor, strict=conf.strict_limits)
             users = filter_by_condition(users, condition)
+            # PostgreSQL may choose to walk the index of the order past all users; `read_in_order` prevents
+            # that.
             page = read_in_order(users, lambda rows: self._page(rows, query))
+            # Within the time limit, since counting the total can take longer than the page.
             answer = self._answer(page, users, query)
         return Response(answer, headers=warning_header(condition, self.actor))
 
@@ -128,6 +132,7 @@ class UsersView(View):
         if not query["include_totals"]:
             return page["users"]
         number, size = query["page"], query["per_page"]
+        # With `length`, as recorded; other lists lack it.
         totals = {"start": number * size, "limit": size, "length": len(page["users"])}
         return {**totals, "total": _count_total(users), **page}
 
@@ -135,6 +140,7 @@ class UsersView(View):
         """Page by checkpoint. An addition of ours: Auth0's list of users has no checkpoints."""
         if "sort" in query:
             raise invalid_query("sort", SORTED_CHECKPOINT)
+        # Joined, since `identities` names the connection of each user.
         rows = users.with_connection()
         return checkpoint_page(rows, query, name="users", show=self.serialize_user)
 
@@ -152,6 +158,7 @@ def _check_list(query: dict[str, Any]) -> None:
     if (
         conf.strict_limits
         and not is_checkpoint(query)
+        # The window decides and not the number of matches: observed of Auth0 with 60 users.
         and (query["page"] + 1) * query["per_page"] > PAGING_WINDOW
     ):
         raise Problem(400, BEYOND_WINDOW, "invalid_paging")
@@ -173,6 +180,7 @@ def _profile(body: dict[str, Any]) -> dict[str, Any]:
 def _get_connection(name: str) -> Connection:
     connection = Connection.objects.filter(name=name).first()
     if connection is None:
+        # 400 and not 404, as in Auth0's OpenAPI document: the body is wrong, not the path.
         raise Problem(400, "Connection does not exist.", "inexistent_connection")
     # Users of a disabled connection could not sign in.
     if not connection.is_enabled:
