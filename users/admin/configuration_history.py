@@ -63,7 +63,9 @@ def history_context(
     history = configuration_history(kind, object_id)
     start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(history))
     page = read_page(history, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    # After the page is read, since rights are no condition of SQL: a page may list fewer rows than it read.
     shown = [change for change in page.rows if can_see(change)]
+    # One query for all rows of the page.
     users = _actors_of(shown, viewer)
     return {
         "history": [_row(change, users, can_see_value) for change in shown],
@@ -88,6 +90,7 @@ def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tupl
     if ids[Kind.WEBHOOK]:
         found = Webhook.objects.filter(webhook_id__in=ids[Kind.WEBHOOK]).values_list("webhook_id", flat=True)
         urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhooks") for one in ids[Kind.WEBHOOK]}
+        # Second, so that webhooks that still exist lead to their own page instead of the list.
         urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhook", args=[one]) for one in found}
     if ids[Kind.SEGMENT]:
         usable = usable_segments(viewer).filter(segment_id__in=ids[Kind.SEGMENT])
@@ -103,6 +106,7 @@ def _row(
     if actor and change.at < actor.created_at:  # an earlier user with the same id did it
         actor = None
     fields = diff(change.before, change.after)
+    # Fields with hidden values are named without them: a row that left them out would look complete.
     hidden = {
         name
         for name, sides in fields.items()
@@ -130,5 +134,6 @@ def _actors_of(changes: Iterable[ConfigurationChange], viewer: Actor) -> UsersBy
     ids = {change.actor_id for change in changes if change.actor_kind == ActorKind.STAFF}
     if not ids or not visible(viewer, PROFILE):
         return {}
+    # The staff member may have been linked to another user since, so linked accounts are included.
     found = User.accounts.filter(user_id__in=ids).only(*NAME_COLUMNS, "created_at")
     return {user.user_id: user for user in found}

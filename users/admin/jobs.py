@@ -58,9 +58,11 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
     """GET shows a job, POST cancels it. A job that the staff member may not see is a 404."""
     actor = request.actor
     job = visible_jobs(actor).select_related("user").filter(job_id=job_id).first()
+    # A job of another staff member and a missing one have one answer, so that ids disclose nothing.
     if job is None:
         raise Http404
     if request.method == "POST":
+        # The worker may finish the job between the page and the button.
         if cancel_job(job, actor=actor):
             messages.success(request, "Cancelled. Completed steps are not undone.")
         else:
@@ -117,6 +119,7 @@ def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
     listed = [
         {
             "number": number,
+            # A record is whatever was uploaded, so its email may be of any JSON type.
             "email": email if isinstance(email, str) else "",
             "errors": errors[:MAX_RECORD_ERRORS],
         }

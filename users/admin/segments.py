@@ -130,6 +130,7 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
         # Unbound again: deleting sent none of the form's fields, and validation would report them missing.
         form = SegmentForm(actor, initial=_initial(request, segment, actor))
         messages.error(request, _in_use_message(needed))
+    # Another staff member deleted it between the page and the button.
     except SegmentNotFound:
         messages.info(request, "The segment has been deleted.")
         return redirect("admin:segments")
@@ -138,6 +139,7 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
         "title": segment.name if segment else "New segment",
         "section": "segments",
         "form": form if segment is None or can_change_segment(segment, actor) else None,
+        # The only count on this page, so it may take as long as a search.
         **(
             {**_row(segment, actor), **_SegmentCounter(actor, each=conf.search_timeout).of(segment)}
             if segment
@@ -168,6 +170,7 @@ def _history_page(
 
 
 def _get_viewer(request: PageRequest) -> Actor:
+    # The right comes before the look-up: those without it get the same 403 for every id.
     check(request.actor, Verb.VIEW)
     return request.actor
 
@@ -223,6 +226,7 @@ def _row(segment: Segment, actor: Actor) -> TemplateContext:
 
 def _search_url(segment: Segment) -> str:
     """Return the URL of the list of users that it finds."""
+    # By name instead of id, since the text in the search box is there to be read and changed.
     q = urlencode({"q": f"segment:{quote(segment.name)}"})
     return f"{reverse('admin:users_user_changelist')}?{q}"
 

@@ -45,9 +45,11 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("jobs/", "jobs", jobs_page, {}),
     ("jobs/<slug:job_id>/", "job", job_page, {}),
     ("segments/", "segments", segments_page, {}),
+    # Before the route with a slug, which would also match `new`.
     ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),
     ("segments/<slug:segment_id>/", "segment", segment_page, {}),
     ("webhooks/", "webhooks", webhooks_page, {}),
+    # Likewise, for `add`.
     ("webhooks/add/", "webhook_add", add_page, {}),
     ("webhooks/<slug:webhook_id>/", "webhook", webhook_page, {}),
 )
@@ -61,12 +63,14 @@ class Site(AdminSite):
     site_url = None
 
     def has_permission(self, request: HttpRequest) -> bool:
+        # Django's own also asks `is_active`; here `is_staff` includes it, as it is derived from the rights.
         return request.user.is_authenticated and request.user.is_staff
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if self.has_permission(request):
             return redirect("admin:users_user_changelist")
         if request.user.is_authenticated:
+            # To redirect to the sign-in page would loop: it sends signed-in users on to where they came from.
             raise PermissionDenied("The dashboard is for staff. Your own page is at /profile/.")
         # The sign-in page checks that `next` leads to this host.
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
@@ -86,6 +90,7 @@ class Site(AdminSite):
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Every page of the dashboard goes through here, once it is known that staff ask for it."""
         page = page_view(view, actor_of=staff, when_gone=_user_gone)
+        # Django's method asks `has_permission`, adds CSRF protection and forbids caching.
         return cast(Page, super().admin_view(page, cacheable))
 
     def get_urls(self) -> list[Any]:
@@ -94,6 +99,7 @@ class Site(AdminSite):
             for route, name, page, parts in PAGES
         ]
         suggest = path("suggest/", self.admin_view(suggestions), name="suggest")
+        # Ours first: Django's list ends with a pattern that matches everything and answers 404.
         return [*own, suggest, *super().get_urls()]
 
     def _with_base_context(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

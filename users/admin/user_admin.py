@@ -28,6 +28,7 @@ class UserAdmin(ModelAdmin):
     actions = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
+        # Django would take any permission of the app; staff who may not see users hold some as well.
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -36,9 +37,11 @@ class UserAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # Django's forms are not used; our page checks each right
 
+    # Staff create no users: API clients and imports do, through the write path.
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    # Django's confirmation would delete past the write path; `delete_view` asks for the right itself.
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 

@@ -64,6 +64,7 @@ class ChangeFilterForm(forms.Form):
         assert isinstance(part, forms.ChoiceField)
         part.choices = [one for one in PART_CHOICES if one[0] not in hidden]
         self.kept = kept or {}
+        # The field is removed, so that a parameter in the URL cannot extend the list to other users.
         if of_one_user:
             del self.fields["user"]
 
@@ -130,6 +131,7 @@ def actor_ids(text: str) -> tuple[str, ...] | None:
         return None
     # By exact name: a prefix would mix the changes of unrelated clients.
     clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
+    # A text that names no user or client is taken for an id: that actor may have been deleted since.
     return tuple({*_user_ids_by_email(text), *clients}) or (text,)
 
 

@@ -47,6 +47,7 @@ def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> Htt
         "title": f"{change.get_what_display()}, change {change.pk}",
         "section": "changes",
         "offered": reversal_options(change, actor),
+        # Without its user nothing can be undone, whatever kind of change it is.
         "why_not": undo_refusal(change) if change.user else None,
     }
     return TemplateResponse(request, "users/admin/change_page.html", context)

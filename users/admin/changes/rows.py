@@ -47,6 +47,7 @@ def change_context(
 
     `is_own_page`: values are shown in full, with up to MAX_PAGE_LINES lines.
     """
+    # Without a key to a user the change is about a deleted one, and its id may belong to a later user.
     subject = accounts.get(change.subject) if change.user_id else None
     actor = accounts.get(change.actor_id) if change.actor_kind in USER_KINDS else None
     if actor and change.at < actor.created_at:  # an earlier user with the same id did it

@@ -85,6 +85,7 @@ class Reversal:
         """Whether the actor may write what it changes, or what it could change where nothing differs."""
         if not self.part:
             return _can_write(self.actor, self.user, self.change.what, self.change.keys)
+        # A restored document shows its earlier values, so the right to change it is not enough.
         return visible(self.actor, self.part, user=self.user) and _can_write(
             self.actor, self.user, self.part, [step.key for step in self.steps]
         )
@@ -133,6 +134,7 @@ def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
     undoing = Reversal(change, actor)
     is_undoable = undo_refusal(change) is None and bool(undoing.steps)
     can_undo = is_undoable and undoing.is_allowed
+    # Rights are named only where they are what prevents it.
     refusal = NOT_ALLOWED if is_undoable and not can_undo else ""
     whats = (change.what,) if change.what in PARTS else PARTS
     try:
@@ -193,6 +195,7 @@ def _steps_to_undo(taking: Reversal) -> Iterable[KeyReversal]:
 def _steps_to_restore(taking: Reversal) -> Iterable[KeyReversal]:
     user, part = taking.user, taking.part
     past = user_at(user, taking.change.at)
+    # Sorted, since a union of keys is a set and has no order that two requests share.
     keys = [taking.key] if taking.key is not None else sorted(part_keys(user, past, part))
     for key in keys:
         now, then = (

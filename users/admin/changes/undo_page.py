@@ -46,6 +46,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
     # The key is part of the URL; an unknown field would restore nothing and report success.
     if part == PROFILE and taking.key not in (None, *WRITABLE):
         raise Http404
+    # GET as well, so that the page never asks to confirm what will be refused.
     _check_available(taking)
     problem = ""
     if request.method == "POST":
@@ -53,6 +54,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
         problem = _handle_post(UserPageRequest(request, actor, taking.user), taking)
         if not problem:
             return redirect(f"{reverse('admin:users_user_change', args=[taking.user.pk])}?tab=activity")
+        # Mostly the refusal means that another staff member saved meanwhile, whose values are to be shown.
         taking.user.refresh_from_db()
         taking = Reversal(change, actor, part, taking.key)
     contested = [step for step in taking.steps if step.is_contested]

@@ -90,6 +90,7 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "object": changed,
             "user": entry["user_name"] or entry["user_id"],
             "user_key": _user_pk(users.get(entry["user_id"]), line),
+            # Names in other scripts stay readable; the template escapes what HTML needs.
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
         }
         for line, entry, changed in zip(lines, entries, _objects(entries, viewer), strict=True)

@@ -21,6 +21,7 @@ def build_query(filters: Mapping[str, str]) -> Query:
     """Combine all filters. Raises QueryError, whose columns refer to `q`."""
     parts = (
         *_field_conditions(filters),
+        # Words with nothing between them narrow, as in the search box; in the API they widen.
         *([parse(filters["q"], implicit=Implicit.AND)] if "q" in filters else ()),
     )
     return And(parts) if len(parts) > 1 else parts[0] if parts else Everything()
@@ -28,6 +29,7 @@ def build_query(filters: Mapping[str, str]) -> Query:
 
 def _field_conditions(filters: Mapping[str, str]) -> Iterator[Query]:
     if "type" in filters:
+        # Trees instead of text: what is typed into a field needs no quoting and cannot add an operator.
         yield _equals("type", filters["type"])
     if "user" in filters:
         yield _any_equals(("user_id", "user_name"), filters["user"])

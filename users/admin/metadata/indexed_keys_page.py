@@ -43,6 +43,7 @@ def indexed_keys_page(request: PageRequest, frame: dict[str, Any]) -> HttpRespon
         "keys": keys,
         "kinds": IndexedKey.Kind.choices,
         "most": MAX_KEYS,
+        # The script that reads the page again is loaded only while an index is being built or dropped.
         "is_live": any(row["is_under_way"] for row in keys),
     }
     return TemplateResponse(request, "users/admin/indexed_keys.html", context)

@@ -72,4 +72,5 @@ def _describe_items(counts: KeyCounts) -> str:
 
 
 def _sort_by_count(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    # Ties go by name, so that the order is the same on every request.
     return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -75,6 +75,7 @@ def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 
 def _request_survey(request: PageRequest, actor: Actor) -> HttpResponse:
+    # Only names from the table run; the request itself checks the right.
     ask = SURVEY_REQUESTS.get(request.POST.get("ask", ""))
     if ask:
         ask(actor)

@@ -48,6 +48,7 @@ def save_documents(visit: UserPageRequest) -> TemplateContext | None:
 
 def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     """Save the root fields that the staff member changed."""
+    # The action checks it again; first here, so that a lost right is not answered with errors of the form.
     check(visit.actor, Verb.CHANGE_PROFILE, visit.user)
     form = ProfileForm(visit.user, visit.request.POST)
     if not form.is_valid():
@@ -66,6 +67,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
         form.add_error(None, "Another user saved at the same time. Save again.")
         return {"profile_form": form}
     except FieldError as error:
+        # `add_error` raises for a field that the form does not have.
         form.add_error(error.field if error.field in form.fields else None, f"{error.rule}.")
         return {"profile_form": form}
     except NotSupported as error:
@@ -151,6 +153,7 @@ def unlink_account(visit: UserPageRequest) -> None:
     provider, _, bare_id = visit.request.POST.get("identity", "").replace("\0", "").partition("|")
     try:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
+    # Another staff member may have unlinked it while this page was open.
     except BadIdentity:
         visit.show_error("That account is no longer linked to this user.")
     else:

@@ -19,6 +19,7 @@ from users.web.page_view import PageRequest
 def delete_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET asks for confirmation; POST with the user's email typed deletes."""
     user = get_user_or_404(request, object_id)
+    # For GET as well: a page that asks to confirm must not end in a refusal.
     check(request.actor, Verb.DELETE, user)
     form = DeleteForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -44,6 +44,7 @@ class ProfileForm(forms.Form):
                 max_length=2048,
                 # Django's mechanism for `changed_data` across requests.
                 show_hidden_initial=True,
+                # Browsers would otherwise offer the staff member's own name and email.
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
         self.fields["reason"] = ReasonForm.base_fields["reason"]
@@ -59,6 +60,7 @@ class ProfileForm(forms.Form):
         return [
             name
             for name, wanted in self.changes.items()
+            # The form shows null as an empty field, so null and empty count as equal.
             if getattr(self.user, name) != wanted and (getattr(self.user, name) or "") != self._opened(name)
         ]
 
@@ -101,6 +103,7 @@ class DeleteForm(ReasonForm):
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.expected = user.email or user.user_id
+        # Without autocomplete, or the browser would fill in what is to be typed deliberately.
         self.fields["confirmation"] = forms.CharField(
             label=f"Type {self.expected} to confirm", widget=forms.TextInput(attrs={"autocomplete": "off"})
         )

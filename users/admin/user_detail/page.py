@@ -36,6 +36,7 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
         **frame,
         **header_context(visit.actor, visit.user),
         **tab.build_context(visit),
+        # Last, so that the refused form replaces the fresh one of the tab.
         **(faulty or {}),
         "tabs": [{"name": one.name, "label": one.label, "is_open": one is tab} for one in TABS],
         "tab_template": tab.template,

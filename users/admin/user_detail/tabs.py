@@ -78,6 +78,7 @@ def profile_context(visit: UserPageRequest) -> TemplateContext:
 
 def activity_context(visit: UserPageRequest) -> TemplateContext:
     """Return the user's history, newest first, and the latest sign-ins."""
+    # A GET form replaces the whole query string, so the tab has to travel as a hidden field.
     form = ChangeFilterForm(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
     page = change_list_context(
         form,
@@ -142,6 +143,7 @@ def permissions_by_source(user: User) -> list[TemplateContext]:
     """Return each role with its permissions; directly assigned ones last."""
     sources = [
         {"name": role.name, "permissions": role.permissions.all()}
+        # Prefetched, or each permission would cost a query of its own.
         for role in roles_of(user).prefetch_related("permissions__resource_server")
     ]
     direct = list(user.direct_permissions.prefetch_related("resource_server"))

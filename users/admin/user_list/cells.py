@@ -48,6 +48,7 @@ def _values_at(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:
 
 def _to_text(value: JSON) -> str:
     """Return text unchanged, and other values and empty text as JSON."""
+    # Quotes around an empty text, or its cell would look like that of a user without a value.
     return value if isinstance(value, str) and value else dump(value)
 
 

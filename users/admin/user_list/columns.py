@@ -18,6 +18,7 @@ from users.web.page_view import PageRequest
 
 # Each metadata column adds an expression to the query, and a wider table cannot be read.
 MAX_COLUMNS = 12
+# Names come from the URL, and are stored in the session.
 MAX_NAME_LENGTH = 300
 # Session key of the columns that the staff member chose.
 SESSION_KEY = "list_columns"
@@ -65,6 +66,7 @@ BUILT_IN = {
 def visible_columns(names: Iterable[str], viewer: Actor) -> list[Column]:
     """Return the columns with these names that `viewer` may see, without duplicates and unknown names."""
     found = dict.fromkeys(filter(None, map(parse_column, names)))
+    # Columns of the session are checked too: the right to see one may have been withdrawn since.
     return [column for column in found if _can_view(column, viewer)][:MAX_COLUMNS]
 
 

@@ -112,6 +112,7 @@ class UserList:
             with time_limit(conf.search_timeout):
                 conditions.append(compile_query(self.asked, viewer=self.viewer))
                 for key in required_keys(self.address):
+                    # Set before compiling: an error is explained for the part that caused it.
                     text, mend = exists_query(key), partial(self._key_correction_url, key)
                     conditions.append(compile_query(parse(text), viewer=self.viewer))
                 users = self._filter_users()
@@ -157,6 +158,7 @@ class UserList:
         sort = parse_order(order)
         after, number = self._start("after", order, sort)
         before = None
+        # A forged cursor and one of another order count as none, and the list starts at its first page.
         if after is None:
             before, number = self._start("before", order, sort)
 
@@ -166,9 +168,11 @@ class UserList:
 
         # Also tells `read_in_order` whether sorting in memory is cheaper than walking an index.
         self.count = count_up_to(users, SMALL_RESULT)
+        # Without a filter every row matches, so walking the index of the order is the fastest plan anyway.
         page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)
         self.rows = [self._row(user) for user in page.rows]
         if page.has_previous:
+            # Users may have come or gone since the cursor was made, so the number is never negative.
             self.start = number if before is None else max(0, number - len(page.rows))
         if page.rows and page.has_previous:
             self.previous = self.address.link(before=self._cursor(order, page.start, self.start))
@@ -185,9 +189,11 @@ class UserList:
     @staticmethod
     def _cursor(order: str, position: Position, number: int) -> str:
         """A position in that order, and how many rows stand before what lies beyond it."""
+        # Signed with the order, so that a cursor of one order is refused in another.
         return encode_cursor(f"users {order}", (*position, number))
 
     def _with_columns(self, users: UserQuerySet) -> UserQuerySet:
+        # Only one key per column is read, in the database: whole documents may be large.
         first_keys = {_annotation_name(column): column for column in self.columns if column.document}
         read = {name: JsonKey(column.document, column.path[0]) for name, column in first_keys.items()}
         # Only the shown keys are read: whole documents may have a megabyte each.
@@ -328,6 +334,7 @@ def _cell_value(user: User, column: Column) -> Any:
 
 def _annotation_name(column: Column) -> str:
     """Return the name of the annotation, which columns below the same top-level key share."""
+    # In hexadecimal, since Django refuses quotes and spaces in the name of an annotation.
     return f"key_{column.document}_{column.path[0].encode().hex()}"
 
 

@@ -21,6 +21,7 @@ class ListURL:
 
     def text(self, name: str) -> str:
         """Return the parameter's last value; empty where it is missing."""
+        # The last of several, as Django's own QueryDict takes it.
         return self.texts(name)[-1] if self.texts(name) else ""
 
     def texts(self, name: str) -> list[str]:

@@ -76,6 +76,7 @@ def _corrections(
         return
     for name in error.near:
         field = find_field(tuple(name.split(".")))
+        # A correction must not disclose the name of a key that this staff member may not see.
         if field is not None and visible(viewer, field.document, field.path):
             yield name, mend(error, name)
 

@@ -84,6 +84,7 @@ def search_help_context(viewer: Actor) -> dict[str, Any]:
 def _examples(viewer: Actor) -> list[TemplateContext]:
     """Those that ask about nothing that `viewer` may not see."""
     address = reverse("admin:users_user_changelist")
+    # Each right is asked once, since several examples search the same key.
     sees = {asked: visible(viewer, *asked) for asked in frozenset().union(*map(_asked_about, EXAMPLES))}
     return [
         {"query": query, "means": means, "link": f"{address}?{urlencode({'q': query})}"}

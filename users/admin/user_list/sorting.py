@@ -63,6 +63,7 @@ def parse_order(text: str) -> Sort:
     if name not in DEFAULT_DIRECTIONS:
         return Sort(Keyset((SORTED_BY, "id"), is_descending, is_nullable=True), sort_expression(name))
     column = User._meta.get_field(SORT_COLUMNS[name])
+    # The id breaks ties, as a cursor has to name one row.
     return Sort(Keyset((column.name, "id"), is_descending, is_nullable=column.null))
 
 
@@ -82,4 +83,5 @@ def _can_sort_by(name: str, viewer: Actor) -> bool:
     place = parse_key_path(name)
     if place is None:
         return name in DEFAULT_DIRECTIONS
+    # The order of a list discloses values, so sorting needs the right to see the key.
     return visible(viewer, *place) and is_sortable(*place)

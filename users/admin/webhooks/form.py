@@ -38,6 +38,8 @@ class PathsField(forms.CharField):
 class WebhookForm(forms.Form):
     """The settings of a webhook. Whether its target is allowed is checked by the action."""
 
+    # No URLField, which completes a missing scheme: the action refuses such a URL, and the user should see
+    # why.
     url = forms.CharField(
         label="URL",
         max_length=2048,

@@ -68,6 +68,7 @@ def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
 def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) -> HttpResponse:
     """GET shows, POST does what its button says."""
     actor = _require_administrator(request)
+    # After the check of rights: others get the same 403 for every id, whether it exists or not.
     webhook = Webhook.objects.filter(webhook_id=webhook_id).first()
     if webhook is None:
         raise Http404
@@ -88,6 +89,7 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         messages.success(request, "A test event is on its way.")
     elif do == "replay":
         _replay(request, webhook, actor)
+    # With the query string, so that tab, filter and page stay as they were.
     return redirect(request.get_full_path())
 
 
@@ -98,6 +100,7 @@ def _render_page(
     actor: Actor,
     form: WebhookForm | None = None,
 ) -> HttpResponse:
+    # A refused form is shown with its errors, whatever tab the URL names.
     tab = "settings" if form else request.GET.get("tab", "")
     context = {**frame, "title": webhook.url, "section": "webhooks", "webhook": webhook, "tab": tab}
     if tab == "settings":
@@ -129,6 +132,7 @@ def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
         "statuses": Status.choices,
         "is_older": page.has_previous,
         "older": page.next_cursor(LIST),
+        # A webhook that is switched off delivers nothing: its page would be read again for ever.
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in rows),
         "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
         # Deliveries whose user still exists, rather than a later user with the same id.
