@@ -56,7 +56,7 @@ class Command(BaseCommand):
         json: bool,
         **options: Any,
     ) -> None:
-        # Spaces as OAuth writes scopes, commas as people type them.
+        # Spaces as OAuth writes scopes, commas as users type them.
         scopes = list(dict.fromkeys(scope.replace(",", " ").split()))
         grants = list(dict.fromkeys(grant or [CLIENT_CREDENTIALS]))
         # Checked before anything is stored, so that the errors name the options of this command.
