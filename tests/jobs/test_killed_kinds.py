@@ -101,7 +101,8 @@ def test_an_index_that_was_half_made(nursery, kill):
     with database.cursor() as cursor:
         # As when the server is begun anew.
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURR%'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURR%'"
         )
     assert valid(key) == {first: False}
     writer.close()

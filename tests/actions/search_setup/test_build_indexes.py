@@ -22,7 +22,10 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 on_postgresql = pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite does it in a transaction")
 SHELL = command_actor("tests")
 CREDITS = "app_metadata.credits"
-BUILDING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
+BUILDING = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+    " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
+)
 
 
 @pytest.fixture(autouse=True)
