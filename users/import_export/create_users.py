@@ -30,6 +30,7 @@ def create_users_from_file(
     No user gets a password. `on_record` is called with the number of each record once it is written. Raises
     TransferError, which names the record, or Denied.
     """
+    # One transaction, unlike the job: demo data and tests need the whole file or nothing.
     number = 0
     with path.open("rb") as stream, transaction.atomic():
         for record in read_import_file(stream):

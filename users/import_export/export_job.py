@@ -51,6 +51,7 @@ def export_users(run: Run) -> dict[str, Any]:
             # Checked per user at the time of writing: the actor's rights may have changed since the request.
             rows = (to_row(serialize_profile(user, run.actor), fields) for user in page)
             append_to_file(run.job, _compress(lines([one], titles) for one in rows))
+            # Committed with the page: a job that was killed goes on where its file ends.
             run.state[AFTER] = keys[-1]
             run.progress(run.done + len(keys))
     return {"exported": run.done}

@@ -39,6 +39,7 @@ class _BoundedGzipReader(io.RawIOBase):
         target = memoryview(buffer)
         try:
             content = self._file.read(len(target))
+        # zlib's own error is raised for damage within a member, the other two for its header and its end.
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise SplitError("the gzip file is damaged or cut short") from None
         self._left -= len(content)

@@ -66,6 +66,7 @@ def _import(run: Run, connection: Connection, actor: Actor) -> dict[str, Any]:
         # A first pass over the whole file, so that a syntax error at its end leaves nothing half-imported.
         run.total = _count(run)
     with closing(_records(run.job)) as records:
+        # Skips what an earlier attempt has committed, by position: the uploaded file does not change.
         for batch in _batches(islice(records, run.done, None)):
             with run.step():
                 for number, value in batch:

@@ -17,6 +17,7 @@ from users.metadata.errors import MetadataError
 from users.representation.validation import FieldError, RuleKind
 from users.rights.errors import Denied
 
+# What makes one record fail. Any other exception is a fault of ours and fails the job.
 RECORD_ERRORS = (
     *(
         FieldError,
@@ -63,6 +64,7 @@ def as_errors(error: Exception) -> list[dict[str, Any]]:
             return [_error("DUPLICATED_USER", "The user already exist and upsert parameter is false")]
         case InvalidRecord(path=path, byte=byte):
             return [{**_error("NOT_PASSED", str(error), path), "byte": byte}]
+        # The nearest of Auth0's documented codes; it has none for duplicates within a file.
         case DuplicateRecord():
             return [_error("CONFLICT_EMAIL", str(error), "email")]
         case FieldError(field=field, rule=rule, kind=kind):

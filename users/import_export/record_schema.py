@@ -63,6 +63,7 @@ def to_record(value: Document, connection: Connection) -> Record:
 
     The contents of the two documents are validated where they are written.
     """
+    # First, since the closed schema would call them unknown and not say why.
     for name, reason in UNSUPPORTED_COLUMNS.items():
         if name in value:
             raise FieldError(name, reason)

@@ -81,6 +81,7 @@ def _lines(window: _Window, max_bytes: int) -> Iterator[RawRecord]:
         match window.next(_NOT_BLANK_HERE):
             case b"" | b"\n":
                 continue
+            # Most likely a CSV file, whose first line is read as records.
             case b",":
                 raise SplitError(f"a comma cannot stand between lines; {CSV_HINT}")
         raise SplitError("a record must begin on a line of its own")

@@ -48,6 +48,7 @@ def import_record(value: Document, connection: Connection, *, actor: Actor, is_u
             bare_id=record.bare_id,
         )
         return Outcome.INSERTED
+    # Duplicates within one file are errors at Auth0, never a creation followed by an upsert.
     if _is_written_by(actor, account):
         raise DuplicateRecord
     _overwrite(account, record, actor)
@@ -97,6 +98,7 @@ def _overwrite(account: User, record: Record, actor: Actor) -> None:
     given = _without_defaults(record, account.user_id)
     profile: dict[str, Any] = {name: value for name, value in given.items() if FIELDS[name].is_upsertable}
     documents = {name: getattr(record, name) for name in DOCUMENTS}
+    # Replaced and not merged, as documented of Auth0; a document that the record lacks stays.
     writes = {
         name: Replace(value, opened_version=version_of(account, name))
         for name, value in documents.items()
