@@ -80,6 +80,7 @@ def serialize_connection(connection: Connection) -> dict[str, Any]:
         "options": connection.options,
         "realms": [connection.name],
         "is_domain_connection": False,
+        # Present though empty, as in recorded answers.
         "enabled_clients": [],
         "is_enabled": connection.is_enabled,
     }

@@ -43,4 +43,5 @@ def default_picture(email: str | None) -> str:
     # Gravatar identifies pictures by this hash; it protects nothing.
     digest = hashlib.md5((email or "").lower().encode(), usedforsecurity=False).hexdigest()
     fallback = quote(f"{conf.issuer}static/users/img/person.svg", safe="")
+    # Host and parameters as recorded of Auth0.
     return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg&d={fallback}"

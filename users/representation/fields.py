@@ -66,6 +66,7 @@ class ProfileField:
 
 
 _LINE: Schema = {"type": ["string", "null"], "minLength": 1, "pattern": ONE_LINE}
+# 300 as in Auth0's OpenAPI document; its profile page has 150 for names and 350 for nicknames.
 _NAME: Schema = {**_LINE, "maxLength": 300}
 _SHORT_NAME: Schema = {**_LINE, "maxLength": 150}
 _DATETIME: Schema = {"type": "string", "format": "date-time"}
@@ -107,6 +108,7 @@ _FIELDS = (
         schema={
             "type": ["string", "null"],
             "minLength": 1,
+            # The most that a connection's `validation` may allow; its own limits are checked on writing.
             "maxLength": 128,
             "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_]+$",
             "examples": ["jane"],
@@ -282,6 +284,7 @@ _FIELDS = (
         kind=Kind.TEXT,
         is_sortable=True,
     ),
+    # Not searchable, as at Auth0; nor are the second factors and the picture.
     ProfileField(name="last_password_reset", label="Password changed", schema=_DATETIME),
     ProfileField(
         name="created_at",

@@ -74,6 +74,7 @@ def serialize_permission(server: ResourceServer, name: str) -> dict[str, Any]:
 
 def serialize_held_permission(held: EffectivePermission) -> dict[str, Any]:
     """Serialize a user's permission with its sources."""
+    # One permission with all its sources, so that a page counts what the user holds and not how.
     roles = [
         {"source_id": role.role_id, "source_name": role.name, "source_type": "ROLE"} for role in held.roles
     ]

@@ -22,11 +22,13 @@ from users.rights.visible import PROFILE, visible, visible_part
 PROFILE_DATA = (*SIGN_IN_FIELDS, *DESCRIPTIVE_FIELDS)
 # Fields whose value in an answer is not that of their column.
 _COMPUTED: dict[str, Callable[[User], Any]] = {
+    # Without an email there is nothing that could be verified.
     "email_verified": lambda user: user.email_verified if user.email else None,
     "name": name_of,
     "nickname": nickname_of,
     "picture": picture_of,
     "identities": lambda user: serialize_identities(user),
+    # A new user has no `logins_count`, as recorded of Auth0.
     "logins_count": lambda user: user.logins_count or None,
 }
 
@@ -39,6 +41,8 @@ def serialize_profile(user: User, viewer: Actor) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if visible(viewer, PROFILE, user=user):
         shown = _serialize_root_fields(user)
+    # A wiped `user_metadata` is `{}` and a wiped `app_metadata` null, so only the latter is left out, as
+    # recorded.
     for document in (USER_METADATA, APP_METADATA):
         shown[document] = visible_part(viewer, document, user)
     return {name: value for name, value in shown.items() if value is not None}

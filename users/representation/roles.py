@@ -94,5 +94,6 @@ def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
         # Role names are unique regardless of case; the folded column carries the constraint.
         given = {"name": body["name"], "name_folded": fold(body["name"])}
     if "description" in body:
+        # Null empties the description; the column holds text only.
         given["description"] = body["description"] or ""
     return given

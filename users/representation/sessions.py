@@ -77,7 +77,9 @@ def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dic
         "updated_at": began,
         "authenticated_at": began,
         "expires_at": format_time(session.expire_date),
+        # Sessions from before the sign-in was recorded, or without an IP address by RECORD_IP, lack them.
         "device": {name: value for name, value in device.items() if value},
+        # Browser sessions here are those of our own pages, in which no client takes part.
         "clients": [],
         "authentication": {"methods": [_serialize_method(one) for one in methods if one["method"] in _NAMES]},
     }

@@ -89,6 +89,7 @@ class Checker:
         self._validator = jsonschema_rs.Draft202012Validator(
             schema,
             validate_formats=True,
+            # Our own rules in place of the library's, so that API, pages and import refuse the same values.
             formats={
                 "email": is_email,
                 "uri": _is_uri,
@@ -152,6 +153,7 @@ def _is_uri(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
+    # No `javascript:` or `data:`, since applications use these URLs as redirects and pictures.
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
 
 
@@ -161,6 +163,7 @@ def _refuse_reference(uri: str) -> Any:
 
 def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldError:
     field = _field_schema(error, schema)
+    # A refused password must not be repeated in an answer or a log.
     shown = "" if field.get("writeOnly") else f": {_format_value(error.instance)}"
     place = format_path(tuple(error.instance_path))
     return FieldError(
@@ -169,6 +172,7 @@ def _translate(error: jsonschema_rs.ValidationError, schema: Schema) -> FieldErr
 
 
 def _kind(error: jsonschema_rs.ValidationError) -> RuleKind:
+    # Import errors have a code for enums and none for constants.
     name = "enum" if error.kind.name == "const" else error.kind.name
     try:
         return RuleKind(name)
