@@ -125,7 +125,10 @@ def test_it_goes_on_from_any_line_whatever_comes_meanwhile(edited, agent):
     assert told(first) + told(older) == ["user_metadata", "app_metadata", "created"]
 
 
-@pytest.mark.parametrize("text", ["", "x", "20260101T000000000000-1", encode_cursor("jobs", (NOON, 1))])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "20260101T000000000000-1", pytest.param(encode_cursor("jobs", (NOON, 1)), id="another list's")],
+)
 def test_text_that_is_no_cursor_of_the_record_names_no_position(text):
     assert read_start(text) is None
 

@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_back_is_done_once_or_the_job_says_that_nobody_know
     job = now(job)
     assert (job.status, effects(job)[0]) == (status, count)
     if status == "failed":
-        assert "stopped while making a client. Nobody knows" in job.details
+        assert "stopped while making a client. It is not known" in job.details
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(400, marks=pytest.mark.deep)])

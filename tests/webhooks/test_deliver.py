@@ -247,4 +247,4 @@ def test_of_an_erased_change_nothing_is_told_and_what_follows_is(receiver, make_
 
     assert plans(receiver, jane) == [1, 2]
     assert statuses() == ["failed", "delivered"]
-    assert "kept no more" in Delivery.objects.get(status="failed").error
+    assert "deleted by retention" in Delivery.objects.get(status="failed").error
