@@ -15,7 +15,7 @@ def test_every_scope_of_a_machine_may_be_held_by_one():
 @pytest.mark.parametrize("scope", sorted(CURRENT_USER_SCOPES))
 def test_peoples_own_scopes_are_never_a_machines(scope):
     assert ":current_user" in scope
-    assert "people's own tokens" in explain_refused_scopes(["read:users", scope])
+    assert "users' own tokens" in explain_refused_scopes(["read:users", scope])
 
 
 @pytest.mark.parametrize("scope", ["", "users", "READ:USERS", "read:users ", "administer", "read:everything"])
