@@ -76,7 +76,7 @@ def history_context(
 
 
 def kind_label(kind: str) -> str:
-    """What people call objects of the kind; the kind itself where this release does not know it."""
+    """The display name of the kind of object; the kind itself where this release does not know it."""
     return Kind(kind).label if kind in Kind.values else kind
 
 

@@ -30,7 +30,7 @@ def create_api_client(
     actor: Actor,
 ) -> tuple[Client, str | None]:
     """A client, with a grant for the Management API where there are `scopes`, and its secret of
-    64 random characters, which is not kept; a public one, which could not keep it, has none.
+    64 random characters, which is not stored; a public client has none, since it could not keep it secret.
     `grants` are names of GRANT_TYPES, `origins` those whose pages may call us for it."""
     # A client whose grant was refused would have no use, and its secret would be lost.
     with transaction.atomic():

@@ -44,7 +44,7 @@ class ProfileField:
     fold: Callable[[str], str] | None = None
     # Whether `sort` takes it.
     is_sortable: bool = False
-    # Whether an export includes it unless told which fields to include. (CSV then has fewer, as Auth0's has.)
+    # Whether an export includes it unless it names its fields. (CSV then has fewer, as Auth0's has.)
     is_exported: bool = False
     # The scope that includes it in id tokens.
     claim_scope: str = ""

@@ -15,7 +15,7 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _DOCUMENT = {"type": "object", "additionalProperties": True}
 # At least one character that is no space.
 NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-# What people call a thing that has an id besides.
+# The display name of an object that also has an id.
 LABEL: Schema = {
     "type": "string",
     "minLength": 1,

@@ -13,7 +13,7 @@ from users.web.request import request_id_of
 
 def signed_in_user(request: HttpRequest) -> User:
     """The user of a page that only users who are signed in come to."""
-    assert isinstance(request.user, User), "the page was opened to everybody"
+    assert isinstance(request.user, User), "the page requires a signed-in user"
     return request.user
 
 

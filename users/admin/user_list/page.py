@@ -166,7 +166,7 @@ class UserList:
             rows = sort.prepare(self._with_columns(rows))
             return read_page(rows, sort.order, size=PAGE_SIZE, after=after, before=before)
 
-        # Also tells `read_in_order` whether sorting in memory is cheaper than walking an index.
+        # By the count `read_in_order` decides whether sorting in memory is cheaper than an index walk.
         self.count = count_up_to(users, SMALL_RESULT)
         # Without a filter every row matches, so walking the index of the order is the fastest plan anyway.
         page = read_in_order(users, read, count=self.count) if self.is_narrowed else read(users)

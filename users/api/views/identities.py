@@ -57,7 +57,7 @@ class IdentitiesView(View):
         """
         if "link_with" not in body:
             return _find_secondary(body), None
-        assert self.caller is not None, "no operation here is open to everybody"
+        assert self.caller is not None, "every operation here needs a token"
         # Only a token issued to the calling client counts: another application's token is no consent.
         proof = verify_id_token(body["link_with"], client_id=self.caller.client_id)
         user = User.accounts.filter(user_id=proof.subject).first()

@@ -93,7 +93,7 @@ def _create(connection: Connection, logins: dict[str, str | None], password: str
         return create_user(
             connection,
             actor=command_actor("createsuperuser"),
-            # Marked as verified: whoever has the shell may vouch for the email.
+            # Marked as verified: an operator with a shell may vouch for the email.
             profile={name: login for name, login in logins.items() if login} | {"email_verified": True},
             password=password,
             is_superuser=True,

@@ -130,7 +130,7 @@ def _secret(request: HttpRequest) -> str:
 
 
 def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
-    """The owner of the account: the link proves it, whoever is signed in in this browser."""
+    """The owner of the account: the link proves it, regardless of who is signed in in this browser."""
     request_id, ip = request_id_of(request), recorded_ip(request)
     return owner_actor(ticket.user, face=Face.SIGN_IN, request_id=request_id, ip=ip)
 
