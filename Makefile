@@ -33,7 +33,7 @@ PYTEST = @NODE=$(NODE) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numpro
 # What `make test-fast` runs: the rules, the write path, and each face once.
 CORE := $(addprefix tests/, metadata lucene passwords crypto schemas models actions representation events log \
 	rights/test_may.py rights/test_visible.py tokens/test_tokens.py history/test_record.py search/test_semantics.py \
-	search/test_agreement.py import_export/test_create_users.py api/test_create.py api/test_read.py api/test_patch.py \
+	search/test_agreement.py import_export/test_import_without_job.py api/test_create.py api/test_read.py api/test_patch.py \
 	api/test_list.py api/test_search.py api/test_delete.py admin/user_list/test_page.py \
 	admin/user_detail/test_documents.py admin/test_who_enters.py profile oauth/test_token.py \
 	sign_in_pages/test_sign_in.py web)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from users.admin.site import site
 from users.api.export_links import export_file
-from users.api.views.nothing import NotFoundView
+from users.api.views.not_found import NotFoundView
 from users.web.home import home
 
 handler400 = "users.web.errors.bad_request"

@@ -413,7 +413,8 @@ def _texts(model: Any, column: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "broken", ["users.log.configuration.ConfigurationChange", "users.log.configuration.log_event"]
+    "broken",
+    ["users.log.configuration_history.ConfigurationChange", "users.log.configuration_history.log_event"],
 )
 def test_a_verb_that_cannot_be_recorded_has_done_nothing(objects, each_verb, monkeypatch, broken):
     class FullDisk:

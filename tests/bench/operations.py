@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.bench.statements import PAGE, Statements
-from users.management.demo.people import generate_user
+from users.management.demo.user_records import generate_user
 
 CONNECTION = "Username-Password-Authentication"
 # Method, path below `/api/v2` or `/plain`, body.

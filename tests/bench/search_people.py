@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.bench.databases import Database
-from users.management.demo.people import generate_user
+from users.management.demo.user_records import generate_user
 from users.metadata.fold import fold
 from users.metadata.text import dump
 from users.metadata.words import stored_words

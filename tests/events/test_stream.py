@@ -14,8 +14,8 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_password_reset import note_password_reset
 from users.events import stream
-from users.events.retention import oldest_undelivered_change_at
 from users.events.stream import EventsExpired, events_after, latest_event_number, publish
+from users.events.undelivered import oldest_undelivered_change_at
 from users.history import memory_budget
 from users.models import Change, Delivery, Event, Outbox, User, Webhook
 from users.rights.actor import command_actor

@@ -23,7 +23,7 @@ from users.actions.errors import ChangeNotFound
 from users.history.errors import NotCreatedYet
 from users.history.point_in_time import user_at
 from users.history.timeline import list_user_changes
-from users.import_export.upsert import import_record
+from users.import_export.import_record import import_record
 from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import command_actor, owner_actor, staff_actor

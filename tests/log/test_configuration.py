@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db.transaction import TransactionManagementError
 
-from users.log.configuration import (
+from users.log.configuration_history import (
     Action,
     Effect,
     Kind,
@@ -52,7 +52,7 @@ def test_side_effects_are_in_the_histories_alone(db, django_assert_num_queries):
 
 def test_outside_a_transaction_nothing_is_recorded(db, monkeypatch):
     outside = SimpleNamespace(in_atomic_block=False)
-    monkeypatch.setattr("users.log.configuration.transaction.get_connection", lambda: outside)
+    monkeypatch.setattr("users.log.configuration_history.transaction.get_connection", lambda: outside)
     with pytest.raises(TransactionManagementError):
         record_configuration_change(Effect(**ROLE, action=Action.CREATED), actor=SHELL)
     monkeypatch.undo()

@@ -211,7 +211,7 @@ def test_it_is_not_done_where_it_cannot_be_logged(shop, story, monkeypatch):
     def broken(*_, **__):
         raise IntegrityError
 
-    monkeypatch.setattr("users.log.configuration.log_event", broken)
+    monkeypatch.setattr("users.log.configuration_history.log_event", broken)
     shop.browser.raise_request_exception = False
 
     assert shop.post("/api/v2/roles", {"name": "Editor"}).status_code == 500

@@ -360,7 +360,7 @@ def test_a_fault_of_ours_does_not_log_the_secret(browser, shop, caplog, monkeypa
     def broken(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("users.oauth.grants.machine.issue_machine_token", broken)
+    monkeypatch.setattr("users.oauth.grants.client_credentials.issue_machine_token", broken)
     visitor = browser()
     visitor.raise_request_exception = False
     body = {

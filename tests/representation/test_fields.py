@@ -19,9 +19,9 @@ from users.import_export.export_fields import (
     parse_path,
     to_row,
 )
+from users.import_export.import_record import import_record
 from users.import_export.record_schema import READ_ONLY as IGNORED_BY_IMPORTS
 from users.import_export.record_schema import SCHEMA as RECORD
-from users.import_export.upsert import import_record
 from users.metadata.documents import DOCUMENTS
 from users.models import User
 from users.models.user import FOLD_FUNCTIONS, NAMED_BY

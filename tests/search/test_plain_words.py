@@ -15,7 +15,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link, unlink
 from users.actions.account.restore import restore
 from users.actions.account.undo import undo
-from users.import_export.upsert import import_record
+from users.import_export.import_record import import_record
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
 from users.lucene.printer import unparse

@@ -15,7 +15,7 @@ from users.events.account_paths import check_paths
 from users.events.event_types import TEST, TYPES
 from users.events.stream import latest_event_number
 from users.events.webhook_secrets import encrypt_secret, new_secret
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import DOCUMENTS, Document
 from users.models import Delivery, User, Webhook
 from users.outgoing.ssrf_guard import check_url

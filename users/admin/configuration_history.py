@@ -17,7 +17,7 @@ from users.admin.request import TemplateContext
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
-from users.log.configuration import Kind, configuration_history
+from users.log.configuration_history import Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT

@@ -27,7 +27,7 @@ from users.conf import conf
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
-from users.log.configuration import Kind
+from users.log.configuration_history import Kind
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
 from users.lucene.printer import quote

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from users.actions.account.identities import possible_ids
 from users.api.framework.authentication import InvalidAuthorizationHeader, TokenAuthentication
 from users.api.readers.resource_servers import find_by_id_or_identifier
-from users.api.views.nothing import NotFoundView
+from users.api.views.not_found import NotFoundView
 from users.models import User
 from users.tokens.verify import Caller, InvalidToken, UserCaller
 

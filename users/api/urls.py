@@ -9,7 +9,7 @@ from django.urls import path, re_path, register_converter
 from users.api.endpoints import ENDPOINTS
 from users.api.unencoded import unencoded_ids_view
 from users.api.views.docs import docs
-from users.api.views.nothing import NotFoundView
+from users.api.views.not_found import NotFoundView
 from users.api.views.openapi import OpenAPIView
 from users.web.encoded_path import PathPartConverter, PathPartsConverter
 

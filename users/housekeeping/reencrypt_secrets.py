@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.models import FilePiece, SigningKey, Webhook
 from users.rights.actor import Actor
 from users.rights.may import Verb, check

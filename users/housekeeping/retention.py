@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from users.actions.search_setup.build_indexes import drop_failed_indexes
 from users.conf import conf
-from users.events.retention import lowest_acknowledged_position, oldest_undelivered_change_at
+from users.events.undelivered import lowest_acknowledged_position, oldest_undelivered_change_at
 from users.jobs.files import FILE_RETENTION
 from users.jobs.run import Run
 from users.models import (

@@ -15,10 +15,10 @@ from django.db import transaction
 
 from users.crypto.key_ring import Undecryptable
 from users.import_export.errors import InvalidRecord, TransferError
+from users.import_export.import_record import Outcome, import_record
 from users.import_export.record_errors import RECORD_ERRORS, as_errors, mask_record
 from users.import_export.record_reader import FileRecord, read_import_file
 from users.import_export.record_schema import read_only_field
-from users.import_export.upsert import Outcome, import_record
 from users.jobs.errors import JobFailed
 from users.jobs.files import open_file
 from users.jobs.run import Run

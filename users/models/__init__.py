@@ -10,13 +10,13 @@ from users.models.grant import ClientGrant
 from users.models.indexed_key import IndexedKey
 from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
-from users.models.key import SigningKey
 from users.models.log_event import LogEvent
 from users.models.metadata_key import MetadataKey, MetadataSurvey
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
 from users.models.session import Session
+from users.models.signing_key import SigningKey
 from users.models.ticket import Ticket
 from users.models.user import User
 from users.models.webhook import Delivery, Webhook

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from users.log.record import ClientContext, log_event
 from users.models import Client
 from users.oauth.errors import SignInRefused
-from users.oauth.grants.machine import MachineGrant
+from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
 from users.throttling.debounce import is_first_within

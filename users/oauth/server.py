@@ -18,8 +18,8 @@ from users.models import Client
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.oauth.failure_log import log_failed_request
-from users.oauth.grants.client import TokenGrant
-from users.oauth.grants.machine import MachineGrant
+from users.oauth.grants.client_authentication import TokenGrant
+from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.requests import TokenRequest
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from users.actions.errors import AlreadyExists, UnknownScope
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import Document
 from users.models import Client, ClientGrant, ResourceServer
 from users.rights.actor import Actor

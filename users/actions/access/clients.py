@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import Document
 from users.models import Client, Ticket
 from users.representation.clients import serialize_client

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import Document
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.connection_options import OPTIONS

@@ -13,7 +13,7 @@ from users.actions.access.roles import permissions_effect
 from users.actions.errors import AlreadyExists, NotSupported
 from users.conf import conf
 from users.history.record import record_change_for_users
-from users.log.configuration import (
+from users.log.configuration_history import (
     Action,
     Effect,
     Kind,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from users.actions.access.assignable_scopes import PermissionName, check_assignable, permission_pks
 from users.actions.errors import AlreadyExists, RoleNotFound
 from users.history.record import record_change_for_users
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import Document
 from users.models import Change, Permission, Role, User
 from users.representation.roles import serialize_role

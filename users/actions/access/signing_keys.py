@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from users.actions.errors import UnknownKey
-from users.log.configuration import (
+from users.log.configuration_history import (
     Action,
     Effect,
     Kind,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.jobs.enqueue import enqueue
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.metadata.documents import DOCUMENTS, Document
 from users.metadata.text import bad_characters
 from users.models import IndexedKey, Job, User

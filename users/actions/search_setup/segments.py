@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.conf import conf
-from users.log.configuration import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
 from users.lucene.parser import parse
 from users.metadata.documents import Document
 from users.metadata.fold import fold

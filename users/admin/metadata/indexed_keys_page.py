@@ -13,7 +13,7 @@ from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
-from users.log.configuration import Kind
+from users.log.configuration_history import Kind
 from users.models import IndexedKey
 from users.representation.indexed_keys import build_percentage, failure_reason
 from users.rights.actor import Actor

@@ -20,7 +20,7 @@ from users.admin.webhooks.form import WebhookForm
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
-from users.log.configuration import Kind
+from users.log.configuration_history import Kind
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.web.page_view import PageRequest

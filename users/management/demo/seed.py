@@ -13,10 +13,10 @@ from django.db import transaction
 
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
-from users.import_export.create_users import create_users_from_file
+from users.import_export.import_without_job import create_users_from_file
 from users.management.clients import create_api_client
 from users.management.demo import demo_file
-from users.management.demo.people import write_import_file
+from users.management.demo.user_records import write_import_file
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.rights.actor import Face, command_actor
 from users.tokens.scopes import MACHINE_SCOPES

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from users.models import Client, Connection
 from users.oauth.errors import SignInRefused
-from users.oauth.grants.client import ALL_AUTH_METHODS, TokenGrant, TokenResponse, authenticate_client
+from users.oauth.grants.client_authentication import (
+    ALL_AUTH_METHODS,
+    TokenGrant,
+    TokenResponse,
+    authenticate_client,
+)
 from users.oauth.grants.scopes import user_scopes
 from users.oauth.parameters import caller_ip, requested_server, required_parameter
 from users.oauth.realms import default_connection, named_connection

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from users.conf import conf
-from users.oauth.grants.client import ALL_AUTH_METHODS
+from users.oauth.grants.client_authentication import ALL_AUTH_METHODS
 from users.oauth.server import GRANTS
 from users.sign_in.id_token_claims import CLAIMS
 from users.tokens.custom_claims import GENERATION_CLAIM

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from users.import_export.record_schema import to_record
-from users.management.demo.people import generate_user, generate_users, write_import_file
+from users.management.demo.user_records import generate_user, generate_users, write_import_file
 from users.metadata.limits import Limits
 from users.metadata.validate import validate
 from users.models import Connection

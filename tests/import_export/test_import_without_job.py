@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from users.import_export.create_users import create_users_from_file
 from users.import_export.errors import TransferError
+from users.import_export.import_without_job import create_users_from_file
 from users.models import Change, User
 from users.rights.actor import Face, command_actor
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from users.log.record import ClientContext, log_event
-from users.oauth.grants.client import SECRET_AUTH_METHODS, TokenGrant, TokenResponse, authenticate_client
+from users.oauth.grants.client_authentication import (
+    SECRET_AUTH_METHODS,
+    TokenGrant,
+    TokenResponse,
+    authenticate_client,
+)
 from users.oauth.grants.scopes import machine_scopes
 from users.oauth.parameters import requested_server
 from users.tokens.issue import issue_machine_token

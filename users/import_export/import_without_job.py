@@ -9,8 +9,8 @@ from django.db import transaction
 
 from users.actions.errors import DuplicateField, NotSupported
 from users.import_export.errors import InvalidRecord, TransferError
+from users.import_export.import_record import import_record
 from users.import_export.record_reader import FileRecord, read_import_file
-from users.import_export.upsert import import_record
 from users.metadata.errors import MetadataError
 from users.metadata_map.survey_requests import sample_after_import
 from users.models import Connection
