@@ -8,8 +8,9 @@ import pytest
 from django.test import Client as Browser
 
 from tests.api.answers import at, problem, shown
-from tests.conftest import SHELL
+from tests.conftest import PASSWORD, SHELL
 from tests.second_factor import enrol
+from tests.web.pages import open_page
 from users.actions.account.assign_permissions import assign_permissions
 from users.actions.account.assign_roles import assign_roles
 from users.actions.search_setup.indexed_keys import index_key
@@ -40,8 +41,8 @@ LISTS = {
     "/metadata/indexes": None,
     "/stats/daily": None,
 }
-# The one is always empty, the other as long as no survey has been made.
-OTHERS = {"/users/{user_id}/organizations", "/metadata/keys"}
+# The first is always empty, the second as long as no survey has been made; blocks are an object, not a list.
+OTHERS = {"/users/{user_id}/organizations", "/metadata/keys", "/user-blocks", "/user-blocks/{user_id}"}
 
 
 @pytest.fixture
@@ -50,8 +51,9 @@ def everything(shop, jane, make_role, songs_api):
     role = make_role("Editor", "read:songs", description="Edits")
     assign_roles([jane.user_id], [role.role_id], actor=SHELL)
     assign_permissions(jane, frozenset({(songs_api.audience, "read:songs")}), actor=SHELL)
+    # By the form, since only a real sign-in is counted in the daily statistics.
+    open_page(Browser(), "/login/").press("Sign in", login=jane.email, password=PASSWORD)
     enrol(jane)
-    Browser().force_login(jane)
     index_key("app_metadata.plan", actor=SHELL)
     publish()
     return {"user_id": jane.user_id, "role_id": role.role_id}

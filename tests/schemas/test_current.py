@@ -47,7 +47,7 @@ def test_the_file_may_begin_with_a_byte_order_mark(settings, tmp_path):
     [
         pytest.param(None, "cannot be read", id="missing"),
         pytest.param("{", "line 1, column 2", id="no JSON"),
-        pytest.param('{"type": "strin"}', "no JSON Schema", id="no schema"),
+        pytest.param('{"type": "strin"}', "not a usable JSON Schema", id="no schema"),
         pytest.param('{"$ref": "https://example.com/x"}', "only references within", id="elsewhere"),
     ],
 )

@@ -160,7 +160,7 @@ def test_what_the_connection_takes_is_taken_though_django_would_not(browser, pol
 
 def errors_of(page: Page) -> str:
     """What stands below the new password."""
-    [found] = re.findall(r'<ul class="errors" id="id_password1_error">(.*?)</ul>', page.html)
+    [found] = re.findall(r'<ul class="errors" id="id_password1_error">(.*?)</ul>', page.html, re.DOTALL)
     return html.unescape(found)
 
 
