@@ -23,7 +23,7 @@ def test_an_agent_finds_jane_and_changes_what_only_staff_may(desk, api, jane, sc
 
     page.get_by_label("Find a user").fill("jane do")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_text("1 person matches")).to_be_visible()
+    expect(page.get_by_text("1 user matches")).to_be_visible()
     page.get_by_role("link", name="jane.doe@example.com").click()
     write(page, "App metadata", '{"plan": "pro", "seats": 5}')
     page.get_by_label("Reason for the change").fill("Ticket 4711")
