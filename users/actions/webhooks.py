@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,7 +14,7 @@ from users.events.account_paths import check_paths
 from users.events.event_types import TEST, TYPES
 from users.events.stream import latest_event_number
 from users.events.webhook_secrets import encrypt_secret, new_secret
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.metadata.documents import DOCUMENTS, Document
 from users.models import Delivery, User, Webhook
 from users.outgoing.ssrf_guard import check_url
@@ -58,7 +57,9 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
             made_by=actor.name[:300],
             position=latest_event_number(),
         )
-        _record(webhook, Action.CREATED, actor, after=_described(webhook))
+        record_configuration_change(
+            effect_on(webhook, Action.CREATED, after=_described(webhook)), actor=actor
+        )
     return webhook, secret
 
 
@@ -76,7 +77,9 @@ def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> 
         held.save(update_fields=columns.keys())
         # A changed URL may be the fix: do not wait for the backoff of the old one.
         _make_due_now(held)
-        _record(held, Action.UPDATED, actor, before=before, after=_described(held))
+        record_configuration_change(
+            effect_on(held, Action.UPDATED, before=before, after=_described(held)), actor=actor
+        )
 
 
 def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
@@ -91,7 +94,7 @@ def rotate_secret(webhook: Webhook, *, actor: Actor) -> str:
             old_secret_encrypted=held.secret_encrypted,
             old_secret_until=timezone.now() + OLD_SECRET_LIFETIME,
         )
-        _record(held, Action.SECRET_ROTATED, actor)
+        record_configuration_change(effect_on(held, Action.SECRET_ROTATED), actor=actor)
     return secret
 
 
@@ -101,7 +104,7 @@ def delete_webhook(webhook: Webhook, *, actor: Actor) -> None:
     with transaction.atomic():
         held = Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
         if held is not None:
-            _record(held, Action.DELETED, actor, before=_described(held))
+            record_configuration_change(effect_on(held, Action.DELETED, before=_described(held)), actor=actor)
             held.delete()
 
 
@@ -111,7 +114,7 @@ def send_test(webhook: Webhook, *, actor: Actor) -> Delivery:
     with transaction.atomic():
         _make_due_now(webhook)
         delivery = Delivery.objects.create(webhook=webhook, type=TEST)
-        _record(webhook, Action.TEST_SENT, actor)
+        record_configuration_change(effect_on(webhook, Action.TEST_SENT), actor=actor)
     return delivery
 
 
@@ -136,7 +139,9 @@ def replay(webhook: Webhook, *, actor: Actor, delivery: int | None = None) -> in
         )
         _make_due_now(webhook)
         if count:
-            _record(webhook, Action.DELIVERIES_REPLAYED, actor, after={"deliveries": count})
+            record_configuration_change(
+                effect_on(webhook, Action.DELIVERIES_REPLAYED, after={"deliveries": count}), actor=actor
+            )
     return count
 
 
@@ -155,25 +160,6 @@ def _described(webhook: Webhook) -> Document:
     """What administrators decide about it. Of the URL the history stores the host alone."""
     names = ("url", "description", "types", "only", "values", "is_enabled")
     return {name: getattr(webhook, name) for name in names}
-
-
-def _record(
-    webhook: Webhook,
-    action: Action,
-    actor: Actor,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> None:
-    effect = Effect(
-        kind=Kind.WEBHOOK,
-        object_id=webhook.webhook_id,
-        name=urlsplit(webhook.url).netloc,
-        action=action,
-        before=before,
-        after=after,
-    )
-    record_configuration_change(effect, actor=actor)
 
 
 def _make_due_now(webhook: Webhook) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,12 +23,25 @@ from users.log.request_origin import current_origin
 from users.log.types import API_WRITE
 from users.metadata.diff import diff
 from users.metadata.documents import Document
-from users.models import ConfigurationChange
+from users.models import (
+    Client,
+    ConfigurationChange,
+    Connection,
+    IndexedKey,
+    ResourceServer,
+    Role,
+    Segment,
+    SigningKey,
+    Webhook,
+)
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
 
 Kind = ConfigurationChange.Kind
 Action = ConfigurationChange.Action
+ConfigurationObject = (
+    Client | ResourceServer | Role | Connection | Webhook | IndexedKey | Segment | SigningKey
+)
 
 # What the log calls a kind of object, and an operation on one. Source: the summaries of operations in
 # Auth0's published OpenAPI document, which its log has as descriptions, for those that it has.
@@ -80,6 +94,35 @@ class Effect:
     def changes_nothing(self) -> bool:
         """Whether it is an update that changed nothing."""
         return self.action == Action.UPDATED and not diff(self.before, self.after)
+
+
+def effect_on(
+    row: ConfigurationObject,
+    action: Action,
+    *,
+    before: Document | None = None,
+    after: Document | None = None,
+) -> Effect:
+    """What `action` did to the object of this row, with its kind, public id and name."""
+    match row:
+        case Client():
+            kind, object_id, name = Kind.CLIENT, row.client_id, row.name
+        case ResourceServer():
+            kind, object_id, name = Kind.RESOURCE_SERVER, row.resource_server_id, row.name
+        case Role():
+            kind, object_id, name = Kind.ROLE, row.role_id, row.name
+        case Connection():
+            kind, object_id, name = Kind.CONNECTION, row.connection_id, row.name
+        case Webhook():
+            # The host alone: the rest of a webhook's URL may hold a secret.
+            kind, object_id, name = Kind.WEBHOOK, row.webhook_id, urlsplit(row.url).netloc
+        case IndexedKey():
+            kind, object_id, name = Kind.INDEXED_KEY, row.key_id, str(row)
+        case Segment():
+            kind, object_id, name = Kind.SEGMENT, row.segment_id, row.name
+        case SigningKey():
+            kind, object_id, name = Kind.SIGNING_KEY, row.kid, row.kid
+    return Effect(kind=kind, object_id=object_id, name=name, action=action, before=before, after=after)
 
 
 def record_configuration_change(effect: Effect, *, actor: Actor, reason: str = "") -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
-from users.metadata.documents import Document
+from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.models import Client, Ticket
 from users.representation.clients import serialize_client
 from users.rights.actor import Actor
@@ -30,7 +29,9 @@ def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
     secret = None if client.is_public else _new_secret(client)
     with transaction.atomic():
         client.save(force_insert=True)
-        _record(client, Action.CREATED, actor, after=serialize_client(client))
+        record_configuration_change(
+            effect_on(client, Action.CREATED, after=serialize_client(client)), actor=actor
+        )
     return client, secret
 
 
@@ -45,7 +46,9 @@ def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Cli
         for name, value in columns.items():
             setattr(client, name, value)
         client.save(update_fields=columns.keys())
-        _record(client, Action.UPDATED, actor, before=before, after=serialize_client(client))
+        record_configuration_change(
+            effect_on(client, Action.UPDATED, before=before, after=serialize_client(client)), actor=actor
+        )
     return client
 
 
@@ -57,7 +60,7 @@ def rotate_secret(client: Client, *, actor: Actor) -> str:
         check_no_escalation(actor, client)
         secret = _new_secret(client)
         client.save(update_fields=["secret_hash"])
-        _record(client, Action.SECRET_ROTATED, actor)
+        record_configuration_change(effect_on(client, Action.SECRET_ROTATED), actor=actor)
     return secret
 
 
@@ -71,30 +74,14 @@ def delete_client(client_id: str, *, actor: Actor) -> None:
             return
         grants = client.grants.select_related("resource_server")
         held = {grant.resource_server.audience: grant.scope for grant in grants}
-        _record(client, Action.DELETED, actor, before={**serialize_client(client), "grants": held})
+        record_configuration_change(
+            effect_on(client, Action.DELETED, before={**serialize_client(client), "grants": held}),
+            actor=actor,
+        )
         # Links that a compromised client created must not outlive it.
         Ticket.objects.filter(made_by=client_id, used_at=None).delete()
         client.delete()
         clear_token_caches_on_commit()
-
-
-def _record(
-    client: Client,
-    action: Action,
-    actor: Actor,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> None:
-    effect = Effect(
-        kind=Kind.CLIENT,
-        object_id=client.client_id,
-        name=client.name,
-        action=action,
-        before=before,
-        after=after,
-    )
-    record_configuration_change(effect, actor=actor)
 
 
 def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
-from users.metadata.documents import Document
+from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.representation.connection_options import OPTIONS
 from users.representation.connections import serialize_connection
@@ -41,7 +40,9 @@ def create_connection(*, actor: Actor, **columns: Any) -> Connection:
         if Connection.objects.filter(name__iexact=connection.name).exists():
             raise ConnectionExists
         connection.save(force_insert=True)
-        _record(connection, Action.CREATED, actor, after=serialize_connection(connection))
+        record_configuration_change(
+            effect_on(connection, Action.CREATED, after=serialize_connection(connection)), actor=actor
+        )
     return connection
 
 
@@ -67,7 +68,10 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
         if loses_names:
             _check_emails(connection)
         connection.save(update_fields=columns.keys())
-        _record(connection, Action.UPDATED, actor, before=before, after=serialize_connection(connection))
+        record_configuration_change(
+            effect_on(connection, Action.UPDATED, before=before, after=serialize_connection(connection)),
+            actor=actor,
+        )
     return connection
 
 
@@ -90,27 +94,10 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
                 f"The connection still has {_describe_count(count)}. Delete them first, or set"
                 " is_enabled to false: then no user can sign in through it."
             )
-        _record(connection, Action.DELETED, actor, before=serialize_connection(connection))
+        record_configuration_change(
+            effect_on(connection, Action.DELETED, before=serialize_connection(connection)), actor=actor
+        )
         connection.delete()
-
-
-def _record(
-    connection: Connection,
-    action: Action,
-    actor: Actor,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> None:
-    effect = Effect(
-        kind=Kind.CONNECTION,
-        object_id=connection.connection_id,
-        name=connection.name,
-        action=action,
-        before=before,
-        after=after,
-    )
-    record_configuration_change(effect, actor=actor)
 
 
 def _check_options(connection: Connection) -> None:

@@ -15,8 +15,7 @@ from users.conf import conf
 from users.history.record import record_change_for_users
 from users.log.configuration_history import (
     Action,
-    Effect,
-    Kind,
+    effect_on,
     record_configuration_change,
     record_side_effects,
 )
@@ -44,7 +43,7 @@ def create_server(*, actor: Actor, **columns: Any) -> ResourceServer:
                 server = ResourceServer.objects.create(**columns)
         except IntegrityError:
             raise taken from None
-        record_configuration_change(_effect(server, Action.CREATED, after=_described(server)), actor=actor)
+        record_configuration_change(effect_on(server, Action.CREATED, after=_described(server)), actor=actor)
     return server
 
 
@@ -66,7 +65,7 @@ def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor
         for name, value in columns.items():
             setattr(server, name, value)
         server.save(update_fields=columns.keys())
-        effect = _effect(server, Action.UPDATED, before=before, after=_described(server))
+        effect = effect_on(server, Action.UPDATED, before=before, after=_described(server))
         record_configuration_change(effect, actor=actor)
         if gone:
             _revoke_scopes(server, gone, actor)
@@ -83,7 +82,7 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
             return
         # After the lock: the row decides, not the object that the caller read.
         _check_own(found)
-        record_configuration_change(_effect(found, Action.DELETED, before=_described(found)), actor=actor)
+        record_configuration_change(effect_on(found, Action.DELETED, before=_described(found)), actor=actor)
         _record_loss(found, set(found.scope_values), actor, DELETED)
         grants = lock_grants().filter(resource_server=found)
         effects = [grant_effect(grant, Action.GRANT_DELETED, before=grant.scope) for grant in grants]
@@ -129,23 +128,6 @@ def _record_loss(server: ResourceServer, scopes: set[str], actor: Actor, reason:
         )
         keys = {name: {"before": [server.audience]}}
         record_change_for_users(holders, Change.What.PERMISSIONS, keys, actor=actor, at=at)
-
-
-def _effect(
-    server: ResourceServer,
-    action: Action,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> Effect:
-    return Effect(
-        kind=Kind.RESOURCE_SERVER,
-        object_id=server.resource_server_id,
-        name=server.name,
-        action=action,
-        before=before,
-        after=after,
-    )
 
 
 def _described(server: ResourceServer) -> Document:

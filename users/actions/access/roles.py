@@ -13,8 +13,7 @@ from django.utils import timezone
 from users.actions.access.assignable_scopes import PermissionName, check_assignable, permission_pks
 from users.actions.errors import AlreadyExists, RoleNotFound
 from users.history.record import record_change_for_users
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
-from users.metadata.documents import Document
+from users.log.configuration_history import Action, Effect, effect_on, record_configuration_change
 from users.models import Change, Permission, Role, User
 from users.representation.roles import serialize_role
 from users.rights.actor import Actor
@@ -27,7 +26,7 @@ def create_role(*, actor: Actor, **columns: Any) -> Role:
     with transaction.atomic():
         with _report_duplicates():
             role = Role.objects.create(**columns)
-        record_configuration_change(_effect(role, Action.CREATED, after=serialize_role(role)), actor=actor)
+        record_configuration_change(effect_on(role, Action.CREATED, after=serialize_role(role)), actor=actor)
     return role
 
 
@@ -41,7 +40,7 @@ def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
             setattr(role, name, value)
         with _report_duplicates():
             role.save(update_fields=columns.keys())
-        effect = _effect(role, Action.UPDATED, before=before, after=serialize_role(role))
+        effect = effect_on(role, Action.UPDATED, before=before, after=serialize_role(role))
         record_configuration_change(effect, actor=actor)
     return role
 
@@ -60,7 +59,7 @@ def delete_role(role: Role, *, actor: Actor, reason: str = "") -> None:
         )
         permissions = _by_api(permission_pks(role.permissions))
         before = {**serialize_role(role), "permissions": permissions}
-        effect = _effect(role, Action.DELETED, before=before)
+        effect = effect_on(role, Action.DELETED, before=before)
         record_configuration_change(effect, actor=actor, reason=reason)
         role.delete()
 
@@ -98,7 +97,7 @@ def remove_role_permissions(role: Role, unwanted: frozenset[PermissionName], *, 
 def permissions_effect(role: Role, action: Action, permissions: Mapping[str, list[str]]) -> Effect:
     """That the role gained or lost these permissions: names of scopes by the identifiers of APIs."""
     side = "after" if action == Action.PERMISSIONS_ADDED else "before"
-    return _effect(role, action, **{side: {"permissions": dict(permissions)}})
+    return effect_on(role, action, **{side: {"permissions": dict(permissions)}})
 
 
 def _by_api(permissions: Iterable[PermissionName]) -> dict[str, list[str]]:
@@ -106,14 +105,6 @@ def _by_api(permissions: Iterable[PermissionName]) -> dict[str, list[str]]:
     for identifier, name in sorted(permissions):
         names[identifier].append(name)
     return names
-
-
-def _effect(
-    role: Role, action: Action, *, before: Document | None = None, after: Document | None = None
-) -> Effect:
-    return Effect(
-        kind=Kind.ROLE, object_id=role.role_id, name=role.name, action=action, before=before, after=after
-    )
 
 
 def _lock(role: Role) -> Role:

@@ -13,7 +13,7 @@ from users.actions.errors import UnknownKey
 from users.log.configuration_history import (
     Action,
     Effect,
-    Kind,
+    effect_on,
     record_configuration_change,
     record_side_effects,
 )
@@ -92,4 +92,4 @@ def _longest_lifetime() -> int:
 def _effect(key: SigningKey, action: Action) -> Effect:
     described = {"kid": key.kid, "signs_from": format_time(key.signs_from)}
     side = "after" if action == Action.CREATED else "before"
-    return Effect(kind=Kind.SIGNING_KEY, object_id=key.kid, name=key.kid, action=action, **{side: described})
+    return effect_on(key, action, **{side: described})

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.jobs.enqueue import enqueue
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
-from users.metadata.documents import DOCUMENTS, Document
+from users.log.configuration_history import Action, effect_on, record_configuration_change
+from users.metadata.documents import DOCUMENTS
 from users.metadata.text import bad_characters
 from users.models import IndexedKey, Job, User
 from users.rights.actor import Actor
@@ -67,7 +67,9 @@ def _index(place: KeyPath, kind: str | None, actor: Actor) -> IndexedKey:
         else:
             action = Action.RETRIED
         key = _enqueue_job(key, Status.BUILDING, actor)
-        _record(key, action, actor, after={"key": str(key), "type": key.kind})
+        record_configuration_change(
+            effect_on(key, action, after={"key": str(key), "type": key.kind}), actor=actor
+        )
         return key
 
 
@@ -78,7 +80,9 @@ def drop_key(key: IndexedKey, *, actor: Actor) -> None:
         found = _lock_keys().filter(pk=key.pk).first()
         if found is not None and found.state != Status.DROPPING:
             _enqueue_job(found, Status.DROPPING, actor)
-            _record(found, Action.DELETED, actor, before={"key": str(found), "type": found.kind})
+            record_configuration_change(
+                effect_on(found, Action.DELETED, before={"key": str(found), "type": found.kind}), actor=actor
+            )
     clear_indexed_keys_cache()
 
 
@@ -117,25 +121,6 @@ def _parse_place(name: str) -> KeyPath:
             "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a line break."
         )
     return place
-
-
-def _record(
-    key: IndexedKey,
-    action: Action,
-    actor: Actor,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> None:
-    effect = Effect(
-        kind=Kind.INDEXED_KEY,
-        object_id=key.key_id,
-        name=str(key),
-        action=action,
-        before=before,
-        after=after,
-    )
-    record_configuration_change(effect, actor=actor)
 
 
 def _enqueue_job(key: IndexedKey, status: Status, actor: Actor) -> IndexedKey:

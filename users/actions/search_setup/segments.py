@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.conf import conf
-from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
+from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.lucene.parser import parse
 from users.metadata.documents import Document
 from users.metadata.fold import fold
@@ -42,7 +42,9 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     with _report_duplicates():
         _set_columns(segment, wanted, actor)
         segment.save(force_insert=True)
-        _record(segment, Action.CREATED, actor, after=_described(segment))
+        record_configuration_change(
+            effect_on(segment, Action.CREATED, after=_described(segment)), actor=actor
+        )
     return segment
 
 
@@ -60,7 +62,9 @@ def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segm
         _set_columns(segment, wanted, actor)
         segment.updated_at = timezone.now()
         segment.save(force_update=True)
-        _record(segment, Action.UPDATED, actor, before=before, after=_described(segment))
+        record_configuration_change(
+            effect_on(segment, Action.UPDATED, before=before, after=_described(segment)), actor=actor
+        )
     return segment
 
 
@@ -69,7 +73,9 @@ def delete_segment(segment: Segment, *, actor: Actor) -> None:
     with transaction.atomic():
         segment = _lock(segment, actor)
         _check_unused(_segments_using(segment), actor)
-        _record(segment, Action.DELETED, actor, before=_described(segment))
+        record_configuration_change(
+            effect_on(segment, Action.DELETED, before=_described(segment)), actor=actor
+        )
         segment.delete()
 
 
@@ -77,25 +83,6 @@ def _described(segment: Segment) -> Document:
     """With the query as it is stored, which names other segments by their ids."""
     names = ("name", "query", "description", "is_shared")
     return {name: getattr(segment, name) for name in names}
-
-
-def _record(
-    segment: Segment,
-    action: Action,
-    actor: Actor,
-    *,
-    before: Document | None = None,
-    after: Document | None = None,
-) -> None:
-    effect = Effect(
-        kind=Kind.SEGMENT,
-        object_id=segment.segment_id,
-        name=segment.name,
-        action=action,
-        before=before,
-        after=after,
-    )
-    record_configuration_change(effect, actor=actor)
 
 
 def can_change_segment(segment: Segment, actor: Actor) -> bool:
