@@ -216,7 +216,7 @@ def set_trap(moment: str, number: int) -> None:
         "lane": (dispatcher, "acquire_lease"),
         "plan": (lease.WebhookLease, "_plan_deliveries"),
         "send": (lease, "send"),
-        "told": (lease.WebhookLease, "_note"),
+        "told": (lease.WebhookLease, "_record_outcomes"),
     }[name]
     original, calls = getattr(owner, attribute), int(count or 1)
 

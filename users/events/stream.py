@@ -46,11 +46,11 @@ def publish() -> int:
             # Another process is numbering: there is nothing left to do here.
             return 0
         waiting = list(Outbox.objects.order_by("pk").values_list("pk", flat=True)[:PUBLISH_BATCH_SIZE])
-        told = Change.objects.filter(pk__in=waiting).exclude(what__in=UNPUBLISHED).order_by("pk")
+        published = Change.objects.filter(pk__in=waiting).exclude(what__in=UNPUBLISHED).order_by("pk")
         now = timezone.now()
         events = [
             Event(number=number, change_id=key, numbered_at=now)
-            for number, key in enumerate(told.values_list("pk", flat=True), stream.latest + 1)
+            for number, key in enumerate(published.values_list("pk", flat=True), stream.latest + 1)
         ]
         Event.objects.bulk_create(events)
         # In the same transaction: a crash neither loses a change nor numbers it twice.

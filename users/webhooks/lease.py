@@ -88,7 +88,7 @@ class WebhookLease:
         has_planned = self._plan_deliveries()
         heads = list(self._next_deliveries())
         if heads:
-            self._note(list(zip(heads, self._send(heads), strict=True)))
+            self._record_outcomes(list(zip(heads, self._send(heads), strict=True)))
         return has_planned or bool(heads)
 
     def _plan_deliveries(self) -> bool:
@@ -125,18 +125,18 @@ class WebhookLease:
         except Undecryptable:
             return pool.submit(lambda: SECRET_UNREADABLE)
 
-    def _note(self, told: list[tuple[Delivery, Outcome]]) -> None:
+    def _record_outcomes(self, sent: list[tuple[Delivery, Outcome]]) -> None:
         """Record the outcomes. A new delivery that failed says something about the receiver, unless others
         arrived; one that had failed before may fail for its own reason."""
         now, was_down = timezone.now(), self._webhook.failures > 0
-        if any(outcome.is_delivered for _, outcome in told):
+        if any(outcome.is_delivered for _, outcome in sent):
             self._webhook.failures = 0
-        elif any(not delivery.attempts for delivery, _ in told):
+        elif any(not delivery.attempts for delivery, _ in sent):
             self._webhook.failures += 1
             self._rest = self._timing.retry_delay(self._webhook.failures)
         with transaction.atomic():
             self._extend_lease(failures=self._webhook.failures)
-            for delivery, outcome in told:
+            for delivery, outcome in sent:
                 columns = self._columns(delivery, outcome, now)
                 Delivery.objects.filter(pk=delivery.pk).update(**columns)
             # In the same transaction, so that a crash cannot leave them waiting out a backoff of up to an

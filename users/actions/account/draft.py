@@ -53,8 +53,8 @@ class Draft:
 
     def note(self, what: Change.What, keys: Diff, *, was_missing: bool = False) -> None:
         """Collect a line for the record of changes."""
-        told = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.reversal}
-        self._changes.append(build_change(self.user, what, keys, was_missing=was_missing, **told))
+        common = {"actor": self.actor, "at": self.at, "reason": self.reason, **self.reversal}
+        self._changes.append(build_change(self.user, what, keys, was_missing=was_missing, **common))
 
     def save(self) -> None:
         """Write the changed columns and the record. Does nothing where nothing changed."""

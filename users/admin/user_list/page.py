@@ -105,7 +105,7 @@ class UserList:
 
     def read(self) -> None:
         """Query the database."""
-        text, mend = self.query, self._field_correction_url
+        text, correction_url = self.query, self._field_correction_url
         # What is asked, each part parsed and given its meaning once.
         conditions: list[Condition] = []
         try:
@@ -113,7 +113,7 @@ class UserList:
                 conditions.append(compile_query(self.asked, viewer=self.viewer))
                 for key in required_keys(self.address):
                     # Set before compiling: an error is explained for the part that caused it.
-                    text, mend = exists_query(key), partial(self._key_correction_url, key)
+                    text, correction_url = exists_query(key), partial(self._key_correction_url, key)
                     conditions.append(compile_query(parse(text), viewer=self.viewer))
                 users = self._filter_users()
                 for condition in conditions:
@@ -121,7 +121,7 @@ class UserList:
                 self._read(users)
         except (QueryError, Denied, SearchTimeout) as error:
             slow = self._slow_keys(conditions) if isinstance(error, SearchTimeout) else ()
-            self.problem = describe_problem(error, text, self.viewer, mend, slow)
+            self.problem = describe_problem(error, text, self.viewer, correction_url, slow)
             # After a timeout the advice on indexes is still useful.
             if not isinstance(error, SearchTimeout):
                 return

@@ -22,32 +22,33 @@ CHARACTERS_BEFORE, CHARACTERS_AFTER = 32, 24
 class Problem:
     """An error message.
 
-    `picture` is the text with a caret below the error. `mended` are field names that may have been meant,
-    each
-    with the URL of the corrected search.
+    `picture` is the text with a caret below the error. `corrections` are field names that may have been
+    meant, each with the URL of the corrected search.
     """
 
     message: str
     picture: str = ""
-    mended: tuple[tuple[str, str], ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
 
 
 def describe_problem(
     error: Exception,
     text: str,
     viewer: Actor,
-    mend: Callable[[UnknownField, str], str],
+    correction_url: Callable[[UnknownField, str], str],
     slow: tuple[SlowKey, ...],
 ) -> Problem:
     """Describe a QueryError, Denied or SearchTimeout of this text, a part of the whole search.
 
-    `mend` returns the URL of the list with an unknown field replaced by the given name.
+    `correction_url` returns the URL of the list with an unknown field replaced by the given name.
     """
     match error:
         case QueryError():
             end = "" if error.reason.endswith("?") else "."
             message = f"Can't read the search at character {error.column}: {error.reason}{end}"
-            return Problem(message, draw_caret(text, error.column), tuple(_corrections(error, viewer, mend)))
+            return Problem(
+                message, draw_caret(text, error.column), tuple(_corrections(error, viewer, correction_url))
+            )
         case Denied():
             return Problem(f"{error.reason}.")
         case SearchTimeout():
@@ -69,7 +70,7 @@ def draw_caret(text: str, column: int) -> str:
 
 
 def _corrections(
-    error: QueryError, viewer: Actor, mend: Callable[[UnknownField, str], str]
+    error: QueryError, viewer: Actor, correction_url: Callable[[UnknownField, str], str]
 ) -> Iterable[tuple[str, str]]:
     # Only an unknown name can be corrected by replacing one word.
     if not isinstance(error, UnknownField):
@@ -78,7 +79,7 @@ def _corrections(
         field = find_field(tuple(name.split(".")))
         # A correction must not disclose the name of a key that this staff member may not see.
         if field is not None and visible(viewer, field.document, field.path):
-            yield name, mend(error, name)
+            yield name, correction_url(error, name)
 
 
 def _too_slow(slow: tuple[SlowKey, ...]) -> str:

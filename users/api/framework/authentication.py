@@ -40,15 +40,15 @@ def actor_of(request: Any) -> Actor:
     """Return the caller as the `Actor` that actions take."""
     caller: Caller = request.user
     # `recorded_ip` obeys RECORD_IP, so history and log get no more of the IP address than the settings allow.
-    told = {"request_id": request.request_id, "ip": recorded_ip(request)}
+    origin = {"request_id": request.request_id, "ip": recorded_ip(request)}
     if isinstance(caller, UserCaller):
         # With the time of the sign-in, since removing one's own second factor needs a recent one.
-        return bearer_actor(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **told)
+        return bearer_actor(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **origin)
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,
         id=caller.client_id,
         name=caller.name,
         scopes=caller.scopes,
-        **told,
+        **origin,
     )
