@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db import connection as database
 
-from users.models import Connection, ResourceServer
+from users.actions.account.delete_user import delete_user
+from users.actions.account.edit_user import Edit, edit_user
+from users.models import Connection, DeletedUser, ResourceServer
+from users.rights.actor import command_actor
 
 pytestmark = pytest.mark.django_db
 
-SUPPORT = {"view_user", "view_app_metadata", "change_user_metadata", "send_links", "unlock_user"}
+SUPPORT = {
+    "view_user",
+    "view_app_metadata",
+    "change_user_metadata",
+    "send_links",
+    "unlock_user",
+    "write_notes",
+}
 LEAD = SUPPORT | {"change_app_metadata", "change_profile", "block_user", "view_changes", "share_segment"}
 
 
@@ -54,3 +66,14 @@ def test_the_database_has_the_triggers_that_models_cannot_declare():
         cursor.execute(f"SELECT {column} FROM {table}")
 
         assert names <= {row[0] for row in cursor.fetchall()}
+
+
+def test_users_deleted_by_an_earlier_release_are_found_by_email(jane, stranger):
+    edit_user(jane, Edit(profile={"email": "Jane@Example.org"}), actor=command_actor("tests"))
+    delete_user(jane, actor=command_actor("tests"))
+    DeletedUser.objects.all().delete()
+
+    import_module("users.migrations.0004_note_rights_and_deleted_emails").store_deleted_emails(apps, None)
+
+    row = DeletedUser.objects.get()
+    assert (row.subject, row.email_folded) == (jane.user_id, "jane@example.org")

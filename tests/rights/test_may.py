@@ -23,6 +23,7 @@ PERMISSIONS = {
     "delete_user",
     "share_segment",
     "view_changes",
+    "write_notes",
     "administer",
 }
 # What administrators may do, and clients with the scope.
@@ -79,6 +80,8 @@ TABLE = [
     (Verb.SEND_VERIFICATION, "send_links", {"create:users", "update:users"}, False),
     (Verb.CLEAR_LOCKOUT, "unlock_user", {"update:users"}, False),
     (Verb.END_SESSIONS, "block_user", {"delete:sessions"}, False),
+    (Verb.VIEW_NOTES, "view_user", set(), False),
+    (Verb.WRITE_NOTES, "write_notes", set(), False),
     (Verb.SHARE_SEGMENT, "share_segment", set(), False),
     (Verb.INDEX_KEYS, "administer", {"update:metadata_keys"}, False),
     (Verb.SURVEY, "view_app_metadata", set(), False),

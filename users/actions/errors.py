@@ -17,6 +17,14 @@ class MethodNotFound(LookupError):
     """The user has no such authentication method, or no longer."""
 
 
+class NoteNotFound(LookupError):
+    """The note does not exist, or was deleted meanwhile."""
+
+
+class InvalidNote(ValueError):
+    """The text cannot be a note. The text of the error says why, as a sentence for the page."""
+
+
 class RoleNotFound(LookupError):
     """The role does not exist, or was deleted meanwhile."""
 

@@ -5,6 +5,7 @@ from users.models.client import Client
 from users.models.configuration_change import ConfigurationChange
 from users.models.connection import DEFAULT_CONNECTION, Connection
 from users.models.daily_count import Day
+from users.models.deleted_user import DeletedUser
 from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
 from users.models.indexed_key import IndexedKey
@@ -12,6 +13,7 @@ from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.log_event import LogEvent
 from users.models.metadata_key import MetadataKey, MetadataSurvey
+from users.models.note import Note
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
@@ -19,7 +21,7 @@ from users.models.session import Session
 from users.models.signing_key import SigningKey
 from users.models.ticket import Ticket
 from users.models.user import User
-from users.models.webhook import Delivery, Webhook
+from users.models.webhook import Delivery, DeliveryCount, Webhook
 
 __all__ = [
     "DEFAULT_CONNECTION",
@@ -29,7 +31,9 @@ __all__ = [
     "ConfigurationChange",
     "Connection",
     "Day",
+    "DeletedUser",
     "Delivery",
+    "DeliveryCount",
     "Event",
     "FailedRecord",
     "FilePiece",
@@ -38,6 +42,7 @@ __all__ = [
     "LogEvent",
     "MetadataKey",
     "MetadataSurvey",
+    "Note",
     "Outbox",
     "Permission",
     "ResourceServer",

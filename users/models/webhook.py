@@ -77,6 +77,12 @@ class Delivery(models.Model):
     milliseconds = models.PositiveIntegerField(null=True)
     code = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=500, blank=True)
+    # What that attempt sent and what was answered, cut to a bounded length. They contain values of users, and
+    # are deleted with the row or when the history of the user is erased. Nullable, so that adding the columns
+    # rewrites no row.
+    request_body = models.TextField(null=True)
+    response_headers = models.JSONField(null=True)
+    response_body = models.TextField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -98,3 +104,22 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.subject or 'nobody'} to {self.webhook_id}"
+
+
+class DeliveryCount(models.Model):
+    """How many attempts of a webhook succeeded and failed in one hour. Counted when an attempt ends, so
+    that the list of webhooks need not count deliveries."""
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="counts", db_index=False)
+    hour = models.DateTimeField()
+    delivered = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["hour"]
+        constraints = [models.UniqueConstraint(fields=["webhook", "hour"], name="delivery_count_once")]
+        indexes = [models.Index(fields=["hour"], name="delivery_count_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} at {self.hour:%Y-%m-%d %H}"

@@ -113,6 +113,9 @@ class Verb(Enum):
         "clear lockouts after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
     )
     END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
+    # No client has notes: they are between members of staff.
+    VIEW_NOTES = Rule("see notes about users", "view_user", frozenset())
+    WRITE_NOTES = Rule("write notes about users", "write_notes", frozenset())
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     SURVEY = Rule("survey metadata", "view_app_metadata", frozenset())
