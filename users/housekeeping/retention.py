@@ -18,7 +18,9 @@ from users.jobs.run import Run
 from users.models import (
     Change,
     ConfigurationChange,
+    DeletedUser,
     Delivery,
+    DeliveryCount,
     Event,
     FilePiece,
     Job,
@@ -33,6 +35,8 @@ TICKET_RETENTION = timedelta(days=30)
 JOB_RETENTION = timedelta(days=30)
 EVENT_RETENTION = timedelta(days=30)
 DELIVERY_RETENTION = timedelta(days=30)
+# The list of webhooks shows a day.
+DELIVERY_COUNT_RETENTION = timedelta(days=2)
 # Rows per transaction: short ones, so that other writers on SQLite do not wait.
 BATCH_SIZE = 500
 
@@ -122,11 +126,26 @@ def _delete_events(now: datetime) -> int:
     return Event.objects.filter(number__in=numbers).delete()[0]
 
 
+def _delete_deleted_users(now: datetime) -> int:
+    """The emails of users deleted longer ago than the record of changes reaches."""
+    if not conf.history_days:
+        return 0
+    old = DeletedUser.objects.filter(deleted_at__lt=now - timedelta(days=conf.history_days))
+    keys = list(old.order_by("deleted_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    return DeletedUser.objects.filter(pk__in=keys).delete()[0]
+
+
+def _delete_delivery_counts(now: datetime) -> int:
+    old = DeliveryCount.objects.filter(hour__lt=now - DELIVERY_COUNT_RETENTION).order_by("hour")
+    keys = list(old.values_list("pk", flat=True)[:BATCH_SIZE])
+    return DeliveryCount.objects.filter(pk__in=keys).delete()[0]
+
+
 def _delete_deliveries(now: datetime) -> int:
-    """Pending deliveries are never deleted."""
-    old = Delivery.objects.filter(created_at__lt=now - DELIVERY_RETENTION).exclude(
-        status=Delivery.Status.PENDING
-    )
+    """Pending deliveries are never deleted. The others contain values of users, so they go no later than
+    the record of changes does."""
+    most = min(DELIVERY_RETENTION, timedelta(days=conf.history_days or DELIVERY_RETENTION.days))
+    old = Delivery.objects.filter(created_at__lt=now - most).exclude(status=Delivery.Status.PENDING)
     keys = list(old.order_by("created_at").values_list("pk", flat=True)[:BATCH_SIZE])
     return Delivery.objects.filter(pk__in=keys).delete()[0]
 
@@ -143,4 +162,6 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     "configuration": _delete_configuration_changes,
     "events": _delete_events,
     "deliveries": _delete_deliveries,
+    "delivery_counts": _delete_delivery_counts,
+    "deleted_users": _delete_deleted_users,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from users.actions.account.delete_user import delete_user
+from users.actions.account.forget_user import erase_user_history
+from users.actions.account.notes import add_note
 from users.actions.errors import StaleVersion, UserNotFound
-from users.models import Change, User
-from users.rights.actor import command_actor, owner_actor
+from users.models import Change, DeletedUser, Note, User
+from users.rights.actor import command_actor, owner_actor, staff_actor
 from users.rights.errors import Denied
 
 SHELL = command_actor("tests")
@@ -27,6 +29,27 @@ def test_its_record_stays_with_a_line_for_the_deletion(jane, actor_of):
     assert created.keys["user_metadata"] == {"after": {"hobby": "surfing"}}
     assert (deleted.what, deleted.user, deleted.keys) == ("deleted", None, {})
     assert (deleted.actor_kind, deleted.actor_id, deleted.reason) == ("client", "client-1", "asked by phone")
+
+
+def test_a_deleted_user_is_found_by_email_until_the_history_is_erased(jane, connection):
+    delete_user(jane, actor=SHELL)
+
+    row = DeletedUser.objects.get()
+    assert (row.subject, row.email, row.email_folded) == (jane.user_id, jane.email, "jane.doe@example.com")
+
+    erase_user_history(jane.user_id, actor=SHELL)
+    assert not DeletedUser.objects.exists()
+
+
+def test_notes_about_the_user_are_deleted_and_those_it_wrote_stay(jane, agent):
+    add_note(jane, "Called about the invoice", actor=staff_actor(agent))
+    delete_user(agent, actor=SHELL)
+
+    note = Note.objects.get()
+    assert (note.author, note.author_name) == (None, "agent@example.com")
+
+    delete_user(jane, actor=SHELL)
+    assert not Note.objects.exists()
 
 
 def test_staff_rights_go_with_the_account(supporter):

@@ -8,7 +8,8 @@ from django.utils import timezone
 from users.actions.account.draft import check_version, lock_user
 from users.history.record import build_change, save_changes
 from users.log.record import anonymize_users
-from users.models import Change, Segment, User
+from users.metadata.identifiers import email_key
+from users.models import Change, DeletedUser, Segment, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -17,10 +18,10 @@ from users.rights.may import Verb, check
 def delete_user(
     user: User, *, actor: Actor, reason: str = "", expected_versions: frozenset[int] | None = None
 ) -> None:
-    """Delete the user for good, with the accounts linked to it and its private segments.
+    """Delete the user for good, with the accounts linked to it, its private segments and the notes about it.
 
-    The record of changes stays and gets one line for each account; in the log, names, IP addresses and
-    user agents are removed. Raises Denied, StaleVersion or UserNotFound.
+    The record of changes stays, and so does the email by which it is found; each account gets one line. In
+    the log, names, IP addresses and user agents are removed. Raises Denied, StaleVersion or UserNotFound.
     """
     with transaction.atomic(), allow_account_writes():
         user = lock_user(user)
@@ -38,7 +39,17 @@ def delete_user(
         # Before the user: the deletion sets `owner` to null, and a private segment without owner is out of
         # reach.
         Segment.objects.filter(owner__in=gone, is_shared=False).delete()
+        # The user object loses its values with its row.
+        emails = [
+            DeletedUser(
+                subject=one.user_id, email=one.email, email_folded=email_key(one.email), deleted_at=at
+            )
+            for one in gone
+            if one.email
+        ]
         user.delete()
+        if emails:
+            DeletedUser.objects.bulk_create(emails)
         # The log is kept for security, without personal data of users who asked to be deleted.
         anonymize_users(one.user_id for one in gone)
         save_changes(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from users.actions.errors import NotSupported
-from users.models import Change, User
+from users.models import Change, DeletedUser, Delivery, User
 from users.models.write_guard import allow_history_deletion
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -17,7 +17,8 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
 
     The lines that say when and by whom the users were deleted stay, as proof of the deletion. A later user
     with the same id keeps its history, and what the deleted users did to others stays in the history of
-    those. Raises Denied for all but the command line, and NotSupported where a user with this id exists
+    those. The emails of the deleted users and the content of deliveries about them are deleted as well.
+    Raises Denied for all but the command line, and NotSupported where a user with this id exists
     and none was deleted.
     """
     # It destroys evidence for good, so that access to the server itself is required.
@@ -27,7 +28,13 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
         was_deleted = Change.objects.filter(subject=user_id, user=None).exists()
         if not was_deleted and User.accounts.filter(user_id=user_id).exists():
             raise NotSupported("A user with this id still exists; delete it first.")
-        lines = Change.objects.filter(subject__in=[user_id, *_ids_deleted_with(user_id)], user=None)
+        ids = [user_id, *_ids_deleted_with(user_id)]
+        DeletedUser.objects.filter(subject__in=ids).delete()
+        # Those about a later user with the id as well: which they are cannot be told without the changes.
+        Delivery.objects.filter(subject__in=ids).update(
+            request_body=None, response_headers=None, response_body=None
+        )
+        lines = Change.objects.filter(subject__in=ids, user=None)
         return lines.exclude(what=Change.What.DELETED).delete()[0]
 
 
