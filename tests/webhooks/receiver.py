@@ -25,11 +25,12 @@ class Call:
 
 class Receiver:
     """On a port of its own. `answers` is called with each call and gives the status, and headers
-    if it likes; it may take its time, or raise, which ends the connection."""
+    if it likes; it may take its time, or raise, which ends the connection. `body` is that of each answer."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.answers: Callable[[Call], int | tuple[int, dict[str, str]]] = lambda call: 204
+        self.body = b""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,9 +44,10 @@ class Receiver:
                 answer = receiver.answers(call)
                 status, more = answer if isinstance(answer, tuple) else (answer, {})
                 self.send_response(status)
-                for name, value in {"Content-Length": "0", **more}.items():
+                for name, value in {"Content-Length": str(len(receiver.body)), **more}.items():
                     self.send_header(name, value)
                 self.end_headers()
+                self.wfile.write(receiver.body)
 
             def log_message(self, *_):
                 pass

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from users.outgoing.ssrf_guard import InvalidTarget, SocketAddress, check_url, resolve_host
 
@@ -24,15 +24,27 @@ DEADLINE = 10
 # comes from another host and must not fill memory or the database.
 MAX_RESPONSE_BYTES = 4096
 MAX_RESPONSE_TEXT = 200
+# Response headers that help to find out why a receiver refused, and characters of each that are stored. All
+# others are left out, cookies above all.
+HEADERS_OF_INTEREST = (
+    *("Content-Type", "Date", "Server", "Via", "Location", "Retry-After", "Allow", "WWW-Authenticate"),
+    *("X-Request-Id", "X-Correlation-Id", "CF-Ray"),
+)
+MAX_HEADER_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a request. `code` is the status code of the response, None without a response."""
+    """The result of a request. `code` is the status code of the response, None without a response;
+    `headers` and `body` are the parts of the response that may be stored, the body up to
+    MAX_RESPONSE_BYTES. `sent` is the body of the request, empty where none was made."""
 
     code: int | None = None
     error: str = ""
     milliseconds: int = 0
+    sent: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
 
     @property
     def is_delivered(self) -> bool:
@@ -52,11 +64,12 @@ class Message:
 def send(message: Message) -> Outcome:
     """POST the message. Never raises for a failure of the network or the receiver: that is an outcome."""
     began = time.monotonic()
-    code, error = None, ""
+    code, error, body = None, "", ""
+    headers: dict[str, str] = {}
     try:
-        code, text = _post(message)
+        code, headers, body = _post(message)
         if not 200 <= code < 300:
-            error = f"The receiver answered {code}. {text}"
+            error = f"The receiver answered {code}. {_one_line(body)[:MAX_RESPONSE_TEXT]}"
     except InvalidTarget as bad:
         error = str(bad)
     except ssl.SSLCertVerificationError as bad:
@@ -65,11 +78,12 @@ def send(message: Message) -> Outcome:
         is_late = time.monotonic() - began >= DEADLINE or isinstance(bad, TimeoutError)
         reason = str(bad) or type(bad).__name__
         error = f"No answer within {DEADLINE} seconds." if is_late else f"No answer: {reason}"
-    return Outcome(code, error.strip()[:500], round((time.monotonic() - began) * 1000))
+    milliseconds = round((time.monotonic() - began) * 1000)
+    return Outcome(code, error.strip()[:500], milliseconds, message.body, headers, body)
 
 
-def _post(message: Message) -> tuple[int, str]:
-    """The status code of the response, and the beginning of its text."""
+def _post(message: Message) -> tuple[int, dict[str, str], str]:
+    """The status code of the response, its headers of interest, and the beginning of its body."""
     # Checked again at every request: the configuration may have changed since the URL was saved, and DNS may.
     parts = check_url(message.url)
     is_secure = parts.scheme == "https"
@@ -84,7 +98,8 @@ def _post(message: Message) -> tuple[int, str]:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, message.body, message.headers)
         answer = connection.getresponse()
-        return answer.status, _printable(answer.read(MAX_RESPONSE_BYTES))
+        body = answer.read(MAX_RESPONSE_BYTES)
+        return answer.status, _headers_of_interest(answer), _printable(body.decode(errors="replace"))
     finally:
         timer.cancel()
         connection.close()
@@ -141,7 +156,16 @@ class _PinnedConnection(http.client.HTTPConnection):
         raise failure
 
 
-def _printable(text: bytes) -> str:
-    """Control characters of a response must not reach pages or logs (log injection)."""
-    shown = text.decode(errors="replace")
-    return "".join(letter if letter.isprintable() else " " for letter in shown)[:MAX_RESPONSE_TEXT]
+def _headers_of_interest(answer: http.client.HTTPResponse) -> dict[str, str]:
+    found = {name: answer.getheader(name) for name in HEADERS_OF_INTEREST}
+    return {name: _one_line(value)[:MAX_HEADER_LENGTH] for name, value in found.items() if value}
+
+
+def _printable(text: str) -> str:
+    """Control characters of a response must not reach pages, logs or the database (log injection); line
+    breaks and tabs stay."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
+
+
+def _one_line(text: str) -> str:
+    return _printable(text).translate({ord("\n"): " ", ord("\t"): " "})

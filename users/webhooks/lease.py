@@ -17,11 +17,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from users.crypto.key_ring import Undecryptable
-from users.models import Change, Delivery, Stream, Webhook
+from users.models import Change, Delivery, DeliveryCount, Stream, Webhook
 from users.outgoing.http_client import Outcome, send
 from users.webhooks import subscriptions
 from users.webhooks.message import build_message
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 MAX_PARALLEL_DELIVERIES = 8
 # After so many new deliveries have failed in a row the receiver counts as down.
 FAILURES_UNTIL_DOWN = 5
+# Characters of a request that are stored for the page: an event may contain two documents of a megabyte.
+MAX_STORED_REQUEST = 16_384
 
 Status = Delivery.Status
 RECEIVER_DOWN = "The receiver was down for too long."
@@ -139,6 +141,7 @@ class WebhookLease:
             for delivery, outcome in sent:
                 columns = self._columns(delivery, outcome, now)
                 Delivery.objects.filter(pk=delivery.pk).update(**columns)
+            self._count([outcome for _, outcome in sent], now)
             # In the same transaction, so that a crash cannot leave them waiting out a backoff of up to an
             # hour.
             if was_down and not self._webhook.failures:
@@ -165,7 +168,19 @@ class WebhookLease:
             "milliseconds": outcome.milliseconds,
             "code": outcome.code,
             "error": outcome.error,
+            "request_body": outcome.sent.decode()[:MAX_STORED_REQUEST],
+            "response_headers": outcome.headers,
+            "response_body": outcome.body,
         }
+
+    def _count(self, outcomes: list[Outcome], now: datetime) -> None:
+        """Add the attempts to the counts of this hour. No other worker writes those of this webhook."""
+        delivered = sum(outcome.is_delivered for outcome in outcomes)
+        failed = len(outcomes) - delivered
+        row = {"webhook": self._webhook, "hour": now.replace(minute=0, second=0, microsecond=0)}
+        more = {"delivered": F("delivered") + delivered, "failed": F("failed") + failed}
+        if not DeliveryCount.objects.filter(**row).update(**more):
+            DeliveryCount.objects.create(**row, delivered=delivered, failed=failed)
 
     def _retry_failed_now(self, now: datetime) -> None:
         """The receiver is back: deliveries that failed meanwhile need not wait for their own backoff."""
