@@ -283,11 +283,14 @@ def actor_of():
     return make
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark it before `-m` chooses among the marked ones."""
+    if needs_one_database(item.path):
+        item.add_marker("one_database")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if needs_one_database(item.path):
-            item.add_marker("one_database")
     items.sort(key=lambda item: rank(item.path))
 
 
