@@ -21,6 +21,7 @@ from users.admin.jobs import job_page, jobs_page
 from users.admin.log.page import log_page
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
 from users.admin.metadata.page import metadata_page
+from users.admin.notes import notes_page
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
 from users.admin.user_list.search_help import help_page
@@ -44,6 +45,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("metadata/", "metadata", metadata_page, {}),
     ("jobs/", "jobs", jobs_page, {}),
     ("jobs/<slug:job_id>/", "job", job_page, {}),
+    ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("segments/", "segments", segments_page, {}),
     # Before the route with a slug, which would also match `new`.
     ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),

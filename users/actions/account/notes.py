@@ -49,7 +49,7 @@ def edit_note(note_id: int, text: str, *, actor: Actor) -> Note:
     text = _clean(text)
     with transaction.atomic():
         note = _lock(note_id)
-        check(actor, Verb.WRITE_NOTES, note.user)
+        check(actor, Verb.WRITE_NOTES)
         if not _is_author(note, actor):
             raise Denied(gettext("Only its author can edit a note."))
         if note.text != text:
@@ -71,12 +71,12 @@ def delete_note(note_id: int, *, actor: Actor) -> None:
 
 def can_edit_note(note: Note, actor: Actor) -> bool:
     """Whether `actor` may edit the note."""
-    return _is_author(note, actor) and may(actor, Verb.WRITE_NOTES, note.user)
+    return _is_author(note, actor) and may(actor, Verb.WRITE_NOTES)
 
 
 def can_delete_note(note: Note, actor: Actor) -> bool:
     """Whether `actor` may delete the note."""
-    if not may(actor, Verb.WRITE_NOTES, note.user):
+    if not may(actor, Verb.WRITE_NOTES):
         return False
     return _is_author(note, actor) or actor.is_administrator
 
