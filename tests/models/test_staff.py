@@ -22,6 +22,7 @@ EVERYTHING = VIEWS_BOTH | {
     "delete_user",
     "view_changes",
     "share_segment",
+    "write_notes",
     "administer",
 }
 
@@ -81,7 +82,7 @@ def test_no_document_and_no_name_makes_staff(make_user):
 @pytest.mark.parametrize(
     ("group", "codenames"),
     [
-        ("Support", VIEWS_BOTH | {"change_user_metadata", "send_links", "unlock_user"}),
+        ("Support", VIEWS_BOTH | {"change_user_metadata", "send_links", "unlock_user", "write_notes"}),
         (
             "Support lead",
             EVERYTHING - {"delete_user", "administer"},

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from users.metadata.text import DocumentEncoder
-from users.models.write_guard import HistoryIsImmutable, check_history_deletion
+from users.models.audit_entry import AuditEntry, AuditEntryQuerySet
 
 
-class ChangeQuerySet(models.QuerySet["Change"]):
-    """Refuses updates, and deletions outside `allow_history_deletion` (retention and erasure)."""
-
-    def update(self, **values: Any) -> int:
-        raise HistoryIsImmutable
-
-    def bulk_update(self, *args: Any, **options: Any) -> int:
-        raise HistoryIsImmutable
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        check_history_deletion()
-        return super().delete()
-
-
-class Change(models.Model):
+class Change(AuditEntry):
     """One change to one part of one user, by one request.
 
     It outlives its user: `subject` keeps the `user_id` as text. `keys` holds for each changed key or field
@@ -51,42 +35,15 @@ class Change(models.Model):
         # Stored under the word of Auth0's log type, `ublkdu`; it is not about `blocked`.
         LOCKOUT_CLEARED = "unblocked", "Lockout cleared"
 
-    class ActorKind(models.TextChoices):
-        STAFF = "staff", "Staff"
-        USER = "user", "The user"
-        CLIENT = "client", "API client"
-        COMMAND = "command", "Command"
-
-    class Face(models.TextChoices):
-        DASHBOARD = "dashboard", "Dashboard"
-        PROFILE = "profile", "Own page"
-        API = "api", "API"
-        SIGN_IN = "sign_in", "Sign-in pages"
-        IMPORT = "import", "Import"
-        COMMAND = "command", "Command line"
-
     # Null once the user has been deleted.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="changes")
     subject = models.CharField(max_length=255)
-    # Set by the action, not by the database: all lines of one request share it, and it is later than the
-    # change before it.
-    at = models.DateTimeField()
     what = models.CharField(max_length=20, choices=What)
     keys = models.JSONField(default=dict, encoder=DocumentEncoder)
     # The names of the keys, one per line ("app_metadata.plan"), for searches by key. The index is created by
     # a migration, as it differs between the databases. (Nullable, though no row is null: adding a NOT NULL
     # column would make SQLite rewrite the table.)
     names = models.TextField(null=True)
-    # A `user_id`, a `client_id` or a command's name. Text and no foreign key: the line must still say who it
-    # was after the actor is deleted. The name is as it was at the time.
-    actor_kind = models.CharField(max_length=10, choices=ActorKind)
-    actor_id = models.CharField(max_length=255)
-    actor_name = models.CharField(max_length=300)
-    face = models.CharField(max_length=10, choices=Face)
-    request_id = models.CharField(max_length=64, blank=True)
-    # Whole, truncated or null, as RECORD_IP says.
-    ip = models.GenericIPAddressField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
     # The id of the change that this one undid, or the moment that it restored. No foreign key: the other line
     # may be deleted by retention before this one.
     undoes = models.BigIntegerField(null=True)
@@ -94,11 +51,9 @@ class Change(models.Model):
     # For a line about a document: before the change the document was missing (null), not empty.
     was_missing = models.BooleanField(default=False, db_default=False)
 
-    objects = ChangeQuerySet.as_manager()
+    objects = AuditEntryQuerySet.as_manager()
 
-    class Meta:
-        # Django's permissions (add, change, delete) mean nothing here: `users.rights` decides who may see it.
-        default_permissions = ()
+    class Meta(AuditEntry.Meta):
         ordering = ["-at", "-id"]
         indexes = [
             # Each filter that a reader may give, followed by the keyset of the list, newest first.
@@ -118,13 +73,3 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.subject} by {self.actor_name}"
-
-    def save(self, **options: Any) -> None:
-        # A trigger refuses updates as well; this raises before a query is made, with a clear message.
-        if not self._state.adding:
-            raise HistoryIsImmutable
-        super().save(**options)
-
-    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
-        check_history_deletion()
-        return super().delete(using, keep_parents)

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from users.metadata.text import DocumentEncoder
-from users.models.change import Change
-from users.models.write_guard import HistoryIsImmutable, check_history_deletion
+from users.models.audit_entry import AuditEntry, AuditEntryQuerySet
 
 
-class ConfigurationChangeQuerySet(models.QuerySet["ConfigurationChange"]):
-    """Rows are added, never changed, and deleted by retention only."""
-
-    def update(self, **values: Any) -> int:
-        raise HistoryIsImmutable
-
-    def bulk_update(self, *args: Any, **options: Any) -> int:
-        raise HistoryIsImmutable
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        check_history_deletion()
-        return super().delete()
-
-
-class ConfigurationChange(models.Model):
+class ConfigurationChange(AuditEntry):
     """One change to one configuration object, by one request, job or command.
 
     It has no foreign keys, so that the history of an object outlives the object: names are as they were at
@@ -64,7 +47,6 @@ class ConfigurationChange(models.Model):
         REVOKED = "revoked", "Revoked"
         REENCRYPTED = "reencrypted", "Encrypted with the newest key"
 
-    at = models.DateTimeField()
     # A Kind and an Action. Without `choices`, so that new ones need no migration.
     kind = models.CharField(max_length=30)
     action = models.CharField(max_length=30)
@@ -73,21 +55,10 @@ class ConfigurationChange(models.Model):
     name = models.CharField(max_length=300)
     before = models.JSONField(null=True, encoder=DocumentEncoder)
     after = models.JSONField(null=True, encoder=DocumentEncoder)
-    # A user_id, a client_id or a command's name; the name is as it was at the time.
-    actor_kind = models.CharField(max_length=10, choices=Change.ActorKind)
-    actor_id = models.CharField(max_length=255)
-    actor_name = models.CharField(max_length=300)
-    face = models.CharField(max_length=10, choices=Change.Face)
-    request_id = models.CharField(max_length=64, blank=True)
-    # As much of it as RECORD_IP allows.
-    ip = models.GenericIPAddressField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
 
-    objects = ConfigurationChangeQuerySet.as_manager()
+    objects = AuditEntryQuerySet.as_manager()
 
-    class Meta:
-        # Django's permissions (add, change, delete) mean nothing here: `users.rights` decides who may see it.
-        default_permissions = ()
+    class Meta(AuditEntry.Meta):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["kind", "object_id", "-id"], name="configuration_change_object"),
@@ -97,15 +68,6 @@ class ConfigurationChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id} {self.action} by {self.actor_name}"
-
-    def save(self, **options: Any) -> None:
-        if not self._state.adding:
-            raise HistoryIsImmutable
-        super().save(**options)
-
-    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
-        check_history_deletion()
-        return super().delete(using, keep_parents)
 
     @property
     def action_label(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from users.models import Change, User
+from users.models import User
+from users.models.audit_entry import AuditEntry
 
-Kind = Change.ActorKind
-Face = Change.Face
+Kind = AuditEntry.ActorKind
+Face = AuditEntry.Face
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from users.actions.access.assignable_scopes import PermissionName, check_assignable, permission_pks
-from users.actions.errors import AlreadyExists, RoleNotFound
+from users.actions.errors import RoleNotFound
+from users.actions.unique_name import report_duplicate_name
 from users.history.record import record_change_for_users
 from users.log.configuration_history import Action, Effect, effect_on, record_configuration_change
 from users.models import Change, Permission, Role, User
@@ -24,7 +24,7 @@ def create_role(*, actor: Actor, **columns: Any) -> Role:
     """Create a role. Raises Denied, or AlreadyExists where a role has this name."""
     check(actor, Verb.CREATE_ROLE)
     with transaction.atomic():
-        with _report_duplicates():
+        with report_duplicate_name("The role already exists."):
             role = Role.objects.create(**columns)
         record_configuration_change(effect_on(role, Action.CREATED, after=serialize_role(role)), actor=actor)
     return role
@@ -38,7 +38,7 @@ def edit_role(role: Role, columns: dict[str, Any], *, actor: Actor) -> Role:
         before = serialize_role(role)
         for name, value in columns.items():
             setattr(role, name, value)
-        with _report_duplicates():
+        with report_duplicate_name("The role already exists."):
             role.save(update_fields=columns.keys())
         effect = effect_on(role, Action.UPDATED, before=before, after=serialize_role(role))
         record_configuration_change(effect, actor=actor)
@@ -113,13 +113,3 @@ def _lock(role: Role) -> Role:
         return Role.objects.select_for_update().get(pk=role.pk)
     except Role.DoesNotExist:
         raise RoleNotFound from None
-
-
-@contextmanager
-def _report_duplicates() -> Iterator[None]:
-    """Turn a violated unique constraint into AlreadyExists: only the name is unique."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        raise AlreadyExists("The role already exists.") from None

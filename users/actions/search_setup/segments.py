@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
+from users.actions.unique_name import report_duplicate_name
 from users.conf import conf
 from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.lucene.parser import parse
@@ -39,7 +38,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     """Save a search. Raises Denied, AlreadyExists where the name is taken, and QueryError."""
     check(actor, Verb.VIEW)
     segment = Segment(owner=actor.user)
-    with _report_duplicates():
+    with report_duplicate_name("There is a segment of this name."):
         _set_columns(segment, wanted, actor)
         segment.save(force_insert=True)
         record_configuration_change(
@@ -51,7 +50,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
 def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
     """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where other users' segments
     depend on it being shared."""
-    with _report_duplicates():
+    with report_duplicate_name("There is a segment of this name."):
         segment = _lock(segment, actor)
         before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
@@ -136,13 +135,3 @@ def _check_unused(others: QuerySet[Segment], actor: Actor) -> None:
     unnamed = others.count() - len(names)
     if names or unnamed:
         raise SegmentInUse(names, unnamed)
-
-
-@contextmanager
-def _report_duplicates() -> Iterator[None]:
-    """Turn a violated unique constraint into AlreadyExists: only the name is unique."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError:
-        raise AlreadyExists("There is a segment of this name.") from None
