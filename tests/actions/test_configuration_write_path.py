@@ -36,6 +36,10 @@ ALLOWED = {
         "build_or_drop_indexes",
     ): "the job that `index_key` asks for",
     ("users/actions/search_setup/build_indexes.py", "drop_failed_indexes"): "indexes of the database",
+    (
+        "users/actions/search_setup/count_segments.py",
+        "count_segments",
+    ): "counts, which are no configuration",
     ("users/tokens/keys.py", "create_key"): "called by the verbs; a missing key is recorded by a signal",
     ("users/webhooks/lease.py", "acquire_lease"): "which worker delivers",
     ("users/webhooks/lease.py", "WebhookLease._extend_lease"): "how far the deliveries are",

@@ -46,6 +46,7 @@ OTHER_TABLES = {
     ),
     *("FilePiece", "IndexedKey", "Job", "LogEvent", "MetadataKey", "MetadataSurvey", "Note", "Outbox"),
     *("Permission", "ResourceServer", "Role", "RoleMember", "Segment", "Session", "SigningKey", "Stream"),
+    "SegmentCount",
     *("Ticket", "UserPermission", "Webhook"),
 }
 

@@ -162,6 +162,7 @@ def in_small_steps() -> None:
     from users.management import job_kinds
 
     job_kinds.import_job.BATCH = job_kinds.export_job.PAGE_SIZE = job_kinds.survey_jobs.STEP_SIZE = 2
+    job_kinds.bulk_job.BATCH = job_kinds.undo_job.BATCH = 2
     KINDS.update({name: replace(kind, every=None) for name, kind in KINDS.items()})
 
 

@@ -9,16 +9,19 @@ import signal
 
 import pytest
 from django.db import connection as database
+from django.utils import timezone
 
 from tests.jobs.conftest import AT_ONCE, now
 from tests.jobs.nursery import wait_until
 from tests.jobs.test_killed import ON_SQLITE, work_all
 from users.actions.search_setup.indexed_keys import index_key
+from users.bulk_actions.request import request_bulk_action, request_undo
 from users.jobs.enqueue import enqueue
 from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
 from users.models import Change, Connection, IndexedKey, MetadataKey, User
 from users.rights.actor import command_actor
+from users.search.selection import Selection
 from users.search.sql.indexes import index_definitions
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -64,6 +67,26 @@ def test_an_export(kill, moment):
     everybody = User.objects.order_by("pk").values_list("user_id", flat=True)
     assert job.result == {"exported": 5}
     assert [json.loads(line)["user_id"] for line in lines] == list(everybody)
+
+
+@pytest.mark.parametrize("moment", IN_STEPS)
+def test_a_bulk_action(kill, moment):
+    job = kill(request_bulk_action("block", Selection(at=timezone.now()), actor=SHELL), moment)
+
+    assert job.result == {"summary": {"changed": 5, "unchanged": 0, "skipped": 0}}
+    assert User.objects.filter(blocked=True).count() == 5
+    assert Change.objects.filter(request_id=job.job_id).count() == 5
+
+
+@pytest.mark.parametrize("moment", IN_STEPS)
+def test_the_undo_of_a_bulk_action(kill, moment):
+    block = request_bulk_action("block", Selection(at=timezone.now()), actor=SHELL)
+    work_all(Worker(AT_ONCE))
+
+    job = kill(request_undo(block, actor=SHELL), moment)
+
+    assert job.result == {"summary": {"changed": 5, "unchanged": 0, "skipped": 0}}
+    assert not User.objects.filter(blocked=True).exists()
 
 
 @pytest.mark.parametrize("moment", IN_STEPS)

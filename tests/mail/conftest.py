@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.admin.conftest import staff_with as staff_with
+
 
 @pytest.fixture
 def shop(api):

@@ -24,7 +24,10 @@ SUPPORT = {
     "unlock_user",
     "write_notes",
 }
-LEAD = SUPPORT | {"change_app_metadata", "change_profile", "block_user", "view_changes", "share_segment"}
+LEAD = SUPPORT | {
+    *("change_app_metadata", "change_profile", "block_user", "view_changes", "share_segment"),
+    *("create_user", "export_users"),
+}
 
 
 def permissions_of_models() -> dict[str, str]:

@@ -19,6 +19,8 @@ EVERYTHING = VIEWS_BOTH | {
     "change_user_metadata",
     "change_app_metadata",
     "block_user",
+    "create_user",
+    "export_users",
     "delete_user",
     "view_changes",
     "share_segment",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from users.import_export.export_fields import parse_fields, to_row
@@ -16,10 +17,12 @@ from users.import_export.export_formats import BYTE_ORDER_MARK, FORMATS
 from users.jobs.errors import JobFailed
 from users.jobs.files import append_to_file
 from users.jobs.run import Run
+from users.lucene.errors import QueryError
 from users.models import Connection, User
 from users.models.user import UserQuerySet
 from users.representation.profile import serialize_profile
 from users.rights.may import Verb, check
+from users.search.selection import Selection, iterate_keys
 
 PAGE_SIZE = 500
 # Users in memory at a time: two documents of a megabyte each are allowed per user.
@@ -30,6 +33,7 @@ AFTER, BEGUN = "after", "begun"
 def export_users(run: Run) -> dict[str, Any]:
     """Export the users as the requesting actor may see them now. Raises Denied."""
     check(run.actor, Verb.VIEW)
+    check(run.actor, Verb.EXPORT)
     fields = parse_fields(run.parameters.get("fields"), run.parameters["format"])
     titles = [field.title for field in fields]
     head, lines = FORMATS[run.parameters["format"]]
@@ -45,7 +49,7 @@ def export_users(run: Run) -> dict[str, Any]:
             append_to_file(run.job, gzip.compress(mark + head(titles)))
             run.state[BEGUN] = True
     # By key, not by OFFSET: users deleted meanwhile must not shift others off the page.
-    while keys := _page(users, run, most):
+    for keys in _pages(users, run, most):
         with run.step():
             page = users.filter(pk__in=keys).iterator(chunk_size=FETCH_SIZE)
             # Checked per user at the time of writing: the actor's rights may have changed since the request.
@@ -58,7 +62,7 @@ def export_users(run: Run) -> dict[str, Any]:
 
 
 def _users(run: Run) -> UserQuerySet:
-    users = User.objects.with_connection().order_by("pk")
+    users = _selected_users(run).with_connection().order_by("pk")
     connection_id = run.parameters.get("connection_id")
     if connection_id is None:
         return users
@@ -69,11 +73,22 @@ def _users(run: Run) -> UserQuerySet:
     return users.filter(connection=connection)
 
 
-def _page(users: UserQuerySet, run: Run, most: int | None) -> list[int]:
-    """Return the primary keys of the next page of users."""
-    size = PAGE_SIZE if most is None else min(PAGE_SIZE, most - run.done)
-    keys = users.filter(pk__gt=run.state.get(AFTER, 0)).values_list("pk", flat=True)
-    return list(keys[:size]) if size > 0 else []
+def _selected_users(run: Run) -> UserQuerySet:
+    """The users that the search of the dashboard found; all users where the export names none."""
+    if "selection" not in run.parameters:
+        return User.objects.all()
+    try:
+        return Selection.from_json(run.parameters["selection"]).users(run.actor)
+    except QueryError as error:
+        raise JobFailed(f"The search cannot be run any more: {error.reason}.") from None
+
+
+def _pages(users: UserQuerySet, run: Run, most: int | None) -> Iterator[list[int]]:
+    """Yield the primary keys of the users that are left, a page at a time."""
+    keys = iterate_keys(users, run.state.get(AFTER, 0))
+    left = keys if most is None else islice(keys, max(0, most - run.done))
+    while page := list(islice(left, PAGE_SIZE)):
+        yield page
 
 
 def _compress(texts: Iterable[bytes]) -> bytes:

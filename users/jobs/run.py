@@ -53,6 +53,11 @@ class Run:
         """The actor who asked, with its current rights. Raises Denied."""
         return load_actor(self.job)
 
+    def reload_actor(self) -> Actor:
+        """The same, read again: in a long job, rights that were withdrawn meanwhile are withdrawn here too.
+        Raises Denied."""
+        return load_actor(Job.objects.select_related("owner").get(pk=self.job.pk))
+
     @contextmanager
     def step(self) -> Iterator[None]:
         """A transaction that commits work and checkpoint together.

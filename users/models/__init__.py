@@ -17,6 +17,7 @@ from users.models.note import Note
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
+from users.models.segment_count import SegmentCount
 from users.models.session import Session
 from users.models.signing_key import SigningKey
 from users.models.ticket import Ticket
@@ -49,6 +50,7 @@ __all__ = [
     "Role",
     "RoleMember",
     "Segment",
+    "SegmentCount",
     "Session",
     "SigningKey",
     "Stream",

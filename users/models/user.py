@@ -191,6 +191,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("change_app_metadata", "Can change app_metadata"),
             ("block_user", "Can block and unblock users"),
             ("unlock_user", "Can clear lockouts after failed sign-ins"),
+            ("create_user", "Can create users"),
+            ("export_users", "Can export users to a file"),
             ("delete_user", "Can delete users"),
             ("view_changes", "Can look through the changes of all users"),
             ("administer", "Can give staff rights and change staff accounts"),

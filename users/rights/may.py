@@ -51,7 +51,7 @@ class Verb(Enum):
     VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
     VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
     VIEW_CHANGES = Rule("look through the changes of all users", "view_changes", frozenset())
-    CREATE = Rule("create users", "", frozenset({"create:users"}))
+    CREATE = Rule("create users", "create_user", frozenset({"create:users"}))
     CHANGE_PROFILE = Rule("change profiles", "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(
         "change how an account signs in", "change_profile", frozenset({"update:users"}), guarded=True
@@ -116,6 +116,7 @@ class Verb(Enum):
     # No client has notes: they are between members of staff.
     VIEW_NOTES = Rule("see notes about users", "view_user", frozenset())
     WRITE_NOTES = Rule("write notes about users", "write_notes", frozenset())
+    EXPORT = Rule("export users", "export_users", frozenset({"read:users"}))
     SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
     INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
     SURVEY = Rule("survey metadata", "view_app_metadata", frozenset())

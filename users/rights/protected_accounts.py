@@ -6,10 +6,13 @@ would gain that colleague's rights.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
 from users.models import Connection, User
+from users.models.user import UserQuerySet
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Protected
 
@@ -57,12 +60,22 @@ def has_staff_accounts(connection: Connection) -> bool:
     inside = User.accounts.filter(connection=connection)
     # Primaries of linked accounts, too: staff may sign in through a linked account of this connection.
     users = User.accounts.filter(Q(connection=connection) | Q(pk__in=inside.values("linked_to")))
+    return any(found.exists() for found in _with_staff_rights(users))
+
+
+def protected_keys(keys: Iterable[int]) -> set[int]:
+    """The primary keys, among these, of users with a staff right, blocked or not."""
+    parts = _with_staff_rights(User.accounts.filter(pk__in=list(keys)))
+    return {key for found in parts for key in found.values_list("pk", flat=True)}
+
+
+def _with_staff_rights(users: UserQuerySet) -> Iterator[UserQuerySet]:
+    """Those of `users` who have a staff right directly, by a group, or as superusers: a query each, as each
+    has an index of its own."""
     ours = Permission.objects.filter(content_type__app_label="users")
-    return (
-        users.filter(user_permissions__in=ours).exists()
-        or users.filter(groups__permissions__in=ours).exists()
-        or users.filter(is_superuser=True).exists()
-    )
+    yield users.filter(user_permissions__in=ours)
+    yield users.filter(groups__permissions__in=ours)
+    yield users.filter(is_superuser=True)
 
 
 def has_all_rights_of(actor: Actor, user: User) -> bool:

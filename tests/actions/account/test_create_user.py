@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.admin.conftest import staff_with as staff_with
 from users.actions.account.create_user import create_user
 from users.actions.errors import DuplicateField, NotSupported, WeakPassword
 from users.metadata.errors import MetadataError
@@ -142,17 +143,37 @@ def test_what_is_taken_is_named(create, make_user, field):
     assert caught.value.field == field
 
 
-def test_only_clients_with_the_scope_and_the_shell_make_accounts(create, actor_of, root_staff, jane):
-    for actor in (actor_of("update:users"), root_staff, owner_actor(jane)):
+def test_clients_with_the_scope_support_leads_and_the_shell_create_users(
+    create, actor_of, supporter, agent, jane
+):
+    for actor in (actor_of("update:users"), staff_actor(supporter), owner_actor(jane)):
         with pytest.raises(Denied):
             create(actor=actor)
 
     create(actor=actor_of("create:users"))
+    create(actor=staff_actor(agent), profile={"email": "grace@example.com"}, app_metadata={"plan": "full"})
 
 
-@pytest.fixture
-def root_staff(make_user):
-    return staff_actor(make_user("root", is_superuser=True))
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"app_metadata": {"plan": "full"}}, "change app_metadata"),
+        ({"user_metadata": {"a": 1}}, "change user_metadata"),
+        ({"profile": {"email": "a@example.com", "email_verified": True}}, "change how an account signs in"),
+        ({"profile": {"email": "a@example.com", "blocked": True}}, "block users"),
+        ({"profile": {"email": "a@example.com", "name": "Ada", "nickname": "A"}}, ""),
+    ],
+    ids=str,
+)
+def test_staff_set_only_fields_of_a_new_user_that_they_may_change(create, staff_with, given, refused):
+    actor = staff_actor(staff_with("view_user", "create_user"))
+
+    if not refused:
+        assert create(actor=actor, **given)
+        return
+    with pytest.raises(Denied, match=refused):
+        create(actor=actor, **given)
+    assert not User.objects.filter(email="a@example.com").exists()
 
 
 def test_a_connection_that_is_no_database_takes_no_accounts(db):

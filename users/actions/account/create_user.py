@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from users.actions.account.documents import check_by_schema
+from users.actions.account.documents import DOCUMENT_VERBS, check_by_schema
 from users.actions.account.draft import report_duplicates
 from users.actions.account.passwords import check_strength
 from users.actions.account.profile_fields import check_dependent_fields, check_login, normalize_fields
@@ -25,12 +25,14 @@ from users.models import Change, Connection, User
 from users.models.ids import new_user_id
 from users.models.passwords import make_hash
 from users.models.write_guard import allow_account_writes
-from users.representation.fields import SIGN_IN_FIELDS, WRITABLE
+from users.representation.fields import FIELD_VERBS, SIGN_IN_FIELDS, WRITABLE
 from users.representation.validation import check_profile
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 
+# What every user is created with, by whoever may create users.
+FIRST_FIELDS = frozenset({"email", "username", "name", "given_name", "family_name", "nickname"})
 # The first version of a user whose id another user had before. The lower bound is above any number of edits
 # the earlier user can have had, so that an old ETag never matches; the upper one leaves room for as many
 # edits below the limit of the column.
@@ -56,6 +58,7 @@ def create_user(
     stored. Raises Denied, NotSupported, FieldError, MetadataError, WeakPassword or DuplicateField.
     """
     check(actor, Verb.CREATE)
+    _check_fields(actor, profile, user_metadata=user_metadata, app_metadata=app_metadata)
     # No web request can create one, so that a stolen administrator session cannot leave a superuser behind.
     if is_superuser and actor.kind != Kind.COMMAND:
         raise Denied("Superusers are made on the command line only.")
@@ -93,6 +96,16 @@ def create_user(
             _start_after_earlier_users(user)
         _record(user, actor, reason)
     return user
+
+
+def _check_fields(actor: Actor, profile: Mapping[str, Any], **documents: Document | None) -> None:
+    """Raises Denied where a staff member may create users and not set these fields of one. The scope of a
+    client to create users includes all fields, as at Auth0."""
+    if actor.kind != Kind.STAFF:
+        return
+    fields = {FIELD_VERBS[name] for name in profile if name not in FIRST_FIELDS and name in FIELD_VERBS}
+    for verb in {*fields, *(DOCUMENT_VERBS[name] for name, value in documents.items() if value)}:
+        check(actor, verb)
 
 
 def _initial_documents(actor: Actor, **given: Document | None) -> dict[str, Document | None]:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.actions.unique_name import report_duplicate_name
 from users.conf import conf
+from users.jobs.enqueue import enqueue
 from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.lucene.parser import parse
 from users.metadata.documents import Document
 from users.metadata.fold import fold
-from users.models import Segment
+from users.models import Job, Segment, SegmentCount
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
@@ -113,7 +114,17 @@ def _set_columns(segment: Segment, wanted: SegmentData, actor: Actor) -> None:
     if usable_segments(actor).filter(name_folded=segment.name_folded).exclude(pk=segment.pk).exists():
         raise AlreadyExists("There is a segment of this name.")
     segment.description, segment.is_shared = wanted.description, wanted.is_shared
+    asked_before = segment.query
     segment.query = to_stored_query(wanted.query, owner=actor, segment=segment, strict=conf.strict_limits)
+    if segment.query != asked_before:
+        _forget_count(segment, actor)
+
+
+def _forget_count(segment: Segment, actor: Actor) -> None:
+    """Delete the count of the former query, and have the new one counted."""
+    if segment.pk is not None:
+        SegmentCount.objects.filter(segment=segment).delete()
+    enqueue(Job.Kind.SEGMENT_COUNTS, actor=actor, parameters={"segment": segment.segment_id})
 
 
 def _lock(segment: Segment, actor: Actor) -> Segment:

@@ -12,18 +12,16 @@ from django.db.models import IntegerField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from users.admin.user_list import columns, index_advice
 from users.admin.user_list.cells import make_cell
 from users.admin.user_list.columns import Column
 from users.admin.user_list.filters import (
-    FILTERS,
     Chip,
-    Choice,
-    Filter,
     active_chips,
-    active_filters,
     exists_query,
+    filter_values,
     required_keys,
 )
 from users.admin.user_list.query_string import ListURL
@@ -47,6 +45,7 @@ from users.rights.errors import Denied
 from users.search.conditions import All, Condition
 from users.search.full_scans import SlowKey, find_slow_keys_in_condition
 from users.search.json_key import JsonKey
+from users.search.list_filters import FILTERS, Choice, Filter, active_filters
 from users.search.query import compile_query, filter_by_condition
 from users.search.search_box import parse_search_box
 from users.search.unknown_keys import unknown_keys
@@ -98,6 +97,7 @@ class UserList:
     start: int = 0
 
     def __post_init__(self) -> None:
+        self.now = timezone.now()
         self.address = ListURL(self.request.GET)
         self.viewer = self.request.actor
         self.query = self.address.text("q").strip()
@@ -151,7 +151,7 @@ class UserList:
     @cached_property
     def choices(self) -> list[tuple[Filter, Choice]]:
         """The filters that are on."""
-        return active_filters(self.address)
+        return active_filters(filter_values(self.address), self.now)
 
     def _read(self, users: UserQuerySet) -> None:
         order = requested_order(self.address, self.viewer)
@@ -298,7 +298,7 @@ class UserList:
                         "is_on": on.get(each.name) == choice.value,
                         "link": self.address.link(**{each.name: choice.value}),
                     }
-                    for choice in each.choices()
+                    for choice in each.choices(self.now)
                 ],
                 "any": "" if each.name not in on else self.address.link(**{each.name: None}),
             }

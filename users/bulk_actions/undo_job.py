@@ -1,0 +1,76 @@
+"""Undo a bulk action: each of its changes by the action that undoes one change.
+
+The changes are found by the job's id, which the history carries as their request id. So only what the job
+changed is undone: a user who had been blocked before stays blocked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from users.actions.account.undo import undo
+from users.bulk_actions.actions import ACTIONS, ActionJSON, BulkAction
+from users.bulk_actions.job import act_on_user, current_actor
+from users.bulk_actions.outcomes import UNMATCHED, Subject, read_outcomes, skip
+from users.jobs.errors import JobFailed
+from users.jobs.run import Run
+from users.listing.keyset import Keyset, Position
+from users.listing.pages import read_page
+from users.models import Change, Job, User
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+
+BATCH = 50
+AFTER = "after"
+OLDEST_FIRST = Keyset(("at", "id"))
+# Clocks of the machines that enqueue and do jobs may differ.
+CLOCK_SKEW = timedelta(minutes=1)
+
+
+def undo_bulk_action(run: Run) -> dict[str, Any]:
+    """Undo the changes of the job that `parameters["action"]["job"]` names. Raises Denied."""
+    undone = Job.objects.filter(job_id=run.parameters["action"]["job"]).first()
+    if undone is None:
+        raise JobFailed("The job to be undone has been deleted.")
+    verb = ACTIONS[undone.parameters["action"]["type"]].verb
+    check(run.actor, Verb.VIEW)
+    check(run.actor, verb)
+    changes = changes_of(undone)
+    if run.total is None:
+        run.total = changes.count()
+    while page := read_page(changes, OLDEST_FIRST, size=BATCH, after=_position(run)).rows:
+        with run.step():
+            actor = current_actor(run, verb)
+            for number, change in enumerate(page, run.done + 1):
+                if change.user is None:
+                    skip(run, number, Subject(change.subject), UNMATCHED)
+                else:
+                    act_on_user(run, number, change.user, _undoing(change, verb), actor)
+            run.state[AFTER] = [page[-1].at.isoformat(), page[-1].pk]
+            run.progress(run.done + len(page))
+    return {"summary": read_outcomes(run.state)}
+
+
+def changes_of(job: Job) -> QuerySet[Change]:
+    """The changes that a bulk action has made, by the index on actor and time."""
+    made = Change.objects.filter(actor_id=job.actor["id"], request_id=job.job_id)
+    start = job.started_at or job.created_at
+    found = made.filter(at__gte=start - CLOCK_SKEW).select_related("user")
+    return found.defer("user__user_metadata", "user__app_metadata")
+
+
+def _undoing(change: Change, verb: Verb) -> BulkAction:
+    def act(user: User, action: ActionJSON, actor: Actor, reason: str) -> bool:
+        return undo(user, change.pk, actor=actor, reason=reason).version != user.version
+
+    return BulkAction(verb, act)
+
+
+def _position(run: Run) -> Position | None:
+    if AFTER not in run.state:
+        return None
+    at, key = run.state[AFTER]
+    return datetime.fromisoformat(at), key

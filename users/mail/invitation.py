@@ -1,0 +1,51 @@
+"""Mail a new user an invitation: a link by which they set their first password."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from users.actions.account.tickets import create_ticket
+from users.actions.errors import NotSupported
+from users.jobs.enqueue import enqueue
+from users.jobs.errors import JobFailed
+from users.jobs.run import Run
+from users.mail.send import send_once, site_host
+from users.mail.ticket_links import ticket_link
+from users.mail.verification import check_verifiable
+from users.models import Job, Ticket, User
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+
+
+def request_invitation(user: User, *, actor: Actor, reason: str = "") -> Job:
+    """Enqueue the mail in the caller's transaction. Raises Denied or NotSupported."""
+    check(actor, Verb.SEND_RESET, user)
+    check_verifiable(user.email, user.connection)
+    return enqueue(Job.Kind.INVITATION_EMAIL, actor=actor, user=user, parameters={"reason": reason})
+
+
+def mail_invitation(run: Run) -> None:
+    """Send the mail. The ticket is made here, so that its secret is never stored."""
+    user = run.job.user
+    if user is None:
+        raise JobFailed("The user was deleted meanwhile.")
+    try:
+        send_once(run, "invitation", user.email or "", partial(_context, run, user))
+    except NotSupported as error:
+        raise JobFailed(str(error)) from None
+
+
+def _context(run: Run, user: User) -> dict[str, str]:
+    # Checked again: the email or connection may have changed since the request.
+    check_verifiable(user.email, user.connection)
+    secret = create_ticket(
+        user,
+        Ticket.Purpose.PASSWORD_CHANGE,
+        actor=run.actor,
+        # With the right to send links, not to make tickets: staff never see this link.
+        verb=Verb.SEND_RESET,
+        # Whoever follows the link has read the mail.
+        marks_email_as_verified=True,
+        reason=run.parameters["reason"],
+    )
+    return {"link": ticket_link(Ticket.Purpose.PASSWORD_CHANGE, secret), "site": site_host()}
