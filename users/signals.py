@@ -23,7 +23,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from users.actions.access.signing_keys import record_first_key
 from users.actions.account.multifactor import note_multifactor, note_recovery_codes
 from users.log.record import log_event
-from users.models import trigger, word_index
+from users.models import daily_count_triggers, trigger, word_index
 from users.models.old_databases import refuse_old_database
 from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
@@ -100,9 +100,10 @@ def create_cache_table(sender: Any, using: str, verbosity: int, **_: Any) -> Non
 
 
 def install_triggers(sender: Any, using: str, **_: Any) -> None:
-    """Reinstall the triggers of the outbox and of the word index.
+    """Reinstall the triggers of the outbox, the word index and the daily counts.
 
     SQLite drops a table's triggers when a migration rebuilds the table.
     """
     trigger.reinstall(connections[using])
     word_index.reinstall_triggers(connections[using])
+    daily_count_triggers.reinstall(connections[using])

@@ -12,7 +12,7 @@ from tests.api.answers import invalid_query, problem, shown
 from tests.conftest import PASSWORD
 from tests.rewritten import rewrite
 from tests.web.pages import open_page
-from users.models import Change, Day
+from users.models import Change, DailyCount
 
 ACTIVE, DAILY = "/api/v2/stats/active-users", "/api/v2/stats/daily"
 PATTERN = "^2[0-9]{3}((0[1-9])|(1[0-2]))((0[1-9])|([12][0-9])|(3[01]))$"
@@ -25,7 +25,7 @@ def statistician(api):
 
 def a_day(at, logins=1):
     noon = datetime(at.year, at.month, at.day, 12, tzinfo=UTC)
-    return Day.objects.create(date=at, logins=logins, created_at=noon, updated_at=noon)
+    return DailyCount.objects.create(date=at, logins=logins, first_login=noon, latest_login=noon)
 
 
 def test_active_is_who_signed_in_during_the_last_30_days(statistician, make_user, put):

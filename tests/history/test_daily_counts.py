@@ -11,7 +11,7 @@ from tests.rewritten import rewrite
 from tests.search.conftest import Plan
 from users.actions.account.delete_user import delete_user
 from users.history.daily_counts import activity_by_day
-from users.models import Change, Day
+from users.models import Change, DailyCount
 from users.rights.actor import command_actor
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
@@ -35,7 +35,7 @@ def created(make_user):
 
 def test_days_on_which_nothing_happened_are_left_out(created):
     created(at(4))
-    Day.objects.create(date=date(2026, 3, 9), logins=3, created_at=at(9, 8), updated_at=at(9, 20))
+    DailyCount.objects.create(date=date(2026, 3, 9), logins=3, first_login=at(9, 8), latest_login=at(9, 20))
 
     found = activity_by_day(*MARCH)
 
@@ -45,7 +45,7 @@ def test_days_on_which_nothing_happened_are_left_out(created):
 def test_first_and_latest_are_of_sign_ins_and_new_accounts_alike(created):
     created(at(4, 7))
     created(at(4, 11))
-    Day.objects.create(date=date(2026, 3, 4), logins=1, created_at=at(4, 9), updated_at=at(4, 22))
+    DailyCount.objects.create(date=date(2026, 3, 4), logins=1, first_login=at(4, 9), latest_login=at(4, 22))
 
     [day] = activity_by_day(*MARCH)
 

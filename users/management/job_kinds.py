@@ -8,14 +8,14 @@ from datetime import timedelta
 from users.actions.search_setup import build_indexes, count_segments
 from users.bulk_actions import job as bulk_job
 from users.bulk_actions import undo_job
-from users.housekeeping import retention
+from users.housekeeping import daily_counts, retention
 from users.import_export import export_job, import_job
 from users.jobs.registry import JobKind
 from users.mail import invitation, notices, password_reset, send, verification
 from users.metadata_map import survey_jobs
 from users.models import Job
 
-DAILY = timedelta(days=1)
+DAILY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 KINDS: Mapping[str, JobKind] = {
     Job.Kind.VERIFICATION_EMAIL: JobKind(verification.mail_verification, attempts=send.ATTEMPTS),
@@ -26,6 +26,8 @@ KINDS: Mapping[str, JobKind] = {
     Job.Kind.INVITATION_EMAIL: JobKind(invitation.mail_invitation, attempts=send.ATTEMPTS),
     Job.Kind.NOTICE_EMAIL: JobKind(notices.mail_notice, attempts=send.ATTEMPTS, keeps_row=False),
     Job.Kind.HOUSEKEEPING: JobKind(retention.clear_expired, every=DAILY),
+    # A kind that keeps no row is asked for at every check of the schedule.
+    Job.Kind.DAILY_COUNTS: JobKind(daily_counts.fold_in_steps, every=MINUTE, keeps_row=False),
     Job.Kind.USERS_IMPORT: JobKind(import_job.import_users),
     Job.Kind.USERS_EXPORT: JobKind(export_job.export_users, keeps_file=True),
     Job.Kind.BULK_ACTION: JobKind(bulk_job.run_bulk_action),

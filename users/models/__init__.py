@@ -4,7 +4,13 @@ from users.models.change import Change
 from users.models.client import Client
 from users.models.configuration_change import ConfigurationChange
 from users.models.connection import DEFAULT_CONNECTION, Connection
-from users.models.daily_count import Day
+from users.models.daily_count import (
+    DAILY_NUMBERS,
+    FAILED_LOGIN_TYPES,
+    LOGIN_TYPES,
+    DailyCount,
+    DailyIncrement,
+)
 from users.models.deleted_user import DeletedUser
 from users.models.event import Event, Outbox, Stream
 from users.models.grant import ClientGrant
@@ -25,13 +31,17 @@ from users.models.user import User
 from users.models.webhook import Delivery, DeliveryCount, Webhook
 
 __all__ = [
+    "DAILY_NUMBERS",
     "DEFAULT_CONNECTION",
+    "FAILED_LOGIN_TYPES",
+    "LOGIN_TYPES",
     "Change",
     "Client",
     "ClientGrant",
     "ConfigurationChange",
     "Connection",
-    "Day",
+    "DailyCount",
+    "DailyIncrement",
     "DeletedUser",
     "Delivery",
     "DeliveryCount",

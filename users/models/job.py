@@ -20,6 +20,7 @@ class Job(models.Model):
         INVITATION_EMAIL = "invitation_email", "Invitation email"
         NOTICE_EMAIL = "notice_email", "Security notice by email"
         HOUSEKEEPING = "housekeeping", "Housekeeping"
+        DAILY_COUNTS = "daily_counts", "Daily counts"
         USERS_IMPORT = "users_import", "Import of users"
         USERS_EXPORT = "users_export", "Export of users"
         BULK_ACTION = "bulk_action", "Bulk action"

@@ -13,7 +13,8 @@ from users.actions.account.create_user import create_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.record_sign_in import record_sign_in, rehash_password
 from users.actions.errors import NotSupported, WeakPassword
-from users.models import Change, Connection, Day
+from users.history.daily_counts import daily_totals
+from users.models import Change, Connection
 from users.rights.actor import command_actor, owner_actor
 
 SHELL = command_actor("tests")
@@ -75,7 +76,7 @@ def test_a_sign_in_is_counted_for_a_blocked_account_too(make_user):
     record_sign_in(user, ip=None)
 
     assert again(user).logins_count == 1
-    assert not Day.objects.exists()  # they are not in
+    assert daily_totals(date.max).total["logins"] == 0  # they are not in
 
 
 def test_sign_ins_are_counted_by_the_day(jane, stranger, monkeypatch):
@@ -84,7 +85,8 @@ def test_sign_ins_are_counted_by_the_day(jane, stranger, monkeypatch):
         monkeypatch.setattr("users.actions.account.record_sign_in.timezone.now", lambda at=noon: at)
         record_sign_in(user, ip=None)
 
-    assert [(day.date.day, day.logins) for day in Day.objects.all()] == [(3, 1), (4, 2)]
+    march = daily_totals(date(2026, 3, 1)).days
+    assert [march[date(2026, 3, day)]["logins"] for day in (3, 4, 5)] == [1, 2, 0]
 
 
 def test_the_day_is_that_of_utc(jane, monkeypatch):
@@ -93,7 +95,7 @@ def test_the_day_is_that_of_utc(jane, monkeypatch):
 
     record_sign_in(jane, ip=None)
 
-    assert Day.objects.get().date == date(2026, 3, 5)
+    assert daily_totals(date(2026, 3, 1)).days[date(2026, 3, 5)]["logins"] == 1
 
 
 @pytest.fixture

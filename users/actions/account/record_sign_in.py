@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from users.log.record import NO_CLIENT, ClientContext, log_event
-from users.models import Day, User
+from users.models import User
 from users.models.passwords import make_hash
 from users.models.write_guard import allow_account_writes
 
@@ -21,7 +19,7 @@ def record_sign_in(
     blocked. No version rises and no change is recorded, as nothing was edited.
 
     Source: Auth0 docs, "User profile structure": the counters also grow for a blocked user, which is not
-    counted in the daily statistics.
+    counted as a sign-in of the day: a trigger counts those by the type of the event.
     """
     with transaction.atomic(), allow_account_writes():
         now = timezone.now()
@@ -31,20 +29,6 @@ def record_sign_in(
         )
         type_, description = (success, "") if user.is_active else ("f", "user is blocked")
         log_event(type_, user=user, ip=ip or "", through=through, description=description, at=now)
-        if user.is_active:
-            _count_login(now)
-
-
-def _count_login(at: datetime) -> None:
-    """Count the sign-in of this day. Last in the transaction: every sign-in of the day updates this row,
-    and waits for it until this transaction ends."""
-    today = at.astimezone(UTC).date()
-    day = Day.objects.filter(date=today)
-    if not day.update(logins=F("logins") + 1, updated_at=at):
-        # The first today. If another request inserted the row meanwhile, the unique date keeps it and both
-        # are counted.
-        Day.objects.bulk_create([Day(date=today, created_at=at)], ignore_conflicts=True)
-        day.update(logins=F("logins") + 1, updated_at=at)
 
 
 def rehash_password(user: User, password: str) -> None:
