@@ -97,7 +97,7 @@ def _visible_sides(document: str, sides: dict[str, Any], user: User | None, view
 def _scan_visible(
     viewer: Actor, wanted: ChangeFilter, *, user: User | None = None, after: Position | None, limit: int
 ) -> ChangePage:
-    left_out = _hidden_parts(viewer, user)
+    left_out = hidden_parts(viewer, user)
 
     def sift(lines: QuerySet[Change]) -> QuerySet[Change]:
         return wanted.filter_candidates(lines.exclude(what__in=left_out) if left_out else lines)
@@ -117,7 +117,7 @@ def _mask_hidden_keys(change: Change, viewer: Actor, user: User | None) -> bool:
     return bool(change.keys) or change.what not in DOCUMENTS
 
 
-def _hidden_parts(viewer: Actor, user: User | None) -> list[str]:
+def hidden_parts(viewer: Actor, user: User | None) -> list[str]:
     """The parts the viewer sees nothing of: documents without a single visible key and, for users,
     internal kinds."""
     hidden = [name for name in DOCUMENTS if not _can_see_any_key(viewer, name, user)]
