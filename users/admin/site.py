@@ -19,6 +19,7 @@ from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
 from users.admin.jobs import job_page, jobs_page
 from users.admin.log.page import log_page
+from users.admin.metadata.editor_hints import editor_hints
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
 from users.admin.metadata.page import metadata_page
 from users.admin.notes import notes_page
@@ -101,8 +102,9 @@ class Site(AdminSite):
             for route, name, page, parts in PAGES
         ]
         suggest = path("suggest/", self.admin_view(suggestions), name="suggest")
+        hints = path("metadata/hints/", self.admin_view(editor_hints), name="editor_hints")
         # Ours first: Django's list ends with a pattern that matches everything and answers 404.
-        return [*own, suggest, *super().get_urls()]
+        return [*own, suggest, hints, *super().get_urls()]
 
     def _with_base_context(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """The page, given what stands around it."""
