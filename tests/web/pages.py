@@ -150,6 +150,7 @@ class _Reader(HTMLParser):
         self.disabled: list[str] = []
         self._form: Form | None = None
         self._area: str | None = None
+        self._choice: list[str] = []
         self._button: tuple[str, str] | None = None
         self._is_disabled = False
         self._typed: list[str] = []
@@ -176,6 +177,10 @@ class _Reader(HTMLParser):
             self._input(given, "checked" in given)
         elif tag == "textarea":
             self._area, self._typed = given.get("name", ""), []
+        elif tag == "select":
+            self._choice = self._form.fields.setdefault(given.get("name", ""), [])
+        elif tag == "option" and (not self._choice or "selected" in given):
+            self._choice[:] = [given.get("value", "")]
         elif tag == "button":
             self._button, self._typed = (given.get("name", ""), given.get("value", "")), []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Case, CharField, F, JSONField, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
@@ -20,6 +20,8 @@ from users.rights.visible import PROFILE, visible
 # In characters of JSON: of a larger change only the names of the keys are read.
 MAX_KEYS_LENGTH = 4000
 _CHANGE, _EVENT = "change", "event"
+
+Row = TypeVar("Row", Change, LogEvent)
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,10 @@ def recent_activity(user: User, viewer: Actor, *, most: int) -> list[RecentActiv
     return [_activity(row, user, viewer) for row in rows]
 
 
-def _newest(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+def _newest(rows: QuerySet[Row], most: int) -> QuerySet[Row]:
     """The newest of them, by a subquery: SQLite takes no LIMIT within a UNION, and without one it would read
     all sign-ins of the user."""
-    return rows.model._default_manager.filter(
-        pk__in=rows.order_by("-at", "-id").values("pk")[:most]
-    ).order_by()
+    return rows.filter(pk__in=rows.order_by("-at", "-id").values("pk")[:most]).order_by()
 
 
 def _activity(row: tuple[Any, ...], user: User, viewer: Actor) -> RecentActivity:

@@ -1,4 +1,4 @@
-"""What the metadata map says about single keys, for whoever edits a document: types, values, keys below it."""
+"""What the metadata map says about single keys, for the editor: types, values, keys below it."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def child_counts(document: str, parent: Path, viewer: Actor) -> dict[str, KeyCou
     else:
         keys = keys.exclude(name__contains=".")
     direct = [
-        key
-        for key in keys
-        if len(key.path) == len(parent) + 1 and visible(viewer, document, tuple(key.path))
+        key for key in keys if len(key.path) == len(parent) + 1 and visible(viewer, document, tuple(key.path))
     ]
     names = {str(key): key.path[-1] for key in direct}
     found = sorted(_with_counts(direct).items(), key=lambda pair: (-pair[1].estimated_users, pair[0]))

@@ -17,7 +17,9 @@ HINTS = "/admin/metadata/hints/"
 
 @pytest.fixture
 def people(make_user, survey):
-    make_user(user_metadata={"age": 31, "tags": ["a", 1]}, app_metadata={"plan": "full", "limits": {"calls": 5}})
+    make_user(
+        user_metadata={"age": 31, "tags": ["a", 1]}, app_metadata={"plan": "full", "limits": {"calls": 5}}
+    )
     make_user(user_metadata={"age": "31"}, app_metadata={"plan": "full", "note": "y" * 200})
     make_user(user_metadata={"age": 2**70}, app_metadata={"plan": "free", "limits": {"calls": 5, "seats": 1}})
     survey("metadata_sample")
@@ -67,7 +69,9 @@ def test_the_keys_below_another_are_suggested_those_of_most_users_first(ask, peo
     assert ask(agent, under="app_metadata.pla")["children"] == []
 
 
-@pytest.mark.parametrize("under", ["", "password", "profile", "app_metadata.\0", "app_metadata." + "x" * 5000])
+@pytest.mark.parametrize(
+    "under", ["", "password", "profile", "app_metadata.\0", "app_metadata." + "x" * 5000]
+)
 def test_nothing_is_suggested_below_what_no_document_has(ask, people, agent, under):
     assert ask(agent, under=under, key=under) == {"keys": {}, "children": []}
 

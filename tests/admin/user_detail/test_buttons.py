@@ -171,6 +171,10 @@ NEEDED = {
     "profile": {"change_profile"},
     "staff_rights": {"administer"},
     "unlink": {"change_profile"},
+    "assign_role": {"administer"},
+    "remove_role": {"administer"},
+    "assign_permission": {"administer"},
+    "remove_permission": {"administer"},
     "documents": {"change_user_metadata", "change_app_metadata"},
 }
 ALL = {

@@ -21,8 +21,9 @@ def editor_hints(request: PageRequest) -> HttpResponse:
     """Return `keys`, with the hints of each `?key=` (such as "app_metadata.plan"), and `children`, the keys
     below `?under=`. Only names of keys are sent here, never what is typed as their value.
 
-    Of a key: `types` and `items`, the number of users by JSON type of the value and of its list items; `users`
-    in words; and `values`, the frequent ones, each as JSON text, since JavaScript would round long integers.
+    Of a key: `types` and `items`, the number of users by JSON type of the value and of its list items;
+    `users` in words; and `values`, the frequent ones, each as JSON text, since JavaScript would round long
+    integers.
     """
     check(request.actor, Verb.VIEW)
     keys = counts_by_name(request.GET.getlist("key"), request.actor)

@@ -13,6 +13,7 @@ from users.actions.errors import BadIdentity, DuplicateField, NotSupported, Stal
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
+from users.admin.user_detail.roles import assign_permission, assign_role, remove_permission, remove_role
 from users.mail.password_reset import send_password_reset
 from users.mail.send import MailDisabled
 from users.mail.verification import check_can_send, request_verification
@@ -172,4 +173,8 @@ BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {
     "send_verification": send_verification_mail,
     "staff_rights": save_staff_rights,
     "unlink": unlink_account,
+    "assign_role": assign_role,
+    "remove_role": remove_role,
+    "assign_permission": assign_permission,
+    "remove_permission": remove_permission,
 }

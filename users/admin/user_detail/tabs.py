@@ -14,16 +14,15 @@ from users.admin.changes.undo import undoable_changes
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
+from users.admin.user_detail.roles import roles_context
 from users.conf import conf
 from users.history.timeline import list_user_changes
 from users.log.recent_sign_ins import recent_sign_ins
 from users.metadata.documents import DOCUMENTS
-from users.models import User
 from users.representation.enrollments import enrolled_factors
 from users.representation.fields import FIELDS
 from users.representation.profile import serialize_identities, serialize_profile
 from users.rights.may import Verb, denial_reason
-from users.rights.permissions import roles_of
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
@@ -94,7 +93,7 @@ def activity_context(visit: UserPageRequest) -> TemplateContext:
 
 
 def security_context(visit: UserPageRequest) -> TemplateContext:
-    """Return how the user signs in, their staff rights, and their permissions at APIs."""
+    """Return how the user signs in, and their staff rights."""
     staff_refusal = denial_reason(visit.actor, Verb.GRANT_STAFF_RIGHTS, visit.user)
     groups = {"groups": visit.user.groups.all()}
     own, *linked = serialize_identities(visit.user)
@@ -104,7 +103,6 @@ def security_context(visit: UserPageRequest) -> TemplateContext:
         "linked": linked,
         # Asked only where there is something to unlink: each question may cost a query.
         "unlink_refusal": linked and denial_reason(visit.actor, Verb.CHANGE_IDENTITIES, visit.user),
-        "permitted": permissions_by_source(visit.user),
         "lockouts": lockouts_of(visit.user),
         "unlock_refusal": denial_reason(visit.actor, Verb.CLEAR_LOCKOUT, visit.user),
         "second_factors": second_factors,
@@ -129,6 +127,7 @@ TABS = (
     Tab("profile", "Profile", profile_context),
     Tab("activity", "Activity", activity_context),
     Tab("security", "Security", security_context),
+    Tab("roles", "Roles", roles_context),
     Tab("raw", "Raw profile", raw_context),
 )
 
@@ -137,14 +136,3 @@ def current_tab(visit: UserPageRequest) -> Tab:
     """Return the tab that the URL names; the first where it names none."""
     wanted = visit.request.GET.get("tab")
     return next((tab for tab in TABS if tab.name == wanted), TABS[0])
-
-
-def permissions_by_source(user: User) -> list[TemplateContext]:
-    """Return each role with its permissions; directly assigned ones last."""
-    sources = [
-        {"name": role.name, "permissions": role.permissions.all()}
-        # Prefetched, or each permission would cost a query of its own.
-        for role in roles_of(user).prefetch_related("permissions__resource_server")
-    ]
-    direct = list(user.direct_permissions.prefetch_related("resource_server"))
-    return [*sources, *([{"name": "", "permissions": direct}] if direct else [])]
