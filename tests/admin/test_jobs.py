@@ -274,7 +274,7 @@ def test_cancelling_one_that_ended_meanwhile_says_so(desk, agent):
     page = desk(agent, path(make(agent)))
     Job.objects.update(status="completed")
 
-    assert "There was nothing to cancel" in page.press("Cancel this job").text
+    assert "Nothing to cancel" in page.press("Cancel this job").text
     assert Job.objects.get().status == "completed"
 
 

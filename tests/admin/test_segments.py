@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(desk, a
 
     page = desk(agent, NEW).press(SAVE, name="TAKEN", query="name:a")
     assert page.status == 422
-    assert "There is a segment of this name." in page.text
+    assert "A segment with this name already exists." in page.text
     page = page.press(SAVE, name="new", query="emial:jane")
     assert "At character 1: there is no field emial; did you mean email?" in page.text
     assert page.form(SAVE).fields["query"] == ["emial:jane"]

@@ -80,7 +80,7 @@ def test_nobody_grants_what_they_do_not_hold(api, till):
 
     assert problem(low.post(GRANTS, body)) == (
         403,
-        "You may not give scopes that your token does not hold: update:users",
+        "You may not grant scopes that your token does not hold: update:users",
         "insufficient_scope",
     )
     made = shown(low.post(GRANTS, body | {"scope": ["read:users"]}))

@@ -501,7 +501,7 @@ def test_a_connection_with_users_stays_and_says_what_to_do(shop, elsewhere, coun
     assert problem(shop.delete(url(elsewhere))) == (
         409,
         f"The connection still has {spelt}. Delete them first, or set is_enabled to false:"
-        " then no user can sign in through it.",
+        " users can then no longer sign in through it.",
         "connection_in_use",
     )
     assert User.objects.filter(connection=elsewhere).count() == count
@@ -510,7 +510,8 @@ def test_a_connection_with_users_stays_and_says_what_to_do(shop, elsewhere, coun
 def test_the_installations_own_connection_stays(shop, connection):
     assert problem(shop.delete(url(connection))) == (
         409,
-        f"{CONNECTION} is where this installation makes its own accounts; it cannot be deleted.",
+        f"{CONNECTION} is the connection in which this installation creates its own users;"
+        " it cannot be deleted.",
         "connection_in_use",
     )
     assert Connection.objects.count() == 1

@@ -55,12 +55,12 @@ def test_what_cannot_be_is_told_why(keeper):
 
     assert problem(keeper.post(INDEXES, {**CREDITS, "type": "text"})) == (
         409,
-        "app_metadata.credits is indexed as number. Drop that first.",
+        "app_metadata.credits is indexed as number. Drop that index first.",
         "conflict",
     )
     status, message, code = problem(keeper.post(INDEXES, {"key": "credits"}))
     assert (status, code) == (400, "operation_not_supported")
-    assert message.startswith("Name a key of metadata, like")
+    assert message.startswith("Name a metadata key, such as")
     for body in ({}, {"key": 1}, {**CREDITS, "type": "date"}, {**CREDITS, "more": 1}):
         assert problem(keeper.post(INDEXES, body))[0] == 400
     assert problem(keeper.delete(f"{INDEXES}/idx_0000000000000000"))[0] == 404
@@ -72,7 +72,7 @@ def test_without_a_right_to_the_documents_one_says_as_what_and_reads_of_none(api
     status, message, _ = problem(client.post(INDEXES, {"key": "app_metadata.plan"}))
     assert (status, message) == (
         400,
-        "Say whether by number or by text: you may not see what app_metadata.plan holds.",
+        "Choose number or text: you may not see the values of app_metadata.plan.",
     )
     assert client.post(INDEXES, CREDITS).status_code == 201
     assert client.get(INDEXES).json() == []

@@ -121,7 +121,7 @@ def test_a_worker_that_was_killed_while_sending_fails_the_job_and_says_so(shop, 
     failed = shown(shop.get(f"{JOBS}/{job['id']}/errors"))
     assert failed["status"] == "failed"
     assert failed["status_details"] == (
-        "The worker stopped while handing over the mail. It is not known whether that was done."
+        "The worker stopped while sending the email. It is not known whether that was done."
     )
     assert mail.outbox == []
 

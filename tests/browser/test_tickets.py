@@ -105,7 +105,7 @@ def test_an_address_is_confirmed(desk, link, api, ann):
 
     confirm(page)
 
-    expect(page.get_by_role("heading", name="Your email address is confirmed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your email is confirmed")).to_be_visible()
     assert api.by_email(ann["email"])["email_verified"]
 
 

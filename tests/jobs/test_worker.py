@@ -74,7 +74,8 @@ def test_what_broke_is_tried_again_from_where_it_was(kinds, ask, worker):
         pass
 
     assert (now(job).status, effects(job)) == ("completed", each_once(job))
-    assert texts(job).count("It broke (ZeroDivisionError) and is tried again in 0 seconds.") == 2
+    retried = "It failed unexpectedly (ZeroDivisionError) and is tried again in 0 seconds."
+    assert texts(job).count(retried) == 2
 
 
 def test_what_breaks_each_time_is_given_up_and_tells_people_nothing_of_the_machine(
@@ -198,7 +199,7 @@ def test_a_worker_that_dies_each_time_is_not_given_the_job_for_ever(kinds, ask, 
     assert not worker.work()
 
     assert (now(job).status, now(job).due_at) == ("failed", None)
-    assert now(job).details == "The worker stopped in the middle of it. It was started 3 times."
+    assert now(job).details == "The worker stopped before the job was finished. It was started 3 times."
 
 
 def test_a_job_is_nobody_elses_while_its_worker_is_heard_of(kinds, ask, worker):

@@ -54,7 +54,7 @@ def test_failed_ones_are_told_apart_in_the_log_alone(jane, story):
 
     assert story("user_id", "user_name", "description") == [
         ("fp", jane.user_id, jane.email, "Failed sign-in: wrong password"),
-        ("fu", "", "nobody@example.com", "Failed sign-in: no such account"),
+        ("fu", "", "nobody@example.com", "Failed sign-in: no such user"),
         ("f", jane.user_id, jane.email, "user is blocked"),
     ]
 

@@ -96,7 +96,7 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again(reset, server, error
     work()
 
     failed = Job.objects.get()
-    assert (failed.status, failed.details) == ("failed", "The mail server refused the mail for good.")
+    assert (failed.status, failed.details) == ("failed", "The mail server rejected the email permanently.")
 
 
 def test_an_error_after_the_server_took_the_mail_sends_no_second_one(reset, server):
@@ -137,4 +137,4 @@ def test_a_user_deleted_meanwhile_gets_none(reset, jane):
     deliver()
 
     assert mail.outbox == []
-    assert Job.objects.get().details == "The user was deleted meanwhile."
+    assert Job.objects.get().details == "The user was deleted in the meantime."

@@ -99,12 +99,12 @@ def test_a_public_client_has_no_secret():
         ((" ", "--scope", "read:users"), "1 to 200 characters"),
         (("x" * 201, "--scope", "read:users"), "1 to 200 characters"),
         (("Shop", "--scope", "read:users", "--grant", "implicit"), "invalid choice"),
-        (("Shop", "--scope", "read:users", "--grant", "password"), "needs --grant client_credentials"),
+        (("Shop", "--scope", "read:users", "--grant", "password"), "requires --grant client_credentials"),
         (("Shop", "--scope", "read:users", "--public"), "has no secret for client_credentials"),
         (("Shop",), "--scope"),
-        (("Shop", "--grant", "password", "--origin", "shop.example.com"), "is no origin"),
-        (("Shop", "--grant", "password", "--origin", "https://shop.example.com/page"), "is no origin"),
-        (("Shop", "--grant", "password", "--origin", "*"), "is no origin"),
+        (("Shop", "--grant", "password", "--origin", "shop.example.com"), "is not an origin"),
+        (("Shop", "--grant", "password", "--origin", "https://shop.example.com/page"), "is not an origin"),
+        (("Shop", "--grant", "password", "--origin", "*"), "is not an origin"),
     ],
 )
 def test_refused(arguments, reason):

@@ -44,7 +44,7 @@ class Terminal(io.StringIO):
 
 
 def test_an_administrator_with_every_right(type_in):
-    assert "root@example.com is an administrator now" in type_in(GOOD, GOOD)
+    assert "root@example.com is now an administrator" in type_in(GOOD, GOOD)
 
     user = User.objects.get()
     assert user.is_superuser
@@ -69,7 +69,7 @@ def test_a_user_name_is_given_where_the_connection_requires_one(monkeypatch, con
 
 
 def test_two_different_passwords_are_asked_for_again(type_in):
-    assert "two different passwords" in type_in(GOOD, "other", GOOD, GOOD)
+    assert "The passwords do not match" in type_in(GOOD, "other", GOOD, GOOD)
 
 
 def test_a_weak_password_is_asked_for_again(type_in):
@@ -78,7 +78,7 @@ def test_a_weak_password_is_asked_for_again(type_in):
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, EOFError])
 def test_stopped_while_asked(type_in, stopped):
-    with pytest.raises(CommandError, match="no account was made"):
+    with pytest.raises(CommandError, match="no user was created"):
         type_in(GOOD, stopped)
 
     assert not User.objects.exists()

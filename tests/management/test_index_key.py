@@ -29,7 +29,7 @@ def test_a_key_is_indexed_listed_and_dropped(db, capsys):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["credits"], "Name a key of metadata"),
+        (["credits"], "Name a metadata key"),
         (["app_metadata.credits", "--drop"], "app_metadata.credits is not indexed."),
     ],
 )

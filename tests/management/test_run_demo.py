@@ -214,7 +214,7 @@ def test_a_lost_file_is_said_and_it_serves_all_the_same(filled, start):
 
     server = start().wait()
 
-    assert "does not say how to sign in" in server.output
+    assert "does not contain their passwords" in server.output
     assert f"delete {server.data_dir / 'db.sqlite3'}*" in server.output
     assert "createsuperuser" in server.output
     assert not (server.data_dir / ".demo.json").exists()

@@ -59,7 +59,7 @@ def test_those_keys_that_a_setting_shows_are_told(browser, record, settings):
 
     page = open_page(browser(record), PATH)
 
-    assert "What we set for you was changed by Support" in page.text
+    assert "Data we set for you was changed by Support" in page.text
     assert "Plan full → gold" in page.text
     assert "theirs" not in page.html
     narrowed = open_page(browser(record), f"{PATH}?key=app_metadata.plan")

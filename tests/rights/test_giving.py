@@ -75,7 +75,7 @@ def test_nobody_gives_more_than_they_hold(staff_with, jane, group):
     small = staff_with("administer", *rights_of("Support"))
 
     set_staff_groups(jane, groups("Support"), actor=small)
-    with pytest.raises(Denied, match="rights that you do not hold"):
+    with pytest.raises(Denied, match="rights that you do not have"):
         set_staff_groups(jane, groups("Support", group), actor=small)
 
     assert names_of(jane) == {"Support"}
@@ -99,7 +99,7 @@ def test_rights_of_another_app_are_not_an_administrators_to_give(administrator, 
     foreign = Group.objects.create(name="Foreign")
     foreign.permissions.add(Permission.objects.get(codename="change_group"))
 
-    with pytest.raises(Denied, match="rights that you do not hold"):
+    with pytest.raises(Denied, match="rights that you do not have"):
         set_staff_groups(jane, [foreign], actor=staff_actor(administrator))
 
 

@@ -114,7 +114,7 @@ def test_an_address_is_confirmed_by_the_press_of_a_button(link, jane):
 
     page = page.press(CONFIRM)
 
-    assert "Your email address is confirmed" in page.text
+    assert "Your email is confirmed" in page.text
     assert again().email_verified
 
 
@@ -139,7 +139,7 @@ def test_a_link_works_once(link, purpose):
     page = open_page(Client(), path)
 
     assert (page.status, page.buttons) == (410, set())
-    assert "This link has been used already" in page.text
+    assert "This link has already been used" in page.text
 
 
 @both

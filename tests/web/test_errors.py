@@ -107,7 +107,7 @@ def test_a_form_without_its_token(jane):
 
     page = Page(strict, answer, "/profile/")
     assert page.status == 403
-    assert "The page you sent was out of date. Reload it, then send it again." in page.text
+    assert "This page was out of date. Reload it, then send the form again." in page.text
     assert tells_nothing(page)
 
 

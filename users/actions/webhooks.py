@@ -38,7 +38,7 @@ def check_administrator(actor: Actor) -> None:
     """Raises Denied."""
     check(actor, Verb.ADMINISTER_WEBHOOKS)
     if not all(visible(actor, document) for document in DOCUMENTS):
-        raise Denied("You may not administer webhooks: you may not see all that they send.")
+        raise Denied("You may not administer webhooks, because you may not see everything that they send.")
 
 
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
@@ -151,7 +151,7 @@ def _check(actor: Actor, columns: dict[str, Any]) -> None:
         check_url(columns["url"])
     unknown = set(columns.get("types", ())) - TYPES.keys()
     if unknown:
-        raise ValueError(f"no types of events: {unknown}")
+        raise ValueError(f"unknown event types: {unknown}")
     for name in ("only", "values"):
         check_paths(columns.get(name, ()))
 

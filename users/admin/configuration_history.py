@@ -77,7 +77,7 @@ def history_context(
 
 def kind_label(kind: str) -> str:
     """The display name of the kind of object; the kind itself where this release does not know it."""
-    return Kind(kind).label if kind in Kind.values else kind
+    return str(Kind(kind).label) if kind in Kind.values else kind
 
 
 def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.admin.request import TemplateContext
 from users.jobs.cancel import cancel_job
@@ -43,7 +44,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     page = read_page(jobs, NEWEST_FIRST, size=PAGE_SIZE, after=start)
     context = {
         **frame,
-        "title": "Jobs",
+        "title": gettext("Jobs"),
         "section": "jobs",
         "is_administrator": actor.is_administrator,
         "jobs": [_row(job) for job in page.rows],
@@ -64,9 +65,9 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
     if request.method == "POST":
         # The worker may finish the job between the page and the button.
         if cancel_job(job, actor=actor):
-            messages.success(request, "Cancelled. Completed steps are not undone.")
+            messages.success(request, gettext("Cancelled. Completed steps are not undone."))
         else:
-            messages.info(request, "There was nothing to cancel: the job had ended.")
+            messages.info(request, gettext("Nothing to cancel: the job had already ended."))
         return redirect(request.path)
     context = {
         **frame,

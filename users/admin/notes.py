@@ -90,7 +90,7 @@ def _run_button(request: PageRequest, actor: Actor, user: User) -> None:
         delete_note(note.pk, actor=actor)
         messages.success(request, gettext("Note deleted."))
     else:
-        raise Denied(gettext("There is no such action."))
+        raise Denied(gettext("Unknown action."))
 
 
 def _note_of(user: User, actor: Actor, number: str) -> Note:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.actions.search_setup.segments import (
@@ -58,11 +59,13 @@ class SegmentForm(forms.Form):
     query = forms.CharField(
         max_length=DEFAULT.length,
         widget=forms.Textarea(attrs={"rows": 3, "class": "query", "spellcheck": "false"}),
-        help_text="In the search language of the user list. May refer to other segments.",
+        help_text=gettext_lazy("Uses the search language of the user list. Can refer to other segments."),
     )
-    description = forms.CharField(label="Description (optional)", max_length=300, required=False)
+    description = forms.CharField(
+        label=gettext_lazy("Description (optional)"), max_length=300, required=False
+    )
     is_shared = forms.BooleanField(
-        label="Shared: all staff and the clients of the API may use it", required=False
+        label=gettext_lazy("Shared with all staff and API clients"), required=False
     )
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
@@ -78,9 +81,9 @@ class SegmentForm(forms.Form):
         refused = bad_characters(name)
         # A search names a segment by name or id; such a name would be ambiguous.
         if ID_PATTERN.fullmatch(name):
-            refused = "it looks like the id of a segment"
+            refused = gettext("it looks like the id of a segment")
         if refused:
-            raise forms.ValidationError(f"This cannot be a name: {refused}.")
+            raise forms.ValidationError(gettext("This cannot be a name: %(refused)s.") % {"refused": refused})
         return name
 
     @property
@@ -99,7 +102,7 @@ def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     counts = _SegmentCounter(actor)
     context = {
         **frame,
-        "title": "Segments",
+        "title": gettext("Segments"),
         "section": "segments",
         "segments": [{**_row(each, actor), **counts.of(each)} for each in page.rows],
         "is_after": page.has_previous,
@@ -121,10 +124,10 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
     try:
         if request.method == "POST" and request.POST.get("do") == "delete" and segment:
             delete_segment(segment, actor=actor)
-            messages.success(request, f"The segment “{segment}” is deleted.")
+            messages.success(request, gettext("The segment “%(segment)s” is deleted.") % {"segment": segment})
             return redirect("admin:segments")
         if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
-            messages.success(request, f"The segment “{saved}” is saved.")
+            messages.success(request, gettext("The segment “%(saved)s” is saved.") % {"saved": saved})
             return redirect(_search_url(saved))
     except SegmentInUse as needed:
         # Unbound again: deleting sent none of the form's fields, and validation would report them missing.
@@ -132,11 +135,11 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
         messages.error(request, _in_use_message(needed))
     # Another staff member deleted it between the page and the button.
     except SegmentNotFound:
-        messages.info(request, "The segment has been deleted.")
+        messages.info(request, gettext("The segment has been deleted."))
         return redirect("admin:segments")
     context = {
         **frame,
-        "title": segment.name if segment else "New segment",
+        "title": segment.name if segment else gettext("New segment"),
         "section": "segments",
         "form": form if segment is None or can_change_segment(segment, actor) else None,
         # The only count on this page, so it may take as long as a search.
@@ -203,7 +206,10 @@ def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment |
         form.add_error("name", str(error))
     except QueryError as error:
         # The action parses the query; the form shows where it failed.
-        form.add_error("query", f"At character {error.column}: {error.reason}")
+        form.add_error(
+            "query",
+            gettext("At character %(column)s: %(reason)s") % {"column": error.column, "reason": error.reason},
+        )
     return None
 
 
@@ -211,8 +217,8 @@ def _in_use_message(error: SegmentInUse) -> str:
     names = [f"“{name}”" for name in error.names]
     if error.unnamed:
         # Private segments of other users are counted, never named.
-        names.append(f"{error.unnamed} of other users")
-    return f"Not deleted. Other segments use this one: {', '.join(names)}."
+        names.append(gettext("%(unnamed)s of other users") % {"unnamed": error.unnamed})
+    return gettext("Not deleted. Other segments use this one: %(names)s.") % {"names": ", ".join(names)}
 
 
 def _row(segment: Segment, actor: Actor) -> TemplateContext:
@@ -243,16 +249,16 @@ class _SegmentCounter:
         """Return `count`, or `no_count` with the reason."""
         # The list must stay fast however many segments there are.
         if time.monotonic() > self._deadline:
-            return {"no_count": "Not counted"}
+            return {"no_count": gettext("Not counted")}
         try:
             return {"count": self._count(segment)}
         except SearchTimeout:
-            return {"no_count": "Too slow to count"}
+            return {"no_count": gettext("Too slow to count")}
         except Denied:
             # A segment may search what its owner may see and this staff member may not.
             return {"is_denied": True}
         except QueryError as error:
-            return {"no_count": f"Cannot be read: {error.reason}"}
+            return {"no_count": gettext("Cannot be read: %(reason)s") % {"reason": error.reason}}
 
     def _count(self, segment: Segment) -> Count:
         text = f"segment:{segment.segment_id}"

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
@@ -62,7 +63,7 @@ class Site(AdminSite):
     """The admin site. Sign-in is at `/login/` for all users; this only admits those with staff rights."""
 
     site_title = site_header = "Profiledesk"
-    index_title = "Directory"
+    index_title = gettext_lazy("Directory")
     site_url = None
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -74,7 +75,7 @@ class Site(AdminSite):
             return redirect("admin:users_user_changelist")
         if request.user.is_authenticated:
             # To redirect to the sign-in page would loop: it sends signed-in users on to where they came from.
-            raise PermissionDenied("The dashboard is for staff. Your own page is at /profile/.")
+            raise PermissionDenied(gettext("The dashboard is for staff. Your own page is at /profile/."))
         # The sign-in page checks that `next` leads to this host.
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
@@ -127,7 +128,9 @@ class Site(AdminSite):
 
 
 def _user_gone(request: PageRequest) -> HttpResponse:
-    messages.error(request, f"{request.subject} had already been deleted. Not saved.")
+    messages.error(
+        request, gettext("%(subject)s had already been deleted. Not saved.") % {"subject": request.subject}
+    )
     return redirect("admin:users_user_changelist")
 
 

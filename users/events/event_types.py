@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from users.models import Change
 
 What = Change.What
@@ -12,11 +14,11 @@ TEST = "webhook.test"
 BLOCKED, UNBLOCKED = "user.blocked", "user.unblocked"
 # Each with its description.
 TYPES = {
-    CREATED: "A user was created",
-    UPDATED: "A user was changed",
-    DELETED: "A user was deleted",
-    BLOCKED: "A user was blocked",
-    UNBLOCKED: "A user was unblocked",
+    CREATED: gettext_noop("A user was created"),
+    UPDATED: gettext_noop("A user was changed"),
+    DELETED: gettext_noop("A user was deleted"),
+    BLOCKED: gettext_noop("A user was blocked"),
+    UNBLOCKED: gettext_noop("A user was unblocked"),
 }
 # These change nothing that a copy of the user elsewhere would hold.
 UNPUBLISHED = frozenset({What.RESET_SENT, What.TICKET, What.LOCKOUT_CLEARED})

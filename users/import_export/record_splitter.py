@@ -95,7 +95,7 @@ def _value(window: _Window, max_bytes: int) -> RawRecord:
         return window.take(_BracketMatcher().find, max_bytes)
     scalar = window.take(_end_of_scalar, max_bytes)
     if scalar.is_whole and not _SCALAR.fullmatch(scalar.text):
-        raise SplitError(f"a record must be an object, and so begin with {{; {CSV_HINT}")
+        raise SplitError(f"a record must be an object that begins with {{; {CSV_HINT}")
     return scalar
 
 

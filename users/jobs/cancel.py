@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.jobs import queue
 from users.jobs.visibility import visible_jobs
@@ -18,7 +19,7 @@ def cancel_job(job: Job, *, actor: Actor) -> bool:
         # Locked, so that a worker cannot take it between the check of its status and the update.
         found = visible_jobs(actor).select_for_update().filter(pk=job.pk).first()
         if found is None:
-            raise Denied("You may not cancel this job.")
+            raise Denied(gettext("You may not cancel this job."))
         if found.is_finished:
             return False
         if found.status == Job.Status.PENDING:

@@ -19,7 +19,7 @@ from users.models import Job
 
 Status = Job.Status
 
-WORKER_STOPPED = "The worker stopped in the middle of it."
+WORKER_STOPPED = "The worker stopped before the job was finished."
 
 
 def claim_job(kinds: dict[str, JobKind], lease: float) -> Job | None:

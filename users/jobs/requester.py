@@ -8,7 +8,7 @@ from users.models import ClientGrant, Job
 from users.rights.actor import Actor, Face, Kind
 from users.rights.errors import Denied
 
-ACTOR_GONE = "The user or client who asked for this no longer exists, or may no longer do it."
+ACTOR_GONE = "The user or client that requested this no longer exists, or may no longer do it."
 
 
 def serialize_actor(actor: Actor) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Worker:
             # Yielding is no failed attempt.
             queue.requeue_job(job, attempts=0)
             wakeup.notify_workers()
-            log.info("%s makes way", job)
+            log.info("%s yields", job)
         except Cancelled:
             queue.finish_job(job, Job.Status.CANCELLED, log=run.lines)
             log.info("%s is cancelled", job)
@@ -89,7 +89,7 @@ class Worker:
             log.info("%s failed: %s", job, error)
         except Exception as error:
             # The exception's text goes to the server's log only, since it may contain personal data.
-            log_failure(log, "%s broke", job)
+            log_failure(log, "%s failed unexpectedly", job)
             self._try_again(run, error)
         else:
             self._complete(run, result or {})
@@ -106,7 +106,11 @@ class Worker:
     def _try_again(self, run: Run, error: Exception) -> None:
         """Requeue the job with exponential backoff, or let it fail after its last attempt."""
         outage = outage_of(error)
-        why = f"It met an outage ({outage.kind.value})" if outage else f"It broke ({type(error).__name__})"
+        why = (
+            f"A dependency was unavailable ({outage.kind.value})"
+            if outage
+            else f"It failed unexpectedly ({type(error).__name__})"
+        )
         if run.attempts >= KINDS[run.job.kind].attempts:
             lines = append_line(run.lines, f"{why} and is given up.", timezone.now())
             queue.finish_job(run.job, Job.Status.FAILED, outage.text if outage else INTERNAL_ERROR, log=lines)

@@ -69,7 +69,7 @@ def _case(*whens: When, default: str = "") -> Case:
 TYPE = _case(*(When(rule, then=Value(code)) for code, rule in _TYPES.items()), default=API_WRITE)
 DESCRIPTION = _case(
     *(When(rule, then=Value(DESCRIPTIONS[code])) for code, rule in _TYPES.items()),
-    *(When(what=what, then=Value(_OPERATIONS.get(what, what.label))) for what in What),
+    *(When(what=what, then=Value(_OPERATIONS.get(what, str(what.label)))) for what in What),
 )
 
 

@@ -5,53 +5,55 @@ Source: Auth0 docs, "Log Event Type Codes". Types of events that cannot happen h
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 # Writes in the dashboard have the same type, as with Auth0.
 API_WRITE, API_FAILED, API_READ = "sapi", "fapi", "mgmt_api_read"
 
 SIGN_INS = {
-    "s": "Signed in",
-    "fp": "Failed sign-in: wrong password",
-    "fu": "Failed sign-in: no such account",
-    "f": "Failed sign-in",
-    "slo": "Signed out",
-    "limit_wc": "Account locked out: too many wrong passwords",
-    "limit_mu": "IP address locked out: too many failed sign-ins",
-    "ublkdu": "Lockout cleared",
+    "s": gettext_noop("Signed in"),
+    "fp": gettext_noop("Failed sign-in: wrong password"),
+    "fu": gettext_noop("Failed sign-in: no such user"),
+    "f": gettext_noop("Failed sign-in"),
+    "slo": gettext_noop("Signed out"),
+    "limit_wc": gettext_noop("Account locked out: too many wrong passwords"),
+    "limit_mu": gettext_noop("IP address locked out: too many failed sign-ins"),
+    "ublkdu": gettext_noop("Lockout cleared"),
 }
 SECOND_FACTORS = {
-    "gd_auth_succeed": "Second factor given",
-    "gd_auth_failed": "Wrong code of a second factor",
-    "gd_recovery_succeed": "Recovery code given",
-    "gd_enrollment_complete": "Second factor added",
-    "gd_unenroll": "Second factor removed",
+    "gd_auth_succeed": gettext_noop("Second factor accepted"),
+    "gd_auth_failed": gettext_noop("Wrong second-factor code"),
+    "gd_recovery_succeed": gettext_noop("Recovery code used"),
+    "gd_enrollment_complete": gettext_noop("Second factor added"),
+    "gd_unenroll": gettext_noop("Second factor removed"),
 }
 ACCOUNTS = {
-    "ss": "Signed up",
-    "scp": "Password changed",
-    "fcp": "Failed change of password",
-    "scpr": "Password reset sent",
-    "fcpr": "Password reset requested for an unknown email",
-    "sv": "Email address confirmed",
-    "fv": "Failed confirmation of an email address",
-    "sdu": "User deleted by the owner",
+    "ss": gettext_noop("Signed up"),
+    "scp": gettext_noop("Password changed"),
+    "fcp": gettext_noop("Failed password change"),
+    "scpr": gettext_noop("Password reset sent"),
+    "fcpr": gettext_noop("Password reset requested for an unknown email"),
+    "sv": gettext_noop("Email address confirmed"),
+    "fv": gettext_noop("Failed email confirmation"),
+    "sdu": gettext_noop("User deleted by the owner"),
 }
 TOKENS = {
-    "sepft": "Token for a password",
-    "fepft": "Failed token request with a password",
-    "seccft": "Token for a client",
-    "feccft": "Failed token request of a client",
+    "sepft": gettext_noop("Token issued for a password"),
+    "fepft": gettext_noop("Failed token request with a password"),
+    "seccft": gettext_noop("Token issued to a client"),
+    "feccft": gettext_noop("Failed token request by a client"),
 }
 API = {
-    API_WRITE: "Change by API or staff",
-    API_FAILED: "Failed API call",
-    API_READ: "Read by API",
-    "api_limit": "Too many API calls",
+    API_WRITE: gettext_noop("Change through the API or dashboard"),
+    API_FAILED: gettext_noop("Failed API call"),
+    API_READ: gettext_noop("Read through the API"),
+    "api_limit": gettext_noop("Too many API calls"),
 }
 GROUPS = {
-    "Sign-in": SIGN_INS,
-    "Second factors": SECOND_FACTORS,
-    "Accounts": ACCOUNTS,
-    "Tokens": TOKENS,
+    gettext_noop("Sign-in"): SIGN_INS,
+    gettext_noop("Second factors"): SECOND_FACTORS,
+    gettext_noop("Users"): ACCOUNTS,
+    gettext_noop("Tokens"): TOKENS,
     "API": API,
 }
 DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}

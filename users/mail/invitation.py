@@ -28,7 +28,7 @@ def mail_invitation(run: Run) -> None:
     """Send the mail. The ticket is made here, so that its secret is never stored."""
     user = run.job.user
     if user is None:
-        raise JobFailed("The user was deleted meanwhile.")
+        raise JobFailed("The user was deleted in the meantime.")
     try:
         send_once(run, "invitation", user.email or "", partial(_context, run, user))
     except NotSupported as error:
@@ -42,7 +42,7 @@ def _context(run: Run, user: User) -> dict[str, str]:
         user,
         Ticket.Purpose.PASSWORD_CHANGE,
         actor=run.actor,
-        # With the right to send links, not to make tickets: staff never see this link.
+        # With the right to send links, not to create tickets: staff never see this link.
         verb=Verb.SEND_RESET,
         # Whoever follows the link has read the mail.
         marks_email_as_verified=True,

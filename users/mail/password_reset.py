@@ -73,7 +73,7 @@ def mail_password_reset(run: Run) -> None:
     """Send the email. The link is made here, so that it is never stored."""
     user = run.job.user
     if user is None:
-        raise JobFailed("The user was deleted meanwhile.")
+        raise JobFailed("The user was deleted in the meantime.")
     # Checked again: between request and delivery the user may have become staff.
     check(run.actor, Verb.SEND_RESET, user)
     try:

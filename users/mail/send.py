@@ -21,7 +21,7 @@ from users.metadata.identifiers import delivery_email
 # Attempts of a job that sends an email: with the worker's backoff the last is some eight hours after the
 # first.
 ATTEMPTS = 8
-MAIL_REFUSED = "The mail server refused the mail for good."
+MAIL_REFUSED = "The mail server rejected the email permanently."
 
 
 class MailDisabled(Exception):
@@ -65,7 +65,7 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
             with _report_refusals():
                 connection.send_messages([message])
 
-    run.once("mail", send, doing="handing over the mail")
+    run.once("mail", send, doing="sending the email")
 
 
 def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailMessage:

@@ -50,7 +50,7 @@ def mail_verification(run: Run) -> None:
     """Send the mail. The ticket is made here, so that its secret is never stored."""
     user = run.job.user
     if user is None:
-        raise JobFailed("The user was deleted meanwhile.")
+        raise JobFailed("The user was deleted in the meantime.")
     try:
         send_once(run, "verification", user.email or "", partial(_context, run, user))
     except NotSupported as error:
@@ -60,7 +60,7 @@ def mail_verification(run: Run) -> None:
 def _context(run: Run, user: User) -> dict[str, str]:
     # Checked again: the email or connection may have changed since the request.
     check_verifiable(user.email, user.connection)
-    # With the right to send verifications, not to make tickets: staff never see this link.
+    # With the right to send verifications, not to create tickets: staff never see this link.
     secret = create_ticket(
         user,
         Ticket.Purpose.EMAIL_VERIFICATION,

@@ -45,8 +45,8 @@ _SENTENCES = {
     "exclusiveMaximum": "must be less than {limit}",
     "multipleOf": "must be a multiple of {multiple_of}",
     "const": "must be {expected_value}",
-    "uniqueItems": "must not hold the same item twice",
-    "falseSchema": "must not be there; remove it",
+    "uniqueItems": "must not contain the same item twice",
+    "falseSchema": "is not allowed; remove it",
 }
 
 
@@ -61,10 +61,10 @@ def explain(
     facts = error.kind.as_dict()
     # Reported at the missing key, where a form can show the message.
     if rule in ("required", "dependentRequired"):
-        yield (*path, facts["property"]), "this is required; give it a value", rule
+        yield (*path, facts["property"]), "is required; enter a value", rule
     elif rule in ("additionalProperties", "unevaluatedProperties"):
         for name in facts["unexpected"]:
-            yield (*path, name), "the schema knows no such key; remove it", rule
+            yield (*path, name), "is not a key of the schema; remove it", rule
     else:
         yield path, _sentence(error, facts, patterns), rule
 

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                             ("password", "Password"),
                             ("reset_sent", "Password reset sent"),
                             ("staff_rights", "Staff rights"),
-                            ("ticket", "Link sent or made"),
+                            ("ticket", "Link created"),
                             ("multifactor", "Second factors"),
                             ("identities", "Identities"),
                             ("roles", "Roles"),
@@ -482,8 +482,8 @@ class Migration(migrations.Migration):
                     ("block_user", "Can block and unblock users"),
                     ("unlock_user", "Can clear lockouts after failed sign-ins"),
                     ("delete_user", "Can delete users"),
-                    ("view_changes", "Can look through the changes of all users"),
-                    ("administer", "Can give staff rights and change staff accounts"),
+                    ("view_changes", "Can view the activity of all users"),
+                    ("administer", "Can grant staff rights and change staff accounts"),
                 ],
                 "default_permissions": (),
                 "base_manager_name": "accounts",
@@ -1038,7 +1038,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("password_change", "Password change"),
-                            ("email_verification", "E-mail verification"),
+                            ("email_verification", "Email verification"),
                         ],
                         max_length=20,
                     ),

@@ -143,8 +143,8 @@ PERMISSIONS = {
         "block_user": "Can block and unblock users",
         "unlock_user": "Can clear lockouts after failed sign-ins",
         "delete_user": "Can delete users",
-        "view_changes": "Can look through the changes of all users",
-        "administer": "Can give staff rights and change staff accounts",
+        "view_changes": "Can view the activity of all users",
+        "administer": "Can grant staff rights and change staff accounts",
     },
     "segment": {"share_segment": "Can share saved searches and change those that are shared"},
 }

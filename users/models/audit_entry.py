@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from users.models.write_guard import HistoryIsImmutable, check_history_deletion
 
@@ -29,18 +30,18 @@ class AuditEntry(models.Model):
     """One line of a record. Triggers of the database refuse updates."""
 
     class ActorKind(models.TextChoices):
-        STAFF = "staff", "Staff"
-        USER = "user", "The user"
-        CLIENT = "client", "API client"
-        COMMAND = "command", "Command"
+        STAFF = "staff", gettext_lazy("Staff")
+        USER = "user", gettext_lazy("The user")
+        CLIENT = "client", gettext_lazy("API client")
+        COMMAND = "command", gettext_lazy("Command")
 
     class Face(models.TextChoices):
-        DASHBOARD = "dashboard", "Dashboard"
-        PROFILE = "profile", "Own page"
+        DASHBOARD = "dashboard", gettext_lazy("Dashboard")
+        PROFILE = "profile", gettext_lazy("Own page")
         API = "api", "API"
-        SIGN_IN = "sign_in", "Sign-in pages"
-        IMPORT = "import", "Import"
-        COMMAND = "command", "Command line"
+        SIGN_IN = "sign_in", gettext_lazy("Sign-in pages")
+        IMPORT = "import", gettext_lazy("Import")
+        COMMAND = "command", gettext_lazy("Command line")
 
     # Set by the action, not by the database: all lines of one request share it, and it is later than the
     # change before it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from users.metadata.text import DocumentEncoder
 from users.models.audit_entry import AuditEntry, AuditEntryQuerySet
@@ -19,21 +20,21 @@ class Change(AuditEntry):
     """
 
     class What(models.TextChoices):
-        CREATED = "created", "Account created"
-        DELETED = "deleted", "Account deleted"
-        USER_METADATA = "user_metadata", "User metadata"
-        APP_METADATA = "app_metadata", "App metadata"
-        PROFILE = "profile", "Profile"
-        PASSWORD = "password", "Password"
-        RESET_SENT = "reset_sent", "Password reset sent"
-        STAFF_RIGHTS = "staff_rights", "Staff rights"
-        TICKET = "ticket", "Link sent or made"
-        MULTIFACTOR = "multifactor", "Second factors"
-        IDENTITIES = "identities", "Identities"
-        ROLES = "roles", "Roles"
-        PERMISSIONS = "permissions", "Permissions"
+        CREATED = "created", gettext_lazy("Account created")
+        DELETED = "deleted", gettext_lazy("Account deleted")
+        USER_METADATA = "user_metadata", gettext_lazy("User metadata")
+        APP_METADATA = "app_metadata", gettext_lazy("App metadata")
+        PROFILE = "profile", gettext_lazy("Profile")
+        PASSWORD = "password", gettext_lazy("Password")
+        RESET_SENT = "reset_sent", gettext_lazy("Password reset sent")
+        STAFF_RIGHTS = "staff_rights", gettext_lazy("Staff rights")
+        TICKET = "ticket", gettext_lazy("Link created")
+        MULTIFACTOR = "multifactor", gettext_lazy("Second factors")
+        IDENTITIES = "identities", gettext_lazy("Identities")
+        ROLES = "roles", gettext_lazy("Roles")
+        PERMISSIONS = "permissions", gettext_lazy("Permissions")
         # Stored under the word of Auth0's log type, `ublkdu`; it is not about `blocked`.
-        LOCKOUT_CLEARED = "unblocked", "Lockout cleared"
+        LOCKOUT_CLEARED = "unblocked", gettext_lazy("Lockout cleared")
 
     # Null once the user has been deleted.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="changes")

@@ -7,6 +7,7 @@ import hmac
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from users.models.ids import new_client_id
 
@@ -16,10 +17,10 @@ class Client(models.Model):
     grants say what it may do for itself (client credentials)."""
 
     class Type(models.TextChoices):
-        MACHINE = "non_interactive", "Machine to machine"
-        WEB = "regular_web", "Regular web application"
-        SINGLE_PAGE = "spa", "Single-page application"
-        NATIVE = "native", "Native application"
+        MACHINE = "non_interactive", gettext_lazy("Machine to machine")
+        WEB = "regular_web", gettext_lazy("Regular web application")
+        SINGLE_PAGE = "spa", gettext_lazy("Single-page application")
+        NATIVE = "native", gettext_lazy("Native application")
 
     client_id = models.CharField(max_length=64, unique=True, default=new_client_id)
     name = models.CharField(max_length=200)

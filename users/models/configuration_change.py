@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from users.metadata.text import DocumentEncoder
 from users.models.audit_entry import AuditEntry, AuditEntryQuerySet
@@ -21,31 +22,31 @@ class ConfigurationChange(AuditEntry):
     class Kind(models.TextChoices):
         """What was changed. Grants are part of their client, permissions of their role."""
 
-        CLIENT = "client", "Client"
+        CLIENT = "client", gettext_lazy("Client")
         RESOURCE_SERVER = "resource_server", "API"
-        ROLE = "role", "Role"
-        CONNECTION = "connection", "Connection"
-        WEBHOOK = "webhook", "Webhook"
-        INDEXED_KEY = "indexed_key", "Indexed key"
-        SEGMENT = "segment", "Segment"
-        SIGNING_KEY = "signing_key", "Signing key"
-        ENCRYPTION = "encryption", "Encryption of stored secrets"
+        ROLE = "role", gettext_lazy("Role")
+        CONNECTION = "connection", gettext_lazy("Connection")
+        WEBHOOK = "webhook", gettext_lazy("Webhook")
+        INDEXED_KEY = "indexed_key", gettext_lazy("Indexed key")
+        SEGMENT = "segment", gettext_lazy("Segment")
+        SIGNING_KEY = "signing_key", gettext_lazy("Signing key")
+        ENCRYPTION = "encryption", gettext_lazy("Encryption of stored secrets")
 
     class Action(models.TextChoices):
-        CREATED = "created", "Created"
-        UPDATED = "updated", "Changed"
-        DELETED = "deleted", "Deleted"
-        SECRET_ROTATED = "secret_rotated", "New secret"
-        GRANT_CREATED = "grant_created", "Grant created"
-        GRANT_UPDATED = "grant_updated", "Grant changed"
-        GRANT_DELETED = "grant_deleted", "Grant deleted"
-        PERMISSIONS_ADDED = "permissions_added", "Permissions added"
-        PERMISSIONS_REMOVED = "permissions_removed", "Permissions removed"
-        TEST_SENT = "test_sent", "Test event sent"
-        DELIVERIES_REPLAYED = "deliveries_replayed", "Deliveries sent again"
-        RETRIED = "retried", "Tried again"
-        REVOKED = "revoked", "Revoked"
-        REENCRYPTED = "reencrypted", "Encrypted with the newest key"
+        CREATED = "created", gettext_lazy("Created")
+        UPDATED = "updated", gettext_lazy("Changed")
+        DELETED = "deleted", gettext_lazy("Deleted")
+        SECRET_ROTATED = "secret_rotated", gettext_lazy("New secret")
+        GRANT_CREATED = "grant_created", gettext_lazy("Grant created")
+        GRANT_UPDATED = "grant_updated", gettext_lazy("Grant changed")
+        GRANT_DELETED = "grant_deleted", gettext_lazy("Grant deleted")
+        PERMISSIONS_ADDED = "permissions_added", gettext_lazy("Permissions added")
+        PERMISSIONS_REMOVED = "permissions_removed", gettext_lazy("Permissions removed")
+        TEST_SENT = "test_sent", gettext_lazy("Test event sent")
+        DELIVERIES_REPLAYED = "deliveries_replayed", gettext_lazy("Deliveries sent again")
+        RETRIED = "retried", gettext_lazy("Tried again")
+        REVOKED = "revoked", gettext_lazy("Revoked")
+        REENCRYPTED = "reencrypted", gettext_lazy("Encrypted with the newest key")
 
     # A Kind and an Action. Without `choices`, so that new ones need no migration.
     kind = models.CharField(max_length=30)
@@ -72,4 +73,4 @@ class ConfigurationChange(AuditEntry):
     @property
     def action_label(self) -> str:
         """The action for display; as stored where this release does not know it."""
-        return self.Action(self.action).label if self.action in self.Action.values else self.action
+        return str(self.Action(self.action).label) if self.action in self.Action.values else self.action

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from users.models.ids import new_indexed_key_id
 from users.models.job import Job
@@ -14,14 +15,14 @@ class IndexedKey(models.Model):
     key whose job ended without success has failed, and can be tried again."""
 
     class Kind(models.TextChoices):
-        NUMBER = "number", "Number"
-        TEXT = "text", "Text"
+        NUMBER = "number", gettext_lazy("Number")
+        TEXT = "text", gettext_lazy("Text")
 
     class Status(models.TextChoices):
-        BUILDING = "building", "Building"
-        READY = "ready", "Ready"
-        DROPPING = "dropping", "Dropping"
-        FAILED = "failed", "Failed"
+        BUILDING = "building", gettext_lazy("Building")
+        READY = "ready", gettext_lazy("Ready")
+        DROPPING = "dropping", gettext_lazy("Dropping")
+        FAILED = "failed", gettext_lazy("Failed")
 
     key_id = models.CharField(max_length=20, unique=True, default=new_indexed_key_id)
     document = models.CharField(max_length=20)

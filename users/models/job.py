@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from users.models.ids import new_job_id
 
@@ -14,28 +15,28 @@ class Job(models.Model):
     `due_at` on."""
 
     class Kind(models.TextChoices):
-        VERIFICATION_EMAIL = "verification_email", "Verification email"
-        PASSWORD_RESET_REQUEST = "password_reset_request", "Request for a password reset"
-        PASSWORD_RESET_EMAIL = "password_reset_email", "Password reset email"
-        INVITATION_EMAIL = "invitation_email", "Invitation email"
-        NOTICE_EMAIL = "notice_email", "Security notice by email"
-        HOUSEKEEPING = "housekeeping", "Housekeeping"
-        DAILY_COUNTS = "daily_counts", "Daily counts"
-        USERS_IMPORT = "users_import", "Import of users"
-        USERS_EXPORT = "users_export", "Export of users"
-        BULK_ACTION = "bulk_action", "Bulk action"
-        BULK_UNDO = "bulk_undo", "Undo of a bulk action"
-        SEGMENT_COUNTS = "segment_counts", "Counts of segments"
-        INDEXED_KEY = "indexed_key", "Indexed key"
-        METADATA_SAMPLE = "metadata_sample", "Sample for the metadata map"
-        METADATA_COUNT = "metadata_count", "Exact count of metadata"
+        VERIFICATION_EMAIL = "verification_email", gettext_lazy("Verification email")
+        PASSWORD_RESET_REQUEST = "password_reset_request", gettext_lazy("Request for a password reset")
+        PASSWORD_RESET_EMAIL = "password_reset_email", gettext_lazy("Password reset email")
+        INVITATION_EMAIL = "invitation_email", gettext_lazy("Invitation email")
+        NOTICE_EMAIL = "notice_email", gettext_lazy("Security notice by email")
+        HOUSEKEEPING = "housekeeping", gettext_lazy("Housekeeping")
+        DAILY_COUNTS = "daily_counts", gettext_lazy("Daily counts")
+        USERS_IMPORT = "users_import", gettext_lazy("Import of users")
+        USERS_EXPORT = "users_export", gettext_lazy("Export of users")
+        BULK_ACTION = "bulk_action", gettext_lazy("Bulk action")
+        BULK_UNDO = "bulk_undo", gettext_lazy("Undo of a bulk action")
+        SEGMENT_COUNTS = "segment_counts", gettext_lazy("Counts of segments")
+        INDEXED_KEY = "indexed_key", gettext_lazy("Indexed key")
+        METADATA_SAMPLE = "metadata_sample", gettext_lazy("Sample for the metadata map")
+        METADATA_COUNT = "metadata_count", gettext_lazy("Exact count of metadata")
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        PROCESSING = "processing", "Processing"
-        COMPLETED = "completed", "Completed"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        PENDING = "pending", gettext_lazy("Pending")
+        PROCESSING = "processing", gettext_lazy("Processing")
+        COMPLETED = "completed", gettext_lazy("Completed")
+        FAILED = "failed", gettext_lazy("Failed")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
     job_id = models.CharField(max_length=20, unique=True, default=new_job_id)
     kind = models.CharField(max_length=30, choices=Kind)

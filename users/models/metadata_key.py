@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from users.metadata.documents import DOCUMENTS
 from users.metadata.text import DocumentEncoder
@@ -13,8 +14,8 @@ class MetadataSurvey(models.Model):
     """One survey of users' documents; of each kind only the latest is kept."""
 
     class Kind(models.TextChoices):
-        SAMPLE = "sample", "Sample"
-        EXACT = "exact", "Exact count"
+        SAMPLE = "sample", gettext_lazy("Sample")
+        EXACT = "exact", gettext_lazy("Exact count")
 
     kind = models.CharField(max_length=10, choices=Kind, unique=True)
     at = models.DateTimeField()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class Ticket(models.Model):
     """A single-use link with an expiry. Only the hash of its secret is stored."""
 
     class Purpose(models.TextChoices):
-        PASSWORD_CHANGE = "password_change", "Password change"
-        EMAIL_VERIFICATION = "email_verification", "E-mail verification"
+        PASSWORD_CHANGE = "password_change", gettext_lazy("Password change")
+        EMAIL_VERIFICATION = "email_verification", gettext_lazy("Email verification")
 
     secret_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=20, choices=Purpose)

@@ -194,8 +194,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("create_user", "Can create users"),
             ("export_users", "Can export users to a file"),
             ("delete_user", "Can delete users"),
-            ("view_changes", "Can look through the changes of all users"),
-            ("administer", "Can give staff rights and change staff accounts"),
+            ("view_changes", "Can view the activity of all users"),
+            ("administer", "Can grant staff rights and change staff accounts"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["connection", "email_folded"], name="user_email_once"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from users.models.change import Change
 from users.models.ids import new_webhook_id
@@ -54,9 +55,9 @@ class Delivery(models.Model):
     """One event to be delivered to one webhook."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Failed"
+        PENDING = "pending", gettext_lazy("Waiting")
+        DELIVERED = "delivered", gettext_lazy("Delivered")
+        FAILED = "failed", gettext_lazy("Failed")
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", db_index=False)
     # Both null for a test delivery.
@@ -103,7 +104,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} of {self.subject or 'nobody'} to {self.webhook_id}"
+        return f"{self.type} of {self.subject or 'no user'} to {self.webhook_id}"
 
 
 class DeliveryCount(models.Model):

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from users.history.filter import PARTS_AT_CREATION, ChangeFilter, day_bounds
 from users.history.scan import read_start
@@ -25,32 +26,33 @@ from users.web.form_schema import title_of
 
 What = Change.What
 SENTENCES = {
-    What.CREATED: "Your account was created",
-    What.USER_METADATA: "Your preferences were changed",
-    What.APP_METADATA: "What we set for you was changed",
-    What.PROFILE: "Your profile was changed",
-    What.PASSWORD: "Your password was changed",
-    What.RESET_SENT: "A link to set a new password was sent",
-    What.TICKET: "A link for you was made",
-    What.MULTIFACTOR: "Your second factor was changed",
-    What.IDENTITIES: "Your linked accounts were changed",
+    What.CREATED: gettext_noop("Your account was created"),
+    What.USER_METADATA: gettext_noop("Your preferences were changed"),
+    What.APP_METADATA: gettext_noop("Data we set for you was changed"),
+    What.PROFILE: gettext_noop("Your profile was changed"),
+    What.PASSWORD: gettext_noop("Your password was changed"),
+    What.RESET_SENT: gettext_noop("A link to set a new password was sent"),
+    What.TICKET: gettext_noop("A link was created for you"),
+    What.MULTIFACTOR: gettext_noop("Your second factor was changed"),
+    What.IDENTITIES: gettext_noop("Your linked accounts were changed"),
 }
 # Users see which side acted, never which staff member or API client: names of staff are private.
 ACTOR_LABELS = {
-    Kind.USER: "you",
-    Kind.STAFF: "Support",
-    Kind.CLIENT: "our systems",
-    Kind.COMMAND: "our systems",
+    Kind.USER: gettext_noop("you"),
+    Kind.STAFF: gettext_noop("Support"),
+    Kind.CLIENT: gettext_noop("our systems"),
+    Kind.COMMAND: gettext_noop("our systems"),
 }
-ACTOR_CHOICES = [(by, by) for by in dict.fromkeys(ACTOR_LABELS.values())]
+ACTOR_CHOICES = [(by, gettext_lazy(by)) for by in dict.fromkeys(ACTOR_LABELS.values())]
 FACE_LABELS = {
-    Face.DASHBOARD: "our support desk",
-    Face.PROFILE: "your own page",
-    Face.API: "an app",
-    Face.SIGN_IN: "the sign-in pages",
-    Face.IMPORT: "an import",
-    Face.COMMAND: "maintenance",
+    Face.DASHBOARD: gettext_noop("our support desk"),
+    Face.PROFILE: gettext_noop("your own page"),
+    Face.API: gettext_noop("an app"),
+    Face.SIGN_IN: gettext_noop("the sign-in pages"),
+    Face.IMPORT: gettext_noop("an import"),
+    Face.COMMAND: gettext_noop("maintenance"),
 }
+FACE_CHOICES = [(face.value, gettext_lazy(label)) for face, label in FACE_LABELS.items()]
 RECENT_COUNT = 5
 # Keys per document that the filter offers: a select with thousands of options helps no reader.
 MAX_CHOICES = 200
@@ -76,19 +78,27 @@ class PlainValue(Value):
 class OwnChangesForm(forms.Form):
     """Filter of the user's own history: key, who changed it, through which face, and dates."""
 
-    key = forms.ChoiceField(label="What", required=False)
-    by = forms.ChoiceField(label="Changed by", required=False, choices=[("", "Anyone"), *ACTOR_CHOICES])
-    face = forms.ChoiceField(
-        label="Through", required=False, choices=[("", "Anything"), *FACE_LABELS.items()]
+    key = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    by = forms.ChoiceField(
+        label=gettext_lazy("Changed by"),
+        required=False,
+        choices=[("", gettext_lazy("Anyone")), *ACTOR_CHOICES],
     )
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    face = forms.ChoiceField(
+        label=gettext_lazy("Through"), required=False, choices=[("", gettext_lazy("Anything")), *FACE_CHOICES]
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, data: QueryDict, user: User, viewer: Actor) -> None:
         super().__init__(data, use_required_attribute=False)
         key = self.fields["key"]
         assert isinstance(key, forms.ChoiceField)
-        key.choices = [("", "Anything"), *_choices(user, viewer)]
+        key.choices = [("", gettext("Anything")), *_choices(user, viewer)]
 
     @property
     def wanted(self) -> ChangeFilter | None:
@@ -153,9 +163,9 @@ def _change_context(
     return {
         "address": reverse("own_change", args=[change.pk]),
         "at": change.at,
-        "sentence": SENTENCES[What(change.what)],
-        "by": ACTOR_LABELS[Kind(change.actor_kind)],
-        "through": FACE_LABELS[Face(change.face)],
+        "sentence": gettext(SENTENCES[What(change.what)]),
+        "by": gettext(ACTOR_LABELS[Kind(change.actor_kind)]),
+        "through": gettext(FACE_LABELS[Face(change.face)]),
         "lines": [_to_own_line(line) for line in lines.shown],
         "more": lines.more,
         "is_whole": is_own_page,
@@ -172,7 +182,7 @@ def _to_own_line(line: Line) -> OwnLine:
 def _label(part: str, key: str) -> str:
     if part in DOCUMENTS:
         return title_of(get_schema(part), key)
-    return FIELDS[key].label if key in FIELDS else title_of(None, key)
+    return gettext(FIELDS[key].label) if key in FIELDS else title_of(None, key)
 
 
 def _to_plain_value(side: Value | None) -> PlainValue | None:
@@ -182,15 +192,14 @@ def _to_plain_value(side: Value | None) -> PlainValue | None:
 def to_plain_text(value: JSON) -> str:
     """Return a JSON value in words: `Oslo`, `yes`, `a, b`, `City: Oslo; Street: unknown`."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(map(to_plain_text, value)) or "none"
+        return ", ".join(map(to_plain_text, value)) or gettext("none")
     if isinstance(value, dict):
-        return (
-            "; ".join(f"{title_of(None, key)}: {to_plain_text(inner)}" for key, inner in value.items())
-            or "none"
-        )
-    return {None: "unknown", "": "empty"}.get(value) or str(value)
+        return "; ".join(
+            f"{title_of(None, key)}: {to_plain_text(inner)}" for key, inner in value.items()
+        ) or gettext("none")
+    return {None: gettext("unknown"), "": gettext("empty")}.get(value) or str(value)
 
 
 def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:
@@ -203,4 +212,4 @@ def _choices(user: User, viewer: Actor) -> list[tuple[str, str]]:
     }
     keys = {part: list(dict.fromkeys(some))[:MAX_CHOICES] for part, some in keys.items()}
     named = [(f"{part}.{key}", _label(part, key)) for part, some in keys.items() for key in some]
-    return [(What.PROFILE.value, "Your profile"), *sorted(named, key=lambda one: one[1].casefold())]
+    return [(What.PROFILE.value, gettext("Your profile")), *sorted(named, key=lambda one: one[1].casefold())]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -76,12 +77,12 @@ def change(request: PageRequest, number: int) -> HttpResponse:
 def _save(request: PageRequest, form: DocumentsForm) -> DocumentsForm | None:
     """Save the form. Return None once saved, else the form with its errors."""
     if not form.writes:
-        messages.info(request, "There was nothing to save.")
+        messages.info(request, gettext("There was nothing to save."))
         return None
     faulty = form.write(request.actor)
     if faulty is not None:
         return faulty
-    messages.success(request, "Your preferences are saved.")
+    messages.success(request, gettext("Your preferences are saved."))
     return None
 
 
@@ -104,7 +105,7 @@ def _context(request: PageRequest, form: DocumentsForm) -> dict[str, Any]:
 def _profile_facts(user: User) -> list[tuple[str, str]]:
     """The root fields that the page does not show in a way of its own, where they are set."""
     names = [name for name in TEXT_FIELDS if name not in ("email", "name", "picture")]
-    return [(FIELDS[name].label, value) for name in names if (value := getattr(user, name))]
+    return [(gettext(FIELDS[name].label), value) for name in names if (value := getattr(user, name))]
 
 
 def _other_data(user: User) -> Document:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils.translation import gettext_noop as _
+
 from users.metadata.fold import fold
 from users.metadata.identifiers import email_key, lower_case
 from users.querying.kinds import Kind
@@ -27,7 +29,7 @@ class ProfileField:
     """One root field. Its name is that of its column and of Auth0."""
 
     name: str
-    # What pages call it.
+    # What pages call it: a msgid, which they translate.
     label: str
     # JSON Schema of its values. A type that includes "null" means that null removes the field.
     schema: Schema
@@ -74,7 +76,7 @@ _DATETIME: Schema = {"type": "string", "format": "date-time"}
 _FIELDS = (
     ProfileField(
         name="user_id",
-        label="User ID",
+        label=_("User ID"),
         schema={"type": "string", "examples": ["auth0|6600aa11bb22cc33dd44ee55"]},
         kind=Kind.TEXT,
         is_sortable=True,
@@ -82,7 +84,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="email",
-        label="Email",
+        label=_("Email"),
         schema={"type": ["string", "null"], "format": "email", "description": "The user's email address."},
         verb=Verb.CHANGE_SIGN_IN,
         kind=Kind.NAME,
@@ -93,7 +95,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="email_verified",
-        label="Email verified",
+        label=_("Email verified"),
         schema={"type": "boolean", "description": "Whether the email address is verified."},
         verb=Verb.CHANGE_SIGN_IN,
         is_upsertable=True,
@@ -104,7 +106,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="username",
-        label="User name",
+        label=_("Username"),
         schema={
             "type": ["string", "null"],
             "minLength": 1,
@@ -112,7 +114,7 @@ _FIELDS = (
             "maxLength": 128,
             "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_]+$",
             "examples": ["jane"],
-            "description": "The user's user name, where the connection has user names.",
+            "description": "The user's username, where the connection has usernames.",
         },
         verb=Verb.CHANGE_SIGN_IN,
         kind=Kind.TEXT,
@@ -123,7 +125,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="name",
-        label="Name",
+        label=_("Name"),
         schema={**_NAME, "description": "The user's full name.", "examples": ["Jane Doe"]},
         verb=Verb.CHANGE_PROFILE,
         is_upsertable=True,
@@ -135,7 +137,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="given_name",
-        label="Given name",
+        label=_("Given name"),
         schema={**_SHORT_NAME, "description": "The user's given name.", "examples": ["Jane"]},
         verb=Verb.CHANGE_PROFILE,
         is_upsertable=True,
@@ -148,7 +150,7 @@ _FIELDS = (
     # Source: OpenID Connect Core 1.0, section 5.1, and Auth0 docs, "OpenID Connect scopes".
     ProfileField(
         name="middle_name",
-        label="Middle name",
+        label=_("Middle name"),
         schema={**_SHORT_NAME, "description": "The user's middle name or names.", "examples": ["Ann"]},
         verb=Verb.CHANGE_PROFILE,
         is_upsertable=True,
@@ -160,7 +162,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="family_name",
-        label="Family name",
+        label=_("Family name"),
         schema={**_SHORT_NAME, "description": "The user's family name.", "examples": ["Doe"]},
         verb=Verb.CHANGE_PROFILE,
         is_upsertable=True,
@@ -172,7 +174,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="nickname",
-        label="Nickname",
+        label=_("Nickname"),
         schema={**_NAME, "description": "The user's nickname.", "examples": ["jane"]},
         verb=Verb.CHANGE_PROFILE,
         is_upsertable=True,
@@ -184,7 +186,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="phone_number",
-        label="Phone number",
+        label=_("Phone number"),
         schema={
             "type": ["string", "null"],
             "pattern": r"^\+[0-9]{1,15}$",
@@ -198,7 +200,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="phone_verified",
-        label="Phone verified",
+        label=_("Phone verified"),
         schema={"type": "boolean", "description": "Whether the phone number is verified."},
         verb=Verb.CHANGE_SIGN_IN,
         is_upsertable=True,
@@ -206,7 +208,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="picture",
-        label="Picture URL",
+        label=_("Picture URL"),
         schema={
             "type": ["string", "null"],
             "format": "uri",
@@ -221,7 +223,7 @@ _FIELDS = (
     # Source of both: OpenID Connect Core 1.0, section 5.1; Auth0's id tokens lack them.
     ProfileField(
         name="locale",
-        label="Locale",
+        label=_("Locale"),
         schema={
             "type": ["string", "null"],
             "format": "language-tag",
@@ -239,7 +241,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="zoneinfo",
-        label="Time zone",
+        label=_("Time zone"),
         schema={
             "type": ["string", "null"],
             "format": "time-zone",
@@ -256,39 +258,39 @@ _FIELDS = (
     ),
     ProfileField(
         name="blocked",
-        label="Blocked",
+        label=_("Blocked"),
         schema={"type": "boolean", "description": "Whether the user is blocked by an administrator."},
         verb=Verb.BLOCK,
         kind=Kind.FLAG,
         is_sortable=True,
     ),
     ProfileField(
-        name="identities", label="Identities", schema={"type": "array", "items": {"type": "object"}}
+        name="identities", label=_("Identities"), schema={"type": "array", "items": {"type": "object"}}
     ),
     ProfileField(
         name="multifactor",
-        label="Second factors",
+        label=_("Second factors"),
         schema={"type": "array", "items": {"type": "string"}},
     ),
-    ProfileField(name="multifactor_last_modified", label="Second factors changed", schema=_DATETIME),
+    ProfileField(name="multifactor_last_modified", label=_("Second factors changed"), schema=_DATETIME),
     ProfileField(
-        name="logins_count", label="Logins", schema={"type": "integer"}, kind=Kind.NUMBER, is_sortable=True
+        name="logins_count", label=_("Logins"), schema={"type": "integer"}, kind=Kind.NUMBER, is_sortable=True
     ),
     ProfileField(
-        name="last_login", label="Last login", schema=_DATETIME, kind=Kind.DATETIME, is_sortable=True
+        name="last_login", label=_("Last login"), schema=_DATETIME, kind=Kind.DATETIME, is_sortable=True
     ),
     ProfileField(
         name="last_ip",
-        label="Last IP address",
+        label=_("Last IP address"),
         schema={"type": "string", "examples": ["203.0.113.9"]},
         kind=Kind.TEXT,
         is_sortable=True,
     ),
     # Not searchable, as at Auth0; nor are the second factors and the picture.
-    ProfileField(name="last_password_reset", label="Password changed", schema=_DATETIME),
+    ProfileField(name="last_password_reset", label=_("Password changed"), schema=_DATETIME),
     ProfileField(
         name="created_at",
-        label="Created",
+        label=_("Created"),
         schema=_DATETIME,
         kind=Kind.DATETIME,
         is_sortable=True,
@@ -296,7 +298,7 @@ _FIELDS = (
     ),
     ProfileField(
         name="updated_at",
-        label="Updated",
+        label=_("Updated"),
         schema=_DATETIME,
         kind=Kind.DATETIME,
         is_sortable=True,

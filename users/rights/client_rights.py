@@ -21,7 +21,7 @@ def check_has_scopes(actor: Actor, scopes: Iterable[str]) -> None:
         return
     missing = sorted(set(scopes) - _effective_scopes(actor))
     if missing:
-        raise Denied(f"You may not give scopes that your token does not hold: {', '.join(missing)}")
+        raise Denied(f"You may not grant scopes that your token does not hold: {', '.join(missing)}")
 
 
 def check_no_escalation(actor: Actor, client: Client) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -48,33 +51,33 @@ def _configuration(doing: str, *scopes: str) -> Rule:
 class Verb(Enum):
     """Every action on a user, on what users are found by, or on the configuration."""
 
-    VIEW = Rule("see users", "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
-    VIEW_APP_METADATA = Rule("see app_metadata", "view_app_metadata", frozenset({"read:users"}))
-    VIEW_CHANGES = Rule("look through the changes of all users", "view_changes", frozenset())
-    CREATE = Rule("create users", "create_user", frozenset({"create:users"}))
-    CHANGE_PROFILE = Rule("change profiles", "change_profile", frozenset({"update:users"}))
+    VIEW = Rule(_("see users"), "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
+    VIEW_APP_METADATA = Rule(_("see app_metadata"), "view_app_metadata", frozenset({"read:users"}))
+    VIEW_CHANGES = Rule(_("view the activity of all users"), "view_changes", frozenset())
+    CREATE = Rule(_("create users"), "create_user", frozenset({"create:users"}))
+    CHANGE_PROFILE = Rule(_("change profiles"), "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(
-        "change how an account signs in", "change_profile", frozenset({"update:users"}), guarded=True
+        _("change how an account signs in"), "change_profile", frozenset({"update:users"}), guarded=True
     )
     CHANGE_PASSWORD = Rule(
-        "set passwords", "administer", frozenset({"update:users"}), owner=True, guarded=True
+        _("set passwords"), "administer", frozenset({"update:users"}), owner=True, guarded=True
     )
-    SEND_RESET = Rule("send password resets", "send_links", frozenset({"update:users"}), guarded=True)
+    SEND_RESET = Rule(_("send password resets"), "send_links", frozenset({"update:users"}), guarded=True)
     CHANGE_USER_METADATA = Rule(
-        "change user_metadata",
+        _("change user_metadata"),
         "change_user_metadata",
         frozenset({"update:users"}),
         owner=True,
         own=CHANGE_OWN,
     )
     CHANGE_APP_METADATA = Rule(
-        "change app_metadata",
+        _("change app_metadata"),
         "change_app_metadata",
         frozenset({"update:users", "update:users_app_metadata"}),
     )
-    BLOCK = Rule("block users", "block_user", frozenset({"update:users"}), guarded=True, others=True)
+    BLOCK = Rule(_("block users"), "block_user", frozenset({"update:users"}), guarded=True, others=True)
     DELETE = Rule(
-        "delete users",
+        _("delete users"),
         "delete_user",
         frozenset({"delete:users"}),
         own=frozenset({"delete:current_user"}),
@@ -82,14 +85,14 @@ class Verb(Enum):
         others=True,
     )
     CHANGE_IDENTITIES = Rule(
-        "link and unlink identities",
+        _("link and unlink identities"),
         "change_profile",
         frozenset({"update:users"}),
         own=frozenset({"update:current_user_identities"}),
         guarded=True,
     )
     REMOVE_MULTIFACTOR = Rule(
-        "remove second factors",
+        _("remove second factors"),
         "change_profile",
         frozenset({"update:users", "delete:guardian_enrollments", "delete:authentication_methods"}),
         owner=True,
@@ -99,49 +102,49 @@ class Verb(Enum):
         others=True,
         fresh=True,
     )
-    RENEW_RECOVERY_CODE = Rule("make recovery codes", "", frozenset({"update:users"}), guarded=True)
+    RENEW_RECOVERY_CODE = Rule(_("create recovery codes"), "", frozenset({"update:users"}), guarded=True)
     CHANGE_ROLES = Rule(
-        "change roles and permissions",
+        _("change roles and permissions"),
         "administer",
         frozenset({"update:users", "update:roles", "create:role_members", "delete:role_members"}),
     )
-    MAKE_TICKET = Rule("make tickets", "", frozenset({"create:user_tickets"}), guarded=True)
+    MAKE_TICKET = Rule(_("create tickets"), "", frozenset({"create:user_tickets"}), guarded=True)
     SEND_VERIFICATION = Rule(
-        "send verification mails", "send_links", frozenset({"create:users", "update:users"})
+        _("send verification emails"), "send_links", frozenset({"create:users", "update:users"})
     )
     CLEAR_LOCKOUT = Rule(
-        "clear lockouts after failed sign-ins", "unlock_user", frozenset({"update:users"}), guarded=True
+        _("clear lockouts after failed sign-ins"), "unlock_user", frozenset({"update:users"}), guarded=True
     )
-    END_SESSIONS = Rule("end sessions", "block_user", frozenset({"delete:sessions"}), guarded=True)
+    END_SESSIONS = Rule(_("end sessions"), "block_user", frozenset({"delete:sessions"}), guarded=True)
     # No client has notes: they are between members of staff.
-    VIEW_NOTES = Rule("see notes about users", "view_user", frozenset())
-    WRITE_NOTES = Rule("write notes about users", "write_notes", frozenset())
-    EXPORT = Rule("export users", "export_users", frozenset({"read:users"}))
-    SHARE_SEGMENT = Rule("share saved searches", "share_segment", frozenset())
-    INDEX_KEYS = Rule("index keys of metadata", "administer", frozenset({"update:metadata_keys"}))
-    SURVEY = Rule("survey metadata", "view_app_metadata", frozenset())
-    GRANT_STAFF_RIGHTS = Rule("give staff rights", "administer", frozenset(), others=True)
+    VIEW_NOTES = Rule(_("see notes about users"), "view_user", frozenset())
+    WRITE_NOTES = Rule(_("write notes about users"), "write_notes", frozenset())
+    EXPORT = Rule(_("export users"), "export_users", frozenset({"read:users"}))
+    SHARE_SEGMENT = Rule(_("share saved searches"), "share_segment", frozenset())
+    INDEX_KEYS = Rule(_("index metadata keys"), "administer", frozenset({"update:metadata_keys"}))
+    SURVEY = Rule(_("survey metadata"), "view_app_metadata", frozenset())
+    GRANT_STAFF_RIGHTS = Rule(_("grant staff rights"), "administer", frozenset(), others=True)
 
-    CREATE_CLIENT = _configuration("create clients", "create:clients")
-    UPDATE_CLIENT = _configuration("change clients", "update:clients")
-    DELETE_CLIENT = _configuration("delete clients", "delete:clients")
-    ROTATE_CLIENT_SECRET = _configuration("make clients new secrets", "update:client_keys")
-    CREATE_CLIENT_GRANT = _configuration("create client grants", "create:client_grants")
-    UPDATE_CLIENT_GRANT = _configuration("change client grants", "update:client_grants")
-    DELETE_CLIENT_GRANT = _configuration("delete client grants", "delete:client_grants")
-    CREATE_RESOURCE_SERVER = _configuration("create APIs", "create:resource_servers")
-    UPDATE_RESOURCE_SERVER = _configuration("change APIs", "update:resource_servers")
-    DELETE_RESOURCE_SERVER = _configuration("delete APIs", "delete:resource_servers")
-    CREATE_ROLE = _configuration("create roles", "create:roles")
-    UPDATE_ROLE = _configuration("change roles", "update:roles")
-    DELETE_ROLE = _configuration("delete roles", "delete:roles")
-    CREATE_CONNECTION = _configuration("create connections", "create:connections")
-    UPDATE_CONNECTION = _configuration("change connections", "update:connections")
-    DELETE_CONNECTION = _configuration("delete connections", "delete:connections")
+    CREATE_CLIENT = _configuration(_("create clients"), "create:clients")
+    UPDATE_CLIENT = _configuration(_("change clients"), "update:clients")
+    DELETE_CLIENT = _configuration(_("delete clients"), "delete:clients")
+    ROTATE_CLIENT_SECRET = _configuration(_("rotate client secrets"), "update:client_keys")
+    CREATE_CLIENT_GRANT = _configuration(_("create client grants"), "create:client_grants")
+    UPDATE_CLIENT_GRANT = _configuration(_("change client grants"), "update:client_grants")
+    DELETE_CLIENT_GRANT = _configuration(_("delete client grants"), "delete:client_grants")
+    CREATE_RESOURCE_SERVER = _configuration(_("create APIs"), "create:resource_servers")
+    UPDATE_RESOURCE_SERVER = _configuration(_("change APIs"), "update:resource_servers")
+    DELETE_RESOURCE_SERVER = _configuration(_("delete APIs"), "delete:resource_servers")
+    CREATE_ROLE = _configuration(_("create roles"), "create:roles")
+    UPDATE_ROLE = _configuration(_("change roles"), "update:roles")
+    DELETE_ROLE = _configuration(_("delete roles"), "delete:roles")
+    CREATE_CONNECTION = _configuration(_("create connections"), "create:connections")
+    UPDATE_CONNECTION = _configuration(_("change connections"), "update:connections")
+    DELETE_CONNECTION = _configuration(_("delete connections"), "delete:connections")
     # None of these has an endpoint of the Management API, and so no scope.
-    ADMINISTER_WEBHOOKS = _configuration("administer webhooks")
-    ROTATE_SIGNING_KEYS = _configuration("rotate signing keys")
-    REENCRYPT_SECRETS = _configuration("re-encrypt stored secrets")
+    ADMINISTER_WEBHOOKS = _configuration(_("administer webhooks"))
+    ROTATE_SIGNING_KEYS = _configuration(_("rotate signing keys"))
+    REENCRYPT_SECRETS = _configuration(_("re-encrypt stored secrets"))
 
 
 def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
@@ -163,9 +166,11 @@ def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
     rule: Rule = verb.value
     # The right first: whether a user is protected is disclosed only to actors who have the right at all.
     if not _has_right(actor, rule, user):
-        raise Denied(f"You may not {rule.doing}.")
+        raise Denied(gettext("You may not %(do)s.") % {"do": gettext(rule.doing)})
     if rule.others and user is not None and actor.kind == Kind.STAFF and actor.user == user:
-        raise Denied(f"You may not {rule.doing} when the user is you; ask a colleague.")
+        raise Denied(
+            gettext("You may not %(do)s when the user is you; ask a colleague.") % {"do": gettext(rule.doing)}
+        )
     if rule.fresh:
         check_recent_sign_in(actor, rule.doing)
     # On the own page staff are ordinary users; with a token their staff rights could be attacked through a

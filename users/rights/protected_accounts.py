@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from users.models import Connection, User
 from users.models.user import UserQuerySet
@@ -41,10 +42,10 @@ def check_unprotected(actor: Actor, user: User) -> None:
     if actor.kind == Kind.COMMAND or not is_protected(user):
         return
     if not actor.is_administrator:
-        raise Protected("This account has staff rights; only an administrator may do this.")
+        raise Protected(gettext("This account has staff rights; only an administrator may do this."))
     # Otherwise an administrator could set a superuser's password and become one.
     if not has_all_rights_of(actor, user):
-        raise Protected("This account holds more rights than you; you may not do this.")
+        raise Protected(gettext("This account holds more rights than you; you may not do this."))
 
 
 def check_none_protected(actor: Actor, connection: Connection) -> None:
@@ -52,7 +53,9 @@ def check_none_protected(actor: Actor, connection: Connection) -> None:
     disabling it would lock them out."""
     if actor.is_administrator or not has_staff_accounts(connection):
         return
-    raise Protected("Accounts with staff rights are in this connection; only an administrator may do this.")
+    raise Protected(
+        gettext("Accounts with staff rights are in this connection; only an administrator may do this.")
+    )
 
 
 def has_staff_accounts(connection: Connection) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+from django.utils.translation import gettext
+
 from users.rights.actor import Actor, Kind
 from users.rights.errors import StaleSignIn
 
@@ -19,5 +21,6 @@ def check_recent_sign_in(actor: Actor, doing: str) -> None:
         return
     if time.time() - actor.authenticated_at > MAX_SIGN_IN_AGE_MINUTES * 60:
         raise StaleSignIn(
-            f"You may {doing} within {MAX_SIGN_IN_AGE_MINUTES} minutes of signing in; sign in again."
+            gettext("You may %(do)s within %(minutes)s minutes of signing in; sign in again.")
+            % {"do": gettext(doing), "minutes": MAX_SIGN_IN_AGE_MINUTES}
         )

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from users.lucene.printer import quote
 from users.models import Connection
 
 # Connections that the filter offers; others can be searched for.
 MAX_CONNECTIONS = 50
-PERIODS = {"1": "Past 24 hours", "7": "Past 7 days", "30": "Past 30 days"}
+PERIODS = {
+    "1": gettext_noop("Past 24 hours"),
+    "7": gettext_noop("Past 7 days"),
+    "30": gettext_noop("Past 30 days"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,9 @@ def _make_filter(name: str, title: str, choices: Callable[[datetime], list[Choic
 def _status_choices(now: datetime) -> list[Choice]:
     return [
         # `blocked` may be null, which counts as not blocked.
-        Choice("active", "Active", "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
-        Choice("blocked", "Blocked", "blocked:true", Q(blocked=True)),
-        Choice("unverified", "Email not verified", "email_verified:false", Q(email_verified=False)),
+        Choice("active", gettext("Active"), "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
+        Choice("blocked", gettext("Blocked"), "blocked:true", Q(blocked=True)),
+        Choice("unverified", gettext("Email not verified"), "email_verified:false", Q(email_verified=False)),
     ]
 
 
@@ -72,21 +77,21 @@ def _period_choices(field: str, now: datetime) -> list[Choice]:
     starts = {days: now - timedelta(days=int(days)) for days in PERIODS}
     return [
         # The search language has no "7 days ago", so a saved search gets the date.
-        Choice(days, PERIODS[days], f"{field}:[{start:%Y-%m-%d} TO *]", Q((f"{field}__gte", start)))
+        Choice(days, gettext(PERIODS[days]), f"{field}:[{start:%Y-%m-%d} TO *]", Q((f"{field}__gte", start)))
         for days, start in starts.items()
     ]
 
 
 def _last_login_choices(now: datetime) -> list[Choice]:
-    never = Choice("never", "Never", "NOT _exists_:last_login", Q(last_login__isnull=True))
+    never = Choice("never", gettext("Never"), "NOT _exists_:last_login", Q(last_login__isnull=True))
     return [*_period_choices("last_login", now), never]
 
 
 FILTERS = (
-    _make_filter("status", "Status", _status_choices),
-    Filter("connection", "Connection", _connection_choices, _connection_choice),
-    _make_filter("created", "Created", lambda now: _period_choices("created_at", now)),
-    _make_filter("last_login", "Last sign-in", _last_login_choices),
+    _make_filter("status", gettext_noop("Status"), _status_choices),
+    Filter("connection", gettext_noop("Connection"), _connection_choices, _connection_choice),
+    _make_filter("created", gettext_noop("Created"), lambda now: _period_choices("created_at", now)),
+    _make_filter("last_login", gettext_noop("Last sign-in"), _last_login_choices),
 )
 
 

@@ -36,7 +36,7 @@ MAX_USERS = 5
 USER_SEARCH_TIMEOUT = 0.5
 # The columns that a suggestion shows.
 _COLUMNS = ("user_id", "email", "name", "username")
-OPERATORS = {"AND": "both sides", "OR": "either side", "NOT": "all but what follows"}
+OPERATORS = {"AND": "both terms match", "OR": "either term matches", "NOT": "excludes what follows"}
 _TYPES = {Kind.TEXT: "text", Kind.NAME: "text", Kind.DATETIME: "date", Kind.NUMBER: "number"}
 
 
@@ -100,7 +100,7 @@ def _suggest_at(here: CaretContext, viewer: Actor) -> list[Suggestion]:
         case caret.Kind.VALUE:
             return [*_operators(here), *_values(here, viewer)]
         case caret.Kind.TO:
-            return [Suggestion("TO", "TO", "and the other end of the range")]
+            return [Suggestion("TO", "TO", "then the upper limit of the range")]
     return []
 
 
@@ -120,7 +120,7 @@ def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
     that contain it. Keys of more users first."""
     named = [(name, Suggestion(escape(name) + end, name, _detail(name))) for name in FIELDS]
     if end:
-        named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "who has a value at all")))
+        named.append((EXISTS, Suggestion(EXISTS + end, EXISTS, "users that have a value")))
         named.append((str(SEGMENT), Suggestion(f"{SEGMENT}{end}", str(SEGMENT), "a saved search")))
     keys = _keys(typed, viewer)
     named += [

@@ -14,6 +14,7 @@ from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from users.models import User
 from users.sign_in.allauth_internals import normalize_user_code, seconds_until_next_code
@@ -26,7 +27,7 @@ class SignInForm(base_forms.AuthenticateForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["code"] = code_field("Six digits from your app, or one of your recovery codes.")
+        self.fields["code"] = code_field(gettext("Six digits from your app, or one of your recovery codes."))
 
     def clean_code(self) -> str:
         """Check the code, and that it was not given before."""
@@ -48,7 +49,9 @@ class ActivateForm(ActivateTOTPForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # A keyboard of digits here only: recovery codes, which the other form also takes, may have letters.
-        self.fields["code"] = code_field("The six digits that the app shows now.", inputmode="numeric")
+        self.fields["code"] = code_field(
+            gettext("The six digits that the app shows now."), inputmode="numeric"
+        )
 
     def clean_code(self) -> str:
         """Check the code, and that it was not given before."""
@@ -80,7 +83,7 @@ def code_field(help_text: str, **attributes: str) -> forms.CharField:
     # With `type=number` browsers would drop leading zeros. `one-time-code` lets password managers fill it in.
     given = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attributes}
     return forms.CharField(
-        label="Code", help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
+        label=gettext("Code"), help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
     )
 
 

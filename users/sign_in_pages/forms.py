@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from users.conf import conf
 from users.log.record import log_event
@@ -20,13 +21,13 @@ from users.passwords.policy import describe_rule, get_policy
 from users.representation.emails import is_email
 from users.sign_in.account_lookup import primary_user
 
-NO_MAIL_MESSAGE = "This site cannot send email yet. Ask an administrator to set your password."
+NO_MAIL_MESSAGE = gettext_lazy("This site cannot send email yet. Ask an administrator to set your password.")
 
 
 def email_field(autocomplete: str) -> forms.CharField:
     """An email as a text field: with `type=email` browsers refuse characters outside ASCII."""
     attributes = {"autocomplete": autocomplete, "inputmode": "email", "autocapitalize": "none"}
-    return forms.CharField(label="Email", max_length=254, widget=forms.TextInput(attrs=attributes))
+    return forms.CharField(label=gettext("Email"), max_length=254, widget=forms.TextInput(attrs=attributes))
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -68,7 +69,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
             raise ValidationError(NO_MAIL_MESSAGE)
         email = self.cleaned_data["email"].strip()
         if not is_email(email):
-            raise ValidationError("Enter an email address, like jane@example.com.")
+            raise ValidationError(gettext("Enter an email address, like jane@example.com."))
         return email_key(email)  # under which allauth counts the requests
 
     def save(self, request: HttpRequest, **options: Any) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, gettext_lazy
 
 from users.actions.account.documents import Replace, version_of
 from users.actions.account.edit_user import Edit, edit_user
@@ -32,12 +33,12 @@ from users.rights.actor import Actor
 from users.schemas.current import get_schema
 from users.web.form_schema import build_form_schema
 
-LABELS = {"user_metadata": "User metadata", "app_metadata": "App metadata"}
+LABELS = {"user_metadata": gettext_lazy("User metadata"), "app_metadata": gettext_lazy("App metadata")}
 HELP = {
-    "user_metadata": "Preferences and the like. The user can edit this.",
-    "app_metadata": "Plan, roles, access. Only staff and API clients can edit this.",
+    "user_metadata": gettext_lazy("Preferences. The user can edit this."),
+    "app_metadata": gettext_lazy("Plan, roles, access. Only staff and API clients can edit this."),
 }
-CONFLICT = (
+CONFLICT = gettext_lazy(
     "Another user changed this while you were editing. Not saved."
     " Changes without a conflict are merged in. Choose a value for each conflict, then save again."
 )
@@ -51,10 +52,10 @@ class DocumentsForm(forms.Form):
     data: MultiValueDict[str, Any]
 
     reason = forms.CharField(
-        label="Reason for the change",
+        label=gettext_lazy("Reason for the change"),
         required=False,
         max_length=500,
-        help_text="Optional. Stored with the change.",
+        help_text=gettext_lazy("Optional. Stored with the change."),
     )
 
     def __init__(
@@ -114,7 +115,7 @@ class DocumentsForm(forms.Form):
                 "choices": self._choice_rows(name),
                 "taken": self.merged[name].taken if name in self.merged else [],
                 "has_more": name in self.merged and len(self.merged[name].conflicts) > MAX_CHOICES,
-                "advice": size_warning(LABELS[name], getattr(self.user, name), conf.limits),
+                "advice": size_warning(str(LABELS[name]), getattr(self.user, name), conf.limits),
                 "editor": self._editor(name),
             }
             for name in self.documents
@@ -143,7 +144,7 @@ class DocumentsForm(forms.Form):
             # Without the version there is no optimistic lock, so saving could silently overwrite another
             # edit.
             elif f"{name}_version" in self.errors:
-                self.add_error(name, "The form was incomplete. Reload the page and try again.")
+                self.add_error(name, gettext("The form was incomplete. Reload the page and try again."))
         return cleaned
 
     def _clean_document(self, name: str, cleaned: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import requires_csrf_token
 
 from users.availability.outage import Outage, outage_of
@@ -19,13 +20,19 @@ from users.web.json_paths import is_api, is_oauth
 from users.web.request import Request
 
 TEXTS = {
-    400: ("Bad request", "Go back and try again."),
-    403: ("You do not have access to this page", "Ask an administrator if you need access."),
-    404: ("Page not found", "The URL is wrong, or the page no longer exists."),
-    411: ("Length required", "Send a Content-Length header."),
-    413: ("Request too large", "Send a smaller request."),
-    500: ("Something went wrong on our side", "It has been logged. Try again in a moment."),
-    503: ("Temporarily unavailable", "Try again in a few seconds."),
+    400: (gettext_lazy("Bad request"), gettext_lazy("Go back and try again.")),
+    403: (
+        gettext_lazy("You do not have access to this page"),
+        gettext_lazy("Ask an administrator if you need access."),
+    ),
+    404: (gettext_lazy("Page not found"), gettext_lazy("The URL is wrong, or the page no longer exists.")),
+    411: (gettext_lazy("Length required"), gettext_lazy("Send a Content-Length header.")),
+    413: (gettext_lazy("Request too large"), gettext_lazy("Send a smaller request.")),
+    500: (
+        gettext_lazy("Something went wrong on our side"),
+        gettext_lazy("It has been logged. Try again in a moment."),
+    ),
+    503: (gettext_lazy("Temporarily unavailable"), gettext_lazy("Try again in a few seconds.")),
 }
 
 
@@ -63,11 +70,15 @@ def parser_error_message(exception: Exception) -> str:
     """Return why Django's form parser refused a body and how to fix it; empty for any other exception."""
     match exception:
         case TooManyFieldsSent():
-            return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields. Send fewer."
+            return gettext("A form may have at most %(count)d fields. Send fewer.") % {
+                "count": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            }
         case TooManyFilesSent():
-            return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files. Send fewer."
+            return gettext("A form may have at most %(count)d files. Send fewer.") % {
+                "count": settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            }
         case MultiPartParserError():
-            return "The body is not valid multipart/form-data. Check its boundary."
+            return gettext("The body is not valid multipart/form-data. Check its boundary.")
     return ""
 
 
@@ -101,7 +112,9 @@ def unavailable(request: Request, outage: Outage) -> HttpResponse:
         response: HttpResponse = error_json(request, 503, outage.text, outage.kind.value)
     else:
         # A connection lost during COMMIT leaves open whether the write took place.
-        advice = f"{outage.text} If you were saving something, check afterwards that it was saved."
+        advice = gettext("%(text)s If you were saving something, check afterwards that it was saved.") % {
+            "text": outage.text
+        }
         response = error_page(request, 503, advice=advice)
     response["Retry-After"] = str(outage.retry_after)
     # A proxy that caches the 503 would prolong the outage.
@@ -119,13 +132,13 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Refuse a form without a valid CSRF token: mostly a page left open across a sign-out."""
     return error_page(
-        request, 403, advice="The page you sent was out of date. Reload it, then send it again."
+        request, 403, advice=gettext("This page was out of date. Reload it, then send the form again.")
     )
 
 
 def length_required(request: HttpRequest) -> HttpResponse:
     """Return 411 for a chunked body that the WSGI server did not assemble."""
-    message = "Send the length of the body (Content-Length); chunked bodies are not accepted."
+    message = gettext("Send the length of the body (Content-Length); chunked bodies are not accepted.")
     if is_api(request.path_info) or is_oauth(request.path_info):
         return error_json(request, 411, message, "length_required")
     return error_page(request, 411, advice=message)
@@ -136,5 +149,9 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     message = f"Payload content length greater than maximum allowed: {limit}"
     if is_api(request.path_info):
         return error_json(request, 413, message, "payload_too_large")
-    most = f"{limit / 1024 / 1024:g} MiB" if limit % (1024 * 1024) == 0 else f"{limit // 1024:,} KiB"
-    return error_page(request, 413, advice=f"The limit is {most}.")
+    most = (
+        gettext("%(limit)s MiB") % {"limit": f"{limit / 1024 / 1024:g}"}
+        if limit % (1024 * 1024) == 0
+        else gettext("%(limit)s KiB") % {"limit": f"{limit // 1024:,}"}
+    )
+    return error_page(request, 413, advice=gettext("The limit is %(most)s.") % {"most": most})

@@ -79,7 +79,7 @@ class Dispatcher:
             lane.work(self._stopping.is_set)
         except Exception:
             # The lease expires by itself; what was not recorded is sent again (at-least-once delivery).
-            log_failure(log, "a turn of a webhook broke")
+            log_failure(log, "delivering to a webhook failed unexpectedly")
         finally:
             connection.close()
             self._free.release()

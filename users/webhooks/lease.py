@@ -37,7 +37,7 @@ FAILURES_UNTIL_DOWN = 5
 MAX_STORED_REQUEST = 16_384
 
 Status = Delivery.Status
-RECEIVER_DOWN = "The receiver was down for too long."
+RECEIVER_DOWN = "The receiver was unavailable for too long."
 CHANGE_GONE = Outcome(error="The record of this change was deleted by retention.")
 SECRET_UNREADABLE = Outcome(
     error="The secret cannot be read: its key is no longer in ENCRYPTION_KEYS. Make a new secret."

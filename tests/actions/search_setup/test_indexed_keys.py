@@ -57,7 +57,7 @@ def test_what_cannot_be_indexed_is_refused_with_the_reason(db):
         "app_metadata.\0",
     ]
     for name in (*wrong, "app_metadata." + "a" * 300):
-        with pytest.raises(InvalidIndexedKey, match="Name a key of metadata"):
+        with pytest.raises(InvalidIndexedKey, match="Name a metadata key"):
             index_key(name, actor=SHELL)
     if database.vendor == "sqlite":
         for letter in '"\\\n':

@@ -71,7 +71,7 @@ def test_it_says_what_each_costs_and_whether_it_is_of_use(desk, index_key):
 def test_what_cannot_be_is_told_and_changes_nothing(desk):
     page = desk().press("Index this key", key="credits")
 
-    assert "Name a key of metadata, like user_metadata.key or app_metadata.key" in page.text
+    assert "Name a metadata key, such as user_metadata.key or app_metadata.key" in page.text
     assert not IndexedKey.objects.exists()
 
 

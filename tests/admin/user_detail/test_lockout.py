@@ -48,7 +48,7 @@ def test_a_lockout_is_cleared(security, guard, jane):
     assert f"Too many wrong passwords for {jane.email}." in page.text
     done = page.press(CLEAR, reason="Called us")
 
-    assert "Lockout cleared. They may try to sign in again." in done.text
+    assert "Lockout cleared. The user can sign in again." in done.text
     assert CLEAR not in done.buttons
     assert not lockout.is_locked_out([lockout.lockout_key(jane)])
     change = Change.objects.filter(subject=jane.user_id).first()
@@ -60,7 +60,7 @@ def test_what_has_passed_meanwhile_is_told_and_not_recorded(security, guard, jan
     page = security(guard, jane)
     lockout.clear_lockout([lockout.lockout_key(jane)])
 
-    assert "There was no lockout to clear." in page.press(CLEAR).text
+    assert "No lockout to clear." in page.press(CLEAR).text
     assert not Change.objects.filter(what="unblocked").exists()
 
 

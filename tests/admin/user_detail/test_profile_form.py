@@ -129,7 +129,7 @@ def test_an_address_in_use_is_refused_in_any_spelling(visit, row, clerk, jane, m
     page = visit(clerk, jane).press(SAVE, email="ÉLODIE@example.com")
 
     assert (page.status, row(jane)) == (422, before)
-    assert "Another user of this connection has it already." in page.text
+    assert "Another user of this connection already has it." in page.text
 
 
 def test_a_field_that_somebody_else_changed_too_is_a_conflict_with_both_shown(visit, row, clerk, jane):

@@ -84,7 +84,8 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
     check(actor, Verb.DELETE_CONNECTION)
     if connection.name == DEFAULT_CONNECTION:
         raise ConnectionInUse(
-            f"{DEFAULT_CONNECTION} is where this installation makes its own accounts; it cannot be deleted."
+            f"{DEFAULT_CONNECTION} is the connection in which this installation creates its own users;"
+            " it cannot be deleted."
         )
     with transaction.atomic():
         connection = _lock(connection)
@@ -92,7 +93,7 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
         if count:
             raise ConnectionInUse(
                 f"The connection still has {_describe_count(count)}. Delete them first, or set"
-                " is_enabled to false: then no user can sign in through it."
+                " is_enabled to false: users can then no longer sign in through it."
             )
         record_configuration_change(
             effect_on(connection, Action.DELETED, before=serialize_connection(connection)), actor=actor
@@ -121,7 +122,7 @@ def _check_emails(connection: Connection) -> None:
     """Raises NotSupported while some users have no email to sign in with."""
     if User.accounts.filter(connection=connection, email_folded=None).exclude(username=None).exists():
         raise NotSupported(
-            "Some users of the connection have no email and sign in by their user name alone."
+            "Some users of the connection have no email and sign in with their username only."
             " Give each an email, then set requires_username to false."
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext
 
 from users.actions.account.draft import Draft, open_draft
 from users.actions.account.multifactor import void_recovery_codes
@@ -50,7 +51,7 @@ def _remove_other_access(draft: Draft) -> None:
     """
     user = draft.user
     if user.linked_identities:
-        raise Denied("Other accounts sign in to this one; unlink them before giving staff rights.")
+        raise Denied(gettext("Other accounts sign in to this one; unlink them before granting staff rights."))
     void_recovery_codes(draft)
 
 
@@ -64,7 +65,7 @@ def _check_no_escalation(actor: Actor, groups: set[Group]) -> None:
     foreign = given.exclude(content_type__app_label="users").exists()
     ours = given.filter(content_type__app_label="users").values_list("codename", flat=True)
     if foreign or giver is None or not set(ours) <= staff_permissions(giver):
-        raise Denied("You may not give rights that you do not hold.")
+        raise Denied(gettext("You may not grant rights that you do not have."))
 
 
 def _names(groups: set[Group]) -> list[str]:

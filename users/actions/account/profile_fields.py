@@ -24,7 +24,7 @@ SYNCED_MESSAGE = (
 )
 # Source: the answer that auth0-java has in its tests.
 NO_USERNAME = "missing username for {} connection with requires_username enabled"
-NO_LOGIN = "The user needs an email, or a user name where the connection requires one, to sign in"
+NO_LOGIN = "The user needs an email to sign in, or a username where the connection requires one"
 VERIFIED_FLAGS = {"email_verified": "email", "phone_verified": "phone_number"}
 
 

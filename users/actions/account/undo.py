@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, gettext_noop
+
 from users.actions.account.draft import check_version, open_draft
 from users.actions.account.revert_parts import (
     PARTS,
@@ -19,17 +21,21 @@ from users.rights.actor import Actor
 What = Change.What
 
 UNDO_REFUSALS = {
-    What.CREATED: "The creation of a user cannot be undone; delete the user instead.",
-    What.DELETED: "A deleted user cannot be brought back.",
-    What.PASSWORD: "Earlier passwords are not stored, so this cannot be undone.",
-    What.RESET_SENT: "An email that was sent cannot be recalled.",
-    What.TICKET: "A link that was created cannot be recalled.",
-    What.STAFF_RIGHTS: "Staff rights are granted and revoked, not undone.",
-    What.MULTIFACTOR: "Second factors are not stored in the history; the user enrols again.",
-    What.IDENTITIES: "Accounts are linked and unlinked, not undone.",
-    What.ROLES: "Roles are assigned and removed, not undone.",
-    What.PERMISSIONS: "Permissions are assigned and removed, not undone.",
-    What.LOCKOUT_CLEARED: "A cleared lockout cannot be restored: its attempts are no longer stored.",
+    What.CREATED: gettext_noop("The creation of a user cannot be undone; delete the user instead."),
+    What.DELETED: gettext_noop("A deleted user cannot be restored."),
+    What.PASSWORD: gettext_noop("Earlier passwords are not stored, so this cannot be undone."),
+    What.RESET_SENT: gettext_noop("An email that was sent cannot be undone."),
+    What.TICKET: gettext_noop("A link that was created cannot be undone."),
+    What.STAFF_RIGHTS: gettext_noop("Staff rights are granted and revoked, not undone."),
+    What.MULTIFACTOR: gettext_noop(
+        "Second factors are not stored in the history; the user must enrol again."
+    ),
+    What.IDENTITIES: gettext_noop("Accounts are linked and unlinked, not undone."),
+    What.ROLES: gettext_noop("Roles are assigned and removed, not undone."),
+    What.PERMISSIONS: gettext_noop("Permissions are assigned and removed, not undone."),
+    What.LOCKOUT_CLEARED: gettext_noop(
+        "A cleared lockout cannot be restored: its attempts are no longer stored."
+    ),
 }
 
 
@@ -70,7 +76,7 @@ def undo(
 
 def undo_refusal(change: Change) -> str | None:
     """Why a change of this kind cannot be undone, as a sentence for the page; None where it can."""
-    return None if change.what in PARTS else UNDO_REFUSALS[What(change.what)]
+    return None if change.what in PARTS else gettext(UNDO_REFUSALS[What(change.what)])
 
 
 def _find_change(user: User, change_id: int, actor: Actor) -> Change:

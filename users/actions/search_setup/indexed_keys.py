@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.jobs.enqueue import enqueue
@@ -38,7 +39,9 @@ def index_key(name: str, kind: str | None = None, *, actor: Actor) -> IndexedKey
     check(actor, Verb.INDEX_KEYS)
     place = _parse_place(name)
     if kind is None and not visible(actor, *place):
-        raise InvalidIndexedKey(f"Say whether by number or by text: you may not see what {name} holds.")
+        raise InvalidIndexedKey(
+            gettext("Choose number or text: you may not see the values of %(name)s.") % {"name": name}
+        )
     try:
         return _index(place, kind, actor)
     except IntegrityError:
@@ -53,15 +56,21 @@ def _index(place: KeyPath, kind: str | None, actor: Actor) -> IndexedKey:
         key = known.get(place)
         if key is None:
             if len(known) >= MAX_KEYS:
-                raise InvalidIndexedKey(f"{MAX_KEYS} keys are indexed, which is the most. Drop one first.")
+                raise InvalidIndexedKey(
+                    gettext("%(count)s keys are indexed, which is the limit. Drop one first.")
+                    % {"count": MAX_KEYS}
+                )
             document, path = place
             kind = kind or detect_kind(document, path)
             key = IndexedKey(document=document, path=list(path), kind=kind, made_by=actor.name)
             action = Action.CREATED
         elif kind not in (None, key.kind):
-            raise AlreadyExists(f"{key} is indexed as {key.kind}. Drop that first.")
+            raise AlreadyExists(
+                gettext("%(key)s is indexed as %(kind)s. Drop that index first.")
+                % {"key": key, "kind": key.kind}
+            )
         elif key.state == Status.DROPPING:
-            raise AlreadyExists(f"{key} is just being dropped. Try again in a moment.")
+            raise AlreadyExists(gettext("%(key)s is being dropped. Try again in a moment.") % {"key": key})
         elif key.state != Status.FAILED:
             return key
         else:
@@ -114,11 +123,15 @@ def _parse_place(name: str) -> KeyPath:
     if place is None or len(name) > MAX_NAME_LENGTH or bad_characters(name):
         example = " or ".join(f"{document}.key" for document in DOCUMENTS)
         raise InvalidIndexedKey(
-            f"Name a key of metadata, like {example}, in at most {MAX_NAME_LENGTH} characters."
+            gettext("Name a metadata key, such as %(example)s, in at most %(length)s characters.")
+            % {"example": example, "length": MAX_NAME_LENGTH}
         )
     if connection.vendor == "sqlite" and not can_use_json_path(place[1]):
         raise InvalidIndexedKey(
-            "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a line break."
+            gettext(
+                "On SQLite no key can be indexed whose name holds a quotation mark, a backslash or a "
+                "line break."
+            )
         )
     return place
 

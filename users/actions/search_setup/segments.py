@@ -39,7 +39,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     """Save a search. Raises Denied, AlreadyExists where the name is taken, and QueryError."""
     check(actor, Verb.VIEW)
     segment = Segment(owner=actor.user)
-    with report_duplicate_name("There is a segment of this name."):
+    with report_duplicate_name("A segment with this name already exists."):
         _set_columns(segment, wanted, actor)
         segment.save(force_insert=True)
         record_configuration_change(
@@ -51,7 +51,7 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
 def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
     """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where other users' segments
     depend on it being shared."""
-    with report_duplicate_name("There is a segment of this name."):
+    with report_duplicate_name("A segment with this name already exists."):
         segment = _lock(segment, actor)
         before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
@@ -112,7 +112,7 @@ def _set_columns(segment: Segment, wanted: SegmentData, actor: Actor) -> None:
     # A name must be unique among all segments its user can refer to, which no constraint can express; those
     # below hold for races.
     if usable_segments(actor).filter(name_folded=segment.name_folded).exclude(pk=segment.pk).exists():
-        raise AlreadyExists("There is a segment of this name.")
+        raise AlreadyExists("A segment with this name already exists.")
     segment.description, segment.is_shared = wanted.description, wanted.is_shared
     asked_before = segment.query
     segment.query = to_stored_query(wanted.query, owner=actor, segment=segment, strict=conf.strict_limits)

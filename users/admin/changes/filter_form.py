@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from users.history.filter import PARTS_WITH_KEYS, ChangeFilter, day_bounds
 from users.history.scan import read_start
@@ -16,7 +17,7 @@ from users.models import Change, Client, User
 from users.rights.actor import Actor
 from users.rights.visible import visible
 
-PART_CHOICES = [("", "Anything"), *Change.What.choices]
+PART_CHOICES = [("", gettext_lazy("Anything")), *Change.What.choices]
 # Users that one email may match: it is unique per connection only.
 MAX_IDS = 20
 
@@ -24,28 +25,36 @@ MAX_IDS = 20
 class ChangeFilterForm(forms.Form):
     """Filter the history; every field is optional. `kept` are other parameters of the URL to preserve."""
 
-    part = forms.ChoiceField(label="What", required=False, choices=PART_CHOICES)
+    part = forms.ChoiceField(label=gettext_lazy("What"), required=False, choices=PART_CHOICES)
     key = forms.CharField(
-        label="Key",
+        label=gettext_lazy("Key"),
         required=False,
         max_length=300,
         # Examples instead of help texts: six fields have to fit in one row.
-        widget=forms.TextInput(attrs={"placeholder": "plan or address.city"}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("plan or address.city")}),
     )
     actor = forms.CharField(
-        label="Changed by",
+        label=gettext_lazy("Changed by"),
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "Email, id or client"}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Email, id or client")}),
     )
-    face = forms.ChoiceField(label="Through", required=False, choices=[("", "Any"), *Change.Face.choices])
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    face = forms.ChoiceField(
+        label=gettext_lazy("Through"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *Change.Face.choices],
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     user = forms.CharField(
-        label="User",
+        label=gettext_lazy("User"),
         required=False,
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "Email or user id"}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Email or user id")}),
     )
 
     def __init__(
@@ -73,7 +82,7 @@ class ChangeFilterForm(forms.Form):
         cleaned = self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", "This date is before the first one.")
+            self.add_error("until", gettext("This date is before the first one."))
         return cleaned
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from users.actions.account.undo import undo_refusal
 from users.admin.changes.filter_form import ChangeFilterForm
@@ -27,7 +28,7 @@ def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         **change_list_context(
             form, actor, lambda wanted, after: list_all_changes(actor, wanted, after=after)
         ),
-        "title": "Changes",
+        "title": gettext("Changes"),
         "section": "changes",
         "names_subjects": True,
     }
@@ -44,7 +45,7 @@ def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> Htt
     context = {
         **frame,
         **change_context(change, users_of_changes([change], actor), ChangeFilter(), is_own_page=True),
-        "title": f"{change.get_what_display()}, change {change.pk}",
+        "title": gettext("%(what)s, change %(pk)s") % {"what": change.get_what_display(), "pk": change.pk},
         "section": "changes",
         "offered": reversal_options(change, actor),
         # Without its user nothing can be undone, whatever kind of change it is.

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from django.utils.translation import gettext, gettext_lazy
+
 from users.actions.account.restore import restore
 from users.actions.account.revert_parts import (
     PARTS,
@@ -26,7 +28,7 @@ from users.rights.visible import visible
 from users.web.differences import MAX_PAGE_LINES, Line, Lines, Value, diff_lines, limit_lines
 
 What = Change.What
-NOT_ALLOWED = "You may not change all of what this would change."
+NOT_ALLOWED = gettext_lazy("You may not change everything that this would change.")
 # Keys of one change that are offered individually, or shown as conflicts.
 MAX_KEYS = 50
 
@@ -52,7 +54,11 @@ class KeyReversal:
     @property
     def sides(self) -> list[tuple[str, Value | None]]:
         """The values to compare in a conflict; None where there is no value."""
-        sides = {"It is now": self.now, "The change made it": self.was_made, "Undo makes it": self.then}
+        sides = {
+            gettext("Now"): self.now,
+            gettext("After the change"): self.was_made,
+            gettext("After undo"): self.then,
+        }
         return [(words, None if side is ABSENT else Value(side)) for words, side in sides.items()]
 
 
@@ -135,7 +141,7 @@ def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
     is_undoable = undo_refusal(change) is None and bool(undoing.steps)
     can_undo = is_undoable and undoing.is_allowed
     # Rights are named only where they are what prevents it.
-    refusal = NOT_ALLOWED if is_undoable and not can_undo else ""
+    refusal = str(NOT_ALLOWED) if is_undoable and not can_undo else ""
     whats = (change.what,) if change.what in PARTS else PARTS
     try:
         takings = [Reversal(change, actor, part) for part in whats]

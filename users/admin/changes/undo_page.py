@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from users.actions.account.revert_parts import PARTS, PROFILE
 from users.actions.account.undo import undo_refusal
@@ -29,8 +30,12 @@ from users.representation.validation import FieldError
 from users.rights.errors import Denied
 from users.web.page_view import PageRequest
 
-STALE_MESSAGE = "This user has just been changed. Nothing has been done; check again what would change."
-CHANGED_SINCE_MESSAGE = "It has changed again since. Choose below whether to overwrite it."
+STALE_MESSAGE = gettext_lazy(
+    "This user was changed in the meantime. Nothing was undone; review the changes again."
+)
+CHANGED_SINCE_MESSAGE = gettext_lazy(
+    "It was changed again since. Choose below whether to overwrite the newer value."
+)
 
 
 def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str, Any]) -> HttpResponse:
@@ -82,7 +87,7 @@ def _check_available(taking: Reversal) -> None:
     except (BeforeRetention, NotCreatedYet) as error:
         raise Http404(str(error)) from None
     if not is_allowed:
-        raise Denied(NOT_ALLOWED)
+        raise Denied(str(NOT_ALLOWED))
 
 
 def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
@@ -90,26 +95,26 @@ def _handle_post(visit: UserPageRequest, taking: Reversal) -> str:
     version = visit.request.POST.get("version", "")
     # A tampered version is treated like an outdated one; longer numbers would not fit the column.
     if not (version.isascii() and version.isdigit() and len(version) < 10):
-        return STALE_MESSAGE
+        return str(STALE_MESSAGE)
     try:
         taking.run(reason=visit.reason, force="force" in visit.request.POST, version=int(version))
     except StaleVersion:
-        return STALE_MESSAGE
+        return str(STALE_MESSAGE)
     except ChangedSince:
-        return CHANGED_SINCE_MESSAGE
+        return str(CHANGED_SINCE_MESSAGE)
     # The former email may belong to another user by now.
     except DuplicateField as error:
-        return f"Another user of this connection has this {error.field} by now."
+        return gettext("Another user of this connection already has this %(field)s.") % {"field": error.field}
     except FieldError as error:
         return f"{error.field}: {error.rule}."
     except (MetadataError, NotSupported, NotUndoable, BeforeRetention, NotCreatedYet) as error:
         return str(error)
-    visit.show_success("Undone." if not taking.part else "Restored.")
+    visit.show_success(gettext("Undone.") if not taking.part else gettext("Restored."))
     return ""
 
 
 def _title(taking: Reversal) -> str:
     if not taking.part:
-        return "Undo this change?"
+        return gettext("Undo this change?")
     what = taking.key if taking.key is not None else Change.What(taking.part).label
-    return f"Restore {what}?"
+    return gettext("Restore %(what)s?") % {"what": what}

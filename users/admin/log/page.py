@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from users.admin.configuration_history import history_urls, kind_label
 from users.admin.log.query import build_query, read_filters
@@ -27,7 +28,9 @@ from users.rights.errors import Denied
 from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
-TOO_SLOW_MESSAGE = "This search of the log took too long. Choose a shorter period or a single user."
+TOO_SLOW_MESSAGE = gettext_lazy(
+    "This search of the log took too long. Choose a shorter period or a single user."
+)
 
 
 def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -35,7 +38,7 @@ def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     actor = request.actor
     # Entries name users, IP addresses and clients of the whole tenant.
     if not actor.is_administrator:
-        raise Denied("The log is for administrators.")
+        raise Denied(gettext("The log is for administrators."))
     filters = read_filters(request.GET)
     before = parse_log_id(request.GET.get("before", ""))
     found, error = _read_lines(filters, before)
@@ -43,10 +46,13 @@ def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     older = LogPosition.of(shown[-1]).log_id if len(found) > PAGE_SIZE else ""
     context = {
         **frame,
-        "title": "Log",
+        "title": gettext("Log"),
         "section": "log",
         "filters": filters,
-        "groups": {name: group.items() for name, group in GROUPS.items()},
+        "groups": {
+            gettext(name): [(code, gettext(words)) for code, words in group.items()]
+            for name, group in GROUPS.items()
+        },
         "error": error,
         "rows": _rows(shown, actor),
         "is_older": before is not None,
@@ -69,7 +75,7 @@ def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[li
         text = str(error) if "q" in filters else error.reason
         return [], f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith("?") else ".")
     except SearchTimeout:
-        return [], TOO_SLOW_MESSAGE
+        return [], str(TOO_SLOW_MESSAGE)
 
 
 def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
@@ -82,7 +88,7 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "at": line.at,
             "words": entry["description"]
             if line.type == API_WRITE
-            else DESCRIPTIONS.get(line.type, line.type),
+            else gettext(DESCRIPTIONS.get(line.type, line.type)),
             "description": _extra_description(line.type, entry["description"]),
             "is_bad": line.type in FAILURE_TYPES,
             "entry": entry,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.actions.search_setup.indexed_keys import MAX_KEYS, drop_key, index_key, indexed_keys_of
@@ -31,7 +32,7 @@ def indexed_keys_page(request: PageRequest, frame: dict[str, Any]) -> HttpRespon
     if request.method == "POST":
         _handle_post(request, actor)
         return redirect("admin:indexed_keys")
-    context = {**frame, "title": "Indexed keys", "section": "indexed_keys"}
+    context = {**frame, "title": gettext("Indexed keys"), "section": "indexed_keys"}
     if request.GET.get("tab") == "history":
         context |= history_context(
             request, actor, Kind.INDEXED_KEY, can_see=lambda change: _can_see(actor, change.name)
@@ -62,7 +63,7 @@ def _handle_post(request: PageRequest, actor: Actor) -> None:
         key = IndexedKey.objects.filter(key_id=name.replace("\0", "")).first()
         if key is not None:
             drop_key(key, actor=actor)
-            messages.success(request, f"The indexes of {key} are being dropped.")
+            messages.success(request, gettext("The indexes of %(key)s are being dropped.") % {"key": key})
         return
     try:
         # An unknown kind means "decide by the values", like the empty choice.
@@ -71,7 +72,12 @@ def _handle_post(request: PageRequest, actor: Actor) -> None:
         messages.error(request, str(error))
     else:
         is_ready = key.state == IndexedKey.Status.READY
-        messages.success(request, f"{key} is indexed." if is_ready else f"{key} is being indexed.")
+        messages.success(
+            request,
+            gettext("%(key)s is indexed.") % {"key": key}
+            if is_ready
+            else gettext("%(key)s is being indexed.") % {"key": key},
+        )
 
 
 def _row(key: IndexedKey, size_of: dict[int, int]) -> TemplateContext:

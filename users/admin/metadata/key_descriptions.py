@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext, ngettext
 
 from users.metadata.tally import TEXT_PREFIX
 from users.metadata_map.keys import LIST, NULL, KeyCounts
@@ -36,14 +37,15 @@ def describe_kinds(counts: KeyCounts) -> str:
 def describe_users(counts: KeyCounts) -> str:
     """Return `1,003 users`, or `about 412,000 users` where only a sample was read."""
     if counts.survey.is_complete:
-        return f"{intcomma(counts.users)} {'user' if counts.users == 1 else 'users'}"
-    return f"about {intcomma(round_estimate(counts.estimated_users))} users"
+        text = ngettext("%(count)s user", "%(count)s users", counts.users)
+        return text % {"count": intcomma(counts.users)}
+    return gettext("about %(count)s users") % {"count": intcomma(round_estimate(counts.estimated_users))}
 
 
 def format_percent(share: float) -> str:
     """Format whole per cent, but never 0 or 100 for a part: it would claim none or all."""
     if 0 < share < 0.01:
-        return "under 1 %"
+        return gettext("under 1 %")
     return f"{99 if 0.99 < share < 1 else round(share * 100)} %"
 
 

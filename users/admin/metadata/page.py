@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.admin.jobs import LARGE_COLUMNS
 from users.admin.metadata import key_descriptions
@@ -57,7 +58,7 @@ def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     jobs = _recent_jobs(actor)
     context = {
         **frame,
-        "title": "Metadata map",
+        "title": gettext("Metadata map"),
         "section": "metadata",
         "surveys": drawn.surveys,
         "latest": drawn.latest,
@@ -79,7 +80,7 @@ def _request_survey(request: PageRequest, actor: Actor) -> HttpResponse:
     ask = SURVEY_REQUESTS.get(request.POST.get("ask", ""))
     if ask:
         ask(actor)
-        messages.success(request, "Requested. This page updates itself.")
+        messages.success(request, gettext("Requested. This page updates itself."))
     return redirect("admin:metadata")
 
 

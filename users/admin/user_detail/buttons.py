@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext
+
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.edit_user import Edit, edit_user
@@ -29,21 +31,21 @@ def save_documents(visit: UserPageRequest) -> TemplateContext | None:
     """Save both documents in one write, as far as the staff member may change them."""
     documents = editable_documents(visit.actor, visit.user)
     if not documents:
-        raise Denied("You may not change this user's documents.")
+        raise Denied(gettext("You may not change this user's documents."))
     for name in DOCUMENTS:
         # Refused instead of ignored: the page offered the box, so the right was lost while editing.
         if name in visit.request.POST and name not in documents:
-            raise Denied(f"You may not change {name}.")
+            raise Denied(gettext("You may not change %(name)s.") % {"name": name})
     form = DocumentsForm(visit.user, documents, visit.request.POST, has_reason=True)
     if not form.is_valid():
         return {"documents_form": form}
     if not form.writes:
-        visit.show_success("There was nothing to save.")
+        visit.show_success(gettext("There was nothing to save."))
         return None
     faulty = form.write(visit.actor, form.cleaned_data["reason"])
     if faulty is not None:
         return {"documents_form": faulty}
-    visit.show_success("Saved.")
+    visit.show_success(gettext("Saved."))
     return None
 
 
@@ -55,7 +57,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     if not form.is_valid():
         return {"profile_form": form}
     if not form.changes:
-        visit.show_success("There was nothing to save.")
+        visit.show_success(gettext("There was nothing to save."))
         return None
     # Checked before saving, to show both values instead of a general refusal.
     if form.conflicts:
@@ -65,7 +67,7 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
         edit = Edit(profile=form.changes, expected_versions=frozenset({visit.user.version}))
         edit_user(visit.user, edit, actor=visit.actor, reason=form.cleaned_data["reason"])
     except StaleVersion:
-        form.add_error(None, "Another user saved at the same time. Save again.")
+        form.add_error(None, gettext("Another user saved at the same time. Save again."))
         return {"profile_form": form}
     except FieldError as error:
         # `add_error` raises for a field that the form does not have.
@@ -75,29 +77,29 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
         form.add_error(None, str(error))
         return {"profile_form": form}
     except DuplicateField as error:
-        form.add_error(error.field, "Another user of this connection has it already.")
+        form.add_error(error.field, gettext("Another user of this connection already has it."))
         return {"profile_form": form}
-    visit.show_success("Profile saved.")
+    visit.show_success(gettext("Profile saved."))
     return None
 
 
 def block(visit: UserPageRequest) -> None:
     """Block the user from signing in."""
     block_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.show_success("Blocked. Every session has ended.")
+    visit.show_success(gettext("Blocked. Every session has ended."))
 
 
 def unblock(visit: UserPageRequest) -> None:
     """Allow the user to sign in again."""
     unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.show_success("Unblocked.")
+    visit.show_success(gettext("Unblocked."))
 
 
 def verify_email(visit: UserPageRequest) -> None:
     """Mark the user's email as verified."""
     edit = Edit(profile={"email_verified": True})
     edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
-    visit.show_success("Email marked as verified.")
+    visit.show_success(gettext("Email marked as verified."))
 
 
 def send_reset(visit: UserPageRequest) -> None:
@@ -108,21 +110,23 @@ def send_reset(visit: UserPageRequest) -> None:
     except (MailDisabled, NotSupported) as error:
         visit.show_error(str(error))
     else:
-        visit.show_success(f"A password reset link is on its way to {visit.user.email}.")
+        visit.show_success(
+            gettext("A password reset link is on its way to %(email)s.") % {"email": visit.user.email}
+        )
 
 
 def clear_lockout(visit: UserPageRequest) -> None:
     """Clear the user's lockout after too many failed sign-ins."""
     if clear_lockouts([visit.user], actor=visit.actor, reason=visit.reason):
-        visit.show_success("Lockout cleared. They may try to sign in again.")
+        visit.show_success(gettext("Lockout cleared. The user can sign in again."))
     else:
-        visit.show_success("There was no lockout to clear.")
+        visit.show_success(gettext("No lockout to clear."))
 
 
 def remove_second_factor(visit: UserPageRequest) -> None:
     """Remove the second factor, so that the password alone suffices."""
     remove_multifactor(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.show_success("The second factor is removed.")
+    visit.show_success(gettext("The second factor is removed."))
 
 
 def send_verification_mail(visit: UserPageRequest) -> None:
@@ -134,7 +138,9 @@ def send_verification_mail(visit: UserPageRequest) -> None:
     except (MailDisabled, NotSupported) as error:
         visit.show_error(str(error))
     else:
-        visit.show_success(f"A verification link is on its way to {visit.user.email}.")
+        visit.show_success(
+            gettext("A verification link is on its way to %(email)s.") % {"email": visit.user.email}
+        )
 
 
 def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
@@ -144,7 +150,7 @@ def save_staff_rights(visit: UserPageRequest) -> TemplateContext | None:
     if not form.is_valid():
         return {"staff_form": form}
     set_staff_groups(visit.user, form.cleaned_data["groups"], actor=visit.actor, reason=visit.reason)
-    visit.show_success("Staff rights saved.")
+    visit.show_success(gettext("Staff rights saved."))
     return None
 
 
@@ -156,9 +162,9 @@ def unlink_account(visit: UserPageRequest) -> None:
         unlink(visit.user, provider, bare_id, actor=visit.actor, reason=visit.reason)
     # Another staff member may have unlinked it while this page was open.
     except BadIdentity:
-        visit.show_error("That account is no longer linked to this user.")
+        visit.show_error(gettext("That account is no longer linked to this user."))
     else:
-        visit.show_success("Unlinked. The account is a separate user now, without metadata.")
+        visit.show_success(gettext("Unlinked. The account is a separate user now, without metadata."))
 
 
 BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {

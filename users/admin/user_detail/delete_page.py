@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from users.actions.account.delete_user import delete_user
 from users.admin.user_detail.forms import DeleteForm
@@ -24,7 +25,7 @@ def delete_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> 
     form = DeleteForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         delete_user(user, actor=request.actor, reason=form.cleaned_data["reason"])
-        messages.success(request, f"{user} is deleted.")
+        messages.success(request, gettext("%(user)s is deleted.") % {"user": user})
         return redirect("admin:users_user_changelist")
-    context = {**frame, "title": f"Delete {user}?", "subject": user, "form": form}
+    context = {**frame, "title": gettext("Delete %(user)s?") % {"user": user}, "subject": user, "form": form}
     return TemplateResponse(request, "users/admin/delete.html", context, status=422 if form.errors else 200)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, gettext_lazy
 
 from users.metadata.identifiers import email_key
 from users.models import User
@@ -19,7 +20,7 @@ PROFILE_FIELDS = tuple(name for name in TEXT_FIELDS if name != "username")
 class ReasonForm(forms.Form):
     """The reason for a change, stored in the history."""
 
-    reason = forms.CharField(label="Reason (optional)", required=False, max_length=500)
+    reason = forms.CharField(label=gettext_lazy("Reason (optional)"), required=False, max_length=500)
 
 
 class ProfileForm(forms.Form):
@@ -36,7 +37,7 @@ class ProfileForm(forms.Form):
         self.user = user
         for name in PROFILE_FIELDS:
             self.fields[name] = forms.CharField(
-                label=FIELDS[name].label,
+                label=gettext(FIELDS[name].label),
                 required=False,
                 help_text=_example(FIELDS[name]),
                 initial=getattr(user, name) or "",
@@ -76,7 +77,11 @@ class ProfileForm(forms.Form):
         form = ProfileForm(self.user, data)
         for name in self.conflicts:
             theirs = getattr(self.user, name) or "nothing"
-            form.add_error(name, f"Another user has set this to {theirs}. Save again to keep yours.")
+            form.add_error(
+                name,
+                gettext("Another user has set this to %(theirs)s. Save again to keep yours.")
+                % {"theirs": theirs},
+            )
         return form
 
     def _opened(self, name: str) -> str:
@@ -86,14 +91,21 @@ class ProfileForm(forms.Form):
 def _example(field: ProfileField) -> str:
     """For a field that takes text of a certain form only; empty for any other."""
     examples = field.schema.get("examples")
-    return f"Such as {examples[0]}" if examples and field.name not in NAMES else ""
+    return (
+        gettext("Such as %(example)s") % {"example": examples[0]}
+        if examples and field.name not in NAMES
+        else ""
+    )
 
 
 class StaffRightsForm(forms.Form):
     """Membership in the staff groups."""
 
     groups = forms.ModelMultipleChoiceField(
-        Group.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple, label="Groups"
+        Group.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Groups"),
     )
 
 
@@ -105,7 +117,8 @@ class DeleteForm(ReasonForm):
         self.expected = user.email or user.user_id
         # Without autocomplete, or the browser would fill in what is to be typed deliberately.
         self.fields["confirmation"] = forms.CharField(
-            label=f"Type {self.expected} to confirm", widget=forms.TextInput(attrs={"autocomplete": "off"})
+            label=gettext("Type %(expected)s to confirm") % {"expected": self.expected},
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         self.order_fields(["confirmation", "reason"])
 
@@ -113,5 +126,7 @@ class DeleteForm(ReasonForm):
         typed: str = self.cleaned_data["confirmation"].strip()
         # Compared like emails everywhere: case and Unicode form do not matter.
         if email_key(typed) != email_key(self.expected):
-            raise forms.ValidationError(f"This does not match {self.expected}.")
+            raise forms.ValidationError(
+                gettext("This does not match %(expected)s.") % {"expected": self.expected}
+            )
         return typed

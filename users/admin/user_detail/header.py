@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.request import TemplateContext
 from users.metadata.documents import DOCUMENTS
@@ -58,24 +60,33 @@ def _buttons(actor: Actor, user: User) -> list[Button]:
     is_unverified = bool(user.email) and not user.email_verified
     block, reset = denial_reason(actor, Verb.BLOCK, user), denial_reason(actor, Verb.SEND_RESET, user)
     fitting = [
-        (not user.blocked, Button("block", "Block", block, is_danger=True)),
-        (user.blocked, Button("unblock", "Unblock", block)),
+        (not user.blocked, Button("block", gettext("Block"), block, is_danger=True)),
+        (user.blocked, Button("unblock", gettext("Unblock"), block)),
         (
             is_unverified,
-            Button("verify_email", "Mark email as verified", denial_reason(actor, Verb.CHANGE_SIGN_IN, user)),
+            Button(
+                "verify_email",
+                gettext("Mark email as verified"),
+                denial_reason(actor, Verb.CHANGE_SIGN_IN, user),
+            ),
         ),
         (
             is_unverified and has_password,
             Button(
                 "send_verification",
-                "Send verification email",
+                gettext("Send verification email"),
                 denial_reason(actor, Verb.SEND_VERIFICATION, user),
             ),
         ),
-        (bool(user.email) and has_password, Button("send_reset", "Send password reset", reset)),
+        (bool(user.email) and has_password, Button("send_reset", gettext("Send password reset"), reset)),
         (
             True,
-            Button("delete", "Delete this user…", denial_reason(actor, Verb.DELETE, user), is_danger=True),
+            Button(
+                "delete",
+                gettext("Delete this user…"),
+                denial_reason(actor, Verb.DELETE, user),
+                is_danger=True,
+            ),
         ),
     ]
     return [button for is_fitting, button in fitting if is_fitting]

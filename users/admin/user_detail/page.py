@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.buttons import BUTTONS
@@ -38,7 +39,7 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
         **tab.build_context(visit),
         # Last, so that the refused form replaces the fresh one of the tab.
         **(faulty or {}),
-        "tabs": [{"name": one.name, "label": one.label, "is_open": one is tab} for one in TABS],
+        "tabs": [{"name": one.name, "label": gettext(one.label), "is_open": one is tab} for one in TABS],
         "tab_template": tab.template,
     }
     status = 422 if faulty else 200
@@ -50,5 +51,5 @@ def _run_button(visit: UserPageRequest) -> TemplateContext | None:
     # The `do` of a button is data from the client; only listed handlers can run.
     verb = BUTTONS.get(visit.request.POST.get("do", "documents"))
     if verb is None:
-        raise Denied("There is no such action.")
+        raise Denied(gettext("Unknown action."))
     return verb(visit)

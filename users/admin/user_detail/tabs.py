@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.utils.translation import gettext, gettext_noop
+
 from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.changes.rows import change_list_context
@@ -71,7 +73,7 @@ def profile_context(visit: UserPageRequest) -> TemplateContext:
     refused = denial_reason(visit.actor, Verb.CHANGE_PROFILE, visit.user)
     if not refused:
         return {"profile_form": ProfileForm(visit.user)}
-    facts = [(FIELDS[name].label, getattr(visit.user, name)) for name in PROFILE_FIELDS]
+    facts = [(gettext(FIELDS[name].label), getattr(visit.user, name)) for name in PROFILE_FIELDS]
     return {"profile_facts": facts, "profile_refusal": refused}
 
 
@@ -123,12 +125,12 @@ def raw_context(visit: UserPageRequest) -> TemplateContext:
 
 
 TABS = (
-    Tab("metadata", "Metadata", metadata_context),
-    Tab("profile", "Profile", profile_context),
-    Tab("activity", "Activity", activity_context),
-    Tab("security", "Security", security_context),
-    Tab("roles", "Roles", roles_context),
-    Tab("raw", "Raw profile", raw_context),
+    Tab("metadata", gettext_noop("Metadata"), metadata_context),
+    Tab("profile", gettext_noop("Profile"), profile_context),
+    Tab("activity", gettext_noop("Activity"), activity_context),
+    Tab("security", gettext_noop("Security"), security_context),
+    Tab("roles", gettext_noop("Roles"), roles_context),
+    Tab("raw", gettext_noop("Raw profile"), raw_context),
 )
 
 

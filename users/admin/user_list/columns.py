@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_noop
 
 from users.admin.user_list.query_string import ListURL
 from users.conf import conf
@@ -56,8 +57,8 @@ def _root_column(name: str) -> Column:
 BUILT_IN = {
     column.name: column
     for column in (
-        Column("connection", "Connection", "connection"),
-        Column("status", "Status", "status"),
+        Column("connection", gettext_noop("Connection"), "connection"),
+        Column("status", gettext_noop("Status"), "status"),
         *map(_root_column, ROOT_FIELDS),
     )
 }

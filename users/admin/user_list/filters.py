@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from users.admin.user_list.query_string import ListURL
 from users.lucene.nodes import Exists, Name
 from users.lucene.printer import unparse
@@ -39,11 +41,16 @@ def required_keys(address: ListURL) -> list[str]:
 def active_chips(address: ListURL, choices: Iterable[tuple[Filter, Choice]]) -> list[Chip]:
     """Return a chip for each active filter."""
     shown = [
-        Chip(each.title, choice.label, choice.words, address.link(**{each.name: None}))
+        Chip(gettext(each.title), choice.label, choice.words, address.link(**{each.name: None}))
         for each, choice in choices
     ]
     names = required_keys(address)
     return shown + [
-        Chip("Has", name, exists_query(name), address.link(has=[other for other in names if other != name]))
+        Chip(
+            gettext("Has"),
+            name,
+            exists_query(name),
+            address.link(has=[other for other in names if other != name]),
+        )
         for name in names
     ]

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.admin.user_list import columns, index_advice
 from users.admin.user_list.cells import make_cell
@@ -278,11 +279,12 @@ class UserList:
     @property
     def headings(self) -> list[Heading]:
         shown = [
-            (column.name, column.label, column.name if column.document else "") for column in self.columns
+            (column.name, gettext(column.label), column.name if column.document else "")
+            for column in self.columns
         ]
         return [
             make_heading(name, label, self.address, self.viewer, title=title)
-            for name, label, title in [("email", "User", ""), *shown]
+            for name, label, title in [("email", gettext("User"), ""), *shown]
         ]
 
     @property
@@ -291,7 +293,7 @@ class UserList:
         on = {each.name: choice.value for each, choice in self.choices}
         return [
             {
-                "title": each.title,
+                "title": gettext(each.title),
                 "choices": [
                     {
                         "label": choice.label,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from users.conf import conf
 from users.lucene.errors import QueryError
 from users.querying.errors import SearchTimeout, UnknownField
@@ -45,7 +47,11 @@ def describe_problem(
     match error:
         case QueryError():
             end = "" if error.reason.endswith("?") else "."
-            message = f"Can't read the search at character {error.column}: {error.reason}{end}"
+            message = gettext("Can't read the search at character %(column)s: %(reason)s%(end)s") % {
+                "column": error.column,
+                "reason": error.reason,
+                "end": end,
+            }
             return Problem(
                 message, draw_caret(text, error.column), tuple(_corrections(error, viewer, correction_url))
             )
@@ -83,8 +89,14 @@ def _corrections(
 
 
 def _too_slow(slow: tuple[SlowKey, ...]) -> str:
-    message = f"This search took longer than {conf.search_timeout} seconds and was stopped."
+    message = gettext("This search took longer than %(seconds)s seconds and was stopped.") % {
+        "seconds": conf.search_timeout
+    }
     keys = ", ".join(map(str, slow))
     if not keys:
-        return f"{message} Narrow it, for example by the beginning of an email."
-    return f"{message} It scans all users: no index covers {keys}. Add another term to narrow it."
+        return gettext("%(message)s Narrow it, for example with the start of an email.") % {
+            "message": message
+        }
+    return gettext(
+        "%(message)s It scans all users: no index covers %(keys)s. Add another term to narrow it."
+    ) % {"message": message, "keys": keys}

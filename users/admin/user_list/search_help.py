@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_noop
 
 from users.admin.request import TemplateContext
 from users.conf import conf
@@ -29,38 +30,46 @@ from users.search.visibility import asked_about
 from users.web.page_view import PageRequest
 
 EXAMPLES = {
-    "jane": "A word of a name, a user name or an email begins with it, or an id. More words narrow.",
-    '"Jane Doe"': "In quotes: one of those is exactly this.",
-    'email:"jane@example.com"': "A field and its whole value, whatever its case.",
-    "name:jan*": "The beginning of a value; a star stands for any characters.",
-    "email:*@example.com": "A star in front needs three characters behind it.",
-    "email.domain:example.com": "The part of the address after the @.",
-    "app_metadata.plan:full": "A key of metadata; case matters there. Deeper keys after a dot.",
-    "blocked:true": "Yes or no.",
-    "NOT email_verified:true": "All that the term does not find. A minus does the same: -blocked:true.",
-    "logins_count:[10 TO *]": "From 10 up. [ ] count their ends in, { } leave them out.",
-    "last_login:[2026-01 TO 2026-03]": "All of January to March. Days, months and years work, in UTC.",
-    "_exists_:user_metadata.hobby": "There is a value at all.",
-    "NOT _exists_:last_login": "Never signed in.",
-    "app_metadata.plan:(full OR trial)": "Either of two values.",
-    "jane AND (blocked:true OR logins_count:0)": "AND, OR and NOT in capitals; parentheses group.",
+    "jane": gettext_noop(
+        "A name, username, email or id starts with this word. More words narrow the search."
+    ),
+    '"Jane Doe"': gettext_noop("In quotes: a name, username, email or id is exactly this."),
+    'email:"jane@example.com"': gettext_noop("A field and its whole value. Case is ignored."),
+    "name:jan*": gettext_noop("The start of a value; * matches any characters."),
+    "email:*@example.com": gettext_noop("A * at the start needs three characters after it."),
+    "email.domain:example.com": gettext_noop("The part of the email after the @."),
+    "app_metadata.plan:full": gettext_noop("A metadata key. Case matters. Nested keys follow a dot."),
+    "blocked:true": gettext_noop("True or false."),
+    "NOT email_verified:true": gettext_noop(
+        "Users that do not match the term. A minus does the same: -blocked:true."
+    ),
+    "logins_count:[10 TO *]": gettext_noop("10 or more. [ ] include the limits, { } exclude them."),
+    "last_login:[2026-01 TO 2026-03]": gettext_noop(
+        "From January to March. Takes days, months and years, in UTC."
+    ),
+    "_exists_:user_metadata.hobby": gettext_noop("The field has a value."),
+    "NOT _exists_:last_login": gettext_noop("Never signed in."),
+    "app_metadata.plan:(full OR trial)": gettext_noop("One of two values."),
+    "jane AND (blocked:true OR logins_count:0)": gettext_noop(
+        "AND, OR and NOT in capitals; parentheses group."
+    ),
 }
 # Syntax of other search engines, and the equivalent here.
 UNSUPPORTED_SYNTAX = {
-    "jane~": "Nothing is guessed. Write the beginning: jane",
-    "j?ne": "One star for any characters: j*ne",
-    "logins_count:>5": "A range: logins_count:{5 TO *]",
-    "name:/jan.*/": "A star: name:jan*",
-    "jane^2": "Hits have no rank; sort by a heading.",
+    "jane~": gettext_noop("Fuzzy search is not supported. Write the start: jane"),
+    "j?ne": gettext_noop("Use * for any characters: j*ne"),
+    "logins_count:>5": gettext_noop("A range: logins_count:{5 TO *]"),
+    "name:/jan.*/": gettext_noop("A star: name:jan*"),
+    "jane^2": gettext_noop("Results are not ranked; sort by a column."),
 }
-_KIND_LABELS = {**{kind: kind.value for kind in Kind}, Kind.NAME: "text in any case"}
+_KIND_LABELS = {**{kind: kind.value for kind in Kind}, Kind.NAME: gettext_noop("text in any case")}
 
 
 def help_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """Show the help on a page of its own."""
     context = {
         **frame,
-        "title": "How to search",
+        "title": gettext("How to search"),
         "section": "users",
         "help": search_help_context(request.actor),
     }
@@ -71,9 +80,11 @@ def search_help_context(viewer: Actor) -> dict[str, Any]:
     """Return the help's template context, without anything that `viewer` may not see."""
     return {
         "examples": _examples(viewer),
-        "fields": [{"name": name, "kind": _KIND_LABELS[field.kind]} for name, field in FIELDS.items()],
+        "fields": [
+            {"name": name, "kind": gettext(_KIND_LABELS[field.kind])} for name, field in FIELDS.items()
+        ],
         "keys": [name for document in DOCUMENTS for name in _schema_keys(document, viewer)],
-        "instead": UNSUPPORTED_SYNTAX,
+        "instead": {syntax: gettext(advice) for syntax, advice in UNSUPPORTED_SYNTAX.items()},
         "limits": DEFAULT,
         "most_stars": DEFAULT.pieces - 1,
         # From the settings, so that the help never contradicts the installation.
@@ -87,7 +98,7 @@ def _examples(viewer: Actor) -> list[TemplateContext]:
     # Each right is asked once, since several examples search the same key.
     sees = {asked: visible(viewer, *asked) for asked in frozenset().union(*map(_asked_about, EXAMPLES))}
     return [
-        {"query": query, "means": means, "link": f"{address}?{urlencode({'q': query})}"}
+        {"query": query, "means": gettext(means), "link": f"{address}?{urlencode({'q': query})}"}
         for query, means in EXAMPLES.items()
         if all(sees[asked] for asked in _asked_about(query))
     ]

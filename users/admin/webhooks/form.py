@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from users.events.account_paths import PARTS, InvalidPath, check_paths
 from users.events.event_types import TYPES
@@ -13,7 +15,9 @@ from users.models import Webhook
 from users.outgoing.ssrf_guard import InvalidTarget
 from users.rights.errors import Denied
 
-PATHS_HELP = f"One a line: {', '.join(PARTS)}; or one key, such as app_metadata.plan."
+PATHS_HELP = gettext_lazy("One per line: %(parts)s, or one key, such as app_metadata.plan.") % {
+    "parts": ", ".join(PARTS)
+}
 
 
 class PathsField(forms.CharField):
@@ -44,34 +48,38 @@ class WebhookForm(forms.Form):
         label="URL",
         max_length=2048,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
-        help_text="Where events are sent by POST, such as https://example.com/hooks/users.",
+        help_text=gettext_lazy("Where events are sent by POST, such as https://example.com/hooks/users."),
     )
-    description = forms.CharField(label="Description (optional)", max_length=200, required=False)
+    description = forms.CharField(
+        label=gettext_lazy("Description (optional)"), max_length=200, required=False
+    )
     types = forms.MultipleChoiceField(
-        label="Events",
-        choices=[(name, f"{text} ({name})") for name, text in TYPES.items()],
+        label=gettext_lazy("Events"),
+        choices=[(name, format_lazy("{} ({})", gettext_lazy(text), name)) for name, text in TYPES.items()],
         initial=list(TYPES),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": gettext_lazy("Choose at least one.")},
     )
     only = PathsField(
-        label="Only when these change (optional)",
+        label=gettext_lazy("Only when these change (optional)"),
         required=False,
         max_length=10_000,
-        help_text=f"Narrows “{TYPES['user.updated'].lower()}”. {PATHS_HELP} Empty: whatever changes.",
+        help_text=gettext_lazy("Narrows “%(event)s”. %(format)s Empty: all changes.")
+        % {"event": gettext_lazy(TYPES["user.updated"]).lower(), "format": PATHS_HELP},
     )
     values = PathsField(
-        label="Send what these were and are (optional)",
+        label=gettext_lazy("Send the old and new values of (optional)"),
         required=False,
         max_length=10_000,
-        help_text="Of all other changed keys only the name is sent. Written in the same"
-        " way. Empty: names alone.",
+        help_text=gettext_lazy(
+            "For other changed keys only the name is sent. Same format. Empty: names only."
+        ),
     )
     is_enabled = forms.BooleanField(
-        label="Switched on",
+        label=gettext_lazy("Enabled"),
         required=False,
         initial=True,
-        help_text="Events are not sent later for the time while it is switched off.",
+        help_text=gettext_lazy("Events that happen while it is disabled are not sent later."),
     )
 
     @classmethod

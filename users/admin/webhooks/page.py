@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.actions import webhooks
 from users.admin.configuration_history import history_context
@@ -36,7 +37,7 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     actor = _require_administrator(request)
     if request.GET.get("tab") == "history":
         history = history_context(request, actor, Kind.WEBHOOK)
-        context = {**frame, **history, "title": "Webhooks", "section": "webhooks", "tab": "history"}
+        context = {**frame, **history, "title": gettext("Webhooks"), "section": "webhooks", "tab": "history"}
         return TemplateResponse(request, "users/admin/webhooks.html", context)
     # One grouped query for all webhooks instead of two per row.
     counts: dict[int, dict[str, int]] = defaultdict(dict)
@@ -45,7 +46,7 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
         counts[row["webhook_id"]][row["status"]] = row["count"]
     context = {
         **frame,
-        "title": "Webhooks",
+        "title": gettext("Webhooks"),
         "section": "webhooks",
         "webhooks": [{"webhook": webhook, **counts[webhook.pk]} for webhook in Webhook.objects.all()],
     }
@@ -60,7 +61,7 @@ def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
         made = form.save_with(lambda columns: webhooks.create_webhook(actor=actor, **columns))
         if made:
             return _secret_page(request, frame, *made, is_new=True)
-    context = {**frame, "title": "Add a webhook", "section": "webhooks", "form": form}
+    context = {**frame, "title": gettext("Add a webhook"), "section": "webhooks", "form": form}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "users/admin/webhook_add.html", context, status=status)
 
@@ -82,11 +83,11 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         return _secret_page(request, frame, webhook, secret, is_new=False)
     if do == "delete":
         webhooks.delete_webhook(webhook, actor=actor)
-        messages.success(request, f"The webhook to {webhook.url} is deleted.")
+        messages.success(request, gettext("The webhook to %(url)s is deleted.") % {"url": webhook.url})
         return redirect("admin:webhooks")
     if do == "test":
         webhooks.send_test(webhook, actor=actor)
-        messages.success(request, "A test event is on its way.")
+        messages.success(request, gettext("A test event is on its way."))
     elif do == "replay":
         _replay(request, webhook, actor)
     # With the query string, so that tab, filter and page stay as they were.
@@ -153,7 +154,7 @@ def _save(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor:
 
     if not form.save_with(write):
         return _render_page(request, frame, webhook, actor, form)
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return redirect(request.get_full_path())
 
 
@@ -164,10 +165,13 @@ def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
     count = webhooks.replay(webhook, actor=actor, delivery=key)
     if count:
         messages.success(
-            request, "It is being sent again." if count == 1 else f"{count} are being sent again."
+            request,
+            gettext("It is being sent again.")
+            if count == 1
+            else gettext("%(count)s are being sent again.") % {"count": count},
         )
     else:
-        messages.info(request, "There was nothing to send again.")
+        messages.info(request, gettext("Nothing to send again."))
 
 
 def _secret_page(
@@ -176,7 +180,7 @@ def _secret_page(
     """Show the secret, once: it is passed through no redirect and no message, which are stored."""
     context = {
         **frame,
-        "title": "The secret",
+        "title": gettext("The secret"),
         "section": "webhooks",
         "webhook": webhook,
         "secret": secret,

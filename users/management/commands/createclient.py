@@ -19,18 +19,18 @@ from users.web.cors import origin_of
 class Command(BaseCommand):
     """Create an API client. Its secret is stored as a hash, so this is the only time it is shown."""
 
-    help = "Make an API client and print its id and secret. The secret is shown this once."
+    help = "Create an API client and print its id and secret. The secret is shown only once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="its display name, like Shop")
+        parser.add_argument("name", help="its display name, such as Shop")
         parser.add_argument(
-            "--scope", default="", help='what it may do for itself, like "read:users update:users"'
+            "--scope", default="", help='what it may do as itself, such as "read:users update:users"'
         )
         parser.add_argument(
             "--grant",
             action="append",
             choices=GRANT_TYPES,
-            help=f"how it gets tokens, repeatable (default {CLIENT_CREDENTIALS}); the two password grants are"
+            help=f"how it gets tokens; repeatable (default {CLIENT_CREDENTIALS}); the two password grants are"
             " for applications of your own in which users type their password",
         )
         parser.add_argument(
@@ -38,12 +38,12 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="URL",
-            help="origin whose pages may call us, like https://shop.example.com; repeatable",
+            help="origin whose pages may call the API, such as https://shop.example.com; repeatable",
         )
         parser.add_argument(
             "--public", action="store_true", help="it cannot keep a secret (as in a browser), so it gets none"
         )
-        parser.add_argument("--json", action="store_true", help="print one JSON object only")
+        parser.add_argument("--json", action="store_true", help="print only a JSON object")
 
     def handle(
         self,
@@ -95,7 +95,7 @@ def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None
     if CLIENT_CREDENTIALS not in grants:
         if scopes:
             raise CommandError(
-                f"--scope is what a client may do for itself: it needs --grant {CLIENT_CREDENTIALS}."
+                f"--scope is what a client may do as itself: it requires --grant {CLIENT_CREDENTIALS}."
             )
         return
     # RFC 6749, section 4.4: the client credentials grant is for confidential clients only.
@@ -112,7 +112,7 @@ def _parse_origin(address: str) -> str:
     origin = origin_of(address)
     # A path would suggest a restriction that browsers do not apply: an origin is a whole host.
     if origin is None or address.rstrip("/") != origin:
-        raise CommandError(f"--origin: {address} is no origin, like https://shop.example.com.")
+        raise CommandError(f"--origin: {address} is not an origin, such as https://shop.example.com.")
     return origin
 
 
@@ -126,7 +126,7 @@ def _format_text(client: Client, credentials: dict[str, Any]) -> str:
     advice = "Store the secret now: only its hash is stored here, and it is not shown again."
     return "\n".join(
         (
-            f"{client.name} may now call the API.",
+            f"{client.name} can now call the API.",
             "",
             *shown,
             *(("", advice) if "client_secret" in credentials else ()),

@@ -25,19 +25,19 @@ class Command(BaseCommand):
     """Replaces Django's command, which would save the user without going through the write path."""
 
     help = (
-        "Make an administrator with every right. Asks for a password;"
+        "Create an administrator with every right. Asks for a password;"
         f" --noinput takes it from {PASSWORD_VARIABLE}."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", required=True, help="the address to sign in with")
-        parser.add_argument("--username", help="where the connection requires user names")
+        parser.add_argument("--email", required=True, help="the email to sign in with")
+        parser.add_argument("--username", help="the username, where the connection requires one")
         parser.add_argument(
             "--noinput",
             "--no-input",
             action="store_false",
             dest="interactive",
-            help=f"ask nothing; the password comes from the variable {PASSWORD_VARIABLE}",
+            help=f"do not prompt; read the password from the environment variable {PASSWORD_VARIABLE}",
         )
 
     def handle(self, *, email: str, username: str | None, interactive: bool, **options: Any) -> None:
@@ -45,13 +45,15 @@ class Command(BaseCommand):
         _check_email(email, connection)
         make_user = partial(_create, connection, {"email": email, "username": username})
         user = self._ask(make_user) if interactive else self._take(make_user)
-        self.stdout.write(f"{user.email} is an administrator now.")
+        self.stdout.write(f"{user.email} is now an administrator.")
 
     def _take(self, make_user: Callable[[str], User]) -> User:
         # Not as an argument: command lines are visible to other users of the machine and stored in histories.
         password = os.environ.get(PASSWORD_VARIABLE)
         if not password:
-            raise CommandError(f"--noinput needs the password in the variable {PASSWORD_VARIABLE}.")
+            raise CommandError(
+                f"--noinput needs the password in the environment variable {PASSWORD_VARIABLE}."
+            )
         try:
             return make_user(password)
         except WeakPassword as error:
@@ -60,12 +62,14 @@ class Command(BaseCommand):
     def _ask(self, make_user: Callable[[str], User]) -> User:
         # getpass would otherwise read from a pipe and echo the password.
         if not sys.stdin.isatty():
-            raise CommandError(f"There is no terminal to ask at: use --noinput with {PASSWORD_VARIABLE} set.")
+            raise CommandError(
+                f"There is no terminal to prompt on. Use --noinput with {PASSWORD_VARIABLE} set."
+            )
         try:
             while True:
                 password = getpass.getpass("Password: ")
                 if getpass.getpass("Password (again): ") != password:
-                    self.stderr.write("These were two different passwords. Try again.")
+                    self.stderr.write("The passwords do not match. Try again.")
                     # Typed twice, since a typing mistake would lock the administrator out.
                     continue
                 try:
@@ -74,7 +78,7 @@ class Command(BaseCommand):
                     self.stderr.write(str(error))
         # Ctrl-C or Ctrl-D at the prompt is a decision and needs no traceback.
         except (KeyboardInterrupt, EOFError):
-            raise CommandError("Stopped; no account was made.") from None
+            raise CommandError("Stopped; no user was created.") from None
 
 
 def _check_email(email: str, connection: Connection) -> None:
@@ -85,7 +89,7 @@ def _check_email(email: str, connection: Connection) -> None:
         raise CommandError(str(error)) from None
     # Only for a message before the prompt: the database has the last word on duplicates (`DuplicateField`).
     if User.accounts.by_email(email).filter(connection=connection).exists():
-        raise CommandError(f"{email} is taken: there is an account with this address.")
+        raise CommandError(f"{email} is taken: a user with this email already exists.")
 
 
 def _create(connection: Connection, logins: dict[str, str | None], password: str) -> User:

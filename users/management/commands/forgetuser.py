@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "user_id", help="the id of the deleted account, like auth0|6600aa11bb22cc33dd44ee55"
+            "user_id", help="the id of the deleted user, such as auth0|6600aa11bb22cc33dd44ee55"
         )
 
     def handle(self, *, user_id: str, **options: Any) -> None:

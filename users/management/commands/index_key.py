@@ -18,20 +18,20 @@ class Command(BaseCommand):
     """Request an index or list the indexed keys; a worker builds the index."""
 
     help = (
-        "Make a key of metadata, like app_metadata.credits, fast to search by ranges, wildcards and"
-        " _exists_, and to sort by. Without a key: list those there are."
+        "Index a metadata key, such as app_metadata.credits, for searches by range, wildcard and"
+        " _exists_, and for sorting. Without a key: list the indexed keys."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", nargs="?", help="the document and the keys on the way, with dots")
+        parser.add_argument("key", nargs="?", help="the document and the path of keys, separated by dots")
         how = parser.add_mutually_exclusive_group()
         how.add_argument(
             "--as",
             dest="kind",
             choices=IndexedKey.Kind.values,
-            help="which of its values stand in order (default: what it mostly holds)",
+            help="the type of values to index (default: the type of most values)",
         )
-        how.add_argument("--drop", action="store_true", help="give it up again")
+        how.add_argument("--drop", action="store_true", help="drop the index")
 
     def handle(self, *, key: str | None, kind: str | None, drop: bool, **options: Any) -> None:
         if key is None:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Rotate the signing key. No restart is needed: every worker reads the keys from the database."""
 
     help = (
-        "Make a new key to sign tokens by. It is published at once and signs after"
+        "Create a new signing key for tokens. It is published at once and signs after"
         f" {PUBLISHED_SECONDS // 60} minutes, when verifiers have read it; older keys stay published"
         " as long as tokens of theirs live, and go with a later rotation."
         " If a key has leaked: --now, then --revoke KID."
@@ -27,9 +27,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         how = parser.add_mutually_exclusive_group()
-        how.add_argument("--now", action="store_true", help="let the new key sign at once")
+        how.add_argument("--now", action="store_true", help="sign with the new key at once")
         how.add_argument(
-            "--revoke", metavar="KID", help="make no key, unpublish this one: its tokens are refused"
+            "--revoke",
+            metavar="KID",
+            help="create no key; unpublish this one, so that its tokens are refused",
         )
 
     def handle(self, *, now: bool, revoke: str | None, **options: Any) -> None:
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         key, removed = rotate_signing_key(actor=ACTOR, at_once=now)
         self.stdout.write(f"{key.kid} is published and signs from {_format_time(key)}.")
         for kid in removed:
-            self.stdout.write(f"{kid} is removed: none of its tokens is left.")
+            self.stdout.write(f"{kid} is removed: all its tokens have expired.")
 
     def _revoke(self, kid: str) -> None:
         try:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Ready the database, fill it when it is empty, say how to get in, do the jobs, and serve on"
+        "Prepare the database, fill it if it is empty, print the sign-in data, run the jobs, and serve on"
         " 127.0.0.1:PORT."
     )
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             type=whole_number,
             default=DEFAULT_USERS,
             metavar="N",
-            help="how many users an empty database gets",
+            help="number of users to create in an empty database",
         )
 
     def handle(self, *, users: int, **options: Any) -> None:
@@ -69,12 +69,12 @@ class Command(BaseCommand):
         here = f"{HOST}:{settings.PORT}"
         # Behind a proxy the printed URLs point there, while gunicorn listens locally.
         if f"http://{here}" != settings.PUBLIC_URL:
-            self._print(f"Listening on {here} only; {settings.PUBLIC_URL} must lead there.")
+            self._print(f"Listening on {here} only; {settings.PUBLIC_URL} must point there.")
         document = demo_file.read()
         if document is None:
             self._print(
-                f"There are accounts, but {settings.DEMO_FILE} does not say how to sign in to them.",
-                "An administrator of your own:",
+                f"There are users, but {settings.DEMO_FILE} does not contain their passwords.",
+                "To create an administrator:",
                 "  .venv/bin/python manage.py createsuperuser --email you@example.com",
                 announce.start_over(_database_file()),
             )
@@ -84,13 +84,13 @@ class Command(BaseCommand):
             self._print(announce.account_summary(document))
             self._print_outdated(document)
             self._print(f"All of this is stored in {settings.DEMO_FILE}")
-        self._print("Ctrl-C stops it.")
+        self._print("Press Ctrl-C to stop.")
 
     def _print_outdated(self, document: demo_file.DemoDocument) -> None:
         outdated = demo_file.find_outdated(document)
         if outdated:
             self._print(
-                "Not all of this is true any more:",
+                "Some of this is out of date:",
                 *(f"  {sentence}" for sentence in outdated),
                 announce.start_over(_database_file()),
             )
@@ -111,7 +111,7 @@ def _check_port() -> None:
         except OSError as error:
             raise CommandError(
                 f"Port {settings.PORT} cannot be used ({error.strerror})."
-                " Stop what uses it, or choose another: PORT=8001 make run"
+                " Stop the program that uses it, or choose another port: PORT=8001 make run"
             ) from None
 
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             # A supervisor may have set Ctrl-C to be ignored, since it handles it and stops the worker itself.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
-        self.stderr.write(f"Process {os.getpid()} does jobs of {len(KINDS)} kinds.")
+        self.stderr.write(f"Process {os.getpid()} runs jobs of {len(KINDS)} kinds.")
         # In threads of this process, so that one command runs everything in the background.
         courier = Dispatcher()
         courier.start()

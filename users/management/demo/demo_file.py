@@ -55,7 +55,7 @@ def find_outdated(document: DemoDocument) -> list[str]:
     """Return which credentials no longer work, as sentences: passwords change, users and clients are
     deleted."""
     found = [
-        f"{document[account]['email']}: no such account, or the password was changed."
+        f"{document[account]['email']}: no such user, or the password was changed."
         for account in ACCOUNTS
         if not _signs_in(**document[account])
     ]

@@ -17,6 +17,7 @@ from allauth.utils import get_form_class
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -38,19 +39,31 @@ Why = TicketRefused.Why
 View = Callable[[HttpRequest], HttpResponse]
 
 DONE_TEXTS = {
-    Purpose.PASSWORD_CHANGE: ("Your password is changed", "From now on, sign in with the new one."),
-    Purpose.EMAIL_VERIFICATION: ("Your email address is confirmed", "Thank you. You may close this page."),
+    Purpose.PASSWORD_CHANGE: (
+        gettext_lazy("Your password is changed"),
+        gettext_lazy("Sign in with the new password from now on."),
+    ),
+    Purpose.EMAIL_VERIFICATION: (
+        gettext_lazy("Your email is confirmed"),
+        gettext_lazy("You can close this page."),
+    ),
 }
 FAILURE_LOG_TYPES = {Purpose.PASSWORD_CHANGE: "fcp", Purpose.EMAIL_VERIFICATION: "fv"}
-NEW_LINK_HINT = "Request a new one where you got this one."
+NEW_LINK_HINT = gettext_lazy("Request a new link where you got this one.")
 REFUSED_TEXTS = {
     Why.UNKNOWN: (
-        "This link is not valid",
-        "Part of it may be missing: copy the whole link. Or it expired long ago.",
+        gettext_lazy("This link is not valid"),
+        gettext_lazy("Part of it may be missing. Copy the whole link, or request a new one."),
     ),
-    Why.USED: ("This link has been used already", f"It works once. {NEW_LINK_HINT}"),
-    Why.EXPIRED: ("This link has expired", NEW_LINK_HINT),
-    Why.OVERTAKEN: ("This link is no longer valid", f"The account has changed meanwhile. {NEW_LINK_HINT}"),
+    Why.USED: (
+        gettext_lazy("This link has already been used"),
+        gettext_lazy("It works once. Request a new link where you got this one."),
+    ),
+    Why.EXPIRED: (gettext_lazy("This link has expired"), NEW_LINK_HINT),
+    Why.OVERTAKEN: (
+        gettext_lazy("This link is no longer valid"),
+        gettext_lazy("Your account has changed since. Request a new link where you got this one."),
+    ),
 }
 
 
@@ -139,7 +152,7 @@ def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Say what has been done, with a link back to the application."""
     title, text = DONE_TEXTS[Purpose(ticket.purpose)]
     is_password = ticket.purpose == Purpose.PASSWORD_CHANGE
-    return _outcome_page(request, title, text, redirect_url(ticket), may_sign_in=is_password)
+    return _outcome_page(request, str(title), str(text), redirect_url(ticket), may_sign_in=is_password)
 
 
 def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
@@ -151,7 +164,7 @@ def _refusal_page(request: HttpRequest, refused: TicketRefused) -> HttpResponse:
     title, text = REFUSED_TEXTS[refused.why]
     address = redirect_url(refused.ticket, refused.why) if refused.ticket else ""
     # 410 tells the application's own checks that the ticket existed.
-    return _outcome_page(request, title, text, address, status=410 if refused.ticket else 404)
+    return _outcome_page(request, str(title), str(text), address, status=410 if refused.ticket else 404)
 
 
 def _outcome_page(
