@@ -24,6 +24,8 @@ from users.admin.metadata.editor_hints import editor_hints
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
 from users.admin.metadata.page import metadata_page
 from users.admin.notes import notes_page
+from users.admin.palette import palette_entries
+from users.admin.saved import undo_saved
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
 from users.admin.user_list.search_help import help_page
@@ -48,6 +50,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("jobs/", "jobs", jobs_page, {}),
     ("jobs/<slug:job_id>/", "job", job_page, {}),
     ("notes/<int:user_key>/", "notes", notes_page, {}),
+    ("palette/", "palette", palette_entries, {}),
     ("segments/", "segments", segments_page, {}),
     # Before the route with a slug, which would also match `new`.
     ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),
@@ -104,8 +107,9 @@ class Site(AdminSite):
         ]
         suggest = path("suggest/", self.admin_view(suggestions), name="suggest")
         hints = path("metadata/hints/", self.admin_view(editor_hints), name="editor_hints")
+        undo = path("undo/", self.admin_view(undo_saved), name="undo_saved")
         # Ours first: Django's list ends with a pattern that matches everything and answers 404.
-        return [*own, suggest, hints, *super().get_urls()]
+        return [*own, suggest, hints, undo, *super().get_urls()]
 
     def _with_base_context(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """The page, given what stands around it."""

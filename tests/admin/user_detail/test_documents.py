@@ -33,7 +33,7 @@ def test_an_agent_changes_app_metadata(visit, agent, jane):
     page = visit(agent, jane).press(SAVE, app_metadata='{"plan": "pro", "seats": 5}')
 
     assert page.status == 200
-    assert "Saved." in page.text
+    assert "Saved plan and seats." in page.text
     assert documents(jane) == ({"hobby": "surfing"}, {"plan": "pro", "seats": 5})
 
 

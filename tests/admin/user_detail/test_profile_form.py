@@ -22,7 +22,7 @@ def meanwhile(user, **profile):
 def test_only_what_was_changed_is_written(visit, clerk, jane):
     page = visit(clerk, jane).press(SAVE, nickname="janie", family_name="Roe")
 
-    assert "Profile saved." in page.text
+    assert "Saved family name and nickname." in page.text
     user = again(jane)
     assert (user.nickname, user.family_name, user.name, user.email) == (
         "janie",
@@ -176,7 +176,7 @@ def test_what_somebody_else_changed_elsewhere_stays(visit, clerk, jane):
     page = opened.press(SAVE, nickname="janie")
 
     user = again(jane)
-    assert "Profile saved." in page.text
+    assert "Saved nickname." in page.text
     assert (user.name, user.email, user.nickname) == ("Theirs", "theirs@example.com", "janie")
 
 

@@ -13,6 +13,7 @@ from users.actions.account.identities import unlink
 from users.actions.account.multifactor import remove_multifactor
 from users.actions.errors import BadIdentity, DuplicateField, NotSupported, StaleVersion
 from users.admin.request import TemplateContext, UserPageRequest
+from users.admin.saved import show_saved
 from users.admin.user_detail.forms import ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
 from users.admin.user_detail.roles import assign_permission, assign_role, remove_permission, remove_role
@@ -45,7 +46,7 @@ def save_documents(visit: UserPageRequest) -> TemplateContext | None:
     faulty = form.write(visit.actor, form.cleaned_data["reason"])
     if faulty is not None:
         return {"documents_form": faulty}
-    visit.show_success(gettext("Saved."))
+    show_saved(visit.request, visit.user)
     return None
 
 
@@ -79,27 +80,27 @@ def save_profile(visit: UserPageRequest) -> TemplateContext | None:
     except DuplicateField as error:
         form.add_error(error.field, gettext("Another user of this connection already has it."))
         return {"profile_form": form}
-    visit.show_success(gettext("Profile saved."))
+    show_saved(visit.request, visit.user)
     return None
 
 
 def block(visit: UserPageRequest) -> None:
     """Block the user from signing in."""
     block_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.show_success(gettext("Blocked. Every session has ended."))
+    show_saved(visit.request, visit.user, gettext("Blocked. Every session has ended."))
 
 
 def unblock(visit: UserPageRequest) -> None:
     """Allow the user to sign in again."""
     unblock_user(visit.user, actor=visit.actor, reason=visit.reason)
-    visit.show_success(gettext("Unblocked."))
+    show_saved(visit.request, visit.user, gettext("Unblocked."))
 
 
 def verify_email(visit: UserPageRequest) -> None:
     """Mark the user's email as verified."""
     edit = Edit(profile={"email_verified": True})
     edit_user(visit.user, edit, actor=visit.actor, reason=visit.reason)
-    visit.show_success(gettext("Email marked as verified."))
+    show_saved(visit.request, visit.user, gettext("Email marked as verified."))
 
 
 def send_reset(visit: UserPageRequest) -> None:

@@ -18,15 +18,17 @@ def suggestions(request: PageRequest) -> HttpResponse:
     """Return suggestions.
 
     Users have the `url` of their page, all others a `text` that replaces what is typed. `?q=` is the content
-    of the box and `at` the position of the caret; with `of=keys` it is the name of a key only. Positions
-    count
-    UTF-16 code units, as JavaScript does.
+    of the box and `at` the position of the caret; with `of=keys` it is the name of a key only, and with
+    `of=users` only users are suggested. Positions count UTF-16 code units, as JavaScript does.
     """
     text, viewer = request.GET.get("q", ""), request.actor
     users: list[User] = []
     # Key fields take one name, so neither users nor operators are suggested.
     if request.GET.get("of") == "keys":
         start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
+    elif request.GET.get("of") == "users":
+        start, end, found = 0, len(text), []
+        users = suggest_users(text, viewer)
     else:
         here, found = suggest(text, _from_utf16(text, request.GET.get("at", "")), viewer)
         start, end = here.start, here.end
