@@ -109,6 +109,8 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 
 # Node from the machine if it is 20 or newer and has npm; else the one on PyPI (61 MB), in .venv.
 BUNDLE := static/users/js/bundle/editor.js
+# What the same command writes.
+BESIDE_BUNDLE := static/users/img/icons.svg static/users/fonts/inter-latin-wght-normal.woff2
 HAS_NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	&& command -v npm 2>/dev/null)
 ifneq ($(HAS_NODE),)
@@ -120,10 +122,14 @@ NODE = "$(NODE_HOME)/bin/node"
 NPM = $(NODE) "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 endif
 
-bundle: $(BUNDLE) ## Bundle the browser code
+bundle: $(BUNDLE) $(BESIDE_BUNDLE) ## Bundle the browser code, the icons and the fonts
 
-$(BUNDLE): node_modules/.made $(wildcard static/users/js/editor/*)
-	@$(NODE) static/users/js/editor/bundle.mjs
+$(BUNDLE): node_modules/.made bundle.mjs static/users/img/icons.json $(wildcard static/users/js/editor/*)
+	@$(NODE) bundle.mjs
+	@touch $@ $(BESIDE_BUNDLE)
+
+$(BESIDE_BUNDLE): $(BUNDLE)
+	@test -e $@ || $(NODE) bundle.mjs
 	@touch $@
 
 node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.venv/.node)

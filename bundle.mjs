@@ -1,0 +1,68 @@
+/**
+ * Builds what the browser loads out of `node_modules`. Git ignores all outputs:
+ *
+ *   static/users/js/bundle/   the metadata editor, and CodeMirror, which is fetched when JSON mode is first opened
+ *   static/users/img/icons.svg   one sprite with the icons that `static/users/img/icons.json` names
+ *   static/users/fonts/   the two fonts, with their licences
+ */
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+// The oldest browsers with `light-dark()` and `popover`; docs/production.md states them.
+const BROWSERS = ["chrome123", "firefox125", "safari17.5"];
+
+const FONTS = {
+  inter: ["latin", "latin-ext"],
+  "jetbrains-mono": ["latin"],
+};
+
+async function bundleScripts() {
+  const editor = (name) => here(`static/users/js/editor/${name}.js`);
+  await build({
+    entryPoints: { editor: editor("main"), code: editor("code") },
+    outdir: here("static/users/js/bundle"),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: BROWSERS,
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+}
+
+async function buildSprite() {
+  const names = JSON.parse(await readFile(here("static/users/img/icons.json"), "utf8"));
+  const symbols = await Promise.all(Object.entries(names).map(([name, file]) => readSymbol(name, file)));
+  const sprite = [
+    '<svg xmlns="http://www.w3.org/2000/svg">',
+    "<!-- Lucide, see icons-LICENSE.txt -->",
+    ...symbols,
+    "</svg>\n",
+  ];
+  await writeFile(here("static/users/img/icons.svg"), sprite.join("\n"));
+  await copyFile(here("node_modules/lucide-static/LICENSE"), here("static/users/img/icons-LICENSE.txt"));
+}
+
+/** One icon of Lucide as a symbol; its strokes are set by the stylesheet. */
+async function readSymbol(name, file) {
+  const svg = await readFile(here(`node_modules/lucide-static/icons/${file}.svg`), "utf8");
+  const shapes = svg.match(/<svg[^>]*>(.*)<\/svg>/s)[1].replace(/\s+/g, " ").replaceAll(" />", "/>").trim();
+  return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+}
+
+async function copyFonts() {
+  await mkdir(here("static/users/fonts"), { recursive: true });
+  for (const [font, alphabets] of Object.entries(FONTS)) {
+    const from = `node_modules/@fontsource-variable/${font}`;
+    for (const alphabet of alphabets) {
+      const file = `${font}-${alphabet}-wght-normal.woff2`;
+      await copyFile(here(`${from}/files/${file}`), here(`static/users/fonts/${file}`));
+    }
+    await copyFile(here(`${from}/LICENSE`), here(`static/users/fonts/${font}-LICENSE.txt`));
+  }
+}
+
+await Promise.all([bundleScripts(), buildSprite(), copyFonts()]);

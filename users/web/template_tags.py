@@ -1,0 +1,58 @@
+"""Template tags that every template has without `{% load %}`: `{% icon %}` and `{% avatar %}`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from users.models import User
+from users.web.initials import colour, initials
+
+register = template.Library()
+# Name to the file of Lucide that draws it; `make bundle` builds the sprite from the same list.
+ICON_LIST, SPRITE = "users/img/icons.json", "users/img/icons.svg"
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """Return the icon as SVG, hidden from screen readers: it stands beside a word, or its button has a label.
+
+    `size` is "s" (14 px) or "l" (20 px) instead of 16 px. Raises ValueError where icons.json lacks the name.
+    """
+    if name not in icon_names():
+        raise ValueError(f"No icon is called {name!r}. Add it to static/{ICON_LIST} and run `make bundle`.")
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" {size}" if size else "",
+        static(SPRITE),
+        name,
+    )
+
+
+@register.simple_tag
+def avatar(user: User, size: str = "") -> SafeString:
+    """Return the user's initials on the colour of their id, hidden from screen readers.
+
+    `size` is "s" (20 px), "m" (32 px), "l" (52 px) or "xl" (64 px) instead of 28 px.
+    """
+    return format_html(
+        '<span class="avatar colour-{}{}" aria-hidden="true">{}</span>',
+        colour(user),
+        f" {size}" if size else "",
+        initials(user),
+    )
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """Return the names of all icons in the sprite."""
+    path = finders.find(ICON_LIST)
+    assert isinstance(path, str), f"static/{ICON_LIST} is missing"
+    return frozenset(json.loads(Path(path).read_text(encoding="utf-8")))
