@@ -28,8 +28,10 @@ def delete_path(user: User) -> str:
 
 
 def found(page: Page) -> list[str]:
-    """The local parts of the addresses in the list, in its order."""
-    return re.findall(r'<a class="person-name" href="[^"]+">([^<@]*)', page.html)
+    """The local parts of the addresses in the list, in its order; the name where a user has no address."""
+    rows = re.findall(r'<a class="person".*?</a>', page.html, re.DOTALL)
+    texts = r'class="person-mail" title="([^"@]*)', r'class="person-name"[^>]*>([^<@]*)'
+    return [next(match[1] for text in texts if (match := re.search(text, row))) for row in rows]
 
 
 def written() -> tuple[int, ...]:

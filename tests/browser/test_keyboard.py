@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 
 FOCUS = """() => {
     const it = document.activeElement
-    const style = getComputedStyle(it)
+    // A search box draws the ring around its icon and its field.
+    const style = getComputedStyle(it.closest('.search') ?? it)
     const box = it.getBoundingClientRect()
     const words = it.textContent.trim() || it.getAttribute('aria-labelledby') || ''
     return {
@@ -35,7 +36,7 @@ def tab_to(page: Page, name: str) -> None:
         passed.append(focus["name"])
         assert focus["ring"] >= 2, f"no visible focus on {focus}"
         assert focus["onScreen"], f"the focus is out of sight on {focus}"
-        if focus["name"] == name:
+        if focus["name"].endswith(name):
             return
     raise AssertionError(f"Tab never came to {name!r}, only to {passed}")
 
@@ -67,7 +68,7 @@ def test_jane_signs_in_and_saves_with_keys_alone(desk, api, jane):
 def test_an_agent_finds_and_saves_with_keys_alone(desk, api, jane):
     page = desk.signed_in("agent")
     page.goto("/")
-    tab_to(page, "q")
+    tab_to(page, "Find a user")
     page.keyboard.type("jane.doe")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=jane.doe**")

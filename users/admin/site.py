@@ -23,6 +23,7 @@ from users.admin.log.page import log_page
 from users.admin.metadata.editor_hints import editor_hints
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
 from users.admin.metadata.page import metadata_page
+from users.admin.navigation import navigation
 from users.admin.notes import notes_page
 from users.admin.palette import palette_entries
 from users.admin.saved import undo_saved
@@ -93,6 +94,15 @@ class Site(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
+
+    def password_change_done(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("profile")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the frame of every page shows."""
+        return {**super().each_context(request), "navigation": list(navigation(request))}
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Every page of the dashboard goes through here, once it is known that staff ask for it."""

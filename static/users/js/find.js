@@ -1,5 +1,5 @@
 // "/" anywhere on a staff page leads to the search; Escape leads back.
-const box = document.querySelector("#searchbar, .frame-search input");
+const box = document.querySelector("#searchbar, #frame_search");
 let cameFrom = null;
 
 function isTyping(element) {

@@ -1,6 +1,12 @@
-// What every page does once it is there: lead people who made a mistake to its summary, close
-// an open menu with Escape, copy ids, and show passwords.
+// What every page does once it is loaded: moves the focus to the summary of mistakes, closes an open menu on
+// Escape or a click elsewhere, copies ids, and shows passwords.
 document.querySelector(".summary")?.focus();
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -10,15 +16,22 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// An id, or the address of a page of ours.
+function checkMark(button) {
+  const icon = button.querySelector(".icon").cloneNode(true);
+  const use = icon.firstElementChild;
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#check"));
+  return icon;
+}
+
+// An id, or the URL of a page of ours.
 for (const button of document.querySelectorAll("[data-copy], [data-copy-link]")) {
-  const label = button.textContent;
   const { copy, copyLink } = button.dataset;
+  const label = [...button.childNodes];
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(copy ?? new URL(copyLink, location.href).href);
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = label), 2000);
+    button.replaceChildren(button.querySelector(".icon") ? checkMark(button) : "Copied");
+    setTimeout(() => button.replaceChildren(...label), 2000);
   });
 }
 

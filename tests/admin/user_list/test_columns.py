@@ -19,7 +19,7 @@ MARK = "marker-in-app"
 
 def shown(page) -> list[str]:
     """The headings beside the user."""
-    return re.findall(r'<th scope="col".*?<div class="text">.*?>([^<]+?) ?<', page.html)[1:]
+    return re.findall(r'<th scope="col"[^>]*>(?:<a [^>]*>)?([^<]+)<', page.html)[1:]
 
 
 def cells(page, label: str) -> list[str]:

@@ -262,7 +262,7 @@ def page_of(server, context_of):
             page = context_of("agent", {}).new_page()
             page.goto(f"{server}/admin/users/user/?q={whom}")
             known[whom] = (
-                page.locator("#result_list a", has_text=whom).first.get_attribute("href").partition("?")[0]
+                page.locator("table.people a", has_text=whom).first.get_attribute("href").partition("?")[0]
             )
             page.close()
         return known[whom]

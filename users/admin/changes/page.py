@@ -28,7 +28,7 @@ def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         **change_list_context(
             form, actor, lambda wanted, after: list_all_changes(actor, wanted, after=after)
         ),
-        "title": gettext("Changes"),
+        "title": gettext("Activity"),
         "section": "changes",
         "names_subjects": True,
     }

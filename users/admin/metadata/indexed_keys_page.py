@@ -32,7 +32,7 @@ def indexed_keys_page(request: PageRequest, frame: dict[str, Any]) -> HttpRespon
     if request.method == "POST":
         _handle_post(request, actor)
         return redirect("admin:indexed_keys")
-    context = {**frame, "title": gettext("Indexed keys"), "section": "indexed_keys"}
+    context = {**frame, "title": gettext("Indexed keys"), "section": "metadata", "tab": "indexed"}
     if request.GET.get("tab") == "history":
         context |= history_context(
             request, actor, Kind.INDEXED_KEY, can_see=lambda change: _can_see(actor, change.name)

@@ -58,8 +58,9 @@ def metadata_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     jobs = _recent_jobs(actor)
     context = {
         **frame,
-        "title": gettext("Metadata map"),
+        "title": gettext("Metadata"),
         "section": "metadata",
+        "tab": "keys",
         "surveys": drawn.surveys,
         "latest": drawn.latest,
         "jobs": jobs,

@@ -1,0 +1,59 @@
+"""Icons and avatars in templates."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.template import Context, Template
+
+from users.models import User
+from users.web.template_tags import icon_names
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+NAMED = re.compile(r'\{% icon "([^"]+)"')
+
+
+def draw(source: str, **context) -> str:
+    return Template(source).render(Context(context))
+
+
+def test_an_icon_is_a_reference_into_the_sprite_that_screen_readers_skip():
+    drawn = draw('{% icon "users" size="s" %}')
+
+    assert drawn == (
+        '<svg class="icon s" aria-hidden="true"><use href="/static/users/img/icons.svg#users"/></svg>'
+    )
+
+
+def test_an_icon_that_is_not_in_the_list_is_refused():
+    with pytest.raises(ValueError, match=r"No icon is called 'usres'. Add it to .*icons.json"):
+        draw('{% icon "usres" %}')
+
+
+def test_every_icon_that_a_template_names_is_in_the_list():
+    named = {
+        (path.name, name) for path in TEMPLATES.rglob("*.html") for name in NAMED.findall(path.read_text())
+    }
+
+    assert named
+    assert {each for each in named if each[1] not in icon_names()} == set()
+
+
+def test_the_list_of_icons_is_in_order_and_names_each_once():
+    pairs = json.loads(
+        (TEMPLATES.parent / "static/users/img/icons.json").read_text(), object_pairs_hook=lambda found: found
+    )
+
+    names = [name for name, _ in pairs]
+    assert names == sorted(set(names))
+
+
+def test_an_avatar_shows_the_initials_on_the_colour_of_the_id():
+    user = User(user_id="auth0|1", name="<b>x</b> Doe")
+
+    drawn = draw("{% avatar user 'l' %}", user=user)
+
+    assert re.fullmatch(r'<span class="avatar colour-\d l" aria-hidden="true">&lt;D</span>', drawn)
