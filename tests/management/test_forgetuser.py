@@ -30,7 +30,7 @@ def test_who_deleted_the_account_stays_and_all_else_is_erased(jane, stranger, ag
     others = set(Change.objects.exclude(subject=jane.user_id))
     delete_user(jane, actor=SHELL, reason="as asked")
 
-    assert forget(jane.user_id) == "2 changes are erased.\n"
+    assert forget(jane.user_id) == "2 changes erased.\n"
 
     [line] = Change.objects.filter(subject=jane.user_id)
     assert (line.what, line.actor_id, line.reason) == ("deleted", "tests", "as asked")

@@ -74,7 +74,7 @@ class ChangedSince(Exception):
 
 
 class DuplicateField(ValueError):
-    """Another user of the connection has this email, user name or id. `field` names which."""
+    """Another user of the connection has this email, username or id. `field` names which."""
 
     def __init__(self, field: str) -> None:
         self.field = field

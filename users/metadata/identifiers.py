@@ -1,4 +1,4 @@
-"""Normalize emails and user names for comparison.
+"""Normalize emails and usernames for comparison.
 
 Source: RFC 5890 to 5893 (IDNA 2008). Full case folding and compatibility forms are not used: they would
 make different mailboxes equal, such as straße@ and strasse@.
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import idna
 
-# No email or user name is longer, however it is composed: NFC replaces at most four characters by one. The
+# No email or username is longer, however it is composed: NFC replaces at most four characters by one. The
 # time of normalization grows with the square of a run of combining characters (denial of service).
 MAX_NORMALIZED = 4 * 254
 MAX_DOMAIN = 253

@@ -50,4 +50,4 @@ class LogEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} of {self.user_id or self.user_name or self.client_id or 'nobody'}"
+        return f"{self.type} of {self.user_id or self.user_name or self.client_id or 'no user'}"

@@ -51,14 +51,14 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(email_folded=email_key(email)).order_by("pk")
 
     def by_login(self, login: str) -> Self:
-        """Users with this email or user name, case-insensitive."""
+        """Users with this email or username, case-insensitive."""
         if bad_characters(login):
             return self.none()
         matches = Q(email_folded=email_key(login)) | Q(username_folded=lower_case(login))
         return self.filter(matches).order_by("pk")
 
     def by_identifier(self, identifier: str) -> Self:
-        """Users with this email, user name or phone number."""
+        """Users with this email, username or phone number."""
         if bad_characters(identifier):
             return self.none()
         return (self.by_login(identifier) | self.filter(phone_number=identifier)).order_by("pk")

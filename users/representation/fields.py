@@ -53,7 +53,7 @@ class ProfileField:
 
     @property
     def sort_column(self) -> str:
-        """The column to order by: emails, user names and names are ordered without regard to case."""
+        """The column to order by: emails, usernames and names are ordered without regard to case."""
         return f"{self.name}_folded" if self.fold else self.name
 
     @property
@@ -120,7 +120,7 @@ _FIELDS = (
         kind=Kind.TEXT,
         fold=lower_case,
         is_sortable=True,
-        # A user without an email is imported again by user name or phone number.
+        # A user without an email is imported again by username or phone number.
         is_exported=True,
     ),
     ProfileField(
@@ -274,10 +274,14 @@ _FIELDS = (
     ),
     ProfileField(name="multifactor_last_modified", label=_("Second factors changed"), schema=_DATETIME),
     ProfileField(
-        name="logins_count", label=_("Logins"), schema={"type": "integer"}, kind=Kind.NUMBER, is_sortable=True
+        name="logins_count",
+        label=_("Sign-ins"),
+        schema={"type": "integer"},
+        kind=Kind.NUMBER,
+        is_sortable=True,
     ),
     ProfileField(
-        name="last_login", label=_("Last login"), schema=_DATETIME, kind=Kind.DATETIME, is_sortable=True
+        name="last_login", label=_("Last sign-in"), schema=_DATETIME, kind=Kind.DATETIME, is_sortable=True
     ),
     ProfileField(
         name="last_ip",

@@ -68,7 +68,7 @@ class IsSocial:
 
 @dataclass(frozen=True)
 class Words:
-    """The words of names, user name, email and phone number, which have a full-text index. `key` is the
+    """The words of names, username, email and phone number, which have a full-text index. `key` is the
     primary key, by which the index refers to users on SQLite."""
 
     column: str = "words"

@@ -1,6 +1,6 @@
 """Lockout after failed sign-ins, counted in the shared cache for pages and programs together.
 
-Failures are counted by IP address and by user: the email, the user name and the logins of linked
+Failures are counted by IP address and by user: the email, the username and the logins of linked
 accounts share one counter, so that a user with several logins does not allow several times as many
 guesses. The limits are those of allauth, which counts wrong codes of a second factor by itself.
 """

@@ -25,7 +25,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a user types: an email or user name, and a password.
+    """What a user types: an email or username, and a password.
 
     `connection` is where the account is looked up; None stands for every connection whose passwords
     are stored here.

@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises ValidationError during a lockout. Replaces allauth's own, which counts failures by
         what was typed."""
-        # allauth names what was typed `email`; `LoginForm.user_credentials` puts user names there as well.
+        # allauth names what was typed `email`; `LoginForm.user_credentials` puts usernames there as well.
         typed = Credentials(login=credentials.get("email", ""), password=credentials.get("password", ""))
         match check_password(typed, SignInRequest(ip=client_ip(request))):
             case Refused(Reason.LOCKED_OUT, seconds=seconds):

@@ -50,7 +50,7 @@ class LoginForm(allauth_forms.LoginForm):
         return email_key(self.cleaned_data["login"].strip())
 
     def user_credentials(self) -> dict[str, str]:
-        """Pass an email or a user name on as `email`: the transaction looks up both."""
+        """Pass an email or a username on as `email`: the transaction looks up both."""
         return {"email": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 

@@ -31,7 +31,7 @@ def cells(page, label: str) -> list[str]:
 def test_the_usual_columns_hold_the_plan(listing, agent, jane):
     page = listing(agent)
 
-    assert shown(page) == ["Plan", "Status", "Logins", "Last login", "Created"]
+    assert shown(page) == ["Plan", "Status", "Sign-ins", "Last sign-in", "Created"]
     assert cells(page, "Plan") == ["full", "–"]
 
 
@@ -106,7 +106,7 @@ def test_what_one_may_not_see_is_neither_offered_nor_read(browser, staff_with, m
     usual = open_page(blind, f"{LIST}?q=").press("Reset to default")
 
     assert shown(page) == shown(chosen) == ["K"]
-    assert shown(usual) == ["Status", "Logins", "Last login", "Created"]
+    assert shown(usual) == ["Status", "Sign-ins", "Last sign-in", "Created"]
     assert MARK not in page.html + chosen.html + usual.html
     assert not [query for query in captured if "app_metadata" in query["sql"]]
     assert 'value="app_metadata.plan"' not in usual.html

@@ -40,8 +40,8 @@ def walk(browser, monkeypatch):
     ("column", "names"),
     [
         pytest.param("User", ["agent", "alice", "bob", "carol"], id="by address"),
-        pytest.param("Logins", ["agent", "bob", "alice", "carol"], id="most logins first"),
-        pytest.param("Last login", ["agent", "alice", "bob", "carol"], id="last seen first"),
+        pytest.param("Sign-ins", ["agent", "bob", "alice", "carol"], id="most sign-ins first"),
+        pytest.param("Last sign-in", ["agent", "alice", "bob", "carol"], id="last seen first"),
         pytest.param("Created", ["agent", "alice", "bob", "carol"], id="oldest first"),
     ],
 )
@@ -61,7 +61,7 @@ def test_headings_sort_and_turn_round_with_empty_ones_last(listing, agent, make_
     once = press(listing(agent))
     twice = press(once)
 
-    empty = ["carol"] if column == "Last login" else []
+    empty = ["carol"] if column == "Last sign-in" else []
     turned = [name for name in names[::-1] if name not in empty] + empty
     assert [found(once), found(twice)] == [names, turned]
     assert once.html.count("aria-sort=") == 1

@@ -56,7 +56,7 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
     with transaction.atomic():
         connection = _lock(connection)
         before = serialize_connection(connection)
-        # Turning user names off would leave users without an email no way to sign in.
+        # Turning usernames off would leave users without an email no way to sign in.
         had_names = connection.options.get("requires_username")
         for name, value in columns.items():
             setattr(connection, name, value)

@@ -60,7 +60,7 @@ def check_dependent_fields(
     profile: Mapping[str, Any], given: Collection[str], connection: Connection
 ) -> None:
     """Validate fields that depend on each other. `profile` is the user after the write, `given` the names
-    of the fields written. Raises NotSupported where a user name is required, and FieldError for a verified
+    of the fields written. Raises NotSupported where a username is required, and FieldError for a verified
     flag without its field."""
     requires_username = connection.is_database and connection.options.get("requires_username")
     if requires_username and "username" in given and not profile.get("username"):
@@ -112,7 +112,7 @@ def normalize_fields(fields: Mapping[str, Any], connection: Connection) -> dict[
     """Return the fields in the form in which they are stored: as the registry says, and emails and user
     names of a database connection in lower case.
 
-    Raises NotSupported for a user name where the connection has none, and FieldError for one it does not
+    Raises NotSupported for a username where the connection has none, and FieldError for one it does not
     accept.
     """
     if fields.get("username"):

@@ -13,7 +13,7 @@ from users.metadata.identifiers import email_key
 from users.models import User
 from users.representation.fields import FIELDS, NAMES, TEXT_FIELDS, ProfileField
 
-# A user name is set through the API or by an import.
+# A username is set through the API or by an import.
 PROFILE_FIELDS = tuple(name for name in TEXT_FIELDS if name != "username")
 
 

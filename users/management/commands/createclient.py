@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from users.conf import conf
 from users.management.clients import CLIENT_CREDENTIALS, GRANT_TYPES, create_api_client
@@ -22,28 +23,33 @@ class Command(BaseCommand):
     help = "Create an API client and print its id and secret. The secret is shown only once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="its display name, such as Shop")
+        parser.add_argument("name", help=gettext("its display name, such as Shop"))
         parser.add_argument(
-            "--scope", default="", help='what it may do as itself, such as "read:users update:users"'
+            "--scope", default="", help=gettext('what it may do as itself, such as "read:users update:users"')
         )
         parser.add_argument(
             "--grant",
             action="append",
             choices=GRANT_TYPES,
-            help=f"how it gets tokens; repeatable (default {CLIENT_CREDENTIALS}); the two password grants are"
-            " for applications of your own in which users type their password",
+            help=gettext(
+                "how it gets tokens; repeatable (default %(grant)s); the two password "
+                "grants are for applications of your own in which users type their password"
+            )
+            % {"grant": CLIENT_CREDENTIALS},
         )
         parser.add_argument(
             "--origin",
             action="append",
             default=[],
             metavar="URL",
-            help="origin whose pages may call the API, such as https://shop.example.com; repeatable",
+            help=gettext("origin whose pages may call the API, such as https://shop.example.com; repeatable"),
         )
         parser.add_argument(
-            "--public", action="store_true", help="it cannot keep a secret (as in a browser), so it gets none"
+            "--public",
+            action="store_true",
+            help=gettext("it cannot keep a secret (as in a browser), so it gets none"),
         )
-        parser.add_argument("--json", action="store_true", help="print only a JSON object")
+        parser.add_argument("--json", action="store_true", help=gettext("print only a JSON object"))
 
     def handle(
         self,
@@ -87,7 +93,7 @@ def _check_name(name: str) -> None:
     # Checked here because SQLite does not enforce the length of a column.
     longest = concrete_field(Client, "name").max_length or 0
     if not name.strip() or len(name.strip()) > longest:
-        raise CommandError(f"The name must have 1 to {longest} characters.")
+        raise CommandError(gettext("The name must have 1 to %(longest)s characters.") % {"longest": longest})
 
 
 def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None:
@@ -95,24 +101,31 @@ def _check_grants(scopes: list[str], grants: list[str], is_public: bool) -> None
     if CLIENT_CREDENTIALS not in grants:
         if scopes:
             raise CommandError(
-                f"--scope is what a client may do as itself: it requires --grant {CLIENT_CREDENTIALS}."
+                gettext("--scope is what a client may do as itself: it requires --grant %(grant)s.")
+                % {"grant": CLIENT_CREDENTIALS}
             )
         return
     # RFC 6749, section 4.4: the client credentials grant is for confidential clients only.
     if is_public:
-        raise CommandError(f"A public client has no secret for {CLIENT_CREDENTIALS}; name another --grant.")
+        raise CommandError(
+            gettext("A public client has no secret for %(grant)s; name another --grant.")
+            % {"grant": CLIENT_CREDENTIALS}
+        )
     if not scopes:
-        raise CommandError('--scope must name at least one scope, like "read:users".')
+        raise CommandError(gettext('--scope must name at least one scope, like "read:users".'))
     refusal = explain_refused_scopes(scopes)
     if refusal:
-        raise CommandError(f"--scope: {refusal}.")
+        raise CommandError(gettext("--scope: %(refusal)s.") % {"refusal": refusal})
 
 
 def _parse_origin(address: str) -> str:
     origin = origin_of(address)
     # A path would suggest a restriction that browsers do not apply: an origin is a whole host.
     if origin is None or address.rstrip("/") != origin:
-        raise CommandError(f"--origin: {address} is not an origin, such as https://shop.example.com.")
+        raise CommandError(
+            gettext("--origin: %(address)s is not an origin, such as https://shop.example.com.")
+            % {"address": address}
+        )
     return origin
 
 
@@ -123,10 +136,10 @@ def _format_json(credentials: dict[str, Any]) -> str:
 def _format_text(client: Client, credentials: dict[str, Any]) -> str:
     names = ("client_id", "client_secret", "audience", "scope")
     shown = (f"  {name:<15}{credentials[name]}" for name in names if credentials.get(name))
-    advice = "Store the secret now: only its hash is stored here, and it is not shown again."
+    advice = gettext("Store the secret now: only its hash is stored here, and it is not shown again.")
     return "\n".join(
         (
-            f"{client.name} can now call the API.",
+            gettext("%(client)s can now call the API.") % {"client": client.name},
             "",
             *shown,
             *(("", advice) if "client_secret" in credentials else ()),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from users.actions.account.create_user import create_user
 from users.actions.errors import DuplicateField, NotSupported, WeakPassword
@@ -30,14 +31,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", required=True, help="the email to sign in with")
-        parser.add_argument("--username", help="the username, where the connection requires one")
+        parser.add_argument("--email", required=True, help=gettext("the email to sign in with"))
+        parser.add_argument("--username", help=gettext("the username, where the connection requires one"))
         parser.add_argument(
             "--noinput",
             "--no-input",
             action="store_false",
             dest="interactive",
-            help=f"do not prompt; read the password from the environment variable {PASSWORD_VARIABLE}",
+            help=gettext("do not prompt; read the password from the environment variable %(variable)s")
+            % {"variable": PASSWORD_VARIABLE},
         )
 
     def handle(self, *, email: str, username: str | None, interactive: bool, **options: Any) -> None:
@@ -45,31 +47,35 @@ class Command(BaseCommand):
         _check_email(email, connection)
         make_user = partial(_create, connection, {"email": email, "username": username})
         user = self._ask(make_user) if interactive else self._take(make_user)
-        self.stdout.write(f"{user.email} is now an administrator.")
+        self.stdout.write(gettext("%(email)s is now an administrator.") % {"email": user.email})
 
     def _take(self, make_user: Callable[[str], User]) -> User:
         # Not as an argument: command lines are visible to other users of the machine and stored in histories.
         password = os.environ.get(PASSWORD_VARIABLE)
         if not password:
             raise CommandError(
-                f"--noinput needs the password in the environment variable {PASSWORD_VARIABLE}."
+                gettext("--noinput needs the password in the environment variable %(variable)s.")
+                % {"variable": PASSWORD_VARIABLE}
             )
         try:
             return make_user(password)
         except WeakPassword as error:
-            raise CommandError(f"{PASSWORD_VARIABLE}: {error}") from None
+            raise CommandError(
+                gettext("%(variable)s: %(error)s") % {"variable": PASSWORD_VARIABLE, "error": error}
+            ) from None
 
     def _ask(self, make_user: Callable[[str], User]) -> User:
         # getpass would otherwise read from a pipe and echo the password.
         if not sys.stdin.isatty():
             raise CommandError(
-                f"There is no terminal to prompt on. Use --noinput with {PASSWORD_VARIABLE} set."
+                gettext("There is no terminal to prompt on. Use --noinput with %(variable)s set.")
+                % {"variable": PASSWORD_VARIABLE}
             )
         try:
             while True:
-                password = getpass.getpass("Password: ")
-                if getpass.getpass("Password (again): ") != password:
-                    self.stderr.write("The passwords do not match. Try again.")
+                password = getpass.getpass(gettext("Password: "))
+                if getpass.getpass(gettext("Password (again): ")) != password:
+                    self.stderr.write(gettext("The passwords do not match. Try again."))
                     # Typed twice, since a typing mistake would lock the administrator out.
                     continue
                 try:
@@ -78,7 +84,7 @@ class Command(BaseCommand):
                     self.stderr.write(str(error))
         # Ctrl-C or Ctrl-D at the prompt is a decision and needs no traceback.
         except (KeyboardInterrupt, EOFError):
-            raise CommandError("Stopped; no user was created.") from None
+            raise CommandError(gettext("Stopped; no user was created.")) from None
 
 
 def _check_email(email: str, connection: Connection) -> None:
@@ -89,7 +95,9 @@ def _check_email(email: str, connection: Connection) -> None:
         raise CommandError(str(error)) from None
     # Only for a message before the prompt: the database has the last word on duplicates (`DuplicateField`).
     if User.accounts.by_email(email).filter(connection=connection).exists():
-        raise CommandError(f"{email} is taken: a user with this email already exists.")
+        raise CommandError(
+            gettext("%(email)s is taken: a user with this email already exists.") % {"email": email}
+        )
 
 
 def _create(connection: Connection, logins: dict[str, str | None], password: str) -> User:
@@ -102,8 +110,10 @@ def _create(connection: Connection, logins: dict[str, str | None], password: str
             password=password,
             is_superuser=True,
         )
-    # The email has passed `_check_email`, so what is refused here is the user name.
+    # The email has passed `_check_email`, so what is refused here is the username.
     except (FieldError, NotSupported) as error:
-        raise CommandError(f"{error} See --username.") from None
+        raise CommandError(gettext("%(error)s See --username.") % {"error": error}) from None
     except DuplicateField as error:
-        raise CommandError(f"{logins['email']}: {error}.") from None
+        raise CommandError(
+            gettext("%(email)s: %(error)s.") % {"email": logins["email"], "error": error}
+        ) from None

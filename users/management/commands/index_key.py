@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from users.actions.errors import AlreadyExists, InvalidIndexedKey
 from users.actions.search_setup.indexed_keys import drop_key, index_key
@@ -23,15 +24,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", nargs="?", help="the document and the path of keys, separated by dots")
+        parser.add_argument(
+            "key", nargs="?", help=gettext("the document and the path of keys, separated by dots")
+        )
         how = parser.add_mutually_exclusive_group()
         how.add_argument(
             "--as",
             dest="kind",
             choices=IndexedKey.Kind.values,
-            help="the type of values to index (default: the type of most values)",
+            help=gettext("the type of values to index (default: the type of most values)"),
         )
-        how.add_argument("--drop", action="store_true", help="drop the index")
+        how.add_argument("--drop", action="store_true", help=gettext("drop the index"))
 
     def handle(self, *, key: str | None, kind: str | None, drop: bool, **options: Any) -> None:
         if key is None:
@@ -48,16 +51,19 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         done = key.state == IndexedKey.Status.READY
         self.stdout.write(
-            f"{key} is indexed as {key.kind}." if done else f"{key.job} indexes {key} as {key.kind}."
+            gettext("%(key)s is indexed as %(kind)s.") % {"key": key, "kind": key.kind}
+            if done
+            else gettext("%(job)s indexes %(key)s as %(kind)s.")
+            % {"job": key.job, "key": key, "kind": key.kind}
         )
 
     def _drop(self, name: str) -> None:
         # Compared as text: at most a few keys exist, and the argument need not parse.
         key = next((key for key in IndexedKey.objects.all() if str(key) == name), None)
         if key is None:
-            raise CommandError(f"{name} is not indexed.")
+            raise CommandError(gettext("%(name)s is not indexed.") % {"name": name})
         drop_key(key, actor=ACTOR)
-        self.stdout.write(f"The indexes of {key} are being dropped.")
+        self.stdout.write(gettext("The indexes of %(key)s are being dropped.") % {"key": key})
 
     def _list(self) -> None:
         for key in IndexedKey.objects.select_related("job"):

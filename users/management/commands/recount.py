@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext
 
 from users.housekeeping.daily_counts import recount
 
@@ -20,4 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         days = recount()
-        self.stdout.write(f"Corrected the counts of {days} days." if days else "All counts are correct.")
+        self.stdout.write(
+            gettext("Corrected the counts of %(days)s days.") % {"days": days}
+            if days
+            else gettext("All counts are correct.")
+        )

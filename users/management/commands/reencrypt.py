@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext
 
 from users.crypto.key_ring import Purpose
 from users.housekeeping.reencrypt_secrets import reencrypt
@@ -24,11 +25,15 @@ class Command(BaseCommand):
         for purpose in Purpose:
             counts = reencrypt(purpose, actor=command_actor("reencrypt"))
             self.stdout.write(
-                f"{purpose}: {counts.renewed} encrypted with the newest key, {counts.current} were already."
+                gettext("%(purpose)s: %(renewed)s encrypted with the newest key, %(current)s were already.")
+                % {"purpose": purpose, "renewed": counts.renewed, "current": counts.current}
             )
             # To stderr and without failing: the other secrets are re-encrypted, which is worth keeping.
             if counts.undecryptable:
                 self.stderr.write(
-                    f"{purpose}: {counts.undecryptable} cannot be decrypted with any key. Add the key they"
-                    " were encrypted with to the end of ENCRYPTION_KEYS, and run this again."
+                    gettext(
+                        "%(purpose)s: %(undecryptable)s cannot be decrypted with any key. Add the key they "
+                        "were encrypted with to the end of ENCRYPTION_KEYS, and run this again."
+                    )
+                    % {"purpose": purpose, "undecryptable": counts.undecryptable}
                 )

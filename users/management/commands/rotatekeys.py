@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from users.actions.access.signing_keys import revoke_signing_key, rotate_signing_key
 from users.actions.errors import UnknownKey
@@ -21,17 +22,17 @@ class Command(BaseCommand):
     help = (
         "Create a new signing key for tokens. It is published at once and signs after"
         f" {PUBLISHED_SECONDS // 60} minutes, when verifiers have read it; older keys stay published"
-        " as long as tokens of theirs live, and go with a later rotation."
+        " until their tokens have expired, and are removed by a later rotation."
         " If a key has leaked: --now, then --revoke KID."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         how = parser.add_mutually_exclusive_group()
-        how.add_argument("--now", action="store_true", help="sign with the new key at once")
+        how.add_argument("--now", action="store_true", help=gettext("sign with the new key at once"))
         how.add_argument(
             "--revoke",
             metavar="KID",
-            help="create no key; unpublish this one, so that its tokens are refused",
+            help=gettext("create no key; unpublish this one, so that its tokens are refused"),
         )
 
     def handle(self, *, now: bool, revoke: str | None, **options: Any) -> None:
@@ -40,9 +41,12 @@ class Command(BaseCommand):
             self._revoke(revoke)
             return
         key, removed = rotate_signing_key(actor=ACTOR, at_once=now)
-        self.stdout.write(f"{key.kid} is published and signs from {_format_time(key)}.")
+        self.stdout.write(
+            gettext("%(kid)s is published and signs from %(time)s.")
+            % {"kid": key.kid, "time": _format_time(key)}
+        )
         for kid in removed:
-            self.stdout.write(f"{kid} is removed: all its tokens have expired.")
+            self.stdout.write(gettext("%(kid)s is removed: all its tokens have expired.") % {"kid": kid})
 
     def _revoke(self, kid: str) -> None:
         try:
@@ -50,10 +54,17 @@ class Command(BaseCommand):
         except UnknownKey:
             # Key ids are random, so listing them is the quickest help.
             known = ", ".join(SigningKey.objects.values_list("kid", flat=True)) or "none"
-            raise CommandError(f"There is no key {kid}. Keys: {known}.") from None
+            raise CommandError(
+                gettext("There is no key %(kid)s. Keys: %(known)s.") % {"kid": kid, "known": known}
+            ) from None
         # Other verifiers cache the published keys, and OpenID Connect has no message that revokes one.
-        self.stdout.write(f"{kid} is unpublished. We refuse its tokens within 30 seconds; whoever else")
-        self.stdout.write(f"verifies them does when they next read our keys. {signer.kid} signs.")
+        self.stdout.write(
+            gettext(
+                "%(revoked)s is unpublished. Our own endpoints refuse its tokens within 30 seconds;"
+                " other verifiers do when they next read the keys. %(signer)s signs now."
+            )
+            % {"revoked": kid, "signer": signer.kid}
+        )
 
 
 def _format_time(key: SigningKey) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
+from django.utils.translation import gettext
 
 from users.management.arguments import whole_number
 from users.management.commands.seed_demo import DEFAULT_USERS
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             type=whole_number,
             default=DEFAULT_USERS,
             metavar="N",
-            help="number of users to create in an empty database",
+            help=gettext("number of users to create in an empty database"),
         )
 
     def handle(self, *, users: int, **options: Any) -> None:
@@ -69,12 +70,16 @@ class Command(BaseCommand):
         here = f"{HOST}:{settings.PORT}"
         # Behind a proxy the printed URLs point there, while gunicorn listens locally.
         if f"http://{here}" != settings.PUBLIC_URL:
-            self._print(f"Listening on {here} only; {settings.PUBLIC_URL} must point there.")
+            self._print(
+                gettext("Listening on %(here)s only; %(url)s must point there.")
+                % {"here": here, "url": settings.PUBLIC_URL}
+            )
         document = demo_file.read()
         if document is None:
             self._print(
-                f"There are users, but {settings.DEMO_FILE} does not contain their passwords.",
-                "To create an administrator:",
+                gettext("There are users, but %(file)s does not contain their passwords.")
+                % {"file": settings.DEMO_FILE},
+                gettext("To create an administrator:"),
                 "  .venv/bin/python manage.py createsuperuser --email you@example.com",
                 announce.start_over(_database_file()),
             )
@@ -83,14 +88,14 @@ class Command(BaseCommand):
             document = demo_file.refresh_urls(document)
             self._print(announce.account_summary(document))
             self._print_outdated(document)
-            self._print(f"All of this is stored in {settings.DEMO_FILE}")
-        self._print("Press Ctrl-C to stop.")
+            self._print(gettext("All of this is stored in %(file)s") % {"file": settings.DEMO_FILE})
+        self._print(gettext("Press Ctrl-C to stop."))
 
     def _print_outdated(self, document: demo_file.DemoDocument) -> None:
         outdated = demo_file.find_outdated(document)
         if outdated:
             self._print(
-                "Some of this is out of date:",
+                gettext("Some of this is out of date:"),
                 *(f"  {sentence}" for sentence in outdated),
                 announce.start_over(_database_file()),
             )
@@ -110,8 +115,11 @@ def _check_port() -> None:
             probe.bind((HOST, settings.PORT))
         except OSError as error:
             raise CommandError(
-                f"Port {settings.PORT} cannot be used ({error.strerror})."
-                " Stop the program that uses it, or choose another port: PORT=8001 make run"
+                gettext(
+                    "Port %(port)s cannot be used (%(reason)s). Stop the program that uses it, or "
+                    "choose another port: PORT=8001 make run"
+                )
+                % {"port": settings.PORT, "reason": error.strerror}
             ) from None
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from users.import_export.errors import TransferError
 from users.management.arguments import whole_number
@@ -27,18 +28,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--users", type=whole_number, default=DEFAULT_USERS, metavar="N", help="how many users"
+            "--users", type=whole_number, default=DEFAULT_USERS, metavar="N", help=gettext("how many users")
         )
-        parser.add_argument("--json", action="store_true", help="print the contents of .demo.json only")
+        parser.add_argument(
+            "--json", action="store_true", help=gettext("print the contents of .demo.json only")
+        )
 
     def handle(self, *, users: int, json: bool, **options: Any) -> None:
         try:
             # Progress goes to stderr: with --json, stdout holds one JSON object and nothing else.
             document = seed(users, on_record=Progress(self.stderr, users, "users"))
         except AlreadySeeded as error:
-            raise CommandError(f"{error}: this database holds the demo already. Nothing changed.") from None
+            raise CommandError(
+                gettext("%(error)s: this database holds the demo already. Nothing changed.")
+                % {"error": error}
+            ) from None
         except TransferError as error:
-            raise CommandError(f"Nothing changed. The file of users: {error}") from None
+            raise CommandError(
+                gettext("Nothing changed. The file of users: %(error)s") % {"error": error}
+            ) from None
         self.stdout.write(_format_json(document) if json else _format_text(document))
 
 

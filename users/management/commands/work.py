@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils.translation import gettext
 
 from users.jobs.worker import Worker
 from users.management.job_kinds import KINDS
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     """Run jobs and send webhooks. Any number may run, on any number of machines, against one database."""
 
     help = (
-        "Run requested jobs, one at a time, and send webhooks, until SIGTERM or Ctrl-C, which let the"
+        "Run requested jobs, one at a time, and send webhooks, until SIGTERM or Ctrl-C, which lets the"
         " current step finish. Another worker continues the jobs of a killed one."
     )
 
@@ -33,7 +34,10 @@ class Command(BaseCommand):
             # A supervisor may have set Ctrl-C to be ignored, since it handles it and stops the worker itself.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: worker.stop())
-        self.stderr.write(f"Process {os.getpid()} runs jobs of {len(KINDS)} kinds.")
+        self.stderr.write(
+            gettext("Process %(pid)s runs jobs of %(count)s kinds.")
+            % {"pid": os.getpid(), "count": len(KINDS)}
+        )
         # In threads of this process, so that one command runs everything in the background.
         courier = Dispatcher()
         courier.start()
