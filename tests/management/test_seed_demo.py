@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from users.models import Change, Client, User
+from users.models import Change, Client, LogEvent, User
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
 
@@ -35,6 +37,21 @@ def test_people_come_through_the_import(document):
 
     assert imported.count() == 3
     assert User.objects.count() == 6
+
+
+def test_imported_users_have_signed_in_over_the_past_month(db, settings):
+    call_command("seed_demo", "--users", "40", "--json", stdout=io.StringIO())
+    imported = User.objects.exclude(
+        email__in=["admin@example.com", "agent@example.com", "jane.doe@example.com"]
+    )
+    now = timezone.now()
+
+    assert all(user.last_login is None or user.created_at <= user.last_login <= now for user in imported)
+    assert all((user.last_login is None) == (user.logins_count == 0) for user in imported)
+    signed_in = LogEvent.objects.filter(type="s")
+    assert signed_in.exists()
+    assert not signed_in.filter(at__lt=now - timedelta(days=31)).exists()
+    assert len({user.created_at.date() for user in imported}) > 5
 
 
 def test_only_the_demo_accounts_can_sign_in(document):

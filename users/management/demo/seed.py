@@ -15,7 +15,7 @@ from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
 from users.import_export.import_without_job import create_users_from_file
 from users.management.clients import create_api_client
-from users.management.demo import demo_file
+from users.management.demo import demo_file, past
 from users.management.demo.user_records import write_import_file
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.rights.actor import Face, command_actor
@@ -40,8 +40,7 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
     """Create `count` users and the demo accounts; write and return the demo's document.
 
     All or nothing: a failure leaves neither users nor a new file. Raises AlreadySeeded, or TransferError
-    where
-    one of the generated users exists.
+    where one of the generated users exists.
     """
     with transaction.atomic():
         connection = Connection.objects.get(name=DEFAULT_CONNECTION)
@@ -66,6 +65,7 @@ def _import_users(connection: Connection, count: int, on_record: Callable[[int],
         write_import_file(path, count)
         actor = command_actor(COMMAND, face=Face.IMPORT)
         create_users_from_file(path, connection, actor=actor, on_record=on_record)
+    past.add_past(User.accounts.filter(connection=connection).order_by("pk").iterator())
 
 
 def _create_accounts(connection: Connection) -> dict[str, dict[str, str]]:
