@@ -124,7 +124,7 @@ endif
 
 bundle: $(BUNDLE) $(BESIDE_BUNDLE) ## Bundle the browser code, the icons and the fonts
 
-$(BUNDLE): node_modules/.made bundle.mjs static/users/img/icons.json $(wildcard static/users/js/editor/*)
+$(BUNDLE): node_modules/.made bundle.mjs static/users/img/icons.json $(wildcard static/users/js/*.js static/users/js/editor/*)
 	@$(NODE) bundle.mjs
 	@touch $@ $(BESIDE_BUNDLE)
 

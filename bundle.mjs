@@ -1,7 +1,8 @@
 /**
  * Builds what the browser loads out of `node_modules`. Git ignores all outputs:
  *
- *   static/users/js/bundle/   the metadata editor, and CodeMirror, which is fetched when JSON mode is first opened
+ *   static/users/js/bundle/   what every page of the dashboard loads; the metadata editor; and CodeMirror, which is
+ *                             fetched when JSON mode is first opened
  *   static/users/img/icons.svg   one sprite with the icons that `static/users/img/icons.json` names
  *   static/users/fonts/   the two fonts, with their licences
  */
@@ -20,9 +21,9 @@ const FONTS = {
 };
 
 async function bundleScripts() {
-  const editor = (name) => here(`static/users/js/editor/${name}.js`);
+  const source = (name) => here(`static/users/js/${name}.js`);
   await build({
-    entryPoints: { editor: editor("main"), code: editor("code") },
+    entryPoints: { desk: source("desk"), editor: source("editor/main"), code: source("editor/code") },
     outdir: here("static/users/js/bundle"),
     bundle: true,
     minify: true,

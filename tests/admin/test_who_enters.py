@@ -58,7 +58,8 @@ def test_documents_of_jane_give_her_no_way_in(browser, make_user):
 def test_staff_come_in(browser, jane, request, who):
     member = browser(request.getfixturevalue(who))
 
-    assert member.get("/admin/", follow=True).redirect_chain == [(LIST, 302)]
+    assert member.get("/admin/").status_code == 200
+    assert member.get("/admin/users/", follow=True).redirect_chain == [("/admin/", 302)]
     assert member.get(LIST).status_code == 200
     assert member.get(user_path(jane)).status_code == 200
 
@@ -103,10 +104,10 @@ def test_a_right_taken_away_is_gone_with_the_next_request(browser, agent):
 
 
 @pytest.mark.parametrize("who", ["agent", "administrator"])
-def test_the_dashboards_own_sign_in_leads_staff_to_the_list(browser, request, who):
+def test_the_dashboards_own_sign_in_leads_staff_to_the_overview(browser, request, who):
     answer = browser(request.getfixturevalue(who)).get("/admin/login/")
 
-    assert (answer.status_code, answer["Location"]) == (302, LIST)
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
 def test_an_account_is_found_by_its_user_id_too(browser, agent, jane):

@@ -25,7 +25,7 @@ def sign_in(user):
 
 
 def test_an_administrator_reaches_the_dashboard(administrator):
-    assert sign_in(administrator).path == "/admin/users/user/"
+    assert sign_in(administrator).path == "/admin/"
 
 
 def test_a_user_reaches_the_own_page_by_the_second_factor_too(jane):

@@ -65,7 +65,7 @@ def test_case_and_encoding_do_not_matter_beyond_ascii_either(make_user, typed):
 def test_staff_come_by_the_same_form_and_get_to_the_dashboard(request, who):
     member = request.getfixturevalue(who)
 
-    assert sign_in(member.email).path == "/admin/users/user/"
+    assert sign_in(member.email).path == "/admin/"
 
 
 @pytest.mark.parametrize(

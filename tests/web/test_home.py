@@ -13,9 +13,9 @@ from users.rights.actor import command_actor
     [
         (None, "/login/?next=/"),
         ("jane", "/profile/"),
-        ("supporter", "/admin/users/user/"),
-        ("agent", "/admin/users/user/"),
-        ("administrator", "/admin/users/user/"),
+        ("supporter", "/admin/"),
+        ("agent", "/admin/"),
+        ("administrator", "/admin/"),
     ],
 )
 @pytest.mark.django_db

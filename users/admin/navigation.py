@@ -34,6 +34,7 @@ class Entry:
 
 # The label of each group; the first has none.
 GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    ("", (Entry("overview", _("Overview"), "overview", "admin:index"),)),
     (
         _("Directory"),
         (

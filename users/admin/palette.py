@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -41,7 +40,7 @@ ICONS = {
 
 @require_GET
 def palette_entries(request: PageRequest, frame: TemplateContext) -> HttpResponse:
-    """Return `groups`, each with a `label` and `entries`, and a `token` for the forms of the latter.
+    """Return `groups`, each with a `label` and `entries`.
 
     An entry has a `label`, an `icon`, a `detail` that may be empty, and the `url` that it opens; with `do`
     it posts that value to the URL, like the button of the page. `?user=` is the user whose page is open.
@@ -54,7 +53,7 @@ def palette_entries(request: PageRequest, frame: TemplateContext) -> HttpRespons
     groups += [(_("Go to"), _pages(actor, frame)), (_("Segments"), _segments(actor))]
     listed = [{"label": label, "entries": list(entries)} for label, entries in groups]
     return JsonResponse(
-        {"groups": [group for group in listed if group["entries"]], "token": get_token(request)},
+        {"groups": [group for group in listed if group["entries"]]},
         # The entries depend on the rights of the staff member.
         headers={"Cache-Control": "no-store"},
     )

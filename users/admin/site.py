@@ -25,6 +25,7 @@ from users.admin.metadata.indexed_keys_page import indexed_keys_page
 from users.admin.metadata.page import metadata_page
 from users.admin.navigation import navigation
 from users.admin.notes import notes_page
+from users.admin.overview.page import overview_page
 from users.admin.palette import palette_entries
 from users.admin.saved import undo_saved
 from users.admin.segments import segment_page, segments_page
@@ -34,7 +35,7 @@ from users.admin.user_list.suggestions import suggestions
 from users.admin.webhooks.page import add_page, webhook_page, webhooks_page
 from users.models import User
 from users.web.actors import staff
-from users.web.page_view import PageRequest, page_view
+from users.web.page_view import PageRequest, page_request, page_view
 
 Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
@@ -76,7 +77,7 @@ class Site(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if self.has_permission(request):
-            return redirect("admin:users_user_changelist")
+            return redirect("admin:index")
         if request.user.is_authenticated:
             # To redirect to the sign-in page would loop: it sends signed-in users on to where they came from.
             raise PermissionDenied(gettext("The dashboard is for staff. Your own page is at /profile/."))
@@ -130,15 +131,15 @@ class Site(AdminSite):
 
         return view
 
-    def index(  # type: ignore[override]  # a redirect, no page
+    def index(  # type: ignore[override]  # no template of Django's
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:users_user_changelist")
+        return overview_page(page_request(request), self.each_context(request))
 
     def app_index(  # type: ignore[override]  # a redirect, no page
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return redirect("admin:users_user_changelist")
+        return redirect("admin:index")
 
 
 def _user_gone(request: PageRequest) -> HttpResponse:

@@ -1,4 +1,5 @@
-"""Template tags that every template has without `{% load %}`: `{% icon %}` and `{% avatar %}`."""
+"""Template tags that every template has without `{% load %}`: `{% icon %}`, `{% avatar %}`, and
+`{% undo_offer %}`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -14,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from users.models import User
 from users.web.initials import colour, initials
+from users.web.undo_offer import read_offer
 
 register = template.Library()
 # Name to the file of Lucide that draws it; `make bundle` builds the sprite from the same list.
@@ -48,6 +51,13 @@ def avatar(user: User, size: str = "") -> SafeString:
         f" {size}" if size else "",
         initials(user),
     )
+
+
+@register.simple_tag
+def undo_offer(message: Message) -> str:
+    """Return what the message offers to undo, as its form posts it; empty where it offers nothing."""
+    tags = message.extra_tags or ""
+    return tags if read_offer(tags) else ""
 
 
 @cache
