@@ -72,6 +72,21 @@ def fail_to_sign_in(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def open_palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Find users, pages").fill("a")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def open_shortcuts(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def open_table(page: Page) -> None:
+    page.get_by_text("As a table").click()
+
+
 def open_filters(page: Page) -> None:
     page.get_by_text("Filters", exact=True).click()
     page.get_by_text("Columns", exact=True).click()
@@ -159,6 +174,10 @@ PAGES = {
     "profile": ("user", "/profile/", None),
     "not found": ("user", "/no/such/page", None),
     "refused": ("user", "/admin/", None),
+    "overview": ("admin", "/admin/", open_table),
+    "overview, for an agent": ("agent", "/admin/?days=90", None),
+    "palette": ("agent", "/admin/", open_palette),
+    "shortcuts": ("agent", "/admin/", open_shortcuts),
     "list": ("agent", "/admin/users/user/", open_filters),
     "list, searched": ("agent", "/admin/users/user/?q=x&status=active", None),
     "list, search refused": ("agent", "/admin/users/user/?q=plan:full&has=user_metadata.a", None),

@@ -43,7 +43,8 @@ def palette_entries(request: PageRequest, frame: TemplateContext) -> HttpRespons
     """Return `groups`, each with a `label` and `entries`.
 
     An entry has a `label`, an `icon`, a `detail` that may be empty, and the `url` that it opens; with `do`
-    it posts that value to the URL, like the button of the page. `?user=` is the user whose page is open.
+    it posts that value to the URL, like the button of the page; one that `asks` is to be chosen twice.
+    `?user=` is the user whose page is open.
     """
     actor = request.actor
     groups: list[tuple[str, Iterable[TemplateContext]]] = []
@@ -70,7 +71,7 @@ def _user_entries(actor: Actor, user: User) -> Iterator[TemplateContext]:
         if button.do == "delete":
             yield _entry(button.label, icon, reverse("admin:users_user_delete", args=[user.pk]))
         else:
-            yield _entry(button.label, icon, page, do=button.do)
+            yield {**_entry(button.label, icon, page), "do": button.do, "asks": button.is_danger}
     for tab in TABS:
         yield _entry(tab.label, "right", f"{page}?tab={tab.name}")
 
@@ -96,6 +97,5 @@ def _segments(actor: Actor) -> Iterable[TemplateContext]:
         yield _entry(segment.name, "segments", f"{address}?{query}", detail=segment.description)
 
 
-def _entry(label: str, icon: str, url: str, *, detail: str = "", do: str = "") -> TemplateContext:
-    entry = {"label": label, "icon": icon, "url": url, "detail": detail}
-    return {**entry, "do": do} if do else entry
+def _entry(label: str, icon: str, url: str, *, detail: str = "") -> TemplateContext:
+    return {"label": label, "icon": icon, "url": url, "detail": detail}

@@ -17,7 +17,10 @@ function start() {
   let answer = null;
   let users = [];
   let shown = [];
-  let active = 0;
+  let active = -1;
+  // The entry that one has moved to, and the one that asks to be chosen again.
+  let chosen = null;
+  let asked = null;
   let timer = 0;
   let asking = null;
 
@@ -28,6 +31,7 @@ function start() {
     if (document.querySelector("dialog[open]")) return;
     input.value = "";
     users = [];
+    chosen = asked = null;
     dialog.showModal();
     render();
     if (answer === null) load();
@@ -72,9 +76,10 @@ function start() {
   function groups() {
     const text = input.value.trim();
     const words = fold(text).split(/\s+/).filter(Boolean);
-    const fits = (entry) => words.every((word) => fold(`${entry.label} ${entry.detail ?? ""}`).includes(word));
+    const fits = (entry) => words.every((word) => fold(entry.label).includes(word));
     const found = (answer?.groups ?? []).map((group) => ({ ...group, entries: group.entries.filter(fits) }));
-    if (users.length > 0 && text) found.unshift({ label: usersLabel, entries: users });
+    // Below: what arrives later must not move what one is about to choose.
+    if (users.length > 0 && text) found.push({ label: usersLabel, entries: users });
     if (text && suggest) {
       const url = `${listUrl}?${new URLSearchParams({ q: text })}`;
       found.push({ label: "", entries: [{ label: dialog.dataset.search.replace("%s", text), icon: "search", url }] });
@@ -88,7 +93,8 @@ function start() {
     list.replaceChildren(...found.map(groupOf));
     empty.hidden = shown.length > 0 || answer === null;
     status.textContent = dialog.dataset.results.replace("%s", String(shown.length));
-    activate(0);
+    // Before one has typed or moved, Enter does nothing.
+    activate(input.value.trim() ? Math.max(shown.indexOf(chosen), 0) : -1);
   }
 
   function groupOf(group) {
@@ -114,7 +120,7 @@ function start() {
     option.setAttribute("role", "option");
     const label = document.createElement("bdi");
     label.className = "clip";
-    label.textContent = entry.label;
+    label.textContent = entry === asked ? dialog.dataset.confirm.replace("%s", entry.label) : entry.label;
     option.append(iconOf(entry.icon), label);
     if (entry.detail) {
       const detail = document.createElement("span");
@@ -123,7 +129,7 @@ function start() {
       option.append(detail);
     }
     option.addEventListener("click", (event) => take(index, event.ctrlKey || event.metaKey));
-    option.addEventListener("pointermove", () => index !== active && activate(index));
+    option.addEventListener("pointermove", () => index !== active && choose(index));
     return option;
   }
 
@@ -137,6 +143,11 @@ function start() {
     return svg;
   }
 
+  function choose(index) {
+    chosen = shown[index];
+    activate(index);
+  }
+
   function activate(index) {
     active = index;
     for (const option of list.querySelectorAll("[role=option]")) {
@@ -146,13 +157,18 @@ function start() {
     if (option) input.setAttribute("aria-activedescendant", option.id);
     else input.removeAttribute("aria-activedescendant");
     // The heading of the first group stays in view.
-    if (index === 0) list.scrollTop = 0;
+    if (index <= 0) list.scrollTop = 0;
     else option?.scrollIntoView({ block: "nearest" });
   }
 
   function take(index, isNewTab = false) {
     const entry = shown[index];
     if (!entry) return;
+    if (entry.asks && entry !== asked) {
+      asked = chosen = entry;
+      render();
+      return activate(index);
+    }
     dialog.close();
     if (entry.run) entry.run();
     else if (entry.do) post(entry);
@@ -177,6 +193,7 @@ function start() {
 
   input.addEventListener("input", (event) => {
     clearTimeout(timer);
+    chosen = asked = null;
     render();
     if (!event.isComposing) timer = setTimeout(askUsers, PAUSE);
   });
@@ -186,7 +203,8 @@ function start() {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      if (shown.length > 0) activate((active + step + shown.length) % shown.length);
+      const from = active < 0 && step < 0 ? 0 : active;
+      if (shown.length > 0) choose((from + step + shown.length) % shown.length);
     } else if (event.key === "Enter") {
       event.preventDefault();
       take(active, event.ctrlKey || event.metaKey);
