@@ -27,6 +27,7 @@ from users.admin.navigation import navigation
 from users.admin.notes import notes_page
 from users.admin.overview.page import overview_page
 from users.admin.palette import palette_entries
+from users.admin.pieces import pieces_page
 from users.admin.saved import undo_saved
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
@@ -42,6 +43,7 @@ Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 # Route, name, view, and keyword arguments that do not come from the route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] = (
     ("help/search/", "search_help", help_page, {}),
+    ("help/pieces/", "pieces", pieces_page, {}),
     ("log/", "log", log_page, {}),
     ("changes/", "changes", changes_page, {}),
     ("changes/<int:number>/", "change", change_page, {}),
