@@ -5,7 +5,7 @@ from django.urls import include, path
 from users.admin.site import site
 from users.api.export_links import export_file
 from users.api.views.not_found import NotFoundView
-from users.web.home import home
+from users.web.home import favicon, home
 
 handler400 = "users.web.errors.bad_request"
 handler403 = "users.web.errors.forbidden"
@@ -17,6 +17,7 @@ urlpatterns = [
     # First, as it is called most: Django tries the patterns in order.
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
+    path("favicon.ico", favicon),
     path("", include("users.oauth.urls")),
     path("", include("users.sign_in_pages.urls")),
     path("profile/", include("users.profile.urls")),

@@ -133,3 +133,47 @@ def test_too_many_fields_and_bad_parts_say_what_to_do(client, api):
     assert (page.status_code, reason in page.content.decode()) == (400, True)
     assert oauth.json() == {"error": "invalid_request", "error_description": reason}
     assert (refused.status_code, refused.json()["message"]) == (400, f"Payload validation error: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/admin/users/user/0/change/", 404, "Page not found"),
+        ("/admin/no/such/page/", 404, "Page not found"),
+        ("/admin/log/", 403, "You do not have access to this page"),
+    ],
+)
+def test_in_the_dashboard_an_error_page_keeps_the_frame(browser, agent, path, status, title):
+    page = visit(browser(agent), path)
+
+    assert page.status == status
+    assert title in page.text
+    assert 'aria-label="Dashboard"' in page.html
+    assert '<a class="button" href="/">Back to the start</a>' in page.html
+    assert tells_nothing(page)
+
+
+def test_a_form_of_the_dashboard_without_its_token_keeps_the_frame(agent, jane):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(agent)
+
+    page = Page(strict, strict.post(f"/admin/users/user/{jane.pk}/change/"), "/admin/")
+
+    assert page.status == 403
+    assert "This page was out of date." in page.text
+    assert 'aria-label="Dashboard"' in page.html
+
+
+def test_who_is_not_staff_sees_no_frame_of_the_dashboard(browser, jane):
+    page = visit(browser(jane), "/admin/no/such/page/")
+
+    assert 'aria-label="Dashboard"' not in page.html
+
+
+def test_a_method_that_a_page_does_not_know(browser, jane):
+    page = Page(browser(jane), browser(jane).put("/profile/"), "/profile/")
+
+    assert page.status == 405
+    assert page.response["Allow"] == "GET, HEAD, POST"
+    assert "Method not allowed" in page.text
+    assert tells_nothing(page)

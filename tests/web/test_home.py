@@ -32,3 +32,11 @@ def test_a_blocked_agent_belongs_nowhere(browser, agent):
     block_user(agent, actor=command_actor("tests"))
 
     assert member.get("/")["Location"] == "/login/?next=/"
+
+
+@pytest.mark.parametrize("who", [None, "jane"])
+def test_the_icon_is_found_by_its_old_name(browser, request, who):
+    answer = browser(request.getfixturevalue(who) if who else None).get("/favicon.ico")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/static/users/img/mark.svg")
+    assert answer["Cache-Control"] == "public, max-age=86400"

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
@@ -69,10 +69,6 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
 class Site(AdminSite):
     """The admin site. Sign-in is at `/login/` for all users; this only admits those with staff rights."""
 
-    site_title = site_header = "Profiledesk"
-    index_title = gettext_lazy("Directory")
-    site_url = None
-
     def has_permission(self, request: HttpRequest) -> bool:
         # Django's own also asks `is_active`; here `is_staff` includes it, as it is derived from the rights.
         return request.user.is_authenticated and request.user.is_staff
@@ -104,12 +100,14 @@ class Site(AdminSite):
         return redirect("profile")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the frame of every page shows."""
-        return {**super().each_context(request), "navigation": list(navigation(request))}
+        """What the frame of every page shows; nothing of Django's own, whose templates are not used."""
+        return {"navigation": list(navigation(request))}
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Every page of the dashboard goes through here, once it is known that staff ask for it."""
         page = page_view(view, actor_of=staff, when_gone=_user_gone)
+        # As Django does for the views of models: pages of errors ask it for their frame.
+        page.admin_site = self  # type: ignore[attr-defined]
         # Django's method asks `has_permission`, adds CSRF protection and forbids caching.
         return cast(Page, super().admin_view(page, cacheable))
 

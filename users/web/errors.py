@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
@@ -26,8 +28,13 @@ TEXTS = {
         gettext_lazy("Ask an administrator if you need access."),
     ),
     404: (gettext_lazy("Page not found"), gettext_lazy("The URL is wrong, or the page no longer exists.")),
+    405: (gettext_lazy("Method not allowed"), gettext_lazy("Open the page from a link instead.")),
     411: (gettext_lazy("Length required"), gettext_lazy("Send a Content-Length header.")),
     413: (gettext_lazy("Request too large"), gettext_lazy("Send a smaller request.")),
+    429: (
+        gettext_lazy("Too many attempts"),
+        gettext_lazy("There were too many attempts in a short time. Wait one minute, then try again."),
+    ),
     500: (
         gettext_lazy("Something went wrong on our side"),
         gettext_lazy("It has been logged. Try again in a moment."),
@@ -37,7 +44,10 @@ TEXTS = {
 
 
 def error_page(request: HttpRequest, status: int, advice: str = "", message: str = "") -> HttpResponse:
-    """Return an error page, or JSON with `message` under the API's paths; both carry the request id."""
+    """Return an error page, or JSON with `message` under the API's paths; both carry the request id.
+
+    Staff who asked for a page of the dashboard keep its frame, unless the server failed.
+    """
     title, default_advice = TEXTS[status]
     if is_api(request.path_info):
         return error_json(request, status, message or HTTPStatus(status).phrase)
@@ -46,10 +56,21 @@ def error_page(request: HttpRequest, status: int, advice: str = "", message: str
         "advice": advice or default_advice,
         "request_id": getattr(request, "request_id", ""),
     }
-    # Without the request no context processor runs: they read the session and the user from the
-    # database, which may be what failed.
-    asking = None if status >= 500 else request
-    return render(asking, "users/web/error.html", context, status=status)
+    if status >= 500:
+        # Without the request no context processor runs: they read the session and the user from the
+        # database, which may be what failed.
+        return render(None, "users/web/error.html", context, status=status)
+    frame = _frame(request)
+    template = "users/web/error.html" if frame is None else "users/admin/error.html"
+    return render(request, template, {**(frame or {}), **context}, status=status)
+
+
+def _frame(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the context of the dashboard's frame if staff asked for a page of the dashboard."""
+    view = request.resolver_match.func if request.resolver_match else None
+    # Django sets one of these on each view of an admin site.
+    site = getattr(getattr(view, "model_admin", view), "admin_site", None)
+    return site.each_context(request) if site and site.has_permission(request) else None
 
 
 def error_json(request: HttpRequest, status: int, message: str, code: str | None = None) -> JsonResponse:
@@ -124,9 +145,24 @@ def unavailable(request: Request, outage: Outage) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """The handler429 that allauth looks up by name. All its limits on pages are per minute."""
-    response = render(request, "429.html", status=429)
+    response = error_page(request, 429)
     response["Retry-After"] = "60"
     return response
+
+
+class MethodNotAllowedMiddleware:
+    """Give the 405 of a page, whose body Django leaves empty, the page of an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or is_api(request.path_info):
+            return response
+        page = error_page(request, 405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
