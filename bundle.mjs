@@ -47,9 +47,11 @@ async function buildSprite() {
   await copyFile(here("node_modules/lucide-static/LICENSE"), here("static/users/img/icons-LICENSE.txt"));
 }
 
-/** One icon of Lucide as a symbol; its strokes are set by the stylesheet. */
+/** One icon as a symbol: Lucide's, whose strokes are set by the stylesheet, or after `./` one of our own. */
 async function readSymbol(name, file) {
-  const svg = await readFile(here(`node_modules/lucide-static/icons/${file}.svg`), "utf8");
+  const own = file.startsWith("./");
+  const path = own ? `static/users/img/${file}` : `node_modules/lucide-static/icons/${file}.svg`;
+  const svg = await readFile(here(path), "utf8");
   const shapes = svg.match(/<svg[^>]*>(.*)<\/svg>/s)[1].replace(/\s+/g, " ").replaceAll(" />", "/>").trim();
   return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
 }
