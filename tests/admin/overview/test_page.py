@@ -19,6 +19,8 @@ from users.rights.actor import command_actor, staff_actor
 
 OVERVIEW = "/admin/"
 SHELL = command_actor("tests")
+# A row of the list of users.
+PERSON = r'class="person-name"'
 
 
 def now(**ago: float) -> datetime:
@@ -88,9 +90,12 @@ def test_every_number_of_users_leads_to_the_list_of_them(desk, overview, browser
     listed = {}
     for label, url in urls(answer).items():
         page = browser(agent).get(url)
-        listed[label] = str(len(re.findall(r'data-row=|class="person-name"', page.content.decode())))
+        listed[label] = str(len(re.findall(PERSON, page.content.decode())))
 
     assert listed == numbers(answer)
+    for row in answer.context["chart"].rows:
+        page = browser(agent).get(row.good_url) if row.good else None
+        assert row.good == (len(re.findall(PERSON, page.content.decode())) if page else 0)
 
 
 def test_every_number_of_sign_ins_leads_to_the_log_of_them(desk, overview, browser, administrator):

@@ -16,13 +16,14 @@ IMPORT_OPERATION = "post_jobs_users_imports"
 
 @dataclass(frozen=True)
 class Step:
-    """A step, with the page that does it or explains it."""
+    """A step, with the page that does it or explains it, and a command for the server where one is needed."""
 
     icon: str
     title: str
     detail: str
     label: str
     url: str
+    command: str = ""
 
 
 def first_steps(actor: Actor) -> list[Step]:
@@ -51,9 +52,10 @@ def first_steps(actor: Actor) -> list[Step]:
             Step(
                 "code",
                 _("Connect an application"),
-                _("Auth0’s SDKs work unchanged. `manage.py createclient` prints their id and secret."),
+                _("Auth0’s SDKs work unchanged. On the server, this prints their id and secret:"),
                 _("Management API"),
                 api,
+                'manage.py createclient "My application" --scope "read:users update:users"',
             ),
         ]
     return [
