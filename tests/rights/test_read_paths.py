@@ -94,6 +94,7 @@ def product(marked, agent, settings, index_key):
         "number": str(Change.objects.filter(user=marked).latest("pk").pk),
         "part": "app_metadata",
         "webhook_id": hook.webhook_id,
+        "user_key": str(marked.pk),
         "signed": "x",
         "name": "x",
         "content_type_id": "1",

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from django.db import connection as database
 
+from tests.admin.conftest import staff_with  # noqa: F401 - a fixture
 from users.models import User
 from users.models.ids import new_user_id
 from users.models.user import FOLD_FUNCTIONS

@@ -8,6 +8,7 @@ from tests.lucene.queries import ranges, trees
 from users.lucene.nodes import Exists, Match, Name, Pattern, Word
 from users.metadata.documents import DOCUMENTS as DOCUMENT_NAMES
 from users.metadata.identifiers import email_key
+from users.metadata.tally import KINDS
 
 # Few enough to meet, and with all that trips a database up.
 TEXTS = st.one_of(
@@ -107,6 +108,7 @@ def names(*dotted):
 
 PATHS = st.lists(KEYS, min_size=1, max_size=2).map(tuple)
 METADATA = st.builds(lambda name, keys: Name((name, *keys)), st.sampled_from([*DOCUMENT_NAMES]), PATHS)
+TYPE_OF = METADATA.map(lambda name: Name(("_type_", *name.path)))
 PROFILE_DATA = PATHS.map(lambda keys: Name(("identities", "profileData", *keys)))
 TEXT = names(
     *("user_id", "email", "email.domain", "username", "name", "nickname", "given_name", "family_name"),
@@ -122,6 +124,7 @@ METADATA_VALUES = st.one_of(
 )
 TERMS = st.one_of(
     st.builds(Match, METADATA | PROFILE_DATA, METADATA_VALUES),
+    st.builds(Match, TYPE_OF, st.sampled_from([*KINDS]).map(Word)),
     st.builds(Match, TEXT, PROFILE_WORDS | patterns(LETTERS) | ranges(PROFILE_WORDS)),
     st.builds(Match, st.none(), PROFILE_WORDS | patterns(LETTERS)),
     st.builds(Match, names("words"), PROFILE_WORDS | st.builds(Word, st.sampled_from(["ä", "ae", "ba-a"]))),

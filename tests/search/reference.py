@@ -33,6 +33,10 @@ FORMS = {
 NAMES = ("email", "name", "given_name", "middle_name", "family_name", "nickname", "username")
 MOMENTS = ("created_at", "updated_at", "last_login")
 ANY = (*DOCUMENTS, "identities.profileData")
+TYPES = {
+    **{str: "string", int: "number", float: "number", bool: "boolean"},
+    **{dict: "object", list: "array", type(None): "null"},
+}
 # How many lists within each other stand for their items.
 LEVELS = 2
 
@@ -62,6 +66,8 @@ def found(query: Query, profile: dict[str, Any]) -> bool:
 
 
 def _one(profile: dict[str, Any], path: tuple[str, ...], value: nodes.Value) -> bool:
+    if path[0] == "_type_":
+        return any(TYPES[type(reached)] == value.text for reached in _reached(profile, path[1:]))
     name = ".".join(path)
     held = [item for reached in _reached(profile, path) for item in _items(reached)]
     if name.startswith(ANY):

@@ -18,3 +18,5 @@ class Kind(Enum):
     WORDS = "beginnings of words"
     # By what each value of the JSON is.
     ANY = "any"
+    # The JSON type of a value of metadata.
+    TYPE = "string, number, boolean, object, array or null"

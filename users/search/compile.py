@@ -11,6 +11,7 @@ from operator import attrgetter
 from users.lucene import nodes
 from users.lucene.nodes import Name, Pattern, Query, Range, Value, Word
 from users.metadata.documents import DOCUMENTS, USER_METADATA
+from users.metadata.tally import KINDS as JSON_TYPES
 from users.metadata.words import Spellings, split_typed_words
 from users.querying.errors import SearchError, UnknownField
 from users.querying.kinds import Kind
@@ -33,6 +34,7 @@ from users.search.conditions import (
     Equals,
     Exists,
     Flag,
+    HasType,
     Leaf,
     Like,
     Not,
@@ -46,6 +48,7 @@ from users.search.searchable_fields import (
     CONTAINERS,
     DEFAULT_FIELDS,
     FIELDS,
+    TYPE_PREFIX,
     UNSEARCHABLE,
     Column,
     Field,
@@ -71,6 +74,8 @@ def to_condition(query: Query, *, strict: bool = False) -> Condition:
             return AnyOf(tuple(_merge_text_tests(to_condition(part, strict=strict) for part in parts)))
         case nodes.Exists(name):
             field = _field(name, strict)
+            if field is not None and field.kind is Kind.TYPE:
+                raise SearchError(name.column, f"every value has a type; write _exists_:{name.path[1]}.key")
             return NO_USERS if field is None else Leaf(field, Exists())
         case nodes.Match(name, value):
             if name is None:
@@ -113,6 +118,9 @@ def _merge_text_tests(conditions: Iterable[Condition]) -> Iterator[Condition]:
 
 def _field(name: Name, strict: bool) -> Field | None:
     found = find_field(name.path)
+    # Auth0 has no such field.
+    if strict and name.path[0] == TYPE_PREFIX:
+        return None
     # Auth0 has no error for an unknown field. By default we do: a misspelt field would silently find no user.
     if found is not None or strict:
         return found
@@ -203,6 +211,12 @@ def _words(name: str, value: Value) -> Test:
     raise SearchError(value.column, reason)
 
 
+def _type(name: str, value: Value) -> Test:
+    if isinstance(value, Word) and value.text in JSON_TYPES:
+        return HasType(value.text)
+    raise SearchError(value.column, f"{name} is {', '.join(JSON_TYPES[:-1])} or {JSON_TYPES[-1]}")
+
+
 def _any(name: str, value: Value) -> Test:
     match value:
         case Word(text):
@@ -241,5 +255,6 @@ _TESTS = {
     Kind.NUMBER: _number,
     Kind.DATETIME: _moment,
     Kind.WORDS: _words,
+    Kind.TYPE: _type,
     Kind.ANY: _any,
 }

@@ -110,14 +110,21 @@ class Exists:
 
 
 @dataclass(frozen=True)
+class HasType:
+    """A value of this JSON type; a list is an array, whatever its items are."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class BeginsWords:
     """Each of the words is a prefix of a word, in any of its spellings. Without words it matches no user."""
 
     words: tuple[Spellings, ...]
 
 
-Test = Equals | OneOf | Like | TextBetween | NumberBetween | DatetimeBetween | Flag | BeginsWords | Exists
 TextTest = Equals | OneOf | Like | TextBetween | Exists
+Test = TextTest | NumberBetween | DatetimeBetween | Flag | BeginsWords | HasType
 
 
 @dataclass(frozen=True)

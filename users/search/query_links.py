@@ -8,6 +8,7 @@ from users.lucene.nodes import Exists, Match, Name, Pattern, Word
 from users.lucene.printer import escape, unparse
 from users.metadata.tally import TEXT_PREFIX
 from users.models import MetadataKey
+from users.search.searchable_fields import TYPE_PREFIX
 
 
 def key_name(key: MetadataKey) -> Name:
@@ -36,3 +37,9 @@ def to_term(kind: str, value: object) -> Word | Pattern:
         return Pattern((str(value), ""))
     is_text = kind == "string"
     return Word(str(value) if is_text else json.dumps(value), is_quoted=is_text)
+
+
+def query_for_type(key: MetadataKey, kind: str) -> str:
+    """A query for users with a value of this JSON type at the key."""
+    name = Name((TYPE_PREFIX, *key_name(key).path))
+    return unparse(Match(name, Word(kind)))

@@ -7,7 +7,7 @@ are case-insensitive.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
 
@@ -163,10 +163,15 @@ UNSEARCHABLE = (
     {name for name, field in ROOT_FIELDS.items() if not field.kind} | {"guardian_authenticators"}
 ) - set(CONTAINERS)
 _PROFILE_DATA = ("identities", "profileData")
+# Before a key of metadata: the field is the JSON type of its value. Ours; Auth0 has no such field.
+TYPE_PREFIX = "_type_"
 
 
 def find_field(path: tuple[str, ...]) -> Field | None:
     """The field of that name; None for an unknown name. Any key of metadata is a field."""
+    if path[0] == TYPE_PREFIX:
+        named = find_field(path[1:]) if len(path) > 2 and path[1] in DOCUMENTS else None
+        return named and replace(named, kind=Kind.TYPE)
     if path[0] in DOCUMENTS:
         document, *keys = path
         return Field(Kind.ANY, (Json(document, tuple(keys)),), document, tuple(keys))

@@ -8,6 +8,7 @@ from users.metadata.documents import DOCUMENTS
 from users.rights.actor import Actor
 from users.rights.errors import Denied
 from users.rights.visible import PROFILE, visible
+from users.search.searchable_fields import TYPE_PREFIX
 
 
 def check_visible(query: Query, viewer: Actor) -> None:
@@ -30,4 +31,7 @@ def can_search_by(term: Exists | Match, viewer: Actor) -> bool:
 def asked_about(term: Exists | Match) -> tuple[str, tuple[str, ...]]:
     """The document and the path within it that the term asks about, as `visible` takes them."""
     document, *path = term.name.path if term.name else (PROFILE,)
+    if document == TYPE_PREFIX and path:
+        # The type of a value says something of the value.
+        document, *path = path
     return (document, tuple(path)) if document in DOCUMENTS else (PROFILE, ())

@@ -10,7 +10,17 @@ from itertools import accumulate
 from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import BEGINNINGS, MAX_BEGINNING
-from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween, map_ends
+from users.search.conditions import (
+    Equals,
+    Exists,
+    Flag,
+    HasType,
+    Like,
+    NumberBetween,
+    Test,
+    TextBetween,
+    map_ends,
+)
 from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
 from users.search.sql.emitter import MISMATCH, Emitter, Sql, join_and, join_or
@@ -68,6 +78,10 @@ class PostgresqlEmitter(Emitter):
         return number
 
     def json(self, column: str, path: tuple[str, ...], test: Test, is_list: bool) -> Sql:
+        if isinstance(test, HasType):
+            # Without `[*]` at the end, which would take a list for its items.
+            place = "[*]".join(f".{json.dumps(key)}" for key in path)
+            return f"{column} @@ %s::jsonpath", (f'${place}.type() == "{test.name}"',)
         place = ("$[*]" if is_list else "$") + "".join(f".{json.dumps(key)}[*]" for key in path)
         operator, text = self._path(place, test)
         return f"{column} {operator} %s::jsonpath", (text,)

@@ -11,7 +11,17 @@ from django.db import connection
 from users.metadata.words import Spellings
 from users.models import IndexedKey
 from users.models.word_index import FTS_TABLE
-from users.search.conditions import Equals, Exists, Flag, Like, NumberBetween, Test, TextBetween, map_ends
+from users.search.conditions import (
+    Equals,
+    Exists,
+    Flag,
+    HasType,
+    Like,
+    NumberBetween,
+    Test,
+    TextBetween,
+    map_ends,
+)
 from users.search.index_support import INDEXED_PREFIX_LENGTH
 from users.search.searchable_fields import Part, Words
 from users.search.sql.emitter import MISMATCH, Emitter, Sql, join_and, join_or
@@ -28,6 +38,15 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 # Characters that JSON escapes.
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LARGEST = 2**63 - 1
+# SQLite's names of JSON types.
+_TYPE_NAMES = {
+    "string": ("text",),
+    "number": ("integer", "real"),
+    "boolean": ("true", "false"),
+    "object": ("object",),
+    "array": ("array",),
+    "null": ("null",),
+}
 # Thresholds of matches. Above the first, a page of a sorted list is found faster by scanning in order than by
 # fetching and sorting all matches; above the second, counting the table is faster than counting by the word
 # index.
@@ -86,6 +105,9 @@ class SqliteEmitter(Emitter):
             walk.enter_key(key)
         if isinstance(test, Exists):
             return walk.to_exists_below(bool(path))
+        if isinstance(test, HasType):
+            names = ", ".join(f"'{name}'" for name in _TYPE_NAMES[test.name])
+            return walk.to_exists((f"{walk.type} IN ({names})", ()))
         walk.items()
         found = walk.to_exists(self._value(walk.type, walk.atom, test))
         if is_list:
