@@ -34,7 +34,7 @@ def show_saved(request: PageRequest, user: User, text: str = "") -> None:
     """Show on the next page what this request saved of the user, with a button that undoes it if the staff
     member may. `text` says it where the names of the keys do not."""
     changes = _changes_of(request.actor, user)
-    offered = undoable_changes(changes, request.actor, user)
+    offered = undoable_changes(changes, request.actor, {user.user_id: user})
     # All or nothing: a button that undid a part of what was saved would mislead.
     tags = tag_offer(user, offered) if changes and len(offered) == len(changes) else ""
     messages.success(request, text or _describe(changes), extra_tags=tags)

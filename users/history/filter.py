@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from users.history.changed_keys import TouchesAnyKey, key_name
@@ -62,6 +62,7 @@ class ChangeFilter:
     until: datetime | None = None
     actors: tuple[str, ...] | None = None
     subjects: tuple[str, ...] | None = None
+    text: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -72,7 +73,7 @@ class ChangeFilter:
     @property
     def has_unindexed_conditions(self) -> bool:
         """Whether many lines may have to be skipped."""
-        return bool(self.key or self.part or self.kinds or self.face or self._unindexed_ids)
+        return bool(self.key or self.part or self.kinds or self.face or self.text or self._unindexed_ids)
 
     def filter_by_index(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Apply the conditions that one index serves, in the order of the record."""
@@ -95,6 +96,13 @@ class ChangeFilter:
             changes = changes.filter(actor_kind__in=self.kinds)
         if self.face:
             changes = changes.filter(face=self.face)
+        if self.text:
+            changes = changes.filter(
+                Q(names__icontains=self.text)
+                | Q(reason__icontains=self.text)
+                | Q(actor_name__icontains=self.text)
+                | Q(request_id=self.text)
+            )
         if self.key:
             return changes.filter(TouchesAnyKey(self.names))
         if self.part in PARTS_AT_CREATION:
@@ -120,6 +128,14 @@ class ChangeFilter:
         if what != What.CREATED and not self.key:
             return what == self.part
         return any(self.is_key_match(part, key, sides) for part, key, sides in iterate_keys(what, keys))
+
+    def is_text_match(self, change: Change) -> bool:
+        """Whether a change, with those keys that its reader may see, contains the text."""
+        if not self.text or change.request_id == self.text:
+            return True
+        wanted = self.text.lower()
+        names = (f"{part}.{key}" for part, key, _ in iterate_keys(change.what, change.keys))
+        return any(wanted in words.lower() for words in (change.reason, change.actor_name, *names))
 
     def is_key_match(self, part: str, key: str, sides: dict[str, object]) -> bool:
         """Whether this key, or the value at the path within it, is what changed."""

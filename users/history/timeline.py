@@ -104,7 +104,11 @@ def _scan_visible(
 
     def keep(change: Change) -> bool:
         # Masked first: a filter by a hidden key must not reveal by a hit that the key changed.
-        return _mask_hidden_keys(change, viewer, user) and wanted.is_match(change.what, change.keys)
+        return (
+            _mask_hidden_keys(change, viewer, user)
+            and wanted.is_match(change.what, change.keys)
+            and wanted.is_text_match(change)
+        )
 
     passes_over = sift if wanted.has_unindexed_conditions or left_out else None
     lines = wanted.filter_by_index(Change.objects.all())

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from users.history.memory_budget import KEYS_LENGTH
 from users.history.timeline import hidden_parts, visible_keys
-from users.log.recent_sign_ins import TYPES
+from users.log.activity import EVENT_TYPES
 from users.metadata.diff import Diff
 from users.models import Change, LogEvent, User
 from users.rights.actor import Actor
@@ -49,7 +49,7 @@ def recent_activity(user: User, viewer: Actor, *, most: int) -> list[RecentActiv
     # The row of an earlier user with the same id is older than this one.
     changes = Change.objects.filter(subject=user.user_id, at__gte=user.created_at)
     changes = changes.exclude(what__in=hidden_parts(viewer, user))
-    events = LogEvent.objects.filter(user_id=user.user_id, type__in=TYPES, at__gte=user.created_at)
+    events = LogEvent.objects.filter(user_id=user.user_id, type__in=EVENT_TYPES, at__gte=user.created_at)
     small = When(weight__lte=MAX_KEYS_LENGTH, then=F("keys"))
     rows = (
         _newest(changes, most)

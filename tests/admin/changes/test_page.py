@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.admin.conftest import user_path
 from tests.web.pages import Page, open_page
@@ -15,6 +18,7 @@ from users.actions.account.block_user import block_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
+from users.log.record import log_event
 from users.models import Change
 from users.rights import visible as visible_rights
 from users.rights.actor import command_actor, staff_actor
@@ -53,8 +57,9 @@ def everything(browser):
 
 
 def told(page: Page) -> list[str]:
-    """What each line is of."""
-    return re.findall(r'<span class="badge(?: \w+)?">([\w -]+)</span>\s*(?:of|by)', page.html)
+    """The sentence of each line, without tags."""
+    found = re.findall(r'<div class="event-text">\s*<p>(.*?)</p>', page.html, re.DOTALL)
+    return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", one))).strip() for one in found]
 
 
 def test_a_line_tells_who_what_when_why_and_how(activity, jane, agent):
@@ -63,11 +68,9 @@ def test_a_line_tells_who_what_when_why_and_how(activity, jane, agent):
 
     page = activity(agent, jane)
 
-    line = page.html.partition('<li class="change">')[2].partition("</li>")[0]
-    assert f"App metadata by {agent} (Staff, Dashboard)" in page.text
-    assert "plan full → free" in page.text
-    assert "Reason: Ticket 4711" in page.text
-    assert "req-4711" in page.text
+    line = page.html.partition('<ol class="timeline"')[2].partition("</li>")[0]
+    assert told(page)[0] == f"{agent} changed plan of {jane}"
+    assert "app_metadata.plan full → free Ticket 4711 Dashboard request req-4711" in page.text
     assert f'href="{user_path(agent)}"' in line
     assert f'href="{CHANGES}{latest().pk}/"' in line
     assert '<time datetime="' in line
@@ -83,8 +86,8 @@ def test_values_are_readable_and_whole(activity, browser, jane, agent):
 
     assert "deep.a.b 1 → 3" in page.text
     assert "plan full removed" in page.text
-    assert 'text added "12"' in page.text
-    assert 'empty added ""' in page.text
+    assert 'text "12" added' in page.text
+    assert 'empty "" added' in page.text
     assert long in page.html
     assert "<script>alert(1)</script>" in page.text
     assert "<script>alert(1)" not in page.html
@@ -117,22 +120,98 @@ def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, support
     write(jane, "user_metadata", actor=staff_actor(supporter), hobby="go")
     day = f"{latest().at:%Y-%m-%d}"
 
-    assert told(activity(agent, jane)) == ["User metadata", "App metadata", "Account created"]
+    of_agent, of_supporter = f"{agent} changed 2 keys of {jane}", f"{supporter} changed hobby of {jane}"
+    created = f"tests created {jane}"
+    assert told(activity(agent, jane)) == [of_supporter, of_agent, created]
     by_key = activity(agent, jane, key="plan")
-    assert told(by_key) == ["App metadata", "Account created"]
+    assert told(by_key) == [of_agent, created]
     assert "seats" not in by_key.text
-    assert told(activity(agent, jane, key="app_metadata.seats")) == ["App metadata"]
-    assert told(activity(agent, jane, key="user_metadata")) == ["User metadata", "Account created"]
+    assert told(activity(agent, jane, key="app_metadata.seats")) == [of_agent]
+    assert told(activity(agent, jane, key="user_metadata")) == [of_supporter, created]
     assert told(activity(agent, jane, part="app_metadata", key="hobby")) == []
-    assert told(activity(agent, jane, actor=agent.email)) == ["App metadata"]
-    assert told(activity(agent, jane, actor=supporter.user_id)) == ["User metadata"]
+    assert told(activity(agent, jane, actor=agent.email)) == [of_agent]
+    assert told(activity(agent, jane, actor=supporter.user_id)) == [of_supporter]
     assert told(activity(agent, jane, actor="Shop")) == []
-    assert told(activity(agent, jane, actor="tests")) == ["Account created"]
-    assert told(activity(agent, jane, face="command")) == ["Account created"]
+    assert told(activity(agent, jane, actor="tests")) == [created]
+    assert told(activity(agent, jane, face="command")) == [created]
+    assert told(activity(agent, jane, kind="staff")) == [of_supporter, of_agent]
+    assert told(activity(agent, jane, q="SEATS")) == [of_agent]
+    assert told(activity(agent, jane, q="supporter@")) == [of_supporter]
     assert len(told(activity(agent, jane, since=day, until=day))) == 3
     assert told(activity(agent, jane, until="2020-01-01")) == []
     assert len(told(activity(agent, jane, since=day, until="9999-12-31"))) == 3
-    assert "No matching changes." in activity(agent, jane, key="never").text
+    assert "No activity matches this search." in activity(agent, jane, key="never").text
+
+
+def test_each_filter_in_use_is_a_chip_that_removes_it(everything, agent):
+    page = everything(agent, part="failures", q="x", since="2026-03-04")
+
+    assert "what Failures" in page.text
+    assert 'href="?q=x&amp;since=2026-03-04" aria-label="Remove the filter what Failures"' in page.html
+    assert 'value="x"' in page.html
+
+
+def test_sign_ins_and_failures_stand_among_the_changes(everything, activity, jane, agent):
+    log_event("s", user=jane, ip="192.0.2.7")
+    write(jane, "app_metadata", plan="free")
+    log_event("fu", user_name="ghost@example.com")
+    sentences = ["Failed sign-in as ghost@example.com: no such user", f"tests changed plan of {jane}"]
+
+    assert told(everything(agent))[:2] == sentences
+    assert told(everything(agent, part="failures")) == sentences[:1]
+    assert told(everything(agent, part="sign_ins"))[-1] == "Jane Doe signed in"
+    assert told(everything(agent, q="ghost@example.com")) == sentences[:1]
+    assert told(activity(agent, jane))[:2] == [sentences[1], "Jane Doe signed in"]
+    assert told(everything(agent, key="plan"))[0] == sentences[1]
+
+
+def test_a_deleted_user_is_found_and_named_by_email(everything, agent, administrator, stranger):
+    delete_user(stranger, actor=staff_actor(administrator), reason="Asked by phone")
+
+    for asked in ({"q": "Stranger@example.com"}, {"user": "stranger@example.com"}, {"q": stranger.user_id}):
+        page = everything(agent, **asked)
+        assert told(page) == [
+            "admin@example.com deleted stranger@example.com Deleted user",
+            "tests created stranger@example.com Deleted user",
+        ]
+
+
+def test_days_are_headings(everything, jane, agent):
+    log_event("s", user=jane, at=timezone.now() - timedelta(days=1))
+    log_event("s", user=jane, at=datetime(2019, 3, 4, tzinfo=UTC))
+
+    headings = re.findall(r'<h2 class="day"[^>]*>([^<]+)', everything(agent).html)
+    assert headings == ["Today", "Yesterday", "4 March 2019"]
+
+
+def test_facets_narrow_the_list_and_lead_back(everything, jane, agent):
+    write(jane, "app_metadata", actor=staff_actor(agent), plan="free", seats=1)
+    log_event("fp", user=jane)
+
+    rail = everything(agent).html.partition('<aside class="facets-rail"')[2]
+    for link in (
+        f"?actor={agent.user_id.replace('|', '%7C')}",
+        "?kind=user",
+        "?part=failures",
+        "?face=dashboard",
+        "?key=app_metadata.plan",
+    ):
+        assert f'href="{link}"' in rail
+    rail = everything(agent, part="failures").html.partition('<aside class="facets-rail"')[2]
+    assert re.search(r'href="\?" aria-current="true">\s*<span class="clip"><bdi>Failures', rail)
+
+
+def test_undo_is_offered_for_what_may_be_undone(everything, jane, supporter, agent, staff_with):
+    write(jane, "app_metadata", plan="free")
+    change = latest()
+    block_user(supporter, actor=SHELL)
+    of_staff = latest()
+
+    page = everything(agent)
+    assert f'href="{CHANGES}{change.pk}/undo/"' in page.html
+    # Only administrators change how an account with staff rights signs in.
+    assert f"{of_staff.pk}/undo/" not in page.html
+    assert "/undo/" not in everything(staff_with("view_user", "view_changes", "view_app_metadata")).html
 
 
 @pytest.mark.parametrize(
@@ -160,8 +239,8 @@ def test_older_keeps_the_filter_and_misses_none(activity, browser, jane, agent):
     second = open_page(browser(agent), user_path(jane) + older.replace("&amp;", "&"))
 
     assert len(told(first)) == 50
-    assert told(second) == ["App metadata"] * 5 + ["Account created"]
-    assert "Latest" in second.text
+    assert told(second) == [f"tests changed plan of {jane}"] * 5 + [f"tests created {jane}"]
+    assert "Newest" in second.text
 
 
 def test_an_auditor_finds_every_change_of_a_key_across_all_users(everything, jane, agent, stranger):
@@ -171,11 +250,16 @@ def test_an_auditor_finds_every_change_of_a_key_across_all_users(everything, jan
 
     page = everything(agent, key="app_metadata.plan")
 
-    assert told(page) == ["App metadata", "App metadata", "Account created"]
-    assert f"of {jane} by tests" in page.text
-    assert f"of {stranger.user_id} by tests" in page.text
-    assert told(everything(agent, user=jane.email, key="plan")) == ["App metadata", "Account created"]
-    assert told(everything(agent, user=stranger.user_id))[0] == "Account deleted"
+    assert told(page) == [
+        "tests added plan to stranger@example.com Deleted user",
+        f"tests changed plan of {jane}",
+        f"tests created {jane}",
+    ]
+    assert told(everything(agent, user=jane.email, key="plan")) == [
+        f"tests changed plan of {jane}",
+        f"tests created {jane}",
+    ]
+    assert told(everything(agent, user=stranger.user_id))[0].startswith("tests deleted stranger@example.com")
     assert told(everything(agent, user="nobody@example.com")) == []
 
 
@@ -207,12 +291,13 @@ def test_one_change_has_a_page_of_its_own(browser, jane, agent, supporter, stran
 
     page = open_page(browser(supporter), f"{CHANGES}{change.pk}/")
 
-    assert "blocked added true" in page.text
+    assert f"{agent} blocked {jane}" in page.text
+    assert "blocked true added" in page.text
     for fact in (str(jane), jane.user_id, str(agent), agent.user_id, "spam", "192.0.2.7", "UTC"):
         assert fact in page.text
     delete_user(jane, actor=SHELL)
     assert browser(supporter).get(f"{CHANGES}{change.pk}/").status_code == 404
-    assert "Deleted since" in open_page(browser(agent), f"{CHANGES}{change.pk}/").text
+    assert "Deleted user" in open_page(browser(agent), f"{CHANGES}{change.pk}/").text
     assert browser(stranger).get(f"{CHANGES}{change.pk}/", follow=True).status_code == 403
     assert browser(agent).get(f"{CHANGES}{10**30}/").status_code == 404
 
@@ -278,7 +363,7 @@ def test_a_change_of_many_keys_shows_its_first_lines(browser, jane, agent):
     page = browser(agent).get(f"{CHANGES}{number}/").content.decode()
     undo = browser(agent).get(f"{CHANGES}{number}/undo/").content.decode()
 
-    assert page.count('title="Only changes') + page.count("<dt><code>key") == MAX_PAGE_LINES
+    assert page.count("<dt><code>user_metadata.key") == MAX_PAGE_LINES
     assert f"Only the first {MAX_PAGE_LINES} lines are shown." in page
     assert undo.count("<dt><code>key") == MAX_PAGE_LINES
     assert f"More than these {MAX_PAGE_LINES} lines change" in undo

@@ -37,8 +37,8 @@ def test_they_see_where_one_ends_and_the_next_begins(later, earlier, administrat
     assert page.text.count(BOUNDARY) == 1
     before, _, after = page.text.partition(BOUNDARY)
     assert "later@example.com" in before
-    assert "scuba" not in before
-    assert "scuba" in after
+    assert "created later@example.com" in before
+    assert "created earlier@example.com" in after
     assert after.count("Earlier user") == 3
     assert "Earlier user" not in before
 

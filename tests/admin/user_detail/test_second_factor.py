@@ -59,8 +59,8 @@ def test_the_activity_shows_it(browser, clerk, jane):
 
     page = open_page(browser(clerk), f"{user_path(jane)}?tab=activity")
 
-    assert "Second factors" in page.text
-    assert "google-authenticator" in page.text
+    assert "added two-step sign-in" in page.text
+    assert "google-authenticator" not in page.html
 
 
 def test_it_is_offered_to_those_who_may(security, supporter, clerk, staff_with, jane):

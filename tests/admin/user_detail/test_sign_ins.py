@@ -27,9 +27,9 @@ def test_support_reads_sign_ins_and_failed_ones(activity, supporter, jane):
     text = activity(supporter, jane).text
 
     for words in (
-        "Signed in · 192.0.2.7",
-        "Failed sign-in: wrong password · 192.0.2.8",
-        "Account locked out",
+        "Jane Doe signed in Username-Password-Authentication 192.0.2.7",
+        "Failed sign-in of jane.doe@example.com : wrong password Username-Password-Authentication 192.0.2.8",
+        "jane.doe@example.com was locked out after too many wrong passwords",
     ):
         assert words in text
 
@@ -40,18 +40,8 @@ def test_those_of_others_and_other_events_are_not_among_them(activity, supporter
 
     page = activity(supporter, jane)
 
-    assert "None in the log." in page.text
+    assert "signed in" not in page.text
     assert "192.0.2.9" not in page.html
-
-
-def test_only_the_latest_ten_are_shown(activity, supporter, jane):
-    for number in range(12):
-        log_event("s", user=jane, ip=f"192.0.2.{number}")
-
-    html = activity(supporter, jane).html
-
-    assert html.count("Signed in ·") == 10
-    assert "192.0.2.1<" not in html
 
 
 def test_an_earlier_account_with_the_same_id_is_not_shown(activity, supporter, make_user):
@@ -60,4 +50,4 @@ def test_an_earlier_account_with_the_same_id_is_not_shown(activity, supporter, m
     delete_user(first, actor=command_actor("tests"))
     second = make_user("same", bare_id="abc")
 
-    assert "Signed in ·" not in activity(supporter, second).text
+    assert "192.0.2.7" not in activity(supporter, second).text

@@ -1,4 +1,4 @@
-"""The history of all users, and the page of one change."""
+"""The activity of all users, and the page of one change."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from users.actions.account.undo import undo_refusal
+from users.admin.changes.facets import facet_context, period_context
 from users.admin.changes.filter_form import ChangeFilterForm
-from users.admin.changes.rows import change_context, change_list_context, users_of_changes
+from users.admin.changes.rows import People, activity_context, change_context
+from users.admin.changes.sentences import change_title
 from users.admin.changes.undo import reversal_options
-from users.history.filter import ChangeFilter
-from users.history.timeline import get_change, list_all_changes
+from users.history.timeline import get_change
+from users.log.activity import list_activity
+from users.metadata.documents import DOCUMENTS
 from users.rights.may import Verb, check
 from users.web.page_view import PageRequest
 
 
 def changes_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
-    """List the changes of all users, newest first; the filter is in the query string."""
+    """List the activity of all users, newest first; the filter is in the query string."""
     actor = request.actor
     check(actor, Verb.VIEW_CHANGES)
     form = ChangeFilterForm(request.GET, actor, of_one_user=False)
     context = {
         **frame,
-        **change_list_context(
-            form, actor, lambda wanted, after: list_all_changes(actor, wanted, after=after)
-        ),
+        **activity_context(form, actor, lambda wanted, after: list_activity(actor, wanted, after=after)),
+        **facet_context(form, actor),
+        **period_context(form),
         "title": gettext("Activity"),
         "section": "changes",
-        "names_subjects": True,
     }
-    return TemplateResponse(request, "users/admin/changes.html", context)
+    return TemplateResponse(request, "users/admin/activity.html", context)
 
 
 def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> HttpResponse:
@@ -44,8 +46,10 @@ def change_page(request: PageRequest, number: int, frame: dict[str, Any]) -> Htt
         raise Http404
     context = {
         **frame,
-        **change_context(change, users_of_changes([change], actor), ChangeFilter(), is_own_page=True),
-        "title": gettext("%(what)s, change %(pk)s") % {"what": change.get_what_display(), "pk": change.pk},
+        **change_context(change, People.of([change], actor), is_own_page=True),
+        "title": gettext("%(what)s, change %(number)s") % {"what": change_title(change), "number": change.pk},
+        "heading": change_title(change),
+        "part_prefix": change.what if change.what in DOCUMENTS else "",
         "section": "changes",
         "offered": reversal_options(change, actor),
         # Without its user nothing can be undone, whatever kind of change it is.

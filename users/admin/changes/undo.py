@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -24,6 +24,7 @@ from users.metadata.three_way import ABSENT, is_same_side
 from users.models import Change, User
 from users.rights.actor import Actor
 from users.rights.may import may
+from users.rights.protected_accounts import protected_keys
 from users.rights.visible import visible
 from users.web.differences import MAX_PAGE_LINES, Line, Lines, Value, diff_lines, limit_lines
 
@@ -153,20 +154,37 @@ def reversal_options(change: Change, actor: Actor) -> ReversalOptions:
         return ReversalOptions(can_undo, refusal=refusal)
 
 
-def undoable_changes(changes: Iterable[Change], actor: Actor, user: User) -> set[int]:
-    """Return the ids of changes that may be undone, without comparing with the current state.
+def undoable_changes(changes: Iterable[Change], actor: Actor, users: Mapping[str, User]) -> set[int]:
+    """Return the ids of changes that may be undone, without comparing with the current state; `users` are
+    those of the changes, by user_id.
 
     A list shows many changes; comparing each would rebuild earlier states for every row.
     """
     # The rows of one page need the same few rights.
-    may_do = cache(lambda verb: may(actor, verb, user))
-    return {
-        change.pk
+    may_do = cache(lambda verb: may(actor, verb))
+    found = {
+        change.pk: required_verbs(change.what, change.keys)
         for change in changes
-        if change.user_id == user.pk
-        and undo_refusal(change) is None
-        and all(map(may_do, required_verbs(change.what, change.keys)))
+        if undo_refusal(change) is None and _is_present(change, users)
     }
+    allowed = {pk: verbs for pk, verbs in found.items() if all(map(may_do, verbs))}
+    # What depends on the user: only for the few rights that ask, once for the page.
+    guarded = {pk for pk, verbs in allowed.items() if any(verb.value.guarded for verb in verbs)}
+    subjects = {change.pk: change.user_id for change in changes if change.pk in guarded}
+    keys = {key for key in subjects.values() if key is not None}
+    refused = protected_keys(keys) if keys and not actor.is_administrator else set()
+    own = actor.user.pk if actor.user else None
+    return {
+        pk
+        for pk, verbs in allowed.items()
+        if subjects.get(pk) not in refused
+        and not (any(verb.value.others for verb in verbs) and subjects.get(pk) == own)
+    }
+
+
+def _is_present(change: Change, users: Mapping[str, User]) -> bool:
+    user = users.get(change.subject)
+    return user is not None and change.user_id == user.pk and user.linked_to_id is None
 
 
 def _restorable_keys(taking: Reversal) -> list[str]:

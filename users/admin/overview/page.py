@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from users.admin.changes.rows import NAME_COLUMNS, UsersById, change_context
+from users.admin.changes.rows import NAME_COLUMNS, People, UsersById, change_context
 from users.admin.overview.attention import find_concerns
 from users.admin.overview.first_steps import first_steps
 from users.admin.overview.numbers import DEFAULT_PERIOD, PERIODS, Numbers
@@ -31,7 +31,7 @@ MAX_ROWS = 5
 JOBS_READ = 30
 MAX_RUNNING_JOBS = 3
 # Besides these, the user only: the page shows a face, a name and when the user was created.
-USER_COLUMNS = (*NAME_COLUMNS, "created_at", "given_name", "family_name")
+USER_COLUMNS = (*NAME_COLUMNS, "created_at")
 LARGE_JOB_COLUMNS = ("state", "log", "parameters", "result")
 
 
@@ -71,7 +71,7 @@ def _newest(actor: Actor, *, sees_users: bool) -> TemplateContext:
     """The newest changes and users. One query reads both the newest users and those whom the changes name."""
     changes = list_all_changes(actor, limit=MAX_ROWS).changes
     if not sees_users:
-        return {"changes": [change_context(change, {}, None) for change in changes]}
+        return {"changes": [change_context(change, People({})) for change in changes]}
     users = _read_users(changes)
     newest = sorted(
         (user for user in users.values() if user.linked_to_id is None),
@@ -79,7 +79,7 @@ def _newest(actor: Actor, *, sees_users: bool) -> TemplateContext:
         reverse=True,
     )
     return {
-        "changes": [change_context(change, users, None) for change in changes],
+        "changes": [change_context(change, People(users)) for change in changes],
         "newest": newest[:MAX_ROWS],
     }
 

@@ -10,16 +10,15 @@ from urllib.parse import quote
 from django.utils.translation import gettext, gettext_noop
 
 from users.actions.account.documents import DOCUMENT_VERBS
+from users.admin.changes.facets import period_context
 from users.admin.changes.filter_form import ChangeFilterForm
-from users.admin.changes.rows import change_list_context
-from users.admin.changes.undo import undoable_changes
+from users.admin.changes.rows import activity_context
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
 from users.admin.user_detail.roles import roles_context
 from users.conf import conf
-from users.history.timeline import list_user_changes
-from users.log.recent_sign_ins import recent_sign_ins
+from users.log.activity import list_user_activity
 from users.metadata.documents import DOCUMENTS
 from users.representation.enrollments import enrolled_factors
 from users.representation.fields import FIELDS
@@ -28,9 +27,6 @@ from users.rights.may import Verb, denial_reason
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
-
-# Sign-ins on the Activity tab.
-MAX_SIGN_INS = 10
 
 
 @dataclass(frozen=True)
@@ -77,20 +73,18 @@ def profile_context(visit: UserPageRequest) -> TemplateContext:
     return {"profile_facts": facts, "profile_refusal": refused}
 
 
-def activity_context(visit: UserPageRequest) -> TemplateContext:
-    """Return the user's history, newest first, and the latest sign-ins."""
+def activity_tab_context(visit: UserPageRequest) -> TemplateContext:
+    """Return the user's activity, newest first: changes and sign-ins."""
     # A GET form replaces the whole query string, so the tab has to travel as a hidden field.
     form = ChangeFilterForm(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
-    page = change_list_context(
-        form,
-        visit.actor,
-        lambda wanted, after: list_user_changes(visit.user, visit.actor, wanted, after=after),
-    )
-    changes = [row["change"] for row in page["changes"]]
     return {
-        **page,
-        "undoable": undoable_changes(changes, visit.actor, visit.user),
-        "sign_ins": recent_sign_ins(visit.user, most=MAX_SIGN_INS),
+        **activity_context(
+            form,
+            visit.actor,
+            lambda wanted, after: list_user_activity(visit.user, visit.actor, wanted, after=after),
+        ),
+        **period_context(form),
+        "is_of_one_user": True,
     }
 
 
@@ -127,7 +121,7 @@ def raw_context(visit: UserPageRequest) -> TemplateContext:
 TABS = (
     Tab("metadata", gettext_noop("Metadata"), metadata_context),
     Tab("profile", gettext_noop("Profile"), profile_context),
-    Tab("activity", gettext_noop("Activity"), activity_context),
+    Tab("activity", gettext_noop("Activity"), activity_tab_context),
     Tab("security", gettext_noop("Security"), security_context),
     Tab("roles", gettext_noop("Roles"), roles_context),
     Tab("raw", gettext_noop("Raw profile"), raw_context),
