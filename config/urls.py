@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from users.admin.site import site
-from users.api.export_links import export_file
+from users.web.export_links import export_file
 from users.api.views.not_found import NotFoundView
 from users.web.home import favicon, home
 

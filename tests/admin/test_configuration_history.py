@@ -42,14 +42,16 @@ def test_it_says_who_changed_what_from_what_to_what(desk, hook, administrator):
 
     page = desk(history_of(hook))
 
-    assert "Changed by admin@example.com (Staff, Dashboard)" in page.text
+    assert "admin@example.com changed example.com" in page.text
     assert f'href="/admin/users/user/{administrator.pk}/change/"' in page.html
     assert "&lt;b&gt;CRM&lt;/b&gt;" in page.html
     assert "<b>CRM" not in page.html
+    assert "&lt;b&gt;CRM" in page.html
     assert "url https://example.com/(secret) → https://example.com/(new secret)" in page.text
-    assert "Created by tests (Command, Command line)" in page.text
+    assert "tests created example.com" in page.text
+    assert "Command line" in page.text
     assert "127.0.0.1" in page.text
-    assert "Request" in page.text
+    assert re.search(r"request \w+", page.text)
     history = page.html.partition('<ol class="timeline')[2]
     assert "t0ken" not in history
     assert "0ther" not in history
@@ -61,7 +63,7 @@ def test_a_new_secret_is_in_it_and_its_value_is_not(desk, hook):
 
     page = desk(history_of(hook))
 
-    assert "New secret by tests" in page.text
+    assert "tests made a new secret for example.com" in page.text
     assert secret not in page.html
 
 
@@ -71,8 +73,8 @@ def test_the_list_has_the_history_of_all_those_deleted_included(desk, hook):
 
     page = desk(f"{WEBHOOKS}?tab=history")
 
-    assert "Deleted example.com by tests" in page.text
-    assert "Created other.example by tests" in page.text
+    assert "tests deleted example.com" in page.text
+    assert "tests created other.example" in page.text
 
 
 @pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
@@ -88,14 +90,14 @@ def test_pages_lead_to_what_is_older_and_back(desk, hook):
         edit_webhook(hook, {"description": f"number {number}"}, actor=SHELL)
 
     page = desk(history_of(hook))
-    [older] = re.findall(r'href="([^"]+)">Older<', page.html)
+    [older] = re.findall(r'href="([^"]+)">Older', page.html)
     oldest = desk(f"{WEBHOOKS}{hook.webhook_id}/{html.unescape(older)}")
 
-    assert page.html.count('<li class="change">') == PAGE_SIZE
-    assert oldest.html.count('<li class="change">') == 1
-    assert "Created" in oldest.text
-    assert "Latest" in oldest.text
-    assert desk(history_of(hook, "&before=x")).html.count('<li class="change">') == PAGE_SIZE
+    assert page.html.count('<div class="event-end">') == PAGE_SIZE
+    assert oldest.html.count('<div class="event-end">') == 1
+    assert "created example.com" in oldest.text
+    assert "Newest" in oldest.text
+    assert desk(history_of(hook, "&before=x")).html.count('<div class="event-end">') == PAGE_SIZE
 
 
 def test_it_costs_the_same_for_few_and_many(desk, hook, agent, make_user):
@@ -136,7 +138,7 @@ class TestSegments:
         page = open_page(browser(staff_with("view_user")), f"{SEGMENTS}{segment.segment_id}/?tab=history")
 
         assert "gold" not in page.html
-        assert "plan" not in page.html.partition("<h2>History")[2]
+        assert "plan" not in page.html.partition('<ol class="timeline"')[2]
         assert "query changed. It asks about what you may not see." in page.text
 
     def test_of_anothers_own_there_is_none(self, browser, agent, administrator):
@@ -159,8 +161,8 @@ class TestIndexedKeys:
 
         page = desk(f"{KEYS}?tab=history")
 
-        assert "Deleted app_metadata.credits by tests" in page.text
-        assert "Created app_metadata.credits by tests" in page.text
+        assert "tests deleted app_metadata.credits" in page.text
+        assert "tests created app_metadata.credits" in page.text
 
     def test_keys_that_one_may_not_see_are_not(self, browser, staff_with):
         index_key("app_metadata.credits", "number", actor=SHELL)
@@ -180,10 +182,10 @@ def test_the_log_names_the_object_and_leads_to_its_history(desk, hook, agent, ad
 
     page = desk("/admin/log/")
 
-    assert f"Update a webhook sapi Webhook {hook.webhook_id} by admin@example.com" in page.text
-    assert f"Create a webhook sapi Webhook {hook.webhook_id} by tests" in page.text
+    assert f"Update a webhook Webhook {hook.webhook_id} admin@example.com" in page.text
+    assert f"Create a webhook Webhook {hook.webhook_id} tests" in page.text
     assert f'href="/admin/webhooks/{hook.webhook_id}/?tab=history"' in page.html
-    assert f"Create a segment sapi Segment {own.segment_id} by agent@example.com" in page.text
+    assert f"Create a segment Segment {own.segment_id} agent@example.com" in page.text
     assert f"{own.segment_id}/" not in page.html
     assert 'href="/admin/webhooks/?tab=history"' in page.html
     assert f"{gone.webhook_id}/" not in page.html

@@ -130,7 +130,7 @@ def test_another_persons_cursor_shows_none_of_their_jobs(desk, agent, supporter)
 
 
 def test_without_jobs_it_says_so(desk, agent):
-    assert "There are no jobs of yours yet." in desk(agent).text
+    assert "No jobs of yours yet" in desk(agent).text
 
 
 def test_more_jobs_and_longer_ones_cost_no_more_queries(browser, agent):

@@ -597,7 +597,7 @@ def test_a_link_lasts_a_minute_and_the_file_a_day(shop, jane, monkeypatch):
     work()
     link = shown(shop.get(f"{JOBS}/{job['id']}"))["location"]
     assert Browser().get(link.replace("/exports/", "/exports/x")).status_code == 404
-    monkeypatch.setattr("users.api.export_links.LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr("users.web.export_links.LIFETIME", timedelta(seconds=-1))
     assert Browser().get(link).status_code == 404
     monkeypatch.undo()
 

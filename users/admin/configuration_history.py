@@ -11,13 +11,17 @@ from itertools import chain
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from users.admin.changes.rows import NAME_COLUMNS, UsersById, user_url
+from users.admin.changes.rows import ICONS, NAME_COLUMNS, UsersById, group_by_day, user_url
+from users.admin.changes.sentences import bold
 from users.admin.request import TemplateContext
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
-from users.log.configuration_history import Kind, configuration_history
+from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
@@ -27,6 +31,7 @@ from users.rights.actor import Kind as ActorKind
 from users.rights.visible import PROFILE, visible
 from users.search.segment_expansion import usable_segments
 from users.web.differences import diff_lines, limit_lines
+from users.web.initials import colour, initials
 
 PAGE_SIZE = 25
 LIST = "configuration"
@@ -68,8 +73,7 @@ def history_context(
     # One query for all rows of the page.
     users = _actors_of(shown, viewer)
     return {
-        "history": [_row(change, users, can_see_value) for change in shown],
-        "names_objects": object_id is None,
+        "history": group_by_day([_row(change, users, can_see_value) for change in shown]),
         "is_older": page.has_previous,
         "older": page.next_cursor(LIST),
     }
@@ -116,17 +120,50 @@ def _row(
         chain.from_iterable(
             diff_lines("", name, sides.get("before", ABSENT), sides.get("after", ABSENT))
             for name, sides in fields.items()
-            if name not in hidden
+            # What a new object does not have says nothing.
+            if name not in hidden and not (change.action == Action.CREATED and not sides.get("after"))
         ),
         MAX_LINES,
     )
     return {
         "change": change,
-        "actor_address": user_url(actor),
+        "at": change.at,
+        "sentence": _sentence(change, actor),
+        "icon": ICONS.get(change.actor_kind, ""),
+        "initials": initials(actor) if actor else change.actor_name[:1].upper(),
+        "colour": colour(actor) if actor else 0,
         "lines": lines.shown,
         "more": lines.more,
         "hidden": sorted(hidden),
     }
+
+
+def _sentence(change: ConfigurationChange, actor: User | None) -> SafeString:
+    """Who did what to which object. Of an action that this release does not know, the stored name."""
+    url, name = user_url(actor), bold((actor and actor.name) or change.actor_name)
+    texts = {
+        Action.CREATED: _("{actor} created {name}"),
+        Action.UPDATED: _("{actor} changed {name}"),
+        Action.DELETED: _("{actor} deleted {name}"),
+        Action.SECRET_ROTATED: _("{actor} made a new secret for {name}"),
+        Action.GRANT_CREATED: _("{actor} created a grant of {name}"),
+        Action.GRANT_UPDATED: _("{actor} changed a grant of {name}"),
+        Action.GRANT_DELETED: _("{actor} deleted a grant of {name}"),
+        Action.PERMISSIONS_ADDED: _("{actor} added permissions to {name}"),
+        Action.PERMISSIONS_REMOVED: _("{actor} removed permissions from {name}"),
+        Action.TEST_SENT: _("{actor} sent a test event to {name}"),
+        Action.DELIVERIES_REPLAYED: _("{actor} sent deliveries to {name} again"),
+        Action.RETRIED: _("{actor} tried {name} again"),
+        Action.REVOKED: _("{actor} revoked {name}"),
+        Action.REENCRYPTED: _("{actor} encrypted {name} with the newest key"),
+    }
+    known = change.action in Action.values
+    return format_html(
+        texts[Action(change.action)] if known else "{actor}: {action} {name}",
+        actor=format_html('<a href="{}">{}</a>', url, name) if url else name,
+        name=bold(change.name or change.object_id),
+        action=change.action,
+    )
 
 
 def _actors_of(changes: Iterable[ConfigurationChange], viewer: Actor) -> UsersById:

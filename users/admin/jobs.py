@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,10 +22,13 @@ from users.jobs.visibility import visible_jobs
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
-from users.metadata.documents import APP_METADATA
+from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Job
 from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.may import Verb, denial_reason
 from users.rights.visible import PROFILE, visible
+from users.web.export_links import export_link, has_file
 from users.web.page_view import PageRequest
 
 PAGE_SIZE = 50
@@ -32,7 +37,10 @@ NEWEST_FIRST = Keyset(("created_at", "id"), is_descending=True)
 # Failed records of an import, and errors of each, that the page lists; the API returns all of them.
 MAX_FAILED_RECORDS, MAX_RECORD_ERRORS = 50, 5
 # Columns that a list does not load, since they may be large.
-LARGE_COLUMNS = ("state", "log", "parameters", "result")
+LARGE_COLUMNS = ("state", "log", "parameters")
+# Numbers of a result that the list names, and what it calls some of them.
+MAX_RESULTS = 3
+RESULT_WORDS = {"people": "users"}
 
 
 def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -47,7 +55,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         "title": gettext("Jobs"),
         "section": "jobs",
         "is_administrator": actor.is_administrator,
-        "jobs": [_row(job) for job in page.rows],
+        "jobs": [_row(job, actor) for job in page.rows],
         "is_live": any(not job.is_finished for job in page.rows),
         "is_older": page.has_previous,
         "older": page.next_cursor(LIST),
@@ -71,7 +79,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         return redirect(request.path)
     context = {
         **frame,
-        **_row(job),
+        **_row(job, actor),
         "title": f"{job.get_kind_display()}, {job}",
         "section": "jobs",
         "about": job.user if job.user and visible(actor, PROFILE, user=job.user) else None,
@@ -85,13 +93,51 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
     return TemplateResponse(request, "users/admin/job.html", context)
 
 
-def _row(job: Job) -> TemplateContext:
+def job_download_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
+    """Redirect to a new signed link of the job's file. A job that the staff member may not see is a 404."""
+    job = visible_jobs(request.actor).select_related("owner").filter(job_id=job_id).first()
+    if job is None or not has_file(job):
+        raise Http404
+    if refusal := _download_refusal(job, request.actor):
+        raise Denied(refusal)
+    # Made now, and not with the page: it is valid for a minute only.
+    return redirect(export_link(job))
+
+
+def _download_refusal(job: Job, actor: Actor) -> str:
+    """Why the staff member may not download the file of an export; empty where they may."""
+    if refusal := denial_reason(actor, Verb.EXPORT):
+        return refusal
+    # The file has what its owner might see at the time.
+    is_owner = actor.user is not None and job.owner_id == actor.user.pk
+    if is_owner or all(visible(actor, document) for document in (PROFILE, *DOCUMENTS)):
+        return ""
+    return gettext("You may not see all that this file may contain.")
+
+
+def _row(job: Job, actor: Actor) -> TemplateContext:
     return {
+        "outcome": _outcome(job),
+        "has_file": has_file(job),
+        "download_refusal": _download_refusal(job, actor) if has_file(job) else "",
         "job": job,
         "percentage": percentage(job),
         "is_ending": bool(job.cancelled_by) and not job.is_finished,
         "asked_by": job.actor.get("name") or job.client_id,
     }
+
+
+def _outcome(job: Job) -> str:
+    """The first numbers of the result that are not zero: "250 inserted, 30 failed"."""
+    if job.status != Job.Status.COMPLETED:
+        return ""
+    numbers = (
+        (name, value) for name, value in _flatten_results(job.result) if isinstance(value, int) and value
+    )
+    # The total is that of the others.
+    some = islice(((name, value) for name, value in numbers if name != "total"), MAX_RESULTS)
+    words = ((value, RESULT_WORDS.get(name, name.replace("_", " "))) for name, value in some)
+    return ", ".join(f"{intcomma(value)} {word}" for value, word in words)
 
 
 def _flatten_results(result: dict[str, Any], *above: str) -> Iterator[tuple[str, Any]]:

@@ -124,6 +124,7 @@ def _context(actor: Actor, user: User, *, size: int, cursor: str) -> TemplateCon
 def _row(note: Note, actor: Actor) -> TemplateContext:
     return {
         "note": note,
+        "author": (note.author and note.author.name) or note.author_name,
         "initials": initials(note.author) if note.author else note.author_name[:1].upper(),
         "colour": colour(note.author) if note.author else 1,
         "can_edit": can_edit_note(note, actor),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
-from users.admin.jobs import job_page, jobs_page
+from users.admin.jobs import job_download_page, job_page, jobs_page
 from users.admin.log.page import log_page
 from users.admin.metadata.editor_hints import editor_hints
 from users.admin.metadata.indexed_keys_page import indexed_keys_page
@@ -33,7 +33,7 @@ from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
 from users.admin.user_list.search_help import help_page
 from users.admin.user_list.suggestions import suggestions
-from users.admin.webhooks.page import add_page, webhook_page, webhooks_page
+from users.admin.webhooks.page import add_page, delivery_page, webhook_page, webhooks_page
 from users.models import User
 from users.web.actors import staff
 from users.web.page_view import PageRequest, page_request, page_view
@@ -53,6 +53,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("metadata/", "metadata", metadata_page, {}),
     ("jobs/", "jobs", jobs_page, {}),
     ("jobs/<slug:job_id>/", "job", job_page, {}),
+    ("jobs/<slug:job_id>/download/", "job_download", job_download_page, {}),
     ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("palette/", "palette", palette_entries, {}),
     ("segments/", "segments", segments_page, {}),
@@ -63,6 +64,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     # Likewise, for `add`.
     ("webhooks/add/", "webhook_add", add_page, {}),
     ("webhooks/<slug:webhook_id>/", "webhook", webhook_page, {}),
+    ("webhooks/<slug:webhook_id>/deliveries/<int:number>/", "delivery", delivery_page, {}),
 )
 
 

@@ -41,7 +41,7 @@ def make(type_, user=None, **columns):
 
 
 def listed(page):
-    return re.findall(r'<code class="id">(\w+)</code>', page.html)
+    return re.findall(r'<li data-type="(\w+)">', page.html)
 
 
 @pytest.mark.parametrize("who", ["agent", "supporter", "jane"])
@@ -62,9 +62,9 @@ def test_it_says_in_words_what_happened_to_whom(desk, agent, jane):
 
     assert listed(page)[:3] == ["sapi", "f", "fp"]
     for words in (
-        "Update a User sapi jane.doe@example.com by agent@example.com",
-        "Failed sign-in f user is blocked jane.doe@example.com",
-        "Failed sign-in: wrong password fp jane.doe@example.com 192.0.2.7",
+        "Update a User jane.doe@example.com agent@example.com",
+        "Failed sign-in : user is blocked jane.doe@example.com",
+        "Failed sign-in: wrong password jane.doe@example.com 192.0.2.7",
     ):
         assert words in page.text
     assert f'href="/admin/users/user/{jane.pk}/change/"' in page.html
@@ -126,6 +126,27 @@ def test_a_query_that_is_none_is_told_and_stays_in_the_form(desk, asked, words):
     assert page.form("Show").fields[name] == [text]
 
 
+def test_each_filter_in_use_is_a_chip_that_removes_it(desk):
+    page = desk(type="fp", user="jane@example.com", q="x")
+
+    assert "type Failed sign-in: wrong password" in page.text
+    assert 'href="?user=jane%40example.com&amp;q=x"' in page.html
+    assert 'href="?type=fp&amp;q=x" aria-label="Remove the filter user jane@example.com"' in page.html
+    # A search keeps them.
+    assert page.form("Show").hidden["user"] == ["jane@example.com"]
+
+
+def test_details_lead_to_what_is_like_the_entry(desk, jane):
+    make("fp", jane, ip="2001:db8::7", client_id="c 1")
+
+    page = desk()
+
+    assert f'href="?user={jane.user_id.replace("|", "%7C")}"' in page.html
+    assert 'href="?client=c%201"' in page.html
+    [by_ip] = re.findall(r'href="(\?q=ip:[^"]*)"', page.html)
+    assert listed(desk(LOG + by_ip)) == ["fp"]
+
+
 def test_one_that_takes_too_long_is_told_so(desk, monkeypatch):
     def too_slow(*_, **__):
         raise SearchTimeout
@@ -142,14 +163,14 @@ def test_pages_lead_on_and_keep_the_filters(desk, jane):
 
     page, seen = desk(type="s"), []
     while True:
-        seen += re.findall(r'<span class="quiet">(\d+)</span>', page.html)
-        link = re.search(r'href="(\?[^"]+)">Older', page.html)
+        seen += re.findall(r'<span class="quiet">: (\d+)</span>', page.html)
+        link = re.search(r'href="(\?[^"]+)">\s*Older', page.html)
         if link is None:
             break
         page = desk(LOG + link[1].replace("&amp;", "&"))
 
     assert seen == [str(number) for number in reversed(range(2 * PAGE_SIZE + 1))]
-    assert 'href="?type=s">Latest' in page.html
+    assert "Newest" in page.html.partition('href="?type=s"')[2]
 
 
 def test_it_costs_as_much_for_many_as_for_few(desk, make_user):
@@ -168,4 +189,4 @@ def test_it_costs_as_much_for_many_as_for_few(desk, make_user):
 
 
 def test_an_empty_one_says_so(desk):
-    assert "No matching log entries." in desk(type="fv").text
+    assert "No log entries match." in desk(type="fv").text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from users.admin.configuration_history import history_urls, kind_label
@@ -21,6 +23,7 @@ from users.log.position import LogPosition, parse_log_id
 from users.log.read import Line, whole_log
 from users.log.types import API_WRITE, DESCRIPTIONS, FAILURE_TYPES, GROUPS
 from users.lucene.errors import QueryError
+from users.lucene.printer import quote
 from users.models import User
 from users.querying.errors import SearchTimeout
 from users.rights.actor import Actor
@@ -56,11 +59,61 @@ def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         "error": error,
         "rows": _rows(shown, actor),
         "is_older": before is not None,
+        "type_label": DESCRIPTIONS.get(filters.get("type", ""), filters.get("type") or gettext("All types")),
+        "chips": _chips(filters),
+        **_period_context(filters),
         "newest": f"?{urlencode(filters)}",
         "older": f"?{urlencode({**filters, 'before': older})}" if older else "",
         "days": conf.log_days,
     }
     return TemplateResponse(request, "users/admin/log.html", context, status=400 if error else 200)
+
+
+def _chips(filters: dict[str, str]) -> list[TemplateContext]:
+    """The filters in use, but for the search box, which shows its own text."""
+    labels = {
+        "type": gettext("type"),
+        "user": gettext("user"),
+        "client": gettext("client"),
+        "from": gettext("from"),
+        "to": gettext("to"),
+    }
+    return [
+        {
+            "label": labels[name],
+            "value": DESCRIPTIONS.get(value, value) if name == "type" else value,
+            "url": _url(filters, **{name: ""}),
+        }
+        for name, value in filters.items()
+        if name != "q"
+    ]
+
+
+def _period_context(filters: dict[str, str]) -> TemplateContext:
+    """The presets of the period, and the label of the one in use."""
+    today = timezone.now().astimezone(UTC).date()
+    since, until = filters.get("from", ""), filters.get("to", "")
+    choices = [
+        {
+            "label": label,
+            "url": _url(filters, **{"from": start, "to": ""}),
+            "is_current": since == start and not until,
+        }
+        for label, start in (
+            (gettext("Today"), today.isoformat()),
+            (gettext("Last 7 days"), (today - timedelta(days=6)).isoformat()),
+            (gettext("Last 30 days"), (today - timedelta(days=29)).isoformat()),
+            (gettext("Any time"), ""),
+        )
+    ]
+    current = next((choice["label"] for choice in choices if choice["is_current"]), gettext("Chosen days"))
+    return {"periods": choices, "period": current}
+
+
+def _url(filters: dict[str, str], **others: str) -> str:
+    """The URL of this search with these parameters replaced; an empty one removed."""
+    parameters = {name: value for name, value in {**filters, **others}.items() if value}
+    return f"?{urlencode(parameters)}"
 
 
 def _read_lines(filters: dict[str, str], before: LogPosition | None) -> tuple[list[Line], str]:
@@ -92,6 +145,7 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "description": _extra_description(line.type, entry["description"]),
             "is_bad": line.type in FAILURE_TYPES,
             "entry": entry,
+            "quoted_ip": quote(entry["ip"]) if entry["ip"] else "",
             "by": _actor_name(entry),
             "object": changed,
             "user": entry["user_name"] or entry["user_id"],

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from users.actions import webhooks
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.admin.webhooks.form import WebhookForm
+from users.admin.webhooks.rows import list_webhooks
+from users.housekeeping.retention import DELIVERY_RETENTION
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
 from users.listing.pages import read_page
@@ -25,10 +26,13 @@ from users.log.configuration_history import Kind
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
 from users.web.page_view import PageRequest
+from users.webhooks.lease import MAX_STORED_REQUEST
 
 PAGE_SIZE = 50
 LIST = "deliveries"
 NEWEST_FIRST = Keyset(("id",), is_descending=True)
+# Columns that a list does not load.
+CONTENT = ("request_body", "response_headers", "response_body")
 Status = Delivery.Status
 
 
@@ -39,16 +43,12 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
         history = history_context(request, actor, Kind.WEBHOOK)
         context = {**frame, **history, "title": gettext("Webhooks"), "section": "webhooks", "tab": "history"}
         return TemplateResponse(request, "users/admin/webhooks.html", context)
-    # One grouped query for all webhooks instead of two per row.
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
-    unfinished = Delivery.objects.exclude(status=Status.DELIVERED).order_by()
-    for row in unfinished.values("webhook_id", "status").annotate(count=Count("*")):
-        counts[row["webhook_id"]][row["status"]] = row["count"]
     context = {
         **frame,
         "title": gettext("Webhooks"),
         "section": "webhooks",
-        "webhooks": [{"webhook": webhook, **counts[webhook.pk]} for webhook in Webhook.objects.all()],
+        "tab": "webhooks",
+        "webhooks": list_webhooks(timezone.now()),
     }
     return TemplateResponse(request, "users/admin/webhooks.html", context)
 
@@ -89,9 +89,44 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         webhooks.send_test(webhook, actor=actor)
         messages.success(request, gettext("A test event is on its way."))
     elif do == "replay":
-        _replay(request, webhook, actor)
+        _replay(request, webhook, actor, _delivery_number(request))
     # With the query string, so that tab, filter and page stay as they were.
     return redirect(request.get_full_path())
+
+
+def delivery_page(request: PageRequest, webhook_id: str, number: int, frame: TemplateContext) -> HttpResponse:
+    """GET shows one delivery with what was sent and answered, POST sends it again."""
+    actor = _require_administrator(request)
+    found = Delivery.objects.filter(pk=number, webhook__webhook_id=webhook_id).select_related("webhook")
+    delivery = found.first()
+    if delivery is None:
+        raise Http404
+    if request.method == "POST":
+        _replay(request, delivery.webhook, actor, delivery.pk)
+        return redirect(request.path)
+    context = {
+        **frame,
+        "title": gettext("Delivery %(number)s") % {"number": delivery.pk},
+        "section": "webhooks",
+        "webhook": delivery.webhook,
+        "delivery": delivery,
+        "request_body": pretty(delivery.request_body),
+        "is_request_cut": len(delivery.request_body or "") >= MAX_STORED_REQUEST,
+        "response_body": pretty(delivery.response_body),
+        "response_headers": (delivery.response_headers or {}).items(),
+        "is_present": _present([delivery]),
+        "is_live": delivery.webhook.is_enabled and delivery.status == Status.PENDING,
+        "days": DELIVERY_RETENTION.days,
+    }
+    return TemplateResponse(request, "users/admin/webhook_delivery.html", context)
+
+
+def pretty(text: str | None) -> str:
+    """JSON with indentation; any other text, such as JSON that was cut, as it is."""
+    try:
+        return json.dumps(json.loads(text or ""), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text or ""
 
 
 def _render_page(
@@ -117,7 +152,8 @@ def _render_page(
 
 def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
     """Return the deliveries, newest first, continuing before `?before=`, filtered by status."""
-    found = Delivery.objects.filter(webhook=webhook)
+    # Without what was sent and answered, which only the page of one delivery shows.
+    found = Delivery.objects.filter(webhook=webhook).defer(*CONTENT)
     status = request.GET.get("status", "")
     if status in Status.values:
         found = found.filter(status=status)
@@ -125,8 +161,6 @@ def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
     start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(found))
     page = read_page(found, NEWEST_FIRST, size=PAGE_SIZE, after=start)
     rows: list[Any] = page.rows  # each with `happened_at`
-    began = User.objects.filter(user_id__in={row.subject for row in rows})
-    began_at = dict(began.values_list("user_id", "created_at"))
     return {
         "deliveries": rows,
         "status": status if status in Status.values else "",
@@ -136,12 +170,22 @@ def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
         # A webhook that is switched off delivers nothing: its page would be read again for ever.
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in rows),
         "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
-        # Deliveries whose user still exists, rather than a later user with the same id.
-        "present": {
-            row.pk for row in rows if row.subject in began_at and row.happened_at >= began_at[row.subject]
-        },
+        "present": _present(rows),
         # While a worker holds the webhook, or is about to, no time needs to be shown.
         "next_at": webhook.due_at if not webhook.claim and webhook.due_at > timezone.now() else None,
+    }
+
+
+def _present(rows: list[Any]) -> set[int]:
+    """The deliveries whose user still exists, rather than a later user with the same id."""
+    began = User.objects.filter(user_id__in={row.subject for row in rows})
+    began_at = dict(began.values_list("user_id", "created_at"))
+    return {
+        row.pk
+        for row in rows
+        # The change may be deleted by retention.
+        if row.subject in began_at
+        and (getattr(row, "happened_at", None) or row.created_at) >= began_at[row.subject]
     }
 
 
@@ -158,18 +202,17 @@ def _save(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor:
     return redirect(request.get_full_path())
 
 
-def _replay(request: PageRequest, webhook: Webhook, actor: Actor) -> None:
+def _delivery_number(request: PageRequest) -> int | None:
+    """The delivery that the button names; None for all that failed."""
     which = request.POST.get("delivery", "")
-    # No delivery means all failed ones.
-    key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
-    count = webhooks.replay(webhook, actor=actor, delivery=key)
+    return int(which) if which.isascii() and which.isdigit() and len(which) < 19 else None
+
+
+def _replay(request: PageRequest, webhook: Webhook, actor: Actor, delivery: int | None) -> None:
+    count = webhooks.replay(webhook, actor=actor, delivery=delivery)
     if count:
-        messages.success(
-            request,
-            gettext("It is being sent again.")
-            if count == 1
-            else gettext("%(count)s are being sent again.") % {"count": count},
-        )
+        text = ngettext("It is being sent again.", "%(count)s are being sent again.", count)
+        messages.success(request, text % {"count": count})
     else:
         messages.info(request, gettext("Nothing to send again."))
 

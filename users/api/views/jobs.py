@@ -8,7 +8,6 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.api.export_links import export_link
 from users.api.framework.operation import Operation
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
@@ -23,6 +22,7 @@ from users.mail.verification import request_verification
 from users.models import Job
 from users.representation.timestamps import format_time
 from users.rights.may import Verb, may
+from users.web.export_links import export_link
 
 NOT_FOUND = {404: "The job does not exist."}
 # Parameters of the request that the job repeats.

@@ -30,6 +30,12 @@ def export_link(job: Job) -> str:
     )
 
 
+def has_file(job: Job) -> bool:
+    """Whether there is a file to download: a completed export has one until its retention is over."""
+    is_done = job.kind == Job.Kind.USERS_EXPORT and job.status == Job.Status.COMPLETED
+    return is_done and not is_expired(job, timezone.now())
+
+
 @require_safe
 def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpResponse:
     """Stream the file of an export while its link is valid and the file exists.
@@ -43,7 +49,7 @@ def export_file(request: HttpRequest, signed: str, name: str) -> StreamingHttpRe
         raise Http404("This link has expired. Read the job again for a new one.") from None
     # The kind is checked, too: an import's job has a file as well, the upload.
     job = Job.objects.filter(job_id=job_id, kind=Job.Kind.USERS_EXPORT, status=Job.Status.COMPLETED).first()
-    if job is None or is_expired(job, timezone.now()):
+    if job is None or not has_file(job):
         raise Http404("This export has been deleted.")
     content = read_chunks(job)
     try:
