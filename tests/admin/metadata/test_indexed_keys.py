@@ -53,7 +53,7 @@ def test_a_key_is_indexed_dropped_and_tried_again(desk):
 
 
 def test_it_says_what_each_costs_and_whether_it_is_of_use(desk, index_key):
-    assert "No indexed keys yet." in desk().text
+    assert "No indexed keys yet" in desk().text
     key = index_key("app_metadata", ("credits",), "number")
 
     assert "Ready" in desk().text

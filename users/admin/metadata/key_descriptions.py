@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -10,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from users.metadata.tally import TEXT_PREFIX
 from users.metadata_map.keys import LIST, NULL, KeyCounts
+from users.web.differences import Value
 
 _PLURALS = {
     "string": "strings",
@@ -22,16 +22,32 @@ _PLURALS = {
 _SINGULARS = {**{name: name for name in _PLURALS}, LIST: "list"}
 
 
-def describe_types(counts: KeyCounts) -> str:
-    """Return `9,120 numbers, 31 strings`; `40 lists of strings`; `3 lists (of 2 strings, 1 number)`."""
-    return ", ".join(_describe_type(counts, name, number) for name, number in _sort_by_count(counts.types))
-
-
 def describe_kinds(counts: KeyCounts) -> str:
     """Return the types alone, for narrow places: `number or string`, `list of strings`."""
     # null says little about a key's type, so it is named only where nothing else occurs.
     names = [name for name, _ in _sort_by_count(counts.types) if name != NULL] or [NULL]
     return " or ".join(_SINGULARS[name] + (_describe_items(counts) if name == LIST else "") for name in names)
+
+
+def label_type(counts: KeyCounts, name: str) -> str:
+    """Return a type in a word, a list with what it holds: `Number`, `List of text`."""
+    labels = _type_labels()
+    if name != LIST or not counts.items:
+        return labels[name]
+    held = [labels[item].lower() for item, _ in _sort_by_count(counts.items)]
+    return gettext("List of %(types)s") % {"types": ", ".join(held)}
+
+
+def _type_labels() -> dict[str, str]:
+    """A function, since the language is that of the request."""
+    return {
+        "string": gettext("Text"),
+        "number": gettext("Number"),
+        "boolean": gettext("Yes or no"),
+        "object": gettext("Object"),
+        LIST: gettext("List"),
+        NULL: gettext("Empty"),
+    }
 
 
 def describe_users(counts: KeyCounts) -> str:
@@ -55,14 +71,9 @@ def round_estimate(number: int) -> int:
 
 
 def format_value(kind: str, given: Any) -> str:
-    """Format as JSON, so that text and numbers look different."""
-    text = json.dumps(given, ensure_ascii=False)
-    return f"{text[:-1]}…" if kind == TEXT_PREFIX else text
-
-
-def _describe_type(counts: KeyCounts, name: str, number: int) -> str:
-    word = _SINGULARS[name] if number == 1 else _PLURALS[name]
-    return f"{intcomma(number)} {word}" + (_describe_items(counts) if name == LIST else "")
+    """Format a value, text without quotes where it cannot be mistaken for another JSON value."""
+    text = Value(given).text
+    return f"{text}…" if kind == TEXT_PREFIX else text
 
 
 def _describe_items(counts: KeyCounts) -> str:
