@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from users.admin.site import site
-from users.web.export_links import export_file
 from users.api.views.not_found import NotFoundView
+from users.web.export_links import export_file
 from users.web.home import favicon, home
 
 handler400 = "users.web.errors.bad_request"
