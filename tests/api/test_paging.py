@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from tests.api.answers import CONNECTION, USERS, at, invalid_query, problem, sho
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
+from users.api.framework.paging import without_required
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -209,3 +211,10 @@ def test_a_checkpoint_holds_for_a_day(crowd, listed, monkeypatch, hours, holds):
         assert len(shown(response)["users"]) == 29
     else:
         assert problem(response) == NO_CHECKPOINT
+
+
+def test_a_described_page_promises_no_field_that_the_selection_may_leave_out():
+    scope = {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}}
+    api = {"type": "object", "required": ["id"], "properties": {"scopes": {"type": "array", "items": scope}}}
+
+    assert '"required"' not in json.dumps(without_required(api))

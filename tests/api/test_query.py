@@ -50,6 +50,14 @@ def test_a_list_may_be_repeated(shop, elsewhere):
     assert {one["strategy"] for one in found} == {"auth0", "email"}
 
 
+@pytest.mark.parametrize("value", ["", "native,", "&app_type="])
+def test_an_empty_item_of_a_list_is_refused(shop, value):
+    response = shop.get(f"/api/v2/clients?app_type={value}")
+
+    assert response.status_code == 400
+    assert "app_type" in problem(response)["message"]
+
+
 @pytest.mark.parametrize(
     ("body", "name"), [("name=A&name=B", "name"), ("app_metadata={}&app_metadata={}", "app_metadata")]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given
@@ -229,7 +230,7 @@ class Endless(io.RawIOBase):
     """A file of `count` records that is nowhere whole."""
 
     def __init__(self, record: bytes, count: int) -> None:
-        self._pieces = iter([b"[" + record, *([b"," + record] * (count - 1)), b"]"])
+        self._pieces = chain([b"[" + record], repeat(b"," + record, count - 1), [b"]"])
 
     def read(self, size: int = -1) -> bytes:
         return next(self._pieces, b"")

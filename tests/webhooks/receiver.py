@@ -37,7 +37,10 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    return  # the sender was killed meanwhile
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 call = Call(self.path, headers, body)
                 receiver.calls.append(call)

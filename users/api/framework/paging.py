@@ -90,9 +90,14 @@ def checkpoint_schema(name: str, item: Schema) -> Schema:
     }
 
 
-def without_required(item: Schema) -> Schema:
-    """Return the item schema without `required`, since `fields` may leave any property out."""
-    return {keyword: value for keyword, value in item.items() if keyword != "required"}
+def without_required(schema: Schema) -> Schema:
+    """Return the schema of what `fields` leaves: any property may be missing, in nested objects too."""
+    schema = {name: value for name, value in schema.items() if name != "required"}
+    if "properties" in schema:
+        schema["properties"] = {name: without_required(inner) for name, inner in schema["properties"].items()}
+    if "items" in schema:
+        schema["items"] = without_required(schema["items"])
+    return schema
 
 
 def paginate(

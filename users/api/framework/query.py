@@ -42,7 +42,7 @@ def single_value(name: str, values: list[Any]) -> Any:
 
 def _parse_value(name: str, schema: Schema, texts: list[str]) -> Any:
     if schema.get("type") == "array":
-        return [part for text in texts for part in text.split(",") if part]
+        return [part for text in texts for part in text.split(",")]
     return coerce_to_schema(schema, single_value(name, texts))
 
 
