@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from users.metadata.schema import Schema
+from users.schemas.choices import schema_choices
 
 # A schema in django-jsonform's dialect.
 FormSchema = dict[str, Any]
@@ -73,7 +74,7 @@ def _kind(part: dict[str, Any]) -> tuple[str | None, bool]:
         types = {"object"}
     # `enum` and `oneOf` often come without `type`: infer it from the values.
     if not types:
-        types = {_type_of(value) for value, _ in _choices(part)} - {"null"}
+        types = {_type_of(value) for value, _ in schema_choices(part)} - {"null"}
     kind = types.pop() if len(types) == 1 else None
     return (kind if kind in (*SCALARS, "object", "array") else None), is_nullable
 
@@ -110,7 +111,7 @@ def _list(schema: Schema, part: dict[str, Any], level: int) -> FormSchema | None
 
 def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
     field: FormSchema = {"type": kind}
-    choices = [(value, title) for value, title in _choices(part) if value is not None]
+    choices = [(value, title) for value, title in schema_choices(part) if value is not None]
     if choices and kind != "boolean":
         # Choices travel as text; a mixed list would come back with changed types.
         if any(_type_of(value) != kind and kind != "number" for value, _ in choices):
@@ -130,14 +131,6 @@ def _scalar(part: dict[str, Any], kind: str) -> FormSchema | None:
     if hint not in (None, "") and kind != "boolean" and not isinstance(hint, dict | list):
         field["placeholder"] = _to_text(hint)
     return field
-
-
-def _choices(part: dict[str, Any]) -> list[tuple[Any, str]]:
-    """Return the selectable values with their titles: `enum`, or `oneOf`/`anyOf` with a `const` each."""
-    titled = part.get("oneOf") or part.get("anyOf") or ()
-    if titled and all(isinstance(one, dict) and "const" in one for one in titled):
-        return [(one["const"], _get_text(one, "title") or _to_text(one["const"])) for one in titled]
-    return [(value, _to_text(value)) for value in part.get("enum", ())]
 
 
 def _type_of(value: Any) -> str:
