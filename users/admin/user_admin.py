@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
+from users.admin.new_user import new_user_page
 from users.admin.user_detail.delete_page import delete_page
 from users.admin.user_detail.page import user_page
 from users.admin.user_list.page import list_page
 from users.models import User
-from users.rights.may import Verb, check
+from users.rights.may import Verb, check, may
 from users.rights.visible import PROFILE, visible
 from users.web.page_view import page_request
 
@@ -37,9 +38,8 @@ class UserAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # Django's forms are not used; our page checks each right
 
-    # Staff create no users: API clients and imports do, through the write path.
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return may(page_request(request).actor, Verb.CREATE)
 
     # Django's confirmation would delete past the write path; `delete_view` asks for the right itself.
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -48,6 +48,9 @@ class UserAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         check(page_request(request).actor, Verb.VIEW)
         return list_page(page_request(request), self.admin_site.each_context(request))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return new_user_page(page_request(request), self.admin_site.each_context(request))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
