@@ -88,8 +88,32 @@ def open_table(page: Page) -> None:
 
 
 def open_filters(page: Page) -> None:
-    page.get_by_text("Filters", exact=True).click()
-    page.get_by_text("Columns", exact=True).click()
+    page.locator("summary[title=Filters]").click()
+
+
+def open_columns(page: Page) -> None:
+    page.locator("summary[title=Columns]").click()
+
+
+def tick_all(page: Page) -> None:
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_role("button", name="Block", exact=True)).to_be_visible()
+
+
+def open_cell(page: Page) -> None:
+    page.get_by_label("Change Plan").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def create_no_user(page: Page) -> None:
+    page.get_by_label("Set a password now").check()
+    page.get_by_role("button", name="Create user").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def block_a_member_of_staff(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Unblock")).click()
+    expect(page.get_by_text("Skipped users")).to_be_visible()
 
 
 def open_help(page: Page) -> None:
@@ -128,7 +152,7 @@ def try_a_webhook(page: Page) -> None:
 
 
 def open_save(page: Page) -> None:
-    page.get_by_text("Save this search").click()
+    page.get_by_text("Save as segment").click()
 
 
 def save_segment(page: Page, name: str = LONG, query: str = f"app_metadata.{LONG}:{LONG}") -> None:
@@ -179,6 +203,16 @@ PAGES = {
     "palette": ("agent", "/admin/", open_palette),
     "shortcuts": ("agent", "/admin/", open_shortcuts),
     "list": ("agent", "/admin/users/user/", open_filters),
+    "list, its columns": ("agent", "/admin/users/user/", open_columns),
+    "list, ticked": ("agent", "/admin/users/user/?q=example", tick_all),
+    "list, a cell open": ("agent", "/admin/users/user/", open_cell),
+    "cell": ("agent", "/admin/users/user/1/cell/?column=app_metadata.plan", None),
+    "new user": ("admin", "/admin/users/user/add/", None),
+    "new user, with mistakes": ("agent", "/admin/users/user/add/", create_no_user),
+    "users to block": ("agent", "/admin/users/user/bulk/block/?all=1&q=xxxx", None),
+    "users to export": ("agent", "/admin/users/user/bulk/export/?all=1", None),
+    "users to delete": ("admin", "/admin/users/user/bulk/delete/?all=1", None),
+    "bulk action": ("agent", "/admin/users/user/bulk/unblock/?all=1&q=agent", block_a_member_of_staff),
     "list, searched": ("agent", "/admin/users/user/?q=x&status=active", None),
     "list, search refused": ("agent", "/admin/users/user/?q=plan:full&has=user_metadata.a", None),
     "list, help open": ("agent", "/admin/users/user/", open_help),

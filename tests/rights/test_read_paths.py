@@ -93,6 +93,7 @@ def product(marked, agent, settings, index_key):
         "job_id": job.job_id,
         "number": str(Change.objects.filter(user=marked).latest("pk").pk),
         "part": "app_metadata",
+        "action": "block",
         "webhook_id": hook.webhook_id,
         "user_key": str(marked.pk),
         "signed": "x",

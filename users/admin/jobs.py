@@ -15,7 +15,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.admin.bulk_report import report_context
 from users.admin.request import TemplateContext
+from users.bulk_actions.request import request_undo
 from users.jobs.cancel import cancel_job
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visibility import visible_jobs
@@ -70,6 +72,10 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
     # A job of another staff member and a missing one have one answer, so that ids disclose nothing.
     if job is None:
         raise Http404
+    if request.method == "POST" and request.POST.get("do") == "undo":
+        undo = request_undo(job, actor=actor)
+        messages.success(request, gettext("Undo started. This page shows the progress."))
+        return redirect("admin:job", undo.job_id)
     if request.method == "POST":
         # The worker may finish the job between the page and the button.
         if cancel_job(job, actor=actor):
@@ -77,6 +83,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         else:
             messages.info(request, gettext("Nothing to cancel: the job had already ended."))
         return redirect(request.path)
+    report = report_context(job, actor)
     context = {
         **frame,
         **_row(job, actor),
@@ -87,7 +94,8 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
         "results": list(_flatten_results(job.result)),
-        "failed": _failed_records(job, actor),
+        "failed": None if report else _failed_records(job, actor),
+        **report,
         "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
     }
     return TemplateResponse(request, "users/admin/job.html", context)

@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 
+from users.admin.bulk_preview import bulk_page
+from users.admin.bulk_report import skipped_file
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
 from users.admin.jobs import job_download_page, job_page, jobs_page
@@ -31,6 +33,7 @@ from users.admin.pieces import pieces_page
 from users.admin.saved import undo_saved
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
+from users.admin.user_list.cell_page import cell_page
 from users.admin.user_list.search_help import help_page
 from users.admin.user_list.suggestions import suggestions
 from users.admin.webhooks.page import add_page, delivery_page, webhook_page, webhooks_page
@@ -41,10 +44,12 @@ from users.web.page_view import PageRequest, page_request, page_view
 Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 # Route, name, view, and keyword arguments that do not come from the route.
-PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] = (
+PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], ...] = (
     ("help/search/", "search_help", help_page, {}),
     ("help/pieces/", "pieces", pieces_page, {}),
     ("log/", "log", log_page, {}),
+    ("users/user/bulk/<slug:action>/", "bulk", bulk_page, {}),
+    ("users/user/<int:object_id>/cell/", "cell", cell_page, {}),
     ("changes/", "changes", changes_page, {}),
     ("changes/<int:number>/", "change", change_page, {}),
     ("changes/<int:number>/undo/", "undo", reversal_page, {"part": ""}),
@@ -54,6 +59,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], dict[str, str]], ...] 
     ("jobs/", "jobs", jobs_page, {}),
     ("jobs/<slug:job_id>/", "job", job_page, {}),
     ("jobs/<slug:job_id>/download/", "job_download", job_download_page, {}),
+    ("jobs/<slug:job_id>/skipped.csv", "skipped", skipped_file, {}),
     ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("palette/", "palette", palette_entries, {}),
     ("segments/", "segments", segments_page, {}),
@@ -124,11 +130,11 @@ class Site(AdminSite):
         # Ours first: Django's list ends with a pattern that matches everything and answers 404.
         return [*own, suggest, hints, undo, *super().get_urls()]
 
-    def _with_base_context(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def _with_base_context(self, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         """The page, given what stands around it."""
 
         @wraps(page)
-        def view(request: HttpRequest, **parts: Any) -> HttpResponse:
+        def view(request: HttpRequest, **parts: Any) -> HttpResponseBase:
             return page(request, frame=self.each_context(request), **parts)
 
         return view

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     CURSOR = "cursor"
     EXPORT_LINK = "export-link"
+    SELECTION = "selection"
 
 
 class BadSignature(ValueError):

@@ -55,9 +55,19 @@ def _make_filter(name: str, title: str, choices: Callable[[datetime], list[Choic
 def _status_choices(now: datetime) -> list[Choice]:
     return [
         # `blocked` may be null, which counts as not blocked.
-        Choice("active", gettext("Active"), "NOT blocked:true", Q(blocked__isnull=True) | Q(blocked=False)),
+        Choice(
+            "active",
+            gettext("Active"),
+            "NOT blocked:true",
+            Q(blocked__isnull=True) | Q(blocked=False),
+        ),
         Choice("blocked", gettext("Blocked"), "blocked:true", Q(blocked=True)),
-        Choice("unverified", gettext("Email not verified"), "email_verified:false", Q(email_verified=False)),
+        Choice(
+            "unverified",
+            gettext("Email not verified"),
+            "email_verified:false",
+            Q(email_verified=False),
+        ),
     ]
 
 

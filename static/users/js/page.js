@@ -2,6 +2,10 @@
 // Escape or a click elsewhere, copies ids, and shows passwords.
 document.querySelector(".summary")?.focus();
 
+// "‹ Users" leads back to the search that one came from.
+const search = sessionStorage.getItem("users-list");
+for (const link of document.querySelectorAll('.crumbs a[href$="/users/user/"]')) link.search = search ?? "";
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

@@ -157,7 +157,7 @@ def test_the_chosen_filter_is_marked_and_a_chip_removes_it(listing, agent):
         r'<a href="\?q=a&amp;status=active&amp;created=7" aria-current="true">Active</a>', page.html
     )
     assert re.search(r'href="\?q=a&amp;created=7" aria-label="Remove the filter Status: Active"', page.html)
-    assert 'href="?q=a">Clear all filters' in page.html
+    assert 'href="?q=a">Clear<' in page.html
 
 
 def test_filter_by_keys_that_people_have(listing, agent, jane, make_user):

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 from users.metadata.documents import JSON
 from users.metadata.text import dump
+from users.schemas.choices import schema_choices, schema_part
 
 MAX_TEXT_LENGTH = 60
 # Characters of the tooltip.
 MAX_TOOLTIP_LENGTH = 1000
+# Colours of the dots of a schema's choices, in their order.
+DOTS = ("plain", "warn", "accent", "info", "good", "plain")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell. `text` is shown, empty where there is no value; `whole` is the full text where that is cut."""
+    """A cell. `text` is shown, empty where there is no value; `whole` is the full text where that is cut.
+    `dot` is the colour of a choice of the schema, by its position there; "plain" for those after the last."""
 
     text: str
     is_code: bool = False
     whole: str = ""
+    dot: str = ""
 
 
 def make_cell(top: JSON, path: tuple[str, ...]) -> Cell:
@@ -34,6 +39,29 @@ def make_cell(top: JSON, path: tuple[str, ...]) -> Cell:
     if (values and not items) or any(isinstance(item, dict | list) for item in items):
         return _truncate(dump(values[0] if len(values) == 1 else values), is_code=True)
     return _truncate(", ".join(map(_to_text, items)), is_code=False)
+
+
+class CellMaker:
+    """Makes the cells of one column: a choice of the schema by name with a dot, all else by `make_cell`."""
+
+    def __init__(self, document: str, path: tuple[str, ...]) -> None:
+        self._path = path[1:]
+        choices = schema_choices(schema_part(document, path))
+        self._cells = {
+            value: Cell(label, dot=DOTS[min(number, len(DOTS) - 1)])
+            for number, (value, label) in enumerate(choices)
+            if isinstance(value, str)
+        }
+
+    def make(self, top: JSON) -> Cell:
+        """The cell of the value below `top`, the value of the first key of the path."""
+        if self._cells:
+            value = top
+            for key in self._path:
+                value = value.get(key) if isinstance(value, dict) else None
+            if isinstance(value, str) and value in self._cells:
+                return self._cells[value]
+        return make_cell(top, self._path)
 
 
 def _values_at(value: JSON, path: tuple[str, ...]) -> Iterator[JSON]:

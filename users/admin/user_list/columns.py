@@ -48,9 +48,15 @@ ROOT_FIELDS = (
 )
 
 
+# Of what happened once, a list shows the day.
+KINDS = {"created_at": "date"}
+
+
 def _root_column(name: str) -> Column:
     field = FIELDS[name]
-    kind = "moment" if field.is_datetime else "number" if field.kind is Kind.NUMBER else "value"
+    kind = KINDS.get(name) or (
+        "moment" if field.is_datetime else "number" if field.kind is Kind.NUMBER else "value"
+    )
     return Column(name, field.label, kind)
 
 

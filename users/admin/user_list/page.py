@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
+from urllib.parse import quote as quote_url
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import IntegerField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.user_list import columns, index_advice
-from users.admin.user_list.cells import make_cell
+from users.admin.user_list.bulk_buttons import EXPORT, BulkButton, bulk_buttons
+from users.admin.user_list.cells import CellMaker
 from users.admin.user_list.columns import Column
 from users.admin.user_list.filters import (
     Chip,
@@ -28,6 +33,8 @@ from users.admin.user_list.filters import (
 from users.admin.user_list.query_string import ListURL
 from users.admin.user_list.search_errors import Problem, describe_problem
 from users.admin.user_list.search_help import search_help_context
+from users.admin.user_list.segment_tabs import SegmentTab, segment_tabs
+from users.admin.user_list.selection import segment_query
 from users.admin.user_list.sorting import Heading, Sort, make_heading, parse_order, requested_order
 from users.conf import conf
 from users.listing.cursor import decode_cursor, encode_cursor
@@ -38,11 +45,12 @@ from users.listing.timeout import time_limit
 from users.lucene.errors import QueryError
 from users.lucene.nodes import Name, Query
 from users.lucene.parser import parse
-from users.lucene.printer import escape
+from users.lucene.printer import escape, quote
 from users.models import User
 from users.models.user import UserQuerySet
 from users.querying.errors import SearchTimeout, UnknownField
 from users.rights.errors import Denied
+from users.rights.may import Verb, denial_reason, may
 from users.search.conditions import All, Condition
 from users.search.full_scans import SlowKey, find_slow_keys_in_condition
 from users.search.json_key import JsonKey
@@ -70,9 +78,12 @@ def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """A user, with a value or Cell for each column."""
+    """A user, with a value or Cell for each column. `name` is the first line, `second` the email below it;
+    empty where the id stands there."""
 
     user: User
+    name: str
+    second: str
     initials: str
     colour: int
     cells: list[tuple[Column, Any]]
@@ -102,6 +113,7 @@ class UserList:
         self.address = ListURL(self.request.GET)
         self.viewer = self.request.actor
         self.query = self.address.text("q").strip()
+        self.segment = self.address.text("segment")
         self.columns = columns.selected_columns(self.request, self.address, self.viewer)
 
     def read(self) -> None:
@@ -112,6 +124,8 @@ class UserList:
         try:
             with time_limit(conf.search_timeout):
                 conditions.append(compile_query(self.asked, viewer=self.viewer))
+                if self.segment:
+                    conditions.append(self._compile_segment())
                 for key in required_keys(self.address):
                     # Set before compiling: an error is explained for the part that caused it.
                     text, correction_url = exists_query(key), partial(self._key_correction_url, key)
@@ -201,12 +215,26 @@ class UserList:
         return users.without_documents().with_connection().annotate(**read)
 
     def _row(self, user: User) -> Row:
+        text = str(user)
+        name = user.name or text
         return Row(
             user,
+            name,
+            "" if name == text else text,
             initials(user),
             colour(user),
-            [(column, _cell_value(user, column)) for column in self.columns],
+            [(column, self._cell_value(user, column)) for column in self.columns],
         )
+
+    @cached_property
+    def cell_makers(self) -> dict[Column, CellMaker]:
+        """Of each column of metadata: what its schema says is read once for the page."""
+        return {column: CellMaker(column.document, column.path) for column in self.columns if column.document}
+
+    def _cell_value(self, user: User, column: Column) -> Any:
+        if column.document:
+            return self.cell_makers[column].make(getattr(user, _annotation_name(column)))
+        return None if column.name == "status" else getattr(user, column.name)
 
     def _find_unknown_keys(self) -> None:
         """Where no user matches, find keys that no user is known to have: no index would help with those."""
@@ -214,6 +242,16 @@ class UserList:
         self.unmet = [(str(key.name), key.near, self._replace_field_url(key.name, key.near)) for key in unmet]
         names = {str(key.name) for key in unmet}
         self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
+
+    def _compile_segment(self) -> Condition:
+        # Not the error of the search language, which would repeat what somebody put into the URL.
+        if not any(tab.is_open for tab in self.tabs):
+            raise Denied(gettext("There is no such segment"))
+        try:
+            return compile_query(segment_query(self.segment), viewer=self.viewer)
+        # It was valid when it was saved: another segment in it, or a schema, has changed since.
+        except QueryError as error:
+            raise Denied(gettext("The segment cannot be read: %s") % error.reason) from None
 
     def _field_correction_url(self, error: UnknownField, name: str) -> str:
         return self._replace_field_url(error.name, name)
@@ -229,7 +267,7 @@ class UserList:
     @property
     def is_narrowed(self) -> bool:
         """Whether there is a search or a filter."""
-        return bool(self.query or self.has_active_filters)
+        return bool(self.query or self.segment or self.has_active_filters)
 
     @property
     def has_active_filters(self) -> bool:
@@ -263,14 +301,15 @@ class UserList:
 
     @property
     def in_words(self) -> str:
-        """The search combined with its filters, in the search language."""
-        return " ".join(filter(None, [self.query, *(chip.words for chip in self.chips)]))
+        """The search combined with its segment and filters, in the search language."""
+        segment = f"segment:{quote(self.segment)}" if self.segment else ""
+        return " ".join(filter(None, [segment, self.query, *(chip.words for chip in self.chips)]))
 
     @property
     def as_words(self) -> str:
         """The URL with the filters moved into the search box."""
         names = [each.name for each in FILTERS]
-        return self.address.link(q=self.in_words, has=None, **dict.fromkeys(names))
+        return self.address.link(q=self.in_words, has=None, segment=None, **dict.fromkeys(names))
 
     @property
     def without_filters(self) -> str:
@@ -279,12 +318,12 @@ class UserList:
     @property
     def headings(self) -> list[Heading]:
         shown = [
-            (column.name, gettext(column.label), column.name if column.document else "")
+            (column.name, gettext(column.label), column.name if column.document else "", column.kind)
             for column in self.columns
         ]
         return [
-            make_heading(name, label, self.address, self.viewer, title=title)
-            for name, label, title in [("email", gettext("User"), ""), *shown]
+            make_heading(name, label, self.address, self.viewer, title=title, kind=kind)
+            for name, label, title, kind in [("email", gettext("User"), "", "user"), *shown]
         ]
 
     @property
@@ -302,7 +341,8 @@ class UserList:
                     }
                     for choice in each.choices(self.now)
                 ],
-                "any": "" if each.name not in on else self.address.link(**{each.name: None}),
+                "any": self.address.link(**{each.name: None}),
+                "is_on": each.name in on,
             }
             for each in FILTERS
         ]
@@ -323,15 +363,56 @@ class UserList:
         offered = columns.visible_columns([*columns.BUILT_IN, *conf.list_columns], self.viewer)
         return [(column, column in self.columns) for column in dict.fromkeys([*self.columns, *offered])]
 
+    @cached_property
+    def tabs(self) -> list[SegmentTab]:
+        """Segments, with counts that a job has made."""
+        return segment_tabs(self.address, self.viewer)
+
+    @cached_property
+    def bulk_buttons(self) -> list[BulkButton]:
+        """The actions for ticked users; those that the viewer may not use say why."""
+        return bulk_buttons(self.viewer)
+
+    @property
+    def create_refusal(self) -> str:
+        return denial_reason(self.viewer, Verb.CREATE)
+
+    @property
+    def export_link(self) -> str:
+        """The preview of an export of all users that are listed."""
+        return f"{reverse('admin:bulk', args=[EXPORT])}{self.address.link(all='1', sort=None, column=None)}"
+
+    @property
+    def shown_count(self) -> str:
+        """The number of users, as far as it is counted."""
+        return f"{intcomma(self.most)}{'+' if self.is_capped else ''}"
+
+    @property
+    def has_more_than_page(self) -> bool:
+        return self.count > len(self.rows)
+
+    @property
+    def export_refusal(self) -> str:
+        return denial_reason(self.viewer, Verb.EXPORT)
+
+    @cached_property
+    def editable_documents(self) -> set[str]:
+        """The documents whose cells the viewer may edit."""
+        return {name for name, verb in DOCUMENT_VERBS.items() if may(self.viewer, verb)}
+
+    @property
+    def state(self) -> list[tuple[str, str]]:
+        """All parameters of the list, which a bulk action needs to find the same users."""
+        return self.address.hidden_fields("column", "sort")
+
+    @cached_property
+    def here(self) -> str:
+        """The query string of this very page, quoted, to come back to."""
+        return quote_url(self.request.GET.urlencode(), safe="")
+
     @property
     def search_help(self) -> dict[str, Any]:
         return search_help_context(self.viewer)
-
-
-def _cell_value(user: User, column: Column) -> Any:
-    if column.document:
-        return make_cell(getattr(user, _annotation_name(column)), column.path[1:])
-    return None if column.name == "status" else getattr(user, column.name)
 
 
 def _annotation_name(column: Column) -> str:

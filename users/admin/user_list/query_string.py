@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 
 # The cursors `after` and `before` are left out: a link that changes the list starts at its first page.
-LIST_PARAMETERS = ("q", "status", "connection", "created", "last_login", "has", "sort", "column")
+LIST_PARAMETERS = ("q", "segment", "status", "connection", "created", "last_login", "has", "sort", "column")
 
 
 class ListURL:

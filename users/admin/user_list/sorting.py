@@ -39,14 +39,14 @@ class Heading:
     """A table heading.
 
     `direction` is "ascending" or "descending" where the list is sorted by it; `link` sorts by it or reverses
-    the
-    order, and is empty where it cannot be sorted by.
+    the order, and is empty where it cannot be sorted by. `kind` is that of the column.
     """
 
     label: str
     title: str = ""
     direction: str = ""
     link: str = ""
+    kind: str = ""
 
 
 def requested_order(address: ListURL, viewer: Actor) -> str:
@@ -67,16 +67,19 @@ def parse_order(text: str) -> Sort:
     return Sort(Keyset((column.name, "id"), is_descending, is_nullable=column.null))
 
 
-def make_heading(name: str, label: str, address: ListURL, viewer: Actor, *, title: str = "") -> Heading:
+def make_heading(
+    name: str, label: str, address: ListURL, viewer: Actor, *, title: str = "", kind: str = ""
+) -> Heading:
     """Return the heading of a column."""
     if not _can_sort_by(name, viewer):
-        return Heading(label, title)
+        return Heading(label, title, kind=kind)
     now, _, direction = requested_order(address, viewer).rpartition(":")
     if name != now:
-        return Heading(label, title, "", address.link(sort=f"{name}:{DEFAULT_DIRECTIONS.get(name, '1')}"))
+        first = DEFAULT_DIRECTIONS.get(name, "1")
+        return Heading(label, title, "", address.link(sort=f"{name}:{first}"), kind)
     turned = {"1": "-1", "-1": "1"}[direction]
     words = "descending" if direction == "-1" else "ascending"
-    return Heading(label, title, words, address.link(sort=f"{name}:{turned}"))
+    return Heading(label, title, words, address.link(sort=f"{name}:{turned}"), kind)
 
 
 def _can_sort_by(name: str, viewer: Actor) -> bool:

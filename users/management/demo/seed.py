@@ -13,6 +13,7 @@ from django.db import transaction
 
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
+from users.actions.search_setup.segments import SegmentData, create_segment
 from users.import_export.import_without_job import create_users_from_file
 from users.management.clients import create_api_client
 from users.management.demo import demo_file, past
@@ -26,6 +27,14 @@ COMMAND = "seed_demo"
 PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105
 PASSWORD_LENGTH = 16
 ADMIN, AGENT, JANE = "admin@example.com", "agent@example.com", "jane.doe@example.com"
+
+
+SEGMENTS = {
+    "Paying": "app_metadata.plan:(pro OR full)",
+    "Unverified": "email_verified:false",
+    "Blocked": "blocked:true",
+    "Never signed in": "NOT _exists_:last_login",
+}
 
 
 class AlreadySeeded(RuntimeError):
@@ -54,6 +63,7 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
             **_create_accounts(connection),
             "client": _create_demo_client(),
         }
+        _create_segments()
         # Inside the transaction: without the file, the generated passwords would be lost.
         demo_file.write(document)
     return document
@@ -98,6 +108,12 @@ def _create_account(
     if groups:
         set_staff_groups(user, Group.objects.filter(name__in=groups), actor=actor)
     return {"email": email, "password": password}
+
+
+def _create_segments() -> None:
+    """Searches that a support team uses daily, as tabs of the list of users."""
+    for name, query in SEGMENTS.items():
+        create_segment(SegmentData(name, query, is_shared=True), actor=command_actor(COMMAND))
 
 
 def _create_demo_client() -> dict[str, str]:

@@ -1,0 +1,245 @@
+"""Bulk actions from the list of users: select, preview, confirm, and the report of the job."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from tests.admin.conftest import LIST
+from tests.jobs.conftest import AT_ONCE
+from tests.web.pages import Page, open_page
+from users.actions.account.block_user import block_user
+from users.actions.search_setup.segments import SegmentData, create_segment, edit_segment
+from users.jobs.worker import Worker
+from users.models import Job, Segment, User
+from users.rights.actor import command_actor, staff_actor
+
+SHELL = command_actor("tests")
+BULK = "/admin/users/user/bulk/"
+
+
+def work() -> None:
+    while Worker(AT_ONCE).work():
+        pass
+
+
+def blocked() -> set[str]:
+    return {user.email.partition("@")[0] for user in User.objects.filter(blocked=True)}
+
+
+@pytest.fixture
+def preview(browser):
+    """`preview(agent, "block", all="1", q="trial")`: the page that asks."""
+
+    def open_as(member, action: str, **parameters) -> Page:
+        answer = browser(member).get(f"{BULK}{action}/", parameters, follow=True)
+        path = answer.request["PATH_INFO"] + (f"?{answer.request['QUERY_STRING']}")
+        return Page(answer.client, answer, path)
+
+    return open_as
+
+
+@pytest.fixture
+def trial_users(make_user):
+    return [make_user(f"trial-{number}", name=f"Trial Number{number}") for number in range(3)]
+
+
+def test_the_list_offers_ticks_and_the_number_of_all_that_match(listing, agent, trial_users, monkeypatch):
+    monkeypatch.setattr("users.admin.user_list.page.PAGE_SIZE", 2)
+
+    page = listing(agent, q="trial", status="active")
+
+    assert len(re.findall(r'form="bulk" name="user"', page.html)) == 2
+    assert "All 3 that match" in page.text
+    form = page.form("Block")
+    assert (form.hidden["q"], form.hidden["status"]) == (["trial"], ["active"])
+
+
+def test_block_all_that_match_with_a_reason_and_undo(preview, agent, trial_users, jane):
+    page = preview(agent, "block", all="1", q="trial")
+    assert "Block 3 users?" in page.text
+    assert "Trial Number0" in page.text
+    assert "Jane Doe" not in page.text
+    assert blocked() == set()
+
+    page.press("Block 3 users", reason="Fraud wave")
+    work()
+    report = open_page(page.browser, f"/admin/jobs/{Job.objects.get(kind='bulk_action')}/")
+
+    assert blocked() == {"trial-0", "trial-1", "trial-2"}
+    assert "Blocked 3" in report.text
+    assert "Fraud wave" in report.text
+
+    report.press("Undo")
+    work()
+
+    assert blocked() == set()
+    again = open_page(page.browser, report.path)
+    assert "Undone by a later job" in again.text
+    assert "Undo" not in again.buttons
+
+
+def test_ticked_users_only(preview, agent, trial_users, jane):
+    page = preview(agent, "block", user=[trial_users[0].pk, trial_users[1].pk, "junk", "9" * 30])
+
+    page.press("Block 2 users")
+    work()
+
+    assert blocked() == {"trial-0", "trial-1"}
+
+
+def test_what_is_done_is_what_was_previewed(preview, agent, trial_users, make_user):
+    lead = staff_actor(agent)
+    segment = create_segment(SegmentData("Trials", "email:trial*"), actor=lead)
+    page = preview(agent, "block", all="1", segment=segment.segment_id)
+    assert "Block 3 users?" in page.text
+
+    make_user("trial-late")
+    edit_segment(Segment.objects.get(), SegmentData("Trials", "*:*"), actor=lead)
+    page.press("Block 3 users")
+    work()
+
+    assert blocked() == {"trial-0", "trial-1", "trial-2"}
+
+
+def test_the_preview_says_who_is_skipped_and_who_is_blocked_already(preview, administrator, agent, jane):
+    block_user(jane, actor=SHELL)
+
+    page = preview(administrator, "block", user=[jane.pk, agent.pk])
+
+    assert "1 is blocked already" in page.text
+    assert "1 has staff rights and is skipped" in page.text
+
+
+def test_skipped_users_are_listed_with_the_reason_and_downloaded(preview, administrator, agent, make_user):
+    formula = make_user("staff", "Support", email="=cmd@example.com")
+    page = preview(administrator, "block", user=[formula.pk])
+    page.press("Block 1 user")
+    work()
+    job = Job.objects.get(kind="bulk_action")
+
+    report = open_page(page.browser, f"/admin/jobs/{job}/")
+    file = page.browser.get(f"/admin/jobs/{job}/skipped.csv")
+
+    assert "staff rights" in report.text
+    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "user_id,email,reason"
+    assert lines[1].startswith(f"{formula.user_id},'=cmd@example.com,")
+
+
+def test_the_file_is_for_who_may_see_the_job(browser, preview, agent, supporter, trial_users):
+    preview(agent, "block", user=[trial_users[0].pk]).press("Block 1 user")
+    job = Job.objects.get(kind="bulk_action")
+
+    assert browser(supporter).get(f"/admin/jobs/{job}/skipped.csv").status_code == 404
+    assert browser(supporter).get(f"/admin/jobs/{job}/").status_code == 404
+
+
+RIGHTS = [
+    ("block", {"agent", "administrator"}),
+    ("unblock", {"agent", "administrator"}),
+    ("export", {"agent", "administrator"}),
+    ("delete", {"administrator"}),
+]
+
+
+@pytest.mark.parametrize(("action", "allowed"), RIGHTS)
+@pytest.mark.parametrize("who", ["supporter", "agent", "administrator"])
+def test_each_preview_needs_the_right_of_its_action(browser, request, jane, who, action, allowed):
+    member = browser(request.getfixturevalue(who))
+
+    answers = [
+        member.get(f"{BULK}{action}/", {"user": jane.pk}),
+        member.post(f"{BULK}{action}/?user={jane.pk}", {"selection": "x"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == ([200, 302] if who in allowed else [403, 403])
+    assert not Job.objects.filter(kind__in=["bulk_action", "users_export"]).exists()
+
+
+@pytest.mark.parametrize("who", ["supporter", "agent"])
+def test_buttons_that_are_not_permitted_are_disabled_with_the_reason(listing, request, jane, who):
+    page = listing(request.getfixturevalue(who))
+
+    refused = {"supporter": {"Block", "Unblock", "Export", "Delete…"}, "agent": {"Delete…"}}[who]
+    assert refused <= set(page.disabled)
+    assert 'title="You may not delete users."' in page.html
+
+
+def test_delete_asks_for_the_number(preview, administrator, trial_users):
+    page = preview(administrator, "delete", all="1", q="trial")
+
+    refused = page.press("Delete 3 users", confirmation="2")
+    assert refused.status == 422
+    assert User.objects.filter(email__startswith="trial").count() == 3
+
+    refused.press("Delete 3 users", confirmation="3")
+    work()
+    assert not User.objects.filter(email__startswith="trial").exists()
+
+
+def test_export_of_a_search(preview, agent, trial_users):
+    page = preview(agent, "export", all="1", q="trial")
+
+    page.press("Export 3 users", format="json", reason="Audit")
+    work()
+
+    job = Job.objects.get(kind="users_export")
+    assert (job.result, job.parameters["reason"]) == ({"exported": 3}, "Audit")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({}, "Tick the users first."),
+        ({"user": ["x"]}, "Tick the users first."),
+        ({"user": [str(number) for number in range(501)]}, "Tick at most 500 users"),
+        ({"all": "1", "q": "email:("}, "The search cannot be read"),
+        ({"all": "1", "q": "secret:1"}, "The search cannot be read"),
+    ],
+)
+def test_what_names_no_users_leads_back_to_the_list_with_the_reason(preview, agent, parameters, says):
+    page = preview(agent, "block", **parameters)
+
+    assert page.path.startswith(f"{LIST}?")
+    assert says in page.text
+
+
+def test_a_tampered_selection_does_nothing(browser, agent, jane, stranger):
+    member = browser(agent)
+    html = member.get(f"{BULK}block/", {"user": jane.pk}).content.decode()
+    signed = re.search(r'name="selection" value="([^"]+)"', html)[1]
+
+    for forged in ("", signed[:-2], signed.replace(":", "x", 1)):
+        member.post(f"{BULK}block/?user={jane.pk}", {"selection": forged, "reason": ""})
+    # Signed for another action.
+    member.post(f"{BULK}unblock/?user={jane.pk}", {"selection": signed})
+
+    assert not Job.objects.exists()
+
+
+def test_one_may_not_select_by_what_one_may_not_see(browser, staff_with, jane):
+    member = browser(staff_with("view_user", "block_user"))
+
+    answer = member.get(f"{BULK}block/", {"all": "1", "q": "app_metadata.plan:full"}, follow=True)
+
+    assert "You may not search by app_metadata.plan" in answer.content.decode()
+
+
+def test_the_preview_takes_as_many_queries_for_many_users(browser, agent, make_user):
+    member = browser(agent)
+
+    def count() -> int:
+        with CaptureQueriesContext(database) as captured:
+            assert member.get(f"{BULK}block/", {"all": "1", "q": "person"}).status_code == 200
+        return len(captured)
+
+    make_user("person-one")
+    few = count()
+    for number in range(3):
+        make_user(f"person-{number}")
+
+    assert count() == few

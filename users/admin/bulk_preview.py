@@ -1,0 +1,223 @@
+"""The preview of a bulk action: how many users, who they are, who will be skipped, and why it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+
+from users.admin.request import TemplateContext
+from users.admin.user_list.bulk_buttons import EXPORT
+from users.admin.user_list.query_string import ListURL
+from users.admin.user_list.selection import InvalidSelection, selection_from_url
+from users.bulk_actions.actions import BLOCK, DELETE, UNBLOCK
+from users.bulk_actions.request import request_bulk_action, request_export
+from users.conf import conf
+from users.crypto.signer import BadSignature, Purpose, sign, verify
+from users.listing.ordered_fetch import SMALL_RESULT, count_up_to
+from users.listing.timeout import time_limit
+from users.lucene.errors import QueryError
+from users.models import Job
+from users.models.user import UserQuerySet
+from users.querying.errors import SearchTimeout
+from users.rights.actor import Actor
+from users.rights.errors import Denied
+from users.rights.may import Verb, check
+from users.rights.protected_accounts import count_protected
+from users.search.selection import Selection
+from users.web.initials import colour, initials
+from users.web.page_view import PageRequest
+
+# Users that the preview names.
+SHOWN = 8
+REASON_LENGTH = 500
+
+
+class BulkForm(forms.Form):
+    """What is asked before a bulk action: the reason, and for some what makes it deliberate."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason (optional)"),
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=gettext_lazy("Stored in the activity of each user."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.count = count
+        # Enter starts it, without a reason too.
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
+
+class DeleteForm(BulkForm):
+    """Deleting requires typing the number of users, to prevent a deletion by mistake."""
+
+    confirmation = forms.CharField(
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
+    )
+    field_order = ("confirmation", "reason")
+
+    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+        super().__init__(count, *args, **options)
+        self.fields["confirmation"].label = gettext("Type %(count)s to confirm") % {"count": f"{count:,}"}
+
+    def clean_confirmation(self) -> str:
+        typed: str = self.cleaned_data["confirmation"].strip()
+        if typed.replace(",", "").replace(".", "").replace(" ", "") != str(self.count):
+            raise forms.ValidationError(gettext("This does not match %(count)d.") % {"count": self.count})
+        return typed
+
+
+class ExportForm(BulkForm):
+    """An export has a format."""
+
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=[("csv", gettext_lazy("CSV, for spreadsheets")), ("json", gettext_lazy("JSON lines"))],
+        initial="csv",
+    )
+    field_order = ("format", "reason")
+
+    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+        super().__init__(count, *args, **options)
+        self.fields["reason"].help_text = gettext("Stored with the job.")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the preview of an action reads. `verb` is the right, asked before anything is shown; `is_done`
+    selects those of the users whom the action would not change."""
+
+    verb: Verb
+    icon: str
+    form: type[BulkForm] = BulkForm
+    is_danger: bool = False
+    is_done: Callable[[UserQuerySet], UserQuerySet] | None = None
+    skips_staff: bool = True
+
+
+KINDS = {
+    BLOCK: Kind(Verb.BLOCK, "ban", is_danger=True, is_done=lambda users: users.filter(blocked=True)),
+    UNBLOCK: Kind(Verb.BLOCK, "check", is_done=lambda users: users.exclude(blocked=True)),
+    EXPORT: Kind(Verb.EXPORT, "download", ExportForm, skips_staff=False),
+    DELETE: Kind(Verb.DELETE, "trash", DeleteForm, is_danger=True),
+}
+
+
+def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpResponse:
+    """GET previews, POST starts the job. Nothing is written before the POST."""
+    kind, actor = KINDS.get(action), request.actor
+    if kind is None:
+        raise Http404
+    check(actor, Verb.VIEW)
+    # Also for GET: a page that asks to confirm must not end in a refusal.
+    check(actor, kind.verb)
+    try:
+        selection, count = _signed_selection(request, action) or _new_selection(request)
+        users = selection.users(actor)
+    except (InvalidSelection, QueryError, Denied) as error:
+        messages.error(request, _explain(error))
+        return redirect(_list_url(request))
+    form = kind.form(count, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and count:
+        job = _start(action, selection, form, actor)
+        messages.success(request, gettext("Started. This page shows the progress."))
+        return redirect("admin:job", job.job_id)
+    context = {
+        **frame,
+        **_preview(kind, selection, users, count),
+        "title": _question(action, count),
+        "action": action,
+        "kind": kind,
+        "section": "users",
+        "form": form,
+        "signed": sign([selection.to_json(), count], Purpose.SELECTION, action),
+        "back": _list_url(request),
+        "button": _question(action, count).rstrip("?"),
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "users/admin/bulk.html", context, status=status)
+
+
+def _new_selection(request: PageRequest) -> tuple[Selection, int]:
+    selection = selection_from_url(request.GET, timezone.now(), request.actor)
+    return selection, _count(selection.users(request.actor))
+
+
+def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, int] | None:
+    """The selection that was previewed, and its number: what the staff member has seen is what is done."""
+    if request.method != "POST":
+        return None
+    try:
+        value, count = verify(request.POST.get("selection", ""), Purpose.SELECTION, action)
+    except BadSignature:
+        raise InvalidSelection(gettext("The form was incomplete. Select the users again.")) from None
+    return Selection.from_json(value), count
+
+
+def _count(users: UserQuerySet) -> int:
+    """The exact number where it can be counted in time, else 10,001 for more than 10,000."""
+    plain = users.order_by().values("pk")
+    try:
+        with time_limit(conf.search_timeout):
+            return plain.count()
+    except SearchTimeout:
+        return count_up_to(users, SMALL_RESULT)
+
+
+def _preview(kind: Kind, selection: Selection, users: UserQuerySet, count: int) -> TemplateContext:
+    basis = {
+        "count": count,
+        "is_all_matching": selection.ids is None,
+        "at": selection.at,
+        "others": max(0, count - SHOWN),
+    }
+    # Without these the action can be started as well: each user is checked when the job reaches them.
+    with suppress(SearchTimeout), time_limit(conf.search_timeout):
+        shown = users.without_documents().order_by("-created_at", "-pk")[:SHOWN] if count else []
+        return basis | {
+            "people": [{"user": user, "initials": initials(user), "colour": colour(user)} for user in shown],
+            "staff": count_protected(users) if kind.skips_staff else 0,
+            "done": kind.is_done(users).count() if kind.is_done else 0,
+        }
+    return basis
+
+
+def _start(action: str, selection: Selection, form: BulkForm, actor: Actor) -> Job:
+    reason = form.cleaned_data["reason"]
+    if action == EXPORT:
+        return request_export(form.cleaned_data["format"], selection, actor=actor, reason=reason)
+    return request_bulk_action(action, selection, actor=actor, reason=reason)
+
+
+def _question(action: str, count: int) -> str:
+    many = f"{count:,}"
+    one = count == 1
+    return {
+        BLOCK: gettext("Block 1 user?") if one else gettext("Block %s users?") % many,
+        UNBLOCK: gettext("Unblock 1 user?") if one else gettext("Unblock %s users?") % many,
+        EXPORT: gettext("Export 1 user?") if one else gettext("Export %s users?") % many,
+        DELETE: gettext("Delete 1 user?") if one else gettext("Delete %s users?") % many,
+    }[action]
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, QueryError):
+        return gettext("The search cannot be read: %s.") % error.reason
+    return error.reason if isinstance(error, Denied) else str(error)
+
+
+def _list_url(request: PageRequest) -> str:
+    return reverse("admin:users_user_changelist") + ListURL(request.GET).link()
