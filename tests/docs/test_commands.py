@@ -34,6 +34,8 @@ KINDS = {
     "docs/history.md": r"$",
     "docs/log.md": r"$",
     "docs/staff-rights.md": r"$",
+    "docs/pages.md": r"$",
+    "docs/support-tasks.md": r"$",
     "docs/webhooks.md": r"$",
 }
 # Commands of `make` that others run, each with the file that shows it.
