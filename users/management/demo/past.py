@@ -13,7 +13,7 @@ from users.management.demo.random_values import SeededRandom
 from users.models import User
 
 # How many days back the events go, and how many there are at most, whatever the number of users.
-DAYS, MAX_EVENTS = 30, 1500
+DAYS, MAX_EVENTS = 90, 2500
 # Those are reserved for documentation (RFC 5737).
 NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
 
@@ -27,9 +27,9 @@ def add_past(users: Iterable[User]) -> None:
     rows, events = [], 0
     for user in users:
         dice = SeededRandom(f"past of {user.email}")
-        created = now - _some_time(dice, DAYS if dice.one_in(5) else 1500)
+        created = now - _some_time(dice, 60 if dice.one_in(5) else 1500)
         logins = 0 if dice.one_in(8) else dice.between(1, 180)
-        last = max(created, now - _some_time(dice, 3 if dice.one_in(3) else 300)) if logins else None
+        last = max(created, now - _some_time(dice, 300 if dice.one_in(3) else 12)) if logins else None
         rows.append((user.pk, created, logins, last))
         if last and events < MAX_EVENTS:
             events += _log_sign_ins(user, dice, since=created, last=last, now=now)
@@ -45,7 +45,7 @@ def _log_sign_ins(user: User, dice: SeededRandom, *, since: datetime, last: date
     ip = f"{dice.pick(NETWORKS)}.{dice.between(1, 254)}"
     events = 0
     while last > max(since, now - timedelta(days=DAYS)):
-        if dice.one_in(6):
+        if dice.one_in(15):
             log_event("fp", user=user, ip=ip, at=last - timedelta(seconds=20))
             events += 1
         log_event("f" if user.blocked else "s", user=user, ip=ip, at=last)
