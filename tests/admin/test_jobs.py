@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.pages import Page, open_page
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.admin.jobs import MAX_FAILED_RECORDS, PAGE_SIZE
 from users.jobs.enqueue import enqueue
+from users.jobs.worker import Worker
 from users.models import FailedRecord, Job
 from users.rights.actor import Actor, Face, Kind, command_actor, staff_actor
 
@@ -306,3 +310,57 @@ def test_what_is_finished_is_not(desk, agent):
     for page in (desk(agent), desk(agent, path(job))):
         assert "live.js" not in page.html
         assert 'data-live="on"' not in page.html
+
+
+class TestDownload:
+    """The file of an export."""
+
+    @pytest.fixture
+    def export(self, agent, jane):
+        job = enqueue("users_export", actor=staff_actor(agent), parameters={"format": "json"})
+        while Worker().work():
+            pass
+        return Job.objects.get(pk=job.pk)
+
+    def test_its_owner_downloads_it_by_a_signed_link(self, desk, browser, agent, export):
+        assert f'href="{path(export)}download/"' in desk(agent).html
+        assert "exported" in desk(agent).text
+
+        answer = browser(agent).get(f"{path(export)}download/")
+        assert answer.status_code == 302
+        # The link needs no session, and lasts a minute.
+        file = browser().get(answer["Location"])
+        assert "jane.doe@example.com" in gzip.decompress(b"".join(file.streaming_content)).decode()
+
+    def test_an_administrator_who_may_see_all_downloads_it(self, browser, administrator, export):
+        assert browser(administrator).get(f"{path(export)}download/").status_code == 302
+
+    def test_who_may_not_see_all_that_it_contains_does_not(self, desk, browser, staff_with, export):
+        for rights in (
+            ("administer", "view_user", "export_users"),
+            ("administer", "view_user", "view_app_metadata"),
+        ):
+            member = staff_with(*rights)
+            assert "/download/" not in desk(member).html
+            assert "/download/" not in desk(member, path(export)).html
+            assert "Download" in desk(member, path(export)).disabled
+            assert browser(member).get(f"{path(export)}download/").status_code == 403
+
+    def test_for_others_it_does_not_exist(self, browser, supporter, export):
+        assert browser(supporter).get(f"{path(export)}download/").status_code == 404
+
+    def test_its_owner_without_the_right_to_export_does_not(self, browser, agent, export):
+        set_staff_groups(agent, Group.objects.filter(name="Support"), actor=command_actor("tests"))
+
+        assert browser(agent).get(f"{path(export)}download/").status_code == 403
+
+    def test_when_the_file_is_deleted_there_is_none(self, desk, browser, agent, export):
+        Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+
+        assert "/download/" not in desk(agent).html
+        assert browser(agent).get(f"{path(export)}download/").status_code == 404
+
+    def test_other_jobs_have_none(self, browser, agent):
+        job = make(agent, status="completed", finished_at=timezone.now())
+
+        assert browser(agent).get(f"{path(job)}download/").status_code == 404

@@ -151,6 +151,23 @@ def try_a_webhook(page: Page) -> None:
     expect(page.get_by_text("The host nowhere.invalid is not known.")).to_be_visible()
 
 
+def open_first_delivery(page: Page) -> None:
+    try_a_webhook(page)
+    page.get_by_role("link", name="webhook.test").first.click()
+    expect(page.get_by_role("heading", name="Answer")).to_be_visible()
+
+
+def open_first_entry(page: Page) -> None:
+    page.locator(".log-row").first.click()
+    page.get_by_title("Type", exact=True).click()
+    expect(page.get_by_label("Entry as JSON").first).to_be_visible()
+
+
+def open_activity_filters(page: Page) -> None:
+    page.locator("summary", has_text="Filters").click()
+    expect(page.get_by_label("Who", exact=True)).to_be_visible()
+
+
 def open_save(page: Page) -> None:
     page.get_by_text("Save as segment").click()
 
@@ -238,7 +255,10 @@ PAGES = {
     "metadata map": ("agent", "/admin/metadata/", None),
     "metadata map, no key": ("admin", "/admin/metadata/?text=nothing.at.all", None),
     "indexed keys": ("admin", "/admin/indexed-keys/", index_a_key),
-    "changes": ("admin", "/admin/changes/", None),
+    "activity": ("admin", "/admin/changes/", None),
+    "activity, filtered": ("admin", "/admin/changes/?part=app_metadata&q=x", open_activity_filters),
+    "log": ("admin", "/admin/log/", open_first_entry),
+    "log, refused": ("admin", "/admin/log/?q=typ:s&type=fp", None),
     "change, to be undone": ("admin", "/admin/users/user/{jane}/change/?tab=activity&key=plan", open_undo),
     "own changes": ("user", "/profile/changes/", None),
     "jobs": ("admin", "/admin/jobs/", None),
@@ -246,6 +266,10 @@ PAGES = {
     "job": ("admin", "/admin/jobs/", open_first_job),
     "webhook to add": ("admin", "/admin/webhooks/add/", None),
     "webhook": ("admin", "/admin/webhooks/", try_a_webhook),
+    "webhook, delivery": ("admin", "/admin/webhooks/", open_first_delivery),
+    "webhooks": ("admin", "/admin/webhooks/", None),
+    "webhooks, history": ("admin", "/admin/webhooks/?tab=history", None),
+    "metadata map, types differ": ("agent", "/admin/metadata/?types=differ", None),
 }
 
 

@@ -15,7 +15,7 @@ from users.actions.account.delete_user import delete_user
 from users.actions.webhooks import create_webhook
 from users.admin.webhooks.page import PAGE_SIZE
 from users.events.webhook_secrets import active_secrets
-from users.models import Change, Delivery, Webhook
+from users.models import Change, Delivery, DeliveryCount, Webhook
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -240,3 +240,103 @@ def test_many_deliveries_come_in_pages_at_no_more_cost(browser, administrator, h
     assert "auth0|first" in open_page(at_work, path(hook, older.replace("&amp;", "&"))).html
     for odd in ("?before=x", "?before=%00", "?status=nonsense", "?before=99999999999999999999"):
         assert at_work.get(path(hook, odd)).status_code == 200
+
+
+class TestDelivery:
+    """The page of one delivery."""
+
+    @pytest.fixture
+    def delivery(self, hook, jane):
+        return Delivery.objects.create(
+            webhook=hook,
+            type="user.updated",
+            subject=jane.user_id,
+            status="failed",
+            attempts=3,
+            attempted_at=timezone.now(),
+            milliseconds=1234,
+            code=422,
+            error="The receiver answered 422. <b>oops</b>",
+            request_body='{"data":{"name":"<b>Jane</b>"}}',
+            response_headers={"Server": "<b>nginx</b>"},
+            response_body="<script>alert(1)</script>",
+        )
+
+    def test_it_shows_what_was_sent_and_answered_as_text(self, desk, hook, delivery):
+        page = desk(path(hook, f"deliveries/{delivery.pk}/"))
+
+        assert '"name": "<b>Jane</b>"' in page.text
+        for words in ("Server <b>nginx</b>", "<script>alert(1)</script>", "422", "1,234 ms"):
+            assert words in page.text
+        assert "<script>alert" not in page.html
+        assert "<b>Jane" not in page.html
+        assert page.inline == []
+
+    def test_it_is_sent_again_from_there(self, desk, hook, delivery):
+        desk(path(hook, f"deliveries/{delivery.pk}/")).press("Send again")
+
+        delivery.refresh_from_db()
+        assert delivery.status == "pending"
+
+    def test_it_is_for_administrators_who_may_see_both_documents(
+        self, browser, hook, delivery, agent, staff_with
+    ):
+        for member in (agent, staff_with("view_user", "administer")):
+            answer = browser(member).get(path(hook, f"deliveries/{delivery.pk}/"))
+            assert answer.status_code == 403
+            assert "oops" not in answer.content.decode()
+
+    def test_it_is_not_reached_through_another_webhook(self, browser, administrator, delivery):
+        other = create_webhook(actor=SHELL, url=URL, types=["user.created"])[0]
+
+        assert browser(administrator).get(path(other, f"deliveries/{delivery.pk}/")).status_code == 404
+
+    def test_what_was_not_stored_is_said(self, desk, hook, delivery):
+        Delivery.objects.update(request_body=None, response_headers=None, response_body=None, code=None)
+
+        page = desk(path(hook, f"deliveries/{delivery.pk}/"))
+
+        assert "What was sent is not stored any more." in page.text
+        assert "There was no answer." in page.text
+
+    def test_a_list_does_not_read_what_was_sent(self, desk, hook, delivery):
+        with CaptureQueriesContext(database) as queries:
+            desk(path(hook))
+
+        assert "request_body" not in str(queries.captured_queries)
+
+
+class TestList:
+    """The list of webhooks."""
+
+    def test_it_shows_the_last_delivery_and_a_day_without_counting_deliveries(self, desk, hook):
+        now = timezone.now().replace(minute=0, second=0, microsecond=0)
+        for hours, delivered, failed in ((0, 1_200, 0), (5, 3, 2), (24, 99, 99)):
+            DeliveryCount.objects.create(
+                webhook=hook, hour=now - timedelta(hours=hours), delivered=delivered, failed=failed
+            )
+        for status, code in (("delivered", 204), ("failed", 500)):
+            Delivery.objects.create(webhook=hook, type="user.created", status=status, code=code, attempts=1)
+
+        with CaptureQueriesContext(database) as queries:
+            page = desk()
+
+        assert "1,203 attempts succeeded and 2 failed in the last 24 hours" in page.html
+        assert page.html.count("<rect") == 4
+        assert "Failed 500" in page.text
+        assert "COUNT(*)" not in str(
+            [query for query in queries.captured_queries if "delivery" in query["sql"]]
+        )
+
+    def test_it_costs_the_same_for_few_and_many(self, desk, hook):
+        def cost() -> int:
+            with CaptureQueriesContext(database) as queries:
+                desk()
+            return len(queries)
+
+        few = cost()
+        for _ in range(5):
+            made = create_webhook(actor=SHELL, url=URL, types=["user.created"])[0]
+            Delivery.objects.create(webhook=made, type="user.created")
+
+        assert cost() == few

@@ -1,0 +1,51 @@
+"""A support task of docs/support-tasks.md: find a key in which types differ, and open a user to mend it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+KEY = "visits_per_month"
+LIMIT = 6
+
+
+class Clicks:
+    """Clicks, counted; nothing is typed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def on(self, target: Locator) -> None:
+        self.count += 1
+        target.click()
+
+
+def take_a_sample(page: Page) -> None:
+    """By an earlier visit, or by the job of the night."""
+    page.goto("/admin/metadata/")
+    page.get_by_role("button", name="Take a new sample").click()
+    expect(page.get_by_role("link", name=re.compile("Types differ"))).to_be_visible(timeout=20_000)
+
+
+def test_a_type_conflict_is_found_and_opened_in_six_clicks(desk, api):
+    api.create(email="first.visitor@example.com", app_metadata={KEY: 3})
+    api.create(email="second.visitor@example.com", app_metadata={KEY: 4})
+    wrong = api.create(email="wrong.visitor@example.com", app_metadata={KEY: "4"})
+    page = desk.signed_in("agent")
+    take_a_sample(page)
+    page.goto("/admin/")
+    clicks = Clicks()
+
+    clicks.on(page.get_by_role("navigation", name="Dashboard").get_by_role("link", name="Metadata"))
+    clicks.on(page.get_by_role("link", name=re.compile("Types differ")))
+    row = page.get_by_role("row").filter(has_text=KEY)
+    clicks.on(row.get_by_role("link", name="Text", exact=True))
+    clicks.on(page.get_by_role("link", name=wrong["email"]))
+    clicks.on(page.get_by_text("JSON", exact=True).last)
+
+    expect(page.get_by_role("textbox", name="App metadata")).to_contain_text(f'"{KEY}": "4"')
+    assert clicks.count <= LIMIT
