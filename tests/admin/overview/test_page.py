@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from tests.admin.conftest import set_moment
 from users.actions.account.block_user import block_user
+from users.actions.account.delete_user import delete_user
+from users.actions.account.documents import Patch
+from users.actions.account.edit_user import Edit, edit_user
 from users.admin.overview.numbers import Numbers
 from users.log.record import log_event
 from users.models import DailyCount, Job, LogEvent, User, Webhook
@@ -140,6 +143,19 @@ def test_who_may_not_see_the_log_sees_no_sign_ins_but_new_users(desk, overview, 
 def test_who_may_not_look_through_changes_sees_none(desk, overview, agent, supporter):
     assert "Newest changes" in overview(agent).content.decode()
     assert "Newest changes" not in overview(supporter).content.decode()
+
+
+def test_the_newest_changes_are_sentences_with_a_value(jane, browser, agent, overview):
+    edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "pro"})}), actor=staff_actor(agent))
+    delete_user(jane, actor=SHELL)
+
+    rows = [row for row in overview(agent).context["changes"] if row["change"].subject == jane.user_id]
+
+    assert [re.sub("<[^>]+>", "", row["sentence"]) for row in rows][:2] == [
+        "tests deleted jane.doe@example.com",
+        "agent@example.com changed plan of jane.doe@example.com",
+    ]
+    assert [len(row["lines"]) for row in rows[:2]] == [0, 1]
 
 
 def test_app_metadata_does_not_appear_where_it_may_not_be_seen(jane, overview, staff_with):

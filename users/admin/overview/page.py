@@ -5,6 +5,7 @@ Nothing is counted while the page is built, so it takes as long with a million u
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -14,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from users.admin.changes.rows import NAME_COLUMNS, People, UsersById, change_context
+from users.admin.changes.sentences import is_spelled_out
 from users.admin.overview.attention import find_concerns
 from users.admin.overview.first_steps import first_steps
 from users.admin.overview.numbers import DEFAULT_PERIOD, PERIODS, Numbers
 from users.admin.request import TemplateContext
+from users.history.subjects import emails_of_deleted
 from users.history.timeline import list_all_changes
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visibility import visible_jobs
@@ -71,17 +74,26 @@ def _newest(actor: Actor, *, sees_users: bool) -> TemplateContext:
     """The newest changes and users. One query reads both the newest users and those whom the changes name."""
     changes = list_all_changes(actor, limit=MAX_ROWS).changes
     if not sees_users:
-        return {"changes": [change_context(change, People({})) for change in changes]}
+        return {"changes": [_change_row(change, People({})) for change in changes]}
     users = _read_users(changes)
+    gone = {change.subject for change in changes if change.user_id is None}
+    people = People(users, emails_of_deleted(gone) if gone else {})
     newest = sorted(
         (user for user in users.values() if user.linked_to_id is None),
         key=lambda user: (user.created_at, user.pk),
         reverse=True,
     )
     return {
-        "changes": [change_context(change, People(users)) for change in changes],
+        "changes": [_change_row(change, people) for change in changes],
         "newest": newest[:MAX_ROWS],
     }
+
+
+def _change_row(change: Change, people: People) -> TemplateContext:
+    row = change_context(change, people)
+    # A single value fits beside its sentence; of several, the activity has the values.
+    is_single = len(row["lines"]) == 1 and not row["more"] and not is_spelled_out(change)
+    return {**row, "lines": row["lines"] if is_single else []}
 
 
 def _read_users(changes: list[Change]) -> UsersById:
@@ -100,7 +112,8 @@ def _jobs(actor: Actor) -> TemplateContext:
     whatever is queued: both parts read a few rows of an index."""
     jobs = visible_jobs(actor)
     newest = jobs.order_by("-created_at", "-id").values("pk")[:JOBS_READ]
-    running = jobs.filter(status=Job.Status.PROCESSING, due_at__isnull=False).order_by("due_at", "id")
+    # The end of their lease is later than when the jobs that wait were due.
+    running = jobs.filter(status=Job.Status.PROCESSING, due_at__isnull=False).order_by("-due_at", "-id")
     parts = [
         Job.objects.filter(pk__in=keys)
         .order_by()
@@ -112,11 +125,19 @@ def _jobs(actor: Actor) -> TemplateContext:
     now = timezone.now()
     at_work = [job for job in found if job.status == Job.Status.PROCESSING][:MAX_RUNNING_JOBS]
     return {
-        "running": [
-            {"job": job, "percentage": percentage(job), "seconds_left": seconds_left(job, now)}
-            for job in at_work
-        ],
+        "running": [_running_row(job, now) for job in at_work],
         "jobs": [job for job in found if job not in at_work][: MAX_ROWS - len(at_work)],
         "concerns": find_concerns(actor, found),
         "jobs_url": reverse("admin:jobs"),
+    }
+
+
+def _running_row(job: Job, now: datetime) -> TemplateContext:
+    left = seconds_left(job, now)
+    return {
+        "job": job,
+        "percentage": percentage(job),
+        "seconds_left": left,
+        # Instead of many seconds.
+        "minutes_left": round(left / 60) if left is not None and left >= 120 else None,
     }
