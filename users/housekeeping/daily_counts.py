@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Min, Sum
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import Max, Min, Sum
 
 from users.conf import conf
 from users.jobs.run import Run
@@ -15,10 +13,10 @@ from users.models import (
     DAILY_NUMBERS,
     FAILED_LOGIN_TYPES,
     LOGIN_TYPES,
-    DailyCount,
     DailyIncrement,
     LogEvent,
 )
+from users.models.sql_compiler import select_statement
 
 BATCH_SIZE = 5000
 _DATES = {
@@ -64,6 +62,20 @@ _CORRECTIONS = """
 """
 
 
+# Other workers may insert the same days at the same moment.
+_ADD_TO_DAYS = f"""
+    INSERT INTO users_dailycount (date, {", ".join(DAILY_NUMBERS)}, first_login, latest_login) {{rows}}
+    ON CONFLICT (date) DO UPDATE SET
+        {", ".join(f"{name} = users_dailycount.{name} + excluded.{name}" for name in DAILY_NUMBERS)},
+        first_login = CASE WHEN users_dailycount.first_login < excluded.first_login
+            THEN users_dailycount.first_login
+            ELSE COALESCE(excluded.first_login, users_dailycount.first_login) END,
+        latest_login = CASE WHEN users_dailycount.latest_login > excluded.latest_login
+            THEN users_dailycount.latest_login
+            ELSE COALESCE(excluded.latest_login, users_dailycount.latest_login) END
+"""  # names of columns only
+
+
 def fold_in_steps(run: Run) -> dict[str, int]:
     """The job: fold all increments. Returns how many there were."""
     folded = BATCH_SIZE
@@ -88,25 +100,13 @@ def fold_increments() -> int:
         batch = DailyIncrement.objects.filter(pk__in=keys)
         sums = {f"sum_of_{name}": Sum(name) for name in DAILY_NUMBERS}
         edges = {"first": Min("first_login"), "latest": Max("latest_login")}
-        rows = batch.values("date").annotate(**sums, **edges).order_by("date")
         # In the order of dates, in which every worker locks the rows of days: no deadlocks.
-        for row in rows.values_list("date", "first", "latest", *sums):
-            _add_to_day(*row)
+        by_day = batch.values("date").annotate(**sums, **edges).order_by("date")
+        rows, parameters = select_statement(by_day.values_list("date", *sums, *edges))
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD_TO_DAYS.format(rows=rows), parameters)
         batch.delete()
     return len(keys)
-
-
-def _add_to_day(day: date, first: datetime | None, latest: datetime | None, *sums: int) -> None:
-    # Another worker may insert the same day at the same moment.
-    DailyCount.objects.bulk_create([DailyCount(date=day)], ignore_conflicts=True)
-    columns: dict[str, Any] = {
-        name: F(name) + number for name, number in zip(DAILY_NUMBERS, sums, strict=True)
-    }
-    if first and latest:
-        # SQLite's functions are null where one side is.
-        columns["first_login"] = Least(Coalesce(F("first_login"), first), first)
-        columns["latest_login"] = Greatest(Coalesce(F("latest_login"), latest), latest)
-    DailyCount.objects.filter(date=day).update(**columns)
 
 
 def recount() -> int:
