@@ -16,12 +16,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.user_list import columns, index_advice
 from users.admin.user_list.bulk_buttons import EXPORT, BulkButton, bulk_buttons
-from users.admin.user_list.cells import CellMaker
+from users.admin.user_list.cell_html import CellDrawer
 from users.admin.user_list.columns import Column
 from users.admin.user_list.filters import (
     Chip,
@@ -78,15 +80,17 @@ def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """A user, with a value or Cell for each column. `name` is the first line, `second` the email below it;
-    empty where the id stands there."""
+    """A user. `name` is the first line and `second` the email below it, empty where the id stands there;
+    `label` is what the user is called elsewhere. `cells` is the HTML of the columns."""
 
-    user: User
+    key: int
+    user_id: str
+    label: SafeString
     name: str
     second: str
     initials: str
     colour: int
-    cells: list[tuple[Column, Any]]
+    cells: SafeString
 
 
 @dataclass
@@ -216,25 +220,41 @@ class UserList:
 
     def _row(self, user: User) -> Row:
         text = str(user)
-        name = user.name or text
+        name, label = user.name or text, conditional_escape(text)
+        cells = (drawer.draw(user, label, getattr(user, name, None)) for name, drawer in self._drawers)
         return Row(
-            user,
-            name,
-            "" if name == text else text,
-            initials(user),
-            colour(user),
-            [(column, self._cell_value(user, column)) for column in self.columns],
+            key=user.pk,
+            user_id=user.user_id,
+            label=label,
+            name=name,
+            second="" if name == text else text,
+            initials=initials(user),
+            colour=colour(user),
+            # Each of them is escaped.
+            cells=SafeString("".join(cells)),
         )
 
     @cached_property
-    def cell_makers(self) -> dict[Column, CellMaker]:
-        """Of each column of metadata: what its schema says is read once for the page."""
-        return {column: CellMaker(column.document, column.path) for column in self.columns if column.document}
+    def _drawers(self) -> list[tuple[str, CellDrawer]]:
+        """Of each column the attribute of a user that has its value, and what draws its cells: what is the
+        same in all rows is made once for the page."""
+        return [
+            (
+                _annotation_name(column) if column.document else column.name,
+                CellDrawer(column, self._here if column.document in self._editable_documents else None),
+            )
+            for column in self.columns
+        ]
 
-    def _cell_value(self, user: User, column: Column) -> Any:
-        if column.document:
-            return self.cell_makers[column].make(getattr(user, _annotation_name(column)))
-        return None if column.name == "status" else getattr(user, column.name)
+    @cached_property
+    def _here(self) -> str:
+        """The query string of this very page, quoted, to come back to."""
+        return quote_url(self.request.GET.urlencode(), safe="")
+
+    @cached_property
+    def _editable_documents(self) -> set[str]:
+        """The documents whose cells the viewer may edit."""
+        return {name for name, verb in DOCUMENT_VERBS.items() if may(self.viewer, verb)}
 
     def _find_unknown_keys(self) -> None:
         """Where no user matches, find keys that no user is known to have: no index would help with those."""
@@ -395,20 +415,10 @@ class UserList:
     def export_refusal(self) -> str:
         return denial_reason(self.viewer, Verb.EXPORT)
 
-    @cached_property
-    def editable_documents(self) -> set[str]:
-        """The documents whose cells the viewer may edit."""
-        return {name for name, verb in DOCUMENT_VERBS.items() if may(self.viewer, verb)}
-
     @property
     def state(self) -> list[tuple[str, str]]:
         """All parameters of the list, which a bulk action needs to find the same users."""
         return self.address.hidden_fields("column", "sort")
-
-    @cached_property
-    def here(self) -> str:
-        """The query string of this very page, quoted, to come back to."""
-        return quote_url(self.request.GET.urlencode(), safe="")
 
     @property
     def search_help(self) -> dict[str, Any]:
