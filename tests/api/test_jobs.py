@@ -72,7 +72,7 @@ def test_then_the_mail_has_left(send, shop, jane, settings):
 
     [letter] = mail.outbox
     assert letter.to == [jane.email]
-    assert letter.subject == "Confirm your email address"
+    assert letter.subject == "Confirm your email"
     form = rf"{re.escape(settings.PUBLIC_URL)}/u/email-verification\?ticket=\w{{32}}#"
     assert re.fullmatch(form, link())
     assert shown(shop.get(f"{JOBS}/{job['id']}")) == {**job, "status": "completed"}

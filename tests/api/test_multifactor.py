@@ -328,9 +328,9 @@ class TestRecoveryCode:
             shown(shop.post(f"{at(jane)}/recovery-code-regeneration", {}))["recovery_code"] for _ in range(2)
         )
 
-        assert "Incorrect code." in self.sign_in(jane, earlier).text
+        assert "Wrong code." in self.sign_in(jane, earlier).text
         assert "Jane Doe" in self.sign_in(jane, made).text
-        assert "Incorrect code." in self.sign_in(jane, made).text
+        assert "Wrong code." in self.sign_in(jane, made).text
 
     @staticmethod
     def sign_in(user, code):

@@ -32,9 +32,9 @@ def sign_in(page: Page, person: dict[str, Any]) -> None:
 
 
 def confirm(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def add_the_app(page: Page) -> str:
@@ -45,8 +45,8 @@ def add_the_app(page: Page) -> str:
     confirm(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_role("button", name="Add the app").click()
-    expect(page.get_by_text("Your app is added.")).to_be_visible()
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_text("Two-step sign-in is on.")).to_be_visible()
     return secret
 
 
@@ -63,7 +63,7 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
     page.get_by_label("Code").fill(wrong(secret))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    expect(page.get_by_text("Wrong code.")).to_be_visible()
     page.get_by_label("Code").fill(code(secret, steps=1))
     page.keyboard.press("Enter")
     expect(page).to_have_url("/profile/")
@@ -77,8 +77,8 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
     expect(page.get_by_text("9 left.")).to_be_visible()
     page.get_by_role("link", name="Remove the app…").click()
     confirm(page)
-    page.get_by_role("button", name="Remove the app").click()
-    expect(page.get_by_text("The app is removed.")).to_be_visible()
+    page.get_by_role("button", name="Remove app").click()
+    expect(page.get_by_text("Two-step sign-in is off.")).to_be_visible()
     assert api.by_email(maya["email"])["multifactor"] == []
 
 
@@ -125,11 +125,11 @@ def test_every_page_is_readable_by_everybody(desk, maya):
     look(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(wrong(secret))
-    page.get_by_role("button", name="Add the app").click()
+    page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page)
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_role("button", name="Add the app").click()
+    page.get_by_role("button", name="Turn on").click()
     expect(page.locator(".codes")).to_be_visible()
     look(page)
     for path in (

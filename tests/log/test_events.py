@@ -142,7 +142,7 @@ def test_a_link_that_is_no_good_any_more(jane, link, story, purpose, type_):
 def test_asking_for_a_reset(jane, story):
     for address in (jane.email, "nobody@example.com"):
         visitor = Browser(REMOTE_ADDR="192.0.2.1", headers={"user-agent": "Tests"})
-        open_page(visitor, "/password/reset/").press("Send the link", email=address)
+        open_page(visitor, "/password/reset/").press("Send link", email=address)
     deliver()
 
     assert story("user_id", "user_name", "ip", "user_agent") == [

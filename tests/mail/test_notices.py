@@ -18,8 +18,8 @@ from users.rights.actor import command_actor, owner_actor
 
 SHELL = command_actor("tests")
 OLD = "jane.doe@example.com"
-CHANGED = "email address of your account"
-REMOVED = "second factor of your account"
+CHANGED = "email of your account"
+REMOVED = "two-step sign-in was turned off"
 
 
 def notices() -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ def test_a_changed_email_is_reported_to_the_old_one(jane):
     assert notices() == [(OLD, "email")]
     (letter,) = mail.outbox
     assert "moved@example.com" not in letter.body + letter.subject
-    assert letter.subject == "Your email address at 127.0.0.1:8000 was changed"
+    assert letter.subject == "Your email at 127.0.0.1:8000 was changed"
 
 
 def test_a_removed_email_is_too(make_user, connection):

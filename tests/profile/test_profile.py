@@ -244,7 +244,7 @@ def test_what_is_inside_the_document_gives_no_rights(at_home, browser, jane):
     [
         ('{"hobby": }', "line 1, column 11"),
         ("[]", "must be an object, not array"),
-        ('{"a": {"b.c": 1}}', 'user_metadata.a."b.c"'),
+        ('{"a": {"b.c": 1}}', "A › B.c: a field name must not contain a dot"),
         ('{"a": 1, "a": 2}', "is given twice"),
         ("", "the text is empty"),
         ('{"name": "\x00"}', "line 1"),
@@ -403,7 +403,7 @@ def queries(member: Client) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize(("who", "expected"), [("jane", 7), ("agent", 7), ("administrator", 7)])
+@pytest.mark.parametrize(("who", "expected"), [("jane", 8), ("agent", 8), ("administrator", 8)])
 def test_what_the_page_asks_of_the_database(browser, request, who, expected):
     assert queries(browser(request.getfixturevalue(who))) == expected
 
@@ -431,3 +431,30 @@ def test_saving_costs_the_same_whatever_else_there_is(browser, jane):
         meanwhile(jane, user_metadata={f"key{number}": number})
 
     assert save('{"b": 1}') == first
+
+
+def test_an_unknown_time_zone_is_refused_in_words_with_the_fields_title(at_home, jane, settings, tmp_path):
+    schema = tmp_path / "schema.json"
+    zone = {"type": "string", "format": "time-zone", "title": "Time zone"}
+    schema.write_text(json.dumps({"properties": {"tz": zone, "hobby": {"type": "string"}}}))
+    settings.USER_METADATA_SCHEMA = str(schema)
+
+    page = at_home(jane).press(SAVE, user_metadata='{"hobby": "surfing", "tz": "Berlin"}')
+
+    assert page.status == 422
+    assert "Time zone must be a time zone of the IANA database; the closest is Europe/Berlin." in page.text
+    assert "user_metadata" not in page.text
+    assert "tz" not in again(jane).user_metadata
+
+
+def test_the_document_is_called_preferences(at_home, jane):
+    assert "User metadata" not in at_home(jane).html
+
+
+def test_ways_to_sign_in_with_what_can_be_changed(at_home, jane, make_user):
+    page = at_home(jane)
+
+    assert "Email jane.doe@example.com · Unverified" in page.text
+    assert "Password Not changed yet Change" in page.text
+    assert "Two-step sign-in Off Set up" in page.text
+    assert "Password" not in at_home(make_user("nameless")).text

@@ -195,7 +195,7 @@ class TestDerivedLists:
 
         # Those are shown in ways of their own; the picture is not loaded from another host.
         for name in set(TEXT_FIELDS) - {"email", "name", "picture"}:
-            assert f"<dt>{FIELDS[name].label}</dt><dd>{VALUES[name]}</dd>" in page.html
+            assert f"<dt>{FIELDS[name].label}</dt><dd><bdi>{VALUES[name]}</bdi></dd>" in page.html
 
 
 def fill(user: User) -> None:

@@ -42,5 +42,5 @@ def test_it_may_not_be(username, options, rule):
 
     assert caught.value.rule == rule
     assert str(caught.value).endswith(
-        "on property username (The user's user name, where the connection has user names)."
+        "on property username (The user's username, where the connection has usernames)."
     )

@@ -22,7 +22,7 @@ from users.sign_in.clear_lockout import Lockout, clear_lockouts, lockouts_of
 
 SHELL = command_actor("tests")
 JAYS, NEW = "quite another secret", "third time lucky horse"
-WRONG = "The email address and/or password you specified are not correct."
+WRONG = "Wrong email or password."
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def sign_in(login: str, password: str) -> Page:
 
 def link_for(email: str) -> str | None:
     """Requested by mail; its address without the host, where there is one."""
-    open_page(Client(), "/password/reset/").press("Send the link", email=email)
+    open_page(Client(), "/password/reset/").press("Send link", email=email)
     found = [re.search(r"https?://[^/\s]+(/password/reset/key/\S+)", one.body) for one in deliver()]
     return found[-1][1] if found and found[-1] else None
 

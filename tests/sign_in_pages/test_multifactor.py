@@ -28,7 +28,7 @@ REMOVE = "/profile/security/app/remove/"
 CODES, NEW_CODES = "/profile/security/recovery-codes/", "/profile/security/recovery-codes/new/"
 DOWNLOAD = "/profile/security/recovery-codes/download/"
 ASKED, SIGN_IN = "/login/code/", "Sign in"
-INCORRECT, TOO_MANY = "Incorrect code.", "Too many failed sign-in attempts."
+INCORRECT, TOO_MANY = "Wrong code.", "Too many failed sign-in attempts."
 # allauth tells of what was enrolled once it is committed, which other tests never do.
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -43,8 +43,8 @@ def at_home(user: User) -> Client:
 def confirmed(visitor: Client, path: str) -> Page:
     """A page that asks for the password first."""
     page = open_page(visitor, path)
-    assert "Is it you?" in page.text
-    return page.press("Go on", password=PASSWORD)
+    assert "Confirm that it is you" in page.text
+    return page.press("Continue", password=PASSWORD)
 
 
 def secret_on(page: Page) -> str:
@@ -92,10 +92,10 @@ class TestEnrolling:
 
         page = confirmed(visitor, ADD)
         secret = secret_on(page)
-        done = page.press("Add the app", code=code(secret))
+        done = page.press("Turn on", code=code(secret))
 
         assert done.path == CODES
-        assert "Your app is added." in done.text
+        assert "Two-step sign-in is on." in done.text
         shown = re.findall(r"<code>(\d{8})</code>", done.html)
         assert shown == recovery_codes(jane)
         assert len(set(shown)) == 10
@@ -106,7 +106,7 @@ class TestEnrolling:
         page = confirmed(at_home(jane), ADD)
         secret = secret_on(page)
         typed = code(secret)
-        page.press("Add the app", code=typed)
+        page.press("Turn on", code=typed)
 
         refused = sign_in(jane, spelt.format(typed[:3], typed[3:]))
 
@@ -119,7 +119,7 @@ class TestEnrolling:
         member = request.getfixturevalue(who)
         page = confirmed(at_home(member), ADD)
 
-        page.press("Add the app", code=code(secret_on(page)))
+        page.press("Turn on", code=code(secret_on(page)))
 
         assert again(member).multifactor == ["google-authenticator"]
         assert by_password(member).path == ASKED
@@ -127,7 +127,7 @@ class TestEnrolling:
     def test_shows_on_the_profile_and_in_the_record(self, jane):
         before = timezone.now()
         page = confirmed(at_home(jane), ADD)
-        page.press("Add the app", code=code(secret_on(page)))
+        page.press("Turn on", code=code(secret_on(page)))
 
         now = again(jane)
         assert now.multifactor == ["google-authenticator"]
@@ -145,9 +145,9 @@ class TestEnrolling:
         assert now.changes.count() == 2  # with the creation
 
     def test_takes_no_wrong_password(self, jane):
-        page = open_page(at_home(jane), ADD).press("Go on", password="wrong")
+        page = open_page(at_home(jane), ADD).press("Continue", password="wrong")
 
-        assert "Incorrect password." in page.text
+        assert "Wrong password." in page.text
         assert not Authenticator.objects.exists()
 
     def test_asks_for_the_password_again_after_five_minutes(self, jane, monkeypatch):
@@ -158,31 +158,31 @@ class TestEnrolling:
         assert secret_on(open_page(visitor, ADD))
         monkeypatch.setattr("allauth.account.internal.flows.reauthentication.time", clock(late))
 
-        late = page.press("Add the app", code=code(secret_on(page)))
+        late = page.press("Turn on", code=code(secret_on(page)))
 
-        assert "Is it you?" in late.text
+        assert "Confirm that it is you" in late.text
         assert not Authenticator.objects.exists()
 
     def test_takes_no_wrong_code_and_keeps_the_secret_that_is_in_the_app(self, jane):
         page = confirmed(at_home(jane), ADD)
         secret = secret_on(page)
 
-        refused = page.press("Add the app", code=wrong(secret))
+        refused = page.press("Turn on", code=wrong(secret))
 
         assert INCORRECT in refused.text
         assert secret_on(refused) == secret
         assert not Authenticator.objects.exists()
         assert again(jane).multifactor is None
-        refused.press("Add the app", code=code(secret))
+        refused.press("Turn on", code=code(secret))
         assert again(jane).multifactor == ["google-authenticator"]
 
     def test_limits_the_tries(self, jane):
         page = confirmed(at_home(jane), ADD)
         secret = secret_on(page)
         for _ in range(5):
-            page = page.press("Add the app", code=wrong(secret))
+            page = page.press("Turn on", code=wrong(secret))
 
-        refused = page.press("Add the app", code=code(secret))
+        refused = page.press("Turn on", code=code(secret))
 
         assert f"{TOO_MANY} Try again in 5 minutes." in refused.text
         assert not Authenticator.objects.exists()
@@ -190,7 +190,10 @@ class TestEnrolling:
     def test_says_the_secret_as_a_picture_and_as_text(self, jane):
         page = confirmed(at_home(jane), ADD)
 
-        assert re.search(r'<img class="qr" src="data:image/svg\+xml;base64,[^"]+" alt="[^"]{20,}"', page.html)
+        assert re.search(
+            r'<img class="qr" src="data:image/svg\+xml;base64,[^"]+" [^>]*alt="[^"]{20,}"',
+            page.html,
+        )
         assert secret_on(page) in page.text.replace(" ", "")
         link = re.search(r'href="(otpauth://totp/[^"]+)"', page.html)[1]
         assert "jane.doe%40example.com" in link
@@ -311,7 +314,7 @@ class TestSigningIn:
     def test_can_be_given_up_for_another_account(self, jane, stranger):
         enrol(jane)
 
-        page = by_password(jane).press("Back to the sign-in")
+        page = by_password(jane).press("Back to sign-in")
 
         assert page.path == "/login/"
         assert is_in(page.press(SIGN_IN, login=stranger.email, password=PASSWORD))
@@ -327,7 +330,7 @@ class TestSigningIn:
     def test_a_new_password_by_mail_does_not_go_around_it(self, jane):
         secret = enrol(jane)
         visitor = Client()
-        open_page(visitor, "/password/reset/").press("Send the link", email=jane.email)
+        open_page(visitor, "/password/reset/").press("Send link", email=jane.email)
         link = re.search(r"https?://[^/\s]+(/\S+)", deliver()[0].body)[1]
         new = "quite another secret"
         open_page(visitor, link).press("Set password", password1=new, password2=new)
@@ -428,9 +431,9 @@ class TestRemoving:
         visitor = at_home(jane)
         assert f'href="{REMOVE}"' in open_page(visitor, INDEX).html
 
-        page = confirmed(visitor, REMOVE).press("Remove the app")
+        page = confirmed(visitor, REMOVE).press("Remove app")
 
-        assert "The app is removed." in page.text
+        assert "Two-step sign-in is off." in page.text
         assert not Authenticator.objects.exists()
         assert is_in(by_password(jane))
         now = again(jane)
@@ -445,10 +448,10 @@ class TestRemoving:
         page = open_page(at_home(jane), REMOVE)
         other = re.search(r'href="(/login/again/code/[^"]+)"', page.html)[1]
 
-        done = open_page(page.browser, other.replace("&amp;", "&")).press("Go on", code=code(secret))
+        done = open_page(page.browser, other.replace("&amp;", "&")).press("Continue", code=code(secret))
 
         assert done.path == REMOVE
-        done.press("Remove the app")
+        done.press("Remove app")
         assert again(jane).multifactor == []
 
     def test_is_not_done_by_looking_at_it(self, jane):
@@ -462,7 +465,7 @@ class TestRemoving:
         assert at_home(jane).get(REMOVE).status_code == 404
 
     def test_is_for_staff_on_their_own_page_too(self, supporter_enrolled):
-        confirmed(at_home(supporter_enrolled), REMOVE).press("Remove the app")
+        confirmed(at_home(supporter_enrolled), REMOVE).press("Remove app")
 
         assert again(supporter_enrolled).multifactor == []
 
@@ -490,7 +493,7 @@ class TestRecoveryCodes:
         enrol(jane)
         old = recovery_codes(jane)
 
-        page = confirmed(at_home(jane), NEW_CODES).press("Make new codes")
+        page = confirmed(at_home(jane), NEW_CODES).press("Create codes")
 
         assert page.path == CODES
         assert not set(old) & set(recovery_codes(jane))
@@ -500,9 +503,9 @@ class TestRecoveryCodes:
         assert again(jane).multifactor == ["google-authenticator"]
 
     def test_are_not_made_for_whoever_is_not_enrolled(self, jane):
-        page = confirmed(at_home(jane), NEW_CODES).press("Make new codes")
+        page = confirmed(at_home(jane), NEW_CODES).press("Create codes")
 
-        assert "cannot generate recovery codes" in page.text
+        assert "Set up an authenticator app first" in page.text
         assert not Authenticator.objects.exists()
 
     def test_show_the_one_that_support_made(self, jane):
@@ -568,7 +571,7 @@ def test_no_browser_keeps_what_is_secret(jane, path):
 def test_the_pages_keep_to_the_strict_policy(jane):
     visitor = at_home(jane)
     adding = confirmed(visitor, ADD)
-    done = adding.press("Add the app", code=code(secret_on(adding)))
+    done = adding.press("Turn on", code=code(secret_on(adding)))
     others = [open_page(visitor, path) for path in (INDEX, REMOVE, NEW_CODES)]
     asked = by_password(jane)
 

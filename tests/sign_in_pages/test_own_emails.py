@@ -32,15 +32,15 @@ def sign_in(user: User, password: str = PASSWORD, **headers: str) -> Page:
 def enrol(member: Client, password: str = PASSWORD) -> None:
     """Add an authenticator app on one's own page."""
     page = open_page(member, ADD)
-    if "Is it you?" in page.text:
-        page = page.press("Go on", password=password)
+    if "Confirm that it is you" in page.text:
+        page = page.press("Continue", password=password)
     secret = re.search(r'data-copy="([A-Z2-7]{32})"', page.html)[1]
-    page.press("Add the app", code=code(secret))
+    page.press("Turn on", code=code(secret))
 
 
 def ask(user: User, by: str) -> None:
     if by == "a stranger":
-        open_page(Client(), "/password/reset/").press("Send the link", email=user.email)
+        open_page(Client(), "/password/reset/").press("Send link", email=user.email)
     else:
         send_password_reset(user, actor=SHELL)
 

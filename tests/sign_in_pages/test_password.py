@@ -19,8 +19,8 @@ from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
 NEW = "quite another secret"
-CHANGE, SET, SEND = "Change password", "Set password", "Send the link"
-SENT = "If there is an account with that address, a link to set a new password is on its way to it."
+CHANGE, SET, SEND = "Change password", "Set password", "Send link"
+SENT = "If a user with this email exists, we have sent a link to set a new password."
 
 
 def change(member: Client, old: str = PASSWORD, new: str = NEW, repeated: str | None = None) -> Page:
@@ -71,7 +71,7 @@ def test_the_record_says_that_and_when_but_holds_no_secret(browser, jane):
 @pytest.mark.parametrize(
     ("old", "new", "repeated", "words"),
     [
-        pytest.param("wrong", NEW, NEW, "Please type your current password.", id="old one wrong"),
+        pytest.param("wrong", NEW, NEW, "This is not your current password.", id="old one wrong"),
         pytest.param("", NEW, NEW, "This field is required.", id="old one missing"),
         pytest.param(PASSWORD, NEW, NEW + "x", "same password each time", id="two different ones"),
         pytest.param(PASSWORD, "short", "short", "too short", id="short"),

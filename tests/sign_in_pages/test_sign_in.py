@@ -24,7 +24,7 @@ from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
 BUTTON = "Sign in"
-WRONG = "The email address and/or password you specified are not correct."
+WRONG = "Wrong email or password."
 TOO_MANY = "Too many failed sign-in attempts."
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -223,8 +223,8 @@ def test_a_user_without_an_email_confirms_the_password_by_the_user_name(connecti
     inside = sign_in("jay").browser
 
     page = open_page(inside, "/login/again/?next=/profile/changes/")
-    assert "Incorrect password." in page.press("Go on", password="wrong").text
-    assert page.press("Go on", password=PASSWORD).path == "/profile/changes/"
+    assert "Wrong password." in page.press("Continue", password="wrong").text
+    assert page.press("Continue", password=PASSWORD).path == "/profile/changes/"
 
 
 def test_of_two_emails_alike_but_for_case_folding_each_signs_in_its_own_user(make_user):

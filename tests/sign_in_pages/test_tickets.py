@@ -65,7 +65,7 @@ def use(path: str) -> Page:
 def leads_on_to(page: Page) -> str:
     """Where the page takes the person, who may press its button, too."""
     [address] = LEADS_ON.findall(page.html)
-    assert f'<a class="button primary" href="{address}">Continue</a>' in page.html
+    assert f'<a class="button primary large full" href="{address}">Continue</a>' in page.html
     return html.unescape(address)
 
 
@@ -110,7 +110,7 @@ def test_the_address_counts_as_verified_only_if_that_was_asked_for(link):
 
 def test_an_address_is_confirmed_by_the_press_of_a_button(link, jane):
     page = open_page(Client(), link("email_verification"))
-    assert f"Is {jane.email} yours?" in page.text
+    assert f"Is {jane.email} your email?" in page.text
 
     page = page.press(CONFIRM)
 

@@ -114,7 +114,7 @@ def test_a_form_without_its_token(jane):
 def test_the_way_out_of_every_error_page_works(browser, jane):
     page = visit(browser(jane), "/no/such/page")
 
-    assert '<a href="/">Back to the start</a>' in page.html
+    assert '<a class="button large full" href="/">Back to the start page</a>' in page.html
     assert open_page(page.browser, "/").path == "/profile/"
 
 

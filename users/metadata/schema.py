@@ -17,6 +17,7 @@ from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError, Path, format_path
 from users.metadata.schema_messages import explain
 from users.metadata.schema_source import PATTERN_OPTIONS, BadSchema, prepare, resolve_pointer
+from users.metadata.time_zones import is_time_zone
 
 _ENGINE_GAVE_UP = (
     jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
@@ -130,7 +131,11 @@ def _validator(source: dict[str, Any]) -> Any:
     # Formats are ignored by default.
     try:
         return jsonschema_rs.validator_for(
-            source, validate_formats=True, pattern_options=PATTERN_OPTIONS, retriever=_refuse_remote_reference
+            source,
+            validate_formats=True,
+            formats={"time-zone": is_time_zone},
+            pattern_options=PATTERN_OPTIONS,
+            retriever=_refuse_remote_reference,
         )
     except jsonschema_rs.ValidationError as error:
         place = format_path(tuple(error.instance_path))

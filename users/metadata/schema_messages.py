@@ -10,6 +10,7 @@ import jsonschema_rs
 
 from users.metadata.documents import JSON, type_name
 from users.metadata.errors import Path, format_path
+from users.metadata.time_zones import suggest_time_zone
 
 Kind = jsonschema_rs.ValidationErrorKind
 
@@ -120,6 +121,8 @@ def _sentence(
         case Kind.Type():
             expected = " or ".join(_TYPES.get(name, name) for name in facts["types"])
             return f"must be {expected}, not {_TYPES[type_name(error.instance)]}"
+        case Kind.Format() if facts["format"] == "time-zone":
+            return _explain_time_zone(error.instance)
         case Kind.Format():
             return f"must be {_FORMATS.get(facts['format'], 'of the format ' + facts['format'])}"
         case Kind.OneOfMultipleValid():
@@ -130,6 +133,12 @@ def _sentence(
     if template is None:
         return f"breaks the schema's rule {spell_value(error.kind.name)}"
     return template.format(**{name: spell_value(fact) for name, fact in facts.items()})
+
+
+def _explain_time_zone(value: JSON) -> str:
+    near = suggest_time_zone(value) if isinstance(value, str) else None
+    hint = f"; the closest is {near}" if near else ", such as Europe/Berlin"
+    return f"must be a time zone of the IANA database{hint}"
 
 
 def _explain_branches(

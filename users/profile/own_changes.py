@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from users.history.filter import PARTS_AT_CREATION, ChangeFilter, day_bounds
@@ -38,10 +41,10 @@ SENTENCES = {
 }
 # Users see which side acted, never which staff member or API client: names of staff are private.
 ACTOR_LABELS = {
-    Kind.USER: gettext_noop("you"),
+    Kind.USER: gettext_noop("You"),
     Kind.STAFF: gettext_noop("Support"),
-    Kind.CLIENT: gettext_noop("our systems"),
-    Kind.COMMAND: gettext_noop("our systems"),
+    Kind.CLIENT: gettext_noop("Our systems"),
+    Kind.COMMAND: gettext_noop("Our systems"),
 }
 ACTOR_CHOICES = [(by, gettext_lazy(by)) for by in dict.fromkeys(ACTOR_LABELS.values())]
 FACE_LABELS = {
@@ -163,6 +166,7 @@ def _change_context(
     return {
         "address": reverse("own_change", args=[change.pk]),
         "at": change.at,
+        "day": _format_day(change.at),
         "sentence": gettext(SENTENCES[What(change.what)]),
         "by": gettext(ACTOR_LABELS[Kind(change.actor_kind)]),
         "through": gettext(FACE_LABELS[Face(change.face)]),
@@ -170,6 +174,11 @@ def _change_context(
         "more": lines.more,
         "is_whole": is_own_page,
     }
+
+
+def _format_day(at: datetime) -> str:
+    """`3 May`, with the year where it is not the current one."""
+    return date_format(at, "j F" if at.year == timezone.now().year else "j F Y")
 
 
 def _to_own_line(line: Line) -> OwnLine:

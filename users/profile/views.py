@@ -17,13 +17,13 @@ from users.metadata.documents import APP_METADATA, USER_METADATA, Document
 from users.metadata.text import dump_pretty
 from users.models import User
 from users.profile.own_changes import own_change, own_changes, recent_changes
+from users.profile.sign_in_rows import sign_in_rows
 from users.representation.defaults import name_of
 from users.representation.fields import FIELDS, TEXT_FIELDS
 from users.rights.visible import visible_part
 from users.schemas.current import get_schema
 from users.web.actors import owner, signed_in_user
 from users.web.documents_form import DocumentsForm
-from users.web.initials import colour, initials
 from users.web.page_view import PageRequest, View, page_view
 
 
@@ -43,7 +43,7 @@ def profile(request: PageRequest) -> HttpResponse:
 
     The form has `user_metadata` as its only field, so any other posted field is ignored.
     """
-    form = DocumentsForm(signed_in_user(request), (USER_METADATA,), request.POST or None)
+    form = DocumentsForm(signed_in_user(request), (USER_METADATA,), request.POST or None, is_own=True)
     if request.method == "POST" and form.is_valid():
         faulty = _save(request, form)
         if faulty is None:
@@ -95,8 +95,7 @@ def _context(request: PageRequest, form: DocumentsForm) -> dict[str, Any]:
         "other_data": _facts(_other_data(user)),
         "name": name_of(user),
         "profile_facts": _profile_facts(user),
-        "initials": initials(user),
-        "colour": colour(user),
+        "sign_in_rows": sign_in_rows(user),
         "changes": recent_changes(user, request.actor),
         "shown_app_metadata": _facts(shown),
     }

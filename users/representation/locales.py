@@ -1,14 +1,12 @@
-"""Language tags (BCP 47) and names of time zones (IANA).
+"""Language tags (BCP 47).
 
-Source: OpenID Connect Core 1.0, section 5.1, claims `locale` and `zoneinfo`; RFC 5646, sections 2.1 and
+Source: OpenID Connect Core 1.0, section 5.1, claim `locale`; RFC 5646, sections 2.1 and
 2.1.1.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.resources import files
 
 # As many characters as RFC 5646, section 4.4.1, requires of every implementation.
 MAX_TAG = 35
@@ -46,14 +44,3 @@ def _format_subtag(subtag: str) -> str:
     if len(subtag) == 2:
         return subtag.upper()
     return subtag.capitalize() if len(subtag) == 4 else subtag
-
-
-def is_time_zone(text: str) -> bool:
-    """Whether the IANA time zone database has a zone or link of this name, in exactly this spelling."""
-    return text in _zone_names()
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    """From the package tzdata rather than the host, so that every host accepts the same names."""
-    return frozenset((files("tzdata") / "zones").read_text(encoding="ascii").split())

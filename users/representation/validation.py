@@ -19,9 +19,10 @@ from users.metadata.documents import type_name
 from users.metadata.errors import escape_invisible, format_path
 from users.metadata.schema_messages import Kind, list_allowed, list_values
 from users.metadata.text import bad_characters
+from users.metadata.time_zones import is_time_zone, suggest_time_zone
 from users.representation.emails import is_email
 from users.representation.fields import NAMES, WRITABLE
-from users.representation.locales import is_language_tag, is_time_zone
+from users.representation.locales import is_language_tag
 from users.representation.schema import Schema, closed_object
 
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
@@ -185,6 +186,9 @@ def _advice(error: jsonschema_rs.ValidationError) -> str:
     allowed = list_allowed(error)
     if allowed is not None:
         return f"Allowed: {list_values(allowed)}"
+    if isinstance(error.kind, Kind.Format) and error.kind.format == "time-zone":
+        near = suggest_time_zone(str(error.instance))
+        return f"The closest is {near}" if near else ""
     if not isinstance(error.kind, Kind.OneOfNotValid | Kind.AnyOf):
         return ""
     return "; or ".join(_rule_with_place(branch[0], error) for branch in error.kind.context)

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.passwords import check_strength
@@ -26,6 +27,15 @@ from users.web.request import request_id_of
 
 class AccountAdapter(DefaultAccountAdapter):
     """Named in the settings as `ACCOUNT_ADAPTER`."""
+
+    # One message for an unknown email and a wrong password: two would disclose which emails have an account.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("Wrong email or password."),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "incorrect_password": gettext_lazy("Wrong password."),
+        "incorrect_code": gettext_lazy("Wrong code."),
+    }
 
     # Accounts are created by staff, the API and imports.
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -78,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise lockout_error(seconds)
             case User() as account:
                 return primary_user(account)
-        # allauth shows the same message for an unknown login and a wrong password.
+        # The same for an unknown login and a wrong password.
         return None
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:

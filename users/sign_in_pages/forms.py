@@ -30,6 +30,14 @@ def email_field(autocomplete: str) -> forms.CharField:
     return forms.CharField(label=gettext("Email"), max_length=254, widget=forms.TextInput(attrs=attributes))
 
 
+def _password_labels() -> dict[str, str]:
+    return {
+        "oldpassword": gettext("Current password"),
+        "password1": gettext("New password"),
+        "password2": gettext("New password again"),
+    }
+
+
 class LoginForm(allauth_forms.LoginForm):
     """The sign-in form, the same for users and staff."""
 
@@ -39,6 +47,9 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["login"] = email_field("username")
         # allauth puts its own link to the password reset there.
         self.fields["password"].help_text = ""
+        self.fields["password"].label = gettext("Password")
+        if "remember" in self.fields:
+            self.fields["remember"].label = gettext("Keep me signed in")
         for field in self.fields.values():
             # allauth repeats the label as a placeholder, which screen readers then read twice.
             field.widget.attrs.pop("placeholder", None)
@@ -87,6 +98,11 @@ class NewPasswordForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # allauth's labels are in title case and repeated as placeholders.
+        for name, label in _password_labels().items():
+            if name in self.fields:
+                self.fields[name].label = label
+                self.fields[name].widget.attrs.pop("placeholder", None)
         user = self.user
         policy = get_policy(user.connection.options) if isinstance(user, User) else None
         if policy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext_lazy
 
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
@@ -12,6 +13,12 @@ from users.sign_in.allauth_internals import generate_totp_secret
 
 class MFAAdapter(DefaultMFAAdapter):
     """Named in the settings as `MFA_ADAPTER`. Encrypts secrets with the key ring."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("Wrong code."),
+        "cannot_generate_recovery_codes": gettext_lazy("Set up an authenticator app first."),
+    }
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret before allauth stores it."""

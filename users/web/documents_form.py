@@ -22,16 +22,16 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.errors import Conflict
 from users.conf import conf
 from users.history.point_in_time import document_at
-from users.metadata.documents import JSON, USER_METADATA
+from users.metadata.documents import JSON
 from users.metadata.errors import MetadataError, TextError
-from users.metadata.schema import SchemaError
+from users.metadata.schema import Problem, SchemaError
 from users.metadata.text import dump, dump_pretty, parse
 from users.metadata.three_way import ABSENT, Merged, merge_three_way, set_or_remove
 from users.metadata.validate import size_warning, validate
 from users.models import User
 from users.rights.actor import Actor
 from users.schemas.current import get_schema
-from users.web.form_schema import build_form_schema
+from users.web.form_schema import build_form_schema, titles_along
 
 LABELS = {"user_metadata": gettext_lazy("User metadata"), "app_metadata": gettext_lazy("App metadata")}
 HELP = {
@@ -59,11 +59,19 @@ class DocumentsForm(forms.Form):
     )
 
     def __init__(
-        self, user: User, documents: tuple[str, ...], *args: Any, has_reason: bool = False, **options: Any
+        self,
+        user: User,
+        documents: tuple[str, ...],
+        *args: Any,
+        has_reason: bool = False,
+        is_own: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.user = user
         self.documents = documents
+        # On the own page: users know the titles of fields, staff the names of documents and keys.
+        self.is_own = is_own
         self.writes: dict[str, Replace] = {}
         self.theirs: dict[str, str] = {}
         self.merged: dict[str, Merged] = {}
@@ -79,8 +87,8 @@ class DocumentsForm(forms.Form):
         text = document_text(self.user, name)
         area = forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocomplete": "off"})
         self.fields[name] = forms.CharField(
-            label=LABELS[name],
-            help_text=HELP[name] if name != USER_METADATA or "reason" in self.fields else "",
+            label=gettext("Preferences") if self.is_own else LABELS[name],
+            help_text="" if self.is_own else HELP[name],
             # Shown as stored: `strip` would change the digest of an unedited document.
             initial=text,
             required=False,
@@ -236,11 +244,17 @@ class DocumentsForm(forms.Form):
         """Add a refusal to the form's error list and to the editor's list of places."""
         found = error.problems if isinstance(error, SchemaError) else [error]
         for one in found:
-            whole = MetadataError(one.path, one.reason, document=error.document)
-            self.add_error(error.document, ValidationError(str(error if one is error else whole)))
+            self.add_error(error.document, ValidationError(self._describe(error, one)))
         # Text that does not parse has no path that the editor could mark.
         if not isinstance(error, TextError):
             self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
+
+    def _describe(self, error: MetadataError, one: MetadataError | Problem) -> str:
+        """`user_metadata.age: must be …` for staff, `Age must be …` for users."""
+        if self.is_own and one.path:
+            title = titles_along(get_schema(error.document), one.path)
+            return f"{title} {one.reason}." if isinstance(error, SchemaError) else f"{title}: {one.reason}."
+        return str(error if one is error else MetadataError(one.path, one.reason, document=error.document))
 
     def merge_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
         """Return the form at the current versions, with a three-way merge of what only the other edit
@@ -257,7 +271,9 @@ class DocumentsForm(forms.Form):
             data[f"{name}_opened"] = digest(document_text(user, name))
             if both.taken:  # else the text stays just as it was typed
                 data[name] = dump_pretty(both.document)
-        form = DocumentsForm(user, self.documents, data, has_reason="reason" in self.fields)
+        form = DocumentsForm(
+            user, self.documents, data, has_reason="reason" in self.fields, is_own=self.is_own
+        )
         form.full_clean()
         for name in conflict.documents:
             form.theirs[name] = document_text(user, name)

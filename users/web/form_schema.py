@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any
 
+from users.metadata.errors import Path
 from users.metadata.schema import Schema
 from users.schemas.choices import schema_choices
 
@@ -37,6 +38,18 @@ def title_of(schema: Schema | None, key: str) -> str:
     """Return the display name of a document's key: the schema's title, or the key in words."""
     part = schema.resolve_reference(schema.properties.get(key)) if schema else {}
     return _get_text(part, "title") or _humanize(key)
+
+
+def titles_along(schema: Schema | None, path: Path) -> str:
+    """Return the display names along a path: `("links", 1, "url")` as "Links › 2 › Url"."""
+    part: Any = {"properties": schema.properties} if schema else {}
+    titles: list[str] = []
+    for step in path:
+        inner = part.get("items") if isinstance(step, int) else (part.get("properties") or {}).get(step)
+        part = schema.resolve_reference(inner) if schema else {}
+        # Users count from 1.
+        titles.append(str(step + 1) if isinstance(step, int) else _get_text(part, "title") or _humanize(step))
+    return " › ".join(titles)
 
 
 def _field(schema: Schema, part: Any, name: str, level: int) -> FormSchema | None:

@@ -39,26 +39,25 @@ for (const button of document.querySelectorAll("[data-copy], [data-copy-link]"))
   });
 }
 
-for (const field of document.querySelectorAll("input[type=password]")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "link show-password";
-  button.textContent = "Show password";
-  button.setAttribute("aria-controls", field.id);
-  const hint = document.createElement("span");
-  hint.className = "help";
-  hint.setAttribute("role", "status");
-  field.after(button, hint);
-  button.addEventListener("click", () => {
-    const isShown = field.type === "text";
-    field.type = isShown ? "password" : "text";
-    button.textContent = isShown ? "Show password" : "Hide password";
-  });
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const field = document.getElementById(button.getAttribute("aria-controls"));
+  const labels = [button.ariaLabel, button.dataset.hide];
+  const show = (isShown) => {
+    field.type = isShown ? "text" : "password";
+    button.ariaLabel = button.title = labels[Number(isShown)];
+    button.classList.toggle("is-shown", isShown);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
   // A form is sent with its password hidden again, or browsers keep it among typed texts.
-  field.form?.addEventListener("submit", () => (field.type = "password"));
+  field.form?.addEventListener("submit", () => show(false));
+}
+
+for (const hint of document.querySelectorAll("[data-caps-lock]")) {
+  const field = hint.parentElement.querySelector("input");
   for (const kind of ["keydown", "keyup"]) {
     field.addEventListener(kind, (event) => {
-      hint.textContent = event.getModifierState?.("CapsLock") ? "Caps Lock is on." : "";
+      hint.textContent = event.getModifierState?.("CapsLock") ? hint.dataset.capsLock : "";
     });
   }
 }

@@ -111,7 +111,7 @@ def check_by_schema(actor: Actor, document: str, before: Document | None, after:
         for name in diff(before, after):
             is_foreign = actor.face == Face.PROFILE and name not in schema.names
             if is_foreign or name in schema.read_only:
-                reason = "only our staff can change this; restore its earlier value"
+                reason = "can be changed only by our staff; restore its earlier value"
                 raise MetadataError((name,), reason, document=document)
     schema.check(document, before, after)
 

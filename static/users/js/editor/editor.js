@@ -93,6 +93,7 @@ export class Editor {
     this.mode = mode;
     this.tabs.select(mode);
     this.formatButton.hidden = mode === FORM;
+    this.root.classList.toggle("is-form", mode === FORM);
   }
 
   openForm() {
