@@ -53,7 +53,7 @@ def test_jane_signs_in_and_saves_with_keys_alone(desk, api, jane):
     tab_to(page, "password")
     page.keyboard.type(desk.demo["user"]["password"])
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preferences")).to_be_visible()
     page.wait_for_load_state()  # before, what has the focus has no ring yet
     tab_to(page, "rjf§hobby")
     page.keyboard.press("Control+A")

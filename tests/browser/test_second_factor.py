@@ -17,6 +17,12 @@ pytestmark = pytest.mark.browser
 PASSWORD = "Quite-A-Secret-77"
 
 
+def sign_out(page: Page) -> None:
+    page.goto("/profile/")
+    page.locator(".account > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 @pytest.fixture
 def maya(api) -> dict[str, Any]:
     """Somebody new, who may try as often as one may."""
@@ -40,8 +46,8 @@ def confirm(page: Page) -> None:
 def add_the_app(page: Page) -> str:
     """From one's own page to the recovery codes. The secret that is in the app now."""
     page.goto("/profile/")
-    page.get_by_role("link", name="Second factor").click()
-    page.get_by_role("link", name="Add an app").click()
+    page.get_by_role("link", name="Set up two-step sign-in").click()
+    page.get_by_role("link", name="Set up an app").click()
     confirm(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(code(secret))
@@ -56,7 +62,7 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
     secret = add_the_app(page)
     recovery_code = page.locator(".codes code").first.inner_text()
     assert api.by_email(maya["email"])["multifactor"] == ["google-authenticator"]
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
 
     sign_in(page, maya)
     expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
@@ -67,14 +73,14 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
     page.get_by_label("Code").fill(code(secret, steps=1))
     page.keyboard.press("Enter")
     expect(page).to_have_url("/profile/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
 
     sign_in(page, maya)
     page.get_by_label("Code").fill(recovery_code)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/profile/")
     page.goto("/profile/security/")
-    expect(page.get_by_text("9 left.")).to_be_visible()
+    expect(page.get_by_text("9 codes left.")).to_be_visible()
     page.get_by_role("link", name="Remove the app…").click()
     confirm(page)
     page.get_by_role("button", name="Remove app").click()
@@ -89,7 +95,7 @@ def test_the_codes_are_saved_as_a_file(desk, maya):
     shown = page.locator(".codes code").all_inner_texts()
 
     with page.expect_download() as saving:
-        page.get_by_role("link", name="Save as a file").click()
+        page.get_by_role("link", name="Download codes").click()
 
     assert saving.value.suggested_filename == "recovery-codes.txt"
     assert saving.value.path().read_text().split() == shown
@@ -99,7 +105,7 @@ def test_support_removes_it_for_whoever_lost_their_phone(desk, maya):
     person = desk.visitor()
     sign_in(person, maya)
     add_the_app(person)
-    person.get_by_role("button", name="Sign out").click()
+    sign_out(person)
     sign_in(person, maya)
     expect(person.get_by_role("heading", name="Enter your code")).to_be_visible()
 
@@ -140,7 +146,7 @@ def test_every_page_is_readable_by_everybody(desk, maya):
         "/profile/",
     ):
         look(page, path)
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in(page, maya)
     look(page)
     page.get_by_label("Code").fill(wrong(secret))

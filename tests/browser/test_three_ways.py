@@ -41,7 +41,7 @@ def test_jane_changes_her_own_and_sees_nothing_of_the_rest(desk, api, jane, scri
     page = desk.visitor(java_script_enabled=scripts)
     page.goto("/profile/")
     desk.sign_in(page, "user")
-    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preferences")).to_be_visible()
     sources = [page.content()]
 
     write(page, "User metadata", '{"hobby": "chess", "theme": "dark"}')
@@ -57,6 +57,7 @@ def test_jane_changes_her_own_and_sees_nothing_of_the_rest(desk, api, jane, scri
         assert "plan" not in source
     assert page.goto("/admin/").status == 403
     page.goto("/")
+    page.locator(".account > summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/profile/")

@@ -58,8 +58,8 @@ def link(api, ann):
 
 
 def set_password(page: Page, new: str = NEW) -> None:
-    page.get_by_label("New Password", exact=True).fill(new)
-    page.get_by_label("New Password (again)").fill(new)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("New password again").fill(new)
     page.get_by_role("button", name="Set password").click()
 
 
@@ -95,7 +95,7 @@ def test_the_new_password_signs_in(desk, link, ann):
     page.get_by_label("Email").fill(ann["email"])
     page.get_by_label("Password").fill(NEW)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preferences")).to_be_visible()
 
 
 def test_an_address_is_confirmed(desk, link, api, ann):

@@ -41,10 +41,11 @@ for (const button of document.querySelectorAll("[data-copy], [data-copy-link]"))
 
 for (const button of document.querySelectorAll("[data-show-password]")) {
   const field = document.getElementById(button.getAttribute("aria-controls"));
-  const labels = [button.ariaLabel, button.dataset.hide];
+  const name = button.querySelector(".unseen");
+  const names = [name.textContent, button.dataset.hide];
   const show = (isShown) => {
     field.type = isShown ? "text" : "password";
-    button.ariaLabel = button.title = labels[Number(isShown)];
+    name.textContent = button.title = names[Number(isShown)];
     button.classList.toggle("is-shown", isShown);
   };
   button.hidden = false;
