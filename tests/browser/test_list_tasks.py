@@ -82,7 +82,7 @@ def test_a_cell_is_changed_in_a_dialog_and_the_list_stays(desk, api, jane):
 
     expect(row.get_by_text("Pro")).to_be_visible()
     expect(row.get_by_label("Change Plan")).to_be_focused()
-    expect(page.get_by_text("Saved app_metadata.plan")).to_be_visible()
+    expect(page.locator(".toast", has_text="Saved app_metadata.plan").get_by_text("Undo")).to_be_visible()
     assert api.by_email("jane.doe@example.com")["app_metadata"]["plan"] == "pro"
 
 

@@ -1,21 +1,25 @@
 // Shows messages that can be undone as toasts, for some seconds of which those under the pointer or with the
 // focus do not count. Without script they are messages like others.
 const SECONDS = 8;
-const messages = [...document.querySelectorAll("[data-toast]")];
+const messages = document.querySelector(".messages");
 
-if (messages.length > 0) {
+if (messages) {
   const region = document.createElement("div");
   region.className = "toasts";
   region.setAttribute("role", "status");
   document.querySelector("main").append(region);
-  // A live region announces only what is added to it later.
-  requestAnimationFrame(() => {
-    for (const message of messages) {
+
+  const showToasts = () => {
+    for (const message of messages.querySelectorAll("[data-toast]")) {
       message.classList.replace("note", "toast");
       region.append(message);
       start(message);
     }
-  });
+  };
+  // A live region announces only what is added to it later.
+  requestAnimationFrame(showToasts);
+  // A page may get further messages without being loaded again.
+  new MutationObserver(showToasts).observe(messages, { childList: true });
 }
 
 function start(toast) {

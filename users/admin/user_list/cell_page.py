@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from users.actions.account.documents import DOCUMENT_VERBS
 from users.actions.account.set_metadata_value import set_metadata_value, value_at
 from users.actions.errors import ChangedSince
+from users.admin.saved import show_saved
 from users.admin.user_list.columns import Column, parse_column
 from users.admin.user_list.query_string import ListURL
 from users.admin.user_lookup import get_user_or_404
@@ -147,7 +147,7 @@ def _save(request: PageRequest, user: User, column: Column, form: CellForm) -> b
     except MetadataError as error:
         form.add_error("value", _sentence(error.reason))
     else:
-        messages.success(request, gettext("Saved %(key)s of %(user)s.") % {"key": column.name, "user": user})
+        show_saved(request, user, gettext("Saved %(key)s of %(user)s.") % {"key": column.name, "user": user})
         return True
     return False
 
