@@ -26,7 +26,8 @@ def path(segment: Segment) -> str:
 
 def rows(page: Page) -> dict[str, str]:
     """What each row says, by the name of its segment."""
-    found = re.findall(r'<tr>\s*<th scope="row"><a href="[^"]*">(.*?)</a>(.*?)</tr>', page.html, re.DOTALL)
+    row = r'<tr>\s*<th class="c-name" scope="row"><a href="[^"]*">(.*?)</a>(.*?)</tr>'
+    found = re.findall(row, page.html, re.DOTALL)
     return {name: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", rest)).strip() for name, rest in found}
 
 
@@ -95,8 +96,8 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     told = rows(desk(agent))
 
     assert list(told) == ["Full", "mine"]
-    assert told["Full"] == "They pay. 1 user app_metadata.plan:full you Shared"
-    assert told["mine"].startswith("2+ users")
+    assert told["Full"] == "They pay. app_metadata.plan:full 1 user you Shared"
+    assert "2+ users" in told["mine"]
 
 
 def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, save, monkeypatch):

@@ -24,5 +24,8 @@ def user_ids_by_email(email: str) -> tuple[str, ...]:
 
 def emails_of_deleted(user_ids: Iterable[str]) -> dict[str, str]:
     """The last emails of deleted users, by id; of several users with one id, that of the last deleted."""
-    found = DeletedUser.objects.filter(subject__in=set(user_ids)).order_by("deleted_at", "id")
+    ids = set(user_ids)
+    if not ids:
+        return {}
+    found = DeletedUser.objects.filter(subject__in=ids).order_by("deleted_at", "id")
     return dict(found.values_list("subject", "email"))

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.web.pages import open_page
+from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.notes import add_note
 from users.admin.log.page import PAGE_SIZE
 from users.models import LogEvent
 from users.querying.errors import SearchTimeout
@@ -69,6 +71,16 @@ def test_it_says_in_words_what_happened_to_whom(desk, agent, jane):
         assert words in page.text
     assert f'href="/admin/users/user/{jane.pk}/change/"' in page.html
     assert "&quot;reason&quot;: &quot;Asked by phone&quot;" in page.html
+
+
+def test_a_note_names_whom_it_is_about_and_a_deleted_user_is_named_by_email(desk, agent, administrator, jane):
+    add_note(jane, "Called about the invoice", actor=staff_actor(agent))
+    page = desk()
+    assert f"Add a note User {jane.user_id} agent@example.com" in page.text
+    assert "invoice" not in page.html
+
+    delete_user(jane, actor=staff_actor(administrator))
+    assert "Delete a User jane.doe@example.com admin@example.com" in desk().text
 
 
 def test_who_is_no_more_has_no_link(desk):

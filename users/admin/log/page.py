@@ -17,6 +17,7 @@ from users.admin.configuration_history import history_urls, kind_label
 from users.admin.log.query import build_query, read_filters
 from users.admin.request import TemplateContext
 from users.conf import conf
+from users.history.subjects import emails_of_deleted
 from users.listing.timeout import time_limit
 from users.log.entry import log_entry
 from users.log.position import LogPosition, parse_log_id
@@ -59,7 +60,7 @@ def log_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         "error": error,
         "rows": _rows(shown, actor),
         "is_older": before is not None,
-        "type_label": DESCRIPTIONS.get(filters.get("type", ""), filters.get("type") or gettext("All types")),
+        "type_label": _type_label(filters["type"]) if "type" in filters else gettext("All types"),
         "chips": _chips(filters),
         **_period_context(filters),
         "newest": f"?{urlencode(filters)}",
@@ -81,12 +82,17 @@ def _chips(filters: dict[str, str]) -> list[TemplateContext]:
     return [
         {
             "label": labels[name],
-            "value": DESCRIPTIONS.get(value, value) if name == "type" else value,
+            "value": _type_label(value) if name == "type" else value,
             "url": _url(filters, **{name: ""}),
         }
         for name, value in filters.items()
         if name != "q"
     ]
+
+
+def _type_label(type_: str) -> str:
+    """The type in words; an unknown one as it was asked for."""
+    return gettext(DESCRIPTIONS[type_]) if type_ in DESCRIPTIONS else type_
 
 
 def _period_context(filters: dict[str, str]) -> TemplateContext:
@@ -136,6 +142,8 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
     # One query for all users of the page.
     ids = {entry["user_id"] for entry in entries if entry["user_id"]}
     users = {one.user_id: one for one in _users(ids)} if ids else {}
+    # The log has no names of deleted users.
+    deleted = emails_of_deleted(ids - users.keys())
     return [
         {
             "at": line.at,
@@ -148,7 +156,7 @@ def _rows(lines: list[Line], viewer: Actor) -> list[TemplateContext]:
             "quoted_ip": quote(entry["ip"]) if entry["ip"] else "",
             "by": _actor_name(entry),
             "object": changed,
-            "user": entry["user_name"] or entry["user_id"],
+            "user": entry["user_name"] or deleted.get(entry["user_id"] or "") or entry["user_id"],
             "user_key": _user_pk(users.get(entry["user_id"]), line),
             # Names in other scripts stay readable; the template escapes what HTML needs.
             "json": json.dumps(entry, indent=2, ensure_ascii=False),
@@ -163,7 +171,16 @@ def _objects(entries: list[dict[str, Any]], viewer: Actor) -> list[TemplateConte
         (one["kind"], one["id"]) if (one := entry["details"].get("object")) else None for entry in entries
     ]
     urls = history_urls(filter(None, named), viewer)
-    return [one and {"label": kind_label(one[0]), "id": one[1], "url": urls.get(one)} for one in named]
+    return [
+        {"label": kind_label(one[0]), "id": one[1], "url": urls.get(one)} if one else _subject_of_note(entry)
+        for one, entry in zip(named, entries, strict=True)
+    ]
+
+
+def _subject_of_note(entry: dict[str, Any]) -> TemplateContext | None:
+    """The user whom a note is about; the entry itself is of its author."""
+    note = entry["details"].get("note")
+    return {"label": gettext("User"), "id": note["user_id"], "url": None} if note else None
 
 
 def _users(ids: set[str]) -> QuerySet[User]:
