@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -13,6 +15,9 @@ from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.protected_accounts import check_unprotected
 from users.rights.recent_sign_in import check_recent_sign_in
+
+# Raises Protected for a user whom the actor may not change because of the user's staff rights.
+Guard = Callable[[Actor, User], None]
 
 
 @dataclass(frozen=True)
@@ -152,17 +157,38 @@ def may(actor: Actor, verb: Verb, user: User | None = None) -> bool:
     return not denial_reason(actor, verb, user)
 
 
-def denial_reason(actor: Actor, verb: Verb, user: User | None = None) -> str:
+def denial_reason(
+    actor: Actor, verb: Verb, user: User | None = None, *, guard: Guard = check_unprotected
+) -> str:
     """Why `actor` may not do `verb`, as a sentence; empty where they may."""
     try:
-        check(actor, verb, user)
+        check(actor, verb, user, guard=guard)
     except Denied as denied:
         return denied.reason
     return ""
 
 
-def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
-    """Raises Denied, or Protected, unless `actor` may do `verb`, to `user` if given."""
+def denial_reasons(actor: Actor, verbs: Iterable[Verb], user: User) -> dict[Verb, str]:
+    """Return `denial_reason` of each verb, with the staff rights of `user` read at most once."""
+
+    @cache
+    def protection() -> Denied | None:
+        try:
+            check_unprotected(actor, user)
+        except Denied as denied:
+            return denied
+        return None
+
+    def guard(actor: Actor, user: User) -> None:
+        if denied := protection():
+            raise denied
+
+    return {verb: denial_reason(actor, verb, user, guard=guard) for verb in verbs}
+
+
+def check(actor: Actor, verb: Verb, user: User | None = None, *, guard: Guard = check_unprotected) -> None:
+    """Raises Denied, or Protected, unless `actor` may do `verb`, to `user` if given. `guard` refuses to
+    change a user with staff rights."""
     rule: Rule = verb.value
     # The right first: whether a user is protected is disclosed only to actors who have the right at all.
     if not _has_right(actor, rule, user):
@@ -177,7 +203,7 @@ def check(actor: Actor, verb: Verb, user: User | None = None) -> None:
     # client.
     at_home = user is not None and actor.is_self(user) and not actor.has_token
     if rule.guarded and user is not None and not at_home:
-        check_unprotected(actor, user)
+        guard(actor, user)
 
 
 def _has_right(actor: Actor, rule: Rule, user: User | None) -> bool:
