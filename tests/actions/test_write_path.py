@@ -71,6 +71,7 @@ ALLOWED = {
     ("users/search/sql/sqlite.py", "SqliteEmitter._has_many_matches"): "asks the index of users' words",
     ("users/log/horizon.py", "_oldest_writer"): "asks when",
     ("users/log/activity.py", "newest_keys"): "asks which events are the newest",
+    ("users/log/recent_activity.py", "recent_activity"): "asks for the newest activity of one user",
     ("users/listing/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/jobs/wakeup.py", "notify_workers"): "asks Redis",
     ("users/history/scan.py", "_changes_touching_keys"): "sets how a statement is planned",
