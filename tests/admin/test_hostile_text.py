@@ -57,13 +57,13 @@ def test_on_the_persons_own_page(browser, mallory, settings):
 def test_in_messages_and_in_what_was_typed(visit, administrator, mallory):
     page = visit(administrator, mallory)
 
-    refused = page.press("Save metadata", app_metadata=f'{{"a": {SCRIPT}', reason=SCRIPT)
+    refused = page.press("Save changes", app_metadata=f'{{"a": {SCRIPT}', reason=SCRIPT)
     wrong = page.press("Save profile", email=SCRIPT, name=SCRIPT)
 
     for answer in (refused, wrong):
         assert answer.status == 422
         assert answer.inline == []
-    assert refused.form("Save metadata").fields["reason"] == [SCRIPT]
+    assert refused.form("Save changes").fields["reason"] == [SCRIPT]
 
 
 def test_in_the_address(browser, agent):

@@ -28,14 +28,14 @@ def queries(browser):
 
 @pytest.mark.parametrize(
     ("who", "expected"),
-    [("supporter", 7), ("agent", 9), ("administrator", 10)],
+    [("supporter", 12), ("agent", 12), ("administrator", 12)],
 )
 def test_the_page_of_a_user(queries, jane, request, who, expected):
     assert queries(request.getfixturevalue(who), user_path(jane)) == expected
 
 
 def test_the_page_of_a_staff_member(queries, administrator, supporter):
-    assert queries(administrator, user_path(supporter)) == 18
+    assert queries(administrator, user_path(supporter)) == 14
 
 
 def test_the_page_of_segments_counts_each_and_asks_nothing_else(queries, agent):

@@ -13,7 +13,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.rights.actor import command_actor
 from users.sign_in import lockout
 
-SAVE = "Save metadata"
+SAVE = "Save changes"
 USER_MARK, APP_MARK = "mark-in-the-users-own", "mark-that-only-some-may-see"
 
 
@@ -192,8 +192,8 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
         ("Send verification email", "You may not send verification emails."),
         ("Delete this user…", "You may not delete users."),
         ("Save profile", "You may not change profiles."),
-        ("Save metadata", "You may not change user_metadata."),
-        ("Save metadata", "You may not change app_metadata."),
+        ("Save changes", "You may not change user_metadata."),
+        ("Save changes", "You may not change app_metadata."),
         ("Save staff rights", "You may not grant staff rights."),
         ("Remove second factor", "You may not remove second factors."),
         ("Clear lockout", "You may not clear lockouts after failed sign-ins."),
@@ -221,17 +221,17 @@ def test_the_reason_names_the_protection_of_staff_accounts(visit, agent, adminis
 def test_support_can_do_support(visit, supporter, jane):
     page = visit(supporter, jane)
 
-    assert {"Save metadata", "Send password reset", "Send verification email"} <= page.buttons
+    assert {"Save changes", "Send password reset", "Send verification email"} <= page.buttons
     assert {"Block", "Mark email as verified", "Delete this user…"} <= set(page.disabled)
 
 
 def test_a_document_that_is_read_only_is_beside_the_other_and_says_why(visit, supporter, jane):
     page = visit(supporter, jane)
 
-    form = page.html.partition('class="card documents"')[2].partition("</form>")[0]
+    form = page.html.partition('class="documents"')[2].partition("</form>")[0]
     assert "Read only" in form
     assert "You may not change app_metadata." in form
-    assert "Save metadata" not in page.disabled
+    assert "Save changes" not in page.disabled
 
 
 def test_a_lead_can_do_all_but_what_administrators_do(visit, agent, jane):
@@ -239,7 +239,7 @@ def test_a_lead_can_do_all_but_what_administrators_do(visit, agent, jane):
     page = visit(agent, jane)
 
     assert {
-        *("Save metadata", "Save profile", "Block", "Mark email as verified", "Remove second factor"),
+        *("Save changes", "Save profile", "Block", "Mark email as verified", "Remove second factor"),
         *("Send password reset", "Send verification email"),
     } <= page.buttons
     assert page.disabled == ["Delete this user…"]

@@ -90,7 +90,7 @@ def test_nothing_on_the_largest_page_is_out_of_reach_or_a_trap(desk, jane):
     page = desk.signed_in("admin")
     page.goto(f"/admin/users/user/{jane['user_id']}/change/")
 
-    tab_to(page, "Actions")
+    tab_to(page, "More actions")
     page.keyboard.press("Enter")
     tab_to(page, "Delete this user…")
     page.keyboard.press("Enter")

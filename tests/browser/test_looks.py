@@ -61,7 +61,6 @@ def edit_at_once(page: Page) -> None:
     second.close()
     write(page, "User metadata", '{"hobby": "chess"}')
     save(page)
-    page.get_by_role("link", name="Compare and choose").click()
     expect(page.get_by_role("radio", name="Mine")).to_be_visible()
 
 
@@ -242,7 +241,9 @@ PAGES = {
     "user, profile": ("admin", "/admin/users/user/{jane}/change/?tab=profile", None),
     "user, activity": ("admin", "/admin/users/user/{long}/change/?tab=activity", None),
     "user, security": ("admin", "/admin/users/user/{jane}/change/?tab=security", None),
-    "user, raw profile": ("admin", "/admin/users/user/{long}/change/?tab=raw", None),
+    "user, roles": ("admin", "/admin/users/user/{jane}/change/?tab=roles", None),
+    "user, notes": ("agent", "/admin/users/user/{jane}/change/?tab=notes", None),
+    "user, raw": ("admin", "/admin/users/user/{long}/change/?tab=raw", None),
     "API": (None, "/api/v2/docs/", None),
     "user, all of it long": ("admin", "/admin/users/user/{long}/change/", None),
     "list, all of it long": ("admin", "/admin/users/user/?q=xxxx&column=app_metadata." + LONG, None),

@@ -116,7 +116,7 @@ def test_deleting_asks_for_the_name(desk, api, scripts):
     page = desk.signed_in("admin", java_script_enabled=scripts)
     page.goto(f"/admin/users/user/?q={email}")
     page.get_by_role("link", name=email).click()
-    page.get_by_text("Actions", exact=True).click()
+    page.get_by_label("More actions").click()
     page.get_by_role("link", name="Delete this user").click()
 
     page.get_by_role("button", name="Delete this user").click()

@@ -99,7 +99,7 @@ def test_every_path_leaves_a_line(everybody, shop, own, connection, make_role, s
     at_home = (Kind.USER, Face.PROFILE)
     patch = partial(shop.patch, at(jane))
     steps = {
-        "the editor": (partial(desk, "Save metadata", app_metadata='{"plan": "pro"}'), by_staff),
+        "the editor": (partial(desk, "Save changes", app_metadata='{"plan": "pro"}'), by_staff),
         "the form of the profile": (partial(desk, "Save profile", name="J", reason="asked"), by_staff),
         "block": (partial(desk, "Block"), by_staff),
         "unblock": (partial(desk, "Unblock"), by_staff),

@@ -84,7 +84,7 @@ def patched(**documents):
 
 CASES = {
     "the desk: documents": Case(
-        lambda by: by.press("metadata", "Save metadata", user_metadata='{"hobby": "chess"}'),
+        lambda by: by.press("metadata", "Save changes", user_metadata='{"hobby": "chess"}'),
         "user_metadata.hobby:chess",
     ),
     "the desk: profile": Case(

@@ -112,7 +112,7 @@ def test_two_large_documents_pass_through_the_form(browser, agent, jane):
     page = open_page(browser(agent), f"/admin/users/user/{jane.pk}/change/")
     large = '{"a": "' + "x" * (MIB - 100) + '"}'
 
-    done = page.press("Save metadata", user_metadata=large, app_metadata=large)
+    done = page.press("Save changes", user_metadata=large, app_metadata=large)
 
     assert done.status == 200
     assert len(User.objects.get(pk=jane.pk).app_metadata["a"]) == MIB - 100

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from users.admin.request import TemplateContext
-from users.admin.user_detail.header import header_context
+from users.admin.user_detail.header import action_buttons
 from users.admin.user_detail.tabs import TABS
 from users.admin.user_lookup import get_user_or_404
 from users.lucene.printer import quote
@@ -27,15 +27,6 @@ from users.web.page_view import PageRequest
 
 # Further segments are found on their page.
 MAX_SEGMENTS = 50
-# Icons of the buttons on a user's page; others have a common one.
-ICONS = {
-    "block": "ban",
-    "unblock": "check",
-    "verify_email": "mail-check",
-    "send_verification": "mail",
-    "send_reset": "mail",
-    "delete": "trash",
-}
 
 
 @require_GET
@@ -63,15 +54,14 @@ def palette_entries(request: PageRequest, frame: TemplateContext) -> HttpRespons
 def _user_entries(actor: Actor, user: User) -> Iterator[TemplateContext]:
     """The actions that are not refused, then the tabs."""
     page = reverse("admin:users_user_change", args=[user.pk])
-    for button in header_context(actor, user)["buttons"]:
+    for button in action_buttons(actor, user):
         if button.refusal:
             continue
-        icon = ICONS.get(button.do, "zap")
         # Deleting has a page that asks first.
         if button.do == "delete":
-            yield _entry(button.label, icon, reverse("admin:users_user_delete", args=[user.pk]))
+            yield _entry(button.label, button.icon, reverse("admin:users_user_delete", args=[user.pk]))
         else:
-            yield {**_entry(button.label, icon, page), "do": button.do, "asks": button.is_danger}
+            yield {**_entry(button.label, button.icon, page), "do": button.do, "asks": button.is_danger}
     for tab in TABS:
         yield _entry(tab.label, "right", f"{page}?tab={tab.name}")
 

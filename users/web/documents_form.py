@@ -35,8 +35,8 @@ from users.web.form_schema import build_form_schema, titles_along
 
 LABELS = {"user_metadata": gettext_lazy("User metadata"), "app_metadata": gettext_lazy("App metadata")}
 HELP = {
-    "user_metadata": gettext_lazy("Preferences. The user can edit this."),
-    "app_metadata": gettext_lazy("Plan, roles, access. Only staff and API clients can edit this."),
+    "user_metadata": gettext_lazy("The user can edit this"),
+    "app_metadata": gettext_lazy("Staff and API clients only"),
 }
 CONFLICT = gettext_lazy(
     "Another user changed this while you were editing. Not saved."
@@ -109,6 +109,11 @@ class DocumentsForm(forms.Form):
         """Whether a schema can draw a form for any of the documents."""
         return any(get_schema(name) for name in self.documents)
 
+    @property
+    def first_shown(self) -> str:
+        """The document that a narrow screen shows first: one with an error, or else the last one."""
+        return next((name for name in self.documents if name in self.errors), self.documents[-1])
+
     def boxes(self) -> list[dict[str, Any]]:
         """Return each document for the template: its field, the hidden fields and, after a conflict, the
         version that was saved meanwhile."""
@@ -139,6 +144,7 @@ class DocumentsForm(forms.Form):
             "schema": json.dumps(form) if form else "",
             "problems": json.dumps(self.problems[name]) if self.problems[name] else "",
             "max_bytes": conf.limits.max_bytes,
+            "advised_bytes": conf.limits.advised_bytes,
             # Sent only after a refused save, so that the editor can offer to go back to the stored document.
             "stored": stored if shown != stored else None,
         }
@@ -220,6 +226,9 @@ class DocumentsForm(forms.Form):
                 "key_json": json.dumps(one.key),
                 "mine": _format_value(one.mine),
                 "theirs": _format_value(one.theirs),
+                # The same for the browser's editor: None where the key is to be removed.
+                "mine_json": None if one.mine is ABSENT else dump_pretty(one.mine),
+                "theirs_json": None if one.theirs is ABSENT else dump_pretty(one.theirs),
                 "fingerprint": _fingerprint(one.mine),
             }
             for one in self.merged[name].conflicts[:MAX_CHOICES]

@@ -24,6 +24,7 @@ ICON_LIST, SPRITE = "users/img/icons.json", "users/img/icons.svg"
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """Return the icon as SVG, hidden from screen readers: it stands beside a word, or its button has a label.
 

@@ -14,7 +14,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.models import Change
 from users.rights.actor import command_actor
 
-SAVE = "Save metadata"
+SAVE = "Save changes"
 COMPARE = "Another user changed this while you were editing."
 
 
@@ -73,7 +73,7 @@ def test_versions_rise_with_the_document_that_changed(visit, agent, jane):
     assert after.app_metadata_version == jane.app_metadata_version + 1
     assert after.user_metadata_version == jane.user_metadata_version
     assert after.version == jane.version + 1
-    assert f"v{after.app_metadata_version}" in page.text
+    assert f"Version {after.app_metadata_version}" in page.text
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,12 @@ def test_an_outdated_version_is_refused_with_both_texts_shown(visit, row, agent,
     assert page.status == 422
     assert row(jane) == before
     assert COMPARE in page.text
-    assert 'href="#both_app_metadata">Compare and choose</a>' in page.html
-    assert 'href="#both_user_metadata"' not in page.html
+    chooser = page.html.partition("data-conflict")[2].partition("</section>")[0]
+    assert 'data-document="app_metadata"' in chooser
+    assert 'data-document="user_metadata"' not in chooser
+    assert page.html.index("data-conflict") < page.html.index('id="doc_user_metadata"')
     assert page.form(SAVE).fields["app_metadata"] == ['{\n  "plan": "mine",\n  "seats": 3\n}']
-    assert "Changed by them and merged in: seats" in page.text
+    assert "Merged in from the other user: app_metadata.seats" in page.text
     assert '{"plan": "mine"}' in page.text.partition("What you typed")[2]
     theirs = page.text.partition("What is saved now")[2]
     assert '"seats": 3' in theirs
@@ -189,7 +191,7 @@ def test_a_key_that_both_changed_is_chosen(visit, agent, jane, choice, plan):
     patch(jane, app_metadata={"plan": "theirs", "seats": 3})
     refused = opened.press(SAVE, app_metadata='{"plan":  "mine"}')
 
-    assert "Both of you changed plan" in refused.text
+    assert "Both of you changed app_metadata.plan" in refused.text
     refused.press(SAVE, forged={"app_metadata_choice_0": choice})
 
     assert documents(jane)[1] == {"plan": plan, "seats": 3}

@@ -108,6 +108,6 @@ def test_no_field_of_any_form_gives_rights(visit, row, agent, jane):
     }
     before = row(jane)
 
-    visit(agent, jane).press("Save metadata", forged=forged)
+    visit(agent, jane).press("Save changes", forged=forged)
 
     assert row(jane) == before

@@ -24,6 +24,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.browser.document import save
+
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLE = ROOT / "static" / "users" / "js" / "bundle" / "editor.js"
 PASSWORD = "correct horse battery"
@@ -191,21 +193,25 @@ class Desk:
     def editor(self, name="user_metadata"):
         return self.page.locator(f".editor:has(textarea[name={name}])")
 
+    def document(self, name="user_metadata"):
+        """The editor with the head and foot around it, or on the own page the editor alone."""
+        return self.page.locator(f".document:has(textarea[name={name}])")
+
     def text(self, name="user_metadata"):
         return self.page.locator(f"textarea[name={name}]").input_value()
 
     def mode(self, mode, name="user_metadata"):
-        self.editor(name).get_by_role("tab", name=mode).click()
+        self.document(name).get_by_role("tab", name=mode).click()
         if mode == "JSON":
             self.editor(name).locator(".cm-content").wait_for()
 
     def chosen_mode(self, name="user_metadata"):
-        return self.editor(name).locator("[role=tab][aria-selected=true]").inner_text()
+        return self.document(name).locator("[role=tab][aria-selected=true]").inner_text()
 
     def status(self, name="user_metadata"):
         """What the status line says once it has caught up."""
         self.page.wait_for_timeout(400)
-        return self.editor(name).get_by_role("status").inner_text()
+        return " · ".join(self.document(name).locator(".editor-status span").all_inner_texts())
 
     def type_json(self, text, name="user_metadata"):
         """Puts `text` in place of what JSON mode holds, as if pasted."""
@@ -217,7 +223,7 @@ class Desk:
     def save(self):
         """Presses Save and gives back the fields that were posted, line ends as typed."""
         with self.page.expect_request(lambda request: request.method == "POST") as sent:
-            self.page.locator("[data-save]").click()
+            save(self.page)
         pairs = posted_fields(sent.value)
         assert len(dict(pairs)) == len(pairs), f"a field was sent twice: {pairs}"
         return {name: value.replace("\r\n", "\n") for name, value in pairs}
@@ -295,8 +301,12 @@ def desk(server, context_of, page_of, idle):
 
     yield open_page
     for opened in desks:
-        opened.leave()
-        idle[opened.page.context].append(opened.page)
+        # A page that is kept open costs time even while nobody looks at it: one is enough, of the usual kind.
+        if opened.page.context is context_of("agent", {}) and not idle[opened.page.context]:
+            opened.leave()
+            idle[opened.page.context].append(opened.page)
+        else:
+            opened.page.close()
     for opened in desks:
         assert opened.complaints == []
 

@@ -47,7 +47,7 @@ def test_says_what_is_wrong_and_where_and_stays(desk, text, said):
     opened.type_json(text)
 
     assert alert(opened).inner_text() == said
-    opened.editor().get_by_role("tab", name="Form").click()
+    opened.document().get_by_role("tab", name="Form").click()
 
     assert opened.chosen_mode() == "JSON"
     assert opened.editor().locator(".rjf-form-wrapper").is_hidden()
@@ -84,7 +84,7 @@ def test_format_moves_white_space_only(desk):
     opened = desk('{"n":1.0,"e":1E+2,"i":12345678901234567890,"s":"a  \\u00e9","l":[1,2],"o":{},"p":[]}')
     opened.mode("JSON")
 
-    opened.editor().get_by_role("button", name="Format").click()
+    opened.document().get_by_role("button", name="Format").click()
 
     assert opened.text() == (
         '{\n  "n": 1.0,\n  "e": 1E+2,\n  "i": 12345678901234567890,\n  "s": "a  \\u00e9",\n'
@@ -100,7 +100,7 @@ def test_format_leaves_a_bad_text_alone(desk):
     opened = desk("{}")
     opened.type_json('{"a":1,}')
 
-    opened.editor().get_by_role("button", name="Format").click()
+    opened.document().get_by_role("button", name="Format").click()
 
     assert opened.text() == '{"a":1,}'
     assert "nothing follows this comma" in alert(opened).inner_text()
@@ -119,10 +119,10 @@ def test_codemirror_is_fetched_when_first_opened(desk):
 def test_where_codemirror_cannot_be_had_the_textarea_stands_in(desk):
     opened = desk('{"hobby": "x"}')
     opened.page.route("**/bundle/code.*", lambda route: route.abort())
-    opened.editor().get_by_role("tab", name="JSON").click()
+    opened.document().get_by_role("tab", name="JSON").click()
     opened.page.wait_for_timeout(300)
     opened.page.locator("textarea[name=user_metadata]").fill('{"hobby": "typed", "n": 1.0}')
-    opened.editor().get_by_role("tab", name="Form").click()
+    opened.document().get_by_role("tab", name="Form").click()
     opened.editor().get_by_label("Hobby").fill("y")
 
     opened.complaints.clear()  # of the file that was kept from it

@@ -45,7 +45,7 @@ def test_json_mode_opens_edits_and_formats(desk):
     opened.page.keyboard.press("ArrowRight")
     opened.page.keyboard.type('"n": 1.0,')
     started = time.perf_counter()
-    opened.editor().get_by_role("button", name="Format").click()
+    opened.document().get_by_role("button", name="Format").click()
     took = time.perf_counter() - started
 
     assert opened.text() == LARGE.replace("{\n", '{\n  "n": 1.0,\n', 1)

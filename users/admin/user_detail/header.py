@@ -7,26 +7,52 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from users.actions.account.documents import DOCUMENT_VERBS
+from users.actions.account.notes import notes_about
 from users.admin.request import TemplateContext
+from users.admin.user_detail.recent import recent_rows
+from users.admin.user_list.cells import Cell, make_cell
+from users.admin.user_list.columns import visible_columns
+from users.conf import conf
 from users.metadata.documents import DOCUMENTS
 from users.models import User
+from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Actor
-from users.rights.may import Verb, denial_reason, may
+from users.rights.may import Verb, denial_reasons, may
 from users.rights.protected_accounts import is_protected
 from users.rights.visible import visible
-from users.web.initials import colour, initials
+from users.sign_in.clear_lockout import lockouts_of
+
+# Characters of a value that is shown as a badge.
+MAX_BADGE_LENGTH = 30
 
 
 def header_context(actor: Actor, user: User) -> TemplateContext:
-    """Return what every tab shows above itself: who the user is, and the menu of actions."""
+    """Return what every tab shows above itself: who the user is, the actions, and what happened last."""
+    block, *others = action_buttons(actor, user)
     return {
         "title": str(user),
         "subject": user,
-        "initials": initials(user),
-        "colour": colour(user),
+        "section": "users",
         "is_protected": is_protected(user),
-        "buttons": _buttons(actor, user),
+        "badge": _badge(actor, user),
+        "is_locked_out": bool(lockouts_of(user)),
+        "second_factors": enrolled_factors(user),
+        "block_button": block,
+        "buttons": others,
+        "recent": recent_rows(user, actor),
+        "newest_note": notes_about(user, actor).first(),
     }
+
+
+def _badge(actor: Actor, user: User) -> Cell | None:
+    """Return the first metadata key of the columns of the list of users, such as the plan, where the user
+    has a short text there."""
+    for column in visible_columns(conf.list_columns, actor):
+        if column.document:
+            top = (getattr(user, column.document) or {}).get(column.path[0])
+            cell = make_cell(top, column.path[1:])
+            return cell if cell.text and not cell.is_code and len(cell.text) <= MAX_BADGE_LENGTH else None
+    return None
 
 
 def editable_documents(actor: Actor, user: User) -> tuple[str, ...]:
@@ -50,41 +76,51 @@ class Button:
     do: str
     label: str
     refusal: str
+    icon: str = ""
     is_danger: bool = False
 
 
-def _buttons(actor: Actor, user: User) -> list[Button]:
-    """Return the buttons that fit the user's state, including those that the actor may not use."""
+def action_buttons(actor: Actor, user: User) -> list[Button]:
+    """Return the buttons that fit the user's state, including those that the actor may not use: first the
+    one that blocks or unblocks, last the one that deletes."""
     # Only then is there a password that mail could help to set.
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
-    block, reset = denial_reason(actor, Verb.BLOCK, user), denial_reason(actor, Verb.SEND_RESET, user)
+    verbs = (Verb.BLOCK, Verb.SEND_RESET, Verb.SEND_VERIFICATION, Verb.CHANGE_SIGN_IN, Verb.DELETE)
+    refusals = denial_reasons(actor, verbs, user)
+    block = refusals[Verb.BLOCK]
     fitting = [
-        (not user.blocked, Button("block", gettext("Block"), block, is_danger=True)),
-        (user.blocked, Button("unblock", gettext("Unblock"), block)),
+        (not user.blocked, Button("block", gettext("Block"), block, "ban", is_danger=True)),
+        (bool(user.blocked), Button("unblock", gettext("Unblock"), block, "check-circle")),
         (
-            is_unverified,
-            Button(
-                "verify_email",
-                gettext("Mark email as verified"),
-                denial_reason(actor, Verb.CHANGE_SIGN_IN, user),
-            ),
+            bool(user.email) and has_password,
+            Button("send_reset", gettext("Send password reset"), refusals[Verb.SEND_RESET], "key"),
         ),
         (
             is_unverified and has_password,
             Button(
                 "send_verification",
                 gettext("Send verification email"),
-                denial_reason(actor, Verb.SEND_VERIFICATION, user),
+                refusals[Verb.SEND_VERIFICATION],
+                "mail",
             ),
         ),
-        (bool(user.email) and has_password, Button("send_reset", gettext("Send password reset"), reset)),
+        (
+            is_unverified,
+            Button(
+                "verify_email",
+                gettext("Mark email as verified"),
+                refusals[Verb.CHANGE_SIGN_IN],
+                "check",
+            ),
+        ),
         (
             True,
             Button(
                 "delete",
                 gettext("Delete this user…"),
-                denial_reason(actor, Verb.DELETE, user),
+                refusals[Verb.DELETE],
+                "trash",
                 is_danger=True,
             ),
         ),

@@ -13,6 +13,7 @@ from users.actions.account.documents import DOCUMENT_VERBS
 from users.admin.changes.facets import period_context
 from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.changes.rows import activity_context
+from users.admin.notes import notes_context
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
@@ -124,7 +125,8 @@ TABS = (
     Tab("activity", gettext_noop("Activity"), activity_tab_context),
     Tab("security", gettext_noop("Security"), security_context),
     Tab("roles", gettext_noop("Roles"), roles_context),
-    Tab("raw", gettext_noop("Raw profile"), raw_context),
+    Tab("notes", gettext_noop("Notes"), lambda visit: notes_context(visit.actor, visit.user)),
+    Tab("raw", gettext_noop("Raw"), raw_context),
 )
 
 

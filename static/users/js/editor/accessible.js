@@ -51,7 +51,7 @@ function nameInput(input) {
     input.id ||= nextId();
     label.htmlFor = input.id;
   }
-  const notes = [...row.querySelectorAll(".rjf-error-text, .rjf-help-text")];
+  const notes = [...row.querySelectorAll(".rjf-error-text, .rjf-help-text, .field-warning")];
   for (const note of notes) note.id ||= nextId();
   set(input, "aria-describedby", notes.map((note) => note.id).join(" "));
   set(input, "aria-invalid", row.querySelector(".rjf-error-text") ? "true" : "");

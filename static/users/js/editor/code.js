@@ -5,7 +5,7 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { linter, lintGutter, lintKeymap } from "@codemirror/lint";
+import { forceLinting, linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -65,6 +65,10 @@ export function openCode(parent, text, { label, describedBy, nonce, problems, on
       const from = commonStart(before, now);
       const back = commonEnd(before, now, from);
       view.dispatch({ changes: { from, to: before.length - back, insert: now.slice(from, now.length - back) } });
+    },
+    /** Marks the problems again, which may have changed without the text. */
+    lint() {
+      forceLinting(view);
     },
     /** Moves the cursor there, and the focus with it. */
     goTo(offset) {

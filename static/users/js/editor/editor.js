@@ -6,36 +6,53 @@ import { changes } from "./compare.js";
 import { element } from "./element.js";
 import { project } from "./fields.js";
 import { canDraw, Form } from "./form.js";
+import { suggestValues } from "./form_suggestions.js";
 import { formatted } from "./format.js";
+import { Hints, mapName } from "./hints.js";
+import { markChanged, markWarnings } from "./marks.js";
+import { misfitNotes, otherKeys } from "./other_keys.js";
 import { compactBytes, inWords } from "./size.js";
+import { apply, replace, resize } from "./splice.js";
 import { makeTabs } from "./tabs.js";
 import { isPlainDocument, read, sentence } from "./text.js";
-import { nodeAt } from "./tree.js";
-import { many, shortened, spelt } from "./words.js";
+import { members, nodeAt } from "./tree.js";
+import { valuesAt, warningsOf } from "./warnings.js";
+import { many, spelt } from "./words.js";
 import { WriteBack } from "./write_back.js";
 
 const FORM = "Form";
 const JSON_MODE = "JSON";
-const MOST_NAMES = 12;
 const NOT_AN_OBJECT = "The document must be an object: keys and values in braces { }.";
 
 export class Editor {
   /** @param {HTMLElement} root holds the textarea, and in its `data-` attributes the rest */
   constructor(root) {
-    const { label, schema, problems, maxBytes, stored, codemirror, formOnly } = root.dataset;
+    const { label, schema, problems, maxBytes, advisedBytes, stored, codemirror, formOnly, hints } = root.dataset;
     this.root = root;
+    // Around the editor: the head of the document, and its foot.
+    this.frame = root.closest(".document");
     this.textarea = root.querySelector("textarea");
+    this.name = this.textarea.name;
     this.label = label;
     this.schema = schema ? JSON.parse(schema) : null;
     this.errors = problems ? JSON.parse(problems) : [];
     this.maxBytes = Number(maxBytes);
+    this.advisedBytes = Number(advisedBytes ?? Infinity);
+    this.hints = new Hints(hints);
+    // Users are not warned on their own page: what staff advise each other is not for them.
+    this.isWarning = hints !== undefined;
+    this.warnings = [];
     this.codemirror = codemirror;
     this.nonce = root.nonce;
     this.isFormOnly = formOnly !== undefined;
     this.opened = read(stored ?? this.textarea.defaultValue);
     this.text = this.textarea.value;
     this.changes = [];
+    /** Paths that are checked although they are as they were: the page was opened for them. */
+    this.watched = [];
     this.onUpdate = () => {};
+    /** Called at once, before the pause after which it is known what has changed. */
+    this.onEdit = () => {};
     this.build();
     const hasForm = this.schema && canDraw() && this.drawForm();
     this.hasTabs = hasForm ? !this.isFormOnly : Boolean(this.schema && canDraw());
@@ -46,13 +63,25 @@ export class Editor {
     this.update();
   }
 
+  /** The paths that are changed or watched. */
+  get checked() {
+    return [...(this.changes ?? []).map(({ path }) => path), ...this.watched];
+  }
+
   /** Whether leaving the page would lose something. */
   get isDirty() {
     return this.changes === null || this.changes.length > 0;
   }
 
+  /** On narrow screens one document is shown at a time. */
+  reveal() {
+    const choice = document.querySelector(`[data-shows="${this.name}"]`);
+    if (choice) choice.checked = true;
+  }
+
   /** Moves the focus to the first error, or else into the mode that is open. */
   focus() {
+    this.reveal();
     if (this.mode === FORM) this.form.focus(this.errors[0]?.path ?? []);
     else if (this.code) this.code.goTo(0);
     else this.textarea.focus();
@@ -73,16 +102,19 @@ export class Editor {
       ],
       (name) => (name === FORM ? this.openForm() : this.openJson()),
     );
-    this.formatButton = element("button", { type: "button", className: "editor-format" }, "Format");
+    this.formatButton = element("button", { type: "button", className: "button plain tight editor-format" }, "Format");
     this.formatButton.addEventListener("click", () => this.format());
-    this.bar = element("div", { className: "editor-bar" }, this.tabs.list, this.formatButton);
+    this.bar = element("div", { className: "editor-bar" }, this.formatButton, this.tabs.list);
     this.error = element("p", { id: `${id}-problem`, className: "editor-problem", role: "alert", hidden: true });
+    this.warningList = element("ul", { className: "editor-warnings", hidden: true });
     this.status = element("p", { className: "editor-status", role: "status" });
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", this.label);
     this.root.classList.add("is-ready");
     // Moving an element takes the focus from it, and a textarea's scroll position.
-    this.root.append(this.bar, this.formPanel, this.jsonPanel, this.error, this.status);
+    this.root.append(this.formPanel, this.jsonPanel, this.error, this.warningList);
+    (this.frame?.querySelector("[data-editor-tools]") ?? this.root).prepend(this.bar);
+    (this.frame?.querySelector("[data-editor-status]") ?? this.root).append(this.status);
     this.jsonPanel.append(this.textarea, this.codeHost);
     this.textarea.addEventListener("input", () => this.adopt());
   }
@@ -130,6 +162,19 @@ export class Editor {
     if (document.activeElement === this.textarea) this.code.goTo(this.textarea.selectionStart);
   }
 
+  /** Moves the focus to the value at `path`, in the form where it has a field for it. */
+  goTo(path) {
+    this.reveal();
+    if (this.mode !== FORM || !this.form.focusAt(path)) this.editInJson(path);
+  }
+
+  /** Checks the value at `path` although nobody has changed it, and moves the focus there. */
+  watch(path) {
+    this.watched.push(path);
+    this.goTo(path);
+    this.update();
+  }
+
   /** To JSON mode, with the cursor at `path`. */
   async editInJson(path) {
     await this.openJson();
@@ -162,7 +207,8 @@ export class Editor {
     }
     this.back = new WriteBack(base, this.opened, (path) => this.form.literal(path));
     this.drawnText = this.text;
-    this.note(misfits, others);
+    suggestValues(this.form, this.name, this.hints);
+    this.note(misfits, others, base);
     return true;
   }
 
@@ -172,31 +218,16 @@ export class Editor {
   }
 
   /** Names what the form leaves alone. */
-  note(misfits, others) {
-    const lines = misfits.map(({ path, why }) =>
-      this.isFormOnly
-        ? element("p", {}, element("code", {}, spelt(path)), " can't be changed here; it stays as it is.")
-        : element(
-            "p",
-            {},
-            element("code", {}, spelt(path)),
-            ` ${why}; the form can't show it. `,
-            this.jumpButton("Edit in JSON", path),
-          ),
-    );
-    if (others.length && !this.isFormOnly) {
-      const names = others.slice(0, MOST_NAMES).flatMap((path) => [element("code", {}, shortened(spelt(path), 40)), " "]);
-      const rest = others.length > MOST_NAMES ? [`and ${many(others.length - MOST_NAMES, "more key")} `] : [];
-      lines.push(
-        element("p", {}, "Other keys, kept as they are: ", ...names, ...rest, this.jumpButton("Edit in JSON", others[0])),
-      );
-    }
-    this.notes.replaceChildren(...lines);
-    this.notes.hidden = lines.length === 0;
+  note(misfits, others, reading) {
+    const jump = (path) => (this.isFormOnly ? null : this.jumpButton("Edit in JSON", path));
+    const notes = misfitNotes(misfits, jump);
+    if (others.length && !this.isFormOnly) notes.push(otherKeys(others, reading, jump(others[0])));
+    this.notes.replaceChildren(...notes);
+    this.notes.hidden = notes.length === 0;
   }
 
   jumpButton(text, path) {
-    const button = element("button", { type: "button", className: "link" }, text);
+    const button = element("button", { type: "button", className: "link small" }, text);
     button.addEventListener("click", () => this.editInJson(path));
     return button;
   }
@@ -207,6 +238,7 @@ export class Editor {
     if (text === this.text) return;
     this.text = text;
     if (this.textarea.value !== text) this.textarea.value = text;
+    this.onEdit();
     this.updateSoon();
   }
 
@@ -215,6 +247,31 @@ export class Editor {
     this.setText(this.textarea.value);
     if (this.code) this.code.setText(this.text);
     if (this.mode === FORM && !this.drawForm()) this.openJson();
+  }
+
+  /** Puts the text in as if it had been typed, and shows it in the mode that is open. */
+  replaceText(text) {
+    this.textarea.value = text;
+    this.adopt();
+    this.update();
+  }
+
+  /** Back to the stored document. */
+  discard() {
+    this.watched = [];
+    this.replaceText(this.opened.text);
+  }
+
+  /** Sets a key of the document to a value, given as JSON text; without one the key is removed. */
+  setKey(key, json) {
+    const reading = read(this.text);
+    if (!isPlainDocument(reading)) return;
+    const { text, tree } = reading;
+    const node = members(tree).get(key);
+    const position = tree.children.findIndex(({ children: [name] }) => name.value === key);
+    if (json === undefined && node) this.replaceText(apply(text, resize(text, tree, new Set([position]), [])));
+    else if (json !== undefined && node) this.replaceText(apply(text, [replace(node, json)]));
+    else if (json !== undefined) this.replaceText(apply(text, resize(text, tree, new Set(), [{ key, raw: json }])));
   }
 
   format() {
@@ -236,7 +293,15 @@ export class Editor {
       const node = nodeAt(reading.tree, path) ?? reading.tree;
       return { from: node.offset, to: node.offset + node.length, message: reason, severity: "error" };
     });
-    return [...ours, ...theirs];
+    return [...ours, ...theirs, ...this.warningsIn(reading)];
+  }
+
+  warningsIn({ text, tree }) {
+    if (text !== this.text) return [];
+    return this.warnings.flatMap(({ path, message }) => {
+      const node = path.length ? nodeAt(tree, path) : undefined;
+      return node ? [{ from: node.offset, to: node.offset + node.length, message, severity: "warning" }] : [];
+    });
   }
 
   whyNoForm() {
@@ -257,20 +322,54 @@ export class Editor {
     const { tree, problems } = reading;
     this.changes = this.text === this.opened.text ? [] : tree ? changes(this.opened, reading) : null;
     this.say(problems.length ? sentence(problems[0]) : tree.type === "object" ? "" : NOT_AN_OBJECT);
-    const words = this.statusOf(tree);
-    if (this.status.textContent !== words) this.status.textContent = words;
+    this.showStatus(tree);
+    this.warn(reading);
+    if (this.mode === FORM) markChanged(this.form, (this.changes ?? []).map(({ path }) => path));
     this.onUpdate();
   }
 
-  statusOf(tree) {
-    const words = tree ? this.changesInWords() : "Not valid JSON yet";
-    if (this.isFormOnly && tree) return words;
-    const keys = tree?.type === "object" ? [many(tree.children.length, "key")] : [];
-    return [words, ...keys, `${inWords(compactBytes(this.text))} of ${inWords(this.maxBytes)}`].join(" · ");
+  /** Warnings by what is known now, and again once the server has said what others have in these keys. */
+  warn(reading) {
+    if (!this.isWarning) return;
+    const values = reading.tree ? valuesAt(reading, this.checked) : [];
+    const before = JSON.stringify(this.warnings);
+    this.warnings = warningsOf(reading, values, {
+      document: this.name,
+      hints: this.hints,
+      bytes: this.bytes,
+      advisedBytes: this.advisedBytes,
+    });
+    this.showWarnings();
+    // Only then: marking reads the whole text again.
+    if (JSON.stringify(this.warnings) !== before) this.code?.lint();
+    const names = values.map(({ path }) => mapName(this.name, path));
+    this.hints.load(names).then((isMore) => isMore && this.update());
+  }
+
+  /** At their fields, and below the document those that no field is drawn for. */
+  showWarnings() {
+    const rest = this.mode === FORM ? markWarnings(this.form, this.warnings) : this.warnings;
+    this.warningList.hidden = rest.length === 0;
+    this.warningList.replaceChildren(
+      ...rest.map(({ path, message }) =>
+        element("li", {}, ...(path.length ? [element("code", {}, spelt(path)), " "] : []), message),
+      ),
+    );
+  }
+
+  showStatus(tree) {
+    this.bytes = compactBytes(this.text);
+    const parts = [tree ? this.changesInWords() : "Not valid JSON yet"];
+    if (!this.isFormOnly || !tree) {
+      if (tree?.type === "object") parts.push(many(tree.children.length, "key"));
+      parts.push(`${inWords(this.bytes)} of ${inWords(this.maxBytes)}`);
+    }
+    if (this.status.textContent === parts.join("")) return;
+    this.status.replaceChildren(...parts.map((part) => element("span", {}, part)));
   }
 
   changesInWords() {
-    if (this.changes.length) return many(this.changes.length, "unsaved change");
+    if (this.changes.length) return many(this.changes.length, "change");
     return this.text === this.opened.text ? "No changes" : "No changes but in layout";
   }
 

@@ -53,10 +53,16 @@ export class Form {
     return input.validity.badInput ? null : input.value;
   }
 
-  /** Moves the focus to the field at `path`, if there is one. */
+  /** Moves the focus to the field at `path`, or else to the first one. */
   focus(path) {
-    const input = this.input(path) ?? this.container.querySelector("input, select, textarea");
+    if (!this.focusAt(path)) this.container.querySelector("input, select, textarea")?.focus();
+  }
+
+  /** The same, only where there is a field at `path` or within it. Returns whether there is. */
+  focusAt(path) {
+    const input = path.length ? (this.input(path) ?? this.inputBelow(path)?.input) : null;
     input?.focus();
+    return Boolean(input);
   }
 
   /** Takes the form off the page. */
@@ -65,10 +71,27 @@ export class Form {
     window.ReactDOM.unmountComponentAtNode(this.container);
   }
 
+  /** The input at `path`, or null. */
   input(path) {
-    const name = ["rjf", ...path].join(JOINT);
-    return this.container.querySelector(`[name="${CSS.escape(name)}"]`);
+    return this.container.querySelector(`[name="${CSS.escape(nameOf(path))}"]`);
   }
+
+  /** The first input within the object or list at `path`, with the number of steps down to it; or null. */
+  inputBelow(path) {
+    const beginning = nameOf(path) + JOINT;
+    const input = this.container.querySelector(`[name^="${CSS.escape(beginning)}"]`);
+    return input && { input, depth: input.name.slice(beginning.length).split(JOINT).length };
+  }
+
+  /** The path of an input of the form. */
+  pathOf(input) {
+    const [, ...steps] = input.name.split(JOINT);
+    return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  }
+}
+
+function nameOf(path) {
+  return ["rjf", ...path].join(JOINT);
 }
 
 function errorMap(errors) {

@@ -1,5 +1,7 @@
 /** Turns every `data-editor` of the page into an editor, and ties those of one form together. */
+import { attachConflict } from "./conflict.js";
 import { Editor } from "./editor.js";
+import { SaveBar } from "./save_bar.js";
 import { showReview } from "./review.js";
 import { many } from "./words.js";
 
@@ -7,33 +9,17 @@ const editors = [...document.querySelectorAll("[data-editor]")].map((root) => ne
 const forms = new Set(editors.map((editor) => editor.textarea.form));
 let submitting = null;
 
-function wanted({ root, changes }) {
-  const chosen = [...root.closest(".document").querySelectorAll("[data-theirs]:checked")];
-  const theirs = new Set(chosen.map((input) => JSON.parse(input.dataset.theirs)));
-  return (changes ?? []).filter(({ path }) => !theirs.has(path[0]));
-}
-
 for (const form of forms) {
   const own = editors.filter((editor) => editor.textarea.form === form);
-  const review = form.querySelector("[data-review]");
-  const button = form.querySelector("[data-save]");
-  const plain = button?.textContent;
-  const update = () => {
-    const documents = own.map((editor) => ({ label: editor.label, changes: wanted(editor) }));
-    const count = documents.reduce((sum, { changes }) => sum + changes.length, 0);
-    if (review) showReview(review, documents);
-    if (button) button.textContent = count ? `Save ${many(count, "change")}` : plain;
-  };
+  const update = updaterOf(form, own);
   for (const editor of own) editor.onUpdate = update;
-  // After a conflict: a key for which theirs is chosen stays as it is saved.
-  form.addEventListener("change", (event) => event.target.closest(".choice") && update());
   update();
   form.addEventListener("submit", () => {
     submitting = form;
   });
   // Once the browser has put the texts back.
   form.addEventListener("reset", () => setTimeout(() => own.forEach((editor) => editor.adopt())));
-  // The editors' own inputs have names, which are nobody's business.
+  // The inputs that the editors draw have names; only the documents are posted.
   form.addEventListener("formdata", ({ formData }) => {
     for (const { root, textarea } of own) {
       const inputs = [...form.elements].filter((input) => root.contains(input) && input !== textarea);
@@ -41,6 +27,31 @@ for (const form of forms) {
     }
   });
 }
+
+/** What follows each change: the save bar or, on a user's own page, a review and the words of the button. */
+function updaterOf(form, own) {
+  const bar = form.querySelector("[data-save-bar]");
+  if (bar) {
+    const saveBar = new SaveBar(bar, own, () => own.forEach((editor) => editor.discard()));
+    return () => saveBar.update();
+  }
+  const button = form.querySelector("[data-save]");
+  const review = form.querySelector("[data-review]");
+  const plain = button?.textContent;
+  return () => {
+    const documents = own.map(({ name, changes }) => ({ name, changes: changes ?? [] }));
+    if (review) showReview(review, documents);
+    const count = documents.reduce((sum, { changes }) => sum + changes.length, 0);
+    if (button) button.textContent = count ? `Save ${many(count, "change")}` : plain;
+  };
+}
+
+const conflict = document.querySelector("[data-conflict]");
+if (conflict) attachConflict(conflict, editors);
+
+// A link to a key of a document, such as `#app_metadata.plan`, leads to its field and checks its value.
+const [named, ...path] = decodeURIComponent(location.hash.slice(1)).split(".");
+if (path.length) editors.find(({ name }) => name === named)?.watch(path);
 
 window.addEventListener("beforeunload", (event) => {
   if (editors.some((editor) => editor.isDirty && editor.textarea.form !== submitting)) event.preventDefault();

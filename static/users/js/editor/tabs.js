@@ -7,7 +7,7 @@
  */
 export function makeTabs(label, entries, onChoose) {
   const list = document.createElement("div");
-  list.className = "editor-tabs";
+  list.className = "switch";
   list.setAttribute("role", "tablist");
   list.setAttribute("aria-label", label);
   const tabs = entries.map(({ name, panel }) => {
