@@ -87,17 +87,17 @@ def test_the_period_is_chosen_by_the_url(desk, overview, administrator, days, ne
     assert (found["New users"], found["Sign-ins"]) == (new, signed_in)
 
 
-def test_every_number_of_users_leads_to_the_list_of_them(desk, overview, browser, agent):
-    answer = overview(agent)
+def test_every_number_of_users_leads_to_the_list_of_them(desk, overview, browser, supporter):
+    answer = overview(supporter)
 
     listed = {}
     for label, url in urls(answer).items():
-        page = browser(agent).get(url)
+        page = browser(supporter).get(url)
         listed[label] = str(len(re.findall(PERSON, page.content.decode())))
 
     assert listed == numbers(answer)
     for row in answer.context["chart"].rows:
-        page = browser(agent).get(row.good_url) if row.good else None
+        page = browser(supporter).get(row.good_url) if row.good else None
         assert row.good == (len(re.findall(PERSON, page.content.decode())) if page else 0)
 
 
@@ -112,6 +112,20 @@ def test_every_number_of_sign_ins_leads_to_the_log_of_them(desk, overview, brows
     assert count(urls(answer)["Failed sign-ins"]) == 1
     assert [(row.good, row.bad) for row in chart.rows[:3]] == [(2, 0), (0, 1), (1, 0)]
     assert [(count(row.good_url), count(row.bad_url)) for row in chart.rows[:3]] == [(2, 0), (0, 1), (1, 0)]
+
+
+def test_who_may_not_see_the_log_is_led_to_the_activity(desk, overview, browser, agent):
+    answer = overview(agent)
+
+    def count(url):
+        days = browser(agent).get(url).context["days"]
+        return sum(len(day["rows"]) for day in days)
+
+    assert numbers(answer)["Sign-ins"] == "3"
+    assert count(urls(answer)["Sign-ins"]) == 3
+    assert count(urls(answer)["Failed sign-ins"]) == 1
+    assert count(answer.context["chart"].rows[0].good_url) == 2
+    assert "/admin/log/" not in answer.content.decode()
 
 
 def test_a_period_is_compared_with_the_one_before(jane, overview, administrator):
@@ -132,8 +146,8 @@ def test_the_chart_has_a_sentence_and_a_table(desk, overview, administrator):
     assert html.count("<tr>") == 31
 
 
-def test_who_may_not_see_the_log_sees_no_sign_ins_but_new_users(desk, overview, agent):
-    answer = overview(agent)
+def test_who_may_not_see_sign_ins_sees_new_users_instead(desk, overview, supporter):
+    answer = overview(supporter)
 
     assert not {"Sign-ins", "Failed sign-ins"} & numbers(answer).keys()
     assert answer.context["chart"].title == "New users"

@@ -18,6 +18,7 @@ from users.admin.overview.charts import Chart, Spark, draw_chart, draw_spark
 from users.history.daily_counts import DailyTotals, daily_totals
 from users.models import FAILED_LOGIN_TYPES, LOGIN_TYPES
 from users.rights.actor import Actor
+from users.rights.may import Verb, may
 from users.rights.visible import PROFILE, visible
 
 # Days that a chart may cover.
@@ -70,8 +71,8 @@ class Numbers:
     def __init__(self, viewer: Actor, days: int) -> None:
         self.days = days
         self.sees_users = visible(viewer, PROFILE)
-        # The log, to which the numbers of sign-ins lead, is for administrators.
-        self.sees_sign_ins = viewer.is_administrator
+        self.sees_log = viewer.is_administrator
+        self.sees_sign_ins = self.sees_log or (self.sees_users and may(viewer, Verb.VIEW_CHANGES))
         self.today = timezone.now().astimezone(UTC).date()
         self.first = self._days_ago(days)
         self.totals = self._read()
@@ -107,7 +108,7 @@ class Numbers:
         yield Figure(_("Email not verified"), _number(unverified), users_url(status="unverified"))
 
     def chart(self) -> DayChart | None:
-        """Sign-ins by day; new users for staff who may not see the log."""
+        """Sign-ins by day; new users for staff who may not see sign-ins."""
         if self.sees_sign_ins:
             return self._sign_in_chart()
         return self._new_user_chart() if self.sees_users else None
@@ -166,7 +167,7 @@ class Numbers:
     def _sign_ins(self) -> Figure:
         now, before = self._sums("logins")
         delta, trend = _compare(now, before)
-        url = log_url(LOGIN_TYPES, self.first, self.today)
+        url = self._sign_ins_url(self.first, self.today)
         return Figure(_("Sign-ins"), _number(now), url, delta, trend, draw_spark(self._daily("logins")))
 
     def _failures(self) -> Figure:
@@ -177,7 +178,7 @@ class Numbers:
         return Figure(
             _("Failed sign-ins"),
             _("%(number)s %%") % {"number": f"{share:.1f}"},
-            log_url(FAILED_LOGIN_TYPES, self.first, self.today),
+            self._failures_url(self.first, self.today),
             f"{change:+.1f}".replace("-", "−") if has_delta else "",
             "down" if has_delta and change > 0 else "",
             draw_spark(
@@ -185,6 +186,18 @@ class Numbers:
             ),
             is_bad=True,
         )
+
+    def _sign_ins_url(self, first: date, last: date) -> str:
+        """The log has these events alone; the activity, for staff who may not see the log, has sign-outs and
+        second factors with them."""
+        if self.sees_log:
+            return log_url(LOGIN_TYPES, first, last)
+        return activity_url("sign_ins", first, last)
+
+    def _failures_url(self, first: date, last: date) -> str:
+        if self.sees_log:
+            return log_url(FAILED_LOGIN_TYPES, first, last)
+        return activity_url("failures", first, last)
 
     def _sign_in_chart(self) -> DayChart:
         days = [
@@ -206,7 +219,7 @@ class Numbers:
                 "day": date_format(worst[0], "j F"),
             }
         rows = [
-            DayRow(day, good, log_url(LOGIN_TYPES, day, day), bad, log_url(FAILED_LOGIN_TYPES, day, day))
+            DayRow(day, good, self._sign_ins_url(day, day), bad, self._failures_url(day, day))
             for day, good, bad in reversed(days)
         ]
         return DayChart(_("Sign-ins"), summary, draw_chart(days), (_("Signed in"), _("Failed")), rows)
@@ -249,6 +262,12 @@ def log_url(types: tuple[str, ...], first: date, last: date) -> str:
     """The URL of the log of these days, both included, with events of these types only."""
     query = {"q": f"type:({' OR '.join(types)})", "from": str(first), "to": str(last)}
     return f"{reverse('admin:log')}?{urlencode(query)}"
+
+
+def activity_url(part: str, first: date, last: date) -> str:
+    """The URL of the activity of these days, both included, with this part of it only."""
+    query = {"part": part, "since": str(first), "until": str(last)}
+    return f"{reverse('admin:changes')}?{urlencode(query)}"
 
 
 def _number(value: int) -> str:
