@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import LIST
+from tests.conftest import again
 from tests.jobs.conftest import AT_ONCE
 from tests.web.pages import Page, open_page
+from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user
 from users.actions.search_setup.segments import SegmentData, create_segment, edit_segment
 from users.jobs.worker import Worker
 from users.models import Job, Segment, User
+from users.models.write_guard import allow_account_writes
+from users.querying.errors import SearchTimeout
 from users.rights.actor import command_actor, staff_actor
 
 SHELL = command_actor("tests")
@@ -77,9 +83,9 @@ def test_block_all_that_match_with_a_reason_and_undo(preview, agent, trial_users
     work()
 
     assert blocked() == set()
-    again = open_page(page.browser, report.path)
-    assert "Undone by a later job" in again.text
-    assert "Undo" not in again.buttons
+    later = open_page(page.browser, report.path)
+    assert "Undone by a later job" in later.text
+    assert "Undo" not in later.buttons
 
 
 def test_ticked_users_only(preview, agent, trial_users, jane):
@@ -219,6 +225,40 @@ def test_a_tampered_selection_does_nothing(browser, agent, jane, stranger):
     member.post(f"{BULK}unblock/?user={jane.pk}", {"selection": signed})
 
     assert not Job.objects.exists()
+
+
+def test_an_old_preview_is_not_confirmed(preview, agent, trial_users, monkeypatch):
+    page = preview(agent, "block", all="1", q="trial")
+    monkeypatch.setattr("users.admin.bulk_preview.PREVIEW_LIFETIME", timedelta(seconds=-1))
+
+    refused = page.press("Block 3 users")
+
+    assert "The preview has expired." in refused.text
+    assert not Job.objects.exists()
+
+
+def test_a_search_that_cannot_be_counted_in_time_is_refused(preview, agent, trial_users, monkeypatch):
+    def give_up(users):
+        raise SearchTimeout
+
+    monkeypatch.setattr("users.admin.bulk_preview._count", give_up)
+
+    assert "This search takes too long." in preview(agent, "block", all="1", q="trial").text
+
+
+def test_who_no_longer_sees_users_reads_no_names_in_the_report(preview, browser, agent, supporter):
+    preview(agent, "block", user=[supporter.pk]).press("Block 1 user")
+    work()
+    set_staff_groups(agent, Group.objects.none(), actor=SHELL)
+    with allow_account_writes():
+        agent.user_permissions.set(Permission.objects.filter(codename="unlock_user"))
+    job = Job.objects.get(kind="bulk_action")
+
+    report = open_page(browser(again(agent)), f"/admin/jobs/{job}/")
+
+    assert report.status == 200
+    assert supporter.email not in report.text
+    assert browser(again(agent)).get(f"/admin/jobs/{job}/skipped.csv").status_code == 403
 
 
 def test_one_may_not_select_by_what_one_may_not_see(browser, staff_with, jane):

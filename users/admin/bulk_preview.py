@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -41,6 +42,8 @@ from users.web.page_view import PageRequest
 # Users that the preview names.
 SHOWN = 8
 REASON_LENGTH = 500
+# Who matches changes: an old preview shows others than those who would be changed.
+PREVIEW_LIFETIME = timedelta(hours=1)
 
 
 class BulkForm(forms.Form):
@@ -127,7 +130,7 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
     try:
         selection, count = _signed_selection(request, action) or _new_selection(request)
         users = selection.users(actor)
-    except (InvalidSelection, QueryError, Denied) as error:
+    except (InvalidSelection, QueryError, Denied, SearchTimeout) as error:
         messages.error(request, _explain(error))
         return redirect(_list_url(request))
     form = kind.form(count, request.POST if request.method == "POST" else None)
@@ -161,20 +164,24 @@ def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, int
     if request.method != "POST":
         return None
     try:
-        value, count = verify(request.POST.get("selection", ""), Purpose.SELECTION, action)
+        value, count = verify(
+            request.POST.get("selection", ""), Purpose.SELECTION, action, max_age=PREVIEW_LIFETIME
+        )
     except BadSignature:
-        raise InvalidSelection(gettext("The form was incomplete. Select the users again.")) from None
+        raise InvalidSelection(gettext("The preview has expired. Select the users again.")) from None
     return Selection.from_json(value), count
 
 
 def _count(users: UserQuerySet) -> int:
-    """The exact number where it can be counted in time, else 10,001 for more than 10,000."""
+    """The exact number where it can be counted in time, else 10,001 for more than 10,000. Raises
+    SearchTimeout."""
     plain = users.order_by().values("pk")
     try:
         with time_limit(conf.search_timeout):
             return plain.count()
     except SearchTimeout:
-        return count_up_to(users, SMALL_RESULT)
+        with time_limit(conf.search_timeout):
+            return count_up_to(users, SMALL_RESULT)
 
 
 def _preview(kind: Kind, selection: Selection, users: UserQuerySet, count: int) -> TemplateContext:
@@ -214,6 +221,8 @@ def _question(action: str, count: int) -> str:
 
 
 def _explain(error: Exception) -> str:
+    if isinstance(error, SearchTimeout):
+        return gettext("This search takes too long. Narrow it first.")
     if isinstance(error, QueryError):
         return gettext("The search cannot be read: %s.") % error.reason
     return error.reason if isinstance(error, Denied) else str(error)

@@ -18,6 +18,7 @@ from users.jobs.visibility import visible_jobs
 from users.models import FailedRecord, Job
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
+from users.rights.visible import PROFILE, visible
 from users.web.page_view import PageRequest
 
 KINDS = (Job.Kind.BULK_ACTION, Job.Kind.BULK_UNDO)
@@ -40,8 +41,8 @@ def report_context(job: Job, actor: Actor) -> TemplateContext:
             "title": _titles()[action["type"]],
             "reason": job.parameters["reason"],
             "counts": [(label, counts[name]) for name, label in _labels(action["type"]).items()],
-            "reasons": sorted(job.state.get(REASONS, {}).items(), key=lambda each: -each[1]),
-            "skipped": _listed(job),
+            "reasons": _reasons(job),
+            "skipped": _listed(job) if visible(actor, PROFILE) else [],
             "undone_job": action.get("job"),
             "undo_job": undo,
             "can_undo": not refusal and undo is None and counts[CHANGED] > 0,
@@ -81,9 +82,19 @@ def _labels(type: str) -> dict[str, str]:
     return {CHANGED: changed[type], UNCHANGED: gettext("Unchanged"), SKIPPED: gettext("Skipped")}
 
 
+def _reasons(job: Job) -> list[tuple[str, int]]:
+    """Why users were skipped, the most frequent reason first."""
+    counted = job.state.get(REASONS, {}).items()
+    return sorted(((gettext(reason), number) for reason, number in counted), key=lambda each: -each[1])
+
+
 def _listed(job: Job) -> list[TemplateContext]:
     return [
-        {"user_id": user.get("user_id", ""), "email": user.get("email", ""), "reason": errors[0]["message"]}
+        {
+            "user_id": user.get("user_id", ""),
+            "email": user.get("email", ""),
+            "reason": gettext(errors[0]["message"]),
+        }
         for user, errors in job.failed_records.values_list("user", "errors")[:MAX_LISTED]
     ]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from users.actions.search_setup.count_segments import recount_segments
 from users.bulk_actions.actions import ACTIONS, BulkAction
 from users.bulk_actions.outcomes import (
     CHANGED,
@@ -60,6 +61,8 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
             run.state[AFTER] = keys[-1]
             # More users than the total may match by now.
             run.progress(run.done + len(keys), max(run.total or 0, run.done + len(keys)))
+    # The tabs of the list show how many are blocked.
+    recount_segments()
     return {"summary": read_outcomes(run.state)}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from users.actions.errors import (
     ChangedSince,
     ChangeNotFound,
@@ -40,9 +42,11 @@ REASONS = "reasons"
 # Reasons that are counted each on its own, and users skipped whose names are stored: a job of a million
 # users must not fill the database.
 MAX_REASONS, MAX_STORED = 20, 10_000
-OTHER_REASONS = "Other reasons"
-STAFF = "The account has staff rights. Change staff accounts one by one."
-UNMATCHED = "The user was deleted, or no longer matches."
+OTHER_REASONS = gettext_noop("Other reasons")
+# Stored in the language of the code; the page translates them.
+STAFF = gettext_noop("The account has staff rights. Change staff accounts one by one.")
+UNMATCHED = gettext_noop("The user was deleted, or no longer matches.")
+CHANGED_SINCE = gettext_noop("The user was changed again since.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def describe_refusal(error: Exception) -> str:
         case UserNotFound() | ChangeNotFound():
             return UNMATCHED
         case ChangedSince() | Conflict():
-            return "The user was changed again since."
+            return CHANGED_SINCE
         case FieldError(field=field, rule=rule):
             return f"{field}: {rule}."
     return str(error)

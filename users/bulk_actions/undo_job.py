@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from users.actions.account.undo import undo
+from users.actions.search_setup.count_segments import recount_segments
 from users.bulk_actions.actions import ACTIONS, ActionJSON, BulkAction
 from users.bulk_actions.job import act_on_user, current_actor
 from users.bulk_actions.outcomes import UNMATCHED, Subject, read_outcomes, skip
@@ -51,6 +52,7 @@ def undo_bulk_action(run: Run) -> dict[str, Any]:
                     act_on_user(run, number, change.user, _undoing(change, verb), actor)
             run.state[AFTER] = [page[-1].at.isoformat(), page[-1].pk]
             run.progress(run.done + len(page))
+    recount_segments()
     return {"summary": read_outcomes(run.state)}
 
 

@@ -41,6 +41,8 @@ def test_a_value_is_changed_and_the_list_is_where_it_was(cell, agent, jane):
     assert (line.reason, line.actor_id) == ("Upgrade", agent.user_id)
     assert saved.path == f"{LIST}?q=jane&sort=email%3A1"
     assert "Saved app_metadata.plan" in saved.text
+    saved.press("Undo")
+    assert again(jane).app_metadata == {"plan": "full"}
 
 
 @pytest.mark.parametrize(

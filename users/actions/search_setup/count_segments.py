@@ -33,7 +33,12 @@ ACTOR = command_actor("segment counts")
 def request_counts() -> None:
     """Have all segments counted again, unless that has been requested within MAX_AGE."""
     if is_first_within(MAX_AGE.total_seconds(), "segment counts", cache=SHARED):
-        enqueue(Job.Kind.SEGMENT_COUNTS, actor=ACTOR)
+        recount_segments()
+
+
+def recount_segments() -> None:
+    """Have all segments counted again."""
+    enqueue(Job.Kind.SEGMENT_COUNTS, actor=ACTOR)
 
 
 def count_segments(run: Run) -> None:

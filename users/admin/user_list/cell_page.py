@@ -130,7 +130,7 @@ def cell_page(request: PageRequest, object_id: int, frame: dict[str, Any]) -> Ht
 def _save(request: PageRequest, user: User, column: Column, form: CellForm) -> bool:
     """Save the value; False where the form now has errors."""
     try:
-        set_metadata_value(
+        saved = set_metadata_value(
             user,
             column.document,
             column.path,
@@ -147,7 +147,9 @@ def _save(request: PageRequest, user: User, column: Column, form: CellForm) -> b
     except MetadataError as error:
         form.add_error("value", _sentence(error.reason))
     else:
-        show_saved(request, user, gettext("Saved %(key)s of %(user)s.") % {"key": column.name, "user": user})
+        text = gettext("Saved %(key)s of %(user)s.") % {"key": column.name, "user": user}
+        if saved.version != user.version:
+            show_saved(request, saved, text)
         return True
     return False
 
