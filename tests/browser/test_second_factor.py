@@ -81,7 +81,7 @@ def test_it_is_added_and_then_asked_for_and_removed_again(desk, api, maya):
     expect(page).to_have_url("/profile/")
     page.goto("/profile/security/")
     expect(page.get_by_text("9 codes left.")).to_be_visible()
-    page.get_by_role("link", name="Remove the app…").click()
+    page.get_by_role("link", name="Remove app…").click()
     confirm(page)
     page.get_by_role("button", name="Remove app").click()
     expect(page.get_by_text("Two-step sign-in is off.")).to_be_visible()

@@ -119,10 +119,10 @@ def test_deleting_asks_for_the_name(desk, api, scripts):
     page.get_by_label("More actions").click()
     page.get_by_role("link", name="Delete this user").click()
 
-    page.get_by_role("button", name="Delete this user").click()
+    page.get_by_role("button", name="Delete user").click()
     expect(page.get_by_role("alert")).to_contain_text("Not saved.")
     page.get_by_label(f"Type {email} to confirm").fill(email)
-    page.get_by_role("button", name="Delete this user").click()
+    page.get_by_role("button", name="Delete user").click()
 
     expect(page.get_by_text(f"{email} is deleted.")).to_be_visible()
     assert api.client.get("/api/v2/users-by-email", params={"email": email}).json() == []

@@ -109,9 +109,7 @@ CASES = {
     ),
     "the desk: block": Case(lambda by: by.press("metadata", "Block"), "blocked:true"),
     "the desk: delete": Case(
-        lambda by: open_page(by.desk, delete_path(by.jane)).press(
-            "Delete this user", confirmation=by.jane.email
-        ),
+        lambda by: open_page(by.desk, delete_path(by.jane)).press("Delete user", confirmation=by.jane.email),
         "app_metadata.plan:full",
         before=(JANE,),
         after=(),

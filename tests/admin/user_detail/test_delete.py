@@ -10,7 +10,7 @@ from users.actions.account.delete_user import delete_user
 from users.models import Change, User
 from users.rights.actor import command_actor
 
-DELETE = "Delete this user"
+DELETE = "Delete user"
 
 
 @pytest.fixture

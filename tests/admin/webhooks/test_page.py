@@ -61,7 +61,7 @@ def test_the_side_bar_leads_administrators_there_and_nobody_else(browser, agent,
 def test_a_new_one_shows_its_secret_once(desk, administrator):
     assert "No webhooks yet" in desk().text
     page = desk(f"{WEBHOOKS}add/").press(
-        "Add the webhook",
+        "Add webhook",
         url=URL,
         types=["user.blocked"],
         values="app_metadata.plan\n\n app_metadata.plan \nprofile",
@@ -84,15 +84,13 @@ def test_a_new_one_shows_its_secret_once(desk, administrator):
 
 
 def test_mistakes_are_shown_at_their_field_and_what_was_typed_stays(desk):
-    page = desk(f"{WEBHOOKS}add/").press(
-        "Add the webhook", url="https://10.0.0.1/hook", types=[], only="plan"
-    )
+    page = desk(f"{WEBHOOKS}add/").press("Add webhook", url="https://10.0.0.1/hook", types=[], only="plan")
 
     assert page.status == 422
     assert "Choose at least one." in page.text
     assert "plan is not a part of a user" in page.text
     assert 'value="https://10.0.0.1/hook"' in page.html
-    page = page.press("Add the webhook", types=["user.created"], only="")
+    page = page.press("Add webhook", types=["user.created"], only="")
     assert "private network" in page.text
     assert not Webhook.objects.exists()
 
@@ -125,7 +123,7 @@ def test_it_can_be_switched_off(desk, hook):
 
 
 def test_a_new_secret_is_shown_once(desk, hook):
-    page = settings_of(desk, hook).press("Make a new secret")
+    page = settings_of(desk, hook).press("Create new secret")
 
     assert "whsec_" in page.text
     assert "For 24 hours requests are also signed with the previous secret" in page.text
@@ -211,7 +209,7 @@ def test_of_a_receiver_that_is_down_the_page_says_when_it_is_tried_again(desk, h
 
 
 def test_deleting_it_leaves_nothing(desk, hook):
-    page = settings_of(desk, hook).press("Delete this webhook")
+    page = settings_of(desk, hook).press("Delete webhook")
 
     assert f"The webhook to {URL} is deleted." in page.text
     assert not Webhook.objects.exists()
