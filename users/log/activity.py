@@ -47,10 +47,12 @@ Line = Change | LogEvent
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityFilter:
-    """What to list. `changes` is None for events alone. `types` are those of events, empty for changes
-    alone. `since`, `until` and `user_ids` narrow the events, as
-    the filter of changes does the changes; `user_names` are names that were typed at
-    sign-in, which need not be those of users."""
+    """What to list. `changes` filters the changes, None for events alone; all other fields filter the events.
+
+    `types` is empty for changes alone. `since` is inclusive, `until` exclusive. The events are those of the
+    users of `user_ids` (None for all), and those with a name of `user_names` that was typed at sign-in and is
+    no user's.
+    """
 
     changes: ChangeFilter | None = field(default_factory=ChangeFilter)
     types: tuple[str, ...] = EVENT_TYPES

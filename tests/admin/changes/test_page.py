@@ -176,6 +176,16 @@ def test_a_deleted_user_is_found_and_named_by_email(everything, agent, administr
         ]
 
 
+def test_who_may_not_see_users_finds_none_by_email(everything, staff_with, jane, stranger):
+    auditor = staff_with("view_changes")
+    delete_user(stranger, actor=SHELL)
+
+    assert told(everything(auditor, q=jane.email)) == told(everything(auditor, user=stranger.email)) == []
+    page = everything(auditor, q=stranger.user_id)
+    assert len(told(page)) == 2
+    assert "stranger@example.com" not in page.html.partition('<ol class="timeline"')[2]
+
+
 def test_days_are_headings(everything, jane, agent):
     log_event("s", user=jane, at=timezone.now() - timedelta(days=1))
     log_event("s", user=jane, at=datetime(2019, 3, 4, tzinfo=UTC))

@@ -19,7 +19,7 @@ from users.log.position import LogPosition, parse_log_id
 from users.metadata.documents import DOCUMENTS
 from users.models import Change, Client
 from users.rights.actor import Actor, Kind
-from users.rights.visible import visible
+from users.rights.visible import PROFILE, visible
 
 # Choices of `part` that are no part of a user: they list events.
 EVENT_PARTS = {"sign_ins": SIGN_INS, "failures": FAILURES}
@@ -100,6 +100,8 @@ class ChangeFilterForm(forms.Form):
         super().__init__(data, use_required_attribute=False)
         # Offering a document that the viewer may not see would promise results that never come.
         hidden = [name for name in DOCUMENTS if not visible(viewer, name)]
+        # Who may not see users may not find out who has an email either.
+        self._sees_users = visible(viewer, PROFILE)
         part = self.fields["part"]
         assert isinstance(part, forms.ChoiceField)
         part.choices = [one for one in PART_CHOICES if one[0] not in hidden]
@@ -124,8 +126,8 @@ class ChangeFilterForm(forms.Form):
         given = self.cleaned_data
         part, key = parse_key(given["part"], given["key"])
         text, user = self._text_and_user()
-        actors = actor_ids(given["actor"])
-        subjects = subject_ids(user)
+        actors = self._actor_ids(given["actor"])
+        subjects = self._subject_ids(user)
         changes = ChangeFilter(
             part=part,
             key=key,
@@ -186,6 +188,25 @@ class ChangeFilterForm(forms.Form):
             return "", text
         return text, user
 
+    def _actor_ids(self, text: str) -> tuple[str, ...] | None:
+        """The ids of the actors that the text names: an id, a user's email or a client's name."""
+        if not text:
+            return None
+        # By exact name: a prefix would mix the changes of unrelated clients.
+        clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
+        # A text that names no user or client is taken for an id: that actor may have been deleted since.
+        return tuple({*self._ids_by_email(text), *clients}) or (text,)
+
+    def _subject_ids(self, text: str) -> tuple[str, ...] | None:
+        """The ids of the users that the text names: an id or an email, of deleted users as well."""
+        if not text:
+            return None
+        # An id is not looked up, so that the history of a deleted user is found too.
+        return (text,) if "|" in text else self._ids_by_email(text)
+
+    def _ids_by_email(self, text: str) -> tuple[str, ...]:
+        return user_ids_by_email(text) if self._sees_users else ()
+
     @property
     def _parameters(self) -> dict[str, str]:
         return {name: self.data[name] for name in self.fields if self.data.get(name)}
@@ -225,24 +246,6 @@ def parse_key(part: str, text: str) -> tuple[str, tuple[str, ...]]:
         return part, ()
     names = tuple(text.split(".")) if not part or part in DOCUMENTS else (text,)
     return part, names
-
-
-def actor_ids(text: str) -> tuple[str, ...] | None:
-    """Return the ids of the actors that the text names: an id, a user's email or a client's name."""
-    if not text:
-        return None
-    # By exact name: a prefix would mix the changes of unrelated clients.
-    clients = Client.objects.filter(name=text).values_list("client_id", flat=True)[:MAX_IDS]
-    # A text that names no user or client is taken for an id: that actor may have been deleted since.
-    return tuple({*user_ids_by_email(text), *clients}) or (text,)
-
-
-def subject_ids(text: str) -> tuple[str, ...] | None:
-    """Return the ids of the users that the text names: an id or an email, of deleted users as well."""
-    if not text:
-        return None
-    # An id is not looked up, so that the history of a deleted user is found too.
-    return (text,) if "|" in text else user_ids_by_email(text)
 
 
 def period_start(days: int, today: date) -> str:
