@@ -44,7 +44,7 @@ def test_a_type_conflict_is_found_and_opened_in_six_clicks(desk, api):
     clicks.on(page.get_by_role("link", name=re.compile("Types differ")))
     row = page.get_by_role("row").filter(has_text=KEY)
     clicks.on(row.get_by_role("link", name="Text", exact=True))
-    clicks.on(page.get_by_role("link", name=wrong["email"]))
+    clicks.on(page.locator("a.person", has_text=wrong["email"]))
     clicks.on(page.get_by_text("JSON", exact=True).last)
 
     expect(page.get_by_role("textbox", name="App metadata")).to_contain_text(f'"{KEY}": "4"')
