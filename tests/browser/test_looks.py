@@ -120,6 +120,12 @@ def open_help(page: Page) -> None:
     expect(page.get_by_role("link", name="name:jan*")).to_be_visible()
 
 
+def save_a_change(page: Page) -> None:
+    write(page, "App metadata", '{"plan": "pro"}')
+    save(page)
+    expect(page.locator(".toast").get_by_role("button", name="Undo")).to_be_visible()
+
+
 def type_a_key(page: Page) -> None:
     page.get_by_label("Find a user").fill("user_metadata.")
     page.keyboard.press("ArrowDown")
@@ -238,6 +244,7 @@ PAGES = {
     "user, for an administrator": ("admin", "/admin/users/user/{jane}/change/", None),
     "user, with mistakes": ("agent", "/admin/users/user/{jane}/change/", type_nonsense),
     "user, edited by two": ("agent", "/admin/users/user/{jane}/change/", edit_at_once),
+    "user, just saved": ("agent", "/admin/users/user/{jane}/change/", save_a_change),
     "user, profile": ("admin", "/admin/users/user/{jane}/change/?tab=profile", None),
     "user, activity": ("admin", "/admin/users/user/{long}/change/?tab=activity", None),
     "user, security": ("admin", "/admin/users/user/{jane}/change/?tab=security", None),
