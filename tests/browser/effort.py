@@ -19,6 +19,11 @@ class Effort:
         self.clicks += 1
         target.click()
 
+    def choose(self, target: Locator, value: str) -> None:
+        """Open a list of choices with a click, and take one of them with another."""
+        self.clicks += 2
+        target.select_option(value)
+
     def type(self, text: str) -> None:
         self.keys += len(text)
         self.page.keyboard.type(text)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from users.actions.account.notes import (
@@ -54,7 +55,7 @@ def notes_page(request: PageRequest, user_key: int, frame: dict[str, Any]) -> Ht
     if request.method == "POST":
         try:
             _run_button(request, actor, user)
-            return redirect("admin:users_user_change", user.pk)
+            return redirect(f"{reverse('admin:users_user_change', args=[user.pk])}?tab=notes")
         except InvalidNote as error:
             refused = {
                 "note_error": str(error),
@@ -63,7 +64,7 @@ def notes_page(request: PageRequest, user_key: int, frame: dict[str, Any]) -> Ht
             }
         except NoteNotFound:
             messages.info(request, gettext("The note had already been deleted."))
-            return redirect("admin:users_user_change", user.pk)
+            return redirect(f"{reverse('admin:users_user_change', args=[user.pk])}?tab=notes")
     context = {
         **frame,
         **_context(actor, user, size=PAGE_SIZE, cursor=request.GET.get("after", "")),

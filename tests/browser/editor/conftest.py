@@ -167,6 +167,7 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
 
     heard: list[tuple] = field(default_factory=list)
+    address: str = ""
 
     def hear(self, event, hears):
         """Until the test ends."""
@@ -267,9 +268,8 @@ def page_of(server, context_of):
         if whom not in known:
             page = context_of("agent", {}).new_page()
             page.goto(f"{server}/admin/users/user/?q={whom}")
-            known[whom] = (
-                page.locator("table.people a", has_text=whom).first.get_attribute("href").partition("?")[0]
-            )
+            link = page.locator("table.people a", has_text=whom).first
+            known[whom] = link.evaluate("link => new URL(link.href).pathname")
             page.close()
         return known[whom]
 
@@ -296,6 +296,7 @@ def desk(server, context_of, page_of, idle):
         texts = {"user_metadata": user_metadata, "app_metadata": app_metadata}
         pages = re.compile(r"/change/(\?.*)?$|/profile/$")
         opened.page.route(pages, lambda route: _answer(route, texts, catch))
+        opened.address = address
         opened.page.goto(server + address)
         return opened
 

@@ -10,7 +10,7 @@ from users.actions.account.documents import DOCUMENT_VERBS
 from users.actions.account.notes import notes_about
 from users.admin.request import TemplateContext
 from users.admin.user_detail.recent import recent_rows
-from users.admin.user_list.cells import Cell, make_cell
+from users.admin.user_list.cells import Cell, CellMaker
 from users.admin.user_list.columns import visible_columns
 from users.conf import conf
 from users.metadata.documents import DOCUMENTS
@@ -50,7 +50,7 @@ def _badge(actor: Actor, user: User) -> Cell | None:
     for column in visible_columns(conf.list_columns, actor):
         if column.document:
             top = (getattr(user, column.document) or {}).get(column.path[0])
-            cell = make_cell(top, column.path[1:])
+            cell = CellMaker(column.document, column.path).make(top)
             return cell if cell.text and not cell.is_code and len(cell.text) <= MAX_BADGE_LENGTH else None
     return None
 
