@@ -25,7 +25,7 @@ def note(jane, supporter) -> Note:
 def test_support_adds_a_note_and_is_back_at_the_user(browser, supporter, jane):
     answer = browser(supporter).post(notes_path(jane), {"do": "add", "text": TEXT})
 
-    assert (answer.status_code, answer["Location"]) == (302, user_path(jane))
+    assert (answer.status_code, answer["Location"]) == (302, f"{user_path(jane)}?tab=notes")
     assert Note.objects.get().text == TEXT
 
 

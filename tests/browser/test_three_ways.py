@@ -20,8 +20,9 @@ def test_an_agent_finds_jane_and_changes_what_only_staff_may(desk, api, jane, sc
     page = desk.visitor(java_script_enabled=scripts)
     page.goto("/")
     desk.sign_in(page, "agent")
-    expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
 
+    page.goto("/admin/users/user/")
     page.get_by_label("Find a user").fill("jane do")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 user matches")).to_be_visible()
@@ -106,7 +107,7 @@ def test_the_profile_is_saved_as_typed(desk, api, jane, scripts):
     page.get_by_label("Nickname").fill(nickname)
     page.get_by_role("button", name="Save profile").click()
 
-    expect(page.get_by_text("Profile saved.")).to_be_visible()
+    expect(page.get_by_text("Saved nickname.")).to_be_visible()
     assert api.by_email(jane["email"])["nickname"] == nickname
 
 
@@ -115,7 +116,7 @@ def test_deleting_asks_for_the_name(desk, api, scripts):
     api.create(email=email, password="Quite-A-Secret-77")
     page = desk.signed_in("admin", java_script_enabled=scripts)
     page.goto(f"/admin/users/user/?q={email}")
-    page.get_by_role("link", name=email).click()
+    page.get_by_role("link", name=email, exact=True).click()
     page.get_by_label("More actions").click()
     page.get_by_role("link", name="Delete this user").click()
 
