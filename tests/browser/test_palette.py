@@ -128,8 +128,8 @@ def test_single_keys_are_text_in_fields(page):
 def test_without_scripts_the_message_has_the_button(desk, api, jane):
     page = desk.signed_in("agent", java_script_enabled=False)
     page.goto(user_page(jane))
-    page.get_by_text("Actions", exact=True).click()
-    page.get_by_role("button", name="Block", exact=True).click()
+    page.locator("summary", has_text="Block").click()
+    page.locator("button[value=block]").click()
 
     page.locator(".note").get_by_role("button", name="Undo").click()
 
