@@ -186,7 +186,7 @@ def test_a_revoked_key_is_published_no_more_and_its_tokens_are_refused(token):
     said = rotate("--revoke", signer_of(leaked))
 
     assert signer_of(leaked) not in published()
-    assert f"{published()[0]} signs." in said
+    assert f"{published()[0]} signs now." in said
     with pytest.raises(BadSignature):
         verify_access_token(leaked)
 

@@ -115,7 +115,7 @@ class Site(AdminSite):
         """Every page of the dashboard goes through here, once it is known that staff ask for it."""
         page = page_view(view, actor_of=staff, when_gone=_user_gone)
         # As Django does for the views of models: pages of errors ask it for their frame.
-        page.admin_site = self  # type: ignore[attr-defined]
+        page.admin_site = self  # type: ignore[attr-defined]  # a function takes attributes
         # Django's method asks `has_permission`, adds CSRF protection and forbids caching.
         return cast(Page, super().admin_view(page, cacheable))
 
