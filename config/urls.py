@@ -1,6 +1,8 @@
 """All URLs, by face."""
 
 from django.urls import include, path
+from django.views.decorators.cache import cache_control
+from django.views.i18n import JavaScriptCatalog
 
 from users.admin.site import site
 from users.api.views.not_found import NotFoundView
@@ -18,6 +20,7 @@ urlpatterns = [
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
     path("favicon.ico", favicon),
+    path("texts.js", cache_control(max_age=3600)(JavaScriptCatalog.as_view()), name="texts"),
     path("", include("users.oauth.urls")),
     path("", include("users.sign_in_pages.urls")),
     path("profile/", include("users.profile.urls")),

@@ -44,7 +44,7 @@ class NewUserForm(forms.Form):
     )
     email = forms.CharField(label=gettext_lazy("Email"), required=False, max_length=254)
     username = forms.CharField(
-        label=gettext_lazy("User name"),
+        label=gettext_lazy("Username"),
         required=False,
         max_length=128,
         help_text=gettext_lazy("Only for connections that require one."),

@@ -34,7 +34,7 @@ for (const button of document.querySelectorAll("[data-copy], [data-copy-link]"))
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(copy ?? new URL(copyLink, location.href).href);
-    button.replaceChildren(button.querySelector(".icon") ? checkMark(button) : "Copied");
+    button.replaceChildren(button.querySelector(".icon") ? checkMark(button) : button.dataset.copied);
     setTimeout(() => button.replaceChildren(...label), 2000);
   });
 }

@@ -1,3 +1,4 @@
+import { gettext } from "./gettext.js";
 // Suggests users and what may come next in the search boxes, or which key is meant: a list under the field, by the
 // pattern of an editable combobox. A user leads to their page, all else takes the place of what is typed. Nothing is
 // chosen until an arrow key or the mouse does, so Enter still searches.
@@ -13,7 +14,7 @@ function attach(input) {
   list.className = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", gettext("Suggestions"));
   const said = document.createElement("span");
   said.className = "unseen";
   said.setAttribute("role", "status");

@@ -234,7 +234,7 @@ def test_other_keys_are_named_and_lead_to_their_place(desk):
 
     notes = opened.editor().locator(".editor-notes")
     assert notes.locator(".others").inner_text().split() == ["crm", "1", "a§b", '"y"']
-    assert "2, kept as they are" in notes.inner_text()
+    assert "2, stay as they are" in notes.inner_text()
     notes.get_by_role("button", name="Edit in JSON").click()
     opened.editor().locator(".cm-content").wait_for()
     opened.page.keyboard.press("Delete")

@@ -2,6 +2,7 @@
  * What django-jsonform's form lacks for keyboards and screen readers: names, descriptions, and a
  * focus that goes along. Applied anew after each of its renders.
  */
+import { gettext } from "../gettext.js";
 import { follow } from "./follow.js";
 
 const ITEM = ".rjf-form-row, .rjf-form-group-wrapper";
@@ -64,14 +65,14 @@ function nameButton(button) {
 
 function nameToggle(button) {
   const isOpen = button.title === "Collapse";
-  set(button, "aria-label", `${isOpen ? "Collapse" : "Expand"} ${groupTitle(button)}`);
+  set(button, "aria-label", gettext(isOpen ? "Collapse %(group)s" : "Expand %(group)s", { group: groupTitle(button) }));
   set(button, "aria-expanded", String(isOpen));
 }
 
 /** A choice that was made can be taken back. */
 function allowEmpty(option) {
   option.disabled = false;
-  option.label = "Not set";
+  option.label = gettext("Not set");
 }
 
 /** "Links 2". */

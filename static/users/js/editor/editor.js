@@ -2,6 +2,7 @@
  * The editor of one document. The text of its `<textarea>` is the truth and is what is posted;
  * the form and JSON mode are two views of it. What nobody edits stays as it is, byte for byte.
  */
+import { gettext } from "../gettext.js";
 import { changes } from "./compare.js";
 import { element } from "./element.js";
 import { project } from "./fields.js";
@@ -17,12 +18,12 @@ import { makeTabs } from "./tabs.js";
 import { isPlainDocument, read, sentence } from "./text.js";
 import { members, nodeAt } from "./tree.js";
 import { valuesAt, warningsOf } from "./warnings.js";
-import { many, spelt } from "./words.js";
+import { changesIn, keysIn, spelt } from "./words.js";
 import { WriteBack } from "./write_back.js";
 
-const FORM = "Form";
+const FORM = gettext("Form");
 const JSON_MODE = "JSON";
-const NOT_AN_OBJECT = "The document must be an object: keys and values in braces { }.";
+const NOT_AN_OBJECT = gettext("The document must be an object: keys and values in braces { }.");
 
 export class Editor {
   /** @param {HTMLElement} root holds the textarea, and in its `data-` attributes the rest */
@@ -95,14 +96,14 @@ export class Editor {
     this.codeHost = element("div", { className: "editor-code", hidden: true });
     this.jsonPanel = element("div", { id: `${id}-json`, className: "editor-panel", hidden: true });
     this.tabs = makeTabs(
-      `${this.label}: edit as`,
+      gettext("%(document)s: edit as", { document: this.label }),
       [
         { name: FORM, panel: this.formPanel },
         { name: JSON_MODE, panel: this.jsonPanel },
       ],
       (name) => (name === FORM ? this.openForm() : this.openJson()),
     );
-    this.formatButton = element("button", { type: "button", className: "button plain tight editor-format" }, "Format");
+    this.formatButton = element("button", { type: "button", className: "button plain tight editor-format" }, gettext("Format"));
     this.formatButton.addEventListener("click", () => this.format());
     this.bar = element("div", { className: "editor-bar" }, this.formatButton, this.tabs.list);
     this.error = element("p", { id: `${id}-problem`, className: "editor-problem", role: "alert", hidden: true });
@@ -219,7 +220,7 @@ export class Editor {
 
   /** Names what the form leaves alone. */
   note(misfits, others, reading) {
-    const jump = (path) => (this.isFormOnly ? null : this.jumpButton("Edit in JSON", path));
+    const jump = (path) => (this.isFormOnly ? null : this.jumpButton(gettext("Edit in JSON"), path));
     const notes = misfitNotes(misfits, jump);
     if (others.length && !this.isFormOnly) notes.push(otherKeys(others, reading, jump(others[0])));
     this.notes.replaceChildren(...notes);
@@ -359,18 +360,18 @@ export class Editor {
 
   showStatus(tree) {
     this.bytes = compactBytes(this.text);
-    const parts = [tree ? this.changesInWords() : "Not valid JSON yet"];
+    const parts = [tree ? this.changesInWords() : gettext("Not valid JSON yet")];
     if (!this.isFormOnly || !tree) {
-      if (tree?.type === "object") parts.push(many(tree.children.length, "key"));
-      parts.push(`${inWords(this.bytes)} of ${inWords(this.maxBytes)}`);
+      if (tree?.type === "object") parts.push(keysIn(tree.children.length));
+      parts.push(gettext("%(size)s of %(most)s", { size: inWords(this.bytes), most: inWords(this.maxBytes) }));
     }
     if (this.status.textContent === parts.join("")) return;
     this.status.replaceChildren(...parts.map((part) => element("span", {}, part)));
   }
 
   changesInWords() {
-    if (this.changes.length) return many(this.changes.length, "change");
-    return this.text === this.opened.text ? "No changes" : "No changes but in layout";
+    if (this.changes.length) return changesIn(this.changes.length);
+    return this.text === this.opened.text ? gettext("No changes") : gettext("No changes but in layout");
   }
 
   say(words) {

@@ -10,6 +10,7 @@
  *   `fields` are those that fit; `schema` is the same as the form library draws it; `others` are
  *   the paths of keys that no field is drawn for.
  */
+import { gettext, ngettext } from "../gettext.js";
 
 /** On an object of a list: at which position of the stored list it stands. No field shows it. */
 export const ORIGIN = "§origin";
@@ -108,12 +109,12 @@ function misfit(field, value) {
 }
 
 function misfitOfList(field, value) {
-  if (value.length > MOST_ITEMS) return `holds ${value.length.toLocaleString("en")} items`;
+  if (value.length > MOST_ITEMS) return ngettext("holds %(count)s item", "holds %(count)s items", value.length);
   if (isChoices(field) && new Set(value).size < value.length) return "holds the same item twice";
   for (const item of value) {
     if (item === null) return "holds null in its list";
     const why = misfit(field.items, item) ?? (field.items.type === "object" ? inside(field.items, item) : null);
-    if (why) return `has an item that ${why}`;
+    if (why) return gettext("has an item that %(why)s", { why });
   }
   return null;
 }
@@ -151,8 +152,14 @@ function isDate(value) {
 }
 
 function holds(value) {
-  const names = { object: "an object", array: "a list", string: "text", number: "a number", boolean: "true or false" };
-  return `holds ${names[typeName(value)] ?? "null"}`;
+  const names = {
+    object: gettext("an object"),
+    array: gettext("a list"),
+    string: gettext("text"),
+    number: gettext("a number"),
+    boolean: gettext("true or false"),
+  };
+  return gettext("holds %(type)s", { type: names[typeName(value)] ?? "null" });
 }
 
 function typeName(value) {

@@ -1,9 +1,9 @@
 /** Turns every `data-editor` of the page into an editor, and ties those of one form together. */
+import { ngettext } from "../gettext.js";
 import { attachConflict } from "./conflict.js";
 import { Editor } from "./editor.js";
 import { SaveBar } from "./save_bar.js";
 import { showReview } from "./review.js";
-import { many } from "./words.js";
 
 const editors = [...document.querySelectorAll("[data-editor]")].map((root) => new Editor(root));
 const forms = new Set(editors.map((editor) => editor.textarea.form));
@@ -42,7 +42,7 @@ function updaterOf(form, own) {
     const documents = own.map(({ name, changes }) => ({ name, changes: changes ?? [] }));
     if (review) showReview(review, documents);
     const count = documents.reduce((sum, { changes }) => sum + changes.length, 0);
-    if (button) button.textContent = count ? `Save ${many(count, "change")}` : plain;
+    if (button) button.textContent = count ? ngettext("Save %(count)s change", "Save %(count)s changes", count) : plain;
   };
 }
 

@@ -2,6 +2,7 @@
  * Marks on the fields of the form: which are changed, and what they are warned of. The form library draws the
  * fields; what is added here stands at the end of their rows, which it leaves alone.
  */
+import { gettext } from "../gettext.js";
 import { element } from "./element.js";
 
 const ROW = ".rjf-form-row";
@@ -15,7 +16,7 @@ export function markChanged(form, paths) {
     if (place.classList.contains("is-changed") === isChanged) continue;
     place.classList.toggle("is-changed", isChanged);
     const described = place.matches(GROUP) ? place : place.querySelector("input, select, textarea");
-    if (isChanged) described?.setAttribute("aria-description", "Changed");
+    if (isChanged) described?.setAttribute("aria-description", gettext("Changed"));
     else described?.removeAttribute("aria-description");
   }
 }

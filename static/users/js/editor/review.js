@@ -1,6 +1,7 @@
 /** What would be saved, old to new, over all documents of one form. */
+import { gettext, ngettext } from "../gettext.js";
 import { element } from "./element.js";
-import { many, shortened, spelt } from "./words.js";
+import { changesIn, shortened, spelt } from "./words.js";
 
 const MOST = 50;
 
@@ -14,7 +15,7 @@ export function reviewOf(documents) {
   );
   const rest = rows.length - MOST;
   const list = element("div", { className: "diff" }, ...rows.slice(0, MOST).map(row));
-  if (rest > 0) list.append(element("p", { className: "quiet" }, `and ${many(rest, "more change")}`));
+  if (rest > 0) list.append(element("p", { className: "quiet" }, ngettext("and %(count)s more change", "and %(count)s more changes", rest)));
   return list;
 }
 
@@ -28,8 +29,8 @@ export function showReview(host, documents) {
   const total = documents.reduce((sum, { changes }) => sum + changes.length, 0);
   host.hidden = total === 0;
   const details = host.querySelector("details") ?? element("details", { className: "review" });
-  const count = element("span", { className: "quiet" }, many(total, "change"));
-  details.replaceChildren(element("summary", {}, "Review before save ", count), reviewOf(documents));
+  const count = element("span", { className: "quiet" }, changesIn(total));
+  details.replaceChildren(element("summary", {}, gettext("Review before save"), " ", count), reviewOf(documents));
   if (!details.isConnected) host.replaceChildren(details);
 }
 
@@ -38,8 +39,8 @@ function row({ key, before, after }) {
   if (before !== undefined) parts.push(value("del", before));
   if (before !== undefined && after !== undefined) parts.push(arrow());
   if (after !== undefined) parts.push(value("ins", after));
-  if (before === undefined) parts.push(element("span", { className: "quiet" }, "added"));
-  if (after === undefined) parts.push(element("span", { className: "quiet" }, "removed"));
+  if (before === undefined) parts.push(element("span", { className: "quiet" }, gettext("added")));
+  if (after === undefined) parts.push(element("span", { className: "quiet" }, gettext("removed")));
   return element("div", {}, ...parts);
 }
 
@@ -49,5 +50,5 @@ function value(name, json) {
 
 function arrow() {
   const sign = element("span", { ariaHidden: "true", className: "arrow" }, "→");
-  return element("span", {}, sign, element("span", { className: "unseen" }, " becomes "));
+  return element("span", {}, sign, element("span", { className: "unseen" }, ` ${gettext("becomes")} `));
 }

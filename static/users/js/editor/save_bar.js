@@ -2,9 +2,10 @@
  * The bar that saves the documents of one form: it names what is changed, lists it for review, and warns.
  * Saving is a press on its button, or Ctrl+S; Enter in a field of a document opens the review first.
  */
+import { gettext, ngettext } from "../gettext.js";
 import { element } from "./element.js";
 import { reviewOf } from "./review.js";
-import { many, spelt } from "./words.js";
+import { changesIn, spelt } from "./words.js";
 
 const MOST_NAMES = 4;
 
@@ -48,15 +49,17 @@ export class SaveBar {
     const changes = documents.flatMap((document) => document.changes);
     const broken = this.editors.filter((editor) => editor.changes === null);
     const warnings = this.editors.flatMap((editor) => editor.warnings.map((warning) => ({ editor, warning })));
-    this.count.textContent = changes.length ? many(changes.length, "change") : broken.length ? "" : "No changes";
+    this.count.textContent = changes.length ? changesIn(changes.length) : broken.length ? "" : gettext("No changes");
     this.names.textContent = [
-      ...broken.map(({ label }) => `${label} is not valid JSON`),
+      ...broken.map(({ label }) => gettext("%(document)s is not valid JSON", { document: label })),
       ...(changes.length ? [named(changes)] : []),
     ].join(" · ");
     this.badge.hidden = !warnings.length;
-    this.badge.textContent = many(warnings.length, "warning");
+    this.badge.textContent = ngettext("%(count)s warning", "%(count)s warnings", warnings.length);
     this.list.replaceChildren(...warnings.map(line), reviewOf(documents));
-    this.button.textContent = changes.length ? `Save ${many(changes.length, "change")}` : "Save changes";
+    this.button.textContent = changes.length
+      ? ngettext("Save %(count)s change", "Save %(count)s changes", changes.length)
+      : gettext("Save changes");
     this.button.disabled = !changes.length && !broken.length;
     this.say(warnings.map(({ warning }) => warning.message).join(" "));
   }
@@ -94,11 +97,11 @@ export class SaveBar {
 function named(changes) {
   const names = changes.map(({ path }) => spelt(path));
   const rest = names.length - MOST_NAMES;
-  return names.slice(0, MOST_NAMES).join(", ") + (rest > 0 ? ` and ${rest.toLocaleString("en")} more` : "");
+  return names.slice(0, MOST_NAMES).join(", ") + (rest > 0 ? ` ${ngettext("and %(count)s more", "and %(count)s more", rest)}` : "");
 }
 
 function line({ editor, warning }) {
   const place = warning.path.length ? element("code", {}, spelt(warning.path)) : `${editor.label}:`;
-  const badge = element("span", { className: "badge warn" }, "Warning");
+  const badge = element("span", { className: "badge warn" }, gettext("Warning"));
   return element("p", { className: "review-warning" }, badge, " ", place, ` ${warning.message}`);
 }

@@ -6,6 +6,7 @@
  *   severity: "error" | "warning"}} Problem
  * @typedef {{text: string, value: unknown, tree: Node | undefined, problems: Problem[]}} Reading
  */
+import { gettext } from "../gettext.js";
 import { ParseErrorCode, parseTree } from "jsonc-parser";
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
@@ -52,7 +53,7 @@ export function read(text) {
     reading.value = JSON.parse(text);
     reading.tree = parseTree(text, [], STRICT);
     reading.problems = duplicates(reading.tree).map((key) => {
-      const message = `the key ${quoted(key.value)} is given twice in one object; keep one`;
+      const message = gettext("the key %(key)s is given twice in one object; keep one", { key: quoted(key.value) });
       return problem(text, key.offset, key.length, message, "warning");
     });
   } catch (error) {
@@ -68,7 +69,7 @@ export function isPlainDocument(reading) {
 
 /** A sentence with its place, for people. */
 export function sentence({ line, column, message }) {
-  return `Line ${line}, column ${column}: ${message}.`;
+  return gettext("Line %(line)s, column %(column)s: %(message)s.", { line, column, message });
 }
 
 function whatIsWrong(text, error) {

@@ -4,6 +4,7 @@
  *
  * @typedef {{path: (string | number)[], message: string}} Warning
  */
+import { gettext } from "../gettext.js";
 import { mapName } from "./hints.js";
 import { secretKind } from "./secrets.js";
 import { inWords } from "./size.js";
@@ -13,11 +14,11 @@ const MOST_VALUES = 500;
 /** A type that at least this share of the users has is as usual as any other. */
 const USUAL_SHARE = 0.1;
 const TYPE_NAMES = {
-  string: "text",
-  number: "a number",
-  boolean: "true or false",
-  object: "an object",
-  array: "a list",
+  string: gettext("text"),
+  number: gettext("a number"),
+  boolean: gettext("true or false"),
+  object: gettext("an object"),
+  array: gettext("a list"),
 };
 
 /**
@@ -59,16 +60,16 @@ export function warningsOf(reading, values, { document, hints, bytes, advisedByt
 
 /** The rule of the size, also where it is the only one. */
 export function sizeWarning(bytes, advisedBytes) {
-  return (
-    `${inWords(bytes)} of data, more than the ${inWords(advisedBytes)} advised: the profile is read at every sign-in. ` +
-    "Keep large or frequently changing data in a database of your own, with the user_id as key."
+  return gettext(
+    "%(size)s of data, more than the %(advised)s advised: the profile is read at every sign-in. Store large or frequently changing data in a database of your own, with the user_id as key.",
+    { size: inWords(bytes), advised: inWords(advisedBytes) },
   );
 }
 
 function secretWarning(reading, key, node) {
   if (node.type !== "string" && node.type !== "number") return null;
   const kind = secretKind(key, node.type === "string" ? node.value : raw(reading.text, node));
-  return kind && `This looks like ${kind}. Do not store secrets in a profile.`;
+  return kind && gettext("This looks like %(kind)s. Do not store secrets in a profile.", { kind });
 }
 
 /** A type that hardly any user has in this key. Null is no type of its own: it stands for "no value". */
@@ -82,5 +83,9 @@ function typeWarning(path, node, hint) {
   if (total < 2 || (counts[node.type] ?? 0) >= USUAL_SHARE * total) return null;
   const [usual, count] = types.sort((left, right) => right[1] - left[1])[0];
   const share = Math.min(Math.round((100 * count) / total), count < total ? 99 : 100);
-  return `This is ${TYPE_NAMES[node.type]}; ${share} % of the users with this key have ${TYPE_NAMES[usual]}.`;
+  return gettext("This is %(type)s; %(share)s % of the users with this key have %(usual)s.", {
+    type: TYPE_NAMES[node.type],
+    share,
+    usual: TYPE_NAMES[usual],
+  });
 }

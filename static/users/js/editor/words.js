@@ -1,9 +1,8 @@
 /** Small pieces of language that several parts use. */
+import { ngettext } from "../gettext.js";
 
-/** "1 key", "2 keys". */
-export function many(count, thing) {
-  return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
-}
+export const changesIn = (count) => ngettext("%(count)s change", "%(count)s changes", count);
+export const keysIn = (count) => ngettext("%(count)s key", "%(count)s keys", count);
 
 /** `address.lines[0]`. */
 export function spelt(path) {

@@ -1,0 +1,88 @@
+"""The texts of pages, emails, commands and messages: all go through gettext, in plain words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.one_database
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted(path for path in CHECKOUT.glob("templates/**/*") if path.suffix in (".html", ".txt"))
+MODULES = sorted([*CHECKOUT.glob("users/**/*.py"), *CHECKOUT.glob("config/**/*.py")])
+SCRIPTS = sorted(
+    path
+    for path in CHECKOUT.glob("static/users/js/**/*.js")
+    if "bundle" not in path.relative_to(CHECKOUT).parts
+)
+# Those that docs/glossary.md names.
+AVOIDED = re.compile(
+    r"\b(e-mails?|user names?|logins?|people|everybody|anybody|nobody|whoever|anew|besides|told|mend(ed)?"
+    r"|kept|please|oops|successfully)\b",
+    re.IGNORECASE,
+)
+# Left out is the page that shows samples of all pieces.
+TEMPLATES = [path for path in TEMPLATES if path.name != "pieces.html"]
+FILES = [*TEMPLATES, *MODULES, *SCRIPTS]
+# Names, units and keys, which no language translates.
+CONSTANT = re.compile(r"(\W|v|Profiledesk|UTC|ms|POST|openapi\.json|[a-z_]+(\.[a-z_]+)+)*")
+CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+SKIPPED = (
+    re.compile(r"\{#.*?#\}"),
+    re.compile(r"\{% blocktranslate\b.*?%\}.*?\{% endblocktranslate %\}", re.DOTALL),
+    re.compile(r"\{% block (body|main)_class %\}.*?\{% endblock %\}"),
+    re.compile(r"<(script|style|code|pre|svg|kbd)\b[^>]*>.*?</\1>", re.DOTALL),
+)
+SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-label)="([^"]*)"')
+FUNCTIONS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "_"}
+
+
+def untranslated(source: str) -> Iterator[str]:
+    """The texts of a template that no tag translates: between tags, and in attributes that users perceive."""
+    for pattern in SKIPPED:
+        source = pattern.sub("", source)
+    source = CODE.sub(" ", source)
+    texts = [*SHOWN_ATTRIBUTE.findall(source), *re.sub(r"<[^>]*>", "\n", source).splitlines()]
+    for text in texts:
+        text = re.sub(r"&\w+;", "", text).strip()
+        if not CONSTANT.fullmatch(text):
+            yield text
+
+
+def messages(path: Path) -> Iterator[str]:
+    """The texts that a file gives to gettext."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+                yield from (one.value for one in node.args if isinstance(one, ast.Constant))
+    elif path.suffix == ".js":
+        yield from (found[1] for found in re.finditer(r'\bn?gettext\(\s*"([^"]*)"', source))
+    else:
+        yield from (found[1] for found in re.finditer(r'\{% translate "([^"]*)"', source))
+        yield from (found[1] for found in re.finditer(r'=_\("([^"]*)"\)', source))
+        pattern = r"\{% blocktranslate\b.*?%\}(.*?)\{% endblocktranslate %\}"
+        for found in re.finditer(pattern, source, re.DOTALL):
+            yield re.sub(r"\{.*?\}", "", found[1])
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(CHECKOUT / "templates")))
+def test_every_text_of_a_template_can_be_translated(path):
+    assert list(untranslated(path.read_text(encoding="utf-8"))) == []
+
+
+def test_texts_outside_gettext_are_noticed():
+    assert list(untranslated("<p>Jane</p>")) == ["Jane"]
+    assert list(untranslated('<input placeholder="A name">')) == ["A name"]
+    assert list(untranslated("<p>{% if a %}Saved{% endif %}</p>")) == ["Saved"]
+
+
+def test_texts_have_plain_words():
+    texts = {text: path for path in FILES for text in messages(path) if text}
+
+    assert len(texts) > 500
+    assert {text: path.name for text, path in texts.items() if AVOIDED.search(text)} == {}
