@@ -376,4 +376,4 @@ def test_a_change_of_many_keys_shows_its_first_lines(browser, jane, agent):
     assert page.count("<dt><code>user_metadata.key") == MAX_PAGE_LINES
     assert f"Only the first {MAX_PAGE_LINES} lines are shown." in page
     assert undo.count("<dt><code>key") == MAX_PAGE_LINES
-    assert f"More than these {MAX_PAGE_LINES} lines change" in undo
+    assert f"Only the first {MAX_PAGE_LINES} changed lines are listed." in undo
