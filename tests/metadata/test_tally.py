@@ -101,7 +101,7 @@ def test_a_hostile_document_costs_no_more_than_its_size():
 def test_it_counts_those_whom_a_search_finds(documents):
     """And keeping it as JSON changes nothing."""
     tally = tallied(*documents[:2])
-    tally = tallied(*documents[2:], tally=Tally.of(json.loads(json.dumps(tally.kept()))))
+    tally = tallied(*documents[2:], tally=Tally.of(json.loads(json.dumps(tally.to_state()))))
     profiles = [{"user_metadata": document} for document in documents]
 
     for path, key in tally.keys.items():
@@ -111,7 +111,7 @@ def test_it_counts_those_whom_a_search_finds(documents):
             if kind == "string" and not value[:1].isdigit() and value not in ("-1", "true", "false"):
                 query = Match(name, Word(value, is_quoted=True))
                 assert count == sum(found(query, profile) for profile in profiles)
-    assert tally.kept() == tallied(*documents).kept()
+    assert tally.to_state() == tallied(*documents).to_state()
 
 
 def test_what_differs_is_told_by_path_and_removals_are_differences():

@@ -152,7 +152,7 @@ class Tally:
 
     # As JSON, for the checkpoint of a job
 
-    def kept(self) -> dict[str, Any]:
+    def to_state(self) -> dict[str, Any]:
         """The whole tally as JSON."""
         return {
             "left_out": self.left_out,

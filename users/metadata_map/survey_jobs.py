@@ -42,7 +42,7 @@ def count_exactly(run: Run) -> dict[str, int]:
 
 def _begin(run: Run, total: int, people: int, **more: Any) -> None:
     begun = {"after": 0, "read": 0, "people": people, "at": timezone.now().isoformat(), "ids": None}
-    run.state.update({**begun, "tallies": {name: Tally().kept() for name in DOCUMENTS}, **more})
+    run.state.update({**begun, "tallies": {name: Tally().to_state() for name in DOCUMENTS}, **more})
     run.progress(0, total)
 
 
@@ -52,7 +52,7 @@ def _tally_known_keys() -> dict[str, Any]:
         stored = key.sample["values"] if key.sample else ()
         values = ((kind, value) for kind, value, _ in stored)
         tallies[key.document].add_known_key(tuple(key.path), values)
-    return {name: tally.kept() for name, tally in tallies.items()}
+    return {name: tally.to_state() for name, tally in tallies.items()}
 
 
 def _run_survey(run: Run, kinds: list[str]) -> dict[str, int]:
@@ -92,7 +92,7 @@ def _read_batch(run: Run, tallies: dict[str, Tally]) -> bool:
         return False
     with run.step():
         run.state["after"], run.state["read"] = last, run.state["read"] + number
-        run.state["tallies"] = {name: tally.kept() for name, tally in tallies.items()}
+        run.state["tallies"] = {name: tally.to_state() for name, tally in tallies.items()}
         run.progress(run.state["read"], max(run.state["read"], run.total))
     return True
 

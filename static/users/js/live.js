@@ -1,5 +1,5 @@
 // Brings up to date the part of a page that changes by itself, until nothing changes any more.
-// It reads the page itself anew, so a plain reload shows the same.
+// It reads the page itself again, so a plain reload shows the same.
 const SECONDS = 2;
 const part = document.querySelector("[data-live]");
 const status = document.querySelector("[data-live-said]");
@@ -18,7 +18,7 @@ function show(fresh) {
   part.replaceChildren(...fresh.childNodes);
 }
 
-// For whoever does not see the bar; `data-said` changes with each tenth only.
+// For users who do not see the bar; `data-said` changes with each tenth only.
 function say(words) {
   if (status && words && part.dataset.said !== words) status.textContent = part.dataset.said = words;
 }

@@ -78,7 +78,7 @@ def ticket_page(view: View) -> View:
     @sensitive_post_parameters()
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def shown(request: HttpRequest) -> HttpResponse:
+    def render_page(request: HttpRequest) -> HttpResponse:
         """Run the view; its URL never leaves as Referer."""
         try:
             response = view(request)
@@ -89,7 +89,7 @@ def ticket_page(view: View) -> View:
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-    return shown
+    return render_page
 
 
 @ticket_page

@@ -1,6 +1,6 @@
 /**
  * What django-jsonform's form lacks for keyboards and screen readers: names, descriptions, and a
- * focus that goes along. Applied anew after each of its renders.
+ * focus that goes along. Applied again after each of its renders.
  */
 import { gettext } from "../gettext.js";
 import { follow } from "./follow.js";

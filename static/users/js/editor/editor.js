@@ -1,6 +1,6 @@
 /**
  * The editor of one document. The text of its `<textarea>` is the truth and is what is posted;
- * the form and JSON mode are two views of it. What nobody edits stays as it is, byte for byte.
+ * the form and JSON mode are two views of it. What is not edited stays as it is, byte for byte.
  */
 import { gettext } from "../gettext.js";
 import { changes } from "./compare.js";
@@ -169,7 +169,7 @@ export class Editor {
     if (this.mode !== FORM || !this.form.focusAt(path)) this.editInJson(path);
   }
 
-  /** Checks the value at `path` although nobody has changed it, and moves the focus there. */
+  /** Checks the value at `path` although it has not been changed, and moves the focus there. */
   watch(path) {
     this.watched.push(path);
     this.goTo(path);

@@ -27,7 +27,7 @@ export class Form {
     count += 1;
     this.container = document.createElement("div");
     this.container.id = `form-${count}`;
-    // The library insists on an input that it writes its data to. Without a name nobody posts it.
+    // The library insists on an input that it writes its data to. Without a name it is not posted.
     const input = document.createElement("input");
     input.type = "hidden";
     input.id = `form-${count}-data`;

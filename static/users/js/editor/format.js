@@ -1,4 +1,4 @@
-/** Lays a JSON text out anew by moving its white space alone: numbers stay as they are spelt. */
+/** Reformats a JSON text by changing its white space only: numbers stay as written. */
 import { format } from "jsonc-parser";
 import { apply } from "./splice.js";
 

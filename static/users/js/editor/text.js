@@ -67,7 +67,7 @@ export function isPlainDocument(reading) {
   return reading.tree?.type === "object" && reading.problems.length === 0;
 }
 
-/** A sentence with its place, for people. */
+/** A sentence with its place, for users. */
 export function sentence({ line, column, message }) {
   return gettext("Line %(line)s, column %(column)s: %(message)s.", { line, column, message });
 }
@@ -146,7 +146,7 @@ function duplicates(tree) {
   return found.sort((left, right) => left.offset - right.offset);
 }
 
-/** A key as people read it. */
+/** A key as users read it. */
 export function quoted(key) {
   return `“${key}”`;
 }
