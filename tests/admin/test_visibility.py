@@ -40,7 +40,7 @@ def test_support_sees_both_and_may_edit_one(visit, supporter, marked):
     assert USER_MARK in form.fields["user_metadata"][0]
     assert "app_metadata" not in form.fields
     assert "app_metadata_version" not in form.hidden
-    read_only = page.html_everywhere.partition('<pre class="json"')[2].partition("</pre>")[0]
+    read_only = page.html_everywhere.partition("<pre tabindex")[2].partition("</pre>")[0]
     assert APP_MARK in read_only
     assert "You may not change app_metadata." in page.text_everywhere
 

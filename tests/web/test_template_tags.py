@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.template import Context, Template
+from django.utils import timezone
 
 from users.models import User
-from users.web.template_tags import icon_names
+from users.web.template_tags import age, icon_names
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NAMED = re.compile(r'\{% icon "([^"]+)"')
@@ -57,3 +59,16 @@ def test_an_avatar_shows_the_initials_on_the_colour_of_the_id():
     drawn = draw("{% avatar user 'l' %}", user=user)
 
     assert re.fullmatch(r'<span class="avatar colour-\d l" aria-hidden="true">&lt;D</span>', drawn)
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [
+        (timedelta(seconds=50), "now"),
+        (timedelta(minutes=4, seconds=10), "4 minutes ago"),
+        (timedelta(days=11, hours=3), "1 week ago"),
+        (timedelta(hours=-3, seconds=-5), "in 3 hours"),
+    ],
+)
+def test_an_age_has_one_unit(ago, text):
+    assert age(timezone.now() - ago).replace("\xa0", " ") == text

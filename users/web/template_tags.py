@@ -1,9 +1,9 @@
-"""Template tags that every template has without `{% load %}`: `{% icon %}`, `{% avatar %}`, and
-`{% undo_offer %}`."""
+"""Template tags and filters that every template has without `{% load %}`."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext, pgettext
 
 from users.models import User
 from users.web.initials import colour, initials
@@ -52,6 +55,18 @@ def avatar(user: User, size: str = "") -> SafeString:
         f" {size}" if size else "",
         initials(user),
     )
+
+
+@register.filter
+def age(at: datetime) -> str:
+    """Return how long ago that was, in one unit: "now", "4 minutes ago", "5 days ago"; for a moment to come,
+    how long until then."""
+    now = timezone.now()
+    if abs(now - at) < timedelta(minutes=1):
+        return pgettext("age", "now")
+    if at > now:
+        return gettext("in %(age)s") % {"age": timeuntil(at, now, depth=1)}
+    return gettext("%(age)s ago") % {"age": timesince(at, now, depth=1)}
 
 
 @register.simple_tag

@@ -201,7 +201,7 @@ def test_of_a_receiver_that_is_down_the_page_says_when_it_is_tried_again(desk, h
     Webhook.objects.update(failures=3, due_at=timezone.now() + timedelta(minutes=10, seconds=30))
 
     page = desk(path(hook))
-    assert "Next attempt: 10 minutes from now" in page.text
+    assert "Next attempt: in 10 minutes" in page.text
     page.press("Send all failed again")
 
     assert Webhook.objects.get().due_at <= timezone.now()
