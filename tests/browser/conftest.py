@@ -187,7 +187,8 @@ class Desk:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def visitor(self, **options: Any) -> Page:
-        """A browser in which nobody is signed in."""
+        """A browser in which nobody is signed in, without transitions: a test would measure halfway."""
+        options = {"reduced_motion": "reduce", **options}
         context = self.chromium.new_context(base_url=self.demo["url"], **options)
         context.set_default_timeout(10_000)
         watch = Watch(urlsplit(self.demo["url"]).netloc)

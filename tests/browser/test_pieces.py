@@ -112,7 +112,7 @@ def test_words_lines_and_dots_stand_out(desk, scheme):
 
 
 def test_the_pieces_are_accessible_and_fit_a_phone(desk):
-    page = desk.signed_in("admin", viewport=NARROW, color_scheme="dark", reduced_motion="reduce")
+    page = desk.signed_in("admin", viewport=NARROW, color_scheme="dark")
     page.goto(PIECES)
     assert too_wide(page) == []
     desk.look_away()

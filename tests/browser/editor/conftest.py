@@ -251,7 +251,7 @@ def context_of(chromium, signed_in):
     def find(who, options):
         key = (who, repr(sorted(options.items())))
         if key not in known:
-            options = {"viewport": {"width": 1280, "height": 900}, **options}
+            options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
             known[key] = chromium.new_context(storage_state=signed_in(who), **options)
             known[key].set_default_timeout(8000)
         return known[key]

@@ -58,7 +58,7 @@ def test_every_input_has_a_name_and_its_help(desk):
     assert editor.get_by_role("group", name="Pets 1").get_by_label("Name").input_value() == "Rex"
     help_text = editor.get_by_label("Hobby").get_attribute("aria-describedby")
     assert opened.page.locator(f"#{help_text}").inner_text() == "Shown to other people."
-    for name in ("Move down Links 1", "Remove Links 2", "Add to Pets", "Collapse Address"):
+    for name in ("Move down Links 1", "Remove Links 2", "Add item to Pets", "Collapse Address"):
         assert editor.get_by_role("button", name=name).count() == 1
 
 
@@ -72,7 +72,7 @@ def test_the_focus_goes_along_in_lists(desk):
     opened = desk('{"links": ["a", "b"]}')
     editor, keys = opened.editor(), opened.page.keyboard
 
-    editor.get_by_role("button", name="Add to Links").press("Enter")
+    editor.get_by_role("button", name="Add item to Links").press("Enter")
     assert focused(opened) == "rjf§links§2"
     keys.type("c")
     editor.get_by_role("button", name="Remove Links 1").press("Enter")

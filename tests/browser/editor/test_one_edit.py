@@ -140,7 +140,7 @@ def test_added_keys_look_like_their_neighbours(desk, text, act, expected):
         pytest.param('{"x": 1.0}', fill("City", "Oslo"), fill("City", ""), id="a nested key"),
         pytest.param('{"x": 1.0}', tick("Send me news"), tick("Send me news"), id="a tick"),
         pytest.param('{"x": 1.0}', tick("sport"), tick("sport"), id="a choice"),
-        pytest.param('{"x": 1.0}', press("Add to Links"), press("Remove Links 1"), id="an item"),
+        pytest.param('{"x": 1.0}', press("Add item to Links"), press("Remove Links 1"), id="an item"),
         pytest.param('{"age": 1.0, "x": 1}', fill("Age", "7"), fill("Age", "1"), id="a number"),
         pytest.param('{"hobby": "\\u00e9"}', fill("Hobby", ""), fill("Hobby", "é"), id="a text"),
     ],
@@ -173,7 +173,7 @@ def test_an_object_the_form_made_goes_when_it_is_emptied(desk):
 def test_an_item_that_is_added_and_left_blank_is_not_written(desk):
     opened = desk('{"links": ["a"]}')
 
-    opened.editor().get_by_role("button", name="Add to Links").click()
+    opened.editor().get_by_role("button", name="Add item to Links").click()
 
     assert opened.text() == '{"links": ["a"]}'
 
@@ -181,7 +181,7 @@ def test_an_item_that_is_added_and_left_blank_is_not_written(desk):
 def test_a_list_grows_item_by_item(desk):
     opened = desk('{"links": ["a"], "height": 1.0}')
     for value in ("b", "c"):
-        opened.editor().get_by_role("button", name="Add to Links").click()
+        opened.editor().get_by_role("button", name="Add item to Links").click()
         opened.page.keyboard.type(value)
 
     assert opened.save()["user_metadata"] == '{"links": ["a", "b", "c"], "height": 1.0}'
@@ -190,7 +190,7 @@ def test_a_list_grows_item_by_item(desk):
 def test_objects_are_added_and_edited_beside_their_unknown_keys(desk):
     opened = desk('{"pets": [{"name": "Rex", "chip": 1.0}]}')
     editor = opened.editor()
-    editor.get_by_role("button", name="Add to Pets").click()
+    editor.get_by_role("button", name="Add item to Pets").click()
     editor.get_by_role("group", name="Pets 2").get_by_label("Name").fill("Tom")
     editor.get_by_role("group", name="Pets 1").get_by_label("Years").fill("3")
 

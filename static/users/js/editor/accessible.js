@@ -59,7 +59,7 @@ function nameInput(input) {
 }
 
 function nameButton(button) {
-  if (button.classList.contains("rjf-add-button")) set(button, "aria-label", `Add to ${groupTitle(button)}`);
+  if (button.classList.contains("rjf-add-button")) set(button, "aria-label", `${button.textContent.trim()} to ${groupTitle(button)}`);
   else set(button, "aria-label", `${button.title} ${numbered(button.closest(ITEM))}`);
 }
 
