@@ -124,12 +124,12 @@ endif
 
 bundle: $(BUNDLE) $(BESIDE_BUNDLE) ## Bundle the browser code, the icons and the fonts
 
-$(BUNDLE): node_modules/.made bundle.mjs static/users/img/icons.json $(wildcard static/users/js/*.js static/users/js/editor/*)
-	@$(NODE) bundle.mjs
+$(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.json $(wildcard static/users/js/*.js static/users/js/editor/*)
+	@$(NODE) static/users/bundle.mjs
 	@touch $@ $(BESIDE_BUNDLE)
 
 $(BESIDE_BUNDLE): $(BUNDLE)
-	@test -e $@ || $(NODE) bundle.mjs
+	@test -e $@ || $(NODE) static/users/bundle.mjs
 	@touch $@
 
 node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.venv/.node)

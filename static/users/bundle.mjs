@@ -10,7 +10,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 // The oldest browsers with `light-dark()` and `popover`; docs/production.md states them.
 const BROWSERS = ["chrome123", "firefox125", "safari17.5"];
