@@ -20,7 +20,7 @@ IMAGES = CHECKOUT / "docs" / "images"
 PEOPLE = 1000
 MOST_BYTES = 200_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
-# From here to twice as long every age on the pages reads "a minute ago".
+# From here to twice as long every age on the pages reads "1 minute ago".
 SETTLED_SECONDS = 61
 LOOKS: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
@@ -30,7 +30,7 @@ LOOKS: dict[str, Any] = {
     "reduced_motion": "reduce",
 }
 
-# Jane anew: under an id that is the same in every picture, and with a life.
+# Jane again, under an id that is the same in every picture, and with a history of her own.
 JANE: dict[str, Any] = {
     "user_id": "5f7c8ec7c33c6c004bbafe82",
     "connection": "Username-Password-Authentication",
@@ -116,6 +116,8 @@ def take_all(browser: Browser, document: dict[str, Any], jane: str) -> list[Path
 
     own.goto("/profile/")
     written = [take(own, "profile-light")]
+    staff.goto("/admin/")
+    written.append(take(staff, "overview-light"))
     staff.goto("/admin/users/user/?q=ja")
     written.append(take(staff, "users-light"))
     staff.goto(f"/admin/users/user/{jane}/change/?tab=metadata")
@@ -131,7 +133,7 @@ def signed_in(browser: Browser, document: dict[str, Any], who: str) -> Page:
     page = context.new_page()
     page.goto("/login/")
     page.get_by_label("Email").fill(document[who]["email"])
-    page.get_by_label("Password").fill(document[who]["password"])
+    page.get_by_label("Password", exact=True).fill(document[who]["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login/" not in url)
     page.wait_for_load_state()

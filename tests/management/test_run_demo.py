@@ -250,7 +250,7 @@ def test_a_bad_setting_is_named(start):
 
 def workers_of(demo: DemoServer) -> list[int]:
     """The pids of the processes that do the demo's jobs, dead ones included, as they said them."""
-    return [int(pid) for pid in re.findall(r"^Process (\d+) does jobs", demo.log, re.MULTILINE)]
+    return [int(pid) for pid in re.findall(r"^Process (\d+) runs jobs", demo.log, re.MULTILINE)]
 
 
 def wait_for(found, seconds: float = 30):

@@ -17,7 +17,7 @@ from enum import Enum
 
 import django.db
 import psycopg
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy
 from redis.exceptions import RedisError
 
 
@@ -34,15 +34,15 @@ class Kind(Enum):
 
 # The message of the response, and its Retry-After in seconds.
 _ADVICE = {
-    Kind.BUSY: (gettext_noop("The database is busy. Try again in a moment."), 1),
+    Kind.BUSY: (gettext_lazy("The database is busy. Try again in a moment."), 1),
     Kind.DATABASE_UNAVAILABLE: (
-        gettext_noop("The database is not available. Try again in a few seconds."),
+        gettext_lazy("The database is not available. Try again in a few seconds."),
         5,
     ),
-    Kind.READ_ONLY: (gettext_noop("The database cannot store changes at the moment. Try again later."), 30),
-    Kind.REDIS_UNAVAILABLE: (gettext_noop("Redis is not available. Try again in a few seconds."), 5),
-    Kind.MAIL_UNAVAILABLE: (gettext_noop("The mail server is not available. Try again later."), 30),
-    Kind.DISK_FULL: (gettext_noop("The disk of this server is full. Try again later."), 30),
+    Kind.READ_ONLY: (gettext_lazy("The database cannot store changes at the moment. Try again later."), 30),
+    Kind.REDIS_UNAVAILABLE: (gettext_lazy("Redis is not available. Try again in a few seconds."), 5),
+    Kind.MAIL_UNAVAILABLE: (gettext_lazy("The mail server is not available. Try again later."), 30),
+    Kind.DISK_FULL: (gettext_lazy("The disk of this server is full. Try again later."), 30),
 }
 
 
@@ -56,7 +56,7 @@ class Outage:
     @property
     def text(self) -> str:
         """The message of the response, which discloses nothing the driver said."""
-        return gettext(_ADVICE[self.kind][0])
+        return str(_ADVICE[self.kind][0])
 
     @property
     def retry_after(self) -> int:

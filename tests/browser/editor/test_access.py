@@ -44,6 +44,7 @@ def test_axe_finds_nothing(desk, axe, who, mode):
     # One page for both themes: opening it costs more than looking at it.
     for theme in ("light", "dark"):
         opened.page.emulate_media(color_scheme=theme)
+        opened.page.wait_for_timeout(200)  # until all of it is painted in the new colours
         results = axe.run(opened.page, options={"runOnly": RULES})
         found = [(v["id"], [node["html"] for node in v["nodes"]]) for v in results.response["violations"]]
         assert found == []
