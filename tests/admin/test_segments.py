@@ -12,7 +12,7 @@ from tests.web.pages import Page, open_page
 from users.actions.search_setup.segments import SegmentData, create_segment
 from users.admin import segments as pages
 from users.models import Segment
-from users.rights.actor import staff_actor
+from users.rights.actor import command_actor, staff_actor
 from users.search import count
 
 SEGMENTS = "/admin/segments/"
@@ -51,6 +51,12 @@ def test_the_search_at_hand_is_saved_from_the_list(listing, supporter, jane):
     assert (saved.name, saved.owner, saved.is_shared) == ("Trial ends", supporter, False)
     assert page.path == f"{LIST}?" + urlencode({"q": 'segment:"Trial ends"'})
     assert "is saved" in page.text
+
+
+def test_without_a_recorded_owner_a_dash_stands_for_the_name(desk, agent):
+    create_segment(SegmentData("Lions", "name:leo", "", True), actor=command_actor("seed_demo"))
+
+    assert "– Shared" in rows(desk(agent))["Lions"]
 
 
 def test_without_a_search_there_is_nothing_to_save(listing, agent):

@@ -25,12 +25,14 @@ class RecentActivity:
     """A change, or an event of the log: `type` is a `Change.What` or one of Auth0's types.
 
     `keys` are those of a change that the viewer may see; empty where the change is too large to be read,
-    and for an event. The actor is that of a change, `user_agent` and `ip` are those of an event.
+    and for an event. The face and the actor are those of a change, `user_agent` and `ip` are those of an
+    event.
     """
 
     at: datetime
     is_change: bool
     type: str
+    face: str
     actor_kind: str
     actor_name: str
     keys: Diff
@@ -64,7 +66,7 @@ def _sql(hidden: int) -> str:
     keys = "CAST(keys AS text)"
     return f"""
         SELECT * FROM (
-            SELECT at, 1 AS is_change, what, actor_kind, actor_name,
+            SELECT at, 1 AS is_change, what, face, actor_kind, actor_name,
                 CASE WHEN length({keys}) <= {MAX_KEYS_LENGTH} THEN {keys} ELSE '{{}}' END,
                 '' AS user_agent, '' AS ip, id
             FROM {Change._meta.db_table} WHERE subject = %s AND at >= %s {no_hidden}
@@ -72,17 +74,17 @@ def _sql(hidden: int) -> str:
         ) AS changes
         UNION ALL
         SELECT * FROM (
-            SELECT at, 0, type, '', '', '{{}}', user_agent, ip, id
+            SELECT at, 0, type, '', '', '', '{{}}', user_agent, ip, id
             FROM {LogEvent._meta.db_table} WHERE user_id = %s AND at >= %s AND type IN ({types})
             ORDER BY at DESC, id DESC LIMIT %s
         ) AS events
-        ORDER BY 1 DESC, 2 DESC, 9 DESC LIMIT %s
+        ORDER BY 1 DESC, 2 DESC, 10 DESC LIMIT %s
         """  # noqa: S608 - names of our own tables, and placeholders
 
 
 def _activity(row: tuple[Any, ...], user: User, viewer: Actor) -> RecentActivity:
-    at, is_change, kind, actor_kind, actor_name, keys, user_agent, ip, _ = row
+    at, is_change, kind, face, actor_kind, actor_name, keys, user_agent, ip, _ = row
     # SQLite stores times without their zone, which is UTC.
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     seen = visible_keys(Change(what=kind, keys=json.loads(keys)), user, viewer) if is_change else {}
-    return RecentActivity(moment, bool(is_change), kind, actor_kind, actor_name, seen, user_agent, ip)
+    return RecentActivity(moment, bool(is_change), kind, face, actor_kind, actor_name, seen, user_agent, ip)

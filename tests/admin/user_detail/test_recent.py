@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from django.utils import timezone
 
 from tests.admin.conftest import user_path
 from tests.web.pages import open_page
@@ -10,8 +13,10 @@ from users.actions.account.block_user import block_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.admin.user_detail.recent import browser_name
+from users.history.record import record_change
 from users.log.record import log_event
-from users.rights.actor import command_actor, staff_actor
+from users.models import Change
+from users.rights.actor import Face, command_actor, staff_actor
 
 SYNC = command_actor("crm-sync")
 
@@ -43,6 +48,14 @@ def test_each_kind_has_a_sentence(head, agent, jane):
     assert f"{agent} blocked this user" in head(jane)
     log_event("fp", user=jane, ip="192.0.2.7")
     assert "Failed sign-in: wrong password, 192.0.2.7" in head(jane)
+
+
+def test_an_import_is_named_as_in_the_activity(head, browser, agent, jane):
+    importer = replace(SYNC, face=Face.IMPORT)
+    record_change(jane, Change.What.CREATED, {}, actor=importer, at=timezone.now())
+
+    assert "crm-sync imported this user" in head(jane)
+    assert "crm-sync imported" in open_page(browser(agent), f"{user_path(jane)}?tab=activity").text
 
 
 def test_values_are_text_and_short(head, jane):

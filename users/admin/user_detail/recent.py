@@ -69,7 +69,7 @@ def _sentence(one: RecentActivity) -> SafeString:
     actor, keys = format_html("<b><bdi>{}</bdi></b>", one.actor_name), one.keys
     if one.type not in DOCUMENTS:
         is_own = one.actor_kind == Change.ActorKind.USER
-        change = Change(what=one.type, keys=keys)
+        change = Change(what=one.type, face=one.face, keys=keys)
         return change_sentence(change, Names(actor, format_html("{}", _("this user")), is_own))
     if len(keys) != 1:
         if not keys:  # too many to be read
@@ -90,7 +90,7 @@ def _sentence(one: RecentActivity) -> SafeString:
 def _event_sentence(one: RecentActivity) -> SafeString:
     """The event, with the browser, or else the IP address."""
     where = browser_name(one.user_agent) or one.ip
-    words = DESCRIPTIONS[one.type]
+    words = _(DESCRIPTIONS[one.type])
     return format_html("{}, {}", words, where) if where else format_html("{}", words)
 
 
