@@ -38,6 +38,8 @@ SKIPPED = (
     re.compile(r"<(script|style|code|pre|svg|kbd)\b[^>]*>.*?</\1>", re.DOTALL),
 )
 SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-label)="([^"]*)"')
+# What a template passes to another as a text, and the label of a button of type "submit".
+PASSED_TEXT = re.compile(r'\b(?:empty|label|parent|value)="([A-Z][^"]*)"')
 FUNCTIONS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "_"}
 
 
@@ -45,6 +47,7 @@ def untranslated(source: str) -> Iterator[str]:
     """The texts of a template that no tag translates: between tags, and in attributes that users perceive."""
     for pattern in SKIPPED:
         source = pattern.sub("", source)
+    yield from PASSED_TEXT.findall(source)
     source = CODE.sub(" ", source)
     texts = [*SHOWN_ATTRIBUTE.findall(source), *re.sub(r"<[^>]*>", "\n", source).splitlines()]
     for text in texts:
@@ -79,6 +82,7 @@ def test_texts_outside_gettext_are_noticed():
     assert list(untranslated("<p>Jane</p>")) == ["Jane"]
     assert list(untranslated('<input placeholder="A name">')) == ["A name"]
     assert list(untranslated("<p>{% if a %}Saved{% endif %}</p>")) == ["Saved"]
+    assert list(untranslated('{% include "a.html" with empty="Not yet" %}')) == ["Not yet"]
 
 
 def test_texts_have_plain_words():

@@ -60,7 +60,7 @@ def event_sentence(event: LogEvent, user: SafeString) -> SafeString:
     """What happened, to a user or with the name that was typed."""
     texts = _event_texts()
     if event.type not in texts:
-        return format_html("{}: {}", user, DESCRIPTIONS.get(event.type, event.type))
+        return format_html("{}: {}", user, _(DESCRIPTIONS.get(event.type, event.type)))
     return format_html(texts[event.type], user=user, ip=bold(event.ip or "–"))
 
 

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.admin.changes.rows import NAME_COLUMNS, People, UsersById, change_context
 from users.admin.changes.sentences import is_spelled_out
@@ -47,7 +48,7 @@ def overview_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     is_new = numbers.sees_users and numbers.user_count <= 1
     context: dict[str, Any] = {
         **frame,
-        "title": "Overview",
+        "title": gettext("Overview"),
         "section": "overview",
         "days": days,
         "periods": PERIODS,

@@ -73,7 +73,7 @@ def list_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         return _save_columns(request)
     listing = UserList(request)
     listing.read()
-    context = {**frame, **listing.advice, "title": "Users", "section": "users", "cl": listing}
+    context = {**frame, **listing.advice, "title": gettext("Users"), "section": "users", "cl": listing}
     status = 422 if listing.problem else 200
     return TemplateResponse(request, "users/admin/users.html", context, status=status)
 
