@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         "change_profile",
                         "Can change profiles, mark emails as verified and remove second factors",
                     ),
-                    ("send_links", "Can send password resets and verification mails"),
+                    ("send_links", "Can send password resets and verification emails"),
                     ("change_user_metadata", "Can change user_metadata"),
                     ("view_app_metadata", "Can see app_metadata"),
                     ("change_app_metadata", "Can change app_metadata"),

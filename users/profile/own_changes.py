@@ -36,7 +36,7 @@ SENTENCES = {
     What.PASSWORD: gettext_noop("Your password was changed"),
     What.RESET_SENT: gettext_noop("A link to set a new password was sent"),
     What.TICKET: gettext_noop("A link was created for you"),
-    What.MULTIFACTOR: gettext_noop("Your second factor was changed"),
+    What.MULTIFACTOR: gettext_noop("Two-step sign-in was changed"),
     What.IDENTITIES: gettext_noop("Your linked accounts were changed"),
 }
 # Users see which side acted, never which staff member or API client: names of staff are private.
