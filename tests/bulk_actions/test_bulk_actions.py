@@ -15,6 +15,7 @@ from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.forget_user import erase_user_history
 from users.bulk_actions import job as bulk_job
 from users.bulk_actions import outcomes
 from users.bulk_actions.request import request_bulk_action, request_undo, undo_job_of
@@ -290,3 +291,14 @@ def test_undo_works_however_slow_a_clock_is(block, trial_users, agent):
     Job.objects.filter(pk=job.pk).update(started_at=job.started_at + timedelta(seconds=30))
 
     assert work(request_undo(again(job), actor=staff_actor(agent))).result == summary(changed=3)
+
+
+def test_erasing_the_history_of_a_skipped_user_erases_its_name_from_the_report(block, supporter, agent):
+    job = block(these(supporter, agent))
+    set_staff_groups(again(supporter), Group.objects.none(), actor=SHELL)
+    delete_user(again(supporter), actor=SHELL)
+
+    erase_user_history(supporter.user_id, actor=SHELL)
+
+    users = list(FailedRecord.objects.filter(job=job).values_list("user", flat=True))
+    assert sorted(users, key=len) == [{}, {"user_id": agent.user_id, "email": agent.email}]

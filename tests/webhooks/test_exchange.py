@@ -86,14 +86,14 @@ def test_attempts_are_counted_by_the_hour(receiver, make_hook, jane, stranger, d
 
 def test_erasing_the_history_of_a_user_erases_what_deliveries_said_of_it(receiver, make_hook, jane, deliver):
     make_hook(values=["app_metadata"])
-    receiver.answers = lambda call: 200
-    receiver.body = b"jane"
+    receiver.answers = lambda call: 400
+    receiver.body = b"no such jane"
     change(jane, plan="free")
     delete_user(jane, actor=SHELL)
     deliver()
+    assert Delivery.objects.filter(error__contains="jane").exists()
 
     erase_user_history(jane.user_id, actor=SHELL)
 
-    assert set(Delivery.objects.values_list("request_body", "response_headers", "response_body")) == {
-        (None, None, None)
-    }
+    stored = Delivery.objects.values_list("request_body", "response_headers", "response_body", "error")
+    assert set(stored) == {(None, None, None, "")}

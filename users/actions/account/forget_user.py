@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from users.actions.errors import NotSupported
-from users.models import Change, DeletedUser, Delivery, User
+from users.models import Change, DeletedUser, Delivery, FailedRecord, Job, User
 from users.models.write_guard import allow_history_deletion
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
+
+BULK_KINDS = (Job.Kind.BULK_ACTION, Job.Kind.BULK_UNDO)
 
 
 def erase_user_history(user_id: str, *, actor: Actor) -> int:
@@ -17,7 +19,8 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
 
     The lines that say when and by whom the users were deleted stay, as proof of the deletion. A later user
     with the same id keeps its history, and what the deleted users did to others stays in the history of
-    those. The emails of the deleted users and the content of deliveries about them are deleted as well.
+    those. The emails of the deleted users, the content of deliveries about them and their names in the
+    reports of bulk actions are deleted as well.
     Raises Denied for all but the command line, and NotSupported where a user with this id exists
     and none was deleted.
     """
@@ -32,8 +35,10 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
         DeletedUser.objects.filter(subject__in=ids).delete()
         # Those about a later user with the id as well: which they are cannot be told without the changes.
         Delivery.objects.filter(subject__in=ids).update(
-            request_body=None, response_headers=None, response_body=None
+            request_body=None, response_headers=None, response_body=None, error=""
         )
+        # The record itself stays, so that the report still lists as many skipped users as it counts.
+        FailedRecord.objects.filter(job__kind__in=BULK_KINDS, user__user_id__in=ids).update(user={})
         lines = Change.objects.filter(subject__in=ids, user=None)
         return lines.exclude(what=Change.What.DELETED).delete()[0]
 
