@@ -270,6 +270,14 @@ class TestDelivery:
         assert "<b>Jane" not in page.html
         assert page.inline == []
 
+    def test_json_that_is_no_unicode_is_shown_as_it_was_sent(self, desk, hook, delivery):
+        Delivery.objects.update(response_body='{"plan": "\\ud800 für 😀"}')
+
+        page = desk(path(hook, f"deliveries/{delivery.pk}/"))
+
+        assert page.status == 200
+        assert '"plan": "\\ud800 für 😀"' in page.text
+
     def test_it_is_sent_again_from_there(self, desk, hook, delivery):
         desk(path(hook, f"deliveries/{delivery.pk}/")).press("Send again")
 

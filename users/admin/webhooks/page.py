@@ -124,9 +124,11 @@ def delivery_page(request: PageRequest, webhook_id: str, number: int, frame: Tem
 def pretty(text: str | None) -> str:
     """JSON with indentation; any other text, such as JSON that was cut, as it is."""
     try:
-        return json.dumps(json.loads(text or ""), indent=2, ensure_ascii=False)
+        indented = json.dumps(json.loads(text or ""), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text or ""
+    # A surrogate that stood alone as an escape cannot be sent as UTF-8: it becomes that escape again.
+    return indented.encode(errors="backslashreplace").decode()
 
 
 def _render_page(
