@@ -21,6 +21,7 @@ from users.lucene.errors import QueryError
 from users.models import Connection, User
 from users.models.user import UserQuerySet
 from users.representation.profile import serialize_profile
+from users.rights.actor import Actor
 from users.rights.may import Verb, check
 from users.search.selection import Selection, iterate_keys
 
@@ -32,8 +33,7 @@ AFTER, BEGUN = "after", "begun"
 
 def export_users(run: Run) -> dict[str, Any]:
     """Export the users as the requesting actor may see them now. Raises Denied."""
-    check(run.actor, Verb.VIEW)
-    check(run.actor, Verb.EXPORT)
+    _current_actor(run)
     fields = parse_fields(run.parameters.get("fields"), run.parameters["format"])
     titles = [field.title for field in fields]
     head, lines = FORMATS[run.parameters["format"]]
@@ -51,14 +51,23 @@ def export_users(run: Run) -> dict[str, Any]:
     # By key, not by OFFSET: users deleted meanwhile must not shift others off the page.
     for keys in _pages(users, run, most):
         with run.step():
+            # Read again on every page: rights that were withdrawn meanwhile end the export.
+            actor = _current_actor(run)
             page = users.filter(pk__in=keys).iterator(chunk_size=FETCH_SIZE)
-            # Checked per user at the time of writing: the actor's rights may have changed since the request.
-            rows = (to_row(serialize_profile(user, run.actor), fields) for user in page)
+            rows = (to_row(serialize_profile(user, actor), fields) for user in page)
             append_to_file(run.job, _compress(lines([one], titles) for one in rows))
             # Committed with the page: a job that was killed goes on where its file ends.
             run.state[AFTER] = keys[-1]
             run.progress(run.done + len(keys))
     return {"exported": run.done}
+
+
+def _current_actor(run: Run) -> Actor:
+    """The actor who asked, with its rights of this moment. Raises Denied where they no longer suffice."""
+    actor = run.reload_actor()
+    check(actor, Verb.VIEW)
+    check(actor, Verb.EXPORT)
+    return actor
 
 
 def _users(run: Run) -> UserQuerySet:
