@@ -254,6 +254,17 @@ def test_an_unknown_job_is_not_found(shop, below):
     assert problem(answer) == (404, "The job does not exist", "inexistent_job")
 
 
+@pytest.mark.parametrize("below", ["", "/errors"])
+@pytest.mark.parametrize("kind", ["bulk_action", "bulk_undo", "password_reset_email", "housekeeping"])
+def test_a_job_of_the_dashboard_or_the_server_is_not_found(shop, db, kind, below):
+    job = Job.objects.create(kind=kind, status=Job.Status.COMPLETED)
+    job.failed_records.create(number=1, user={"email": "jane.doe@example.com"}, errors=[{"message": "x"}])
+
+    answer = shop.get(f"{JOBS}/{job.job_id}{below}")
+
+    assert problem(answer) == (404, "The job does not exist", "inexistent_job")
+
+
 def test_nobody_gets_no_mail(shop, db):
     answer = shop.post(SEND, {"user_id": "auth0|nobody"})
 

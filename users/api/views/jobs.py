@@ -24,6 +24,9 @@ from users.representation.timestamps import format_time
 from users.rights.may import Verb, may
 from users.web.export_links import export_link
 
+# The kinds that Auth0's Management API has. Others belong to the dashboard, whose reports name users that the
+# caller may not read.
+KINDS = (Job.Kind.USERS_IMPORT, Job.Kind.USERS_EXPORT, Job.Kind.VERIFICATION_EMAIL)
 NOT_FOUND = {404: "The job does not exist."}
 # Parameters of the request that the job repeats.
 SHOWN_PARAMETERS = ("connection_id", "connection", "external_id", "format", "csv_bom", "limit", "fields")
@@ -54,7 +57,7 @@ class VerificationEmailView(View):
 
 
 class JobView(View):
-    """One job. A caller with the scope may read all jobs, as at Auth0."""
+    """One import, export or verification email. A caller with the scope may read all of them, as at Auth0."""
 
     path = {"id": schemas.JOB_ID}
     operations = {
@@ -134,7 +137,7 @@ def _status(job: Job) -> str:
 
 
 def _get_or_404(job_id: str) -> Job:
-    job = Job.objects.filter(job_id=job_id).first()
+    job = Job.objects.filter(job_id=job_id, kind__in=KINDS).first()
     if job is None:
         raise Problem(404, "The job does not exist", "inexistent_job")
     return job
