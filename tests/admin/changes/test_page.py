@@ -165,6 +165,21 @@ def test_sign_ins_and_failures_stand_among_the_changes(everything, activity, jan
     assert told(everything(agent, key="plan"))[0] == sentences[1]
 
 
+def test_what_was_typed_as_a_name_is_shown_only_if_it_is_an_email(everything, staff_with):
+    # It may be a password in the wrong field.
+    log_event("fu", user_name="hunter2!")
+    log_event("limit_wc", user_name="p@ssword")
+
+    page = everything(staff_with("view_user", "view_changes"), part="failures")
+
+    assert told(page) == [
+        "an unknown user was locked out after too many wrong passwords",
+        "Failed sign-in as an unknown user: no such user",
+    ]
+    assert "hunter2" not in page.html
+    assert "p@ssword" not in page.html
+
+
 def test_a_deleted_user_is_found_and_named_by_email(everything, agent, administrator, stranger):
     delete_user(stranger, actor=staff_actor(administrator), reason="Asked by phone")
 

@@ -30,6 +30,7 @@ from users.history.subjects import emails_of_deleted
 from users.log.activity import FAILURES, ActivityFilter, ActivityPage
 from users.log.position import LogPosition
 from users.models import Change, LogEvent, User
+from users.representation.emails import is_email
 from users.rights.actor import Actor, Face, Kind
 from users.rights.visible import PROFILE, visible
 from users.web.differences import MAX_LINES, MAX_PAGE_LINES, change_lines
@@ -156,11 +157,11 @@ def _row(line: Line, people: People, wanted: ChangeFilter, undoable: set[int]) -
 def _event_context(event: LogEvent, people: People) -> TemplateContext:
     user = people.at(event.user_id, event.at)
     # The log has no names of deleted users any more.
-    name = str(user) if user else event.user_name or people.deleted.get(event.user_id) or event.user_id
+    name = str(user) if user else _logged_name(event) or people.deleted.get(event.user_id) or event.user_id
     is_failure = event.type in FAILURES
     # Who did something is shown by name, and in bold; in "Failed sign-in of ..." that is not certain.
     shown_name = name if is_failure else (user and user.name) or name
-    shown = _link(_activity_url(user), shown_name or gettext("Unknown user"), is_bold=not is_failure)
+    shown = _link(_activity_url(user), shown_name or gettext("an unknown user"), is_bold=not is_failure)
     return {
         "event": event,
         "at": event.at,
@@ -170,6 +171,12 @@ def _event_context(event: LogEvent, people: People) -> TemplateContext:
         "reason": event.description if event.type == "f" else "",
         **({"icon": "warn", "colour": "bad"} if is_failure else _face(Kind.USER, user, name)),
     }
+
+
+def _logged_name(event: LogEvent) -> str:
+    """The name stored with the event. One that was typed is returned only if it is an email: anything else
+    may be a password in the wrong field."""
+    return event.user_name if event.user_id or is_email(event.user_name) else ""
 
 
 def _face(kind: str, user: User | None, name: str, *, is_import: bool = False) -> TemplateContext:
