@@ -72,7 +72,7 @@ def test_an_agent_finds_and_saves_with_keys_alone(desk, api, jane):
     page.keyboard.type("jane.doe")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=jane.doe**")
-    tab_to(page, "jane.doe@example.com")
+    tab_to(page, "Doejane.doe@example.com")
     page.keyboard.press("Enter")
     page.wait_for_url("**/change/**")
     tab_to(page, "rjf§plan")
