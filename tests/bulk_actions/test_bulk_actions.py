@@ -240,6 +240,45 @@ def test_undo_unblocks_exactly_whom_the_job_blocked(block, trial_users, agent):
     assert Change.objects.get(pk=line.undoes).request_id == job.job_id
 
 
+def test_undo_leaves_other_changes_that_carry_the_id_of_the_job(
+    block, trial_users, jane, stranger, agent, administrator
+):
+    job = block(these(*trial_users))
+    pretender = staff_actor(agent, request_id=job.job_id)
+    edit_user(jane, Edit(profile={"email": "boss@example.com"}), actor=pretender)
+    edit_user(stranger, Edit(profile={"blocked": True, "name": "S"}), actor=pretender)
+    edit_user(jane, Edit(documents={"user_metadata": Patch({"blocked": True})}), actor=pretender)
+
+    undo = work(request_undo(job, actor=staff_actor(administrator)))
+
+    assert undo.result == summary(changed=3)
+    assert again(jane).email == "boss@example.com"
+    assert again(jane).user_metadata["blocked"] is True
+    assert again(stranger).blocked
+
+
+def test_undo_leaves_changes_from_after_the_job(block, trial_users, jane, agent):
+    job = block(these(*trial_users))
+    Job.objects.filter(pk=job.pk).update(finished_at=job.finished_at - timedelta(hours=1))
+    block_user(jane, actor=staff_actor(agent, request_id=job.job_id))
+
+    work(request_undo(again(job), actor=staff_actor(agent)))
+
+    assert again(jane).blocked
+
+
+@pytest.mark.parametrize("member", ["agent", "administrator"])
+def test_undo_skips_users_who_became_staff_since(block, trial_users, request, member):
+    job = block(these(*trial_users))
+    set_staff_groups(trial_users[0], Group.objects.filter(name="Support"), actor=SHELL)
+
+    undo = work(request_undo(job, actor=staff_actor(request.getfixturevalue(member))))
+
+    assert undo.result == summary(changed=2, skipped=1)
+    assert undo.state[outcomes.REASONS] == {outcomes.STAFF: 1}
+    assert blocked() == {"trial-0"}
+
+
 def test_undo_skips_users_who_were_changed_again_since(block, trial_users, agent):
     job = block(these(*trial_users))
     unblock_user(trial_users[0], actor=SHELL)

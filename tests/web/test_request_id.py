@@ -47,6 +47,12 @@ def test_one_that_could_write_into_the_log_is_replaced(visitor, given):
     assert MADE.fullmatch(visitor.get("/login/", headers={"X-Request-ID": given})["X-Request-ID"])
 
 
+def test_the_id_of_a_job_cannot_be_chosen(visitor):
+    answer = visitor.get("/login/", headers={"X-Request-ID": "job_0123456789abcdef"})
+
+    assert MADE.fullmatch(answer["X-Request-ID"])
+
+
 def test_an_endless_one_is_not_kept_whole(visitor):
     assert len(visitor.get("/login/", headers={"X-Request-ID": "x" * 5000})["X-Request-ID"]) <= 64
 

@@ -1,7 +1,7 @@
 """Undo a bulk action: each of its changes by the action that undoes one change.
 
-The changes are found by the job's id, which the history carries as their request id. So only what the job
-changed is undone: a user who had been blocked before stays blocked.
+The changes are found by the job's id, which the history carries as their request id and which no request
+can set. So only what the job changed is undone: a user who had been blocked before stays blocked.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from users.actions.account.undo import undo
 from users.actions.search_setup.count_segments import recount_segments
 from users.bulk_actions.actions import ACTIONS, ActionJSON, BulkAction
 from users.bulk_actions.job import act_on_user, current_actor
-from users.bulk_actions.outcomes import UNMATCHED, Subject, read_outcomes, skip
+from users.bulk_actions.outcomes import STAFF, UNMATCHED, Subject, read_outcomes, skip
+from users.history.changed_keys import changed_key_names
 from users.jobs.errors import JobFailed
 from users.jobs.run import Run
 from users.listing.keyset import Keyset, Position
@@ -23,12 +25,15 @@ from users.listing.pages import read_page
 from users.models import Change, Job, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
+from users.rights.protected_accounts import protected_keys
 
 BATCH = 50
 AFTER = "after"
 OLDEST_FIRST = Keyset(("at", "id"))
 # Clocks of the machines that enqueue and do jobs may differ.
 CLOCK_SKEW = timedelta(minutes=1)
+# `Change.names` of a change that touched `blocked` alone.
+BLOCKED_ONLY = changed_key_names(Change.What.PROFILE, {"blocked": {}})
 
 
 def undo_bulk_action(run: Run) -> dict[str, Any]:
@@ -45,9 +50,13 @@ def undo_bulk_action(run: Run) -> dict[str, Any]:
     while page := read_page(changes, OLDEST_FIRST, size=BATCH, after=_position(run)).rows:
         with run.step():
             actor = current_actor(run, verb)
+            protected = protected_keys(change.user.pk for change in page if change.user)
             for number, change in enumerate(page, run.done + 1):
                 if change.user is None:
                     skip(run, number, Subject(change.subject), UNMATCHED)
+                # A user who became staff since. Skipped for administrators too, as by the bulk action.
+                elif change.user.pk in protected:
+                    skip(run, number, Subject.of(change.user), STAFF)
                 else:
                     act_on_user(run, number, change.user, _undoing(change, verb), actor)
             run.state[AFTER] = [page[-1].at.isoformat(), page[-1].pk]
@@ -57,10 +66,13 @@ def undo_bulk_action(run: Run) -> dict[str, Any]:
 
 
 def changes_of(job: Job) -> QuerySet[Change]:
-    """The changes that a bulk action has made, by the index on actor and time."""
-    made = Change.objects.filter(actor_id=job.actor["id"], request_id=job.job_id)
-    start = job.started_at or job.created_at
-    found = made.filter(at__gte=start - CLOCK_SKEW).select_related("user")
+    """The changes that a finished bulk action has made, by the index on actor and time: those of `blocked`
+    and of nothing else, as only blocking and unblocking can be undone."""
+    made = Change.objects.filter(
+        actor_id=job.actor["id"], request_id=job.job_id, what=Change.What.PROFILE, names=BLOCKED_ONLY
+    )
+    start, end = job.started_at or job.created_at, job.finished_at or timezone.now()
+    found = made.filter(at__gte=start - CLOCK_SKEW, at__lte=end + CLOCK_SKEW).select_related("user")
     return found.defer("user__user_metadata", "user__app_metadata")
 
 

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 
 from users.web.request import Request
 
-# What a client may choose: line breaks or control characters would let it forge log lines.
-ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
+# What a client may choose: line breaks or control characters would let it forge log lines. The ids of jobs
+# are reserved: history carries them as request ids, and the undo of a job finds its changes by them.
+ACCEPTED = re.compile(r"(?!job_)[A-Za-z0-9._:/+=-]{1,64}")
 # Auth0's own name for it comes second.
 HEADERS = ("X-Request-ID", "X-Correlation-ID")
 
