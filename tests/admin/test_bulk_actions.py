@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests.jobs.conftest import AT_ONCE
 from tests.web.pages import Page, open_page
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.block_user import block_user
+from users.actions.account.edit_user import Edit, edit_user
 from users.actions.search_setup.segments import SegmentData, create_segment, edit_segment
 from users.jobs.worker import Worker
 from users.models import Job, Segment, User
@@ -244,6 +246,62 @@ def test_a_search_that_cannot_be_counted_in_time_is_refused(preview, agent, tria
     monkeypatch.setattr("users.admin.bulk_preview._count", give_up)
 
     assert "This search takes too long." in preview(agent, "block", all="1", q="trial").text
+
+
+@pytest.fixture
+def uncountable(monkeypatch):
+    """The exact count takes too long; up to 2 users are counted."""
+    monkeypatch.setattr("users.admin.bulk_preview.SMALL_RESULT", 2)
+    limits = iter([SearchTimeout()])
+
+    def limit(seconds):
+        if error := next(limits, None):
+            raise error
+        return nullcontext()
+
+    monkeypatch.setattr("users.admin.bulk_preview.time_limit", limit)
+
+
+def test_users_too_many_to_count_are_not_deleted(preview, administrator, trial_users, uncountable):
+    page = preview(administrator, "delete", all="1", q="trial")
+
+    assert page.path.startswith(f"{LIST}?")
+    assert "more than 2 users" in page.text
+    assert "Narrow the search first." in page.text
+
+
+def test_users_too_many_to_count_are_blocked_with_the_number_that_is_known(
+    preview, agent, trial_users, uncountable
+):
+    page = preview(agent, "block", all="1", q="trial")
+    page.press("Block more than 2 users")
+    work()
+
+    assert blocked() == {"trial-0", "trial-1", "trial-2"}
+    assert Job.objects.get(kind="bulk_action").parameters["confirmed"] is None
+
+
+def test_users_who_match_only_after_the_preview_are_not_deleted_unseen(
+    preview, administrator, trial_users, jane
+):
+    page = preview(administrator, "delete", all="1", q="name:Trial*")
+    edit_user(jane, Edit(profile={"name": "Trial Jane"}), actor=SHELL)
+
+    page.press("Delete 3 users", confirmation="3")
+    work()
+
+    job = Job.objects.get(kind="bulk_action")
+    assert "the 3 that were confirmed" in open_page(page.browser, f"/admin/jobs/{job}/").text
+    assert User.objects.filter(pk=jane.pk).exists()
+
+
+def test_a_preview_is_confirmed_only_by_who_saw_it(browser, agent, administrator, jane):
+    html = browser(agent).get(f"{BULK}block/", {"user": jane.pk}).content.decode()
+    signed = re.search(r'name="selection" value="([^"]+)"', html)[1]
+
+    browser(administrator).post(f"{BULK}block/?user={jane.pk}", {"selection": signed, "reason": ""})
+
+    assert not Job.objects.exists()
 
 
 def test_who_no_longer_sees_users_reads_no_names_in_the_report(preview, browser, agent, supporter):

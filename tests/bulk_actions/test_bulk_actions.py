@@ -225,6 +225,42 @@ def test_reasons_are_counted_up_to_a_limit_and_names_stored_up_to_another(block,
     assert FailedRecord.objects.filter(job=job).count() == 1
 
 
+def test_a_deletion_stops_before_it_where_more_match_than_were_confirmed(administrator, trial_users):
+    selection = matching("app_metadata.plan:trial")
+    actor = staff_actor(administrator)
+
+    job = work(request_bulk_action("delete", selection, actor=actor, confirmed=2))
+
+    assert job.status == "failed"
+    assert "the 2 that were confirmed" in job.details
+    assert outcomes.read_outcomes(job.state)["changed"] == 0
+    assert User.objects.filter(pk__in=[user.pk for user in trial_users]).count() == 3
+
+
+def test_users_who_start_to_match_while_it_runs_are_not_deleted_beyond_the_confirmed_number(
+    administrator, trial_users, jane, make_user, monkeypatch
+):
+    monkeypatch.setattr(bulk_job, "BATCH", 1)
+    monkeypatch.setattr("users.search.selection.KEYS_IN_MEMORY", 1)
+    late = make_user("late")
+    selection = matching("app_metadata.plan:trial")
+    job = request_bulk_action("delete", selection, actor=staff_actor(administrator), confirmed=3)
+    original = bulk_job.act_on_user
+
+    def match_later(*args):
+        original(*args)
+        edit_user(late, Edit(documents={"app_metadata": Patch({"plan": "trial"})}), actor=SHELL)
+
+    monkeypatch.setattr(bulk_job, "act_on_user", match_later)
+
+    job = work(job)
+
+    assert job.status == "failed"
+    assert "the 3 that were confirmed" in job.details
+    assert outcomes.read_outcomes(job.state)["changed"] == 3
+    assert User.objects.filter(pk=late.pk).exists()
+
+
 # Undo
 
 

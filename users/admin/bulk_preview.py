@@ -46,6 +46,19 @@ REASON_LENGTH = 500
 PREVIEW_LIFETIME = timedelta(hours=1)
 
 
+@dataclass(frozen=True)
+class Count:
+    """The number of selected users; where it `is_capped`, there are at least so many."""
+
+    number: int
+    is_capped: bool = False
+
+    def __str__(self) -> str:
+        if self.is_capped:
+            return gettext("more than %s") % f"{self.number - 1:,}"
+        return f"{self.number:,}"
+
+
 class BulkForm(forms.Form):
     """What is asked before a bulk action: the reason, and for some what makes it deliberate."""
 
@@ -57,7 +70,7 @@ class BulkForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+    def __init__(self, count: Count, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.count = count
         # Enter starts it, without a reason too.
@@ -72,14 +85,15 @@ class DeleteForm(BulkForm):
     )
     field_order = ("confirmation", "reason")
 
-    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+    def __init__(self, count: Count, *args: Any, **options: Any) -> None:
         super().__init__(count, *args, **options)
-        self.fields["confirmation"].label = gettext("Type %(count)s to confirm") % {"count": f"{count:,}"}
+        self.fields["confirmation"].label = gettext("Type %(count)s to confirm") % {"count": count}
 
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"].strip()
-        if typed.replace(",", "").replace(".", "").replace(" ", "") != str(self.count):
-            raise forms.ValidationError(gettext("This does not match %(count)d.") % {"count": self.count})
+        if typed.replace(",", "").replace(".", "").replace(" ", "") != str(self.count.number):
+            number = {"count": self.count.number}
+            raise forms.ValidationError(gettext("This does not match %(count)d.") % number)
         return typed
 
 
@@ -93,7 +107,7 @@ class ExportForm(BulkForm):
     )
     field_order = ("format", "reason")
 
-    def __init__(self, count: int, *args: Any, **options: Any) -> None:
+    def __init__(self, count: Count, *args: Any, **options: Any) -> None:
         super().__init__(count, *args, **options)
         self.fields["reason"].help_text = gettext("Stored with the job.")
 
@@ -130,11 +144,16 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
     try:
         selection, count = _signed_selection(request, action) or _new_selection(request)
         users = selection.users(actor)
+        if action == DELETE and count.is_capped:
+            # The number is typed to confirm it: one that is not exact would confirm less than is deleted.
+            raise InvalidSelection(
+                gettext("This search matches %s users, too many to count. Narrow the search first.") % count
+            )
     except (InvalidSelection, QueryError, Denied, SearchTimeout) as error:
         messages.error(request, _explain(error))
         return redirect(_list_url(request))
     form = kind.form(count, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and count:
+    if request.method == "POST" and form.is_valid() and count.number:
         job = _start(action, selection, form, actor)
         messages.success(request, gettext("Started. This page shows the progress."))
         return redirect("admin:job", job.job_id)
@@ -146,7 +165,11 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
         "kind": kind,
         "section": "users",
         "form": form,
-        "signed": sign([selection.to_json(), count], Purpose.SELECTION, action),
+        "signed": sign(
+            [selection.to_json(), count.number, count.is_capped],
+            Purpose.SELECTION,
+            _scope(action, actor),
+        ),
         "back": _list_url(request),
         "button": _question(action, count).rstrip("?"),
     }
@@ -154,46 +177,56 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
     return TemplateResponse(request, "users/admin/bulk.html", context, status=status)
 
 
-def _new_selection(request: PageRequest) -> tuple[Selection, int]:
+def _new_selection(request: PageRequest) -> tuple[Selection, Count]:
     selection = selection_from_url(request.GET, timezone.now(), request.actor)
     return selection, _count(selection.users(request.actor))
 
 
-def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, int] | None:
-    """The selection that was previewed, and its number: what the staff member has seen is what is done."""
+def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, Count] | None:
+    """The selection that this staff member has previewed, and its number: what they saw is what is done."""
     if request.method != "POST":
         return None
     try:
-        value, count = verify(
-            request.POST.get("selection", ""), Purpose.SELECTION, action, max_age=PREVIEW_LIFETIME
+        value, number, is_capped = verify(
+            request.POST.get("selection", ""),
+            Purpose.SELECTION,
+            _scope(action, request.actor),
+            max_age=PREVIEW_LIFETIME,
         )
     except BadSignature:
         raise InvalidSelection(gettext("The preview has expired. Select the users again.")) from None
-    return Selection.from_json(value), count
+    return Selection.from_json(value), Count(number, is_capped)
 
 
-def _count(users: UserQuerySet) -> int:
-    """The exact number where it can be counted in time, else 10,001 for more than 10,000. Raises
+def _scope(action: str, actor: Actor) -> str:
+    """A preview is signed for one action, and for the staff member who sees it."""
+    return f"{action} {actor.id}"
+
+
+def _count(users: UserQuerySet) -> Count:
+    """The exact number where it can be counted in time, else at most 10,001, for more than 10,000. Raises
     SearchTimeout."""
     plain = users.order_by().values("pk")
     try:
         with time_limit(conf.search_timeout):
-            return plain.count()
+            return Count(plain.count())
     except SearchTimeout:
         with time_limit(conf.search_timeout):
-            return count_up_to(users, SMALL_RESULT)
+            number = count_up_to(users, SMALL_RESULT)
+            return Count(number, is_capped=number > SMALL_RESULT)
 
 
-def _preview(kind: Kind, selection: Selection, users: UserQuerySet, count: int) -> TemplateContext:
+def _preview(kind: Kind, selection: Selection, users: UserQuerySet, count: Count) -> TemplateContext:
     basis = {
-        "count": count,
+        "count": count.number,
+        "is_capped": count.is_capped,
         "is_all_matching": selection.ids is None,
         "at": selection.at,
-        "others": max(0, count - SHOWN),
+        "others": max(0, count.number - SHOWN),
     }
     # Without these the action can be started as well: each user is checked when the job reaches them.
     with suppress(SearchTimeout), time_limit(conf.search_timeout):
-        shown = users.without_documents().order_by("-created_at", "-pk")[:SHOWN] if count else []
+        shown = users.without_documents().order_by("-created_at", "-pk")[:SHOWN] if count.number else []
         return basis | {
             "people": [{"user": user, "initials": initials(user), "colour": colour(user)} for user in shown],
             "staff": count_protected(users) if kind.skips_staff else 0,
@@ -206,12 +239,13 @@ def _start(action: str, selection: Selection, form: BulkForm, actor: Actor) -> J
     reason = form.cleaned_data["reason"]
     if action == EXPORT:
         return request_export(form.cleaned_data["format"], selection, actor=actor, reason=reason)
-    return request_bulk_action(action, selection, actor=actor, reason=reason)
+    confirmed = None if form.count.is_capped else form.count.number
+    return request_bulk_action(action, selection, actor=actor, reason=reason, confirmed=confirmed)
 
 
-def _question(action: str, count: int) -> str:
-    many = f"{count:,}"
-    one = count == 1
+def _question(action: str, count: Count) -> str:
+    many = str(count)
+    one = count.number == 1
     return {
         BLOCK: gettext("Block 1 user?") if one else gettext("Block %s users?") % many,
         UNBLOCK: gettext("Unblock 1 user?") if one else gettext("Unblock %s users?") % many,

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.search_setup.count_segments import recount_segments
-from users.bulk_actions.actions import ACTIONS, BulkAction
+from users.bulk_actions.actions import ACTIONS, DELETE, BulkAction
 from users.bulk_actions.outcomes import (
     CHANGED,
     REFUSALS,
@@ -44,7 +44,11 @@ AFTER = "after"
 
 
 def run_bulk_action(run: Run) -> dict[str, Any]:
-    """Do the action to each selected user. Raises Denied where the actor has lost the right."""
+    """Do the action to each selected user.
+
+    Raises Denied where the actor has lost the right, and JobFailed where a deletion would go beyond the
+    number of users that was confirmed.
+    """
     action = ACTIONS[run.parameters["action"]["type"]]
     check(run.actor, Verb.VIEW)
     check(run.actor, action.verb)
@@ -55,7 +59,10 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
         raise JobFailed(f"The search cannot be run any more: {error.reason}.") from None
     if run.total is None:
         run.total = users.order_by().values("pk").count()
+        _check_confirmed(run, run.total)
     for keys in _batches(iterate_keys(users, run.state.get(AFTER, 0))):
+        # Again before each batch: users may start to match while the job runs.
+        _check_confirmed(run, run.done + len(keys))
         with run.step():
             _act_on_batch(run, action, users, keys)
             run.state[AFTER] = keys[-1]
@@ -64,6 +71,16 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
     # The tabs of the list show how many are blocked.
     recount_segments()
     return {"summary": read_outcomes(run.state)}
+
+
+def _check_confirmed(run: Run, number: int) -> None:
+    """Raises JobFailed where a deletion would act on more users than the staff member has confirmed."""
+    confirmed = run.parameters.get("confirmed")
+    if run.parameters["action"]["type"] == DELETE and confirmed is not None and number > confirmed:
+        raise JobFailed(
+            f"More users match than the {confirmed:,} that were confirmed, so the deletion was stopped."
+            " Select the users again and check the preview."
+        )
 
 
 def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
