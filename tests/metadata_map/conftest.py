@@ -38,3 +38,15 @@ def key():
         return MetadataKey.objects.get(document=document, name=path)
 
     return find
+
+
+def count_loaded_keys(monkeypatch) -> list[None]:
+    """A list that grows by one with each row of the metadata map that is loaded."""
+    loaded, load = [], MetadataKey.from_db.__func__
+
+    def load_and_count(cls, *row):
+        loaded.append(None)
+        return load(cls, *row)
+
+    monkeypatch.setattr(MetadataKey, "from_db", classmethod(load_and_count))
+    return loaded

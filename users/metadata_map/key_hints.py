@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
+from django.db.models.functions import Substr
 
 from users.metadata.documents import DOCUMENTS
 from users.metadata.paths import Path
-from users.metadata_map.keys import KeyCounts, MetadataMap
+from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.models import MetadataKey
 from users.rights.actor import Actor
 from users.rights.visible import visible
@@ -34,7 +35,7 @@ def counts_by_name(names: Collection[str], viewer: Actor) -> dict[str, KeyCounts
     condition = Q()
     for document, paths in wanted.items():
         condition |= Q(document=document, name__in=paths)
-    return _with_counts(MetadataKey.objects.filter(condition))
+    return _with_counts(MetadataKey.objects.filter(condition), MetadataMap())
 
 
 def child_counts(document: str, parent: Path, viewer: Actor) -> dict[str, KeyCounts]:
@@ -42,20 +43,18 @@ def child_counts(document: str, parent: Path, viewer: Actor) -> dict[str, KeyCou
     own names, those of most users first, at most MAX_CHILDREN."""
     if document not in DOCUMENTS or not visible(viewer, document, parent):
         return {}
-    keys = MetadataKey.objects.filter(document=document)
-    if parent:
-        keys = keys.filter(name__startswith=f"{'.'.join(parent)}.".replace("\0", ""))
-    else:
-        keys = keys.exclude(name__contains=".")
-    direct = [
-        key for key in keys if len(key.path) == len(parent) + 1 and visible(viewer, document, tuple(key.path))
-    ]
-    names = {str(key): key.path[-1] for key in direct}
-    found = sorted(_with_counts(direct).items(), key=lambda pair: (-pair[1].estimated_users, pair[0]))
-    return {names[name]: counts for name, counts in found[:MAX_CHILDREN]}
-
-
-def _with_counts(keys: Collection[MetadataKey]) -> dict[str, KeyCounts]:
     survey = MetadataMap()
+    prefix = "".join(f"{name}." for name in parent).replace("\0", "")
+    below = survey.keys(document=document).filter(survey.is_found, name__startswith=prefix)
+    # No key contains a dot.
+    direct = below.alias(rest=Substr("name", len(prefix) + 1)).exclude(rest__contains=".")
+    # Cut by the database: each row has what the surveys found, and there may be thousands.
+    first = direct.order_by(survey.estimated_users.desc(), "name")[:MAX_CHILDREN]
+    shown = visible_keys(viewer, first)
+    names = {str(key): key.path[-1] for key in shown}
+    return {names[name]: counts for name, counts in _with_counts(shown, survey).items()}
+
+
+def _with_counts(keys: Iterable[MetadataKey], survey: MetadataMap) -> dict[str, KeyCounts]:
     found = {str(key): survey.counts(key) for key in keys}
     return {name: counts for name, counts in found.items() if counts is not None}

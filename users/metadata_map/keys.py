@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
 
 from users.metadata.fold import fold
 from users.models import MetadataKey, MetadataSurvey
@@ -69,6 +71,25 @@ class MetadataMap:
         for text in holding:
             # NUL is in no name, and PostgreSQL raises an error for it.
             found = found.filter(folded__contains=fold(text.replace("\0", "")))
+        return found
+
+    @cached_property
+    def estimated_users(self) -> Coalesce:
+        """`KeyCounts.estimated_users` as an SQL expression, not rounded, to sort keys by; 0 for a key that
+        no survey found."""
+        estimates: list[Combinable] = []
+        for kind, survey in self.surveys.items():
+            users = Cast(F(f"{kind}__users"), FloatField())
+            factor = 1.0 if survey.is_complete or not survey.read else survey.people / survey.read
+            estimates.append(users * Value(factor))
+        return Coalesce(*estimates, Value(0.0), Value(0.0), output_field=FloatField())
+
+    @property
+    def is_found(self) -> Q:
+        """The condition that a survey found the key; false before the first survey."""
+        found = Q(pk__in=())
+        for kind in self.surveys:
+            found |= Q(**{f"{kind}__isnull": False})
         return found
 
     def counts(self, key: MetadataKey, kind: str | None = None) -> KeyCounts | None:

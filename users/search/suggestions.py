@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.db.models import Case, Q, Value, When
+
 from users.listing.ordered_fetch import read_in_order
 from users.listing.timeout import time_limit
 from users.lucene import caret
@@ -130,10 +132,21 @@ def _names(typed: str, viewer: Actor, end: str) -> list[Suggestion]:
 
 
 def _keys(typed: str, viewer: Actor) -> list[tuple[MetadataKey, KeyCounts | None]]:
-    """Keys whose name contains it, those of more users first."""
+    """The first keys in the order of `_rank`, those of more users first within a rank: as many as are
+    suggested, and one more, which may be the text typed."""
     drawn = MetadataMap()
-    found = [(key, drawn.counts(key)) for key in visible_keys(viewer, drawn.keys(holding=[typed]))]
-    return sorted(found, key=lambda pair: -(pair[1].estimated_users if pair[1] else 0))
+    folded = fold(typed.replace("\0", ""))
+    documents = [name for name in DOCUMENTS if visible(viewer, name)]
+    conditions = [Q(folded__startswith=folded)]
+    if len(folded) > 1:
+        conditions.append(Q(folded__contains=f".{folded}"))
+    if len(folded) > 2:
+        conditions.append(Q(folded__contains=folded))
+    # Ranked and cut by the database: each row has what the surveys found, and thousands may match.
+    rank = Case(*(When(one, then=Value(number)) for number, one in enumerate(conditions)))
+    keys = drawn.keys().alias(rank=rank).filter(rank__isnull=False, document__in=documents)
+    first = keys.order_by("rank", drawn.estimated_users.desc(), "document", "name")[: MAX_SUGGESTIONS + 1]
+    return [(key, drawn.counts(key)) for key in visible_keys(viewer, first)]
 
 
 def _sort_by_rank(named: list[tuple[str, Suggestion]], typed: str) -> list[Suggestion]:

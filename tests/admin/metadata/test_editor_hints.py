@@ -8,8 +8,9 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from tests.metadata_map.conftest import survey
+from tests.metadata_map.conftest import count_loaded_keys, survey
 from users.metadata_map.key_hints import MAX_CHILDREN, MAX_KEYS
+from users.models import MetadataKey
 
 __all__ = ["survey"]
 HINTS = "/admin/metadata/hints/"
@@ -92,11 +93,12 @@ def test_only_staff_who_may_see_users_get_an_answer(browser, people, staff_with,
         assert other.get(HINTS).status_code == 302
 
 
-def test_the_answer_is_bounded_and_so_are_the_queries(browser, survey, make_user, agent):
+def test_the_answer_is_bounded_and_so_are_the_queries(browser, survey, make_user, agent, monkeypatch):
     make_user(app_metadata={f"key{number:03}": number for number in range(100)})
     survey("metadata_sample")
     at_work = browser(agent)
     names = [f"app_metadata.key{number:03}" for number in range(100)]
+    read = count_loaded_keys(monkeypatch)
 
     def cost(**parameters):
         with CaptureQueriesContext(database) as captured:
@@ -105,7 +107,21 @@ def test_the_answer_is_bounded_and_so_are_the_queries(browser, survey, make_user
 
     one, few = cost(key=names[:1])
     many, same = cost(key=names)
+    read.clear()
     below, _ = cost(under="app_metadata")
+    assert len(read) == MAX_CHILDREN
 
     assert (len(one["keys"]), len(many["keys"]), len(below["children"])) == (1, MAX_KEYS, MAX_CHILDREN)
     assert few == same
+
+
+@pytest.mark.parametrize("kinds", [("metadata_sample",), ("metadata_count", "metadata_sample")])
+def test_only_keys_directly_below_it_that_a_survey_found_are_suggested(ask, survey, make_user, agent, kinds):
+    make_user(app_metadata={"é": {"a": {"b": 1}, "c": 1}, "éa": 1, "d": 1})
+    make_user(app_metadata={"é": {"c": 1}})
+    for kind in kinds:
+        survey(kind)
+    MetadataKey.objects.filter(name="d").update(sample=None, exact=None)
+
+    assert [one["key"] for one in ask(agent, under="app_metadata.é")["children"]] == ["c", "a"]
+    assert [one["key"] for one in ask(agent, under="app_metadata")["children"]] == ["é", "éa"]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from tests.metadata_map.conftest import survey
+from tests.metadata_map.conftest import count_loaded_keys, survey
 from users.actions.search_setup.segments import SegmentData, create_segment
 from users.lucene.parser import parse
 from users.models import User
@@ -253,3 +253,18 @@ def test_it_reads_the_map_and_of_the_users_a_few_by_their_words(browser, people,
         assert all("words" in sql or "word_beginnings" in sql for sql in of_users)
         read = [sql for sql in of_users if "ORDER BY" in sql]
         assert all("LIMIT 5" in sql and "app_metadata" not in sql for sql in read)
+
+
+@pytest.mark.parametrize("typed", ["k|", "ke|", "key|", "EY1|", "app_metadata.|"])
+def test_of_many_keys_only_those_suggested_are_loaded(ask, survey, make_user, agent, monkeypatch, typed):
+    make_user(app_metadata={f"key{number:02}": 1 for number in range(40)})
+    make_user(app_metadata={"key17": 1})
+    survey("metadata_sample")
+    loaded = count_loaded_keys(monkeypatch)
+
+    found = labels(ask(agent, typed))
+
+    assert len(loaded) <= suggestions.MAX_SUGGESTIONS + 1
+    assert ([label for label in found if ".key" in label] or [None])[0] == (
+        "app_metadata.key17" if typed != "k|" else None
+    )
