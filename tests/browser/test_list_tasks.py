@@ -110,3 +110,17 @@ def test_ticks_with_shift_and_the_number_for_screen_readers(desk):
     expect(page.locator("tbody .tick:checked")).to_have_count(4)
     page.get_by_role("button", name="Clear the selection").click()
     expect(page.locator(".bulk")).to_be_hidden()
+
+
+def test_pages_work_where_the_browser_blocks_storage(desk, jane):
+    page = desk.signed_in("agent")
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });"""
+    )
+
+    page.goto(f"{LIST}?q=jane.doe")
+    expect(page.get_by_label("Select all on this page")).to_be_visible()
+    page.locator("a.person").first.click()
+    page.get_by_role("button", name="Exact times").click()
+    expect(page.get_by_role("button", name="Exact times")).to_have_attribute("aria-pressed", "true")

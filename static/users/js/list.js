@@ -1,4 +1,6 @@
 // The list of users: selects rows, edits a cell in a dialog, and remembers the search for "‹ Users".
+import { store } from "./storage.js";
+
 const list = document.querySelector("[data-list]");
 const bulk = document.querySelector("#bulk");
 const all = bulk?.elements.all;
@@ -7,7 +9,7 @@ const said = list.querySelector("[data-ticked]");
 let last = null;
 
 // A user's page leads back to the search and not to all users.
-sessionStorage.setItem("users-list", location.search);
+store("sessionStorage", "users-list", location.search);
 
 const ticks = () => [...list.querySelectorAll("tbody .tick")];
 

@@ -1,5 +1,7 @@
 // Shortcuts of single keys, which never act in fields and can be turned off (WCAG 2.1.4); the arrow keys in
 // lists; and the dialog that names them all.
+import { readStored, store } from "./storage.js";
+
 const KEY = "shortcuts";
 const FIELDS = "input, textarea, select, [contenteditable], [role=textbox]";
 const ROWS = "main tbody > tr, main .rows > li, main .timeline > li, main .entries > li";
@@ -13,17 +15,14 @@ let cameFrom = null;
 let isOff = false;
 
 function read() {
-  try {
-    isOff = localStorage.getItem(KEY) === "off";
-  } catch {}
+  const stored = readStored("localStorage", KEY);
+  if (stored !== null) isOff = stored === "off";
   return isOff;
 }
 
 function write(value) {
   isOff = value;
-  try {
-    localStorage.setItem(KEY, value ? "off" : "on");
-  } catch {}
+  store("localStorage", KEY, value ? "off" : "on");
 }
 
 export function showShortcuts() {

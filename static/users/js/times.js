@@ -1,6 +1,8 @@
-// Times on the page: the exact local time on hover, and by a switch in place of "4 minutes ago". The choice is kept in
-// the browser.
-const KEPT = "exact-times";
+// Times on the page: the exact local time on hover, and by a switch in place of "4 minutes ago". The browser stores
+// the choice.
+import { readStored, store } from "./storage.js";
+
+const KEY = "exact-times";
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 const times = [...document.querySelectorAll("time[datetime]")].map((element) => {
@@ -23,8 +25,8 @@ function show(isExact) {
 for (const button of buttons) {
   button.addEventListener("click", () => {
     const isExact = button.getAttribute("aria-pressed") !== "true";
-    localStorage.setItem(KEPT, isExact ? "yes" : "");
+    store("localStorage", KEY, isExact ? "yes" : "");
     show(isExact);
   });
 }
-show(localStorage.getItem(KEPT) === "yes");
+show(readStored("localStorage", KEY) === "yes");
