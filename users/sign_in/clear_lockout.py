@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
@@ -21,6 +21,8 @@ class Lockout:
 
     login: str
     ip: str | None = None
+    # Whole seconds until it ends.
+    seconds: int = field(default=0, compare=False)
 
 
 def lockouts_of(user: User) -> list[Lockout]:
@@ -28,7 +30,8 @@ def lockouts_of(user: User) -> list[Lockout]:
     failures of any users from an IP address that this user was tried from."""
     key = lockout.lockout_key(user)
     ips = [*([None] if lockout.is_locked_out([key]) else []), *lockout.blocked_ips(key)]
-    return [Lockout(login, ip) for ip in ips for login in logins_of(user)] if ips else []
+    left = {ip: lockout.seconds_left(key, ip) for ip in ips}
+    return [Lockout(login, ip, left[ip]) for ip in ips for login in logins_of(user)] if ips else []
 
 
 def clear_lockouts(users: Sequence[User], *, actor: Actor, reason: str = "") -> bool:

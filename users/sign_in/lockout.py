@@ -68,6 +68,13 @@ def is_locked_out(keys: list[str]) -> bool:
     return any(_key_counter(key).seconds_to_wait() > 0 for key in keys)
 
 
+def seconds_left(key: str, ip: str | None) -> int:
+    """Return the whole seconds until this key may be tried again; with an IP address, until that may be tried
+    from. At least 1."""
+    counter = _ip_counter(ip) if ip else _key_counter(key)
+    return max(1, math.ceil(counter.seconds_to_wait()))
+
+
 def remember_ip(keys: list[str], *, ip: str | None) -> None:
     """Remember the IP address of a refused attempt, so that staff who look at the user find the lockout of
     the IP address that keeps this user out (`blocked_ips`)."""

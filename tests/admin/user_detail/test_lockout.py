@@ -46,6 +46,8 @@ def test_a_lockout_is_cleared(security, guard, jane):
 
     page = security(guard, jane)
     assert f"Too many wrong passwords for {jane.email}." in page.text
+    assert "sign-in is refused for another 5 minutes." in page.text
+    assert "The lockout ends by itself in 5 minutes." in page.text
     done = page.press(CLEAR, reason="Called us")
 
     assert "Lockout cleared. The user can sign in again." in done.text

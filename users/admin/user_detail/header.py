@@ -21,6 +21,7 @@ from users.rights.may import Verb, denial_reasons, may
 from users.rights.protected_accounts import is_protected
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
+from users.web.durations import format_duration
 
 # Characters of a value that is shown as a badge.
 MAX_BADGE_LENGTH = 30
@@ -35,13 +36,19 @@ def header_context(actor: Actor, user: User) -> TemplateContext:
         "section": "users",
         "is_protected": is_protected(user),
         "badge": _badge(actor, user),
-        "is_locked_out": bool(lockouts_of(user)),
+        "lockout_wait": _lockout_wait(user),
         "second_factors": enrolled_factors(user),
         "block_button": block,
         "buttons": others,
         "recent": recent_rows(user, actor),
         "newest_note": notes_about(user, actor).first(),
     }
+
+
+def _lockout_wait(user: User) -> str:
+    """Return how long the longest lockout of the user still lasts, such as "3 minutes"; empty without one."""
+    lockouts = lockouts_of(user)
+    return format_duration(max(lockout.seconds for lockout in lockouts)) if lockouts else ""
 
 
 def _badge(actor: Actor, user: User) -> Cell | None:
