@@ -15,6 +15,7 @@ from users.models import User
 from users.web.template_tags import age, icon_names
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+QUOTED = re.compile(r"""["'#]([a-z-]+)["']""")
 NAMED = re.compile(r'\{% icon "([^"]+)"')
 
 
@@ -42,6 +43,19 @@ def test_every_icon_that_a_template_names_is_in_the_list():
 
     assert named
     assert {each for each in named if each[1] not in icon_names()} == set()
+
+
+def test_every_icon_in_the_list_is_used():
+    root = TEMPLATES.parent
+    files = [
+        *TEMPLATES.rglob("*.html"),
+        *root.glob("users/**/*.py"),
+        *root.glob("static/users/js/*.js"),
+        *root.glob("static/users/js/editor/*.js"),
+    ]
+    words = {word for path in files for word in QUOTED.findall(path.read_text(encoding="utf-8"))}
+
+    assert icon_names() - words == set()
 
 
 def test_the_list_of_icons_is_in_order_and_names_each_once():
