@@ -23,7 +23,13 @@ const FONTS = {
 async function bundleScripts() {
   const source = (name) => here(`static/users/js/${name}.js`);
   await build({
-    entryPoints: { desk: source("desk"), editor: source("editor/main"), code: source("editor/code") },
+    entryPoints: {
+      desk: source("desk"),
+      list: source("list"),
+      times: source("times"),
+      editor: source("editor/main"),
+      code: source("editor/code"),
+    },
     outdir: here("static/users/js/bundle"),
     bundle: true,
     minify: true,

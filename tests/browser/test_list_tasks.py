@@ -64,7 +64,7 @@ def test_block_all_that_match_and_undo_it(desk, api, lanterns):
     assert blocked(api) == MANY
     agent.click(page.get_by_role("button", name="Undo"))
     expect(page.locator(".facts").get_by_text("Undone")).to_be_visible()
-    expect(page.get_by_text("Completed").first).to_be_visible()
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=30_000)  # a worker does it
 
     assert blocked(api) == 0
     assert agent.spent == (4, 10)

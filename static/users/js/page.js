@@ -1,12 +1,6 @@
 // What every page does once it is loaded: moves the focus to the summary of mistakes, closes an open menu on
 // Escape or a click elsewhere, copies ids, and shows passwords.
-import { readStored } from "./storage.js";
-
 document.querySelector(".summary")?.focus();
-
-// "‹ Users" leads back to the search that one came from.
-const search = readStored("sessionStorage", "users-list");
-for (const link of document.querySelectorAll('.crumbs a[href$="/users/user/"]')) link.search = search ?? "";
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
