@@ -47,9 +47,11 @@ def test_the_second_to_save_sees_both_texts_and_decides(desk, api, jane):
 
 
 def test_jane_and_an_agent_do_not_stand_in_each_others_way(desk, api, jane):
-    at_desk, at_home = desk.signed_in("agent"), desk.signed_in("user")
+    at_desk, at_home = desk.signed_in("agent"), desk.visitor()
     at_desk.goto(f"/admin/users/user/{jane['user_id']}/change/")
     at_home.goto("/profile/")
+    desk.sign_in(at_home, "user")  # tests before this one may have ended her sessions
+    expect(at_home.get_by_role("heading", name="Preferences")).to_be_visible()
 
     write(at_home, "User metadata", '{"hobby": "chess"}')
     save(at_home)

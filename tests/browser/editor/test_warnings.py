@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -150,7 +151,7 @@ def test_discard_goes_back_to_what_is_stored(hinted):
     assert opened.text() == '{"hobby": "x", "n": 1.0}'
     assert opened.editor().get_by_label("Hobby").input_value() == "x"
     assert opened.editor().locator(".is-changed").count() == 0
-    assert opened.page.locator("[data-save]").is_disabled()
+    expect(opened.page.locator("[data-save]")).to_be_disabled()
 
 
 def test_the_focus_is_never_behind_the_save_bar(hinted):
