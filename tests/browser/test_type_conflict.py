@@ -28,7 +28,9 @@ def take_a_sample(page: Page) -> None:
     """By an earlier visit, or by the job of the night."""
     page.goto("/admin/metadata/")
     page.get_by_role("button", name="Take a new sample").click()
-    expect(page.get_by_role("link", name=re.compile("Types differ"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name=re.compile("Types differ"))).to_be_visible(
+        timeout=60_000
+    )  # a worker takes it
 
 
 def test_a_type_conflict_is_found_and_opened_in_five_clicks(desk, api):
