@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from users.actions.account.tickets import create_ticket
-from users.actions.errors import NotSupported
 from users.jobs.enqueue import enqueue
-from users.jobs.errors import JobFailed
 from users.jobs.run import Run
-from users.mail.send import send_once, site_host
-from users.mail.ticket_links import ticket_link
+from users.mail.send import site_host
+from users.mail.ticket_links import mail_ticket, ticket_link
 from users.mail.verification import check_verifiable
 from users.models import Job, Ticket, User
 from users.rights.actor import Actor
@@ -25,14 +23,8 @@ def request_invitation(user: User, *, actor: Actor, reason: str = "") -> Job:
 
 
 def mail_invitation(run: Run) -> None:
-    """Send the mail. The ticket is made here, so that its secret is never stored."""
-    user = run.job.user
-    if user is None:
-        raise JobFailed("The user was deleted in the meantime.")
-    try:
-        send_once(run, "invitation", user.email or "", partial(_context, run, user))
-    except NotSupported as error:
-        raise JobFailed(str(error)) from None
+    """Send the mail."""
+    mail_ticket(run, "invitation", partial(_context, run))
 
 
 def _context(run: Run, user: User) -> dict[str, str]:
@@ -44,7 +36,7 @@ def _context(run: Run, user: User) -> dict[str, str]:
         actor=run.actor,
         # With the right to send links, not to create tickets: staff never see this link.
         verb=Verb.SEND_RESET,
-        # Whoever follows the link has read the mail.
+        # Only a reader of the mail can follow the link.
         marks_email_as_verified=True,
         reason=run.parameters["reason"],
     )

@@ -19,7 +19,7 @@ from users.jobs.run import Run
 from users.log.ip_addresses import anonymize_ip
 from users.log.record import log_event
 from users.log.request_origin import RequestOrigin, current_origin, use_origin
-from users.mail.send import check_mail_enabled, send_once
+from users.mail.send import check_mail_enabled, send_once, user_of
 from users.models import Job, User
 from users.rights.actor import Actor, Face, command_actor
 from users.rights.may import Verb, check
@@ -71,9 +71,7 @@ def enqueue_password_resets(run: Run) -> None:
 
 def mail_password_reset(run: Run) -> None:
     """Send the email. The link is made here, so that it is never stored."""
-    user = run.job.user
-    if user is None:
-        raise JobFailed("The user was deleted in the meantime.")
+    user = user_of(run)
     # Checked again: between request and delivery the user may have become staff.
     check(run.actor, Verb.SEND_RESET, user)
     try:

@@ -17,6 +17,7 @@ from users.conf import conf
 from users.jobs.errors import JobFailed
 from users.jobs.run import Run
 from users.metadata.identifiers import delivery_email
+from users.models import User
 
 # Attempts of a job that sends an email: with the worker's backoff the last is some eight hours after the
 # first.
@@ -37,6 +38,13 @@ def check_mail_enabled() -> None:
 def site_host() -> str:
     """The host of this installation, as the texts of emails name it."""
     return urlsplit(conf.public_url).netloc
+
+
+def user_of(run: Run) -> User:
+    """The user of this job. Raises JobFailed where they were deleted since it was enqueued."""
+    if run.job.user is None:
+        raise JobFailed("The user was deleted in the meantime.")
+    return run.job.user
 
 
 def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[str, Any]]) -> None:

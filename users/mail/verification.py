@@ -7,10 +7,9 @@ from functools import partial
 from users.actions.account.tickets import create_ticket
 from users.actions.errors import NotSupported
 from users.jobs.enqueue import enqueue
-from users.jobs.errors import JobFailed
 from users.jobs.run import Run
-from users.mail.send import check_mail_enabled, send_once
-from users.mail.ticket_links import ticket_link
+from users.mail.send import check_mail_enabled
+from users.mail.ticket_links import mail_ticket, ticket_link
 from users.models import Connection, Job, Ticket, User
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -47,14 +46,8 @@ def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
 
 
 def mail_verification(run: Run) -> None:
-    """Send the mail. The ticket is made here, so that its secret is never stored."""
-    user = run.job.user
-    if user is None:
-        raise JobFailed("The user was deleted in the meantime.")
-    try:
-        send_once(run, "verification", user.email or "", partial(_context, run, user))
-    except NotSupported as error:
-        raise JobFailed(str(error)) from None
+    """Send the mail."""
+    mail_ticket(run, "verification", partial(_context, run))
 
 
 def _context(run: Run, user: User) -> dict[str, str]:
