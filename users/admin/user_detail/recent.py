@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from users.admin.changes.sentences import Names, change_sentence
+from users.admin.changes.sentences import Names, bold, change_sentence
 from users.admin.request import TemplateContext
 from users.log.recent_activity import RecentActivity, recent_activity
 from users.log.types import DESCRIPTIONS, FAILURE_TYPES
@@ -66,7 +66,7 @@ def _dot(one: RecentActivity) -> str:
 def _sentence(one: RecentActivity) -> SafeString:
     if not one.is_change:
         return _event_sentence(one)
-    actor, keys = format_html("<b><bdi>{}</bdi></b>", one.actor_name), one.keys
+    actor, keys = bold(one.actor_name), one.keys
     if one.type not in DOCUMENTS:
         is_own = one.actor_kind == Change.ActorKind.USER
         change = Change(what=one.type, face=one.face, keys=keys)
