@@ -178,7 +178,7 @@ def test_no_secret_is_in_the_page(visit, administrator, jane):
 def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_with, jane, rights, buttons):
     page = visit(staff_with("view_user", *rights), jane)
 
-    # Those of the frame besides: the account's menu, and the list of shortcuts.
+    # Those of the frame, too: the account's menu, and the list of shortcuts.
     assert page.buttons - {"Sign out", "Show", "Close"} == buttons
     assert 'delete/"' not in page.html_everywhere
 

@@ -36,7 +36,7 @@ def write(user, *, actor=SHELL, reason="", **keys):
     edit_user(user, Edit(documents={"app_metadata": Patch(keys)}), actor=actor, reason=reason)
 
 
-def told(page) -> list[str]:
+def kinds_of(page) -> list[str]:
     """What each line is: the part of a change, or the type of an event."""
     return [line.what if isinstance(line, Change) else line.type for line in page.lines]
 
@@ -85,7 +85,7 @@ def test_changes_and_sign_ins_are_one_timeline(jane, agent):
 
     page = list_user_activity(jane, staff_actor(agent), EVERYTHING)
 
-    assert told(page) == ["fp", "app_metadata", "s", "created"]
+    assert kinds_of(page) == ["fp", "app_metadata", "s", "created"]
     assert page.older is None
 
 
@@ -94,7 +94,7 @@ def test_events_of_clients_and_the_configuration_are_not_in_it(agent, jane):
     log_event("seccft")
     log_event("sapi", user=agent)
 
-    assert set(told(list_activity(staff_actor(agent), EVERYTHING))) == {"created", "staff_rights"}
+    assert set(kinds_of(list_activity(staff_actor(agent), EVERYTHING))) == {"created", "staff_rights"}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
@@ -155,7 +155,7 @@ def test_it_is_narrowed_to_failures_users_and_days(busy, stranger, agent):
     log_event("fu", user_name="Ghost@Example.com")
 
     def ask(**wanted) -> list[str]:
-        return told(list_activity(viewer, ActivityFilter(**wanted)))
+        return kinds_of(list_activity(viewer, ActivityFilter(**wanted)))
 
     assert set(ask(changes=None, types=FAILURES)) == {"fp", "fu"}
     assert ask(changes=None, user_ids=(stranger.user_id,)) == ["fp"]
@@ -170,7 +170,7 @@ def test_text_is_found_in_keys_reasons_actors_and_request_ids(jane, agent):
     viewer = staff_actor(agent)
 
     def ask(text: str) -> list[str]:
-        return told(list_activity(viewer, ActivityFilter(types=(), changes=ChangeFilter(text=text))))
+        return kinds_of(list_activity(viewer, ActivityFilter(types=(), changes=ChangeFilter(text=text))))
 
     assert ask("ticket 47") == ask("req-17") == ask("CREDITS") == ["app_metadata"]
     assert ask("agent@") == ["app_metadata"]
@@ -195,7 +195,7 @@ def test_a_deleted_user_is_found_by_email(connection, jane, agent, stranger):
     found = list_activity(
         staff_actor(agent), ActivityFilter(changes=ChangeFilter(subjects=ids), user_ids=ids)
     )
-    assert told(found) == ["created", "deleted", "created"]
+    assert kinds_of(found) == ["created", "deleted", "created"]
     assert user_ids_by_email("\0") == user_ids_by_email("nobody@example.com") == ()
 
 

@@ -42,7 +42,7 @@ class Selection:
         `viewer` may not see."""
         if self.ids is not None:
             return User.objects.filter(pk__in=self.ids)
-        # Whoever signed up after the number of matches was shown has not been seen by the staff member.
+        # A user who signed up after the number of matches was shown has not been seen by the staff member.
         users = User.objects.filter(created_at__lte=self.at)
         for _, choice in active_filters(self.filters, self.at):
             users = users.filter(choice.test)

@@ -56,7 +56,7 @@ def everything(browser):
     return open_as
 
 
-def told(page: Page) -> list[str]:
+def sentences_of(page: Page) -> list[str]:
     """The sentence of each line, without tags."""
     found = re.findall(r'<div class="event-text">\s*<p>(.*?)</p>', page.html, re.DOTALL)
     return [html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", one))).strip() for one in found]
@@ -69,7 +69,7 @@ def test_a_line_tells_who_what_when_why_and_how(activity, jane, agent):
     page = activity(agent, jane)
 
     line = page.html.partition('<ol class="timeline"')[2].partition("</li>")[0]
-    assert told(page)[0] == f"{agent} changed plan of {jane}"
+    assert sentences_of(page)[0] == f"{agent} changed plan of {jane}"
     assert "app_metadata.plan full → free Ticket 4711 Dashboard request req-4711" in page.text
     assert f'href="{user_path(agent)}"' in line
     assert f'href="{CHANGES}{latest().pk}/"' in line
@@ -122,24 +122,24 @@ def test_it_is_narrowed_by_key_actor_face_and_day(activity, jane, agent, support
 
     of_agent, of_supporter = f"{agent} changed 2 keys of {jane}", f"{supporter} changed hobby of {jane}"
     created = f"tests created {jane}"
-    assert told(activity(agent, jane)) == [of_supporter, of_agent, created]
+    assert sentences_of(activity(agent, jane)) == [of_supporter, of_agent, created]
     by_key = activity(agent, jane, key="plan")
-    assert told(by_key) == [of_agent, created]
+    assert sentences_of(by_key) == [of_agent, created]
     assert "seats" not in by_key.text
-    assert told(activity(agent, jane, key="app_metadata.seats")) == [of_agent]
-    assert told(activity(agent, jane, key="user_metadata")) == [of_supporter, created]
-    assert told(activity(agent, jane, part="app_metadata", key="hobby")) == []
-    assert told(activity(agent, jane, actor=agent.email)) == [of_agent]
-    assert told(activity(agent, jane, actor=supporter.user_id)) == [of_supporter]
-    assert told(activity(agent, jane, actor="Shop")) == []
-    assert told(activity(agent, jane, actor="tests")) == [created]
-    assert told(activity(agent, jane, face="command")) == [created]
-    assert told(activity(agent, jane, kind="staff")) == [of_supporter, of_agent]
-    assert told(activity(agent, jane, q="SEATS")) == [of_agent]
-    assert told(activity(agent, jane, q="supporter@")) == [of_supporter]
-    assert len(told(activity(agent, jane, since=day, until=day))) == 3
-    assert told(activity(agent, jane, until="2020-01-01")) == []
-    assert len(told(activity(agent, jane, since=day, until="9999-12-31"))) == 3
+    assert sentences_of(activity(agent, jane, key="app_metadata.seats")) == [of_agent]
+    assert sentences_of(activity(agent, jane, key="user_metadata")) == [of_supporter, created]
+    assert sentences_of(activity(agent, jane, part="app_metadata", key="hobby")) == []
+    assert sentences_of(activity(agent, jane, actor=agent.email)) == [of_agent]
+    assert sentences_of(activity(agent, jane, actor=supporter.user_id)) == [of_supporter]
+    assert sentences_of(activity(agent, jane, actor="Shop")) == []
+    assert sentences_of(activity(agent, jane, actor="tests")) == [created]
+    assert sentences_of(activity(agent, jane, face="command")) == [created]
+    assert sentences_of(activity(agent, jane, kind="staff")) == [of_supporter, of_agent]
+    assert sentences_of(activity(agent, jane, q="SEATS")) == [of_agent]
+    assert sentences_of(activity(agent, jane, q="supporter@")) == [of_supporter]
+    assert len(sentences_of(activity(agent, jane, since=day, until=day))) == 3
+    assert sentences_of(activity(agent, jane, until="2020-01-01")) == []
+    assert len(sentences_of(activity(agent, jane, since=day, until="9999-12-31"))) == 3
     assert "No activity matches this search." in activity(agent, jane, key="never").text
 
 
@@ -157,12 +157,12 @@ def test_sign_ins_and_failures_stand_among_the_changes(everything, activity, jan
     log_event("fu", user_name="ghost@example.com")
     sentences = ["Failed sign-in as ghost@example.com: no such user", f"tests changed plan of {jane}"]
 
-    assert told(everything(agent))[:2] == sentences
-    assert told(everything(agent, part="failures")) == sentences[:1]
-    assert told(everything(agent, part="sign_ins"))[-1] == "Jane Doe signed in"
-    assert told(everything(agent, q="ghost@example.com")) == sentences[:1]
-    assert told(activity(agent, jane))[:2] == [sentences[1], "Jane Doe signed in"]
-    assert told(everything(agent, key="plan"))[0] == sentences[1]
+    assert sentences_of(everything(agent))[:2] == sentences
+    assert sentences_of(everything(agent, part="failures")) == sentences[:1]
+    assert sentences_of(everything(agent, part="sign_ins"))[-1] == "Jane Doe signed in"
+    assert sentences_of(everything(agent, q="ghost@example.com")) == sentences[:1]
+    assert sentences_of(activity(agent, jane))[:2] == [sentences[1], "Jane Doe signed in"]
+    assert sentences_of(everything(agent, key="plan"))[0] == sentences[1]
 
 
 def test_what_was_typed_as_a_name_is_shown_only_if_it_is_an_email(everything, staff_with):
@@ -172,7 +172,7 @@ def test_what_was_typed_as_a_name_is_shown_only_if_it_is_an_email(everything, st
 
     page = everything(staff_with("view_user", "view_changes"), part="failures")
 
-    assert told(page) == [
+    assert sentences_of(page) == [
         "an unknown user was locked out after too many wrong passwords",
         "Failed sign-in as an unknown user: no such user",
     ]
@@ -185,7 +185,7 @@ def test_a_deleted_user_is_found_and_named_by_email(everything, agent, administr
 
     for asked in ({"q": "Stranger@example.com"}, {"user": "stranger@example.com"}, {"q": stranger.user_id}):
         page = everything(agent, **asked)
-        assert told(page) == [
+        assert sentences_of(page) == [
             "admin@example.com deleted stranger@example.com Deleted user",
             "tests created stranger@example.com Deleted user",
         ]
@@ -195,9 +195,13 @@ def test_who_may_not_see_users_finds_none_by_email(everything, staff_with, jane,
     auditor = staff_with("view_changes")
     delete_user(stranger, actor=SHELL)
 
-    assert told(everything(auditor, q=jane.email)) == told(everything(auditor, user=stranger.email)) == []
+    assert (
+        sentences_of(everything(auditor, q=jane.email))
+        == sentences_of(everything(auditor, user=stranger.email))
+        == []
+    )
     page = everything(auditor, q=stranger.user_id)
-    assert len(told(page)) == 2
+    assert len(sentences_of(page)) == 2
     assert "stranger@example.com" not in page.html.partition('<ol class="timeline"')[2]
 
 
@@ -245,7 +249,7 @@ def test_undo_is_offered_for_what_may_be_undone(everything, jane, supporter, age
 def test_a_filter_that_makes_no_sense_lists_nothing_and_says_so(activity, everything, jane, agent, wrong):
     for page in (activity(agent, jane, **wrong), everything(agent, **wrong)):
         assert page.status == 200
-        assert told(page) == []
+        assert sentences_of(page) == []
         assert "Fix the filter to see results." in page.text
 
 
@@ -263,8 +267,8 @@ def test_older_keeps_the_filter_and_misses_none(activity, browser, jane, agent):
     [older] = re.findall(r'href="(\?[^"]*before=[^"]*)"', first.html)
     second = open_page(browser(agent), user_path(jane) + older.replace("&amp;", "&"))
 
-    assert len(told(first)) == 50
-    assert told(second) == [f"tests changed plan of {jane}"] * 5 + [f"tests created {jane}"]
+    assert len(sentences_of(first)) == 50
+    assert sentences_of(second) == [f"tests changed plan of {jane}"] * 5 + [f"tests created {jane}"]
     assert "Newest" in second.text
 
 
@@ -275,17 +279,19 @@ def test_an_auditor_finds_every_change_of_a_key_across_all_users(everything, jan
 
     page = everything(agent, key="app_metadata.plan")
 
-    assert told(page) == [
+    assert sentences_of(page) == [
         "tests added plan to stranger@example.com Deleted user",
         f"tests changed plan of {jane}",
         f"tests created {jane}",
     ]
-    assert told(everything(agent, user=jane.email, key="plan")) == [
+    assert sentences_of(everything(agent, user=jane.email, key="plan")) == [
         f"tests changed plan of {jane}",
         f"tests created {jane}",
     ]
-    assert told(everything(agent, user=stranger.user_id))[0].startswith("tests deleted stranger@example.com")
-    assert told(everything(agent, user="nobody@example.com")) == []
+    assert sentences_of(everything(agent, user=stranger.user_id))[0].startswith(
+        "tests deleted stranger@example.com"
+    )
+    assert sentences_of(everything(agent, user="nobody@example.com")) == []
 
 
 def test_only_whoever_may_looks_through_the_record_of_all(everything, staff_with, supporter, agent, jane):
@@ -305,7 +311,7 @@ def test_what_may_not_be_seen_is_on_no_page(activity, everything, browser, jane,
     pages = [activity(clerk, jane), everything(clerk), *narrowed]
     assert not [page for page in pages if "secret-value" in page.html]
     assert not [page for page in pages[:2] if "app_metadata" in page.html or "App metadata" in page.html]
-    assert [told(page) for page in pages[2:]] == [[], []]
+    assert [sentences_of(page) for page in pages[2:]] == [[], []]
     for path in ("", "undo/", "restore/app_metadata/"):
         assert browser(clerk).get(f"{CHANGES}{hidden.pk}/{path}").status_code == 404
 

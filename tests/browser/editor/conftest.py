@@ -302,7 +302,7 @@ def desk(server, context_of, page_of, idle):
 
     yield open_page
     for opened in desks:
-        # A page that is kept open costs time even while nobody looks at it: one is enough, of the usual kind.
+        # An open page costs time even while it is not looked at: one is enough, of the usual kind.
         if opened.page.context is context_of("agent", {}) and not idle[opened.page.context]:
             opened.leave()
             idle[opened.page.context].append(opened.page)

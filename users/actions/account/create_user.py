@@ -31,7 +31,7 @@ from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
 from users.rights.may import Verb, check
 
-# What every user is created with, by whoever may create users.
+# What every user is created with, by any actor who may create users.
 FIRST_FIELDS = frozenset({"email", "username", "name", "given_name", "family_name", "nickname"})
 # The first version of a user whose id another user had before. The lower bound is above any number of edits
 # the earlier user can have had, so that an old ETag never matches; the upper one leaves room for as many

@@ -33,7 +33,7 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
             raise NotSupported("A user with this id still exists; delete it first.")
         ids = [user_id, *_ids_deleted_with(user_id)]
         DeletedUser.objects.filter(subject__in=ids).delete()
-        # Those about a later user with the id as well: which they are cannot be told without the changes.
+        # Those about a later user with the id as well: only the changes say which those are.
         Delivery.objects.filter(subject__in=ids).update(
             request_body=None, response_headers=None, response_body=None, error=""
         )

@@ -264,7 +264,7 @@ class UserList:
         self.advice["slow_keys"] = [key for key in self.advice["slow_keys"] if key["name"] not in names]
 
     def _compile_segment(self) -> Condition:
-        # Not the error of the search language, which would repeat what somebody put into the URL.
+        # Not the error of the search language, which would repeat text of the URL.
         if not any(tab.is_open for tab in self.tabs):
             raise Denied(gettext("There is no such segment"))
         try:

@@ -1,6 +1,6 @@
 /**
- * After somebody else has saved the same document: the choice between both values of each key. The chosen value
- * stands in the editor at once, so that what is seen is what will be saved.
+ * After another user has saved the same document: the choice between both values of each key. The chosen value
+ * is in the editor at once, so that what is seen is what will be saved.
  */
 
 /** @param {HTMLElement} section @param {import("./editor.js").Editor[]} editors */
