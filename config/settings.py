@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE
@@ -166,7 +167,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "users.web.compression.PageCompressionMiddleware",
     "users.web.body_limit.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "users.web.session_cookies.SessionCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -320,6 +321,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Single sign-on to applications. In frames of other sites browsers send only cookies that say None, and
+# those over HTTPS alone.
+SSO_COOKIE_NAME = "__Host-sso" if IS_HTTPS else "sso"
+SSO_COOKIE_SAMESITE: Literal["None", "Lax"] = "None" if IS_HTTPS else "Lax"
 # No script of ours reads the cookie: forms carry the token.
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

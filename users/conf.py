@@ -121,6 +121,11 @@ class Conf:
         return f"{self.public_url}/"
 
     @property
+    def userinfo_url(self) -> str:
+        """The URL of `/userinfo`, which is also the `aud` of tokens that open it."""
+        return f"{self.public_url}/userinfo"
+
+    @property
     def management_audience(self) -> str:
         """The `aud` of tokens for the Management API."""
         return f"{self.public_url}/api/v2/"

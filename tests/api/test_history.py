@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.api.answers import USERS, at, problem, shown
 from tests.rewritten import rewrite
+from tests.user_tokens import issue_user_token
 from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
@@ -18,7 +19,6 @@ from users.history import memory_budget
 from users.models import Change, ResourceServer, User
 from users.models.write_guard import allow_history_deletion
 from users.rights.actor import command_actor, staff_actor
-from users.tokens.issue import issue_user_token
 
 SHELL = command_actor("tests")
 

@@ -11,6 +11,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from tests.api.answers import BY_EMAIL, CONNECTION, USERS, at, invalid_body, problem, shown
 from tests.conftest import PASSWORD, Api, again
+from tests.user_tokens import issue_user_token
 from users.actions.account.block_user import block_user
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
@@ -18,7 +19,7 @@ from users.actions.account.identities import link
 from users.models import Change, Client, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
-from users.tokens.issue import issue_machine_token, issue_user_token, sign
+from users.tokens.issue import issue_machine_token, sign
 
 SHELL = command_actor("tests")
 OWN = "update:current_user_identities"

@@ -66,8 +66,8 @@ COSTS = {
     "change nothing about a connection": (5, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
     "disable a connection": (10, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (2, lambda shop, jane: shop.delete(of(jane))),
-    "delete by e-mail": (27, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
-    "delete": (26, lambda shop, jane: shop.delete(at(jane))),
+    "delete by e-mail": (30, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete": (29, lambda shop, jane: shop.delete(at(jane))),
     "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
     "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),
     "renew the recovery code": (

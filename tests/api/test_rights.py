@@ -17,6 +17,7 @@ from joserfc.jwk import RSAKey
 
 from tests.api.answers import CONNECTION, problem
 from tests.second_factor import enrol
+from tests.user_tokens import issue_user_token
 from users.actions.access.clients import make_client as make_client_row
 from users.actions.access.roles import add_role_permissions, create_role
 from users.actions.account.assign_permissions import assign_permissions
@@ -36,7 +37,7 @@ from users.models import Client, ClientGrant, Connection, Job, ResourceServer, S
 from users.representation.authentication_methods import method_id
 from users.representation.enrollments import enrolled_factors
 from users.rights.actor import command_actor
-from users.tokens.issue import issue_machine_token, issue_user_token, sign
+from users.tokens.issue import issue_machine_token, sign
 from users.tokens.keys import signing_key
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 

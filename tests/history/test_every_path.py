@@ -17,11 +17,12 @@ from tests.api.answers import at
 from tests.api.test_jobs import JOBS, work
 from tests.conftest import PASSWORD, Api
 from tests.second_factor import enrol
+from tests.user_tokens import issue_user_token
 from tests.web.pages import open_page
 from users.actions.account.tickets import create_ticket
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import Face, Kind, command_actor
-from users.tokens.issue import issue_machine_token, issue_user_token
+from users.tokens.issue import issue_machine_token
 
 REQUEST = "request-4711"
 CALLER, KEPT = "198.51.100.77", "198.51.100.0"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.api.answers import USERS, at, problem, shown
 from tests.conftest import PASSWORD, Api
+from tests.user_tokens import issue_user_token
 from tests.web.pages import open_page
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
@@ -27,7 +28,6 @@ from users.import_export.import_record import import_record
 from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import command_actor, owner_actor, staff_actor
-from users.tokens.issue import issue_user_token
 
 SHELL = command_actor("tests")
 SECRETS = ("earlier@example.com", "scuba", "gold", "Ever Before")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.oauth.answers import ISSUER, MANAGEMENT, SONGS, refused
-from users.models import LogEvent
+from users.models import Authorization, LogEvent
 from users.sign_in import hooks
 from users.sign_in.hooks import PostLoginResult
 from users.sign_in.outcomes import SignInDenied
@@ -39,7 +39,13 @@ def test_no_claim_of_ours_is_changed(ask, app, jane, stranger, post_login, verif
     forged = {
         **{"sub": stranger.user_id, "aud": "https://elsewhere.example/", "iss": "https://evil.example/"},
         **{"scope": "update:users", "gty": "client-credentials", "azp": "another", "exp": 2**40, "iat": 0},
-        **{"permissions": ["update:users"], "token_generation": 1, "auth_time": 0, "at_hash": "x"},
+        **{
+            "permissions": ["update:users"],
+            "token_generation": 1,
+            "authorization_id": "azn_1",
+            "auth_time": 0,
+            "at_hash": "x",
+        },
         "email": "stranger@example.com",
     }
     post_login(lambda _: PostLoginResult(id_token=forged, access_token=forged))
@@ -49,7 +55,7 @@ def test_no_claim_of_ours_is_changed(ask, app, jane, stranger, post_login, verif
     id_token = verified(answer["id_token"], app.client_id)
     assert (id_token["sub"], id_token["iss"], id_token["email"]) == (jane.user_id, ISSUER, jane.email)
     assert id_token["exp"] < 2**40
-    assert "auth_time" not in id_token
+    assert id_token["auth_time"] > 0
     access_token = verified(answer["access_token"], MANAGEMENT)
     assert (access_token["sub"], access_token["azp"], access_token["gty"]) == (
         *(jane.user_id, app.client_id, "password"),
@@ -57,6 +63,7 @@ def test_no_claim_of_ours_is_changed(ask, app, jane, stranger, post_login, verif
     assert access_token["scope"] == "openid email read:current_user"
     assert access_token["token_generation"] == jane.token_generation
     assert access_token["auth_time"] > 0
+    assert access_token["authorization_id"] == Authorization.objects.get().authorization_id
     assert "permissions" not in access_token
 
 

@@ -26,7 +26,7 @@ from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.caching import ttl_cache
-from users.models import Client, ClientGrant, Connection, ResourceServer, User
+from users.models import Authorization, Client, ClientGrant, Connection, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -73,6 +73,7 @@ def test_the_right_password_gets_a_token_of_the_person(ask, app, jane, verified,
     assert answer["Cache-Control"] == "no-store"
     assert claims.pop("exp") - claims.pop("iat") == 86_400
     assert abs(claims.pop("auth_time") - time.time()) < 5
+    assert claims.pop("authorization_id") == Authorization.objects.get().authorization_id
     assert claims == {
         "iss": ISSUER,
         "sub": jane.user_id,
@@ -230,6 +231,7 @@ def test_openid_brings_an_id_token_that_anybody_can_verify(ask, app, jane, verif
     assert claims.pop("exp") - claims.pop("iat") == 36_000
     half = hashlib.sha256(body["access_token"].encode()).digest()[:16]
     assert claims.pop("at_hash") == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    assert abs(claims.pop("auth_time") - time.time()) < 5
     assert claims.pop("updated_at").endswith("Z")
     assert claims.pop("picture").startswith("https://s.gravatar.com/")
     assert claims == {
@@ -255,7 +257,10 @@ def test_openid_brings_an_id_token_that_anybody_can_verify(ask, app, jane, verif
 def test_it_tells_what_was_asked_for(ask, app, verified, scope, names):
     claims = verified(ask(scope=scope).json()["id_token"], app.client_id)
 
-    assert claims.keys() - {"iss", "sub", "aud", "iat", "exp", "at_hash", "token_generation"} == names
+    assert (
+        claims.keys() - {"iss", "sub", "aud", "iat", "exp", "auth_time", "at_hash", "token_generation"}
+        == names
+    )
 
 
 @pytest.mark.parametrize("scope", ["profile email", "", "read:current_user"])

@@ -26,6 +26,7 @@ from tests.rights.read_paths import (
     with_query,
     without,
 )
+from tests.user_tokens import issue_user_token
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.search_setup.segments import SegmentData, create_segment
@@ -38,7 +39,6 @@ from users.models import Change, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor, staff_actor
 from users.rights.visible import USER_SCOPES
-from users.tokens.issue import issue_user_token
 from users.tokens.scopes import MACHINE_SCOPES
 
 SHELL = command_actor("tests")

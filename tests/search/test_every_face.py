@@ -14,13 +14,13 @@ from django.test import Client as Browser
 
 from tests.admin.conftest import LIST, delete_path, user_path
 from tests.conftest import PASSWORD, SHELL, Api
+from tests.user_tokens import issue_user_token
 from tests.web.pages import open_page
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.jobs.worker import Worker
 from users.management import job_kinds
 from users.models import Change, Connection, ResourceServer, User
-from users.tokens.issue import issue_user_token
 
 assert job_kinds  # a worker does the kinds of job that are imported
 

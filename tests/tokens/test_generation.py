@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.user_tokens import issue_user_token
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.create_user import create_user
 from users.actions.account.delete_user import delete_user
@@ -17,7 +18,7 @@ from users.actions.account.tickets import create_ticket, get_valid_ticket, set_p
 from users.conf import conf
 from users.models import ResourceServer, Ticket, User
 from users.rights.actor import command_actor, owner_actor
-from users.tokens.issue import issue_user_token, sign
+from users.tokens.issue import sign
 from users.tokens.verify import InvalidClaims, verify_access_token
 
 SHELL = command_actor("tests")

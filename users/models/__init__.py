@@ -1,9 +1,12 @@
 """The models: every table of the product. Other rooms import models from here only."""
 
+from users.models.authorization import Authorization, AuthorizationCode, hash_token
+from users.models.authorization_request import AuthorizationRequest
 from users.models.change import Change
 from users.models.client import Client
 from users.models.configuration_change import ConfigurationChange
 from users.models.connection import DEFAULT_CONNECTION, Connection
+from users.models.consent import Consent
 from users.models.daily_count import (
     DAILY_NUMBERS,
     FAILED_LOGIN_TYPES,
@@ -19,7 +22,9 @@ from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.log_event import LogEvent
 from users.models.metadata_key import MetadataKey, MetadataSurvey
+from users.models.mfa_token import MfaToken
 from users.models.note import Note
+from users.models.refresh_token import RefreshToken, RefreshTokenSecret
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
 from users.models.segment import Segment
@@ -35,11 +40,15 @@ __all__ = [
     "DEFAULT_CONNECTION",
     "FAILED_LOGIN_TYPES",
     "LOGIN_TYPES",
+    "Authorization",
+    "AuthorizationCode",
+    "AuthorizationRequest",
     "Change",
     "Client",
     "ClientGrant",
     "ConfigurationChange",
     "Connection",
+    "Consent",
     "DailyCount",
     "DailyIncrement",
     "DeletedUser",
@@ -53,9 +62,12 @@ __all__ = [
     "LogEvent",
     "MetadataKey",
     "MetadataSurvey",
+    "MfaToken",
     "Note",
     "Outbox",
     "Permission",
+    "RefreshToken",
+    "RefreshTokenSecret",
     "ResourceServer",
     "Role",
     "RoleMember",
@@ -68,4 +80,5 @@ __all__ = [
     "User",
     "UserPermission",
     "Webhook",
+    "hash_token",
 ]

@@ -34,6 +34,17 @@ class Client(models.Model):
     web_origins = models.JSONField(default=list)
     allowed_logout_urls = models.JSONField(default=list)
     client_metadata = models.JSONField(default=dict)
+    # Users of a third-party client consent to what it may do.
+    is_first_party = models.BooleanField(default=True, db_default=True)
+    # Whether `/userinfo` keeps to the claims of OpenID Connect. Clients of Auth0's first years also expect
+    # `user_metadata` and the root profile there.
+    oidc_conformant = models.BooleanField(default=True, db_default=True)
+    # Auth0's object of the same name, as far as it was set: see `users.representation.refresh_tokens`.
+    refresh_token = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # Where a sign-in can be started again, for pages that have lost theirs.
+    initiate_login_uri = models.CharField(max_length=2048, blank=True, db_default="")
+    # Branding of the hosted pages, beside `logo_uri`: `accent_color`, `terms_url`, `privacy_url`.
+    branding = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # Lifetime of its ID tokens in seconds.
     id_token_lifetime = models.PositiveIntegerField(default=36_000)
     # SHA-256 of 64 random characters. They cannot be guessed, so a slow password hash would only make each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from users.models.client import Client
 from users.models.ids import new_connection_id
 
 DEFAULT_CONNECTION = "Username-Password-Authentication"
@@ -20,6 +21,9 @@ class Connection(models.Model):
     strategy = models.CharField(max_length=50, default="auth0")
     options = models.JSONField(default=dict, blank=True)
     is_enabled = models.BooleanField(default=True)
+    # The clients whose users may sign in and sign up through it. The dashboard and the own page are no
+    # clients: they ask for `is_enabled` alone.
+    clients = models.ManyToManyField(Client, related_name="connections")
 
     class Meta:
         default_permissions = ()

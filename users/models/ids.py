@@ -65,5 +65,20 @@ def new_session_id() -> str:
     return f"ses_{_random(16)}"
 
 
+def new_authorization_id() -> str:
+    """`azn_` and 16 letters or digits."""
+    return f"azn_{_random(16)}"
+
+
+def new_refresh_token_id() -> str:
+    """`rt_` and 16 letters or digits: at most the 30 characters that Auth0's API takes."""
+    return f"rt_{_random(16)}"
+
+
+def new_consent_id() -> str:
+    """`gr_` and 16 letters or digits."""
+    return f"gr_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

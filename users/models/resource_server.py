@@ -40,6 +40,8 @@ class ResourceServer(models.Model):
     # (`permissions`).
     enforce_policies = models.BooleanField(default=False)
     names_permissions = models.BooleanField(default=False)
+    # Whether its users may get refresh tokens (`offline_access`).
+    allow_offline_access = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ResourceServerManager()

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
-from users.models import User
+from users.models import Connection, User
 from users.sign_in.progress import CustomClaims, Method, SignIn
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """The user is signed in; it is counted and logged. `claims` go into the tokens, if there are any."""
+    """The user is signed in through `connection`; it is counted and logged. `claims` go into the tokens, if
+    there are any."""
 
     user: User
+    connection: Connection
     methods: frozenset[Method]
     claims: CustomClaims
 

@@ -1,4 +1,7 @@
-"""The store of browser sessions: Django's database sessions, with the user in a column.
+"""The stores of browser sessions: Django's database sessions, with the user in a column.
+
+There are two kinds, each with a cookie of its own (`users.web.session_cookies`): one for the dashboard and
+the own page, one for single sign-on to applications. A session is found by the store of its kind only.
 
 Source: Django's documentation, "Extending database-backed session engines".
 """
@@ -29,12 +32,26 @@ else:
 
 
 class SessionStore(Store):
-    """Django's database store with the user and the sign-in in columns (`SESSION_ENGINE`)."""
+    """Django's database store with the user and the sign-in in columns (`SESSION_ENGINE`): sessions of the
+    dashboard and the own page."""
+
+    kind = Session.Kind.DASHBOARD
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
         """Our table, which has the columns."""
         return Session
+
+    def load(self) -> dict[str, Any]:
+        """Read the session, if it is of this kind: the value of one cookie, put into the other, opens
+        nothing."""
+        found = Session.objects.filter(
+            session_key=self.session_key, kind=self.kind, expire_date__gt=timezone.now()
+        ).first()
+        if found is None:
+            self._session_key = None
+            return {}
+        return self.decode(found.session_data)
 
     def cycle_key(self) -> None:
         """Give the session a new key. The old row goes first, since both have the same public id, which
@@ -47,6 +64,7 @@ class SessionStore(Store):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Copy the user and the sign-in from the session data into columns, to be queried."""
         session = super().create_model_instance(data)
+        session.kind = self.kind
         sign_in = data.get(SIGN_IN)
         if sign_in and SESSION_KEY in data:
             # In a column, so that the sessions of a user can be found without decoding all of them.
@@ -55,6 +73,12 @@ class SessionStore(Store):
             session.session_id = sign_in["id"]
             session.signed_in_at = datetime.fromisoformat(sign_in["at"])
         return session
+
+
+class SsoSessionStore(SessionStore):
+    """Sessions of single sign-on to applications."""
+
+    kind = Session.Kind.SSO
 
 
 def store_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:

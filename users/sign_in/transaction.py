@@ -167,7 +167,9 @@ def _complete(sign_in: SignIn) -> SignedIn:
     """Count and log the sign-in."""
     request = sign_in.request
     record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
-    return SignedIn(user=sign_in.user, methods=sign_in.methods, claims=sign_in.claims)
+    return SignedIn(
+        user=sign_in.user, connection=sign_in.connection, methods=sign_in.methods, claims=sign_in.claims
+    )
 
 
 def _log_failure(

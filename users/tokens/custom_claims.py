@@ -7,9 +7,11 @@ from typing import Any
 
 # The claim that binds a user's token to the user it was issued for: `User.token_generation`.
 GENERATION_CLAIM = "token_generation"
+# The claim that names the authorization a user's token belongs to: once that is revoked, so is the token.
+AUTHORIZATION_CLAIM = "authorization_id"
 
 # Claims with a meaning of their own: those who verify a token rely on them, so no hook may set one.
-# Source: Auth0 docs, "Create Custom Claims", restricted claims; `scope` and GENERATION_CLAIM are ours.
+# Source: Auth0 docs, "Create Custom Claims", restricted claims; `scope` and the two above are ours.
 RESERVED_CLAIMS = frozenset(
     {
         *("acr", "act", "active", "amr", "at_hash", "ath", "attest", "aud", "auth_time"),
@@ -17,7 +19,7 @@ RESERVED_CLAIMS = frozenset(
         *("events", "exp", "groups", "gty", "htm", "htu", "iat", "internalService", "iss", "jcard", "jku"),
         *("jti", "jwe", "jwk", "kid", "may_act", "mky", "nbf", "nonce", "object_id", "org_id", "org_name"),
         *("orig", "origid", "permissions", "roles", "rph", "s_hash", "sid", "sub", "sub_jwk", "toe", "txn"),
-        *("typ", "scope", GENERATION_CLAIM),
+        *("typ", "scope", GENERATION_CLAIM, AUTHORIZATION_CLAIM),
     }
 )
 _RESERVED_PREFIX = "sip_"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from joserfc import jwt
 
 from users.conf import conf
-from users.models import Client, ResourceServer, User
-from users.tokens.custom_claims import GENERATION_CLAIM, without_reserved
+from users.models import Authorization, Client, ResourceServer
+from users.tokens.custom_claims import AUTHORIZATION_CLAIM, GENERATION_CLAIM, without_reserved
 from users.tokens.keys import signing_key
 
 # Lifetime of a token for the Management API in seconds, as Auth0's.
@@ -43,65 +43,75 @@ def issue_machine_token(
 
 
 def issue_user_token(
-    user: User,
-    client: Client,
-    scopes: Iterable[str],
+    authorization: Authorization,
     *,
-    server: ResourceServer,
+    scopes: Iterable[str],
     permissions: Iterable[str] = (),
-    custom_claims: Mapping[str, Any] | None = None,
+    grant: str = "",
 ) -> str:
-    """A signed JWT with which `client` calls an API for `user`, who has just entered the password
-    (`auth_time`).
+    """A signed JWT with which a client calls an API for the user of `authorization`, within `scopes`.
 
-    With `openid` among the scopes `aud` is a list that ends with our userinfo URL, as with Auth0.
-    `permissions` are those of the user at the API, listed where the API wants it. `custom_claims` are
+    `aud` is the API, or our userinfo URL where there is none; with `openid` among the scopes it is a list
+    of both, as with Auth0. `permissions` are those of the user at the API, listed where the API wants it.
+    `grant` is Auth0's `gty`, which tokens of a browser flow lack. The custom claims of the authorization are
     added, except those in RESERVED_CLAIMS.
     """
-    scopes = list(scopes)
-    audience = [server.audience, f"{conf.issuer}userinfo"] if "openid" in scopes else server.audience
-    return sign(
-        {
-            **without_reserved(custom_claims or {}),
-            "sub": user.user_id,
-            "aud": audience,
-            "azp": client.client_id,
-            "scope": " ".join(scopes),
-            "gty": "password",
-            "auth_time": int(time.time()),
-            GENERATION_CLAIM: user.token_generation,
-            **({"permissions": list(permissions)} if server.names_permissions else {}),
-        },
-        lifetime=server.token_lifetime,
-    )
+    scopes, server, user = list(scopes), authorization.resource_server, authorization.user
+    claims = {
+        **without_reserved(authorization.access_token_claims),
+        "sub": user.user_id,
+        "aud": _user_audience(server, scopes),
+        "azp": authorization.client.client_id,
+        "scope": " ".join(scopes),
+        **({"gty": grant} if grant else {}),
+        "auth_time": int(authorization.authenticated_at.timestamp()),
+        GENERATION_CLAIM: authorization.token_generation,
+        AUTHORIZATION_CLAIM: authorization.authorization_id,
+        **({"permissions": list(permissions)} if server and server.names_permissions else {}),
+    }
+    return sign(claims, lifetime=server.token_lifetime if server else LIFETIME)
+
+
+def _user_audience(server: ResourceServer | None, scopes: list[str]) -> str | list[str]:
+    if server is None:
+        return conf.userinfo_url
+    return [server.audience, conf.userinfo_url] if "openid" in scopes else server.audience
 
 
 def issue_id_token(
-    user: User,
-    client: Client,
+    authorization: Authorization,
     claims: dict[str, Any],
     *,
-    access_token: str,
-    custom_claims: Mapping[str, Any] | None = None,
+    nonce: str = "",
+    access_token: str = "",
+    code: str = "",
 ) -> str:
-    """A signed JWT that says to `client` that `user` signed in. `claims` begin with `sub`; `at_hash` binds
-    it to the access token issued with it. `custom_claims` are added, except those in RESERVED_CLAIMS and
-    in `claims`.
+    """A signed JWT that says to the client of `authorization` that the user signed in. `claims` begin with
+    `sub`; `at_hash` and `c_hash` bind it to the access token and the code issued with it. The custom claims
+    of the authorization are added, except those in RESERVED_CLAIMS and in `claims`.
 
-    Source: OpenID Connect Core 1.0, section 3.1.3.6: the left half of the SHA-256.
+    Source: OpenID Connect Core 1.0, sections 2 and 3.3.2.11.
     """
-    half = hashlib.sha256(access_token.encode()).digest()[:16]
-    at_hash = base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    bound = {"at_hash": _half_hash(access_token), "c_hash": _half_hash(code), "nonce": nonce}
     return sign(
         {
-            **without_reserved(custom_claims or {}),
+            **without_reserved(authorization.id_token_claims),
             **claims,
-            "aud": client.client_id,
-            "at_hash": at_hash,
-            GENERATION_CLAIM: user.token_generation,
+            "aud": authorization.client.client_id,
+            # Always, and never moved by a refresh: oidc-client-ts compares it between tokens.
+            "auth_time": int(authorization.authenticated_at.timestamp()),
+            **({"sid": authorization.session_id} if authorization.session_id else {}),
+            **{name: value for name, value in bound.items() if value},
+            GENERATION_CLAIM: authorization.token_generation,
         },
-        lifetime=client.id_token_lifetime,
+        lifetime=authorization.client.id_token_lifetime,
     )
+
+
+def _half_hash(text: str) -> str:
+    """The left half of the SHA-256, in base64url; empty for an empty text."""
+    half = hashlib.sha256(text.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(half).rstrip(b"=").decode() if text else ""
 
 
 def sign(claims: dict[str, Any], *, lifetime: int) -> str:

@@ -11,9 +11,9 @@ from joserfc.jwk import KeySet
 
 from users.caching.ttl_cache import TTLCache
 from users.conf import conf
-from users.models import Client, ClientGrant, User
+from users.models import Authorization, Client, ClientGrant, User
 from users.models.compiled_lookup import by_user_id
-from users.tokens.custom_claims import GENERATION_CLAIM
+from users.tokens.custom_claims import AUTHORIZATION_CLAIM, GENERATION_CLAIM
 from users.tokens.keys import public_keys
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 
@@ -120,7 +120,18 @@ def _get_token_user(subject: str, claims: dict[str, object]) -> User:
     user = by_user_id.one(subject) if "|" in subject else None
     if user is None or user.blocked or claims.get(GENERATION_CLAIM) != user.token_generation:
         raise InvalidClaims
+    if not is_authorized(claims):
+        raise InvalidClaims
     return user
+
+
+def is_authorized(claims: dict[str, object]) -> bool:
+    """Whether the authorization of a user's token stands. Read each time, so that revoking it takes effect
+    from the next request; a token from before there were authorizations has none."""
+    named = claims.get(AUTHORIZATION_CLAIM)
+    if named is None:
+        return True
+    return Authorization.objects.filter(authorization_id=str(named)[:24], revoked_at=None).exists()
 
 
 def _auth_time(claims: dict[str, object]) -> int:

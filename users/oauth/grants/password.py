@@ -6,7 +6,8 @@ the tests of its libraries.
 
 from __future__ import annotations
 
-from users.models import Client, Connection
+from users.actions.authorizations.authorizations import create_authorization
+from users.models import Connection
 from users.oauth.errors import SignInRefused
 from users.oauth.grants.client_authentication import (
     ALL_AUTH_METHODS,
@@ -17,12 +18,10 @@ from users.oauth.grants.client_authentication import (
 from users.oauth.grants.scopes import user_scopes
 from users.oauth.parameters import caller_ip, requested_server, required_parameter
 from users.oauth.realms import default_connection, named_connection
-from users.rights.permissions import permissions_of
-from users.sign_in.id_token_claims import claims_of
+from users.oauth.token_answer import token_answer
 from users.sign_in.outcomes import Reason, Refused, SecondFactorRequired, SignedIn
 from users.sign_in.progress import Credentials, SignInRequest
 from users.sign_in.transaction import sign_in_with_password
-from users.tokens.issue import issue_id_token, issue_user_token
 
 
 class PasswordGrant(TokenGrant):
@@ -65,38 +64,18 @@ class PasswordGrant(TokenGrant):
 
     def issue_token(self) -> TokenResponse:
         """Answer with an access token, and with an ID token where `openid` is among the scopes."""
-        client = self._client.client
-        user = self._signed_in.user
-        # Only for APIs with the RBAC token dialect; other tokens stay small.
-        permissions = permissions_of(user, self._server) if self._server.names_permissions else ()
-        access_token = issue_user_token(
-            user,
-            client,
-            self._scopes,
+        signed_in = self._signed_in
+        authorization = create_authorization(
+            signed_in.user,
+            self._client.client,
+            connection=signed_in.connection,
             server=self._server,
-            permissions=permissions,
-            custom_claims=self._signed_in.claims.access_token,
+            scope=self._scopes,
+            methods=signed_in.methods,
+            id_token_claims=signed_in.claims.id_token,
+            access_token_claims=signed_in.claims.access_token,
         )
-        token = {
-            "access_token": access_token,
-            **self._id_token(client, access_token),
-            # RFC 6749, section 5.1, requires it where the scopes differ from those that were asked for.
-            "scope": " ".join(self._scopes),
-            "expires_in": self._server.token_lifetime,
-            "token_type": "Bearer",
-        }
-        return 200, token, self.TOKEN_RESPONSE_HEADER
-
-    def _id_token(self, client: Client, access_token: str) -> dict[str, str]:
-        """The ID token under its name, or nothing without the scope `openid`."""
-        # OpenID Connect Core, section 3.1.2.1: without this scope the request is plain OAuth.
-        if "openid" not in self._scopes:
-            return {}
-        user = self._signed_in.user
-        claims = claims_of(user, self._scopes)
-        custom_claims = self._signed_in.claims.id_token
-        token = issue_id_token(user, client, claims, access_token=access_token, custom_claims=custom_claims)
-        return {"id_token": token}
+        return 200, token_answer(authorization, grant="password"), self.TOKEN_RESPONSE_HEADER
 
 
 class RealmGrant(PasswordGrant):

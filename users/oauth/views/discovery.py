@@ -25,7 +25,7 @@ def openid_configuration(request: HttpRequest) -> JsonResponse:
 
 def _document() -> dict[str, object]:
     """Source for the names: OpenID Connect Discovery 1.0, section 3."""
-    of_tokens = ("iss", "aud", "iat", "exp", "at_hash", GENERATION_CLAIM)
+    of_tokens = ("iss", "aud", "iat", "exp", "auth_time", "at_hash", GENERATION_CLAIM)
     return {
         "issuer": conf.issuer,
         "token_endpoint": conf.public_url + reverse("token"),

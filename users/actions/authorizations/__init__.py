@@ -1,0 +1,1 @@
+"""Writing what users authorize applications to do: authorizations, codes, refresh tokens, consents."""
