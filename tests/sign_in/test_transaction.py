@@ -27,6 +27,7 @@ from users.sign_in.transaction import (
     check_password,
     confirm_second_factor,
     continue_sign_in,
+    sign_in_by_proof,
     sign_in_from_provider,
     sign_in_with_password,
 )
@@ -434,3 +435,28 @@ class TestProvider:
         outcome = sign_in_from_provider(kim, to_app, persist=lambda profile: user)
 
         assert isinstance(outcome, SecondFactorRequired)
+
+
+def test_a_silent_sign_in_is_logged_and_not_counted(app, jane, connection, story):
+    silent = SignInRequest(
+        ip=None, application=app, success_type="ssa", failure_type="fsa", counts_login=False
+    )
+
+    outcome = sign_in_by_proof(jane, connection=connection, methods=[Method.PASSWORD], request=silent)
+
+    assert isinstance(outcome, SignedIn)
+    assert story() == ["ssa"]
+    assert again(jane).logins_count == jane.logins_count
+
+
+def test_a_silent_sign_in_of_a_blocked_user_is_refused(app, jane, connection, story):
+    block_user(jane, actor=SHELL)
+    silent = SignInRequest(
+        ip=None, application=app, success_type="ssa", failure_type="fsa", counts_login=False
+    )
+
+    outcome = sign_in_by_proof(again(jane), connection=connection, methods=[Method.PASSWORD], request=silent)
+
+    assert outcome == Refused(Reason.BLOCKED)
+    assert story()[-1] == "fsa"
+    assert again(jane).logins_count == jane.logins_count

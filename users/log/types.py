@@ -15,6 +15,8 @@ SIGN_INS = {
     "fp": gettext_noop("Failed sign-in: wrong password"),
     "fu": gettext_noop("Failed sign-in: no such user"),
     "f": gettext_noop("Failed sign-in"),
+    "ssa": gettext_noop("Signed in silently"),
+    "fsa": gettext_noop("Failed silent sign-in"),
     "slo": gettext_noop("Signed out"),
     "limit_wc": gettext_noop("Account locked out: too many wrong passwords"),
     "limit_mu": gettext_noop("IP address locked out: too many failed sign-ins"),
@@ -40,6 +42,8 @@ ACCOUNTS = {
 TOKENS = {
     "sepft": gettext_noop("Token issued for a password"),
     "fepft": gettext_noop("Failed token request with a password"),
+    "seacft": gettext_noop("Token issued for an authorization code"),
+    "feacft": gettext_noop("Failed token request with an authorization code"),
     "seccft": gettext_noop("Token issued to a client"),
     "feccft": gettext_noop("Failed token request by a client"),
 }
@@ -59,6 +63,6 @@ GROUPS = {
 DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}
 # The types that the page marks as failures.
 FAILURE_TYPES = frozenset(
-    {"f", "fp", "fu", "fcp", "fcpr", "fv", "fepft", "feccft", API_FAILED, "gd_auth_failed"}
+    {"f", "fp", "fu", "fsa", "fcp", "fcpr", "fv", "fepft", "feacft", "feccft", API_FAILED, "gd_auth_failed"}
     | {"limit_wc", "limit_mu", "api_limit"}
 )

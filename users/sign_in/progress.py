@@ -42,14 +42,18 @@ class SignInRequest:
 
     `ip` is the IP address of the caller, whole, or None for a local socket. `application` is the
     client that the user signs in to; None for the dashboard and the user's own page. `audience` names
-    the API that tokens are asked for. `success_type` is the type of the log event of a success.
+    the API that tokens are asked for. `success_type` and `failure_type` are the types of the log events.
     `can_ask_second_factor` says whether the caller can ask for a code and go on afterwards.
+    `counts_login` is false where the user takes no part, as when a session signs in silently or a token is
+    refreshed: the login counters then stay as they are.
     """
 
     ip: str | None
     application: Client | None = None
     audience: str = ""
     success_type: str = "s"
+    failure_type: str = "f"
+    counts_login: bool = True
     can_ask_second_factor: bool = True
 
     @property

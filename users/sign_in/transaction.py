@@ -7,7 +7,7 @@ of this itself. `users.sign_in.progress` says in which order, `users.sign_in.hoo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -129,6 +129,26 @@ def continue_sign_in(sign_in: SignIn) -> Outcome:
                 return _complete(sign_in)
 
 
+def sign_in_by_proof(
+    user: User,
+    *,
+    connection: Connection,
+    methods: Iterable[Method],
+    request: SignInRequest,
+    demands_second_factor: bool = False,
+) -> Outcome:
+    """Sign in the user of a session, or of a refresh token: who they are was proven before, by `methods`."""
+    return continue_sign_in(
+        SignIn(
+            user=primary_user(user),
+            connection=connection,
+            request=request,
+            methods=frozenset(methods),
+            is_second_factor_demanded=demands_second_factor,
+        )
+    )
+
+
 def confirm_second_factor(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in once the second factor has been given. `sign_in.user` must be read again: it
     may have been blocked meanwhile."""
@@ -138,7 +158,11 @@ def confirm_second_factor(sign_in: SignIn) -> Outcome:
 def _refuse_blocked(sign_in: SignIn) -> Refused:
     """Count and log it all the same. Source: Auth0 docs, "User profile structure": the counters also
     grow for a blocked user."""
-    record_sign_in(sign_in.user, ip=sign_in.request.ip, through=sign_in.request.through)
+    request = sign_in.request
+    if request.counts_login:
+        record_sign_in(sign_in.user, ip=request.ip, through=request.through)
+    else:
+        _log_failure(request, "user is blocked", user=sign_in.user)
     return Refused(Reason.BLOCKED)
 
 
@@ -164,9 +188,12 @@ def _deny(
 
 
 def _complete(sign_in: SignIn) -> SignedIn:
-    """Count and log the sign-in."""
+    """Log the sign-in, and count it where the user took part."""
     request = sign_in.request
-    record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
+    if request.counts_login:
+        record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
+    else:
+        log_event(request.success_type, user=sign_in.user, ip=request.ip or "", through=request.through)
     return SignedIn(
         user=sign_in.user, connection=sign_in.connection, methods=sign_in.methods, claims=sign_in.claims
     )
@@ -177,7 +204,7 @@ def _log_failure(
 ) -> None:
     """Log a sign-in that failed after the first factor; before it, `failure_log` does."""
     log_event(
-        "f",
+        request.failure_type,
         user=user,
         connection=connection,
         ip=request.ip or "",
