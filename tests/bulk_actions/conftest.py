@@ -1,5 +1,5 @@
-"""Staff with single permissions, as on the dashboard."""
+"""Staff with single permissions and many users, as on the dashboard."""
 
-from tests.admin.conftest import staff_with
+from tests.admin.conftest import crowd, staff_with
 
-__all__ = ["staff_with"]
+__all__ = ["crowd", "staff_with"]

@@ -239,8 +239,7 @@ def _start(action: str, selection: Selection, form: BulkForm, actor: Actor) -> J
     reason = form.cleaned_data["reason"]
     if action == EXPORT:
         return request_export(form.cleaned_data["format"], selection, actor=actor, reason=reason)
-    confirmed = None if form.count.is_capped else form.count.number
-    return request_bulk_action(action, selection, actor=actor, reason=reason, confirmed=confirmed)
+    return request_bulk_action(action, selection, actor=actor, reason=reason)
 
 
 def _question(action: str, count: Count) -> str:

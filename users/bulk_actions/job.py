@@ -2,7 +2,8 @@
 
 A batch is one step, committed with its position, so a job that was stopped or killed resumes behind it. The
 users are read by key, a bounded number at a time, and each batch is matched again right before it is
-changed.
+changed. What cannot be undone is done only to users that have not changed since the preview, so that no user
+is deleted who began to match after the deletion was confirmed.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 from django.db import transaction
 
 from users.actions.search_setup.count_segments import recount_segments
-from users.bulk_actions.actions import ACTIONS, DELETE, BulkAction
+from users.bulk_actions.actions import ACTIONS, BulkAction
 from users.bulk_actions.outcomes import (
     CHANGED,
+    CHANGED_SINCE_PREVIEW,
     REFUSALS,
     STAFF,
     UNCHANGED,
@@ -46,8 +48,7 @@ AFTER = "after"
 def run_bulk_action(run: Run) -> dict[str, Any]:
     """Do the action to each selected user.
 
-    Raises Denied where the actor has lost the right, and JobFailed where a deletion would go beyond the
-    number of users that was confirmed.
+    Raises Denied where the actor has lost the right, and JobFailed where the search is no longer valid.
     """
     action = ACTIONS[run.parameters["action"]["type"]]
     check(run.actor, Verb.VIEW)
@@ -59,12 +60,9 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
         raise JobFailed(f"The search cannot be run any more: {error.reason}.") from None
     if run.total is None:
         run.total = users.order_by().values("pk").count()
-        _check_confirmed(run, run.total)
     for keys in _batches(iterate_keys(users, run.state.get(AFTER, 0))):
-        # Again before each batch: users may start to match while the job runs.
-        _check_confirmed(run, run.done + len(keys))
         with run.step():
-            _act_on_batch(run, action, users, keys)
+            _act_on_batch(run, action, selection, users, keys)
             run.state[AFTER] = keys[-1]
             # More users than the total may match by now.
             run.progress(run.done + len(keys), max(run.total or 0, run.done + len(keys)))
@@ -73,23 +71,15 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
     return {"summary": read_outcomes(run.state)}
 
 
-def _check_confirmed(run: Run, number: int) -> None:
-    """Raises JobFailed where a deletion would act on more users than the staff member has confirmed."""
-    confirmed = run.parameters.get("confirmed")
-    if run.parameters["action"]["type"] == DELETE and confirmed is not None and number > confirmed:
-        raise JobFailed(
-            f"More users match than the {confirmed:,} that were confirmed, so the deletion was stopped."
-            " Select the users again and check the preview."
-        )
-
-
 def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
     remaining = iter(keys)
     while batch := list(islice(remaining, BATCH)):
         yield batch
 
 
-def _act_on_batch(run: Run, action: BulkAction, users: UserQuerySet, keys: list[int]) -> None:
+def _act_on_batch(
+    run: Run, action: BulkAction, selection: Selection, users: UserQuerySet, keys: list[int]
+) -> None:
     actor = current_actor(run, action.verb)
     protected = protected_keys(keys)
     # Matched again: some may have changed since their keys were read.
@@ -102,6 +92,8 @@ def _act_on_batch(run: Run, action: BulkAction, users: UserQuerySet, keys: list[
         # everyone who could undo it.
         elif key in protected:
             skip(run, number, Subject.of(user), STAFF)
+        elif not action.is_undoable and selection.is_changed_since(user):
+            skip(run, number, Subject.of(user), CHANGED_SINCE_PREVIEW)
         else:
             act_on_user(run, number, user, action, actor)
 

@@ -47,6 +47,7 @@ OTHER_REASONS = gettext_noop("Other reasons")
 STAFF = gettext_noop("The account has staff rights. Change staff accounts one by one.")
 UNMATCHED = gettext_noop("The user was deleted, or no longer matches.")
 CHANGED_SINCE = gettext_noop("The user was changed again since.")
+CHANGED_SINCE_PREVIEW = gettext_noop("The user was changed or signed in after the preview.")
 
 
 @dataclass(frozen=True)

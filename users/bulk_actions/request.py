@@ -20,24 +20,14 @@ Kind = Job.Kind
 FAILURES = (Job.Status.FAILED, Job.Status.CANCELLED)
 
 
-def request_bulk_action(
-    type: str, selection: Selection, *, actor: Actor, reason: str = "", confirmed: int | None = None
-) -> Job:
+def request_bulk_action(type: str, selection: Selection, *, actor: Actor, reason: str = "") -> Job:
     """Enqueue the action for the selected users. Raises Denied, and QueryError where the selection is
-    invalid.
-
-    `confirmed` is the number of users that the actor was shown; a deletion stops rather than exceed it.
-    """
+    invalid."""
     check(actor, Verb.VIEW)
     check(actor, ACTIONS[type].verb)
     # Compiled to validate it: the job would only fail later.
     selection.users(actor)
-    parameters = {
-        "action": {"type": type},
-        "selection": selection.to_json(),
-        "reason": reason,
-        "confirmed": confirmed,
-    }
+    parameters = {"action": {"type": type}, "selection": selection.to_json(), "reason": reason}
     return enqueue(Kind.BULK_ACTION, actor=actor, parameters=parameters)
 
 

@@ -48,6 +48,13 @@ class Selection:
             users = users.filter(choice.test)
         return filter_by_condition(users, compile_query(parse(self.query), viewer=viewer))
 
+    def is_changed_since(self, user: User) -> bool:
+        """Whether a user found by the search was changed after `at`, and so may not have matched then.
+
+        Every change of what a search compares, a sign-in included, sets `updated_at`.
+        """
+        return self.ids is None and user.updated_at > self.at
+
     def to_json(self) -> dict[str, Any]:
         """As JSON, for the parameters of a job."""
         named = {} if self.ids is None else {"ids": list(self.ids)}
