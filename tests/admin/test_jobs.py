@@ -116,6 +116,41 @@ def test_the_list_goes_on_from_a_job_whatever_came_meanwhile(desk, agent):
     assert "?before" not in second.html
 
 
+def running(page: Page) -> str:
+    """What the sidebar says beside *Jobs*."""
+    link = re.search(r'<a class="side-link" href="/admin/jobs/".*?</a>', page.html, re.DOTALL)
+    assert link
+    words = re.sub(r"<[^>]+>", " ", link[0].replace("Jobs", ""))
+    return " ".join(words.split())
+
+
+def test_the_sidebar_says_how_many_of_their_jobs_run(desk, agent, supporter, administrator):
+    lease = timezone.now() + timedelta(minutes=1)
+    make(agent)  # waits
+    make(agent, status="completed", due_at=None)
+    make(agent, status="processing", due_at=lease)
+    make(supporter, status="processing", due_at=lease)
+    # Its worker is gone.
+    make(supporter, status="processing", due_at=timezone.now() - timedelta(minutes=1))
+
+    seen = {member.email: running(desk(member, "/admin/segments/")) for member in (agent, administrator)}
+
+    assert seen == {agent.email: "1 running", administrator.email: "2 running"}
+    Job.objects.all().delete()
+    assert running(desk(agent)) == ""
+
+
+def test_running_jobs_are_counted_by_one_query_and_only_for_pages(browser, agent):
+    visitor = browser(agent)
+
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(database) as captured:
+            assert visitor.get(path).status_code == 200
+        return sum("users_job" in query["sql"] and "COUNT(" in query["sql"] for query in captured)
+
+    assert (queries("/admin/segments/"), queries("/admin/palette/")) == (1, 0)
+
+
 @pytest.mark.parametrize("before", ["nonsense", "%00", ""])
 def test_what_is_no_cursor_is_the_beginning(desk, agent, before):
     job = make(agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib import messages
@@ -37,6 +37,7 @@ from users.admin.user_list.cell_page import cell_page
 from users.admin.user_list.search_help import help_page
 from users.admin.user_list.suggestions import suggestions
 from users.admin.webhooks.page import add_page, delivery_page, webhook_page, webhooks_page
+from users.jobs.visibility import count_running
 from users.models import User
 from users.web.actors import staff
 from users.web.page_view import PageRequest, page_request, page_view
@@ -109,7 +110,11 @@ class Site(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the frame of every page shows; nothing of Django's own, whose templates are not used."""
-        return {"navigation": list(navigation(request))}
+        return {
+            "navigation": list(navigation(request)),
+            # Called by the template of the sidebar: answers without it take no query.
+            "running_jobs": partial(count_running, staff(request)),
+        }
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Every page of the dashboard goes through here, once it is known that staff ask for it."""

@@ -1,8 +1,9 @@
-"""Who may see a job."""
+"""Who may see a job, and how many run."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from users.models import Job
 from users.rights.actor import Actor, Kind
@@ -16,3 +17,12 @@ def visible_jobs(viewer: Actor) -> QuerySet[Job]:
     if viewer.kind != Kind.STAFF:
         return Job.objects.none()
     return Job.objects.filter(owner=viewer.user)
+
+
+def count_running(viewer: Actor) -> int:
+    """How many of the jobs that the viewer may see are being worked on at this moment.
+
+    By the end of the lease, which the index on `due_at` holds: jobs that wait, however many, are not read.
+    """
+    running = visible_jobs(viewer).filter(due_at__gt=timezone.now(), status=Job.Status.PROCESSING)
+    return running.count()

@@ -3,12 +3,15 @@
 const SECONDS = 2;
 const part = document.querySelector("[data-live]");
 const status = document.querySelector("[data-live-said]");
+const JOBS = '.side-link[href$="/jobs/"]';
 
 async function read() {
   const answer = await fetch(location.href, { cache: "no-store" });
   // Signed out or gone meanwhile: a reload tells better.
   if (!answer.ok || answer.redirected) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // How many jobs run.
+  document.querySelector(JOBS)?.replaceChildren(...page.querySelector(JOBS).childNodes);
   return page.querySelector("[data-live]");
 }
 
