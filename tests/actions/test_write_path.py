@@ -80,7 +80,7 @@ ALLOWED = {
     ("users/search/sql/indexes.py", "_sizes_by_name"): "asks how large indexes are",
     ("users/metadata_map/sampling.py", "_estimate_row_count"): "asks how many rows a table has",
     ("users/metadata_map/sampling.py", "_sample_blocks"): "asks for ids",
-    ("users/management/demo/past.py", "_save"): "gives the users of the demo a past",
+    ("users/management/demo/past.py", "save_past"): "gives the users of the demo a past",
     ("users/history/record.py", "record_change"): "a line of the record of changes",
     ("users/history/record.py", "save_changes"): "a line of the record of changes",
     ("users/history/record.py", "record_change_for_users"): "lines of the record of changes",

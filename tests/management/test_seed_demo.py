@@ -73,6 +73,23 @@ def test_jane(document):
     assert not jane.is_staff
 
 
+def test_each_card_of_janes_page_shows_something(document, browser):
+    jane = User.objects.by_email("jane.doe@example.com").get()
+    visitor = browser(User.objects.by_email("agent@example.com").get())
+
+    shown = {
+        tab: visitor.get(f"/admin/users/user/{jane.pk}/change/", {"tab": tab}).content.decode()
+        for tab in ("activity", "security", "roles", "notes")
+    }
+
+    assert jane.created_at < jane.last_login < timezone.now()
+    assert jane.logins_count == LogEvent.objects.filter(type="s", user_id=jane.user_id).count() == 6
+    assert "wrong password" in shown["activity"]
+    assert "192.0.2.44" in shown["security"]
+    assert all(words in shown["roles"] for words in ("Editor", "Billing", "publish:articles"))
+    assert "Prefers to be called before noon." in shown["notes"]
+
+
 def test_staff_hold_the_rights_of_their_groups_and_no_more(document):
     admin = User.objects.by_email("admin@example.com").get()
     agent = User.objects.by_email("agent@example.com").get()

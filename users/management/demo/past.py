@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -18,6 +19,16 @@ DAYS, MAX_EVENTS = 90, 2500
 NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
 
 
+class Past(NamedTuple):
+    """When a user was created, and how often, when and from where the user has signed in."""
+
+    key: int
+    created_at: datetime
+    logins_count: int
+    last_login: datetime | None
+    last_ip: str | None
+
+
 def add_past(users: Iterable[User]) -> None:
     """Move the creation of each user back in time, and record sign-ins since then.
 
@@ -30,19 +41,21 @@ def add_past(users: Iterable[User]) -> None:
         created = now - _some_time(dice, 60 if dice.one_in(5) else 1500)
         logins = 0 if dice.one_in(8) else dice.between(1, 180)
         last = max(created, now - _some_time(dice, 300 if dice.one_in(3) else 12)) if logins else None
-        rows.append((user.pk, created, logins, last))
-        if last and events < MAX_EVENTS:
-            events += _log_sign_ins(user, dice, since=created, last=last, now=now)
-    _save(rows)
+        ip = f"{dice.pick(NETWORKS)}.{dice.between(1, 254)}" if last else None
+        rows.append(Past(user.pk, created, logins, last, ip))
+        if last and ip and events < MAX_EVENTS:
+            events += _log_sign_ins(user, dice, ip, since=created, last=last, now=now)
+    save_past(rows)
 
 
 def _some_time(dice: SeededRandom, days: int) -> timedelta:
     return timedelta(seconds=dice.between(60, days * 86400))
 
 
-def _log_sign_ins(user: User, dice: SeededRandom, *, since: datetime, last: datetime, now: datetime) -> int:
+def _log_sign_ins(
+    user: User, dice: SeededRandom, ip: str, *, since: datetime, last: datetime, now: datetime
+) -> int:
     """Log the latest sign-in and some before it; some follow a wrong password. Return how many events."""
-    ip = f"{dice.pick(NETWORKS)}.{dice.between(1, 254)}"
     events = 0
     while last > max(since, now - timedelta(days=DAYS)):
         if dice.one_in(15):
@@ -54,10 +67,15 @@ def _log_sign_ins(user: User, dice: SeededRandom, *, since: datetime, last: date
     return events
 
 
-def _save(rows: list[tuple[int, datetime, int, datetime | None]]) -> None:
+def save_past(rows: Iterable[Past]) -> None:
+    """Store these columns of users."""
     stored = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE users_user SET created_at = %s, logins_count = %s, last_login = %s WHERE id = %s",
-            [(stored(created), logins, last and stored(last), pk) for pk, created, logins, last in rows],
+            "UPDATE users_user SET created_at = %s, logins_count = %s, last_login = %s, last_ip = %s"
+            " WHERE id = %s",
+            [
+                (stored(created), logins, last and stored(last), ip, key)
+                for key, created, logins, last, ip in rows
+            ],
         )

@@ -17,6 +17,7 @@ from users.actions.search_setup.segments import SegmentData, create_segment
 from users.import_export.import_without_job import create_users_from_file
 from users.management.clients import create_api_client
 from users.management.demo import demo_file, past
+from users.management.demo.jane import furnish_jane
 from users.management.demo.user_records import write_import_file
 from users.models import DEFAULT_CONNECTION, Connection, User
 from users.rights.actor import Face, command_actor
@@ -64,6 +65,8 @@ def seed(count: int, *, on_record: Callable[[int], None] = lambda number: None) 
             "client": _create_demo_client(),
         }
         _create_segments()
+        jane, agent = (User.objects.by_email(email).get(connection=connection) for email in (JANE, AGENT))
+        furnish_jane(jane, agent=agent, actor=command_actor(COMMAND))
         # Inside the transaction: without the file, the generated passwords would be lost.
         demo_file.write(document)
     return document
