@@ -26,7 +26,7 @@ def path(segment: Segment) -> str:
 
 def rows(page: Page) -> dict[str, str]:
     """What each row says, by the name of its segment."""
-    row = r'<tr>\s*<th class="c-name" scope="row"><a href="[^"]*">(.*?)</a>(.*?)</tr>'
+    row = r'<tr>\s*<th class="c-name" scope="row"><a data-row href="[^"]*">(.*?)</a>(.*?)</tr>'
     found = re.findall(row, page.html, re.DOTALL)
     return {name: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", rest)).strip() for name, rest in found}
 

@@ -57,17 +57,6 @@ if (bulk) {
   });
 }
 
-// A row leads to its user, wherever it is pressed; unless text in it is selected.
-function openRow(event) {
-  const row = event.target.closest("tbody tr");
-  if (!row || event.target.closest("a, button, input, label") || String(getSelection())) return;
-  const link = row.querySelector(".person");
-  if (event.button === 1 || event.ctrlKey || event.metaKey) open(link.href);
-  else if (event.button === 0) link.click();
-}
-list.addEventListener("click", openRow);
-list.addEventListener("auxclick", openRow);
-
 // The form of a cell is a page of its own; here it opens in a dialog, and only its row is drawn again.
 const dialog = document.createElement("dialog");
 dialog.className = "dialog";

@@ -4,7 +4,7 @@ import { readStored, store } from "./storage.js";
 
 const KEY = "shortcuts";
 const FIELDS = "input, textarea, select, [contenteditable], [role=textbox]";
-const ROWS = "main tbody > tr, main .rows > li, main .timeline > li, main .entries > li";
+const ROWS = "main tbody > tr, main .rows > li, main .timeline > li, main .entries > li, main .log > li";
 
 export const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -34,7 +34,7 @@ export function showShortcuts() {
 // The link of each row, by which the keyboard moves through lists.
 function links() {
   const found = [...document.querySelectorAll(ROWS)].map(
-    (row) => row.querySelector("th a[href]") ?? row.querySelector("a[href]"),
+    (row) => row.querySelector("[data-row]") ?? row.querySelector("a[href]"),
   );
   return found.filter((link) => link?.checkVisibility());
 }

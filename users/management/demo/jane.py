@@ -16,7 +16,7 @@ from users.management.demo.past import Past, save_past
 from users.models import User
 from users.rights.actor import Actor, staff_actor
 
-# An API of the demo's own, with two roles that grant its scopes.
+# An API of the demo's own, and roles that grant its scopes: Jane has the first two.
 API = "https://articles.example.com/"
 SCOPES = {
     "read:articles": "Read articles",
@@ -27,6 +27,7 @@ SCOPES = {
 ROLES = {
     "Editor": ("Reads and writes articles", ("read:articles", "write:articles")),
     "Billing": ("Reads invoices", ("read:invoices",)),
+    "Publisher": ("Publishes articles", ("publish:articles",)),
 }
 PERMISSION = "publish:articles"
 NOTE = "Prefers to be called before noon."
@@ -49,7 +50,7 @@ def furnish_jane(jane: User, *, agent: User, actor: Actor) -> None:
         role = create_role(actor=actor, name=name, description=description)
         add_role_permissions(role, frozenset((API, scope) for scope in scopes), actor=actor)
         roles.append(role.role_id)
-    assign_roles([jane.user_id], roles, actor=actor)
+    assign_roles([jane.user_id], roles[:2], actor=actor)
     assign_permissions(jane, frozenset({(API, PERMISSION)}), actor=actor)
     add_note(jane, NOTE, actor=staff_actor(agent))
     _sign_in(jane)
