@@ -29,6 +29,7 @@ OTHERS = {
     "users/actions/account/delete_user.py": "an account, with the searches that it kept for itself",
     "users/actions/account/profile_fields.py": "an account",
     "users/actions/authorizations/authorizations.py": "sign-ins to applications",
+    "users/actions/authorizations/revoke.py": "sign-ins to applications, whose end is in the log",
 }
 # (module, function): why it writes one of these tables and is no such verb.
 ALLOWED = {

@@ -28,12 +28,24 @@ from users.actions.account.delete_user import delete_user
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link
+from users.actions.authorizations.authorizations import create_authorization
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
 from users.log.position import LogPosition
 from users.log.read import whole_log
-from users.models import Client, ClientGrant, Connection, Job, ResourceServer, Session, User
+from users.models import (
+    Authorization,
+    Client,
+    ClientGrant,
+    Connection,
+    Consent,
+    Job,
+    RefreshToken,
+    ResourceServer,
+    Session,
+    User,
+)
 from users.representation.authentication_methods import method_id
 from users.representation.enrollments import enrolled_factors
 from users.rights.actor import command_actor
@@ -125,6 +137,24 @@ def a_session(jane):
     """A browser in which Jane is signed in."""
     Browser().force_login(jane)
     return {"session_id": Session.objects.get(user=jane).session_id}
+
+
+def an_application(jane) -> Authorization:
+    """To which Jane has signed in, and which may refresh its tokens."""
+    authorization = create_authorization(
+        jane, Client.objects.get(), connection=jane.connection, server=None, scope=["openid"], methods=["pwd"]
+    )
+    RefreshToken.objects.create(authorization=authorization, family_hash="a" * 64, is_rotating=True)
+    return authorization
+
+
+def a_refresh_token(jane):
+    return {"token_id": an_application(jane).refresh_token.token_id}
+
+
+def a_consent(jane):
+    consent = Consent.objects.create(user=jane, client=Client.objects.get(), scope=["openid"])
+    return {"grant_id": consent.consent_id}
 
 
 ROLES = {"roles": ["{id}", "{held}"]}
@@ -251,6 +281,25 @@ EXAMPLES = {
     ("/users/{user_id}/sessions", "DELETE"): Example(("delete:sessions",), 202),
     ("/sessions/{session_id}", "GET"): Example(("read:sessions",), 200, given=a_session),
     ("/sessions/{session_id}", "DELETE"): Example(("delete:sessions",), 202, given=a_session),
+    ("/sessions/{session_id}", "PATCH"): Example(
+        ("update:sessions",), 200, body={"session_metadata": {"till": "4"}}, given=a_session
+    ),
+    ("/sessions/{session_id}/revoke", "POST"): Example(
+        ("delete:sessions delete:refresh_tokens",), 202, given=a_session
+    ),
+    ("/users/{user_id}/revoke-access", "POST"): Example(
+        ("delete:sessions delete:refresh_tokens",), 202, body={"preserve_refresh_tokens": True}
+    ),
+    ("/users/{user_id}/refresh-tokens", "GET"): Example(("read:refresh_tokens",), 200),
+    ("/users/{user_id}/refresh-tokens", "DELETE"): Example(("delete:refresh_tokens",), 202),
+    ("/refresh-tokens/{token_id}", "GET"): Example(("read:refresh_tokens",), 200, given=a_refresh_token),
+    ("/refresh-tokens/{token_id}", "PATCH"): Example(
+        ("update:refresh_tokens",), 200, body={"refresh_token_metadata": {"till": "4"}}, given=a_refresh_token
+    ),
+    ("/refresh-tokens/{token_id}", "DELETE"): Example(("delete:refresh_tokens",), 202, given=a_refresh_token),
+    ("/grants", "GET"): Example(("read:grants",), 200),
+    ("/grants", "DELETE"): Example(("delete:grants",), 204, query="?user_id={user_id}"),
+    ("/grants/{grant_id}", "DELETE"): Example(("delete:grants",), 204, given=a_consent),
     ("/users/{user_id}/logs", "GET"): Example(("read:logs", "read:logs_users"), 200),
     ("/users/{user_id}/history", "GET"): Example(("read:users_history",), 200),
     ("/users/{user_id}/history/{change_id}/undo", "POST"): Example(

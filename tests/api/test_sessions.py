@@ -9,12 +9,14 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from tests.api.answers import USERS, at, problem, shown
-from tests.conftest import PASSWORD, SHELL
+from tests.conftest import PASSWORD, SHELL, Api
 from tests.second_factor import code, enrol
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.edit_user import Edit, edit_user
-from users.models import LogEvent, Session
+from users.actions.authorizations.authorizations import create_authorization
+from users.models import Authorization, LogEvent, RefreshToken, ResourceServer, Session
+from users.oauth.token_answer import user_access_token
 from users.representation.timestamps import format_time
 
 NOBODY = f"{USERS}/auth0|nobody/sessions"
@@ -177,6 +179,132 @@ class TestEnding:
     def test_of_nobody(self, shop, db):
         assert problem(shop.delete(NOBODY)) == GONE
 
-    @pytest.mark.parametrize("method", ["GET", "DELETE"])
-    def test_there_are_no_refresh_tokens_to_see_or_end(self, shop, jane, method):
-        assert problem(shop.call(method, f"{at(jane)}/refresh-tokens")) == (404, "Not Found", None)
+
+class TestMetadata:
+    def test_is_set_and_cleared(self, shop, jane):
+        sign_in(jane)
+        path = f"/api/v2/sessions/{Session.objects.get().session_id}"
+
+        changed = shown(shop.patch(path, {"session_metadata": {"till": "4"}}))
+
+        assert changed["session_metadata"] == {"till": "4"}
+        assert shown(shop.get(path)) == changed
+        assert shown(shop.patch(path, {"session_metadata": None}))["session_metadata"] == {}
+
+    @pytest.mark.parametrize(
+        "value", [{"till": 4}, {"till": "x" * 256}, {f"k{n}": "" for n in range(26)}, "4"]
+    )
+    def test_is_strings_by_name(self, shop, jane, value):
+        sign_in(jane)
+        path = f"/api/v2/sessions/{Session.objects.get().session_id}"
+
+        assert problem(shop.patch(path, {"session_metadata": value}))[::2] == (400, "invalid_body")
+        assert Session.objects.get().metadata == {}
+
+
+class TestRevoking:
+    """Unlike an end, it also takes away the tokens that came from the session."""
+
+    @pytest.fixture
+    def use(self, jane, make_client):
+        """A sign-in of Jane to an application: from a session, with or without a refresh token."""
+
+        def sign_in_to_application(session_id="", *, refreshes=True) -> Authorization:
+            authorization = create_authorization(
+                *(jane, make_client()),
+                connection=jane.connection,
+                server=ResourceServer.objects.management(),
+                scope=["read:current_user"],
+                methods=["pwd"],
+                session_id=session_id,
+            )
+            if refreshes:
+                family = authorization.authorization_id.ljust(64)
+                RefreshToken.objects.create(authorization=authorization, family_hash=family, is_rotating=True)
+            return authorization
+
+        return sign_in_to_application
+
+    def test_a_session_takes_its_own_tokens_with_it(self, shop, jane, use):
+        first, second = (session_of(jane) for _ in range(2))
+        gone, other, elsewhere = use(first), use(second), use()
+        token = user_access_token(gone, ["read:current_user"])
+        assert Api(Browser(), token).get(at(jane)).status_code == 200
+
+        response = shop.post(f"/api/v2/sessions/{first}/revoke", {})
+
+        assert (response.status_code, response.content) == (202, b"{}")
+        assert list(Session.objects.values_list("session_id", flat=True)) == [second]
+        assert standing() == {other.pk, elsewhere.pk}
+        assert Api(Browser(), token).get(at(jane)).status_code == 401
+        assert problem(shop.post(f"/api/v2/sessions/{first}/revoke", {})) == NO_SESSION
+
+    def test_all_access_ends(self, shop, jane, use):
+        use(session_of(jane))
+        use()
+
+        assert shop.post(f"{at(jane)}/revoke-access", {}).status_code == 202
+
+        assert not Session.objects.exists()
+        assert standing() == set()
+
+    def test_refresh_tokens_may_stay(self, shop, jane, use):
+        refreshed = use(session_of(jane))
+        use(refreshes=False)
+
+        body = {"preserve_refresh_tokens": True}
+        assert shop.post(f"{at(jane)}/revoke-access", body).status_code == 202
+
+        assert not Session.objects.exists()
+        assert standing() == {refreshed.pk}
+
+    def test_one_session_of_the_user(self, shop, jane, use):
+        first, second = (session_of(jane) for _ in range(2))
+        use(first)
+        other = use(second)
+
+        assert shop.post(f"{at(jane)}/revoke-access", {"session_id": first}).status_code == 202
+
+        assert standing() == {other.pk}
+        assert Session.objects.get().session_id == second
+
+    def test_no_session_of_another_user(self, shop, jane, stranger, use):
+        use()
+        foreign = session_of(stranger)
+
+        response = shop.post(f"{at(jane)}/revoke-access", {"session_id": foreign})
+
+        assert problem(response) == NO_SESSION
+        assert len(standing()) == 1
+
+    def test_says_to_which_applications_it_led(self, shop, jane, use):
+        session_id = session_of(jane)
+        authorization = use(session_id)
+        use(session_id)
+
+        (session,) = shown(shop.get(sessions_of(jane)))["sessions"]
+
+        assert {"client_id": authorization.client.client_id} in session["clients"]
+        assert len(session["clients"]) == 2
+        assert shown(shop.get(f"/api/v2/sessions/{session_id}")) == session
+
+    @pytest.mark.parametrize("path", ["{user}/revoke-access", "/api/v2/sessions/{session}/revoke"])
+    def test_is_never_done_to_staff(self, shop, administrator, path):
+        session_id = session_of(administrator)
+
+        response = shop.post(path.format(user=at(administrator), session=session_id), {})
+
+        assert problem(response)[::2] == (403, "protected_account")
+        assert Session.objects.exists()
+
+
+def session_of(user) -> str:
+    """The public id of a new session of the user."""
+    before = set(Session.objects.values_list("pk", flat=True))
+    Browser().force_login(user)
+    return Session.objects.exclude(pk__in=before).get().session_id
+
+
+def standing() -> set[int]:
+    """The authorizations that are not revoked."""
+    return set(Authorization.objects.filter(revoked_at=None).values_list("pk", flat=True))

@@ -14,6 +14,19 @@ from users.models import User
 Client().force_login(User.objects.get(user_id={!r}))
 """
 
+# As the token endpoint would do it.
+ISSUE = """
+from users.actions.authorizations.authorizations import create_authorization
+from users.models import Client, RefreshToken, User
+user = User.objects.select_related("connection").get(user_id={0!r})
+authorization = create_authorization(
+    user, Client.objects.first(), connection=user.connection, server=None, scope=["openid"], methods=["pwd"]
+)
+RefreshToken.objects.create(
+    authorization=authorization, family_hash=authorization.authorization_id, is_rotating=True
+)
+"""
+
 
 @pytest.fixture
 def kim(shop):
@@ -40,10 +53,14 @@ def test_sessions_are_listed_and_ended(shop, server, kim):
 
 
 @pytest.mark.usefixtures("_has_sessions")
-def test_refresh_tokens_are_none_to_be_ended(shop, kim):
-    with pytest.raises(Refused) as refused:
-        shop.end_refresh_tokens(kim["user_id"])
-    assert refused.value.status == 404
+def test_refresh_tokens_are_listed_and_revoked(shop, server, kim):
+    server.manage("shell", "-c", ISSUE.format(kim["user_id"]))
+    (token,) = shop.refresh_tokens_of(kim["user_id"])
+    assert (token["user_id"], token["id"][:3], token["rotating"]) == (kim["user_id"], "rt_", True)
+
+    shop.end_refresh_tokens(kim["user_id"])
+
+    assert shop.refresh_tokens_of(kim["user_id"]) == []
 
 
 def test_who_has_no_second_factor_has_none_to_remove(shop, kim):

@@ -17,6 +17,7 @@ from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
 from users.api.views.enrollments import EnrollmentsView
 from users.api.views.events import EventsView
+from users.api.views.grants import GrantsView, GrantView
 from users.api.views.history import HistoryView, RestoreView, UndoView
 from users.api.views.identities import IdentitiesView, IdentityView
 from users.api.views.import_export import UsersExportsView, UsersImportsView
@@ -26,13 +27,19 @@ from users.api.views.logs import LogsView, LogView, UserLogsView
 from users.api.views.metadata_keys import MetadataKeysView
 from users.api.views.multifactor import MultifactorView
 from users.api.views.recovery_code import RecoveryCodeView
+from users.api.views.refresh_tokens import RefreshTokenView, UserRefreshTokensView
 from users.api.views.remembered_browsers import RememberedBrowsersView
 from users.api.views.resource_servers import ResourceServersView, ResourceServerView
 from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
 from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
-from users.api.views.sessions import SessionView, UserSessionsView
+from users.api.views.sessions import (
+    RevokeAccessView,
+    SessionRevocationView,
+    SessionView,
+    UserSessionsView,
+)
 from users.api.views.stats import ActiveUsersView, DailyView
 from users.api.views.tickets import EmailVerificationView, PasswordChangeView
 from users.api.views.user import SingularUserView, UserView
@@ -63,13 +70,19 @@ ENDPOINTS: dict[str, type[View]] = {
     "/users/{user_id}/enrollments": EnrollmentsView,
     "/users/{user_id}/recovery-code-regeneration": RecoveryCodeView,
     "/users/{user_id}/sessions": UserSessionsView,
+    "/users/{user_id}/refresh-tokens": UserRefreshTokensView,
+    "/users/{user_id}/revoke-access": RevokeAccessView,
     "/users/{user_id}/logs": UserLogsView,
     "/users/{user_id}/history/{change_id}/undo": UndoView,
     "/users/{user_id}/history": HistoryView,
     "/users/{user_id}/restore": RestoreView,
     "/users/{user_id}": UserView,
     "/user/{user_id}": SingularUserView,
+    "/sessions/{session_id}/revoke": SessionRevocationView,
     "/sessions/{session_id}": SessionView,
+    "/refresh-tokens/{token_id}": RefreshTokenView,
+    "/grants": GrantsView,
+    "/grants/{grant_id}": GrantView,
     "/roles": RolesView,
     "/roles/{id}": RoleView,
     "/roles/{id}/users": RoleUsersView,

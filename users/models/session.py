@@ -22,6 +22,8 @@ class Session(AbstractBaseSession):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.DASHBOARD, db_default=Kind.DASHBOARD)
     # When a browser last used it; null for those that do not record it.
     last_seen_at = models.DateTimeField(null=True)
+    # Strings by name, which clients of the API attach.
+    metadata = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # Without a database constraint: a sign-in may race with the deletion of its user, and a session of a
     # deleted user gives access to nothing.
     user = models.ForeignKey(

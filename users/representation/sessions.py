@@ -5,11 +5,13 @@ Source: Auth0's published OpenAPI document and recorded answers; unknown fields 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from users.models import Session, User
-from users.representation.schema import Schema
+from users.representation.authorizations import METADATA
+from users.representation.schema import Schema, closed_object
 from users.representation.timestamps import format_time
 
 # Keys in the session data: our record of the sign-in (IP address, user agent), and allauth's of its methods.
@@ -27,6 +29,8 @@ SCHEMA: Schema = {
         "updated_at": _MOMENT,
         "authenticated_at": _MOMENT,
         "expires_at": _MOMENT,
+        "last_interacted_at": _MOMENT,
+        "session_metadata": METADATA,
         "device": {
             "type": "object",
             "properties": {
@@ -34,7 +38,11 @@ SCHEMA: Schema = {
                 "initial_user_agent": {"type": "string", "examples": ["Mozilla/5.0"]},
             },
         },
-        "clients": {"type": "array", "items": {"type": "object"}},
+        "clients": {
+            "type": "array",
+            "items": closed_object({"client_id": {"type": "string"}}),
+            "description": "The applications to which the user has signed in by it.",
+        },
         "authentication": {
             "type": "object",
             "properties": {
@@ -59,8 +67,11 @@ _NAMES = {"password": "pwd", "mfa": "mfa"}
 _TYPES = {"totp": "otp", "recovery_codes": "recovery-code"}
 
 
-def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dict[str, Any]:
-    """Serialize a session of `user`; `data` is its decoded content.
+def serialize_session(
+    session: Session, user: User, data: dict[str, Any], client_ids: Iterable[str]
+) -> dict[str, Any]:
+    """Serialize a session of `user`; `data` is its decoded content, `client_ids` are the applications to
+    which the user has signed in by it.
 
     The session key is not included: it is the cookie's value and would allow taking over the session.
     """
@@ -70,17 +81,19 @@ def serialize_session(session: Session, user: User, data: dict[str, Any]) -> dic
     methods = data.get(METHODS, [])
     assert session.signed_in_at, "only sessions of users are read"
     began = format_time(session.signed_in_at)
+    last_seen = format_time(session.last_seen_at or session.signed_in_at)
     return {
         "id": session.session_id,
         "user_id": user.user_id,
         "created_at": began,
-        "updated_at": began,
+        "updated_at": last_seen,
         "authenticated_at": began,
         "expires_at": format_time(session.expire_date),
+        "last_interacted_at": last_seen,
+        "session_metadata": session.metadata,
         # Sessions from before the sign-in was recorded, or without an IP address by RECORD_IP, lack them.
         "device": {name: value for name, value in device.items() if value},
-        # Browser sessions here are those of our own pages, in which no client takes part.
-        "clients": [],
+        "clients": [{"client_id": client_id} for client_id in client_ids],
         "authentication": {"methods": [_serialize_method(one) for one in methods if one["method"] in _NAMES]},
     }
 

@@ -120,7 +120,29 @@ class Verb(Enum):
     CLEAR_LOCKOUT = Rule(
         _("clear lockouts after failed sign-ins"), "unlock_user", frozenset({"update:users"}), guarded=True
     )
-    END_SESSIONS = Rule(_("end sessions"), "block_user", frozenset({"delete:sessions"}), guarded=True)
+    END_SESSIONS = Rule(
+        _("end sessions"), "block_user", frozenset({"delete:sessions"}), owner=True, guarded=True
+    )
+    REVOKE_TOKENS = Rule(
+        _("revoke refresh tokens"),
+        "block_user",
+        frozenset({"delete:refresh_tokens"}),
+        owner=True,
+        guarded=True,
+    )
+    REVOKE_CONSENTS = Rule(
+        _("revoke the access of applications"),
+        "block_user",
+        frozenset({"delete:grants"}),
+        owner=True,
+        guarded=True,
+    )
+    CHANGE_SESSION_METADATA = Rule(
+        _("change the metadata of sessions and refresh tokens"),
+        "",
+        frozenset({"update:sessions", "update:refresh_tokens"}),
+        guarded=True,
+    )
     # No client has notes: they are between members of staff.
     VIEW_NOTES = Rule(_("see notes about users"), "view_user", frozenset())
     WRITE_NOTES = Rule(_("write notes about users"), "write_notes", frozenset())

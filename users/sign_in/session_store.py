@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from users.models import Session, User
+from users.models import Authorization, Session, User
 from users.models.ids import new_session_id
 from users.representation.sessions import SIGN_IN
 
@@ -112,6 +112,17 @@ def active_session(session_id: str) -> Session | None:
         return None
     # The row of a session that a new password has ended stays until it expires, so the hash is compared too.
     return active_sessions(found.user).filter(pk=found.pk).select_related("user__connection").first()
+
+
+def clients_of_sessions(user: User) -> dict[str, list[str]]:
+    """Return the client ids of the applications to which the user has signed in, by the public id of the
+    session, in one query for all of them."""
+    found = Authorization.objects.filter(user=user).exclude(session_id="")
+    pairs = found.order_by("client__client_id").values_list("session_id", "client__client_id").distinct()
+    clients: dict[str, list[str]] = {}
+    for session_id, client_id in pairs:
+        clients.setdefault(session_id, []).append(client_id)
+    return clients
 
 
 def session_data(session: Session) -> dict[str, Any]:

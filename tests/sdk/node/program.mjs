@@ -108,6 +108,10 @@ export class Program {
         return this.users.sessions.delete(userId);
     }
 
+    async refresh_tokens_of(userId) {
+        return all(this.users.refreshToken.list(userId));
+    }
+
     async end_refresh_tokens(userId) {
         return this.users.refreshToken.delete(userId);
     }

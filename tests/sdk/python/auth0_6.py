@@ -81,6 +81,9 @@ class Program:
     def end_sessions(self, user_id: str) -> None:
         self.users.sessions.delete(user_id)
 
+    def refresh_tokens_of(self, user_id: str) -> list[dict[str, Any]]:
+        return [shown(token) for token in self.users.refresh_token.list(user_id)]
+
     def end_refresh_tokens(self, user_id: str) -> None:
         self.users.refresh_token.delete(user_id)
 

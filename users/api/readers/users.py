@@ -18,6 +18,15 @@ def find_user(user_id: str) -> User:
     return _get_user(user_id)
 
 
+def find_session_owner(user_id: str) -> User:
+    """The same for the endpoints of sessions and refresh tokens, which have a text of their own at Auth0.
+    Raises Problem 404."""
+    try:
+        return find_user(user_id)
+    except UserNotFound:
+        raise Problem(404, "User not found", "inexistent_user") from None
+
+
 def find_user_in_body(user_id: str) -> User:
     """The same for an id in a body. Raises FieldError for an invalid id, and UserNotFound."""
     if not _is_user_id(user_id):
