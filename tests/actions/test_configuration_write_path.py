@@ -30,6 +30,8 @@ OTHERS = {
     "users/actions/account/profile_fields.py": "an account",
     "users/actions/authorizations/authorizations.py": "sign-ins to applications",
     "users/actions/authorizations/revoke.py": "sign-ins to applications, whose end is in the log",
+    "users/actions/authorizations/mfa_tokens.py": "sign-ins that wait for the second factor",
+    "users/actions/authorizations/refresh_tokens.py": "refresh tokens",
 }
 # (module, function): why it writes one of these tables and is no such verb.
 ALLOWED = {

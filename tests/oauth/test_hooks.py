@@ -81,13 +81,13 @@ def test_a_denial_is_answered_in_auth0s_words(ask, jane, post_login, error, stat
     )
 
 
-def test_a_demanded_factor_is_a_refusal_as_this_way_cannot_ask_for_it(ask, post_login):
+def test_a_demanded_factor_has_to_be_added_first_by_a_user_who_has_none(ask, post_login):
     post_login(lambda _: PostLoginResult(demands_second_factor=True))
 
-    status, error, text = refused(ask())
+    answer = ask()
 
-    assert (status, error) == (403, "access_denied")
-    assert "second factor" in text
+    assert (answer.status_code, answer.json()["error"]) == (403, "mfa_required")
+    assert answer.json()["mfa_requirements"] == {"enroll": [{"type": "otp"}]}
 
 
 def test_hooks_do_not_run_for_a_client_that_acts_for_itself(ask, make_client, post_login):

@@ -23,10 +23,11 @@ from tests.oauth.answers import (
     token_of,
 )
 from tests.second_factor import enrol
+from tests.user_tokens import issue_user_token
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.caching import ttl_cache
-from users.models import Authorization, Client, ClientGrant, Connection, ResourceServer, User
+from users.models import Authorization, Client, ClientGrant, Connection, LogEvent, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -119,13 +120,13 @@ def test_without_scopes_asked_it_holds_all_that_people_hold_and_no_more(ask, ask
     assert scopes_of(ask(scope=asked)) == list(CURRENT_USER_SCOPES)
 
 
-def test_no_person_ever_gets_a_machines_scope(ask, administrator, app):
+def test_no_person_ever_gets_a_machines_scope(ask, app):
     grant = ClientGrant.objects.create(
         client=app, resource_server=ResourceServer.objects.management(), scope=list(MACHINE_SCOPES)
     )
     everything = " ".join([*MACHINE_SCOPES, *CURRENT_USER_SCOPES])
 
-    answer = ask(username=administrator.email, scope=everything)
+    answer = ask(scope=everything)
 
     assert grant.scope
     assert scopes_of(answer) == list(CURRENT_USER_SCOPES)
@@ -192,8 +193,20 @@ def test_and_nobody_elses(ask, call, stranger, method, body):
     assert (answer.status_code, answer.json()["errorCode"]) == (403, "unowned_resource")
 
 
-def test_an_administrators_own_token_is_no_administrators(ask, call, administrator, jane):
-    token = token_of(ask(username=administrator.email))
+@pytest.mark.parametrize("grant_type", [PASSWORD_GRANT, REALM_GRANT])
+def test_staff_cannot_give_their_password_to_an_application(ask, administrator, grant_type):
+    answer = ask(username=administrator.email, grant_type=grant_type, realm=REALM)
+
+    text = "Accounts with staff rights cannot sign in by this grant. Use the sign-in page."
+    assert refused(answer) == (403, "access_denied", text)
+    assert again(administrator).logins_count == 0
+    assert LogEvent.objects.get(type="f").user_id == administrator.user_id
+    assert refused(ask(username=administrator.email, password="wrong")) == WRONG
+
+
+def test_a_token_of_staff_is_no_administrators(call, administrator, jane, app):
+    server = ResourceServer.objects.management()
+    token = issue_user_token(administrator, app, CURRENT_USER_SCOPES, server=server)
 
     assert call(token, "get", administrator).status_code == 200
     assert call(token, "get", jane).status_code == 403
@@ -261,6 +274,22 @@ def test_it_tells_what_was_asked_for(ask, app, verified, scope, names):
         claims.keys() - {"iss", "sub", "aud", "iat", "exp", "auth_time", "at_hash", "token_generation"}
         == names
     )
+
+
+def test_without_an_audience_the_token_is_for_userinfo_alone(ask, verified):
+    answer = ask(audience=...)
+
+    claims = verified(token_of(answer), f"{ISSUER}userinfo")
+    assert claims["scope"] == "openid profile email"
+    assert ask(audience=..., scope="openid read:current_user").json()["scope"] == "openid"
+
+
+def test_a_realm_may_come_with_the_plain_grant(ask, jane):
+    """As auth0-auth-js sends it."""
+    Connection.objects.create(name="Partners")
+
+    assert ask(realm=REALM).status_code == 200
+    assert refused(ask(realm="Partners")) == WRONG
 
 
 @pytest.mark.parametrize("scope", ["profile email", "", "read:current_user"])
@@ -341,11 +370,6 @@ def test_a_public_client_gets_nothing_for_itself(ask, make_app):
             id="a list for a password",
         ),
         pytest.param(
-            {"audience": ...},
-            (400, "invalid_request", "Missing required parameter: audience"),
-            id="no audience",
-        ),
-        pytest.param(
             {"audience": "https://nobody.example"},
             (403, "access_denied", "Service not found: https://nobody.example"),
             id="unknown audience",
@@ -423,10 +447,10 @@ def test_a_blocked_person_is_told_so_with_the_right_password_and_is_counted(ask,
 def test_an_account_with_a_second_factor_gets_no_token_by_password_alone(ask, jane):
     enrol(jane)
 
-    status, error, text = refused(ask())
+    answer = ask()
 
-    assert (status, error) == (403, "access_denied")
-    assert "second factor" in text
+    assert (answer.status_code, answer.json()["error"]) == (403, "mfa_required")
+    assert "access_token" not in answer.json()
     assert again(jane).logins_count == 0
     assert refused(ask(password="wrong")) == WRONG
 

@@ -26,6 +26,9 @@ SECOND_FACTORS = {
     "gd_auth_succeed": gettext_noop("Second factor accepted"),
     "gd_auth_failed": gettext_noop("Wrong second-factor code"),
     "gd_recovery_succeed": gettext_noop("Recovery code used"),
+    "gd_recovery_failed": gettext_noop("Wrong recovery code"),
+    "gd_otp_rate_limit_exceed": gettext_noop("Too many wrong second-factor codes"),
+    "mfar": gettext_noop("Second factor required"),
     "gd_enrollment_complete": gettext_noop("Second factor added"),
     "gd_unenroll": gettext_noop("Second factor removed"),
 }
@@ -44,6 +47,12 @@ TOKENS = {
     "fepft": gettext_noop("Failed token request with a password"),
     "seacft": gettext_noop("Token issued for an authorization code"),
     "feacft": gettext_noop("Failed token request with an authorization code"),
+    "feotpft": gettext_noop("Failed token request with a one-time password"),
+    "fercft": gettext_noop("Failed token request with a recovery code"),
+    "sertft": gettext_noop("Token issued for a refresh token"),
+    "fertft": gettext_noop("Failed token request with a refresh token"),
+    "ferrt": gettext_noop("Refresh token used again after it was replaced"),
+    "srrt": gettext_noop("Refresh token revoked"),
     "seccft": gettext_noop("Token issued to a client"),
     "feccft": gettext_noop("Failed token request by a client"),
 }
@@ -63,6 +72,7 @@ GROUPS = {
 DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}
 # The types that the page marks as failures.
 FAILURE_TYPES = frozenset(
-    {"f", "fp", "fu", "fsa", "fcp", "fcpr", "fv", "fepft", "feacft", "feccft", API_FAILED, "gd_auth_failed"}
+    {"f", "fp", "fu", "fsa", "fcp", "fcpr", "fv", "fepft", "feacft", "feccft", "feotpft", "fercft", "fertft"}
+    | {"ferrt", API_FAILED, "gd_auth_failed", "gd_recovery_failed", "gd_otp_rate_limit_exceed"}
     | {"limit_wc", "limit_mu", "api_limit"}
 )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from users.models.client import Client
 from users.models.connection import Connection
-from users.models.refresh_token import RefreshToken
+from users.models.refresh_token import RefreshTokenSecret
 from users.models.resource_server import ResourceServer
 
 
@@ -21,8 +21,8 @@ class MfaToken(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
     client = models.ForeignKey(Client, models.CASCADE, related_name="+")
     resource_server = models.ForeignKey(ResourceServer, models.CASCADE, null=True, related_name="+")
-    # The refresh token that was presented, where one was: it is exchanged once the sign-in completes.
-    refresh_token = models.ForeignKey(RefreshToken, models.CASCADE, null=True, related_name="+")
+    # That of the refresh token that was presented, where one was: it is exchanged once the sign-in completes.
+    refresh_token_secret = models.ForeignKey(RefreshTokenSecret, models.CASCADE, null=True, related_name="+")
     # The requested scopes, and what is proven so far.
     scope = models.JSONField(default=list)
     methods = models.JSONField(default=list)

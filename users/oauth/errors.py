@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from authlib.oauth2 import OAuth2Error
 
@@ -31,6 +32,21 @@ class TokenError(OAuth2Error):
     def get_headers(self) -> list[tuple[str, str]]:
         """authlib's headers, with those of this error, such as Retry-After."""
         return [*super().get_headers(), *self._headers]
+
+
+class MfaRequired(TokenError):
+    """The user has to give the second factor: the answer says how to go on.
+
+    Source: auth0-spa-js compares the text.
+    """
+
+    def __init__(self, mfa_token: str, requirements: Mapping[str, list[dict[str, str]]]) -> None:
+        super().__init__("mfa_required", "Multifactor authentication required", 403)
+        self._more = {"mfa_token": mfa_token, "mfa_requirements": requirements}
+
+    def get_body(self) -> list[tuple[Any, Any]]:
+        """The two fields of an OAuth error, the token and the factors."""
+        return [*super().get_body(), *self._more.items()]
 
 
 class SignInRefused(TokenError):

@@ -7,17 +7,19 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 
 from users.log.record import ClientContext, log_event
 from users.models import Client
-from users.oauth.errors import SignInRefused
+from users.oauth.errors import MfaRequired, SignInRefused
 from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
+from users.oauth.grants.refresh_token import RefreshTokenGrant
 from users.oauth.requests import TokenRequest
 from users.throttling.debounce import is_first_within
 
-# Auth0's types of log events: a failed exchange of client credentials, or of a password, for an access token.
+# Auth0's types of log events: a failed exchange of something for an access token.
 LOG_TYPES = {
     MachineGrant.GRANT_TYPE: "feccft",
     PasswordGrant.GRANT_TYPE: "fepft",
     RealmGrant.GRANT_TYPE: "fepft",
+    RefreshTokenGrant.GRANT_TYPE: "fertft",
 }
 
 
@@ -29,7 +31,7 @@ def log_failed_request(request: TokenRequest, error: OAuth2Error) -> None:
     parameters = request.parameters
     type_, client_id = LOG_TYPES.get(parameters.get("grant_type", "")), _client_id(request)
     # PostgreSQL refuses a text with NUL, so looking it up would turn a bad request into a 500.
-    if type_ is None or isinstance(error, SignInRefused) or not client_id or "\0" in client_id:
+    if type_ is None or isinstance(error, SignInRefused | MfaRequired) or not client_id or "\0" in client_id:
         return
     # Asked before the database, which is the expensive part.
     if not is_first_within(1, "token", client_id, request.ip):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from users.actions.authorizations.refresh_tokens import Device
 from users.models import ResourceServer
 from users.oauth.errors import TokenError
 from users.oauth.requests import TokenRequest
@@ -27,6 +28,17 @@ def requested_server(parameters: dict[str, str]) -> ResourceServer:
         # Auth0's code and status; RFC 8707 calls the same error `invalid_target`.
         raise TokenError("access_denied", f"Service not found: {audience}", 403)
     return server
+
+
+def optional_server(parameters: dict[str, str]) -> ResourceServer | None:
+    """Return the API that `audience` names, None where it is missing: the tokens open `/userinfo` only.
+    Raises TokenError where it is unknown."""
+    return requested_server(parameters) if parameters.get("audience") else None
+
+
+def caller_device(request: TokenRequest) -> Device:
+    """Return the end user's IP address and the user agent of the caller."""
+    return Device(ip=caller_ip(request), user_agent=request.headers.get("User-Agent", ""))
 
 
 def caller_ip(request: TokenRequest) -> str | None:

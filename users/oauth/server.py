@@ -21,6 +21,7 @@ from users.oauth.failure_log import log_failed_request
 from users.oauth.grants.client_authentication import TokenGrant
 from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
+from users.oauth.grants.refresh_token import RefreshTokenGrant
 from users.oauth.requests import TokenRequest
 
 # RFC 6749, section 5.1, asks for both headers against caches; `Pragma` is for those of HTTP/1.0.
@@ -61,7 +62,7 @@ class TokenServer(AuthorizationServer):
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 
 
-GRANTS = (MachineGrant, PasswordGrant, RealmGrant)
+GRANTS = (MachineGrant, PasswordGrant, RealmGrant, RefreshTokenGrant)
 server = TokenServer()
 for grant in GRANTS:
     server.register_grant(grant)

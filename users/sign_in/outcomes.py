@@ -43,6 +43,8 @@ class Reason(Enum):
     BLOCKED = auto()
     # The password was right; the account asks for a code, and the caller cannot.
     SECOND_FACTOR_UNAVAILABLE = auto()
+    # The password was right; accounts with staff rights use the sign-in pages alone.
+    STAFF_ACCOUNT = auto()
     # By a hook.
     DENIED = auto()
 

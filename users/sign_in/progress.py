@@ -42,10 +42,12 @@ class SignInRequest:
 
     `ip` is the IP address of the caller, whole, or None for a local socket. `application` is the
     client that the user signs in to; None for the dashboard and the user's own page. `audience` names
-    the API that tokens are asked for. `success_type` and `failure_type` are the types of the log events.
+    the API that tokens are asked for. `success_type` and `failure_type` are the types of the log events;
+    the former is empty where the caller logs the success itself.
     `can_ask_second_factor` says whether the caller can ask for a code and go on afterwards.
     `counts_login` is false where the user takes no part, as when a session signs in silently or a token is
     refreshed: the login counters then stay as they are.
+    `refuses_staff` is true where an application sees the password.
     """
 
     ip: str | None
@@ -55,6 +57,7 @@ class SignInRequest:
     failure_type: str = "f"
     counts_login: bool = True
     can_ask_second_factor: bool = True
+    refuses_staff: bool = False
 
     @property
     def through(self) -> ClientContext:

@@ -16,6 +16,7 @@ from users.actions.account.record_sign_in import record_sign_in
 from users.log.record import log_event
 from users.models import Connection, User
 from users.representation.enrollments import enrolled_factors
+from users.rights.protected_accounts import is_protected
 from users.sign_in import hooks, lockout
 from users.sign_in.account_lookup import find_by_login, primary_user
 from users.sign_in.failure_log import log_failed_sign_in, log_lockout
@@ -111,6 +112,8 @@ def sign_in_from_provider(
 
 def continue_sign_in(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in whose first factor is proven, until it ends or needs the user again."""
+    if sign_in.request.refuses_staff and is_protected(sign_in.user):
+        return _refuse_staff(sign_in)
     # One query, and none where the second factor has been given.
     is_enrolled = Method.SECOND_FACTOR not in sign_in.methods and bool(enrolled_factors(sign_in.user))
     # The hooks may demand a second factor or change the user, so the decision is made again after them.
@@ -155,6 +158,12 @@ def confirm_second_factor(sign_in: SignIn) -> Outcome:
     return continue_sign_in(replace(sign_in, methods=sign_in.methods | {Method.SECOND_FACTOR}))
 
 
+def _refuse_staff(sign_in: SignIn) -> Refused:
+    """An application that sees the password of staff could use their rights at the dashboard."""
+    _log_failure(sign_in.request, "accounts with staff rights use the sign-in page", user=sign_in.user)
+    return Refused(Reason.STAFF_ACCOUNT)
+
+
 def _refuse_blocked(sign_in: SignIn) -> Refused:
     """Count and log it all the same. Source: Auth0 docs, "User profile structure": the counters also
     grow for a blocked user."""
@@ -192,7 +201,7 @@ def _complete(sign_in: SignIn) -> SignedIn:
     request = sign_in.request
     if request.counts_login:
         record_sign_in(sign_in.user, ip=request.ip, success=request.success_type, through=request.through)
-    else:
+    elif request.success_type:
         log_event(request.success_type, user=sign_in.user, ip=request.ip or "", through=request.through)
     return SignedIn(
         user=sign_in.user, connection=sign_in.connection, methods=sign_in.methods, claims=sign_in.claims

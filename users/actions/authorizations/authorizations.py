@@ -56,5 +56,6 @@ def create_authorization(
 
 def revoke_authorizations(authorizations: QuerySet[Authorization]) -> int:
     """Revoke those that are not yet, and return how many there were. Their tokens are refused from the next
-    request on, and their refresh tokens are not exchanged any more."""
-    return authorizations.filter(revoked_at=None).update(revoked_at=timezone.now())
+    request on, and their refresh tokens are not exchanged any more. Retention deletes the rows."""
+    now = timezone.now()
+    return authorizations.filter(revoked_at=None).update(revoked_at=now, expires_at=now)

@@ -6,26 +6,27 @@ the tests of its libraries.
 
 from __future__ import annotations
 
-from users.actions.authorizations.authorizations import create_authorization
 from users.models import Connection
-from users.oauth.errors import SignInRefused
 from users.oauth.grants.client_authentication import (
     ALL_AUTH_METHODS,
     TokenGrant,
     TokenResponse,
     authenticate_client,
 )
-from users.oauth.grants.scopes import user_scopes
-from users.oauth.parameters import caller_ip, requested_server, required_parameter
+from users.oauth.grants.mfa_required import mfa_required
+from users.oauth.grants.offline_access import check_offline_scopes
+from users.oauth.grants.scopes import requested_scopes
+from users.oauth.grants.user_tokens import user_tokens
+from users.oauth.parameters import caller_device, caller_ip, optional_server, required_parameter
 from users.oauth.realms import default_connection, named_connection
-from users.oauth.token_answer import token_answer
-from users.sign_in.outcomes import Reason, Refused, SecondFactorRequired, SignedIn
+from users.oauth.sign_in_errors import sign_in_error
+from users.sign_in.outcomes import Refused, SecondFactorRequired, SignedIn
 from users.sign_in.progress import Credentials, SignInRequest
 from users.sign_in.transaction import sign_in_with_password
 
 
 class PasswordGrant(TokenGrant):
-    """`password`: the account is looked up in the default connection."""
+    """`password`: the account is looked up in the default connection, or in that of `realm`."""
 
     GRANT_TYPE = "password"
     # Public clients too: applications in browsers and on phones cannot keep a secret.
@@ -43,39 +44,48 @@ class PasswordGrant(TokenGrant):
             required_parameter(parameters, "password"),
         )
         credentials = Credentials(login=login, password=password, connection=self.connection(parameters))
-        self._server = requested_server(parameters)
+        self._server = optional_server(parameters)
+        check_offline_scopes(requested_scopes(parameters))
         # Last of the checks: everything cheap is validated before a password is hashed or counted.
-        self._signed_in = _sign_in(credentials, self._sign_in_request())
-        self._scopes = user_scopes(self._signed_in.user, self._server, parameters)
+        self._signed_in = self._sign_in(credentials)
+
+    def _sign_in(self, credentials: Credentials) -> SignedIn:
+        """Sign the user in. Raises MfaRequired, or SignInRefused with Auth0's status and text."""
+        match sign_in_with_password(credentials, self._sign_in_request()):
+            case SignedIn() as signed_in:
+                return signed_in
+            case SecondFactorRequired() as outcome:
+                asked = requested_scopes(self.request.parameters)
+                raise mfa_required(outcome, server=self._server, scope=asked)
+            case Refused() as refused:
+                raise sign_in_error(refused)
 
     def _sign_in_request(self) -> SignInRequest:
-        """Describe this sign-in to the transaction. A password grant has no step for a code."""
+        """Describe this sign-in to the transaction."""
         return SignInRequest(
             ip=caller_ip(self.request),
             application=self._client.client,
-            audience=self._server.audience,
+            audience=self._server.audience if self._server else "",
             success_type="sepft",
-            can_ask_second_factor=False,
+            refuses_staff=True,
         )
 
     def connection(self, parameters: dict[str, str]) -> Connection:
         """The connection in which the account is looked up. Raises TokenError."""
-        return default_connection()
+        # auth0-auth-js sends `realm` with this grant type.
+        realm = parameters.get("realm")
+        return named_connection(realm) if realm else default_connection()
 
     def issue_token(self) -> TokenResponse:
-        """Answer with an access token, and with an ID token where `openid` is among the scopes."""
-        signed_in = self._signed_in
-        authorization = create_authorization(
-            signed_in.user,
+        """Answer with an access token, and with an ID token and a refresh token where the scopes ask so."""
+        answer = user_tokens(
+            self._signed_in,
             self._client.client,
-            connection=signed_in.connection,
             server=self._server,
-            scope=self._scopes,
-            methods=signed_in.methods,
-            id_token_claims=signed_in.claims.id_token,
-            access_token_claims=signed_in.claims.access_token,
+            asked=requested_scopes(self.request.parameters),
+            device=caller_device(self.request),
         )
-        return 200, token_answer(authorization, grant="password"), self.TOKEN_RESPONSE_HEADER
+        return 200, answer, self.TOKEN_RESPONSE_HEADER
 
 
 class RealmGrant(PasswordGrant):
@@ -85,32 +95,3 @@ class RealmGrant(PasswordGrant):
 
     def connection(self, parameters: dict[str, str]) -> Connection:
         return named_connection(required_parameter(parameters, "realm"))
-
-
-def _sign_in(credentials: Credentials, request: SignInRequest) -> SignedIn:
-    """Sign the user in. Raises SignInRefused with Auth0's status and text."""
-    outcome = sign_in_with_password(credentials, request)
-    if not isinstance(outcome, SignedIn):
-        raise _as_error(outcome)
-    return outcome
-
-
-def _as_error(outcome: Refused | SecondFactorRequired) -> SignInRefused:
-    """Translate an outcome of the transaction. Whatever is not translated by name is refused."""
-    match outcome:
-        case Refused(Reason.WRONG_CREDENTIALS):
-            # One answer for an unknown user and a wrong password, against user enumeration. Auth0's status;
-            # RFC 6749 has 400.
-            return SignInRefused("invalid_grant", "Wrong email or password.", 403)
-        case Refused(Reason.LOCKED_OUT, seconds=seconds):
-            text = "Too many failed sign-ins. Wait, then try again."
-            return SignInRefused("too_many_attempts", text, 429, headers=[("Retry-After", str(seconds))])
-        case Refused(Reason.BLOCKED):
-            # Only after the right password, so that it says nothing to others.
-            return SignInRefused("unauthorized", "user is blocked", 401)
-        case Refused(Reason.DENIED, denial=denial) if denial is not None:
-            # Auth0's statuses: a Rule's UnauthorizedError is 401, every other denial 403.
-            status = 401 if denial.error == "unauthorized" else 403
-            return SignInRefused(denial.error, denial.message, status)
-    text = "The account has a second factor, which cannot be asked for here. Use the sign-in page."
-    return SignInRefused("access_denied", text, 403)

@@ -21,34 +21,36 @@ def machine_scopes(client: Client, server: ResourceServer, parameters: dict[str,
     # A client grant may name scopes that only users may have, and ones that the API has lost since.
     possible = MACHINE_SCOPES if server.is_management else server.scope_values
     # RFC 6749, section 3.3: the server may grant fewer scopes than requested, and says which in `scope`.
-    asked = _requested_scopes(parameters)
+    asked = requested_scopes(parameters)
     scopes = [scope for scope in grant.scope if scope in possible and (not asked or scope in asked)]
     if asked and not scopes:
         raise TokenError("invalid_scope", f"None of these scopes is granted: {' '.join(asked)}", 400)
     return scopes
 
 
-def user_scopes(user: User, server: ResourceServer, parameters: dict[str, str]) -> list[str]:
+def user_scopes(user: User, server: ResourceServer | None, parameters: dict[str, str]) -> list[str]:
     """Return the requested scopes that the user holds at the API, with the OpenID Connect ones; all held
-    scopes where none are requested.
+    scopes where none are requested. Without an API there are those of OpenID Connect alone.
 
     Others are left out without an error, as by Auth0: a user who lacks a permission may still sign in.
     """
-    asked = _requested_scopes(parameters)
+    asked = requested_scopes(parameters)
     held = _held_scopes(user, server)
     if not asked:
         return held
     return [scope for scope in dict.fromkeys(asked) if scope in held or scope in CLAIMS]
 
 
-def _held_scopes(user: User, server: ResourceServer) -> list[str]:
+def _held_scopes(user: User, server: ResourceServer | None) -> list[str]:
     """At the Management API users hold the current-user scopes alone, even administrators: a token that
     leaks from an application must not open other users' data."""
+    if server is None:
+        return list(CLAIMS)
     if server.is_management:
         return list(CURRENT_USER_SCOPES)
     return permissions_of(user, server) if server.enforce_policies else server.scope_values
 
 
-def _requested_scopes(parameters: dict[str, str]) -> list[str]:
-    """The scopes of the request, space-separated (RFC 6749, section 3.3)."""
+def requested_scopes(parameters: dict[str, str]) -> list[str]:
+    """Return the scopes of the request, space-separated (RFC 6749, section 3.3)."""
     return parameters.get("scope", "").split()
