@@ -48,7 +48,7 @@ def test_a_client_that_can_keep_no_secret_gets_none(shop, app_type):
 
     assert "client_secret" not in made
     assert made["token_endpoint_auth_method"] == "none"
-    assert made["grant_types"] == []
+    assert made["grant_types"] == ["authorization_code", "refresh_token"]
     assert problem(shop.post(f"{CLIENTS}/{made['client_id']}/rotate-secret", {}))[0::2] == (
         400,
         "operation_not_supported",
@@ -114,6 +114,57 @@ def test_a_name_of_only_spaces_is_refused(shop, db):
     assert "on property name" in message
 
 
+def test_how_its_refresh_tokens_live_is_shown_in_full(shop, till):
+    assert till["refresh_token"] == {
+        "rotation_type": "non-rotating",
+        "expiration_type": "non-expiring",
+        "leeway": 0,
+        "token_lifetime": 2_592_000,
+        "infinite_token_lifetime": True,
+        "idle_token_lifetime": 1_296_000,
+        "infinite_idle_token_lifetime": True,
+    }
+    path = f"{CLIENTS}/{till['client_id']}"
+    rotating = {"rotation_type": "rotating", "expiration_type": "expiring", "leeway": 5}
+
+    changed = shown(shop.patch(path, {"refresh_token": rotating}))["refresh_token"]
+
+    assert rotating.items() <= changed.items()
+    assert changed["infinite_token_lifetime"] is changed["infinite_idle_token_lifetime"] is False
+    assert shown(shop.patch(path, {"refresh_token": None}))["refresh_token"] == till["refresh_token"]
+
+
+@pytest.mark.parametrize("field", ["callbacks", "allowed_logout_urls"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,hi"])
+def test_a_script_is_no_url_to_redirect_to(shop, till, field, url):
+    status, message, _ = problem(shop.patch(f"{CLIENTS}/{till['client_id']}", {field: [url]}))
+
+    assert (status, field in message) == (400, True)
+
+
+def test_one_of_others_gets_no_password(shop, till):
+    path = f"{CLIENTS}/{till['client_id']}"
+    shop.patch(path, {"grant_types": ["password"]})
+
+    status, message, _ = problem(shop.patch(path, {"is_first_party": False}))
+
+    assert status == 400
+    assert "authorization_code, refresh_token, client_credentials; not password" in message
+    changed = shown(shop.patch(path, {"is_first_party": False, "grant_types": ["authorization_code"]}))
+    assert changed["is_first_party"] is False
+    names = [client["name"] for client in shown(shop.get(f"{CLIENTS}?is_first_party=false"))]
+    assert names == [changed["name"]]
+
+
+def test_its_branding_is_closed(shop, till):
+    path = f"{CLIENTS}/{till['client_id']}"
+    branding = {"accent_color": "#0f7f76", "terms_url": "https://shop.example.com/terms"}
+
+    assert shown(shop.patch(path, {"branding": branding}))["branding"] == branding
+    for wrong in ({"accent_color": "teal"}, {"terms_url": "javascript:alert(1)"}, {"css": "x"}):
+        assert problem(shop.patch(path, {"branding": wrong}))[0] == 400
+
+
 def test_a_new_secret_ends_the_old_one(shop, browser, till, settings):
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
 
@@ -159,6 +210,7 @@ def test_the_list_comes_in_pages_and_by_kind(shop, till):
 TAKEOVERS = {
     "its secret": lambda low, address: low.post(f"{address}/rotate-secret", ""),
     "how it proves itself": lambda low, address: low.patch(address, {"token_endpoint_auth_method": "none"}),
+    "whose it is": lambda low, address: low.patch(address, {"is_first_party": False}),
     "its grants": lambda low, address: low.patch(address, {"grant_types": ["password"]}),
     "its origins": lambda low, address: low.patch(address, {"web_origins": ["https://evil.example"]}),
 }

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from users.models import Client
-from users.representation.schema import LABEL, ONE_LINE, Schema
+from users.representation import refresh_tokens
+from users.representation.schema import LABEL, ONE_LINE, Schema, closed_object
 
 # Those we offer, and those that Auth0's SDKs and Terraform provider also send: stored, and refused at the
 # token endpoint until we offer them.
@@ -21,6 +22,12 @@ GRANT_TYPES = (
     "refresh_token",
 )
 _URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
+_WEB_PAGE: Schema = {
+    "type": "string",
+    "maxLength": 2048,
+    "pattern": r"^https?://\S+$",
+    "examples": ["https://shop.example.com/terms"],
+}
 # No path and no wildcard: browsers compare the origin exactly.
 _ORIGIN: Schema = {
     "type": "string",
@@ -38,6 +45,10 @@ def _list(item: Schema, description: str) -> Schema:
         "maxItems": 100,
         "description": description,
     }
+
+
+def _only(value: bool) -> Schema:
+    return {"type": "boolean", "enum": [value], "description": f"Always {str(value).lower()}."}
 
 
 # Fields that POST and PATCH accept, under Auth0's names, which our columns share.
@@ -90,9 +101,36 @@ FIELDS: dict[str, Schema] = {
         },
         "description": "Of its ID tokens.",
     },
+    "refresh_token": refresh_tokens.SCHEMA,
+    "is_first_party": {
+        "type": "boolean",
+        "description": "Whether it is yours: users of others consent to what it may do.",
+    },
+    "oidc_conformant": {
+        "type": "boolean",
+        "description": "Whether /userinfo keeps to OpenID Connect; false adds user_metadata and the profile.",
+    },
+    "initiate_login_uri": {
+        "type": "string",
+        "maxLength": 2048,
+        "pattern": r"^(https://\S+)?$",
+        "examples": ["https://shop.example.com/login"],
+        "description": "Where a sign-in can be started again, with https.",
+    },
+    "branding": {
+        **closed_object(
+            {
+                "accent_color": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "examples": ["#0f7f76"]},
+                "terms_url": _WEB_PAGE,
+                "privacy_url": _WEB_PAGE,
+            }
+        ),
+        "description": "How the sign-in pages look for it, beside its name and logo. An addition of ours.",
+    },
     # Options with one possible value are accepted, so that a body read from Auth0 can be sent back.
-    "is_first_party": {"type": "boolean", "enum": [True], "description": "Always true."},
-    "oidc_conformant": {"type": "boolean", "enum": [True], "description": "Always true."},
+    "sso_disabled": _only(False),
+    "custom_login_page_on": _only(True),
+    "is_token_endpoint_ip_header_trusted": _only(False),
 }
 SCHEMA: Schema = {
     "type": "object",
@@ -125,17 +163,30 @@ def serialize_client(client: Client, *, secret: str | None = None) -> dict[str, 
         "allowed_origins": client.allowed_origins,
         "client_metadata": client.client_metadata,
         "jwt_configuration": {"alg": "RS256", "lifetime_in_seconds": client.id_token_lifetime},
-        "is_first_party": True,
-        "oidc_conformant": True,
+        "refresh_token": refresh_tokens.serialize_refresh_token(client),
+        "is_first_party": client.is_first_party,
+        "oidc_conformant": client.oidc_conformant,
+        "initiate_login_uri": client.initiate_login_uri,
+        "branding": client.branding,
+        "sso_disabled": False,
+        "custom_login_page_on": True,
+        "is_token_endpoint_ip_header_trusted": False,
         "global": False,
     }
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """Return the columns that a validated body sets."""
-    given = {name: body[name] for name in FIELDS if name in body and name not in _NOT_COLUMNS}
+    columns = {name: body[name] for name in FIELDS if name in body and name not in _NOT_COLUMNS}
+    if "refresh_token" in columns:
+        columns["refresh_token"] = columns["refresh_token"] or {}  # null stands for the defaults
     lifetime = body.get("jwt_configuration", {}).get("lifetime_in_seconds")
-    return {**given, **({"id_token_lifetime": lifetime} if lifetime else {})}
+    return {**columns, **({"id_token_lifetime": lifetime} if lifetime else {})}
 
 
-_NOT_COLUMNS = {"jwt_configuration", "is_first_party", "oidc_conformant"}
+_NOT_COLUMNS = {
+    "jwt_configuration",
+    "sso_disabled",
+    "custom_login_page_on",
+    "is_token_endpoint_ip_header_trusted",
+}

@@ -53,11 +53,13 @@ FIELDS: dict[str, Schema] = {
         "description": f"Whether tokens carry `permissions`: {PERMISSIONS_DIALECT}, with enforce_policies.",
     },
     "signing_alg": {"type": "string", "enum": ["RS256"], "description": "Always RS256."},
-    # There is no refresh token grant yet.
-    "allow_offline_access": {"type": "boolean", "enum": [False], "description": "Always false."},
+    "allow_offline_access": {
+        "type": "boolean",
+        "description": "Whether users' applications may get refresh tokens for it.",
+    },
     "skip_consent_for_verifiable_first_party_clients": {
         "type": "boolean",
-        "description": "Accepted; users are never asked for consent here.",
+        "description": "Accepted; users never consent to first-party applications here.",
     },
 }
 IDENTIFIER: Schema = {
@@ -99,17 +101,16 @@ def serialize_resource_server(server: ResourceServer, management_scopes: dict[st
         "enforce_policies": server.enforce_policies,
         "token_dialect": PERMISSIONS_DIALECT if server.names_permissions else "access_token",
         "signing_alg": "RS256",
-        "allow_offline_access": False,
+        "allow_offline_access": server.allow_offline_access,
         "skip_consent_for_verifiable_first_party_clients": True,
     }
 
 
+_COLUMNS = ("identifier", "name", "scopes", "token_lifetime", "enforce_policies", "allow_offline_access")
+
+
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
     """Return the columns that a validated body sets."""
-    given: dict[str, Any] = {
-        name: body[name]
-        for name in ("identifier", "name", "scopes", "token_lifetime", "enforce_policies")
-        if name in body
-    }
+    given: dict[str, Any] = {name: body[name] for name in _COLUMNS if name in body}
     dialect = body.get("token_dialect")
     return {**given, **({"names_permissions": dialect == PERMISSIONS_DIALECT} if dialect else {})}

@@ -10,22 +10,33 @@ from django.db import transaction
 from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.models import Client, Ticket
 from users.representation.clients import serialize_client
+from users.representation.refresh_tokens import explain_refused_refresh_token
+from users.representation.validation import FieldError
 from users.rights.actor import Actor
 from users.rights.client_rights import check_no_escalation
 from users.rights.may import Verb, check
 from users.tokens.verify import clear_token_caches_on_commit
 
+# Source: Auth0 docs, "First-Party and Third-Party Applications".
+THIRD_PARTY_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
+# URLs of these schemes contain what a browser would run or show as a page of ours.
+SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob"})
 # Columns with which an attacker could act as the client, or redirect its users.
 TAKEOVER_COLUMNS = frozenset(
-    {"token_endpoint_auth_method", "grant_types", "web_origins", "allowed_origins", "callbacks"}
+    {
+        *("token_endpoint_auth_method", "grant_types", "is_first_party"),
+        *("web_origins", "allowed_origins", "callbacks", "allowed_logout_urls", "initiate_login_uri"),
+    }
 )
 
 
 def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
     """Create a client. Returns it with its secret of 64 random characters, of which only the hash is
-    stored; a public client has no secret. It has no rights until it gets a grant. Raises Denied."""
+    stored; a public client has no secret. It has no rights until it gets a grant. Raises Denied or
+    FieldError."""
     check(actor, Verb.CREATE_CLIENT)
     client = Client(**_with_defaults(columns))
+    _check_fields(client)
     secret = None if client.is_public else _new_secret(client)
     with transaction.atomic():
         client.save(force_insert=True)
@@ -36,7 +47,8 @@ def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
 
 
 def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Client:
-    """Set columns. Raises Denied, also where the actor could then act as a client that holds more."""
+    """Set columns. Raises FieldError, and Denied, also where the actor could then act as a client that holds
+    more."""
     check(actor, Verb.UPDATE_CLIENT)
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
@@ -45,6 +57,7 @@ def edit_client(client: Client, columns: dict[str, Any], *, actor: Actor) -> Cli
         before = serialize_client(client)
         for name, value in columns.items():
             setattr(client, name, value)
+        _check_fields(client)
         client.save(update_fields=columns.keys())
         record_configuration_change(
             effect_on(client, Action.UPDATED, before=before, after=serialize_client(client)), actor=actor
@@ -89,11 +102,27 @@ def _with_defaults(columns: dict[str, Any]) -> dict[str, Any]:
     only clients with a secret get tokens for themselves."""
     app_type = columns.get("app_type", Client.Type.MACHINE)
     is_open = app_type in (Client.Type.SINGLE_PAGE, Client.Type.NATIVE)
+    # Without `implicit`, which Auth0 has here too: OAuth 2.1 drops it.
+    of_users = [] if app_type == Client.Type.MACHINE else ["authorization_code", "refresh_token"]
     defaults = {
         "token_endpoint_auth_method": "none" if is_open else "client_secret_post",
-        "grant_types": [] if is_open else ["client_credentials"],
+        "grant_types": of_users if is_open else [*of_users, "client_credentials"],
     }
     return {**defaults, **columns}
+
+
+def _check_fields(client: Client) -> None:
+    """Check what one field alone does not say. Raises FieldError."""
+    if reason := explain_refused_refresh_token(client.refresh_token, client.app_type):
+        raise FieldError("refresh_token", reason)
+    for name in ("callbacks", "allowed_logout_urls"):
+        for url in getattr(client, name):
+            if url.partition(":")[0].strip().lower() in SCRIPT_SCHEMES:
+                raise FieldError(name, f"Browsers would run {url[:40]} as a script")
+    refused = [grant for grant in client.grant_types if grant not in THIRD_PARTY_GRANTS]
+    if refused and not client.is_first_party:
+        rule = f"A third-party client may only have {', '.join(THIRD_PARTY_GRANTS)}; not {', '.join(refused)}"
+        raise FieldError("grant_types", rule)
 
 
 def _new_secret(client: Client) -> str:

@@ -34,7 +34,7 @@ class ClientsView(View):
                     "description": "Only those of these kinds.",
                 },
                 # auth0-deploy-cli sends these filters, and gives up at a 400.
-                "is_first_party": {"type": "boolean", "description": "All are; false finds none."},
+                "is_first_party": {"type": "boolean", "description": "Only those that are, or are not."},
                 "is_global": {"type": "boolean", "description": "None is; true finds none."},
             },
             success=200,
@@ -60,10 +60,12 @@ class ClientsView(View):
 
 
 def _filter(query: dict[str, Any]) -> Any:
-    # Every client is first-party and none is global, so these filters are decided without a query.
-    if query.get("is_first_party") is False or query.get("is_global"):
+    # No client is global, so this filter is decided without a query.
+    if query.get("is_global"):
         return Client.objects.none()
     clients = Client.objects.filter(is_revoked=False)
+    if "is_first_party" in query:
+        clients = clients.filter(is_first_party=query["is_first_party"])
     return clients.filter(app_type__in=query["app_type"]) if "app_type" in query else clients
 
 
