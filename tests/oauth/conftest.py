@@ -17,7 +17,7 @@ from tests.oauth.answers import (
     SECRET,
     SONGS,
 )
-from users.models import Client, ResourceServer
+from users.models import Client, Connection, ResourceServer
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def make_app(db, _address):
             "secret_hash": "" if is_public else Client.hash_secret(SECRET),
             "grant_types": [PASSWORD_GRANT, REALM_GRANT],
         }
-        return Client.objects.create(**(given | columns))
+        client = Client.objects.create(**(given | columns))
+        client.connections.set(Connection.objects.all())
+        return client
 
     return make
 

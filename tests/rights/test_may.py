@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor
+from users.rights.actor import bearer_actor, command_actor, owner_actor, staff_actor, visitor_actor
 from users.rights.errors import Denied, StaleSignIn
 from users.rights.may import Verb, check, may
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -56,6 +56,7 @@ TABLE = [
     (Verb.VIEW_APP_METADATA, "view_app_metadata", {"read:users"}, False),
     (Verb.VIEW_CHANGES, "view_changes", set(), False),
     (Verb.CREATE, "create_user", {"create:users"}, False),
+    (Verb.SIGN_UP, None, set(), False),
     (Verb.CHANGE_PROFILE, "change_profile", {"update:users"}, False),
     (Verb.CHANGE_SIGN_IN, "change_profile", {"update:users"}, False),
     (Verb.CHANGE_PASSWORD, "administer", {"update:users"}, True),
@@ -79,7 +80,7 @@ TABLE = [
         False,
     ),
     (Verb.MAKE_TICKET, None, {"create:user_tickets"}, False),
-    (Verb.SEND_VERIFICATION, "send_links", {"create:users", "update:users"}, False),
+    (Verb.SEND_VERIFICATION, "send_links", {"create:users", "update:users"}, True),
     (Verb.CLEAR_LOCKOUT, "unlock_user", {"update:users"}, False),
     (Verb.END_SESSIONS, "block_user", {"delete:sessions"}, True),
     (Verb.REVOKE_TOKENS, "block_user", {"delete:refresh_tokens"}, True),
@@ -132,6 +133,12 @@ def test_a_client_may_not_with_all_other_scopes(actor_of, jane, verb, permission
     others = (MACHINE_SCOPES.keys() | CURRENT_USER_SCOPES.keys()) - scopes
 
     assert not may(actor_of(*others), verb, jane)
+
+
+@rules
+def test_a_visitor_may_sign_up_and_nothing_else(jane, verb, permission, scopes, owners):
+    assert may(visitor_actor(), verb) == (verb is Verb.SIGN_UP)
+    assert not may(visitor_actor(), verb, jane) or verb is Verb.SIGN_UP
 
 
 @rules

@@ -34,6 +34,7 @@ SECOND_FACTORS = {
 }
 ACCOUNTS = {
     "ss": gettext_noop("Signed up"),
+    "fs": gettext_noop("Failed sign-up"),
     "scp": gettext_noop("Password changed"),
     "fcp": gettext_noop("Failed password change"),
     "scpr": gettext_noop("Password reset sent"),
@@ -72,7 +73,7 @@ GROUPS = {
 DESCRIPTIONS = {code: words for group in GROUPS.values() for code, words in group.items()}
 # The types that the page marks as failures.
 FAILURE_TYPES = frozenset(
-    {"f", "fp", "fu", "fsa", "fcp", "fcpr", "fv", "fepft", "feacft", "feccft", "feotpft", "fercft", "fertft"}
-    | {"ferrt", API_FAILED, "gd_auth_failed", "gd_recovery_failed", "gd_otp_rate_limit_exceed"}
+    {"f", "fp", "fu", "fs", "fsa", "fcp", "fcpr", "fv", "fepft", "feacft", "feccft", "feotpft", "fercft"}
+    | {"fertft", "ferrt", API_FAILED, "gd_auth_failed", "gd_recovery_failed", "gd_otp_rate_limit_exceed"}
     | {"limit_wc", "limit_mu", "api_limit"}
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from django.http import HttpRequest
@@ -39,10 +41,16 @@ class TokenRequest(OAuth2Request):
 
 
 def read_body(request: HttpRequest) -> dict[str, str]:
-    """Return the parameters of a JSON or form body: SDKs send either. Raises TokenError for anything else.
+    """Return the parameters of a JSON or form body, as `read_object` does.
 
     Values that are not text are left out, as parameters are text in OAuth.
     """
+    # A number or list where text is expected counts as missing, and is reported by its name.
+    return {name: value for name, value in read_object(request).items() if isinstance(value, str)}
+
+
+def read_object(request: HttpRequest) -> dict[str, Any]:
+    """Return the members of a JSON or form body: SDKs send either. Raises TokenError for anything else."""
     # RFC 6749 knows forms only, so that a body of any other type is read as one.
     if request.content_type != "application/json":
         return {name: _single_value(name, values) for name, values in request.POST.lists()}
@@ -52,8 +60,7 @@ def read_body(request: HttpRequest) -> dict[str, str]:
         raise TokenError("invalid_request", f"The body is not valid JSON: {error}", 400) from None
     if not isinstance(body, dict):
         raise TokenError("invalid_request", "The body must be a JSON object.", 400)
-    # A number or list where text is expected counts as missing, and is reported by its name.
-    return {name: value for name, value in body.items() if isinstance(value, str)}
+    return body
 
 
 def _single_value(name: str, values: list[str]) -> str:

@@ -97,6 +97,20 @@ USERNAME_OPTIONS: dict[str, Schema] = {
         "description": "The length of usernames; 1 to 15 by default.",
     },
 }
+SIGN_UP_OPTIONS: dict[str, Schema] = {
+    "disable_signup": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether users may not sign up by themselves.",
+    },
+    # Auth0 has this for a whole tenant.
+    "enumeration_protection": {
+        "type": "boolean",
+        "default": False,
+        "description": "Whether a sign-up with a taken email or username is refused without saying so, as"
+        " invalid_signup. An addition of ours.",
+    },
+}
 PROFILE_OPTIONS: dict[str, Schema] = {
     # The number is bounded, since each name is compared on every sign-in.
     "non_persistent_attrs": {
@@ -135,8 +149,7 @@ OPTIONS: Schema = {
         {
             **PASSWORD_OPTIONS,
             **USERNAME_OPTIONS,
-            # Stored for the sign-up pages to come; today there is no self-service sign-up.
-            "disable_signup": {"type": "boolean", "description": "Whether self-service sign-up is disabled."},
+            **SIGN_UP_OPTIONS,
             **PROFILE_OPTIONS,
             **FIXED_OPTIONS,
             **UNSUPPORTED_OPTIONS,

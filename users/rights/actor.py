@@ -44,6 +44,11 @@ class Actor:
         }
 
     @property
+    def is_visitor(self) -> bool:
+        """Whether this is someone without an account, who is about to sign up."""
+        return self.kind == Kind.USER and self.user is None
+
+    @property
     def is_administrator(self) -> bool:
         """Staff with `users.administer`, or a command on the server, whose shell could change the database
         anyway."""
@@ -61,6 +66,10 @@ class Actor:
         # A user at the API has a token; on the own page there is a session instead.
         return self.kind == Kind.CLIENT or self.face == Face.API
 
+    def signed_up_as(self, user: User) -> Actor:
+        """This visitor, once they have an account: its owner."""
+        return replace(self, id=user.user_id, name=str(user), user=user)
+
     def is_self(self, user: User) -> bool:
         """Whether this is the actor's own user, acting as its owner."""
         return self.kind == Kind.USER and self.user is not None and self.user.pk == user.pk
@@ -76,6 +85,12 @@ def owner_actor(
 ) -> Actor:
     """A user on the own page, staff or not: here they act as owner, never as staff."""
     return _user_actor(Kind.USER, face, user, request_id, ip)
+
+
+def visitor_actor(*, request_id: str = "", ip: str | None = None) -> Actor:
+    """Someone without an account, who signs up. What they do is recorded as done by the account that they
+    create (`signed_up_as`)."""
+    return Actor(kind=Kind.USER, face=Face.SIGN_IN, id="", name="", request_id=request_id, ip=ip)
 
 
 def bearer_actor(

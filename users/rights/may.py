@@ -28,7 +28,8 @@ class Rule:
     one of them. `owner`: whether users may do it to themselves on the own page. `own`: the scopes with
     which a user's own token may, any one of them. `guarded`: users with staff rights are for
     administrators only. `others`: staff may not do it to themselves, so that they cannot lock themselves
-    out. `fresh`: a user's own token must be of a recent sign-in.
+    out. `fresh`: a user's own token must be of a recent sign-in. `visitor`: whether someone without an
+    account may.
     """
 
     doing: str
@@ -39,6 +40,7 @@ class Rule:
     guarded: bool = False
     others: bool = False
     fresh: bool = False
+    visitor: bool = False
 
 
 READ_OWN = frozenset({"read:current_user", "read:current_user_metadata"})
@@ -60,6 +62,7 @@ class Verb(Enum):
     VIEW_APP_METADATA = Rule(_("see app_metadata"), "view_app_metadata", frozenset({"read:users"}))
     VIEW_CHANGES = Rule(_("view the activity of all users"), "view_changes", frozenset())
     CREATE = Rule(_("create users"), "create_user", frozenset({"create:users"}))
+    SIGN_UP = Rule(_("sign up"), "", frozenset(), visitor=True)
     CHANGE_PROFILE = Rule(_("change profiles"), "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(
         _("change how an account signs in"), "change_profile", frozenset({"update:users"}), guarded=True
@@ -115,7 +118,7 @@ class Verb(Enum):
     )
     MAKE_TICKET = Rule(_("create tickets"), "", frozenset({"create:user_tickets"}), guarded=True)
     SEND_VERIFICATION = Rule(
-        _("send verification emails"), "send_links", frozenset({"create:users", "update:users"})
+        _("send verification emails"), "send_links", frozenset({"create:users", "update:users"}), owner=True
     )
     CLEAR_LOCKOUT = Rule(
         _("clear lockouts after failed sign-ins"), "unlock_user", frozenset({"update:users"}), guarded=True
@@ -235,6 +238,8 @@ def _has_right(actor: Actor, rule: Rule, user: User | None) -> bool:
         return bool(rule.scopes & actor.scopes)
     if actor.kind == Kind.STAFF:
         return bool(rule.permission) and actor.has_permission(rule.permission)
+    if actor.is_visitor:
+        return rule.visitor
     if user is None or not actor.is_self(user):
         return False
     return bool(rule.own & actor.scopes) if actor.has_token else rule.owner

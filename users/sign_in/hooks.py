@@ -1,8 +1,8 @@
-"""The seams of the sign-in transaction: two explicit lists of functions, run in their order.
+"""The seams of signing in and signing up: explicit lists of functions, run in their order.
 
-A room below this one offers a function; it is named here and nowhere else. A hook refuses the sign-in by
-raising SignInDenied. Any other exception ends the request as it would anywhere else (503 for a database
-that is unavailable): the user is not signed in, and nothing is counted.
+A room below this one offers a function; it is named here and nowhere else. A hook refuses by raising
+SignInDenied, or SignUpDenied. Any other exception ends the request as it would anywhere else (503 for a
+database that is unavailable): no user is signed in or created, and nothing is counted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from users.models import User
+from users.metadata.documents import Document
+from users.models import Connection, User
 from users.sign_in.progress import CustomClaims, ProviderProfile, SignIn, SignInRequest
 
 # What a provider says of a user, before anything of it is stored (the denylist of a connection).
@@ -23,6 +24,40 @@ from users.sign_in.progress import CustomClaims, ProviderProfile, SignIn, SignIn
 BeforePersist = Callable[[ProviderProfile, SignInRequest], ProviderProfile]
 
 BEFORE_PERSIST: Sequence[BeforePersist] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """An account that a visitor asks for by signing up. `profile` holds root fields under Auth0's names;
+    `app_metadata` is never the visitor's: only hooks set it."""
+
+    connection: Connection
+    profile: Mapping[str, Any]
+    user_metadata: Document = field(default_factory=dict)
+    app_metadata: Document = field(default_factory=dict)
+
+
+class SignUpDenied(Exception):
+    """Raised by a hook to refuse a sign-up. `reason` goes into the log, `message` is shown to the visitor.
+
+    Source: Auth0 docs, "Actions Triggers: pre-user-registration", `api.access.deny`.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        self.message = message
+        super().__init__(reason)
+
+
+# What a visitor who signs up asks for, before the account is created (pre-user-registration).
+#
+# Receives the registration as the hook before it left it, and the request, whose `application` is the client
+# that the visitor signs up at. Returns the registration with either document changed; the connection and the
+# profile stay as they are. Runs for sign-ups only, not for accounts created by staff, the API or imports, and
+# outside any database transaction. Refuses by SignUpDenied.
+PreRegistration = Callable[[Registration, SignInRequest], Registration]
+
+PRE_REGISTRATION: Sequence[PreRegistration] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +82,14 @@ class PostLoginResult:
 PostLogin = Callable[[SignIn], PostLoginResult]
 
 POST_LOGIN: Sequence[PostLogin] = ()
+
+
+def run_pre_registration(asked: Registration, request: SignInRequest) -> Registration:
+    """Return the registration with the documents that the hooks leave. Raises SignUpDenied."""
+    left = asked
+    for hook in PRE_REGISTRATION:
+        left = hook(left, request)
+    return replace(asked, user_metadata=left.user_metadata, app_metadata=left.app_metadata)
 
 
 def screen(profile: ProviderProfile, request: SignInRequest) -> ProviderProfile:

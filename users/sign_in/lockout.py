@@ -11,18 +11,16 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from django.core.cache import cache
 
 from users.metadata.identifiers import email_key
 from users.models import User
+from users.throttling.ip_networks import network_of
 from users.throttling.sliding_window import Counter, Event, Limit, clear
 
 # Failed sign-ins in so many seconds.
 PER_USER, PER_IP = Limit(5, 300), Limit(10, 60)
-# Callers on a Unix socket have no IP address; they share one counter.
-_NO_IP = "0.0.0.0"  # noqa: S104 - nothing listens there
 # How many IP addresses are remembered for one user, the latest first.
 _IPS_PER_KEY = 10
 
@@ -130,14 +128,7 @@ def _key_counter(key: str) -> Counter:
 
 
 def _ip_counter(ip: str | None) -> Counter:
-    """The counter of an IPv4 address, or of the network of an IPv6 address: a caller mostly has a whole
-    network of 64 bits, and could take another address of it for each attempt."""
-    address = ip_address(ip or _NO_IP)
-    if isinstance(address, IPv6Address):
-        # IPv4 callers of a server that listens on both protocols appear as ::ffff:a.b.c.d, all in one network
-        # of 64 bits: a lockout of that network would refuse everyone.
-        address = address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64)
-    return Counter(f"failed sign-ins from {address}", PER_IP)
+    return Counter(f"failed sign-ins from {network_of(ip)}", PER_IP)
 
 
 def _remembered_ips(key: str) -> list[str]:

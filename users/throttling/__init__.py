@@ -2,6 +2,7 @@
 
 - `fixed_window` counts in windows of whole seconds, by one increment: calls to the API.
 - `sliding_window` counts exactly in any period, and can take a count back: failed sign-ins.
+- `ip_networks` says which callers count as one where a limit is by IP address.
 - `debounce` lets the first event of a period pass: log entries that anyone could cause at will, and
   one-time passwords, which are accepted once.
 

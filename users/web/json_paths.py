@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_OAUTH = "/oauth/"
-_JSON = ("/api/", _OAUTH, "/.well-known/")
+_OAUTH = ("/oauth/", "/dbconnections/", "/usernamepassword/")
+_JSON = ("/api/", *_OAUTH, "/.well-known/")
 
 
 def is_api(path: str) -> bool:

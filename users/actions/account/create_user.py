@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,9 @@ from users.rights.may import Verb, check
 
 # What every user is created with, by any actor who may create users.
 FIRST_FIELDS = frozenset({"email", "username", "name", "given_name", "family_name", "nickname"})
+# What visitors may set of the account that they create by signing up. Source: Auth0's Authentication API
+# reference, "Signup".
+SIGN_UP_FIELDS = FIRST_FIELDS | {"picture"}
 # The first version of a user whose id another user had before. The lower bound is above any number of edits
 # the earlier user can have had, so that an old ETag never matches; the upper one leaves room for as many
 # edits below the limit of the column.
@@ -49,16 +52,21 @@ def create_user(
     password: str | None = None,
     bare_id: str | None = None,
     is_superuser: bool = False,
+    documents_by: Actor | None = None,
+    on_created: Callable[[User], object] = lambda _: None,
     reason: str = "",
 ) -> User:
     """Create a user in `connection` and record it. Without a password the user cannot sign in until one is
     set.
 
     `bare_id` becomes the part of `user_id` after the provider. First-level nulls of the documents are not
-    stored. Raises Denied, NotSupported, FieldError, MetadataError, WeakPassword or DuplicateField.
+    stored. A visitor who signs up becomes the owner of the new account; `documents_by` is then the server,
+    where its hooks have decided the documents. `on_created` runs in the transaction, such as to enqueue an
+    email. Raises Denied, NotSupported, FieldError, MetadataError, WeakPassword or DuplicateField.
     """
-    check(actor, Verb.CREATE)
-    _check_fields(actor, profile, user_metadata=user_metadata, app_metadata=app_metadata)
+    check(actor, Verb.SIGN_UP if actor.is_visitor else Verb.CREATE)
+    author = documents_by or actor
+    _check_fields(actor, profile, author, user_metadata=user_metadata, app_metadata=app_metadata)
     # No web request can create one, so that a stolen administrator session cannot leave a superuser behind.
     if is_superuser and actor.kind != Kind.COMMAND:
         raise Denied("Superusers are made on the command line only.")
@@ -72,7 +80,7 @@ def create_user(
     check_dependent_fields(wanted, SIGN_IN_FIELDS, connection)
     if not wanted.get("phone_number"):  # an identity provider may sign them in by it
         check_login(wanted, connection)
-    documents = _initial_documents(actor, user_metadata=user_metadata, app_metadata=app_metadata)
+    documents = _initial_documents(author, user_metadata=user_metadata, app_metadata=app_metadata)
     user = User(
         connection=connection,
         user_id=f"{connection.strategy}|{bare_id}" if bare_id else new_user_id(),
@@ -94,13 +102,21 @@ def create_user(
         # Ids generated here are random and never come back; only ids chosen by the caller can repeat.
         if bare_id:
             _start_after_earlier_users(user)
-        _record(user, actor, reason)
+        _record(user, actor.signed_up_as(user) if actor.is_visitor else actor, reason)
+        on_created(user)
     return user
 
 
-def _check_fields(actor: Actor, profile: Mapping[str, Any], **documents: Document | None) -> None:
-    """Raises Denied where a staff member may create users and not set these fields of one. The scope of a
-    client to create users includes all fields, as at Auth0."""
+def _check_fields(
+    actor: Actor, profile: Mapping[str, Any], author: Actor, **documents: Document | None
+) -> None:
+    """Raises Denied where a visitor, or a staff member who may create users, may not set these fields of one.
+    The scope of a client to create users includes all fields, as at Auth0."""
+    if actor.is_visitor:
+        if refused := profile.keys() - SIGN_UP_FIELDS:
+            raise Denied(f"A user who signs up may not set {min(refused)}.")
+        if documents["app_metadata"]:
+            check(author, Verb.CHANGE_APP_METADATA)
     if actor.kind != Kind.STAFF:
         return
     fields = {FIELD_VERBS[name] for name in profile if name not in FIRST_FIELDS and name in FIELD_VERBS}

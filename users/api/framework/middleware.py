@@ -24,7 +24,8 @@ class RateLimitHeadersMiddleware:
         response = self._get_response(request)
         usage = usage_of(request) if is_api(request.path_info) else None
         for name, value in (rate_headers(usage) if usage else {}).items():
-            response[name] = value
+            # The view may have a limit of its own to name.
+            response.headers.setdefault(name, value)
         if response.status_code == 304:
             # It would have to state the length of the omitted body (RFC 9110, section 8.6).
             del response["Content-Length"]
