@@ -1,8 +1,8 @@
 /**
  * Builds what the browser loads out of `node_modules`. Git ignores all outputs:
  *
- *   static/users/js/bundle/   what every page of the dashboard loads; the metadata editor; and CodeMirror, which is
- *                             fetched when JSON mode is first opened
+ *   static/users/js/bundle/   what every page loads; the metadata editor; and CodeMirror, which is fetched when JSON
+ *                             mode is first opened
  *   static/users/img/icons.svg   one sprite with the icons that `static/users/img/icons.json` names
  *   static/users/fonts/   the two fonts, with their licences
  */
@@ -26,7 +26,7 @@ async function bundleScripts() {
     entryPoints: {
       desk: source("desk"),
       list: source("list"),
-      times: source("times"),
+      page: source("page"),
       editor: source("editor/main"),
       code: source("editor/code"),
     },

@@ -76,13 +76,20 @@ def test_an_avatar_shows_the_initials_on_the_colour_of_the_id():
 
 
 @pytest.mark.parametrize(
-    ("ago", "text"),
+    ("ago", "text", "short"),
     [
-        (timedelta(seconds=50), "now"),
-        (timedelta(minutes=4, seconds=10), "4 minutes ago"),
-        (timedelta(days=11, hours=3), "1 week ago"),
-        (timedelta(hours=-3, seconds=-5), "in 3 hours"),
+        (timedelta(seconds=50), "now", "now"),
+        (timedelta(minutes=4, seconds=10), "4 minutes ago", "4 min"),
+        (timedelta(hours=23), "23 hours ago", "23 h"),
+        (timedelta(days=6, hours=3), "6 days ago", "6 d"),
+        (timedelta(days=11, hours=3), "1 week ago", "1 wk"),
+        (timedelta(days=70), "2 months ago", "2 mo"),
+        (timedelta(days=800), "2 years ago", "2 y"),
+        (timedelta(hours=-3, seconds=-5), "in 3 hours", "3 h"),
     ],
 )
-def test_an_age_has_one_unit(ago, text):
-    assert age(timezone.now() - ago).replace("\xa0", " ") == text
+def test_an_age_has_one_unit(ago, text, short):
+    at = timezone.now() - ago
+
+    assert age(at).replace("\xa0", " ") == text
+    assert age(at, "short").replace("\xa0", " ") == short

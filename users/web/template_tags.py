@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext_lazy, pgettext
 
 from users.models import User
 from users.web.initials import colour, initials
@@ -24,6 +25,15 @@ from users.web.undo_offer import read_offer
 register = template.Library()
 # Name to the file of Lucide that draws it; `make bundle` builds the sprite from the same list.
 ICON_LIST, SPRITE = "users/img/icons.json", "users/img/icons.svg"
+# The units of an age, abbreviated, as Django's `timesince` takes them.
+SHORT_UNITS: dict[str, Any] = {
+    "year": ngettext_lazy("%(num)d y", "%(num)d y", "num"),
+    "month": ngettext_lazy("%(num)d mo", "%(num)d mo", "num"),
+    "week": ngettext_lazy("%(num)d wk", "%(num)d wk", "num"),
+    "day": ngettext_lazy("%(num)d d", "%(num)d d", "num"),
+    "hour": ngettext_lazy("%(num)d h", "%(num)d h", "num"),
+    "minute": ngettext_lazy("%(num)d min", "%(num)d min", "num"),
+}
 
 
 @register.simple_tag
@@ -58,12 +68,16 @@ def avatar(user: User, size: str = "") -> SafeString:
 
 
 @register.filter
-def age(at: datetime) -> str:
+def age(at: datetime, form: str = "") -> str:
     """Return how long ago that was, in one unit: "now", "4 minutes ago", "5 days ago"; for a moment to come,
-    how long until then."""
+    how long until then. In the form "short" the unit is abbreviated: "4 min", "5 d".
+    """
     now = timezone.now()
     if abs(now - at) < timedelta(minutes=1):
         return pgettext("age", "now")
+    if form == "short":
+        earlier, later = sorted((at, now))
+        return timesince(earlier, later, depth=1, time_strings=SHORT_UNITS)
     if at > now:
         return gettext("in %(age)s") % {"age": timeuntil(at, now, depth=1)}
     return gettext("%(age)s ago") % {"age": timesince(at, now, depth=1)}

@@ -1,5 +1,7 @@
 // What every page does once it is loaded: moves the focus to the summary of mistakes, closes an open menu on
-// Escape or a click elsewhere, copies ids, and shows passwords.
+// Escape or a click elsewhere, copies ids, shows passwords, and exact times. `make bundle` writes it to `bundle/page.js`.
+import "./times.js";
+
 document.querySelector(".summary")?.focus();
 
 document.addEventListener("click", (event) => {

@@ -1,21 +1,30 @@
-// Times on the page: the exact local time on hover, and by a switch in place of "4 minutes ago". The browser stores
-// the choice.
+// The exact local time of each `<time>`: as its title, and by a switch, where the page has one, in place of
+// "4 minutes ago". The browser stores the choice.
 import { readStored, store } from "./storage.js";
 
 const KEY = "exact-times";
+// A date without a time of day is the same everywhere.
+const TIMES = "time[datetime*=T]";
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-
-const times = [...document.querySelectorAll("time[datetime]")].map((element) => {
-  const at = new Date(element.dateTime);
-  const utc = element.title;
-  const exact = Number.isNaN(Number(at)) ? "" : EXACT.format(at);
-  if (exact) element.title = utc ? `${exact} (${utc})` : exact;
-  return { element, relative: element.textContent, exact };
-});
+const titled = new WeakSet();
+const relative = new Map();
 const buttons = document.querySelectorAll("[data-exact-times]");
 
+const exactTime = (element) => EXACT.format(new Date(element.dateTime));
+
+// When the pointer comes and not before: so it holds for rows that scripts add later, and costs nothing else.
+document.addEventListener("pointerover", ({ target }) => {
+  const element = target.closest(TIMES);
+  if (!element || titled.has(element)) return;
+  titled.add(element);
+  element.title = exactTime(element) + (element.title ? ` (${element.title})` : "");
+});
+
 function show(isExact) {
-  for (const { element, relative, exact } of times) element.textContent = isExact && exact ? exact : relative;
+  for (const element of document.querySelectorAll(TIMES)) {
+    if (!relative.has(element)) relative.set(element, element.textContent);
+    element.textContent = isExact ? exactTime(element) : relative.get(element);
+  }
   for (const button of buttons) {
     button.hidden = false;
     button.setAttribute("aria-pressed", String(isExact));
@@ -29,4 +38,4 @@ for (const button of buttons) {
     show(isExact);
   });
 }
-show(readStored("localStorage", KEY) === "yes");
+if (buttons.length) show(readStored("localStorage", KEY) === "yes");

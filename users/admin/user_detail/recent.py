@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -37,24 +35,7 @@ _BROWSERS = (
 def recent_rows(user: User, viewer: Actor) -> list[TemplateContext]:
     """Return the rows of the template: when, what, and the colour of the dot before it."""
     found = recent_activity(user, viewer, most=MAX_ROWS)
-    now = timezone.now()
-    return [
-        {"at": one.at, "age": short_age(now - one.at), "dot": _dot(one), "sentence": _sentence(one)}
-        for one in found
-    ]
-
-
-def short_age(age: timedelta) -> str:
-    """Return the age in its largest unit, abbreviated: "4 min", "2 d"."""
-    minutes = int(age.total_seconds() // 60)
-    if minutes < 1:
-        return _("now")
-    if minutes < 60:
-        return _("%(number)d min") % {"number": minutes}
-    if minutes < 60 * 24:
-        return _("%(number)d h") % {"number": minutes // 60}
-    days = minutes // (60 * 24)
-    return _("%(number)d d") % {"number": days} if days < 365 else _("%(number)d y") % {"number": days // 365}
+    return [{"at": one.at, "dot": _dot(one), "sentence": _sentence(one)} for one in found]
 
 
 def _dot(one: RecentActivity) -> str:
