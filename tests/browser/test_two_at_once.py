@@ -100,3 +100,36 @@ def test_saving_one_box_leaves_the_other_as_it_was_to_the_letter(desk, api, jane
     after = api.by_email(jane["email"])
     assert repr(after["app_metadata"]) == repr(before["app_metadata"])
     assert after.get("user_metadata", {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        pytest.param("agent", "/admin/users/user/{jane}/change/", id="on the page of a user"),
+        pytest.param("user", "/profile/", id="on her own page"),
+    ],
+)
+def test_the_choice_has_the_focus_shows_theirs_and_leads_to_the_field(desk, api, jane, who, path):
+    page = desk.visitor()
+    desk.sign_in(page, who)  # tests before this one may have ended her sessions
+    page.goto(path.format(jane=jane["user_id"]))
+    zone = page.get_by_label("Time zone", exact=True)
+    zone.fill("Europe/Oslo")
+    api.set(jane["user_id"], user_metadata={"timezone": "Europe/Paris"})
+    page.get_by_role("button", name="Save 1 change").click()
+
+    choice = page.locator("[data-conflict]")
+    expect(choice).to_be_focused()
+    expect(choice).to_be_in_viewport()
+    expect(zone).to_have_value("Europe/Oslo")
+    choice.get_by_label("Theirs Europe/Paris").check()
+    expect(zone).to_have_value("Europe/Paris")
+    choice.get_by_label("Mine Europe/Oslo").check()
+    expect(zone).to_have_value("Europe/Oslo")
+    choice.get_by_label("Theirs Europe/Paris").check()
+    choice.get_by_role("link", name=re.compile("time ?zone", re.IGNORECASE)).click()
+    expect(zone).to_be_focused()
+
+    save(page)
+    expect(page.get_by_text("There was nothing to save.")).to_be_visible()
+    assert api.by_email(jane["email"])["user_metadata"] == {"hobby": "surfing", "timezone": "Europe/Paris"}

@@ -269,7 +269,7 @@ def test_a_change_by_somebody_else_is_a_conflict_with_both_texts(at_home, jane):
     page = opened.press(SAVE, user_metadata='{"hobby":  "chess"}')
 
     assert (page.status, everything()) == (422, before)
-    assert "Another user changed this while you were editing." in page.text
+    assert "Not saved: your preferences have changed" in page.text
     assert '"theme": "dark"' in page.text.partition("What is saved now")[2]
     assert page.form(SAVE).fields["user_metadata"] == ['{\n  "hobby": "chess",\n  "theme": "dark"\n}']
     page.press(SAVE)

@@ -31,17 +31,15 @@ from users.metadata.validate import size_warning, validate
 from users.models import User
 from users.rights.actor import Actor
 from users.schemas.current import get_schema
-from users.web.form_schema import build_form_schema, titles_along
+from users.web.differences import Value
+from users.web.form_schema import build_form_schema, title_of, titles_along
 
 LABELS = {"user_metadata": gettext_lazy("User metadata"), "app_metadata": gettext_lazy("App metadata")}
 HELP = {
     "user_metadata": gettext_lazy("The user can edit this"),
     "app_metadata": gettext_lazy("Staff and API clients only"),
 }
-CONFLICT = gettext_lazy(
-    "Another user changed this while you were editing. Not saved."
-    " Changes without a conflict are merged in. Choose a value for each conflict, then save again."
-)
+CONFLICT = gettext_lazy("This was changed while you were editing. Not saved.")
 # At most this many keys of one document are offered for choice; the text decides about more.
 MAX_CHOICES = 50
 
@@ -114,6 +112,11 @@ class DocumentsForm(forms.Form):
         """The document that a narrow screen shows first: one with an error, or else the last one."""
         return next((name for name in self.documents if name in self.errors), self.documents[-1])
 
+    @property
+    def has_choices(self) -> bool:
+        """Whether a conflict leaves a key for which the user chooses between two values."""
+        return any(merged.conflicts for merged in self.merged.values())
+
     def boxes(self) -> list[dict[str, Any]]:
         """Return each document for the template: its field, the hidden fields and, after a conflict, the
         version that was saved meanwhile."""
@@ -126,7 +129,7 @@ class DocumentsForm(forms.Form):
                 "theirs": self.theirs.get(name),
                 "typed": self.typed.get(name),
                 "choices": self._choice_rows(name),
-                "taken": self.merged[name].taken if name in self.merged else [],
+                "taken": self._names_of_taken(name),
                 "has_more": name in self.merged and len(self.merged[name].conflicts) > MAX_CHOICES,
                 "advice": size_warning(str(LABELS[name]), getattr(self.user, name), conf.limits),
                 "editor": self._editor(name),
@@ -217,12 +220,20 @@ class DocumentsForm(forms.Form):
         self.data = self.data.copy()
         self.data[name] = text
 
+    def _names_of_taken(self, name: str) -> list[str]:
+        """Return the names of the keys that were merged in from the other edit."""
+        return [self._name_of(name, key) for key in self.merged[name].taken] if name in self.merged else []
+
+    def _name_of(self, document: str, key: str) -> str:
+        """Return the title of a key's field for users, `user_metadata.age` for staff."""
+        return title_of(get_schema(document), key) if self.is_own else f"{document}.{key}"
+
     def _choice_rows(self, name: str) -> list[dict[str, Any]]:
         if name not in self.merged:
             return []
         return [
             {
-                "key": one.key,
+                "name": self._name_of(name, one.key),
                 "key_json": json.dumps(one.key),
                 "mine": _format_value(one.mine),
                 "theirs": _format_value(one.theirs),
@@ -304,7 +315,7 @@ def _fingerprint(value: JSON) -> str:
 
 
 def _format_value(value: JSON) -> str:
-    return "(removed)" if value is ABSENT else dump_pretty(value)
+    return gettext("(removed)") if value is ABSENT else Value(value).text
 
 
 def document_text(user: User, document: str) -> str:

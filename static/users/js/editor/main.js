@@ -2,7 +2,7 @@
 import { ngettext } from "../gettext.js";
 import { attachConflict } from "./conflict.js";
 import { Editor } from "./editor.js";
-import { SaveBar } from "./save_bar.js";
+import { keepFocusAbove, SaveBar } from "./save_bar.js";
 import { showReview } from "./review.js";
 
 const editors = [...document.querySelectorAll("[data-editor]")].map((root) => new Editor(root));
@@ -38,6 +38,7 @@ function updaterOf(form, own) {
   const button = form.querySelector("[data-save]");
   const review = form.querySelector("[data-review]");
   const plain = button?.textContent;
+  if (review) keepFocusAbove(review.parentElement);
   return () => {
     const documents = own.map(({ name, changes }) => ({ name, changes: changes ?? [] }));
     if (review) showReview(review, documents);
@@ -59,6 +60,7 @@ window.addEventListener("beforeunload", (event) => {
 
 // A document's label, and links to its errors, lead to its textarea, which may be hidden.
 document.addEventListener("click", (event) => {
+  if (event.defaultPrevented) return;
   const from = event.target.closest("a[href^='#'], label[for]");
   const id = from?.htmlFor ?? from?.hash?.slice(1);
   const editor = editors.find(({ textarea }) => textarea.id === id);

@@ -1,7 +1,7 @@
 /** What would be saved, old to new, over all documents of one form. */
 import { gettext, ngettext } from "../gettext.js";
 import { element } from "./element.js";
-import { changesIn, shortened, spelt } from "./words.js";
+import { shortened, spelt } from "./words.js";
 
 const MOST = 50;
 
@@ -29,8 +29,8 @@ export function showReview(host, documents) {
   const total = documents.reduce((sum, { changes }) => sum + changes.length, 0);
   host.hidden = total === 0;
   const details = host.querySelector("details") ?? element("details", { className: "review" });
-  const count = element("span", { className: "quiet" }, changesIn(total));
-  details.replaceChildren(element("summary", {}, gettext("Review before save"), " ", count), reviewOf(documents));
+  const words = ngettext("Review %(count)s change", "Review %(count)s changes", total);
+  details.replaceChildren(element("summary", {}, words), reviewOf(documents));
   if (!details.isConnected) host.replaceChildren(details);
 }
 

@@ -38,10 +38,7 @@ export class SaveBar {
     });
     this.form.addEventListener("keydown", (event) => this.onEnter(event));
     document.addEventListener("keydown", (event) => this.onShortcut(event));
-    // Scrolling to a focused field must stop above the bar, however high it is now.
-    new ResizeObserver(() => {
-      document.documentElement.style.setProperty("--save-height", `${bar.offsetHeight}px`);
-    }).observe(bar);
+    keepFocusAbove(bar);
   }
 
   update() {
@@ -92,6 +89,17 @@ export class SaveBar {
   updateNow() {
     for (const editor of this.editors) editor.update();
   }
+}
+
+/**
+ * Has the browser stop above the bar, however high it is, where it scrolls to what gets the focus.
+ *
+ * @param {HTMLElement} bar stays at the foot of the window
+ */
+export function keepFocusAbove(bar) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--save-height", `${bar.offsetHeight}px`);
+  }).observe(bar);
 }
 
 function named(changes) {
