@@ -1,0 +1,66 @@
+"""The page of a user on a phone: little above the metadata, and Save always in reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_looks import NARROW
+
+pytestmark = pytest.mark.browser
+
+# Of each line box in which the text is drawn: its top, and where it ends.
+LINES = """it => {
+    const range = document.createRange()
+    range.selectNodeContents(it)
+    return [...range.getClientRects()].map(box => [box.top, box.right])
+}"""
+
+
+@pytest.fixture(scope="module")
+def user(api) -> dict[str, Any]:
+    """A user with a long name and email, whose two documents are filled."""
+    return api.create(
+        email="konstantina.papadopoulou@northwind-traders.example.com",
+        name="Konstantina Papadopoulou-Schmidt",
+        email_verified=True,
+        password="Quite-A-Secret-77",
+        user_metadata={"hobby": "bird watching", "language": "el", "timezone": "Europe/Athens"},
+        app_metadata={"plan": "pro", "roles": ["editor", "billing"], "credits": 1250},
+    )
+
+
+@pytest.fixture
+def phone(desk, user) -> Page:
+    """The user's page."""
+    page = desk.signed_in("agent", viewport=NARROW)
+    page.goto(f"/admin/users/user/{user['user_id']}/change/")
+    expect(page.get_by_label("Plan", exact=True)).to_be_attached()
+    return page
+
+
+def test_the_page_of_a_user_has_its_measures_on_a_phone(phone):
+    header = phone.locator(".bar").bounding_box()
+    document = phone.locator("#doc_app_metadata").bounding_box()
+    bar = phone.locator("[data-save-bar]")
+    screen = NARROW["height"]
+
+    assert header["height"] <= 56
+    assert document["y"] < screen
+    assert foot(bar) == screen
+    phone.evaluate("scrollTo(0, 300)")
+    assert foot(bar) == screen
+
+
+def test_an_email_stays_on_one_line(phone):
+    lines = phone.locator(".identity-email > :first-child").evaluate(LINES)
+
+    assert len({top for top, _ in lines}) == 1
+
+
+def foot(bar: Locator) -> float:
+    """Return where it ends on the screen."""
+    box = bar.bounding_box()
+    return box["y"] + box["height"]
