@@ -29,6 +29,8 @@ def plan(api, jane) -> str:
 
 def test_undo_from_the_toast(api, jane, saved):
     agent = Effort(saved)
+    toast, bar = (saved.locator(one).bounding_box() for one in (".toast", ".save"))
+    assert toast["y"] + toast["height"] < bar["y"]  # the bar stays free
 
     agent.click(saved.locator(".toast").get_by_role("button", name="Undo"))
 
