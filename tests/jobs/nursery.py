@@ -23,7 +23,7 @@ LOCK_SECONDS = 1
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
@@ -81,7 +81,7 @@ class Nursery:
             self.kill(pid)
 
     def close(self) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=60)
 
     def _ask(self, question: dict[str, Any]) -> int:
         self._process.stdin.write(json.dumps(question) + "\n")

@@ -46,7 +46,7 @@ def test_it_waits_for_its_tables_does_what_is_due_and_stops_when_told_to(work, e
     begin = time.monotonic()
     work.send_signal(how)
 
-    assert work.wait(20) == 0
-    assert time.monotonic() - begin < 5
+    assert work.wait(60) == 0
+    assert time.monotonic() - begin < 10
     with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
         assert database.execute(QUERY).fetchall() == [("completed",)]
