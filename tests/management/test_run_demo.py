@@ -18,8 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.test_commands import blocks
 from tests.management.demo_server import DemoServer, free_port
 
+# Where README.md says it is served.
+README_URL = "http://127.0.0.1:8000"
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh") if shutil.which(shell)]
 
 
@@ -117,7 +120,7 @@ def test_slow_clients_do_not_hold_it_up(demo):
                 slow.sendall(sent)
 
         for _ in range(20):
-            with urllib.request.urlopen(f"{demo.local_url}/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{demo.local_url}/healthz", timeout=10) as answer:
                 assert answer.status == 200
 
 
@@ -175,8 +178,27 @@ def test_the_printed_line_needs_no_other_tool(demo, tmp_path):
     assert json.loads(finished.stdout)[0]["name"] == "Jane Doe"
 
 
+def test_the_api_is_called_as_the_readme_writes(demo):
+    script = "".join(block for block in blocks("README.md") if "curl " in block)
+
+    finished = subprocess.run(
+        ["sh", "-ec", script.replace(README_URL, demo.local_url)],
+        cwd=demo.data_dir,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    found, length = json.JSONDecoder().raw_decode(finished.stdout)
+    changed = json.loads(finished.stdout[length:])
+    assert found[0]["app_metadata"] == {"plan": "full"}
+    assert changed["app_metadata"] == {"plan": "pro"}
+    assert changed["user_metadata"] == {"hobby": "surfing"}
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(start, how):
+def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(filled, start, how):
     port = free_port()
     first = start(port=port).wait()
     said, document = first.output, first.document
@@ -192,9 +214,10 @@ def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(start, ho
     assert "Traceback" not in second.log
 
 
-def test_a_new_port_is_a_new_address_in_the_file_and_the_line(demo, filled, start):
+def test_what_was_filled_is_announced_alike_with_a_new_port_in_every_address(demo, filled, start):
     second = start().wait()
 
+    assert second.output == demo.output.replace(demo.local_url, second.local_url)
     assert second.document == {
         **demo.document,
         "url": second.local_url,
@@ -253,7 +276,7 @@ def workers_of(demo: DemoServer) -> list[int]:
     return [int(pid) for pid in re.findall(r"^Process (\d+) runs jobs", demo.log, re.MULTILINE)]
 
 
-def wait_for(found, seconds: float = 30):
+def wait_for(found, seconds: float = 60):
     deadline = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < deadline
@@ -261,8 +284,7 @@ def wait_for(found, seconds: float = 30):
     return found()
 
 
-def test_one_worker_does_the_jobs_and_is_begun_anew_when_killed(start):
-    demo = start().wait()
+def test_one_worker_does_the_jobs_and_is_begun_anew_when_killed(demo):
     (worker,) = wait_for(lambda: workers_of(demo))
     wait_for(lambda: "housekeeping" in demo.log)
 
