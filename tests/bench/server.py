@@ -38,7 +38,7 @@ class Server:
 
     def token(self, credentials: dict[str, Any]) -> str:
         """An access token for the demo's client."""
-        answer = httpx.post(f"http://127.0.0.1:{self.port}/oauth/token", json=credentials)
+        answer = httpx.post(f"http://127.0.0.1:{self.port}/oauth/token", json=credentials, timeout=60)
         return answer.raise_for_status().json()["access_token"]
 
     def wait(self) -> None:

@@ -34,7 +34,9 @@ def desk(serve, tmp_path_factory):
     _, url = serve(ECHO)
     with (
         nginx(httpx.URL(url).port, tmp_path_factory.mktemp("nginx")) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Host": "desk.example.com"}) as client,
+        httpx.Client(
+            timeout=60, base_url=f"http://127.0.0.1:{port}", headers={"Host": "desk.example.com"}
+        ) as client,
     ):
         yield client
 
@@ -97,7 +99,10 @@ def test_slow_clients_hold_up_nobody(desk):
 
 
 def test_while_the_server_is_away_programs_get_json_and_when_to_try_again(tmp_path):
-    with nginx(free_port(), tmp_path) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with (
+        nginx(free_port(), tmp_path) as port,
+        httpx.Client(timeout=60, base_url=f"http://127.0.0.1:{port}") as client,
+    ):
         api, oauth, page = (client.get(path) for path in ("/api/v2/users", "/oauth/token", "/login/"))
 
     assert (api.status_code, oauth.status_code, page.status_code) == (503, 503, 502)
