@@ -13,6 +13,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.config.conftest import BASE, ask
+from tests.jobs.nursery import wait_until
 from tests.management.demo_server import CHECKOUT
 
 
@@ -85,37 +86,30 @@ def test_ctrl_c_stops_a_worker_that_is_just_taking_a_request_and_the_request_is_
 
 
 SLOW = """
-import time
+import pathlib, time
 
 def application(environ, start_response):
-    start_response("200 OK", [("Content-Length", "4")])
-    yield b"do"
     if environ["PATH_INFO"] == "/slow":
+        pathlib.Path("{begun}").touch()
         time.sleep(0.5)
-    yield b"ne"
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
 """
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_waits_for_requests_under_way_but_not_for_slow_clients(serve, how):
-    server, url = serve(SLOW)
+def test_a_stop_waits_for_requests_under_way_but_not_for_slow_clients(serve, tmp_path, how):
+    begun = tmp_path / "begun"
+    server, url = serve(SLOW.format(begun=begun))
     host = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
     with socket.create_connection(host) as slow, socket.create_connection(host) as under_way:
         slow.sendall(b"GET / HTTP/1.1\r\nX: ")
         under_way.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-        read_until(under_way, b"do")
+        wait_until(begun.exists)
         server.send_signal(how)
 
-        read_until(under_way, b"ne")
+        assert under_way.recv(1000).endswith(b"done")
         assert server.wait(20) == 0
-
-
-def read_until(connection: socket.socket, end: bytes) -> None:
-    read = b""
-    while not read.endswith(end):
-        received = connection.recv(1000)
-        assert received, f"the server ended the connection after {read}"
-        read += received
 
 
 def test_slow_clients_do_not_slow_others(serve):
