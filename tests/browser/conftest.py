@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -35,6 +36,21 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # Chromium reports each refused navigation as an error of the page; a 422 is an answer of ours.
 STATUS_REPORT = "Failed to load resource: the server responded with a status of"
+# Until its scripts have run, a page has no size. What waits to see something on it waits for them, too:
+# no test presses a button to which a script has yet to listen, or reads what a script is about to change.
+WITHOUT_SIZE_UNTIL_READY = """{
+    const root = () => document.documentElement?.style
+    const watch = new MutationObserver(() => root()?.setProperty("scale", "0"))
+    watch.observe(document, { childList: true })
+    addEventListener("DOMContentLoaded", () => {
+        watch.disconnect()
+        root()?.removeProperty("scale")
+    })
+}"""
+# A wait that ends early costs nothing; a busy machine may need a long one.
+TIMEOUT = 60_000
+
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +128,9 @@ class Api:
 def api(server) -> Iterator[Api]:
     demo = server.document
     body = {"grant_type": "client_credentials", "audience": demo["audience"], **demo["client"]}
-    token = httpx.post(f"{demo['url']}/oauth/token", json=body).raise_for_status().json()["access_token"]
-    with httpx.Client(base_url=demo["url"], headers={"Authorization": f"Bearer {token}"}) as client:
+    with httpx.Client(base_url=demo["url"], timeout=TIMEOUT / 1000) as client:
+        token = client.post("/oauth/token", json=body).raise_for_status().json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
         yield Api(client)
 
 
@@ -134,6 +151,14 @@ def chromium(chromium_path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser
         browser.close()
+
+
+def new_context(chromium: Browser, **options: Any) -> BrowserContext:
+    """A browser session without transitions, in which a test would measure halfway."""
+    context = chromium.new_context(reduced_motion="reduce", **options)
+    context.set_default_timeout(TIMEOUT)
+    context.add_init_script(WITHOUT_SIZE_UNTIL_READY)
+    return context
 
 
 @dataclass
@@ -187,10 +212,8 @@ class Desk:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def visitor(self, **options: Any) -> Page:
-        """A browser in which nobody is signed in, without transitions: a test would measure halfway."""
-        options = {"reduced_motion": "reduce", **options}
-        context = self.chromium.new_context(base_url=self.demo["url"], **options)
-        context.set_default_timeout(10_000)
+        """A browser in which nobody is signed in."""
+        context = new_context(self.chromium, base_url=self.demo["url"], **options)
         watch = Watch(urlsplit(self.demo["url"]).netloc)
         watch.over(context)
         self.watches.append(watch)

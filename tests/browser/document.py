@@ -15,6 +15,8 @@ def write(page: Page, label: str, text: str) -> None:
     """Put a text into the box: typed without JavaScript, else as the editor does, which hides the box at
     a moment of its own after the page has loaded."""
     area = page.locator(f"textarea[name={NAMES[label]}]")
+    area.wait_for(state="attached")
+    page.wait_for_load_state()
     if page.evaluate("matchMedia('(scripting: none)').matches"):
         area.fill(text)
     else:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import new_context
+
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.mark.parametrize(("width", "card"), [(1280, 400), (320, 288)])
 def test_it_is_one_card_that_fits_the_screen(server, chromium, width, card):
     # 320 CSS pixels are also 640 at a zoom of 200 %.
-    with chromium.new_context(viewport={"width": width, "height": 640}) as context:
+    with new_context(chromium, viewport={"width": width, "height": 640}) as context:
         page = context.new_page()
         page.goto(f"{server.local_url}/login/")
 
@@ -22,7 +24,7 @@ def test_it_is_one_card_that_fits_the_screen(server, chromium, width, card):
 
 
 def test_a_password_can_be_shown_and_is_sent_hidden(server, chromium):
-    with chromium.new_context() as context:
+    with new_context(chromium) as context:
         page = context.new_page()
         page.goto(f"{server.local_url}/login/")
         field = page.get_by_label("Password", exact=True)
@@ -35,7 +37,7 @@ def test_a_password_can_be_shown_and_is_sent_hidden(server, chromium):
 
 
 def test_it_says_that_caps_lock_is_on(server, chromium):
-    with chromium.new_context() as context:
+    with new_context(chromium) as context:
         page = context.new_page()
         page.goto(f"{server.local_url}/login/")
         press = (

@@ -58,6 +58,7 @@ def test_jane_signs_in_and_saves_with_keys_alone(desk, api, jane):
     tab_to(page, "rjf§hobby")
     page.keyboard.press("Control+A")
     page.keyboard.type("chess")
+    expect(page.get_by_role("button", name="Save 1 change")).to_be_visible()
     tab_to(page, "Save 1 change")
     page.keyboard.press("Enter")
 
@@ -79,6 +80,7 @@ def test_an_agent_finds_and_saves_with_keys_alone(desk, api, jane):
     page.keyboard.type("Pro")
     tab_to(page, "Reason for the change (optional)")
     page.keyboard.type("Ticket 4711")
+    expect(page.get_by_role("button", name="Save 1 change")).to_be_visible()
     tab_to(page, "Save 1 change")
     page.keyboard.press("Enter")
 

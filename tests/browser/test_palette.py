@@ -57,6 +57,7 @@ def test_the_open_user_is_blocked_after_a_second_enter_and_unblocked_by_the_toas
     page.goto(user_page(jane))
 
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Find users, pages, segments and actions")).to_be_focused()
     page.keyboard.type("block")
     expect(page.get_by_role("option", name="Block", exact=True)).to_be_visible()
     page.keyboard.press("Enter")

@@ -124,7 +124,7 @@ def test_the_pieces_are_accessible_and_fit_a_phone(desk):
 
 
 def test_nothing_moves_for_those_who_asked_for_that(desk):
-    page = desk.signed_in("admin", reduced_motion="reduce")
+    page = desk.signed_in("admin")
     page.goto(PIECES)
 
     assert page.locator(".bone").first.evaluate("it => getComputedStyle(it).animationName") == "none"

@@ -21,6 +21,7 @@ def sign_out(page: Page) -> None:
     page.goto("/profile/")
     page.locator(".account > summary").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def sign_in(page: Page, person: dict[str, Any]) -> None:
     page.get_by_label("Email").fill(person["email"])
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: not url.endswith("/login/"))
 
 
 def confirm(page: Page) -> None:
@@ -128,6 +130,7 @@ def test_every_page_is_readable_by_everybody(desk, maya):
     page.goto("/profile/security/app/add/")
     look(page)
     confirm(page)
+    expect(page.locator(".secret")).to_be_visible()
     look(page)
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(wrong(secret))

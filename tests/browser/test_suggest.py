@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -19,7 +22,10 @@ def test_a_query_is_put_together_with_the_keyboard_alone(desk, api, jane):
     expect(box).to_be_focused()
     options = page.get_by_role("option")
 
-    page.keyboard.type("hobby", delay=20)
+    page.clock.install()
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
+    page.keyboard.type("hobby")
+    page.clock.resume()
     expect(options).to_have_count(1)
     assert len(asked) == 1, "one question for a word typed without a pause"
     expect(box).to_have_attribute("aria-expanded", "true")
@@ -30,7 +36,7 @@ def test_a_query_is_put_together_with_the_keyboard_alone(desk, api, jane):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(options.first).to_have_attribute("aria-selected", "true")
-    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    expect(box).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
     assert len(asked) == 1, "what was answered is not asked again"
     page.keyboard.press("Tab")
 
@@ -99,7 +105,7 @@ def test_a_key_that_becomes_a_column_is_suggested(desk, jane):
 
     page.get_by_text("Columns", exact=True).click()
     page.get_by_label("Another key of metadata").press_sequentially("HOB")
-    expect(page.get_by_role("option")).to_have_text("user_metadata.hobby string · 31 users")
+    expect(page.get_by_role("option")).to_have_text(re.compile(r"^user_metadata.hobby string · \d+ users$"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Another key of metadata")).to_have_value("user_metadata.hobby")
@@ -123,7 +129,7 @@ def test_a_user_is_suggested_and_opened_with_the_keyboard_alone(desk, jane):
     assert results.violations_count == 0, results.generate_report()
     page.keyboard.press("ArrowDown")
     expect(option).to_have_attribute("aria-selected", "true")
-    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/admin/users/user/*/change/")
@@ -140,4 +146,4 @@ def test_names_that_hold_markup_are_text(desk, api):
 
     option = page.get_by_role("option").filter(has_text="markup@example.com")
     expect(option).to_contain_text(name)
-    assert option.locator("img").count() == 0
+    expect(option.locator("img")).to_have_count(0)

@@ -109,13 +109,28 @@ def test_an_address_is_confirmed(desk, link, api, ann):
     assert api.by_email(ann["email"])["email_verified"]
 
 
+def be_refused(page: Page) -> None:
+    set_password(page, "short")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def succeed(page: Page) -> None:
+    set_password(page)
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def be_confirmed(page: Page) -> None:
+    confirm(page)
+    expect(page.get_by_role("heading", name="Your email is confirmed")).to_be_visible()
+
+
 # What leads to each page, and what is done there first.
 PAGES = {
     "password": ("password-change", None),
-    "password refused": ("password-change", lambda page: set_password(page, "short")),
-    "password set": ("password-change", set_password),
+    "password refused": ("password-change", be_refused),
+    "password set": ("password-change", succeed),
     "address": ("email-verification", None),
-    "address confirmed": ("email-verification", confirm),
+    "address confirmed": ("email-verification", be_confirmed),
 }
 
 
@@ -126,7 +141,6 @@ def test_how_it_looks(desk, link, name):
     page.goto(link(kind))
     if first:
         first(page)
-        page.wait_for_load_state()
 
     look_at(desk, page)
 

@@ -24,6 +24,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.browser.conftest import new_context
 from tests.browser.document import save
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -123,14 +124,14 @@ def server(chromium_path, tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _wait_for(address):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            with urlopen(address, timeout=1):
+            with urlopen(address, timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
@@ -144,7 +145,7 @@ def signed_in(server, chromium):
 
     def cookies_of(name):
         if name not in known:
-            context = chromium.new_context()
+            context = new_context(chromium)
             page = context.new_page()
             page.goto(f"{server}/login/")
             page.fill("[name=login]", f"{name}@example.com")
@@ -188,8 +189,10 @@ class Desk:
         for event, hears in self.heard:
             self.page.remove_listener(event, hears)
         self.page.unroute_all()
-        self.page.once("dialog", lambda dialog: dialog.accept())
+        # It may ask whether to leave what is not saved; later tests must not be answered for.
+        self.page.on("dialog", accept)
         self.page.goto("about:blank")
+        self.page.remove_listener("dialog", accept)
 
     def editor(self, name="user_metadata"):
         return self.page.locator(f".editor:has(textarea[name={name}])")
@@ -209,9 +212,13 @@ class Desk:
     def chosen_mode(self, name="user_metadata"):
         return self.document(name).locator("[role=tab][aria-selected=true]").inner_text()
 
+    def settle(self):
+        """Let the pauses that the page makes after typing pass at once."""
+        self.page.clock.run_for(600)
+
     def status(self, name="user_metadata"):
         """What the status line says once it has caught up."""
-        self.page.wait_for_timeout(400)
+        self.settle()
         return " · ".join(self.document(name).locator(".editor-status span").all_inner_texts())
 
     def type_json(self, text, name="user_metadata"):
@@ -228,6 +235,10 @@ class Desk:
         pairs = posted_fields(sent.value)
         assert len(dict(pairs)) == len(pairs), f"a field was sent twice: {pairs}"
         return {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+
+def accept(dialog):
+    dialog.accept()
 
 
 def posted_fields(request) -> list[tuple[str, str]]:
@@ -248,12 +259,13 @@ def context_of(chromium, signed_in):
     """One browser session for each kind of visit, so that its cache is used."""
     known = {}
 
-    def find(who, options):
-        key = (who, repr(sorted(options.items())))
+    def find(who, options, is_real_time=False):
+        key = (who, is_real_time, repr(sorted(options.items())))
         if key not in known:
-            options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
-            known[key] = chromium.new_context(storage_state=signed_in(who), **options)
-            known[key].set_default_timeout(8000)
+            options = {"viewport": {"width": 1280, "height": 900}, **options}
+            known[key] = new_context(chromium, storage_state=signed_in(who), **options)
+            if not is_real_time:
+                known[key].clock.install()  # for `settle`
         return known[key]
 
     return find
@@ -284,12 +296,22 @@ def idle():
 
 @pytest.fixture
 def desk(server, context_of, page_of, idle):
-    """`desk(text)`: an agent at Jane's page, whose user_metadata reads `text`."""
+    """`desk(text)`: an agent at Jane's page, whose user_metadata reads `text`. Its clock can be put forward,
+    but knows nothing of what the page has loaded: with `is_real_time` it is the browser's own."""
     desks = []
 
-    def open_page(user_metadata=None, *, app_metadata=None, who="agent", whom="jane", catch=True, **options):
+    def open_page(
+        user_metadata=None,
+        *,
+        app_metadata=None,
+        who="agent",
+        whom="jane",
+        catch=True,
+        is_real_time=False,
+        **options,
+    ):
         address = page_of(whom) if who == "agent" else "/profile/"
-        context = context_of(who, options)
+        context = context_of(who, options, is_real_time)
         opened = Desk(idle[context].pop() if idle[context] else context.new_page(), server)
         desks.append(opened)
         opened.listen()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 
 def alert(desk, name="user_metadata"):
-    desk.page.wait_for_timeout(400)
+    desk.settle()
     return desk.editor(name).get_by_role("alert")
 
 
@@ -46,12 +47,13 @@ def test_says_what_is_wrong_and_where_and_stays(desk):
     for text, said in MISTAKES.values():
         opened.type_json(text)
 
-        assert alert(opened).inner_text() == said
+        expect(alert(opened)).to_have_text(said)
         opened.document().get_by_role("tab", name="Form").click()
 
         assert opened.chosen_mode() == "JSON"
-        assert opened.editor().locator(".rjf-form-wrapper").is_hidden()
-        assert (alert(opened).inner_text(), opened.text()) == (said, text)
+        expect(opened.editor().locator(".rjf-form-wrapper")).to_be_hidden()
+        expect(alert(opened)).to_have_text(said)
+        assert opened.text() == text
     assert opened.save()["user_metadata"] == text
 
 
@@ -61,9 +63,9 @@ def test_the_mended_text_is_drawn_anew(desk):
     opened.type_json('{"hobby": "y", "address": {"city": "Oslo"}}')
     opened.mode("Form")
 
-    assert alert(opened).is_hidden()
-    assert opened.editor().get_by_label("Hobby").input_value() == "y"
-    assert opened.editor().get_by_label("City").input_value() == "Oslo"
+    expect(alert(opened)).to_be_hidden()
+    expect(opened.editor().get_by_label("Hobby")).to_have_value("y")
+    expect(opened.editor().get_by_label("City")).to_have_value("Oslo")
 
 
 def test_both_modes_edit_one_text(desk):
@@ -71,7 +73,7 @@ def test_both_modes_edit_one_text(desk):
     opened.editor().get_by_label("Hobby").fill("y")
     opened.mode("JSON")
 
-    assert opened.editor().locator(".cm-content").inner_text() == '{"hobby": "y"}'
+    expect(opened.editor().locator(".cm-content")).to_have_text('{"hobby": "y"}')
 
     opened.type_json('{"hobby": "z", "n": 1.0}')
     opened.mode("Form")
@@ -103,11 +105,11 @@ def test_format_leaves_a_bad_text_alone(desk):
     opened.document().get_by_role("button", name="Format").click()
 
     assert opened.text() == '{"a":1,}'
-    assert "nothing follows this comma" in alert(opened).inner_text()
+    expect(alert(opened)).to_contain_text("nothing follows this comma")
 
 
 def test_codemirror_is_fetched_when_first_opened(desk):
-    opened = desk("{}")
+    opened = desk("{}", is_real_time=True)
     asked = "() => performance.getEntriesByType('resource').filter(e => /bundle.code/.test(e.name)).length"
 
     assert opened.page.evaluate(asked) == 0
@@ -119,8 +121,8 @@ def test_codemirror_is_fetched_when_first_opened(desk):
 def test_where_codemirror_cannot_be_had_the_textarea_stands_in(desk):
     opened = desk('{"hobby": "x"}')
     opened.page.route("**/bundle/code.*", lambda route: route.abort())
-    opened.document().get_by_role("tab", name="JSON").click()
-    opened.page.wait_for_timeout(300)
+    with opened.page.expect_event("requestfailed"):
+        opened.document().get_by_role("tab", name="JSON").click()
     opened.page.locator("textarea[name=user_metadata]").fill('{"hobby": "typed", "n": 1.0}')
     opened.document().get_by_role("tab", name="Form").click()
     opened.editor().get_by_label("Hobby").fill("y")
@@ -134,10 +136,12 @@ def test_tab_leaves_the_box_and_search_opens(desk):
     opened.mode("JSON")
     opened.editor().locator(".cm-content").click()
     opened.page.keyboard.press("Control+f")
+    expect(opened.editor().locator(".cm-search")).to_be_visible()
     opened.page.keyboard.type("hob")
 
-    assert opened.editor().locator(".cm-search").is_visible()
     opened.page.keyboard.press("Escape")
+    expect(opened.editor().locator(".cm-search")).to_have_count(0)
+    expect(opened.editor().locator(".cm-content")).to_be_focused()
     opened.page.keyboard.press("Tab")
-    assert not opened.page.evaluate("document.activeElement.classList.contains('cm-content')")
+    expect(opened.editor().locator(".cm-content")).not_to_be_focused()
     assert opened.text() == '{"hobby": "x"}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +73,7 @@ def test_changes_that_place_only(desk):
     for act, old, new, name in EDITS:
         assert ODD.count(old) == 1
         act(opened.editor())
-        opened.page.wait_for_timeout(300)
+        opened.settle()
 
         assert (name, opened.text()) == (name, ODD.replace(old, new))
         assert (name, opened.status().partition(" ·")[0]) == (name, "1 change")
@@ -150,7 +151,7 @@ def test_what_is_taken_back_leaves_no_trace(desk, text, act, undo):
 
     act(opened.editor())
     undo(opened.editor())
-    opened.page.wait_for_timeout(300)
+    opened.settle()
 
     assert opened.save()["user_metadata"] == text
 
@@ -210,13 +211,13 @@ def test_half_a_number_removes_nothing(desk):
 
 def test_a_value_that_does_not_fit_is_named_and_the_rest_can_be_edited(desk):
     opened = desk('{"age": "old", "language": "fr", "address": [1], "hobby": "x"}')
-    notes = opened.editor().locator(".editor-notes").inner_text()
+    notes = opened.editor().locator(".editor-notes")
     opened.editor().get_by_label("Hobby").fill("y")
 
-    assert "age holds text; the form can't show it." in notes
-    assert "language holds a choice that is not offered" in notes
-    assert "address holds a list" in notes
-    assert opened.editor().get_by_label("City").count() == 0
+    expect(notes).to_contain_text("age holds text; the form can't show it.")
+    expect(notes).to_contain_text("language holds a choice that is not offered")
+    expect(notes).to_contain_text("address holds a list")
+    expect(opened.editor().get_by_label("City")).to_have_count(0)
     assert opened.save()["user_metadata"] == '{"age": "old", "language": "fr", "address": [1], "hobby": "y"}'
 
 
@@ -225,7 +226,7 @@ def test_other_keys_are_named_and_lead_to_their_place(desk):
 
     notes = opened.editor().locator(".editor-notes")
     assert notes.locator(".others").inner_text().split() == ["crm", "1", "a§b", '"y"']
-    assert "2, stay as they are" in notes.inner_text()
+    expect(notes).to_contain_text("2, stay as they are")
     notes.get_by_role("button", name="Edit in JSON").click()
     opened.editor().locator(".cm-content").wait_for()
     opened.page.keyboard.press("Delete")

@@ -30,14 +30,14 @@ def test_numbers_are_counted_by_their_spelling(desk):
 def test_changes_are_listed_before_saving(desk):
     opened = desk('{"hobby": "x", "age": 3}', app_metadata='{"plan": "free"}')
     review = opened.page.locator("[data-review]")
-    assert review.locator("summary").inner_text().strip() == "No changes"
+    expect(review.locator("summary")).to_have_text("No changes", use_inner_text=True)
     expect(opened.page.locator("[data-save]")).to_be_disabled()
 
     opened.editor().get_by_label("Hobby").fill("<b>y</b>")
     opened.editor().get_by_label("Age", exact=True).fill("")
     opened.editor().get_by_label("City").fill("Oslo")
     opened.editor("app_metadata").get_by_label("Plan").select_option("full")
-    opened.page.wait_for_timeout(400)
+    opened.settle()
 
     review.locator("summary").click()
     assert review.locator("summary").inner_text().split("\n") == ["4 changes", "hobby, age, address, plan"]
@@ -48,7 +48,7 @@ def test_changes_are_listed_before_saving(desk):
         'user_metadata.address {"city": "Oslo"} added',
         'app_metadata.plan "free" → becomes "full"',
     ]
-    assert opened.page.locator("[data-save]").inner_text() == "Save 4 changes"
+    expect(opened.page.locator("[data-save]")).to_have_text("Save 4 changes")
 
 
 def leaves_freely(opened):
@@ -62,7 +62,7 @@ def test_leaving_warns_of_unsaved_changes_only(desk):
     assert leaves_freely(desk('{"hobby": "x"}'))
     opened = desk('{"hobby": "x"}')
     opened.editor().get_by_label("Hobby").fill("y")
-    opened.page.wait_for_timeout(400)
+    opened.settle()
 
     assert not leaves_freely(opened)
 
@@ -92,18 +92,18 @@ def test_a_refused_value_is_shown_at_its_field(desk):
 
     opened.page.get_by_text("Not saved").wait_for()
     age = opened.editor().get_by_label("Age", exact=True)
-    assert age.input_value() == "-3"
-    assert age.get_attribute("aria-invalid") == "true"
+    expect(age).to_have_value("-3")
+    expect(age).to_have_attribute("aria-invalid", "true")
     described = age.get_attribute("aria-describedby").split()[0]
-    assert opened.page.locator(f"#{described}").inner_text() == "Must be at least 0."
+    expect(opened.page.locator(f"#{described}")).to_have_text("Must be at least 0.")
     assert opened.status().startswith("1 change")
 
     opened.page.locator(".summary a").click()
-    assert age.evaluate("input => input === document.activeElement")
+    expect(age).to_be_focused()
 
     opened.mode("JSON")
     opened.editor().locator(".cm-lintRange-error").wait_for()
-    assert "user_metadata.age: must be at least 0" in opened.page.locator(".doc-errors").first.inner_text()
+    expect(opened.page.locator(".doc-errors").first).to_contain_text("user_metadata.age: must be at least 0")
 
 
 def test_typed_json_comes_back_as_typed(desk):
@@ -113,7 +113,7 @@ def test_typed_json_comes_back_as_typed(desk):
 
     opened.page.get_by_text("Not saved").wait_for()
     assert opened.text() == '{"hobby":  "x", "a.b": 1.0}'
-    assert "must not contain a dot" in opened.page.locator(".doc-errors").first.inner_text()
+    expect(opened.page.locator(".doc-errors").first).to_contain_text("must not contain a dot")
 
 
 def test_resetting_the_form_puts_the_text_back_into_both_modes(desk):
@@ -121,9 +121,9 @@ def test_resetting_the_form_puts_the_text_back_into_both_modes(desk):
     opened.editor().get_by_label("Hobby").fill("y")
     opened.mode("JSON", "app_metadata")
     opened.page.locator("form.documents").evaluate("form => form.reset()")
-    opened.page.wait_for_timeout(300)
+    opened.settle()
 
-    assert opened.editor().get_by_label("Hobby").input_value() == "x"
+    expect(opened.editor().get_by_label("Hobby")).to_have_value("x")
     assert opened.status().startswith("No changes")
     assert opened.save()["user_metadata"] == '{"hobby": "x", "n": 1.0}'
 
@@ -132,14 +132,14 @@ def test_the_label_leads_into_the_editor(desk):
     opened = desk('{"hobby": "x"}')
     opened.page.locator("h2 label", has_text="User metadata").click()
 
-    assert opened.page.evaluate("document.activeElement.name") == "rjf§hobby"
+    expect(opened.editor().get_by_label("Hobby")).to_be_focused()
 
 
 def test_people_see_a_form_without_json_and_their_other_data_beside_it(desk):
     opened = desk(who="owner", catch=False)
 
-    assert opened.page.get_by_role("tab").count() == 0
-    assert opened.page.get_by_role("heading", name="Other data we store").is_visible()
+    expect(opened.page.get_by_role("heading", name="Other data we store")).to_be_visible()
+    expect(opened.page.get_by_role("tab")).to_have_count(0)
     opened.editor().get_by_label("Hobby").fill("chess")
     opened.page.locator("[data-save]").click()
     opened.page.get_by_text("Your preferences are saved.").wait_for()
