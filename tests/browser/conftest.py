@@ -50,6 +50,9 @@ WITHOUT_SIZE_UNTIL_READY = """{
 # A wait that ends early costs nothing; a busy machine may need a long one.
 TIMEOUT = 60_000
 
+# A connection for each: the server may end an idle one just as the next request is sent on it.
+ONE_REQUEST = httpx.Limits(max_keepalive_connections=0)
+
 expect.set_options(timeout=TIMEOUT)
 
 
@@ -128,7 +131,7 @@ class Api:
 def api(server) -> Iterator[Api]:
     demo = server.document
     body = {"grant_type": "client_credentials", "audience": demo["audience"], **demo["client"]}
-    with httpx.Client(base_url=demo["url"], timeout=TIMEOUT / 1000) as client:
+    with httpx.Client(base_url=demo["url"], timeout=TIMEOUT / 1000, limits=ONE_REQUEST) as client:
         token = client.post("/oauth/token", json=body).raise_for_status().json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield Api(client)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import ONE_REQUEST
 from tests.browser.test_pages_elsewhere import REALM, client_of, wait_for
 from tests.own_database import own_database
 from tests.sdk.authority import make_authority
@@ -49,7 +50,7 @@ def tls_server(tmp_path_factory) -> Iterator[Server]:
 def call(tls_server) -> Iterator[httpx.Client]:
     """The Management API for a client that may do everything."""
     url = f"https://{tls_server.domain}"
-    with httpx.Client(base_url=url, verify=tls_server.trust, timeout=60) as client:
+    with httpx.Client(base_url=url, verify=tls_server.trust, timeout=60, limits=ONE_REQUEST) as client:
         credentials = tls_server.make_client("Shop", *MACHINE_SCOPES)
         body = {"grant_type": "client_credentials", "audience": f"{url}/api/v2/", **credentials}
         token = client.post("/oauth/token", json=body).raise_for_status().json()["access_token"]
