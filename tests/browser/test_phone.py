@@ -1,4 +1,4 @@
-"""The page of a user on a phone: little above the metadata, and Save always in reach."""
+"""The page of a user and the own page on a phone: little above the metadata, and Save always in reach."""
 
 from __future__ import annotations
 
@@ -58,6 +58,20 @@ def test_an_email_stays_on_one_line(phone):
     lines = phone.locator(".identity-email > :first-child").evaluate(LINES)
 
     assert len({top for top, _ in lines}) == 1
+
+
+def test_the_own_page_keeps_save_in_sight_and_names_what_changed(desk, jane):
+    page = desk.visitor(viewport=NARROW)
+    desk.sign_in(page, "user")  # tests before this one may have ended her sessions
+    page.goto("/profile/")
+    bar = page.locator(".own-save")
+    assert foot(bar) == NARROW["height"]
+
+    page.get_by_label("Time zone", exact=True).fill("Europe/Oslo")
+    page.get_by_text("Review 1 change").click()
+
+    expect(bar.locator(".key")).to_have_text("Time zone")
+    assert foot(bar) == NARROW["height"]
 
 
 def foot(bar: Locator) -> float:

@@ -33,9 +33,9 @@ def record(jane, agent):
 
 
 def actors(text: str) -> set[tuple[str, str]]:
-    """Who changed something, and through what: `Support, 3 May · our support desk`."""
+    """Who changed something, and through what: `Support, 3 May our support desk`."""
     return set(
-        re.findall(r"(You|Support|Our systems) ?, \d+ \w+ · ([a-z]+(?: [a-z]+)*?)(?= [A-Z]| ?$|  )", text)
+        re.findall(r"(You|Support|Our systems) ?, \d+ \w+ ([a-z]+(?: [a-z]+)*?)(?= [A-Z]| ?$|  )", text)
     )
 
 

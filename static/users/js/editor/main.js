@@ -40,9 +40,8 @@ function updaterOf(form, own) {
   const plain = button?.textContent;
   if (review) keepFocusAbove(review.parentElement);
   return () => {
-    const documents = own.map(({ name, changes }) => ({ name, changes: changes ?? [] }));
-    if (review) showReview(review, documents);
-    const count = documents.reduce((sum, { changes }) => sum + changes.length, 0);
+    if (review) showReview(review, own);
+    const count = own.reduce((sum, { changes }) => sum + (changes ?? []).length, 0);
     if (button) button.textContent = count ? ngettext("Save %(count)s change", "Save %(count)s changes", count) : plain;
   };
 }

@@ -1,7 +1,7 @@
 /** What would be saved, old to new, over all documents of one form. */
 import { gettext, ngettext } from "../gettext.js";
 import { element } from "./element.js";
-import { shortened, spelt } from "./words.js";
+import { shortened, spelt, titled } from "./words.js";
 
 const MOST = 50;
 
@@ -11,8 +11,15 @@ const MOST = 50;
  */
 export function reviewOf(documents) {
   const rows = documents.flatMap(({ name, changes }) =>
-    changes.map((change) => ({ ...change, key: documents.length > 1 ? `${name}.${spelt(change.path)}` : spelt(change.path) })),
+    changes.map((change) => {
+      const path = documents.length > 1 ? `${name}.${spelt(change.path)}` : spelt(change.path);
+      return { ...change, key: element("code", { className: "key" }, shortened(path)) };
+    }),
   );
+  return listOf(rows);
+}
+
+function listOf(rows) {
   const rest = rows.length - MOST;
   const list = element("div", { className: "diff" }, ...rows.slice(0, MOST).map(row));
   if (rest > 0) list.append(element("p", { className: "quiet" }, ngettext("and %(count)s more change", "and %(count)s more changes", rest)));
@@ -20,22 +27,29 @@ export function reviewOf(documents) {
 }
 
 /**
- * Where there is no save bar: a place in the page, hidden while nothing is changed.
+ * Where there is no save bar, on a user's own page: hidden while nothing is changed, and with the titles of the
+ * fields as names.
  *
  * @param {HTMLElement} host
- * @param {{name: string, changes: import("./compare.js").Change[]}[]} documents
+ * @param {import("./editor.js").Editor[]} editors
  */
-export function showReview(host, documents) {
-  const total = documents.reduce((sum, { changes }) => sum + changes.length, 0);
+export function showReview(host, editors) {
+  const rows = editors.flatMap(({ schema, changes }) =>
+    (changes ?? []).map((change) => {
+      const title = shortened(titled(schema, change.path));
+      return { ...change, key: element("span", { className: "key" }, title) };
+    }),
+  );
+  const total = rows.length;
   host.hidden = total === 0;
   const details = host.querySelector("details") ?? element("details", { className: "review" });
   const words = ngettext("Review %(count)s change", "Review %(count)s changes", total);
-  details.replaceChildren(element("summary", {}, words), reviewOf(documents));
+  details.replaceChildren(element("summary", {}, words), listOf(rows));
   if (!details.isConnected) host.replaceChildren(details);
 }
 
 function row({ key, before, after }) {
-  const parts = [element("code", { className: "key" }, shortened(key))];
+  const parts = [key];
   if (before !== undefined) parts.push(value("del", before));
   if (before !== undefined && after !== undefined) parts.push(arrow());
   if (after !== undefined) parts.push(value("ins", after));
