@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from users.representation.fields import FIELDS
+
 # The claim that binds a user's token to the user it was issued for: `User.token_generation`.
 GENERATION_CLAIM = "token_generation"
 # The claim that names the authorization a user's token belongs to: once that is revoked, so is the token.
@@ -23,6 +25,19 @@ RESERVED_CLAIMS = frozenset(
     }
 )
 _RESERVED_PREFIX = "sip_"
+
+
+# Claims of OpenID Connect scopes: they come from the user, and only with their scope.
+_STANDARD_CLAIMS = frozenset(name for name, field in FIELDS.items() if field.claim_scope)
+
+
+def id_token_claims(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what hooks may add to an ID token and to `/userinfo`: neither a reserved claim nor one of a
+    scope, which may not have been granted.
+
+    Source: Auth0 docs, "Create Custom Claims".
+    """
+    return {name: value for name, value in without_reserved(claims).items() if name not in _STANDARD_CLAIMS}
 
 
 def without_reserved(claims: Mapping[str, Any]) -> dict[str, Any]:

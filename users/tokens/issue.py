@@ -12,7 +12,12 @@ from joserfc import jwt
 
 from users.conf import conf
 from users.models import Authorization, Client, ResourceServer
-from users.tokens.custom_claims import AUTHORIZATION_CLAIM, GENERATION_CLAIM, without_reserved
+from users.tokens.custom_claims import (
+    AUTHORIZATION_CLAIM,
+    GENERATION_CLAIM,
+    id_token_claims,
+    without_reserved,
+)
 from users.tokens.keys import signing_key
 
 # Lifetime of a token for the Management API in seconds, as Auth0's.
@@ -88,14 +93,14 @@ def issue_id_token(
 ) -> str:
     """A signed JWT that says to the client of `authorization` that the user signed in. `claims` begin with
     `sub`; `at_hash` and `c_hash` bind it to the access token and the code issued with it. The custom claims
-    of the authorization are added, except those in RESERVED_CLAIMS and in `claims`.
+    of the authorization are added, except reserved ones and those of scopes.
 
     Source: OpenID Connect Core 1.0, sections 2 and 3.3.2.11.
     """
     bound = {"at_hash": _half_hash(access_token), "c_hash": _half_hash(code), "nonce": nonce}
     return sign(
         {
-            **without_reserved(authorization.id_token_claims),
+            **id_token_claims(authorization.id_token_claims),
             **claims,
             "aud": authorization.client.client_id,
             # Always, and never moved by a refresh: oidc-client-ts compares it between tokens.

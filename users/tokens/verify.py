@@ -1,4 +1,4 @@
-"""Verify an access token for the Management API."""
+"""Verify an access token: for the Management API, or a user's for another endpoint of ours."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ Caller = MachineCaller | UserCaller
 
 
 @dataclass(frozen=True)
+class UserToken:
+    """A user's access token that is in force. `authorization` comes with its user and client, fresh from the
+    database; `audiences` are those of the token, `scopes` its own."""
+
+    authorization: Authorization
+    audiences: frozenset[str]
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
 class _ClientState:
     """`scopes`: those of its grant for the Management API; None where it has none."""
 
@@ -81,7 +91,7 @@ def verify_access_token(token: str) -> Caller:
     For a client nothing is read from the database while cached. A user is read each time, so that a block,
     a deletion and a new password take effect from the next request.
     """
-    claims = _claims(token)
+    claims = _claims(token, audience=conf.management_audience)
     client_id, subject = claims.get("azp"), claims.get("sub")
     # A valid signature says nothing about the types of claims.
     if not isinstance(client_id, str) or not isinstance(subject, str):
@@ -97,6 +107,38 @@ def verify_access_token(token: str) -> Caller:
         return MachineCaller(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
     return UserCaller(
         _get_token_user(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims)
+    )
+
+
+def verify_user_token(token: str) -> UserToken:
+    """Verify a user's access token, whatever its audience, which is for the caller to check. Raises an
+    InvalidToken, from the next request on after a block, a deletion, a new password or a revocation.
+
+    An ID token is refused, since it names no authorization. One query.
+    """
+    claims = _claims(token)
+    named, audience = claims.get(AUTHORIZATION_CLAIM), claims.get("aud")
+    if not isinstance(named, str):
+        raise InvalidClaims
+    found = Authorization.objects.filter(authorization_id=named[:24], revoked_at=None)
+    authorization = found.select_related("user__connection", "client").first()
+    if authorization is None or not _is_in_force(authorization, claims):
+        raise InvalidClaims
+    audiences = audience if isinstance(audience, list) else [audience]
+    scopes = frozenset(str(claims.get("scope", "")).split())
+    return UserToken(authorization, frozenset(map(str, audiences)), scopes)
+
+
+def _is_in_force(authorization: Authorization, claims: dict[str, object]) -> bool:
+    """Whether the user of the token is still the one it was issued for, and may use it with its client."""
+    user, client = authorization.user, authorization.client
+    return (
+        claims.get("sub") == user.user_id
+        and claims.get("azp") == client.client_id
+        and claims.get(GENERATION_CLAIM) == authorization.token_generation == user.token_generation
+        and not user.blocked
+        and user.linked_to_id is None
+        and not client.is_revoked
     )
 
 
@@ -139,12 +181,13 @@ def _auth_time(claims: dict[str, object]) -> int:
     return at if isinstance(at, int) else 0
 
 
-def _claims(token: str) -> dict[str, object]:
+def _claims(token: str, *, audience: str = "") -> dict[str, object]:
+    """The claims of a token that is ours and has not expired, for this audience if one is given."""
     if len(token) > MAX_LENGTH or token.count(".") != 2:
         raise MalformedToken
     claims = _claims_cache.get(token)
     try:
-        _registry().validate(claims)
+        _registry(audience).validate(claims)
     except ExpiredTokenError:
         raise ExpiredToken from None
     except JoseError:
@@ -181,12 +224,12 @@ def _decode(token: str) -> jwt.Token:
     return jwt.decode(token, public_keys(), algorithms=["RS256"])
 
 
-def _registry() -> jwt.JWTClaimsRegistry:
+def _registry(audience: str) -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
         # All tokens are issued by this installation, so there is no clock of another party to allow for.
         leeway=0,
         iss={"essential": True, "value": conf.issuer},
-        aud={"essential": True, "value": conf.management_audience},
+        aud={"essential": True, **({"value": audience} if audience else {})},
         exp={"essential": True},
         sub={"essential": True},
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from users.api.framework.rate_limit import rate_headers, usage_of
 from users.web.json_paths import is_api
+from users.web.rate_usage import rate_headers, usage_of
 
 
 class RateLimitHeadersMiddleware:

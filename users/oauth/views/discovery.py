@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from users.conf import conf
 from users.oauth.grants.client_authentication import ALL_AUTH_METHODS
+from users.oauth.grants.offline_access import OFFLINE_ACCESS
 from users.oauth.server import GRANTS
 from users.sign_in.id_token_claims import CLAIMS
 from users.tokens.custom_claims import GENERATION_CLAIM
@@ -29,12 +30,14 @@ def _document() -> dict[str, object]:
     return {
         "issuer": conf.issuer,
         "token_endpoint": conf.public_url + reverse("token"),
+        "userinfo_endpoint": conf.public_url + reverse("userinfo"),
+        "revocation_endpoint": conf.public_url + reverse("revoke"),
         "jwks_uri": conf.public_url + reverse("jwks"),
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "response_types_supported": [],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ALL_AUTH_METHODS,
-        "scopes_supported": list(CLAIMS),
+        "scopes_supported": [*CLAIMS, OFFLINE_ACCESS],
         "claims_supported": [*of_tokens, *(name for names in CLAIMS.values() for name in names)],
     }
