@@ -89,7 +89,9 @@ def test_a_patch_sets_what_it_names(shop, till):
             {"name": "x", "grant_types": ["magic"]},
             "'No enum match for: magic' on property grant_types[0] (Grants that it may use). Allowed:"
             ' "client_credentials", "password", "http://auth0.com/oauth/grant-type/password-realm",'
-            ' "authorization_code", "implicit", "refresh_token".',
+            ' "authorization_code", "implicit", "refresh_token",'
+            ' "http://auth0.com/oauth/grant-type/mfa-otp",'
+            ' "http://auth0.com/oauth/grant-type/mfa-recovery-code".',
         ),
         (
             {"name": "x", "web_origins": ["https://a.example/path"]},

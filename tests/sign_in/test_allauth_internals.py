@@ -32,6 +32,8 @@ COUNTER = ["request", "app", "action", "rate", "key", "user"]
         (ratelimit.Rate, ["amount", "duration", "per"]),
         (cryptokit.normalize_user_code, ["code"]),
         (totp.generate_totp_secret, ["length"]),
+        (totp.validate_totp_code, ["secret", "code"]),
+        (flows.check_rate_limit, ["user", "error_key"]),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
 )

@@ -13,6 +13,10 @@ class UserNotFound(LookupError):
     """The user does not exist, or was deleted meanwhile."""
 
 
+class AlreadyEnrolled(Exception):
+    """The user has a second factor already."""
+
+
 class MethodNotFound(LookupError):
     """The user has no such authentication method, or no longer."""
 

@@ -31,6 +31,8 @@ class MfaToken(models.Model):
     authenticated_at = models.DateTimeField(default=timezone.now)
     token_generation = models.BigIntegerField()
     is_past_hooks = models.BooleanField(default=False)
+    # An authenticator app that waits for its first code: `secret` and `recovery_code`, encrypted.
+    enrolment = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from users.log.record import ClientContext, log_event
 from users.models import Client
 from users.oauth.errors import MfaRequired, SignInRefused
 from users.oauth.grants.client_credentials import MachineGrant
+from users.oauth.grants.mfa import OtpGrant, RecoveryCodeGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.grants.refresh_token import RefreshTokenGrant
 from users.oauth.requests import TokenRequest
@@ -20,6 +21,8 @@ LOG_TYPES = {
     PasswordGrant.GRANT_TYPE: "fepft",
     RealmGrant.GRANT_TYPE: "fepft",
     RefreshTokenGrant.GRANT_TYPE: "fertft",
+    OtpGrant.GRANT_TYPE: "feotpft",
+    RecoveryCodeGrant.GRANT_TYPE: "fercft",
 }
 
 

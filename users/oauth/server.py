@@ -20,6 +20,7 @@ from users.oauth.errors import TokenError
 from users.oauth.failure_log import log_failed_request
 from users.oauth.grants.client_authentication import TokenGrant
 from users.oauth.grants.client_credentials import MachineGrant
+from users.oauth.grants.mfa import OtpGrant, RecoveryCodeGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
 from users.oauth.grants.refresh_token import RefreshTokenGrant
 from users.oauth.requests import TokenRequest
@@ -62,7 +63,7 @@ class TokenServer(AuthorizationServer):
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 
 
-GRANTS = (MachineGrant, PasswordGrant, RealmGrant, RefreshTokenGrant)
+GRANTS = (MachineGrant, PasswordGrant, RealmGrant, RefreshTokenGrant, OtpGrant, RecoveryCodeGrant)
 server = TokenServer()
 for grant in GRANTS:
     server.register_grant(grant)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from users.oauth.views import dbconnections, discovery, keys, revoke, token, userinfo
+from users.oauth.views import dbconnections, discovery, keys, mfa, revoke, token, userinfo
 
 urlpatterns = [
     path("oauth/token", token.issue, name="token"),
     path("oauth/revoke", revoke.revoke, name="revoke"),
+    path("mfa/challenge", mfa.challenge, name="mfa_challenge"),
+    path("mfa/authenticators", mfa.authenticators, name="mfa_authenticators"),
+    path("mfa/associate", mfa.associate, name="mfa_associate"),
     path("userinfo", userinfo.userinfo, name="userinfo"),
     path("dbconnections/signup", dbconnections.signup, name="signup"),
     path(".well-known/openid-configuration", discovery.openid_configuration, name="discovery"),

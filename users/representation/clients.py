@@ -20,6 +20,8 @@ GRANT_TYPES = (
     "authorization_code",
     "implicit",
     "refresh_token",
+    "http://auth0.com/oauth/grant-type/mfa-otp",
+    "http://auth0.com/oauth/grant-type/mfa-recovery-code",
 )
 _URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
 _WEB_PAGE: Schema = {

@@ -7,17 +7,38 @@ which of them are gone or take other arguments.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_code
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest  # noqa: TID251 - allauth asks for one
 
-__all__ = ["generate_totp_secret", "normalize_user_code", "seconds_until_next_code"]
+from users.models import User
+
+__all__ = [
+    "count_code",
+    "generate_totp_secret",
+    "normalize_user_code",
+    "seconds_until_next_code",
+    "validate_totp_code",
+]
 
 # The counters of wrong codes, whose limits are ACCOUNT_RATE_LIMITS["login_failed"].
 _APP, _ACTION = "allauth.account", "login_failed"
+
+
+def count_code(user: User) -> Callable[[], None] | None:
+    """Count an attempt to give a code of a second factor, with those on the pages. Returns a function that
+    resets the counter after a right code; None where the user has to wait."""
+    try:
+        reset: Callable[[], None] = check_rate_limit(user)
+    except ValidationError:
+        return None
+    return reset
 
 
 def seconds_until_next_code(user_pk: int) -> float:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -17,9 +16,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from users.models import User
-from users.sign_in.allauth_internals import normalize_user_code, seconds_until_next_code
+from users.sign_in.allauth_internals import seconds_until_next_code
+from users.sign_in.second_factor import is_unused
 from users.sign_in_pages import lockout_messages
-from users.throttling.debounce import SHARED, is_first_within
 
 
 class SignInForm(base_forms.AuthenticateForm):
@@ -88,11 +87,6 @@ def code_field(help_text: str, **attributes: str) -> forms.CharField:
 
 
 def check_unused(user: User, code: str) -> None:
-    """Refuse a code that this user has given before, even to add the app: a
-    one-time password must not be accepted twice (RFC 6238, section 5.2). allauth remembers those
-    of sign-ins for one step; with our tolerance a code is valid for three. Compared as allauth
-    compares codes, which ignores punctuation."""
-    seconds = app_settings.TOTP_PERIOD * (1 + 2 * app_settings.TOTP_TOLERANCE)
-    # In the shared cache: with one in each process, another process would accept the code again.
-    if not is_first_within(seconds, "second-factor", user.pk, normalize_user_code(code), cache=SHARED):
+    """Refuse a code that this user has given before, even to add the app."""
+    if not is_unused(user, code):
         raise get_adapter().validation_error("incorrect_code")

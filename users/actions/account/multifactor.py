@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 
 from users.actions.account.draft import Draft, open_draft
-from users.actions.errors import MethodNotFound
+from users.actions.errors import AlreadyEnrolled, MethodNotFound
 from users.metadata.diff import diff
 from users.models import Change, User
 from users.representation.authentication_methods import find_method
@@ -78,18 +78,45 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
     Users who are not enrolled get one, too: it is valid once they are. Raises Denied or UserNotFound.
     Source: a recorded answer, for length, letters and users who are not enrolled.
     """
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    code = new_recovery_code()
     with open_draft(user, actor) as draft:
         check(actor, Verb.RENEW_RECOVERY_CODE, draft.user)
-        Authenticator.objects.update_or_create(
-            user=draft.user,
-            type=Authenticator.Type.RECOVERY_CODES,
-            # Where allauth reads codes it has not generated itself, so that its own verification accepts this
-            # one.
-            defaults={"data": {"migrated_codes": [encrypt(code)]}, "created_at": draft.at},
-        )
-        _note_codes(draft, "new")
+        _store_recovery_code(draft, code)
     return code
+
+
+def next_recovery_code(user: User, *, actor: Actor) -> str:
+    """Return the code for the next time, to a user who has just used one: the next of their set, or a new
+    one where it was the last. Raises UserNotFound."""
+    codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    unused: list[str] = codes.wrap().get_unused_codes() if codes else []
+    if unused:
+        return unused[0]
+    code = new_recovery_code()
+    with open_draft(user, actor) as draft:
+        _store_recovery_code(draft, code)
+    return code
+
+
+def add_authenticator_app(user: User, *, secret: str, recovery_code: str, actor: Actor) -> None:
+    """Add the app that has this secret, once its first code was right, and a recovery code in place of any
+    earlier ones. Raises AlreadyEnrolled or UserNotFound."""
+    with open_draft(user, actor) as draft:
+        if enrolled_factors(draft.user):
+            raise AlreadyEnrolled
+        Authenticator.objects.create(
+            user=draft.user,
+            type=Authenticator.Type.TOTP,
+            data={"secret": encrypt(secret)},
+            created_at=draft.at,
+        )
+        _store_recovery_code(draft, recovery_code)
+        _set_providers(draft, [APP])
+
+
+def new_recovery_code() -> str:
+    """Return a random code, which is not stored yet."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def note_multifactor(user: User, *, actor: Actor) -> None:
@@ -104,6 +131,17 @@ def note_recovery_codes(user: User, *, actor: Actor) -> None:
     """Record that the owner has generated new codes. allauth has asked for the password before."""
     with open_draft(user, actor) as draft:
         _note_codes(draft, "new")
+
+
+def _store_recovery_code(draft: Draft, code: str) -> None:
+    Authenticator.objects.update_or_create(
+        user=draft.user,
+        type=Authenticator.Type.RECOVERY_CODES,
+        # Where allauth reads codes it has not generated itself, so that its own verification accepts this
+        # one.
+        defaults={"data": {"migrated_codes": [encrypt(code)]}, "created_at": draft.at},
+    )
+    _note_codes(draft, "new")
 
 
 def _set_providers(draft: Draft, providers: list[str]) -> None:

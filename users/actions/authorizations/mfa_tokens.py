@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.utils import decrypt, encrypt
 from django.utils import timezone
 
+from users.actions.account.multifactor import add_authenticator_app, new_recovery_code
 from users.models import Client, Connection, MfaToken, RefreshTokenSecret, ResourceServer, User
 from users.models.authorization import hash_token
+from users.rights.actor import Actor
 
 # Source: Auth0 docs, "Authenticate Using the Resource Owner Password Flow with MFA".
 LIFETIME = timedelta(minutes=10)
@@ -21,7 +24,7 @@ class InvalidMfaToken(Exception):
 
 
 class ExpiredMfaToken(InvalidMfaToken):
-    """The token is too old, or the user's access has ended since."""
+    """The token is too old, or the user's access has ended since, as by a block."""
 
 
 def create_mfa_token(
@@ -73,7 +76,7 @@ def find_mfa_token(text: str) -> MfaToken:
     if token is None:
         raise InvalidMfaToken
     user = token.user
-    is_current = user.blocked or token.token_generation == user.token_generation
+    is_current = token.token_generation == user.token_generation and not user.blocked
     if token.expires_at <= timezone.now() or user.linked_to_id or not is_current:
         raise ExpiredMfaToken
     return token
@@ -84,3 +87,27 @@ def use_mfa_token(token: MfaToken, *, at: datetime) -> None:
     # One UPDATE, so that of two requests at once only one goes on.
     if not MfaToken.objects.filter(pk=token.pk, used_at=None).update(used_at=at):
         raise InvalidMfaToken
+
+
+def begin_enrolment(token: MfaToken, *, secret: str) -> str:
+    """Store the secret of an app that the user is adding, and return the recovery code to show with it.
+    Neither signs in before the app's first code is right (`confirm_enrolment`)."""
+    code = new_recovery_code()
+    pending = {"secret": encrypt(secret), "recovery_code": encrypt(code)}
+    MfaToken.objects.filter(pk=token.pk).update(enrolment=pending)
+    return code
+
+
+def pending_secret(token: MfaToken) -> str:
+    """Return the secret of the app that waits for its first code; empty where there is none."""
+    return decrypt(token.enrolment["secret"]) if token.enrolment else ""
+
+
+def confirm_enrolment(token: MfaToken, *, actor: Actor) -> None:
+    """Add the app, whose first code was right. Raises AlreadyEnrolled or UserNotFound."""
+    add_authenticator_app(
+        token.user,
+        secret=pending_secret(token),
+        recovery_code=decrypt(token.enrolment["recovery_code"]),
+        actor=actor,
+    )

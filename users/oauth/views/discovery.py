@@ -32,6 +32,7 @@ def _document() -> dict[str, object]:
         "token_endpoint": conf.public_url + reverse("token"),
         "userinfo_endpoint": conf.public_url + reverse("userinfo"),
         "revocation_endpoint": conf.public_url + reverse("revoke"),
+        "mfa_challenge_endpoint": conf.public_url + reverse("mfa_challenge"),
         "jwks_uri": conf.public_url + reverse("jwks"),
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "response_types_supported": [],
