@@ -234,6 +234,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(
                 fields=["-created_at", "-id"], name="user_never_seen", condition=Q(last_login__isnull=True)
             ),
+            models.Index(fields=["id"], name="user_superuser", condition=Q(is_superuser=True)),
         ]
 
     def __str__(self) -> str:
