@@ -75,7 +75,7 @@ ALLOWED = {
     ("users/log/recent_activity.py", "recent_activity"): "asks for the newest activity of one user",
     ("users/listing/timeout.py", "_postgresql"): "sets how long a statement may take",
     ("users/jobs/wakeup.py", "notify_workers"): "asks Redis",
-    ("users/history/scan.py", "_changes_touching_keys"): "sets how a statement is planned",
+    ("users/history/scan.py", "_without_table_scans"): "sets how a statement is planned",
     ("users/throttling/sliding_window.py", "Counter._locked"): "releases a lock in the cache",
     ("users/search/sql/indexes.py", "_sizes_by_name"): "asks how large indexes are",
     ("users/metadata_map/sampling.py", "_estimate_row_count"): "asks how many rows a table has",

@@ -257,3 +257,21 @@ def test_whatever_is_asked_is_looked_for_along_an_index(long_record, agent):
             assert not plan.sorts, plan.text
     by_key = Plan(Change.objects.filter(TouchesAnyKey(["app_metadata.rare"])).order_by().values("pk"))
     assert "change_names" in by_key.indexes, by_key.text
+
+
+@pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite takes the index of the order anyway")
+def test_a_search_for_what_is_rare_reads_each_step_by_index(long_record, agent):
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE users_change")
+    plans = []
+
+    def explain(execute, sql, parameters, is_many, context):
+        if '"actor_kind" IN' in sql and not sql.startswith("EXPLAIN"):
+            plans.append(Plan.of(sql, parameters))
+        return execute(sql, parameters, is_many, context)
+
+    with database.execute_wrapper(explain):
+        list_all_changes(staff_actor(agent), ChangeFilter(kinds=("command",)))
+
+    assert len(plans) > 1
+    assert not any(plan.scans for plan in plans), [plan.text for plan in plans if plan.scans]

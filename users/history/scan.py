@@ -8,7 +8,8 @@ the caller may continue from it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,29 +78,34 @@ def scan_changes(
     deadline = time.monotonic() + SCAN_BUDGET_SECONDS
     found: list[Change] = []
     step, place = FIRST_STEP, after
-    while True:
-        end = _skip_ahead(changes, place, step) if sift else None
-        lines = between(changes, place, end)
-        hits = _fetch_matches(sift(lines), limit + 1) if sift else lines[: limit + 1]
-        batch = list(take_within_budget(hits.annotate(weight=KEYS_LENGTH).iterator(chunk_size=FETCH_SIZE)))
-        found += filter(keep, batch)
-        if len(found) > limit:
-            return ChangePage(found[:limit], NEWEST_FIRST.position(found[limit - 1]))
-        if is_over_budget(batch):
-            # Without `sift` nothing was searched in vain: a short page is a page like any other.
-            return ChangePage(found, NEWEST_FIRST.position(batch[-1]), is_incomplete=sift is not None)
-        if len(batch) > limit:
-            place = NEWEST_FIRST.position(batch[-1])
-        elif end is None:
-            return ChangePage(found)
-        else:
-            place = end
-            if step == FIRST_STEP and (few := _changes_touching_keys(names)) is not None:
-                changes = changes.filter(pk__in=few)
-            # Growing steps: a rare match is reached with few queries.
-            step = min(step * 8, MAX_STEP)
-        if time.monotonic() > deadline:
-            return ChangePage(found, place, is_incomplete=True)
+    with ExitStack() as rest:
+        while True:
+            end = _skip_ahead(changes, place, step) if sift else None
+            lines = between(changes, place, end)
+            hits = _fetch_matches(sift(lines), limit + 1) if sift else lines[: limit + 1]
+            batch = list(
+                take_within_budget(hits.annotate(weight=KEYS_LENGTH).iterator(chunk_size=FETCH_SIZE))
+            )
+            found += filter(keep, batch)
+            if len(found) > limit:
+                return ChangePage(found[:limit], NEWEST_FIRST.position(found[limit - 1]))
+            if is_over_budget(batch):
+                # Without `sift` nothing was searched in vain: a short page is a page like any other.
+                return ChangePage(found, NEWEST_FIRST.position(batch[-1]), is_incomplete=sift is not None)
+            if len(batch) > limit:
+                place = NEWEST_FIRST.position(batch[-1])
+            elif end is None:
+                return ChangePage(found)
+            else:
+                place = end
+                if step == FIRST_STEP:
+                    rest.enter_context(_without_table_scans())
+                    if (few := _changes_touching_keys(names)) is not None:
+                        changes = changes.filter(pk__in=few)
+                # Growing steps: a rare match is reached with few queries.
+                step = min(step * 8, MAX_STEP)
+            if time.monotonic() > deadline:
+                return ChangePage(found, place, is_incomplete=True)
 
 
 def _skip_ahead(changes: QuerySet[Change], place: Position | None, lines: int) -> Position | None:
@@ -129,10 +135,19 @@ def _changes_touching_keys(names: Sequence[str]) -> list[int] | None:
     """The changes that touched any of the keys, if an index can say so and they are few; else None."""
     if not names or connection.vendor != "postgresql":
         return None
-    with transaction.atomic(), connection.cursor() as cursor:
-        # For a key without statistics the planner assumes frequent matches and scans.
-        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
-        lines = Change.objects.filter(TouchesAnyKey(names)).order_by().values_list("pk", flat=True)
-        few = list(lines[: MAX_INDEXED_CHANGES + 1])
-        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
+    lines = Change.objects.filter(TouchesAnyKey(names)).order_by().values_list("pk", flat=True)
+    few = list(lines[: MAX_INDEXED_CHANGES + 1])
     return few if len(few) <= MAX_INDEXED_CHANGES else None
+
+
+@contextmanager
+def _without_table_scans() -> Iterator[None]:
+    """Have PostgreSQL use indexes. It knows neither how few lines lie between two positions nor how rare a
+    key without statistics is, and would read the whole record for one step."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
+        yield
+        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
