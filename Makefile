@@ -65,7 +65,7 @@ check: .venv/.dev ## Linters, types, import contracts, missing migrations, deplo
 metrics: .venv/.dev ## Print how large and how well described the code is (after make test: with its times)
 	@$(PRODUCTION) $(BIN)/python -m tests.metrics
 
-bench: .venv/.dev ## Measure what requests cost (Linux only; make bench ARGS="--help")
+bench: .venv/.dev bundle ## Measure what requests cost (Linux only; make bench ARGS="--help")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: .venv/.dev bundle ## Take the pictures of the README anew (needs Chromium)

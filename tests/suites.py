@@ -32,6 +32,7 @@ ONE_DATABASE = (
     "api/test_permissions.py",
     "api/test_query.py",
     "api/test_rights.py",
+    "bench/test_pages.py",
     "bench/test_slow.py",
     "browser/editor",
     "browser/test_auth0_js.py",

@@ -1,26 +1,26 @@
 """`make bench`: what requests cost, beside a plain Django view and the raw SQL of the same work.
 
-`make bench ARGS=search` measures searches instead, `make bench ARGS=slow` what slow clients do to others.
+`make bench ARGS=pages` measures pages of the dashboard instead, `make bench ARGS=search` searches, and
+`make bench ARGS=slow` what slow clients do to others.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench import search, slow
+from tests.bench import pages, search, slow
 from tests.bench.databases import Database, at_hand, database
 from tests.bench.operations import Crowd, Person
 from tests.bench.report import as_text, goals
 from tests.bench.rounds import Bench, Figures
-from tests.bench.server import serving
-from tests.management.demo_server import CHECKOUT, free_port, own_environment
+from tests.bench.server import manage, serving
+from tests.management.demo_server import free_port, own_environment
 
 SECRET_KEY = "only for measuring, 50 characters long: " + "x" * 20
 NOTE = (
@@ -31,10 +31,9 @@ NOTE = (
 
 def main(arguments: list[str]) -> int:
     """Returns what the process is to end with; a missed goal is no failure."""
-    if arguments[:1] == ["search"]:
-        return search.main(arguments[1:])
-    if arguments[:1] == ["slow"]:
-        return slow.main(arguments[1:])
+    others = {"pages": pages.main, "search": search.main, "slow": slow.main}
+    if arguments and arguments[0] in others:
+        return others[arguments[0]](arguments[1:])
     if not Path("/proc/self/stat").exists():
         sys.stderr.write("The CPU of the server's workers is read from /proc, which only Linux has.\n")
         return 1
@@ -92,13 +91,6 @@ def measure(own: Database, folder: Path, options: argparse.Namespace) -> list[Fi
             seconds=options.seconds,
         )
         return bench.measure(options.rounds)
-
-
-def manage(*arguments: str, environment: dict[str, str]) -> str:
-    """What the command printed."""
-    command = [sys.executable, "manage.py", *arguments]
-    finished = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, check=True)
-    return finished.stdout.decode()
 
 
 def crowd(own: Database) -> Crowd:

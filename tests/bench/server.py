@@ -53,12 +53,19 @@ class Server:
         raise RuntimeError("gunicorn does not serve")
 
 
+def manage(*arguments: str, environment: dict[str, str], checkout: Path = CHECKOUT) -> str:
+    """Run a command of `manage.py`. Returns what it printed."""
+    command = [sys.executable, "manage.py", *arguments]
+    finished = subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, check=True)
+    return finished.stdout.decode()
+
+
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Server]:
+def serving(environment: dict[str, str], checkout: Path = CHECKOUT) -> Iterator[Server]:
     """The settings of `environment`, served on its PORT."""
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
-        cwd=CHECKOUT,
+        cwd=checkout,
         env=environment,
     )
     try:

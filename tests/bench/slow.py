@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.bench.load import load
 from tests.bench.report import table
 from tests.bench.rounds import http
-from tests.bench.server import serving
+from tests.bench.server import manage, serving
 from tests.bench.slow_clients import FIRST
 from tests.config.proxy import NGINX, nginx
 from tests.management.demo_server import CHECKOUT, free_port, own_environment
@@ -86,8 +86,8 @@ def measure(folder: Path, options: argparse.Namespace) -> list[Figure]:
         API_RATE_LIMIT="0",
     )
     for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):
-        _manage(*command, environment=environment)
-    demo = json.loads(_manage("seed_demo", "--users=100", "--json", environment=environment))
+        manage(*command, environment=environment)
+    demo = json.loads(manage("seed_demo", "--users=100", "--json", environment=environment))
     credentials = {
         "grant_type": "client_credentials",
         "audience": demo["audience"],
@@ -135,12 +135,6 @@ def _slow_clients(port: int, count: int, kind: str, settle: float) -> Iterator[N
             yield
         finally:
             process.kill()
-
-
-def _manage(*arguments: str, environment: dict[str, str]) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    finished = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, check=True)
-    return finished.stdout.decode()
 
 
 def as_text(found: list[Figure]) -> str:

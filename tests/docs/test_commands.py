@@ -45,6 +45,7 @@ RUN_ELSEWHERE = {
     "make test": (".ci/lanes", " make test "),
     "make tools": (".ci/run", "\nmake tools\n"),
     "make check": (".ci/run", "\nmake check\n"),
+    'make bench ARGS="pages --users 1000 1000000"': ("tests/bench/test_pages.py", 'run_bench("pages --users'),
     'make bench ARGS="search --users 10000 1000000"': (
         "tests/bench/test_search.py",
         'run_bench("search --users',
