@@ -286,7 +286,9 @@ REST_FRAMEWORK = {
 
 # users.web.cors decides which origins are allowed. The documentation page is excluded: it is for browsers
 # with a session, and other sites should not read it.
-CORS_URLS_REGEX = r"^/(api/v2/(?!docs/)|oauth/(token|revoke)$|userinfo$|mfa/|dbconnections/)"
+CORS_URLS_REGEX = (
+    r"^/(api/v2/(?!docs/)|oauth/(token|revoke)$|userinfo$|mfa/|dbconnections/|usernamepassword/)"
+)
 CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
     *("Authorization", "Content-Type", "If-Match", "If-None-Match", "DPoP"),

@@ -186,7 +186,6 @@ def make_client(db):
         ClientGrant.objects.create(
             client=client, resource_server=server, scope=list(scopes or MACHINE_SCOPES)
         )
-        client.connections.set(Connection.objects.all())
         return client
 
     return make

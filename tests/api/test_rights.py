@@ -67,7 +67,7 @@ class Example:
     success: int
     own: tuple[str, ...] = ()
     query: str = ""
-    body: dict[str, Any] | None = field(default=None, hash=False)
+    body: Any = field(default=None, hash=False)
     own_body: dict[str, Any] | None = field(default=None, hash=False)
     # Instead of JSON: a body in parts, by PARTS.
     parts: str = ""
@@ -164,6 +164,10 @@ PERMISSIONS = {"permissions": [{"resource_server_identifier": "{audience}", "per
 def a_connection(jane):
     """Without users."""
     return {"connection_id": Connection.objects.create(name="Empty").connection_id}
+
+
+def a_connection_and_client(jane):
+    return {**a_client(jane), **a_connection(jane)}
 
 
 def a_job(jane):
@@ -329,6 +333,16 @@ EXAMPLES = {
     ("/connections/{connection_id}", "DELETE"): Example(("delete:connections",), 202, given=a_connection),
     ("/connections/{connection_id}/users", "DELETE"): Example(
         ("delete:users",), 204, query="?email=jane.doe@example.com", given=a_connection
+    ),
+    ("/connections/{connection_id}/clients", "GET"): Example(("read:connections",), 200, given=a_connection),
+    ("/connections/{connection_id}/clients", "PATCH"): Example(
+        ("update:connections",),
+        204,
+        body=[{"client_id": "{client_id}", "status": True}],
+        given=a_connection_and_client,
+    ),
+    ("/clients/{client_id}/connections", "GET"): Example(
+        ("read:connections read:clients",), 200, given=a_client
     ),
     ("/user-blocks", "GET"): Example(("read:users",), 200, query="?identifier=jane.doe@example.com"),
     ("/user-blocks", "DELETE"): Example(("update:users",), 204, query="?identifier=jane.doe@example.com"),

@@ -284,9 +284,9 @@ def test_without_an_audience_the_token_is_for_userinfo_alone(ask, verified):
     assert ask(audience=..., scope="openid read:current_user").json()["scope"] == "openid"
 
 
-def test_a_realm_may_come_with_the_plain_grant(ask, jane):
+def test_a_realm_may_come_with_the_plain_grant(ask, jane, app):
     """As auth0-auth-js sends it."""
-    Connection.objects.create(name="Partners")
+    app.connections.add(Connection.objects.create(name="Partners"))
 
     assert ask(realm=REALM).status_code == 200
     assert refused(ask(realm="Partners")) == WRONG
@@ -415,14 +415,16 @@ def test_a_connection_without_passwords_of_ours_is_no_realm(ask, columns):
     assert refused(asked) == (400, "invalid_request", "the connection was not found")
 
 
-def test_a_realm_finds_its_own_people_only(ask, jane):
-    Connection.objects.create(name="Partners")
+def test_a_realm_finds_its_own_people_only(ask, jane, app):
+    app.connections.add(Connection.objects.create(name="Partners"))
 
     assert refused(ask(grant_type=REALM_GRANT, realm="Partners")) == WRONG
 
 
-def test_without_a_realm_people_are_looked_for_in_the_default_connection(ask, jane):
-    put(jane, connection=Connection.objects.create(name="Partners"))
+def test_without_a_realm_people_are_looked_for_in_the_default_connection(ask, jane, app):
+    partners = Connection.objects.create(name="Partners")
+    app.connections.add(partners)
+    put(jane, connection=partners)
 
     assert refused(ask()) == WRONG
     assert ask(grant_type=REALM_GRANT, realm="Partners").status_code == 200
@@ -558,3 +560,17 @@ def test_password_and_secret_are_in_no_answer_and_no_log(ask, caplog, changed):
     for secret in (PASSWORD, SECRET):
         assert secret not in answer.content.decode()
         assert secret not in caplog.text
+
+
+# Connections that are enabled for the client
+
+
+@pytest.mark.parametrize("way", [{}, {"grant_type": REALM_GRANT, "realm": REALM}], ids=["", "realm"])
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_a_connection_must_be_enabled_for_the_client(ask, app, connection, way, password):
+    """Whatever the password: an application that may not sign users in does not learn it either."""
+    app.connections.remove(connection)
+    assert refused(ask(**way, password=password)) == (400, "invalid_request", "the connection is not enabled")
+
+    app.connections.add(connection)
+    assert ask(**way).status_code == 200

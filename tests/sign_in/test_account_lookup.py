@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from users.actions.account.identities import link
-from users.models import Connection, User
+from users.models import Client, Connection, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor
 from users.sign_in.account_lookup import find_by_identifier, find_by_login, logins_of, primary_user
@@ -117,3 +117,12 @@ class TestLinked:
 
     def test_one_is_oneself(self, jd):
         assert primary_user(jd) == jd
+
+
+def test_an_application_finds_accounts_of_its_connections_alone(jd, connection):
+    app = Client.objects.create(name="App")
+
+    assert find_by_login("jd", application=app) == []
+    app.connections.add(connection)
+
+    assert find_by_login("jd", application=app) == [jd]

@@ -40,7 +40,9 @@ DASHBOARD = SignInRequest(ip="192.0.2.7")
 @pytest.fixture
 def app(db) -> Client:
     """An application that users sign in to."""
-    return Client.objects.create(name="App")
+    client = Client.objects.create(name="App")
+    client.connections.set(Connection.objects.all())
+    return client
 
 
 @pytest.fixture
@@ -223,6 +225,7 @@ class TestPostLogin:
 
     def test_a_hook_knows_the_connection_of_the_linked_account_that_was_used(self, jane, to_app, post_login):
         partners = Connection.objects.create(name="Partners")
+        to_app.application.connections.add(partners)
         jay = create_user(
             partners, actor=SHELL, profile={"email": "jay@example.com"}, password="other secret"
         )
@@ -460,3 +463,22 @@ def test_a_silent_sign_in_of_a_blocked_user_is_refused(app, jane, connection, st
     assert outcome == Refused(Reason.BLOCKED)
     assert story()[-1] == "fsa"
     assert again(jane).logins_count == jane.logins_count
+
+
+def test_no_way_in_leads_through_a_connection_that_is_not_enabled(app, to_app, jane, connection, story):
+    app.connections.remove(connection)
+    not_enabled = Refused(Reason.CONNECTION_NOT_ENABLED)
+
+    by_session = sign_in_by_proof(jane, connection=connection, methods={Method.PASSWORD}, request=to_app)
+    by_name = sign_in_with_password(replace(credentials(jane), connection=connection), to_app)
+
+    assert by_session == by_name == not_enabled
+    assert story() == ["f"]  # the session's; anyone can send a name
+    # Without a name it is no login at all.
+    assert sign_in_with_password(credentials(jane), to_app) == Refused(Reason.WRONG_CREDENTIALS)
+
+
+def test_the_dashboard_asks_for_no_clients(jane, connection):
+    connection.clients.clear()
+
+    assert isinstance(sign_in_with_password(credentials(jane), DASHBOARD), SignedIn)

@@ -15,6 +15,7 @@ from users.api.views.clients import ClientsView
 from users.api.views.connection import ConnectionView
 from users.api.views.connection_users import ConnectionUsersView
 from users.api.views.connections import ConnectionsView
+from users.api.views.enabled_clients import ClientConnectionsView, ConnectionClientsView
 from users.api.views.enrollments import EnrollmentsView
 from users.api.views.events import EventsView
 from users.api.views.grants import GrantsView, GrantView
@@ -90,9 +91,11 @@ ENDPOINTS: dict[str, type[View]] = {
     "/connections": ConnectionsView,
     "/connections/{connection_id}": ConnectionView,
     "/connections/{connection_id}/users": ConnectionUsersView,
+    "/connections/{connection_id}/clients": ConnectionClientsView,
     "/clients": ClientsView,
     "/clients/{client_id}": ClientView,
     "/clients/{client_id}/rotate-secret": ClientSecretView,
+    "/clients/{client_id}/connections": ClientConnectionsView,
     "/client-grants": ClientGrantsView,
     "/client-grants/{grant_id}": ClientGrantView,
     "/resource-servers": ResourceServersView,

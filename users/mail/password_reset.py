@@ -17,10 +17,10 @@ from users.jobs.enqueue import enqueue
 from users.jobs.errors import JobFailed
 from users.jobs.run import Run
 from users.log.ip_addresses import anonymize_ip
-from users.log.record import log_event
+from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.log.request_origin import RequestOrigin, current_origin, use_origin
 from users.mail.send import check_mail_enabled, send_once, user_of
-from users.models import Job, User
+from users.models import Connection, Job, User
 from users.rights.actor import Actor, Face, command_actor
 from users.rights.may import Verb, check
 
@@ -28,15 +28,23 @@ from users.rights.may import Verb, check
 FORM_ACTOR = command_actor("password reset form", face=Face.SIGN_IN)
 
 
-def request_password_reset(email: str) -> None:
-    """Enqueue the request for a link for every user with this email. Nothing is looked up here, so that
-    the response takes the same time whether or not there is one (user enumeration)."""
+def request_password_reset(
+    email: str, *, connection: Connection | None = None, through: ClientContext = NO_CLIENT
+) -> None:
+    """Enqueue the request for a link for every user with this email, in `connection` or in any. Nothing is
+    looked up here, so that the response takes the same time whether or not there is one (user enumeration).
+    `through` is the client whose page the user asked at."""
     # Jobs store their parameters: the IP address is reduced before it is written.
     origin = replace(current_origin(), ip=anonymize_ip(current_origin().ip) or "")
     enqueue(
         Job.Kind.PASSWORD_RESET_REQUEST,
         actor=FORM_ACTOR,
-        parameters={"email": email, "origin": asdict(origin)},
+        parameters={
+            "email": email,
+            "origin": asdict(origin),
+            "connection_id": connection.connection_id if connection else "",
+            "through": asdict(through),
+        },
     )
 
 
@@ -53,20 +61,23 @@ def enqueue_password_resets(run: Run) -> None:
     if run.state.get("is_done"):
         return
     email = run.parameters["email"]
+    # Jobs that were enqueued by an earlier version have neither.
+    connection_id = run.parameters.get("connection_id", "")
+    through = ClientContext(**run.parameters.get("through", {}))
     with run.step(), use_origin(RequestOrigin(**run.parameters["origin"])):
         # In the step: a resumed job must not send the emails again.
         run.state["is_done"] = True
         # A linked account's email signs in, too: its own password is reset.
-        accounts = [
-            account
-            for account in User.accounts.with_connection().by_email(email).in_own_database()
-            if _signed_in_user(account).is_active
-        ]
+        found = User.accounts.with_connection().by_email(email).in_own_database()
+        if connection_id:
+            found = found.filter(connection__connection_id=connection_id)
+        accounts = [account for account in found if _signed_in_user(account).is_active]
         for account in accounts:
             enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=run.actor, user=account)
-            log_event("scpr", user=_signed_in_user(account), connection=account.connection)
+            user = _signed_in_user(account)
+            log_event("scpr", user=user, connection=account.connection, through=through)
         if not accounts:
-            log_event("fcpr", user_name=email)
+            log_event("fcpr", user_name=email, through=through)
 
 
 def mail_password_reset(run: Run) -> None:

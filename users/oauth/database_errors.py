@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from users.actions.errors import NotSupported, WeakPassword
+from users.mail.send import MailDisabled
 from users.metadata.errors import MetadataError
 from users.oauth.errors import TokenError
 from users.oauth.server import server
@@ -52,7 +53,7 @@ def error_response(error: Exception) -> HttpResponse:
             )
         case TooManySignUps():
             return too_many_requests(error.seconds)
-        case FieldError() | MetadataError() | ConnectionNotEnabled() | NotSupported():
+        case MailDisabled() | FieldError() | MetadataError() | ConnectionNotEnabled() | NotSupported():
             return _oauth_error("invalid_request", str(error))
     raise error
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from users.oauth.errors import SignInRefused
+from users.oauth.errors import SignInRefused, TokenError
 from users.sign_in.outcomes import Reason, Refused
 
 
-def sign_in_error(refused: Refused) -> SignInRefused:
+def sign_in_error(refused: Refused) -> TokenError:
     """Translate an outcome of the transaction. Whatever is not translated by name is refused."""
     match refused:
         case Refused(Reason.WRONG_CREDENTIALS):
@@ -16,6 +16,9 @@ def sign_in_error(refused: Refused) -> SignInRefused:
         case Refused(Reason.LOCKED_OUT, seconds=seconds):
             text = "Too many failed sign-ins. Wait, then try again."
             return SignInRefused("too_many_attempts", text, 429, headers=[("Retry-After", str(seconds))])
+        case Refused(Reason.CONNECTION_NOT_ENABLED):
+            # Logged by the endpoint, which limits how often: anyone can send such requests.
+            return TokenError("invalid_request", "the connection is not enabled", 400)
         case Refused(Reason.BLOCKED):
             # Only after the right password, so that it says nothing to others.
             return SignInRefused("unauthorized", "user is blocked", 401)

@@ -11,6 +11,8 @@ from users.models import Connection
 from users.representation.connection_options import OPTIONS
 from users.representation.schema import ONE_LINE, Schema
 
+# Printable ASCII, as OAuth defines client ids (RFC 6749, appendix A.1).
+CLIENT_ID: Schema = {"type": "string", "maxLength": 64, "pattern": r"^[\x21-\x7e]+$"}
 # Fields that POST and PATCH accept; POST also takes `name` and `strategy`.
 FIELDS: dict[str, Schema] = {
     "display_name": {
@@ -26,11 +28,12 @@ FIELDS: dict[str, Schema] = {
         "description": "Whether users may sign in through it, be created in it, or change email or"
         " password. An addition of ours.",
     },
-    # Auth0 enables connections per client. Accepting a list that has no effect would pretend to restrict.
     "enabled_clients": {
         "type": "array",
-        "maxItems": 0,
-        "description": "Every client may use every connection: leave it empty, or use is_enabled.",
+        "items": CLIENT_ID,
+        "uniqueItems": True,
+        "maxItems": 1000,
+        "description": "The client ids of the clients whose users may sign in and sign up through it.",
     },
     "is_domain_connection": {
         "type": "boolean",
@@ -68,8 +71,8 @@ SCHEMA: Schema = {
 def serialize_connection(connection: Connection) -> dict[str, Any]:
     """Serialize a connection.
 
-    Its only realm is its name. Every client may use it, so none is listed. An unset display name is left
-    out.
+    Its only realm is its name. An unset display name is left out. Reads the enabled clients, unless they
+    were prefetched.
     """
     named = {"display_name": connection.display_name} if connection.display_name else {}
     return {
@@ -80,12 +83,12 @@ def serialize_connection(connection: Connection) -> dict[str, Any]:
         "options": connection.options,
         "realms": [connection.name],
         "is_domain_connection": False,
-        # Present though empty, as in recorded answers.
-        "enabled_clients": [],
+        # Revoked clients stay in the table for the history, and are gone for the API.
+        "enabled_clients": sorted(row.client_id for row in connection.clients.all() if not row.is_revoked),
         "is_enabled": connection.is_enabled,
     }
 
 
 def columns_from_body(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns that a validated body sets."""
+    """Return the columns that a validated body sets, without the enabled clients."""
     return {name: body[name] for name in COLUMNS if name in body}

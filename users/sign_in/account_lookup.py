@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from users.metadata.identifiers import email_key
-from users.models import Connection, User
+from users.models import Client, Connection, User
 
 
-def find_by_login(login: str, *, connection: Connection | None = None) -> list[User]:
+def find_by_login(
+    login: str, *, connection: Connection | None = None, application: Client | None = None
+) -> list[User]:
     """Return the accounts that sign in by this email or username with a password stored here.
 
-    In `connection`, or in every one where it is None: one email may have an account in each. Linked
-    accounts are among them; `primary_user` is the user whom they sign in.
+    In `connection`, or in every one where it is None: one email may have an account in each. For a sign-in
+    to an application only in connections that are enabled for it. Linked accounts are among them;
+    `primary_user` is the user whom they sign in.
     """
     found = User.accounts.with_connection().by_login(login).in_own_database()
     if connection is not None:
         found = found.filter(connection=connection)
+    if application is not None:
+        found = found.filter(connection__clients=application)
     # The query also finds usernames of connections that do not sign in by username.
     return [account for account in found if email_key(login) in map(email_key, _own_logins(account))]
 

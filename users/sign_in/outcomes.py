@@ -39,6 +39,8 @@ class Reason(Enum):
     # A wrong password or an unknown login: the caller must not be able to tell which.
     WRONG_CREDENTIALS = auto()
     LOCKED_OUT = auto()
+    # The connection is not enabled for the client that the user signs in to.
+    CONNECTION_NOT_ENABLED = auto()
     # The password was right.
     BLOCKED = auto()
     # The password was right; the account asks for a code, and the caller cannot.

@@ -19,6 +19,7 @@ from users.representation.enrollments import enrolled_factors
 from users.rights.protected_accounts import is_protected
 from users.sign_in import hooks, lockout
 from users.sign_in.account_lookup import find_by_login, primary_user
+from users.sign_in.enabled_connections import is_enabled_for
 from users.sign_in.failure_log import log_failed_sign_in, log_lockout
 from users.sign_in.outcomes import (
     Outcome,
@@ -42,10 +43,15 @@ from users.sign_in.progress import (
 
 def sign_in_with_password(credentials: Credentials, request: SignInRequest) -> Outcome:
     """Sign in the user to whom the login and the password belong."""
+    connection = credentials.connection
+    # Neither counted nor logged: it concerns the client, and is true of every login.
+    if connection is not None and not _is_enabled(connection, request):
+        return Refused(Reason.CONNECTION_NOT_ENABLED)
     account = check_password(credentials, request)
     if isinstance(account, Refused):
         return account
-    return continue_sign_in(
+    # The account was looked up among the enabled connections.
+    return _continue(
         SignIn(
             user=primary_user(account),
             connection=account.connection,
@@ -65,7 +71,7 @@ def check_password(credentials: Credentials, request: SignInRequest) -> User | R
     # Phone keyboards and copied text add spaces around an email; none begins or ends with one.
     login = credentials.login.strip()
     # Looked up first, since failures are counted by user, whichever of the logins is typed.
-    accounts = find_by_login(login, connection=credentials.connection)
+    accounts = find_by_login(login, connection=credentials.connection, application=request.application)
     try:
         # Counted before the password is hashed, which is the expensive part.
         attempt = lockout.start_attempt(lockout.lockout_keys(login, accounts), ip=request.ip)
@@ -112,6 +118,13 @@ def sign_in_from_provider(
 
 def continue_sign_in(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in whose first factor is proven, until it ends or needs the user again."""
+    if not _is_enabled(sign_in.connection, sign_in.request):
+        _log_failure(sign_in.request, "the connection is not enabled", user=sign_in.user)
+        return Refused(Reason.CONNECTION_NOT_ENABLED)
+    return _continue(sign_in)
+
+
+def _continue(sign_in: SignIn) -> Outcome:
     if sign_in.request.refuses_staff and is_protected(sign_in.user):
         return _refuse_staff(sign_in)
     # One query, and none where the second factor has been given.
@@ -156,6 +169,11 @@ def confirm_second_factor(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in once the second factor has been given. `sign_in.user` must be read again: it
     may have been blocked meanwhile."""
     return continue_sign_in(replace(sign_in, methods=sign_in.methods | {Method.SECOND_FACTOR}))
+
+
+def _is_enabled(connection: Connection, request: SignInRequest) -> bool:
+    """Whether users may sign in through the connection to the application, if it is one."""
+    return request.application is None or is_enabled_for(connection, request.application)
 
 
 def _refuse_staff(sign_in: SignIn) -> Refused:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from users.actions.access.connections import enable_all_connections
 from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.models import Client, Ticket
 from users.representation.clients import serialize_client
@@ -32,7 +33,8 @@ TAKEOVER_COLUMNS = frozenset(
 
 def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
     """Create a client. Returns it with its secret of 64 random characters, of which only the hash is
-    stored; a public client has no secret. It has no rights until it gets a grant. Raises Denied or
+    stored; a public client has no secret. Its users may sign in through every connection that exists. It
+    has no rights until it gets a grant. Raises Denied or
     FieldError."""
     check(actor, Verb.CREATE_CLIENT)
     client = Client(**_with_defaults(columns))
@@ -43,6 +45,7 @@ def make_client(*, actor: Actor, **columns: Any) -> tuple[Client, str | None]:
         record_configuration_change(
             effect_on(client, Action.CREATED, after=serialize_client(client)), actor=actor
         )
+        enable_all_connections(client, actor=actor)
     return client, secret
 
 

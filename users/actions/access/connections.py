@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
-from users.log.configuration_history import Action, effect_on, record_configuration_change
-from users.models import DEFAULT_CONNECTION, Connection, User
+from users.log.configuration_history import (
+    Action,
+    effect_on,
+    record_configuration_change,
+    record_side_effects,
+)
+from users.models import DEFAULT_CONNECTION, Client, Connection, User
 from users.representation.connection_options import OPTIONS
 from users.representation.connections import serialize_connection
 from users.representation.schema import closed_object
@@ -27,9 +34,9 @@ EXTERNAL_STORE_ONLY = (
 )
 
 
-def create_connection(*, actor: Actor, **columns: Any) -> Connection:
-    """A database of ours, empty. Raises Denied, FieldError, NotSupported, or ConnectionExists where there is
-    one of that name (case-insensitive)."""
+def create_connection(*, actor: Actor, enabled_clients: Collection[str] = (), **columns: Any) -> Connection:
+    """A database of ours, empty, for the clients of these client ids. Raises Denied, FieldError,
+    NotSupported, or ConnectionExists where there is one of that name (case-insensitive)."""
     check(actor, Verb.CREATE_CONNECTION)
     connection = Connection(**columns)
     _check_options(connection)
@@ -40,14 +47,25 @@ def create_connection(*, actor: Actor, **columns: Any) -> Connection:
         if Connection.objects.filter(name__iexact=connection.name).exists():
             raise ConnectionExists
         connection.save(force_insert=True)
+        if enabled_clients:
+            connection.clients.set(_find_clients(enabled_clients))
+        # Read once for the history and for the caller's answer.
+        prefetch_related_objects([connection], "clients")
         record_configuration_change(
             effect_on(connection, Action.CREATED, after=serialize_connection(connection)), actor=actor
         )
     return connection
 
 
-def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: Actor) -> Connection:
-    """Set columns and return the fresh connection; `options` are replaced as a whole.
+def edit_connection(
+    connection: Connection,
+    columns: dict[str, Any],
+    *,
+    actor: Actor,
+    enabled_clients: Collection[str] | None = None,
+) -> Connection:
+    """Set columns and return the fresh connection; `options` are replaced as a whole, and so are the enabled
+    clients unless they are None.
 
     Raises Denied, FieldError, NotSupported or ConnectionNotFound, and Protected where staff would be
     locked out.
@@ -68,11 +86,51 @@ def edit_connection(connection: Connection, columns: dict[str, Any], *, actor: A
         if loses_names:
             _check_emails(connection)
         connection.save(update_fields=columns.keys())
+        if enabled_clients is not None:
+            connection.clients.set(_find_clients(enabled_clients))
         record_configuration_change(
             effect_on(connection, Action.UPDATED, before=before, after=serialize_connection(connection)),
             actor=actor,
         )
     return connection
+
+
+def enable_clients(connection: Connection, wanted: Mapping[str, bool], *, actor: Actor) -> None:
+    """Enable the connection for clients, or no longer; `wanted` says which, by client id. All other clients
+    stay as they are. Raises Denied, FieldError or ConnectionNotFound."""
+    check(actor, Verb.UPDATE_CONNECTION)
+    with transaction.atomic():
+        connection = _lock(connection)
+        before = serialize_connection(connection)
+        clients = _find_clients(wanted)
+        connection.clients.add(*(client for client in clients if wanted[client.client_id]))
+        connection.clients.remove(*(client for client in clients if not wanted[client.client_id]))
+        record_configuration_change(
+            effect_on(connection, Action.UPDATED, before=before, after=serialize_connection(connection)),
+            actor=actor,
+        )
+
+
+def enable_all_connections(client: Client, *, actor: Actor) -> None:
+    """Enable every connection for a client that was just created, in the caller's transaction, and record it
+    in the history of each. Source: Auth0's tenant flag `enable_client_connections`, which is on by default.
+    """
+    connections = list(Connection.objects.prefetch_related("clients"))
+    before = [serialize_connection(connection)["enabled_clients"] for connection in connections]
+    client.connections.set(connections)
+    record_side_effects(
+        (
+            effect_on(
+                connection,
+                Action.UPDATED,
+                before={"enabled_clients": others},
+                after={"enabled_clients": sorted([*others, client.client_id])},
+            )
+            for connection, others in zip(connections, before, strict=True)
+        ),
+        actor=actor,
+        reason=f"The client {client.name} was created",
+    )
 
 
 def delete_connection(connection: Connection, *, actor: Actor) -> None:
@@ -127,10 +185,19 @@ def _check_emails(connection: Connection) -> None:
         )
 
 
+def _find_clients(client_ids: Iterable[str]) -> list[Client]:
+    """The clients of these client ids. Raises FieldError where there is no such client."""
+    wanted = set(client_ids)
+    found = list(Client.objects.filter(client_id__in=wanted, is_revoked=False))
+    if unknown := wanted - {client.client_id for client in found}:
+        raise FieldError("enabled_clients", f"There is no client {min(unknown)}")
+    return found
+
+
 def _lock(connection: Connection) -> Connection:
-    """The current row, locked against other writers until the transaction ends."""
+    """The current row with its clients, locked against other writers until the transaction ends."""
     try:
-        return Connection.objects.select_for_update().get(pk=connection.pk)
+        return Connection.objects.prefetch_related("clients").select_for_update().get(pk=connection.pk)
     except Connection.DoesNotExist:
         raise ConnectionNotFound from None
 

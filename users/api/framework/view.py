@@ -87,7 +87,19 @@ class View(APIView):
         return self._query
 
     def body(self) -> dict[str, Any]:
-        """Return the validated body. Raises FieldError or TextError."""
+        """Return the validated body, of an operation whose body is an object. Raises FieldError or
+        TextError."""
+        data = self._valid_body()
+        assert isinstance(data, dict), "the operation's schema says so"
+        return data
+
+    def body_list(self) -> list[Any]:
+        """Return the validated body, of an operation whose body is an array. Raises as `body` does."""
+        data = self._valid_body()
+        assert isinstance(data, list), "the operation's schema says so"
+        return data
+
+    def _valid_body(self) -> Any:
         data = self.request.data
         # DRF parses a missing body as `{}`, which would report missing fields instead of the missing body.
         if not self.request.content_type and not data:
@@ -99,7 +111,6 @@ class View(APIView):
             if error.field or error.kind is not RuleKind.UNKNOWN:
                 raise
             raise FieldError("", f"{error.rule}{self._operation.unknown_advice}") from None
-        assert isinstance(data, dict), "every body is an object by its schema"
         return data
 
     def serialize_user(self, user: User, query: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -62,8 +62,13 @@ class ConnectionView(View):
 
     def patch(self, request: Request, connection_id: str) -> Response:
         # `options` replaces the stored ones whole, as documented of Auth0: nothing is merged.
-        wanted = columns_from_body(self.body())
-        connection = edit_connection(find_connection(connection_id), wanted, actor=self.actor)
+        body = self.body()
+        connection = edit_connection(
+            find_connection(connection_id),
+            columns_from_body(body),
+            actor=self.actor,
+            enabled_clients=body.get("enabled_clients"),
+        )
         return Response(serialize_connection(connection))
 
     def delete(self, request: Request, connection_id: str) -> Response:

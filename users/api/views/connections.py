@@ -67,12 +67,14 @@ class ConnectionsView(View):
         return Response(page)
 
     def post(self, request: Request) -> Response:
-        connection = create_connection(actor=self.actor, **columns_from_body(self.body()))
+        body = self.body()
+        enabled = body.get("enabled_clients", ())
+        connection = create_connection(actor=self.actor, enabled_clients=enabled, **columns_from_body(body))
         return Response(serialize_connection(connection), status=201)
 
 
 def _filter(query: dict[str, Any]) -> QuerySet[Connection]:
-    found = Connection.objects.all()
+    found = Connection.objects.prefetch_related("clients")
     if "name" in query:
         found = found.filter(name=query["name"])
     if "strategy" in query:

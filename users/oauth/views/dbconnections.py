@@ -6,6 +6,7 @@ Source: Auth0's Authentication API reference, "Database/AD/LDAP Passive".
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,19 +14,28 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from users.log.record import NO_CLIENT, ClientContext
+from users.mail.password_reset import request_password_reset
+from users.mail.send import MailDisabled, check_mail_enabled
 from users.metadata.errors import MetadataError, TextError
+from users.metadata.identifiers import email_key
 from users.metadata.sign_up import check_sign_up_metadata
 from users.metadata.text import parse
 from users.models import Client, Connection, User
-from users.oauth.database_errors import error_response
+from users.oauth.database_errors import error_response, too_many_requests
 from users.oauth.errors import TokenError
 from users.oauth.requests import read_object
 from users.oauth.server import server
+from users.representation.emails import is_email
 from users.rights.actor import visitor_actor
+from users.sign_in.enabled_connections import is_enabled_for
 from users.sign_in.hooks import Registration
 from users.sign_in.progress import SignInRequest
-from users.sign_in.sign_up import REFUSALS, sign_up
+from users.sign_in.sign_up import REFUSALS, ConnectionNotEnabled, sign_up
+from users.throttling.fixed_window import Usage, count
+from users.throttling.ip_networks import network_of
 from users.web.client_ip import client_ip, recorded_ip
+from users.web.rate_usage import rate_headers
 from users.web.request import request_id_of
 
 # Root fields that users may set at sign-up. Everything else in the body is ignored, as Auth0 does: above all
@@ -33,6 +43,10 @@ from users.web.request import request_id_of
 PROFILE_FIELDS = ("email", "username", "given_name", "family_name", "name", "nickname", "picture")
 # How a form names a property of user_metadata.
 _METADATA_NAME = re.compile(r"user_metadata\[([^\[\]]*)\]", re.DOTALL)
+
+# Requests for a password reset: from one IP address in a minute, and for one email in five.
+RESETS_PER_IP, RESETS_PER_EMAIL = 10, 5
+RESET_SENT = "We've just sent you an email to reset your password."
 
 Body = dict[str, Any]
 
@@ -47,13 +61,57 @@ def database_endpoint(view: Callable[[HttpRequest, Body], HttpResponse]) -> Call
             if request.method != "POST":
                 raise TokenError("method_not_allowed", "Use POST.", 405)
             response = view(request, read_object(request))
-        except (TokenError, *REFUSALS) as error:
+        except (TokenError, MailDisabled, *REFUSALS) as error:
             response = error_response(error)
         if response.status_code == 405:
             response["Allow"] = "POST"
         return response
 
     return answer
+
+
+@database_endpoint
+def challenge(request: HttpRequest, body: Body) -> HttpResponse:
+    """Answer whether a captcha is needed: never. Lock asks before it shows a form."""
+    return server.handle_response(200, {"required": False}, [])
+
+
+@database_endpoint
+def change_password(request: HttpRequest, body: Body) -> HttpResponse:
+    """Email a link to set a new password, to whoever has this email in the connection. The answer says
+    nothing about whether there is such a user, and takes the same time."""
+    usage = count(f"password resets from {network_of(client_ip(request))}", RESETS_PER_IP, seconds=60)
+    response = _request_reset(body) if not usage.is_over else too_many_requests(_seconds_until(usage))
+    for name, value in rate_headers(usage).items():
+        response[name] = value
+    return response
+
+
+def _request_reset(body: Body) -> HttpResponse:
+    email, connection = _text(body, "email").strip(), _connection(body)
+    # Optional here, as at Auth0.
+    client = _client(body) if body.get("client_id") else None
+    if not connection.is_database or not connection.is_enabled:
+        raise ConnectionNotEnabled("the connection is not enabled")
+    if client is not None and not is_enabled_for(connection, client):
+        raise ConnectionNotEnabled("the connection is not enabled")
+    if not is_email(email):
+        raise TokenError("invalid_request", "The parameter email must be an email address.", 400)
+    check_mail_enabled()
+    # By the typed email, whether or not there is such a user: against floods of mail.
+    usage = count(f"password resets of {email_key(email)}", RESETS_PER_EMAIL, seconds=300)
+    if usage.is_over:
+        return too_many_requests(_seconds_until(usage))
+    through = ClientContext.of(client) if client else NO_CLIENT
+    request_password_reset(email, connection=connection, through=through)
+    # Plain text of this type: auth0-js hands on no other.
+    return HttpResponse(
+        RESET_SENT, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _seconds_until(usage: Usage) -> int:
+    return max(1, usage.reset - int(time.time()))
 
 
 @database_endpoint
