@@ -334,6 +334,32 @@ def desk(server, context_of, page_of, idle):
         assert opened.complaints == []
 
 
+# Until all of it is painted in the new colours.
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def find_violations():
+    """`find_violations(page)`: what axe finds on the page in either theme."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def find(page):
+        found = []
+        # One page for both themes: opening it costs more than looking at it.
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.evaluate(PAINTED)
+            results = Axe().run(page, options={"runOnly": RULES})
+            found += [
+                (v["id"], [node["html"] for node in v["nodes"]]) for v in results.response["violations"]
+            ]
+        page.emulate_media(color_scheme="light")
+        return found
+
+    return find
+
+
 def _answer(route, texts, catch):
     if route.request.method == "POST":
         if catch:

@@ -2,6 +2,7 @@
  * JSON mode: CodeMirror over the document's text. A bundle of its own, fetched when the mode is
  * first opened.
  */
+import { autocompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -10,6 +11,8 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { suggestionSource } from "./json_suggestions.js";
+import { PHRASES } from "./phrases.js";
 
 const COLOURS = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--code-key)" },
@@ -23,16 +26,18 @@ const COLOURS = HighlightStyle.define([
  * @param {HTMLElement} parent
  * @param {string} text
  * @param {{label: string, describedBy: string, nonce: string,
+ *   suggestions: Parameters<typeof suggestionSource>[0],
  *   problems: (text: string) => import("./text.js").Problem[],
  *   onChange: (text: string) => void}} options
  */
-export function openCode(parent, text, { label, describedBy, nonce, problems, onChange }) {
+export function openCode(parent, text, { label, describedBy, nonce, suggestions, problems, onChange }) {
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: text,
       extensions: [
         EditorView.cspNonce.of(nonce),
+        EditorState.phrases.of(PHRASES),
         lineNumbers(),
         foldGutter(),
         codeFolding(),
@@ -46,6 +51,15 @@ export function openCode(parent, text, { label, describedBy, nonce, problems, on
         search({ top: true }),
         json(),
         syntaxHighlighting(COLOURS),
+        autocompletion({
+          override: [suggestionSource(suggestions)],
+          // Enter after a value that is typed in full is a line break: it takes only what the arrow keys have chosen.
+          selectOnOpen: false,
+          compareCompletions: (left, right) => left.rank - right.rank,
+          icons: false,
+          // So many fit without scrolling; arrow keys go on beyond them.
+          maxRenderedOptions: 10,
+        }),
         linter((view) => problems(view.state.doc.toString()), { delay: 300 }),
         EditorView.lineWrapping,
         // Tab is not bound: it leaves the box.

@@ -155,6 +155,7 @@ export class Editor {
       label: `${this.label}, JSON`,
       describedBy: this.error.id,
       nonce: this.nonce,
+      suggestions: { document: this.name, schema: this.schema, hints: this.hints },
       problems: (text) => this.problemsOf(text),
       onChange: (text) => this.setText(text),
     });

@@ -15,6 +15,7 @@ export class Hints {
     this.url = url;
     /** @type {Map<string, Hint | null>} null where nothing is known of the key */
     this.known = new Map();
+    this.asking = Promise.resolve();
     this.children = new Map();
   }
 
@@ -23,7 +24,7 @@ export class Hints {
     return this.known.get(name) ?? undefined;
   }
 
-  /** Asks for what is not known yet. @returns {Promise<boolean>} whether anything was learnt. */
+  /** Asks for what is not known yet, and waits for what was asked last. @returns {Promise<boolean>} whether anything was learnt. */
   async load(names) {
     const missing = [];
     let length = 0;
@@ -31,10 +32,14 @@ export class Hints {
       length += this.known.has(name) ? 0 : name.length;
       if (!this.known.has(name) && missing.length < MOST && length <= MOST_CHARACTERS) missing.push(name);
     }
-    if (!this.url || !missing.length) return false;
+    if (!this.url || !missing.length) {
+      await this.asking;
+      return false;
+    }
     // Asked for once, whatever the answer is.
     for (const name of missing) this.known.set(name, null);
-    const answer = await this.ask(missing.map((name) => ["key", name]));
+    this.asking = this.ask(missing.map((name) => ["key", name]));
+    const answer = await this.asking;
     for (const [name, hint] of Object.entries(answer?.keys ?? {})) this.known.set(name, hint);
     return Boolean(answer);
   }
