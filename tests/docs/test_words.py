@@ -40,6 +40,17 @@ SKIPPED = (
 SHOWN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-label)="([^"]*)"')
 # What a template passes to another as a text, and the label of a button of type "submit".
 PASSED_TEXT = re.compile(r'\b(?:empty|label|parent|value)="([A-Z][^"]*)"')
+# In JavaScript, what is left out are comments, texts given to gettext, and strings that users never see:
+# class names, selectors, keys of the keyboard and of objects.
+JS_STRING = r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`'
+JS_TOKEN = re.compile(rf"{JS_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
+JS_SKIPPED = re.compile(
+    rf"\bn?gettext\(\s*(?:{JS_STRING})(?:\s*,\s*(?:{JS_STRING}))?"
+    rf"|(?:\bclassName\s*[:=]\s*|[!=]== |\bcase |new Error\()(?:{JS_STRING})"
+    rf"|(?:{JS_STRING})\s*:|new Set\(\s*\[[^\]]*\]"
+)
+JS_TEXT = re.compile(r"[A-Za-z]{2,} [A-Za-z(]|^[A-Z][a-z]+$")
+SELECTOR = re.compile(r"[#\[>]|(^|[\s,])\.[a-z]|\b(tbody|tr)\b|use strict|^(Enter|Tab|Home|End)$")
 FUNCTIONS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "_"}
 
 
@@ -53,6 +64,15 @@ def untranslated(source: str) -> Iterator[str]:
     for text in texts:
         text = re.sub(r"&\w+;", "", text).strip()
         if not CONSTANT.fullmatch(text):
+            yield text
+
+
+def untranslated_in_script(source: str) -> Iterator[str]:
+    """The strings of a script that look like words, and that it does not give to gettext."""
+    source = JS_TOKEN.sub(lambda found: "" if found[0].startswith("/") else found[0], source)
+    for found in re.finditer(JS_STRING, JS_SKIPPED.sub("", source), re.DOTALL):
+        text = re.sub(r"\$\{.*?\}", "", found[0][1:-1])
+        if JS_TEXT.search(text) and not SELECTOR.search(text):
             yield text
 
 
@@ -78,11 +98,22 @@ def test_every_text_of_a_template_can_be_translated(path):
     assert list(untranslated(path.read_text(encoding="utf-8"))) == []
 
 
+@pytest.mark.parametrize(
+    "path", SCRIPTS, ids=lambda path: str(path.relative_to(CHECKOUT / "static/users/js"))
+)
+def test_every_text_of_a_script_can_be_translated(path):
+    assert list(untranslated_in_script(path.read_text(encoding="utf-8"))) == []
+
+
 def test_texts_outside_gettext_are_noticed():
     assert list(untranslated("<p>Jane</p>")) == ["Jane"]
     assert list(untranslated('<input placeholder="A name">')) == ["A name"]
     assert list(untranslated("<p>{% if a %}Saved{% endif %}</p>")) == ["Saved"]
     assert list(untranslated('{% include "a.html" with empty="Not yet" %}')) == ["Not yet"]
+    assert list(untranslated_in_script('say("no users"); // a "quoted word"')) == ["no users"]
+    assert list(untranslated_in_script('say("No users.")')) == ["No users."]
+    assert list(untranslated_in_script("note(`${count} users left`)")) == [" users left"]
+    assert list(untranslated_in_script('say(gettext("no users")); list.className = "a b"')) == []
 
 
 def test_texts_have_plain_words():

@@ -16,7 +16,7 @@ async function read() {
 }
 
 function show(fresh) {
-  // Nothing is pulled from under somebody who is on a link in it.
+  // A link that has the focus is not replaced.
   if (part.contains(document.activeElement)) return;
   part.replaceChildren(...fresh.childNodes);
 }

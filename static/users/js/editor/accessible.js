@@ -65,7 +65,9 @@ function nameButton(button) {
 
 function nameToggle(button) {
   const isOpen = button.title === "Collapse";
-  set(button, "aria-label", gettext(isOpen ? "Collapse %(group)s" : "Expand %(group)s", { group: groupTitle(button) }));
+  const group = groupTitle(button);
+  const label = isOpen ? gettext("Collapse %(group)s", { group }) : gettext("Expand %(group)s", { group });
+  set(button, "aria-label", label);
   set(button, "aria-expanded", String(isOpen));
 }
 

@@ -110,9 +110,9 @@ function misfit(field, value) {
 
 function misfitOfList(field, value) {
   if (value.length > MOST_ITEMS) return ngettext("holds %(count)s item", "holds %(count)s items", value.length);
-  if (isChoices(field) && new Set(value).size < value.length) return "holds the same item twice";
+  if (isChoices(field) && new Set(value).size < value.length) return gettext("holds the same item twice");
   for (const item of value) {
-    if (item === null) return "holds null in its list";
+    if (item === null) return gettext("holds null in its list");
     const why = misfit(field.items, item) ?? (field.items.type === "object" ? inside(field.items, item) : null);
     if (why) return gettext("has an item that %(why)s", { why });
   }
@@ -128,22 +128,22 @@ function inside(schema, item) {
 
 function misfitOfText(field, value) {
   if (field.choices) return offered(field, value);
-  if (field.widget === "textarea") return value.includes("\r") ? "holds odd line breaks" : null;
-  if (/[\r\n]/.test(value)) return "holds several lines";
-  if (field.format === "date" && value !== "" && !isDate(value)) return "holds text that is no date";
-  if (field.format && value !== value.trim()) return "holds blanks at its ends";
+  if (field.widget === "textarea") return value.includes("\r") ? gettext("holds odd line breaks") : null;
+  if (/[\r\n]/.test(value)) return gettext("holds several lines");
+  if (field.format === "date" && value !== "" && !isDate(value)) return gettext("holds text that is no date");
+  if (field.format && value !== value.trim()) return gettext("holds blanks at its ends");
   return null;
 }
 
 function misfitOfNumber(field, value) {
   const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
-  if (!isSafe) return "holds a number that browsers would round";
-  if (field.type === "integer" && !Number.isInteger(value)) return "holds a number with a fraction";
+  if (!isSafe) return gettext("holds a number that browsers would round");
+  if (field.type === "integer" && !Number.isInteger(value)) return gettext("holds a number with a fraction");
   return field.choices ? offered(field, value) : null;
 }
 
 function offered(field, value) {
-  return field.choices.some((choice) => choice.value === value) ? null : "holds a choice that is not offered";
+  return field.choices.some((choice) => choice.value === value) ? null : gettext("holds a choice that is not offered");
 }
 
 function isDate(value) {

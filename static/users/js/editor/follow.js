@@ -1,5 +1,5 @@
 /**
- * Keeps the focus with the item of a list that somebody just added, removed or moved. The form
+ * Keeps the focus with the item of a list that was just added, removed or moved. The form
  * library lets go of it, in the case of removal a moment later.
  */
 const FIELDS = "input:not([type=hidden]), select, textarea";

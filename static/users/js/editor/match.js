@@ -1,4 +1,4 @@
-/** Which item of a list is which, before and after somebody added, removed, moved and edited. */
+/** Which item of a list is which, before and after items were added, removed, moved and edited. */
 import { ORIGIN } from "./fields.js";
 
 /**

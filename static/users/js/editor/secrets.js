@@ -2,6 +2,7 @@
  * Recognizes values that look like secrets: passwords, tokens, keys, card numbers. Profiles are read at every
  * sign-in and by many systems, so secrets do not belong there. All of it happens here: nothing is sent.
  */
+import { gettext } from "../gettext.js";
 
 /** The last words of a key whose value is secret: `db_password`, `clientSecret`. */
 const SECRET_WORDS = new Set(
@@ -12,14 +13,14 @@ const SECRET_PAIRS = new Set(
 );
 
 const SHAPES = [
-  [/^eyJ[\w-]{5,}\.eyJ[\w-]{5,}\.[\w-]*$/, "a JSON Web Token"],
-  [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/, "an AWS access key"],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
-  [/\b(gh[pousr]_\w{36,}|github_pat_\w{60,})/, "a GitHub token"],
-  [/\b[sr]k_live_\w{16,}/, "a Stripe key"],
-  [/\bxox[abprs]-[\w-]{10,}/, "a Slack token"],
-  [/\bAIza[\w-]{35}\b/, "a Google API key"],
-  [/^\$2[abxy]\$\d\d\$[./\w]{53}$/, "a password hash"],
+  [/^eyJ[\w-]{5,}\.eyJ[\w-]{5,}\.[\w-]*$/, gettext("a JSON Web Token")],
+  [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/, gettext("an AWS access key")],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, gettext("a private key")],
+  [/\b(gh[pousr]_\w{36,}|github_pat_\w{60,})/, gettext("a GitHub token")],
+  [/\b[sr]k_live_\w{16,}/, gettext("a Stripe key")],
+  [/\bxox[abprs]-[\w-]{10,}/, gettext("a Slack token")],
+  [/\bAIza[\w-]{35}\b/, gettext("a Google API key")],
+  [/^\$2[abxy]\$\d\d\$[./\w]{53}$/, gettext("a password hash")],
 ];
 /** Lengths of card numbers by their first digits (ISO/IEC 7812). */
 const CARDS = [
@@ -39,8 +40,8 @@ const CARDS = [
 export function secretKind(key, text) {
   const shape = SHAPES.find(([pattern]) => pattern.test(text));
   if (shape) return shape[1];
-  if (isCardNumber(text)) return "a card number";
-  return key && text !== "" && isSecretName(key) ? "a secret" : null;
+  if (isCardNumber(text)) return gettext("a card number");
+  return key && text !== "" && isSecretName(key) ? gettext("a secret") : null;
 }
 
 function isSecretName(key) {

@@ -12,39 +12,39 @@ import { ParseErrorCode, parseTree } from "jsonc-parser";
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 
 const SENTENCES = {
-  [ParseErrorCode.InvalidSymbol]: "this is not JSON; text stands in double quotes",
-  [ParseErrorCode.InvalidNumberFormat]: "this is not a JSON number",
-  [ParseErrorCode.PropertyNameExpected]: "a key in double quotes is missing here",
-  [ParseErrorCode.ValueExpected]: "a value is missing here",
-  [ParseErrorCode.ColonExpected]: "a colon is missing between the key and its value",
-  [ParseErrorCode.CommaExpected]: "a comma is missing before this",
-  [ParseErrorCode.CloseBraceExpected]: "a closing brace } is missing",
-  [ParseErrorCode.CloseBracketExpected]: "a closing bracket ] is missing",
-  [ParseErrorCode.EndOfFileExpected]: "the document ends before this; remove the rest",
-  [ParseErrorCode.InvalidCommentToken]: "JSON has no comments; remove this",
-  [ParseErrorCode.UnexpectedEndOfComment]: "JSON has no comments; remove this",
-  [ParseErrorCode.UnexpectedEndOfString]: "the closing quote of this text is missing",
-  [ParseErrorCode.UnexpectedEndOfNumber]: "this number ends too early",
-  [ParseErrorCode.InvalidUnicode]: "\\u is followed by four hexadecimal digits",
-  [ParseErrorCode.InvalidEscapeCharacter]: "this escape does not exist in JSON; a backslash itself is written \\\\",
-  [ParseErrorCode.InvalidCharacter]: "this character must be escaped, a line break as \\n",
+  [ParseErrorCode.InvalidSymbol]: gettext("this is not JSON; text stands in double quotes"),
+  [ParseErrorCode.InvalidNumberFormat]: gettext("this is not a JSON number"),
+  [ParseErrorCode.PropertyNameExpected]: gettext("a key in double quotes is missing here"),
+  [ParseErrorCode.ValueExpected]: gettext("a value is missing here"),
+  [ParseErrorCode.ColonExpected]: gettext("a colon is missing between the key and its value"),
+  [ParseErrorCode.CommaExpected]: gettext("a comma is missing before this"),
+  [ParseErrorCode.CloseBraceExpected]: gettext("a closing brace } is missing"),
+  [ParseErrorCode.CloseBracketExpected]: gettext("a closing bracket ] is missing"),
+  [ParseErrorCode.EndOfFileExpected]: gettext("the document ends before this; remove the rest"),
+  [ParseErrorCode.InvalidCommentToken]: gettext("JSON has no comments; remove this"),
+  [ParseErrorCode.UnexpectedEndOfComment]: gettext("JSON has no comments; remove this"),
+  [ParseErrorCode.UnexpectedEndOfString]: gettext("the closing quote of this text is missing"),
+  [ParseErrorCode.UnexpectedEndOfNumber]: gettext("this number ends too early"),
+  [ParseErrorCode.InvalidUnicode]: gettext("\\u is followed by four hexadecimal digits"),
+  [ParseErrorCode.InvalidEscapeCharacter]: gettext("this escape does not exist in JSON; a backslash itself is written \\\\"),
+  [ParseErrorCode.InvalidCharacter]: gettext("this character must be escaped, a line break as \\n"),
 };
 /** Spaces and control characters that JSON does not know, and the names of those often pasted. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}]/u;
 const JSON_SPACE = " \t\n\r";
 const INVISIBLE_NAMES = {
-  "\u00a0": "no-break space",
-  "\u00ad": "soft hyphen",
-  "\u200b": "zero width space",
-  "\u200e": "left-to-right mark",
-  "\u200f": "right-to-left mark",
-  "\u2028": "line separator",
-  "\u202f": "narrow no-break space",
-  "\u2060": "word joiner",
-  "\ufeff": "zero width no-break space",
+  "\u00a0": gettext("no-break space"),
+  "\u00ad": gettext("soft hyphen"),
+  "\u200b": gettext("zero width space"),
+  "\u200e": gettext("left-to-right mark"),
+  "\u200f": gettext("right-to-left mark"),
+  "\u2028": gettext("line separator"),
+  "\u202f": gettext("narrow no-break space"),
+  "\u2060": gettext("word joiner"),
+  "\ufeff": gettext("zero width no-break space"),
 };
-const TRAILING_COMMA = "nothing follows this comma; remove it";
-const TOO_DEEP = "this is nested too deeply to be read";
+const TRAILING_COMMA = gettext("nothing follows this comma; remove it");
+const TOO_DEEP = gettext("this is nested too deeply to be read");
 
 /** @returns {Reading} `tree` is missing where there is an error. */
 export function read(text) {
@@ -91,7 +91,7 @@ function whatIsWrong(text, error) {
   if (before.endsWith(",") && /[\]}]/.test(text.charAt(offset))) {
     return problem(text, before.length - 1, 1, TRAILING_COMMA);
   }
-  return problem(text, offset, length, SENTENCES[code] ?? "this is not JSON");
+  return problem(text, offset, length, SENTENCES[code] ?? gettext("this is not JSON"));
 }
 
 /** Where a part of the text that is no JSON has its first invisible character; -1 without one. */
@@ -105,7 +105,9 @@ function invisibleIn(text, offset, length) {
 function nameInvisible(character) {
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
   const name = INVISIBLE_NAMES[character];
-  return `this is an invisible character, U+${code}${name ? ` (${name})` : ""}; remove it`;
+  return name
+    ? gettext("this is an invisible character, U+%(code)s (%(name)s); remove it", { code, name })
+    : gettext("this is an invisible character, U+%(code)s; remove it", { code });
 }
 
 /** Where the browser's own parser stopped, which each browser words in its way. */
