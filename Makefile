@@ -68,12 +68,12 @@ metrics: .venv/.dev ## Print how large and how well described the code is (after
 bench: .venv/.dev bundle ## Measure what requests cost (Linux only; make bench ARGS="--help")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-screenshots: .venv/.dev bundle ## Take the pictures of the README anew (needs Chromium)
+screenshots: .venv/.dev bundle ## Take the pictures of the README again (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
 install: .venv/.run bundle ## Make .venv with what serving needs
 
-lock: .venv/made ## Lock the dependencies of pyproject.toml anew
+lock: .venv/made ## Lock the dependencies of pyproject.toml again
 	@$(PIP) uv
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev -c requirements.txt -o requirements-dev.txt

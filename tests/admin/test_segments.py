@@ -99,11 +99,11 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     save("not the agent's", by=supporter)
 
     monkeypatch.setattr(count, "MAX_COUNT", 2)
-    told = rows(desk(agent))
+    listed = rows(desk(agent))
 
-    assert list(told) == ["Full", "mine"]
-    assert told["Full"] == "They pay. app_metadata.plan:full 1 user you Shared"
-    assert "2+ users" in told["mine"]
+    assert list(listed) == ["Full", "mine"]
+    assert listed["Full"] == "They pay. app_metadata.plan:full 1 user you Shared"
+    assert "2+ users" in listed["mine"]
 
 
 def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, save, monkeypatch):

@@ -114,7 +114,7 @@ def test_no_answer_of_the_desk_tells_app_metadata(visit, browser, staff_with, ma
     ]
     if SAVE in page.buttons:
         edit_user(
-            marked, Edit(documents={"user_metadata": Patch({"b": 2})}), actor=command_actor("somebody else")
+            marked, Edit(documents={"user_metadata": Patch({"b": 2})}), actor=command_actor("another agent")
         )
         answers.append(page.press(SAVE, user_metadata='{"mine": 1}'))
         assert answers[-1].status == 422

@@ -69,7 +69,7 @@ def test_a_nul_is_not_passed_over(found, jane):
     ],
     ids=["missing", "empty", "totals"],
 )
-def test_a_query_that_breaks_a_rule_is_told_which(found, db, query, rule):
+def test_a_query_that_breaks_a_rule_is_named(found, db, query, rule):
     assert problem(found(**query)) == invalid_query(rule)
 
 

@@ -184,7 +184,7 @@ def test_fields_are_kept_or_left_out(shop, listed, connection, query, expected):
         ({"strategy": ["auth0", "\0"]}, "'String does not match pattern ^[^\\x00]*$"),
     ],
 )
-def test_a_query_that_breaks_a_rule_is_told_which(listed, db, query, rule):
+def test_a_query_that_breaks_a_rule_is_named(listed, db, query, rule):
     status, message, code = problem(listed(**query))
 
     assert (status, code) == invalid_query("")[0::2]
@@ -296,7 +296,7 @@ def test_a_kind_nobody_could_sign_in_through_is_refused_and_says_so(create, stra
         ),
     ],
 )
-def test_a_body_that_breaks_a_rule_is_told_which(create, fields, rule):
+def test_a_body_that_breaks_a_rule_is_named(create, fields, rule):
     assert problem(create(**fields)) == invalid_body(rule)
 
 

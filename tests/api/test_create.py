@@ -487,7 +487,7 @@ def test_the_connections_policy_refuses_in_auth0s_words(create, password, messag
         ),
     ],
 )
-def test_a_body_that_breaks_a_rule_is_told_which(create, given, rule):
+def test_a_body_that_breaks_a_rule_is_named(create, given, rule):
     assert problem(create(**given)) == invalid_body(rule)
     assert not User.objects.exists()
 

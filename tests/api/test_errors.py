@@ -1,4 +1,4 @@
-"""What goes wrong is told in Auth0's envelope, always: no HTML, no stack trace."""
+"""Errors come in Auth0's envelope, always: no HTML, no stack trace."""
 
 from __future__ import annotations
 

@@ -357,10 +357,10 @@ class TestAsItWas:
         second = shown(keeper.get(at(jane)))
         patch(jane, plan="gold")
 
-        for told in (first, second):
-            moment = told["updated_at"]
+        for answer in (first, second):
+            moment = answer["updated_at"]
             assert len(moment) == len("2026-11-01T00:00:00.000Z")
-            assert shown(keeper.get(f"{at(jane)}?at={moment}"))["app_metadata"] == told["app_metadata"]
+            assert shown(keeper.get(f"{at(jane)}?at={moment}"))["app_metadata"] == answer["app_metadata"]
         assert shown(keeper.get(f"{at(jane)}?at={first['created_at']}"))["app_metadata"] == {"plan": "full"}
         restored = keeper.post(restoring(jane), {"at": second["updated_at"]})
         assert shown(restored)["app_metadata"] == {"plan": "free"}

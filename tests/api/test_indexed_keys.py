@@ -50,7 +50,7 @@ def test_the_list_says_how_each_is_doing(keeper, index_key):
     assert (building["status"], building["progress"], building["type"]) == ("building", 15, "text")
 
 
-def test_what_cannot_be_is_told_why(keeper):
+def test_what_cannot_be_is_given_the_reason(keeper):
     keeper.post(INDEXES, CREDITS)
 
     assert problem(keeper.post(INDEXES, {**CREDITS, "type": "text"})) == (

@@ -304,7 +304,7 @@ def test_who_has_no_address_gets_none(send, make_user):
         ({"organization_id": "org_1"}, "The organization does not exist"),
     ],
 )
-def test_what_is_named_besides_must_exist(send, jane, given, text):
+def test_what_is_named_in_addition_must_exist(send, jane, given, text):
     assert problem(send(jane, **given))[:2] == (400, text)
     assert not Job.objects.exists()
 

@@ -181,7 +181,7 @@ def test_a_page_holds_fifty_unless_asked_otherwise(make_user, names):
         ),
     ],
 )
-def test_a_query_that_breaks_a_rule_is_told_which(listed, db, query, rule):
+def test_a_query_that_breaks_a_rule_is_named(listed, db, query, rule):
     assert problem(listed(**query)) == invalid_query(rule)
 
 
@@ -367,7 +367,7 @@ def test_those_with_the_same_value_keep_a_fixed_order(five, names):
     assert names(sort="email_verified:-1") == ["emil", "dora", "cleo", "ben", "ada"]
 
 
-def test_those_made_in_the_same_moment_are_told_apart(five, put, names):
+def test_those_made_in_the_same_moment_are_distinguished(five, put, names):
     for user in five:
         put(user, created_at=LONG_AGO)
 

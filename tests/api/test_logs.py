@@ -356,7 +356,7 @@ class TestWalk:
         assert shown(answer) == []
         assert next_of(answer, settings) == f"{LOGS}?from={long_ago[-1]}&take=3"
 
-    def test_it_is_bare_whatever_the_sdk_sends_besides(self, desk, long_ago):
+    def test_it_is_bare_whatever_the_sdk_sends_in_addition(self, desk, long_ago):
         answer = desk.get(f"{LOGS}?from={long_ago[2]}&page=1&per_page=1&include_totals=true&sort=date:-1")
 
         assert ids(answer) == long_ago[3:]

@@ -36,7 +36,7 @@ COSTS = {
     # First come, on PostgreSQL, the time limit, its savepoint and the matches counted; on SQLite the
     # question what it would do, and the matches counted.
     "search": (9 if ON_POSTGRESQL else 3, lambda shop, jane: shop.get(f"{USERS}?q=name:Jane*")),
-    "find by e-mail": (1, lambda shop, jane: shop.get(f"{BY_EMAIL}?email={jane.email}")),
+    "find by email": (1, lambda shop, jane: shop.get(f"{BY_EMAIL}?email={jane.email}")),
     # Where there is no Redis, the counters are in the database as well.
     "blocks of one": (3, lambda shop, jane: shop.get(f"{BLOCKS}/{jane.user_id}")),
     "blocks by login": (3, lambda shop, jane: shop.get(f"{BLOCKS}?identifier={jane.email}")),
@@ -66,7 +66,7 @@ COSTS = {
     "change nothing about a connection": (6, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
     "disable a connection": (11, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (2, lambda shop, jane: shop.delete(of(jane))),
-    "delete by e-mail": (30, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete by email": (30, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
     "delete": (29, lambda shop, jane: shop.delete(at(jane))),
     "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
     "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),

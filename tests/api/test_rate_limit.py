@@ -62,7 +62,7 @@ def test_each_client_has_its_own(api, settings, db):
     assert second.get(USERS).status_code == 200
 
 
-def test_the_next_second_begins_anew(shop, settings, db, monkeypatch):
+def test_the_next_second_begins_again(shop, settings, db, monkeypatch):
     settings.API_RATE_LIMIT = 1
     shop.get(USERS)
     monkeypatch.setattr(fixed_window.time, "time", lambda: 1_800_000_001.1)

@@ -96,7 +96,7 @@ def test_pipe_and_slash_come_raw_or_encoded(make_user, shop, pipe, slash):
     assert shown(shop.get(f"{USERS}/auth0{pipe}team{slash}jane"))["user_id"] == "auth0|team/jane"
 
 
-def test_ids_are_told_apart_by_case(make_user, shop):
+def test_ids_are_distinguished_by_case(make_user, shop):
     make_user("jane", bare_id="Jane")
 
     assert problem(shop.get(f"{USERS}/auth0|jane"))[0] == 404

@@ -150,7 +150,7 @@ def test_what_is_found_can_be_walked_through_by_checkpoint(five, searched):
         ("a\0b", "column 2: no value contains this character"),
     ],
 )
-def test_a_query_that_is_none_is_told_where_and_why(searched, db, q, reason):
+def test_a_query_that_is_none_is_reported_with_place_and_reason(searched, db, q, reason):
     assert problem(searched(q)) == (400, f"Failed to parse query [{q}]: {reason}", "invalid_query_string")
 
 

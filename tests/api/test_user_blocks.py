@@ -249,7 +249,7 @@ def test_an_identifier_must_be_named(shop, db, method):
     assert problem(send(f"{BLOCKS}?identifier=x&page=1"))[2] == "invalid_query_string"
 
 
-def test_what_newer_clients_ask_besides_is_taken(shop, jane):
+def test_what_newer_clients_also_ask_is_accepted(shop, jane):
     fail(jane.email)
 
     for address in (f"{of(jane)}?", f"{by(jane.email)}&"):

@@ -29,9 +29,9 @@ def unrecorded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return without
 
 
-def _note_unless_off(draft: Draft, *told: Any, **more: Any) -> None:
+def _note_unless_off(draft: Draft, *given: Any, **more: Any) -> None:
     if not _off.get():
-        _note(draft, *told, **more)
+        _note(draft, *given, **more)
 
 
 Draft.note = _note_unless_off

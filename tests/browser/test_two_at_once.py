@@ -1,4 +1,4 @@
-"""Two at the desk edit one user: the second is told, and nothing of either is lost."""
+"""Two at the desk edit one user: the second gets a message, and nothing of either is lost."""
 
 from __future__ import annotations
 

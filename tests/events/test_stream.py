@@ -114,12 +114,12 @@ def test_the_record_is_needed_as_far_back_as_somebody_is_to_be_told(jane):
     publish()
     not_looked_at = oldest_undelivered_change_at()
     Webhook.objects.update(position=latest_event_number())
-    told = oldest_undelivered_change_at()
+    oldest = oldest_undelivered_change_at()
     Delivery.objects.create(
         webhook=Webhook.objects.get(), type="user.updated", change=jane.changes.latest("pk")
     )
 
-    assert (in_the_outbox, not_looked_at, told, oldest_undelivered_change_at()) == (at, at, None, at)
+    assert (in_the_outbox, not_looked_at, oldest, oldest_undelivered_change_at()) == (at, at, None, at)
 
 
 @pytest.mark.skipif(database.vendor != "sqlite", reason="elsewhere a table keeps its triggers")

@@ -211,7 +211,7 @@ def test_the_earlier_can_be_forgotten_while_the_later_is_here(later, earlier):
 
 
 @pytest.mark.parametrize("is_import", [False, True], ids=["by the API", "by an import"])
-def test_a_client_that_brings_the_id_back_begins_anew(earlier, api, is_import):
+def test_a_client_that_brings_the_id_back_begins_again(earlier, api, is_import):
     client = api("create:users", "read:users", "read:users_history")
     record = {"email": "l@example.com", "user_id": "reused", "user_metadata": {"new": True}}
     if is_import:

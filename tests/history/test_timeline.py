@@ -32,7 +32,7 @@ def write(user, document, **keys):
     edit_user(user, Edit(documents={document: Patch(keys)}), actor=SHELL)
 
 
-def told(found) -> list[str]:
+def parts_of(found) -> list[str]:
     return [change.what for change in found.changes]
 
 
@@ -77,7 +77,7 @@ def long_record(jane, agent):
 def test_it_begins_with_the_latest(edited, agent):
     found = list_user_changes(edited, staff_actor(agent))
 
-    assert told(found) == ["user_metadata", "app_metadata", "created"]
+    assert parts_of(found) == ["user_metadata", "app_metadata", "created"]
     assert found.changes[0].keys == {"hobby": {"before": "surfing", "after": "chess"}}
     assert found.older is None
 
@@ -87,19 +87,19 @@ def test_what_one_may_not_see_is_not_in_it_not_even_that_it_changed(edited, cler
         list_user_changes(edited, staff_actor(clerk)),
         list_all_changes(staff_actor(clerk), ChangeFilter(subjects=(edited.user_id,))),
     ):
-        assert told(found) == ["user_metadata", "created"]
+        assert parts_of(found) == ["user_metadata", "created"]
         assert "app_metadata" not in found.changes[-1].keys
     hidden = Change.objects.get(what="app_metadata")
     assert get_change(hidden.pk, staff_actor(clerk)) is None
-    assert told(list_user_changes(edited, staff_actor(clerk), ChangeFilter(key=("plan",)))) == []
+    assert parts_of(list_user_changes(edited, staff_actor(clerk), ChangeFilter(key=("plan",)))) == []
 
 
 def test_jane_sees_hers_and_nobody_elses(edited, stranger, agent):
     write(edited, "app_metadata", note="hers to see, says the setting", plan="gold")
 
-    assert told(list_user_changes(edited, owner_actor(edited))) == ["user_metadata", "created"]
-    assert told(list_user_changes(edited, owner_actor(stranger))) == []
-    assert told(list_all_changes(owner_actor(edited))) == []
+    assert parts_of(list_user_changes(edited, owner_actor(edited))) == ["user_metadata", "created"]
+    assert parts_of(list_user_changes(edited, owner_actor(stranger))) == []
+    assert parts_of(list_all_changes(owner_actor(edited))) == []
 
 
 def test_jane_sees_those_keys_of_app_metadata_that_a_setting_names(edited, settings):
@@ -109,10 +109,10 @@ def test_jane_sees_those_keys_of_app_metadata_that_a_setting_names(edited, setti
 
     found = list_user_changes(edited, owner_actor(edited))
 
-    assert told(found) == ["app_metadata", "user_metadata", "app_metadata", "created"]
+    assert parts_of(found) == ["app_metadata", "user_metadata", "app_metadata", "created"]
     assert found.changes[0].keys == {"note": {"after": "new"}}
     assert found.changes[-1].keys["app_metadata"] == {"after": {"plan": "full"}}
-    assert told(list_user_changes(edited, owner_actor(edited), ChangeFilter(key=("secret",)))) == []
+    assert parts_of(list_user_changes(edited, owner_actor(edited), ChangeFilter(key=("secret",)))) == []
 
 
 def test_it_goes_on_from_any_line_whatever_comes_meanwhile(edited, agent):
@@ -122,7 +122,7 @@ def test_it_goes_on_from_any_line_whatever_comes_meanwhile(edited, agent):
     write(edited, "user_metadata", hobby="go")
     older = list_user_changes(edited, viewer, after=read_start(first.next_cursor))
 
-    assert told(first) + told(older) == ["user_metadata", "app_metadata", "created"]
+    assert parts_of(first) + parts_of(older) == ["user_metadata", "app_metadata", "created"]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_changes_are_found_by_what_is_asked(edited, agent, stranger):
     blocked = Change.objects.get(reason="spam")
 
     def ask(**wanted) -> list[str]:
-        return told(list_all_changes(viewer, ChangeFilter(**wanted)))
+        return parts_of(list_all_changes(viewer, ChangeFilter(**wanted)))
 
     assert ask(key=("plan",)) == ["app_metadata", "created"]
     assert ask(part="user_metadata", key=("plan",)) == []
@@ -165,8 +165,8 @@ def test_changes_are_found_by_what_is_asked(edited, agent, stranger):
 def test_any_key_can_be_asked_for(jane, agent, key):
     write(jane, "app_metadata", **{key: 1, "a": 2})
 
-    assert told(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key,)))) == ["app_metadata"]
-    assert told(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key + "s",)))) == []
+    assert parts_of(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key,)))) == ["app_metadata"]
+    assert parts_of(list_user_changes(jane, staff_actor(agent), ChangeFilter(key=(key + "s",)))) == []
 
 
 def test_a_page_of_a_long_record_costs_one_query_and_a_rare_key_few(

@@ -83,9 +83,9 @@ def test_it_says_how_many_and_how_far(bring_in):
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        pytest.param({"name": "Nobody"}, "Missing required property: email", id="no e-mail"),
-        pytest.param({"email": "not an address"}, "format email", id="bad e-mail"),
-        pytest.param({"email": None}, "Expected type string but found type null", id="null e-mail"),
+        pytest.param({"name": "Nobody"}, "Missing required property: email", id="no email"),
+        pytest.param({"email": "not an address"}, "format email", id="bad email"),
+        pytest.param({"email": None}, "Expected type string but found type null", id="null email"),
         pytest.param(
             {"email": "a@example.com", "colour": "blue"},
             "Additional properties not allowed: colour",
@@ -119,7 +119,7 @@ def test_it_says_how_many_and_how_far(bring_in):
         pytest.param(
             {"email": "a@example.com", "app_metadata": {"x": {"$y": 1}}}, "$y", id="dollar in a name"
         ),
-        pytest.param({"email": "FIRST@example.com"}, "email is taken", id="same e-mail in other case"),
+        pytest.param({"email": "FIRST@example.com"}, "email is taken", id="same email in other case"),
         pytest.param({"email": "a@example.com", "user_id": "first"}, "user_id is taken", id="same id"),
         pytest.param(
             {"email": "a@example.com", "password_hash": "$2b$10$x"},

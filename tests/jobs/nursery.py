@@ -173,11 +173,11 @@ def be_a_courier(timing: dict[str, float]) -> None:
     from users.webhooks.timing import Timing
 
     settings.WEBHOOKS_ALLOW_PRIVATE = True
-    told: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     courier = Dispatcher(Timing(**{"lease": 0.6, "poll": 0.02, "rest": 0.05, **timing}))
     courier.start()
-    while not told:
+    while not signals:
         time.sleep(0.01)
     courier.stop()
     os._exit(0)
@@ -217,7 +217,7 @@ def set_trap(moment: str, number: int) -> None:
         "lane": (dispatcher, "acquire_lease"),
         "plan": (lease.WebhookLease, "_plan_deliveries"),
         "send": (lease, "send"),
-        "told": (lease.WebhookLease, "_record_outcomes"),
+        "recorded": (lease.WebhookLease, "_record_outcomes"),
     }[name]
     original, calls = getattr(owner, attribute), int(count or 1)
 

@@ -354,7 +354,7 @@ def kind_of(name):
 
 
 def breaking(work, *, times, before=lambda: None):
-    """The same work, which breaks after its second step as often as told."""
+    """The same work, which breaks after its second step as often as given."""
     left = times
 
     def worked(run):

@@ -27,10 +27,10 @@ def story(db):
     """Types of the events from here on, oldest first, with what more is asked for of each."""
     begin = LogEvent.objects.count()
 
-    def told(*names: str) -> list:
+    def read_entries(*names: str) -> list:
         events = LogEvent.objects.order_by("pk")[begin:]
         return [
             tuple(getattr(one, name) for name in ("type", *names)) if names else one.type for one in events
         ]
 
-    return told
+    return read_entries

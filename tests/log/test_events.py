@@ -46,7 +46,7 @@ def test_a_sign_in_tells_who_from_where_with_what(jane, story):
     assert event.details == {"request": {"id": "r-1"}}
 
 
-def test_failed_ones_are_told_apart_in_the_log_alone(jane, story):
+def test_failed_ones_are_distinguished_in_the_log_alone(jane, story):
     sign_in("Jane.Doe@Example.com", "wrong")
     sign_in("nobody@example.com")
     block_user(jane, actor=SHELL)

@@ -144,7 +144,7 @@ def test_a_query_finds_these_lines(lines, jane, text, found):
         ("ip:[192.0.2.1 TO 192.0.2.9]", 4, "ip is text, which takes no range"),
     ],
 )
-def test_what_makes_no_sense_is_told_where_and_why(text, column, words):
+def test_what_makes_no_sense_is_reported_with_place_and_reason(text, column, words):
     for fields in (CHANGE_FIELDS, EVENT_FIELDS):
         with pytest.raises(SearchError) as refused:
             as_condition(parse(text), fields)

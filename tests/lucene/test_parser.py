@@ -175,7 +175,7 @@ def test_between_words_stands_what_the_caller_says(text, by_or, by_and):
         ("\ud800", 1, "no value contains this character"),
     ],
 )
-def test_what_is_wrong_is_told_where_and_why(text, column, reason):
+def test_what_is_wrong_is_reported_with_place_and_reason(text, column, reason):
     with pytest.raises(QueryError) as caught:
         parse(text)
 

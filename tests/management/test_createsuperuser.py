@@ -1,4 +1,4 @@
-"""`createsuperuser`: asks for an e-mail, twice for a password, and writes as everybody does."""
+"""`createsuperuser`: asks for an email, twice for a password, and writes as everybody does."""
 
 from __future__ import annotations
 

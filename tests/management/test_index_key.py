@@ -33,6 +33,6 @@ def test_a_key_is_indexed_listed_and_dropped(db, capsys):
         (["app_metadata.credits", "--drop"], "app_metadata.credits is not indexed."),
     ],
 )
-def test_what_cannot_be_is_told_why(db, words, reason):
+def test_what_cannot_be_is_given_the_reason(db, words, reason):
     with pytest.raises(CommandError, match=reason):
         call_command("index_key", *words)

@@ -13,7 +13,7 @@ def test_made_where_there_is_none(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_never_made_anew(tmp_path):
+def test_never_made_again(tmp_path):
     make_key(tmp_path)
     first = (tmp_path / FILE_NAME).read_text()
 

@@ -285,7 +285,7 @@ def wait_for(found, seconds: float = 60):
     return found()
 
 
-def test_one_worker_does_the_jobs_and_is_begun_anew_when_killed(demo):
+def test_one_worker_does_the_jobs_and_is_begun_again_when_killed(demo):
     (worker,) = wait_for(lambda: workers_of(demo))
     wait_for(lambda: "housekeeping" in demo.log)
 

@@ -395,7 +395,7 @@ def test_a_public_client_gets_nothing_for_itself(ask, make_app):
         pytest.param({"username": "Jane Doe"}, WRONG, id="a name"),
     ],
 )
-def test_a_request_that_is_no_good_is_told_why(ask, jane, changed, expected):
+def test_a_request_that_is_no_good_is_given_the_reason(ask, jane, changed, expected):
     assert refused(ask(**changed)) == expected
     assert again(jane).logins_count == 0
 

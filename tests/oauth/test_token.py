@@ -228,7 +228,7 @@ def test_what_else_a_client_sends_is_passed_over(ask):
         ),
     ],
 )
-def test_a_request_that_is_no_good_is_told_why(ask, changed, expected):
+def test_a_request_that_is_no_good_is_given_the_reason(ask, changed, expected):
     response = ask(**changed)
 
     assert refused(response) == expected

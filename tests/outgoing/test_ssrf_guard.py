@@ -48,7 +48,7 @@ def test_what_may_not_be_called_is_seen_at_once(url):
         check_url(url)
 
 
-def test_what_may_be_called_is_told_apart_without_asking_anybody(monkeypatch):
+def test_what_may_be_called_is_distinguished_without_asking_anybody(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("asked"))
 
     assert check_url("https://example.com:8443/hook?a=b").port == 8443

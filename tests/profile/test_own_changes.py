@@ -78,7 +78,7 @@ def test_those_keys_that_a_setting_shows_are_told(browser, record, settings):
 
 
 def test_it_is_narrowed_by_who_changed_it_and_through_what(browser, record):
-    for query, told in {
+    for query, expected in {
         "by=You": {("You", "your own page")},
         "by=Support": {("Support", "our support desk")},
         "by=Our+systems": {("Our systems", "maintenance")},
@@ -87,7 +87,7 @@ def test_it_is_narrowed_by_who_changed_it_and_through_what(browser, record):
         "by=Support&face=profile": set(),
     }.items():
         text = open_page(browser(record), f"{PATH}?{query}").text
-        assert actors(text) == told, query
+        assert actors(text) == expected, query
 
 
 def test_one_change_has_an_address_of_its_own(browser, record, stranger, agent):

@@ -31,7 +31,7 @@ def everything() -> tuple:
 
 def meanwhile(user, **documents):
     edit = Edit(documents={name: Patch(value) for name, value in documents.items()})
-    edit_user(user, edit, actor=command_actor("somebody else"))
+    edit_user(user, edit, actor=command_actor("another agent"))
 
 
 @pytest.fixture
@@ -363,7 +363,7 @@ def test_a_person_deleted_in_the_very_moment_of_saving_meets_no_error(at_home, j
     from users.web import documents_form
 
     def too_late(user, *args, **options):
-        delete_user(user, actor=command_actor("somebody else"))
+        delete_user(user, actor=command_actor("another agent"))
         return edit_user(user, *args, **options)
 
     page = at_home(jane)

@@ -39,8 +39,8 @@ def sets(**profile):
 
 
 ATTACKS = {
-    "e-mail": sets(email="thief@example.com"),
-    "no e-mail": sets(email=None),
+    "email": sets(email="thief@example.com"),
+    "no email": sets(email=None),
     "email_verified": sets(email_verified=True),
     "phone number": sets(phone_number="+4912345"),
     "phone_verified": sets(phone_verified=True),

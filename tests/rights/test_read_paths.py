@@ -146,8 +146,8 @@ def viewer(make_user):
 
 def telling(answers):
     """Which of them hold what they should not."""
-    told = {where: everything(answer) for where, answer in answers.items()}
-    return sorted(where for where, text in told.items() if KEY in text or MARK in text)
+    texts = {where: everything(answer) for where, answer in answers.items()}
+    return sorted(where for where, text in texts.items() if KEY in text or MARK in text)
 
 
 def test_staff_without_the_right_meet_it_on_no_page_whatever_they_ask(walk, viewer, browser, marked):
@@ -224,7 +224,7 @@ def read(product, marked):
 def test_a_client_without_the_right_reads_it_nowhere_and_is_refused_where_it_asks(read, api):
     client = api(*(set(MACHINE_SCOPES) - USER_SCOPES))
 
-    def told_apart(path, where):
+    def distinguished(path, where):
         return [
             (name, text)
             for name in texts(path)
@@ -232,7 +232,7 @@ def test_a_client_without_the_right_reads_it_nowhere_and_is_refused_where_it_ask
             if not same(lambda query: client.get(with_query(where, **query)), {name: text})
         ]
 
-    answers, asked = read(client.get, told_apart)
+    answers, asked = read(client.get, distinguished)
 
     assert telling(answers) == []
     assert {path: found for path, found in asked.items() if found} == {}
@@ -258,8 +258,8 @@ def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
 def test_reading_the_api_would_meet_it(read, api):
     answers, _ = read(api().get)
 
-    told = {
+    texts = {
         *("/users", "/users/{user_id}", "/users/{user_id}?at", "/users-by-email", "/users/{user_id}/history"),
         *("/events", "/metadata/keys", "/metadata/indexes"),
     }
-    assert told <= set(telling(answers))
+    assert texts <= set(telling(answers))

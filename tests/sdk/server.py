@@ -86,7 +86,7 @@ class Server:
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
-        """What a caller has to be told: nobody knows who signed the certificate."""
+        """What a caller has to be given: no authority has signed the certificate."""
         return ssl.create_default_context(cafile=self._authority.trusted)
 
     @property

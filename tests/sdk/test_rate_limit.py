@@ -8,7 +8,7 @@ import pytest
 
 from tests.sdk.program import SDKS, Application, Refused
 
-# auth0-python 4 waits for less than a second in all, whatever it is told.
+# auth0-python 4 waits for less than a second in all, whatever the answer says.
 PATIENT = [sdk for sdk in SDKS if sdk.name != "auth0-python 4"]
 
 

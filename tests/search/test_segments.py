@@ -108,13 +108,13 @@ def test_it_means_the_same_whatever_stands_between_words(four, save, finds, impl
         ("segment.name:x", 1, None),
     ],
 )
-def test_what_names_none_is_told_where_and_why(save, finds, text, column, reason):
+def test_what_names_none_is_reported_with_place_and_reason(save, finds, text, column, reason):
     save("Trial ends", "app_metadata.plan:trial")
 
-    told = refusal(finds, text)
+    found = refusal(finds, text)
 
-    assert told[0] == column
-    assert reason in (None, told[1])
+    assert found[0] == column
+    assert reason in (None, found[1])
 
 
 def test_an_unknown_one_is_an_error_under_strict_limits_too(save, finds):

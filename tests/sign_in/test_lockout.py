@@ -127,7 +127,7 @@ def test_clearing_the_lockout_of_one_login_leaves_other_logins_and_the_ip_addres
     fail(1, ip="192.0.2.3")
 
 
-def test_a_new_password_begins_anew_but_not_for_the_ip_address(clock):
+def test_a_new_password_begins_again_but_not_for_the_ip_address(clock):
     jane = of(JANE)
     for number in range(10):
         fail(1, login=f"person{number}@example.com", ip="192.0.2.9")

@@ -489,7 +489,7 @@ class TestRecoveryCodes:
         assert file.content.decode().split() == recovery_codes(jane)
         assert "attachment" in file["Content-Disposition"]
 
-    def test_made_anew_void_the_old_ones(self, jane):
+    def test_made_again_void_the_old_ones(self, jane):
         enrol(jane)
         old = recovery_codes(jane)
 

@@ -69,7 +69,7 @@ def leads_on_to(page: Page) -> str:
     return html.unescape(address)
 
 
-def told(address: str) -> dict[str, str]:
+def query_of(address: str) -> dict[str, str]:
     return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
 
 
@@ -318,7 +318,7 @@ def test_the_pages_work_without_cookies_and_set_none(link, purpose):
 
 
 class TestTheApplication:
-    """What it is told, and where the person goes on."""
+    """What the page gets, and where the person goes on."""
 
     @both
     def test_it_is_told_of_success(self, link, purpose):
@@ -331,13 +331,13 @@ class TestTheApplication:
         assert page.status == 200
         assert "You are being redirected to shop.example ." in page.text
         assert leads_on_to(page).startswith(f"{APP}?success=true&message=")
-        assert told(leads_on_to(page)) == {"success": "true", "message": message}
+        assert query_of(leads_on_to(page)) == {"success": "true", "message": message}
 
     @both
     def test_the_address_is_named_only_if_that_was_asked_for(self, link, jane, purpose):
         page = use(link(purpose, result_url=APP, names_email_in_redirect=True))
 
-        assert told(leads_on_to(page))["email"] == jane.email
+        assert query_of(leads_on_to(page))["email"] == jane.email
 
     @both
     def test_it_is_told_of_a_second_click(self, link, purpose):
@@ -348,13 +348,13 @@ class TestTheApplication:
 
         message = "This URL can be used only once"
         assert page.status == 410
-        assert told(leads_on_to(page)) == {"success": "false", "message": message}
+        assert query_of(leads_on_to(page)) == {"success": "false", "message": message}
 
     @both
     def test_it_is_told_of_an_old_link(self, link, purpose):
         page = open_page(Client(), link(purpose, result_url=APP, lifetime=timedelta(seconds=-1)))
 
-        assert told(leads_on_to(page)) == {"success": "false", "message": "Access expired."}
+        assert query_of(leads_on_to(page)) == {"success": "false", "message": "Access expired."}
 
     @pytest.mark.parametrize(
         ("purpose", "message"),
@@ -369,7 +369,7 @@ class TestTheApplication:
 
         page = open_page(Client(), path)
 
-        assert told(leads_on_to(page)) == {"success": "false", "message": message}
+        assert query_of(leads_on_to(page)) == {"success": "false", "message": message}
 
     @pytest.mark.parametrize(
         ("result_url", "begins", "ends"),
@@ -396,7 +396,7 @@ class TestTheApplication:
             expires_at=timezone.now(),
         )
 
-        assert told(redirect_url(ticket))["email"] == "a+b&c=élodie@example.com"
+        assert query_of(redirect_url(ticket))["email"] == "a+b&c=élodie@example.com"
 
     def test_nobody_is_taken_anywhere_before_it_is_done(self, link):
         path = link(result_url=APP)

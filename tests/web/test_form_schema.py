@@ -1,4 +1,4 @@
-"""What the form library is told to draw, and what it is not told."""
+"""What the form library is given to draw, and what it is not given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server elsewhere that is told what happens."""
+"""A server elsewhere that receives events."""
 
 from __future__ import annotations
 

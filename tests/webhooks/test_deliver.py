@@ -1,4 +1,4 @@
-"""What a receiver is told, and what becomes of what it does not take."""
+"""What a receiver gets, and what becomes of what it does not accept."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from users.webhooks.lease import FAILURES_UNTIL_DOWN, acquire_lease
 from users.webhooks.timing import Timing
 
 
-def told(receiver) -> list[tuple[str, dict]]:
+def events_of(receiver) -> list[tuple[str, dict]]:
     return [(event["type"], event["data"]["keys"]) for event in receiver.events]
 
 
 def plans(receiver, user) -> list[int]:
-    """The plans that the user was told to have, in order, each as often as it was told."""
+    """The plans that the user had by the events, in order, each as often as it was sent."""
     changes = [event["data"] for event in receiver.events if event["data"]["user_id"] == user.user_id]
     return [data["changes"]["app_metadata"]["plan"]["after"] for data in changes]
 
@@ -43,12 +43,12 @@ def test_everything_that_happens_to_an_account_is_told_in_order(receiver, make_h
 
     deliver()
 
-    assert [kind for kind, _ in told(receiver)] == [
+    assert [kind for kind, _ in events_of(receiver)] == [
         *("user.created", "user.updated", "user.blocked", "user.unblocked", "user.deleted")
     ]
-    assert told(receiver)[0][1]["user_metadata"] == ["hobby"]
-    assert told(receiver)[1][1] == {"app_metadata": ["plan"]}
-    assert told(receiver)[3][1] == {"profile": ["blocked", "name"]}
+    assert events_of(receiver)[0][1]["user_metadata"] == ["hobby"]
+    assert events_of(receiver)[1][1] == {"app_metadata": ["plan"]}
+    assert events_of(receiver)[3][1] == {"profile": ["blocked", "name"]}
     assert {event["data"]["user_id"] for event in receiver.events} == {joe.user_id}
     assert set(statuses(webhook=hook)) == {"delivered"}
 
@@ -88,7 +88,7 @@ def test_a_receiver_is_told_only_what_it_asks_for(receiver, make_hook, jane, del
 
     deliver()
 
-    assert told(receiver) == [
+    assert events_of(receiver) == [
         ("user.updated", {"app_metadata": ["plan"]}),
         ("user.unblocked", {"profile": ["blocked"]}),
     ]

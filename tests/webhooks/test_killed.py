@@ -1,5 +1,5 @@
-"""Couriers in processes of their own, killed with -9 at any moment: everything is told at least
-once, and nobody is told of one person in another order than things happened."""
+"""Couriers in processes of their own, killed with -9 at any moment: every event is sent at least
+once, and the events of one user come in the order in which things happened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def are_told(count: int) -> bool:
 
 
 def plans(receiver) -> dict[str, list[int]]:
-    """Of each person the plans they were told to have, each at its first telling."""
+    """Of each person the plans they had by the events, each at its first delivery."""
     found: dict[str, list[int]] = defaultdict(list)
     for event in receiver.events:
         plan = event["data"]["changes"]["app_metadata"]["plan"]["after"]
@@ -38,7 +38,7 @@ def test_killed_at_any_moment_everything_is_told_and_in_order(nursery, receiver,
     count = 0
     for moment in (
         *("before number", "after number", "before lane", "after lane", "before plan", "after plan"),
-        *("before send", "after send", "before told", "after told"),
+        *("before send", "after send", "before recorded", "after recorded"),
     ):
         for user in (jane, stranger):
             change(user, plan=count)
@@ -94,8 +94,8 @@ def test_receivers_that_take_their_time_hold_up_neither_writers_nor_another(
     for plan in range(10):
         for user in (jane, stranger):
             change(user, plan=plan)
-    told = Delivery.objects.filter(webhook=fast, status="delivered")
-    wait_until(lambda: told.count() == 20, seconds=60)
+    delivered = Delivery.objects.filter(webhook=fast, status="delivered")
+    wait_until(lambda: delivered.count() == 20, seconds=60)
 
     assert not Delivery.objects.exclude(webhook=fast).filter(status="delivered").exists()
     answered.set()
@@ -112,10 +112,10 @@ def test_one_that_was_believed_dead_and_comes_back_tells_nothing_more(nursery, r
     wait_until(lambda: are_told(1), seconds=60)
     other = nursery.start(is_courier=True)
     wait_until(lambda: are_told(3), seconds=60)
-    told = len(receiver.calls)
+    delivered = len(receiver.calls)
 
     os.kill(hung, signal.SIGCONT)
     nursery.stop(hung)
     nursery.stop(other)
 
-    assert len(receiver.calls) == told == 3
+    assert len(receiver.calls) == delivered == 3

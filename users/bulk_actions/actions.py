@@ -1,7 +1,7 @@
 """The actions that can be done to many users: what each requires, and what it does to one user.
 
 A job stores an action as JSON, `{"type": name, ...}`. Another action is another entry of ACTIONS; what it
-needs besides its type travels in the same JSON.
+needs in addition to its type travels in the same JSON.
 """
 
 from __future__ import annotations

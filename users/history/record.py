@@ -37,7 +37,7 @@ def build_change(
     `at` is raised to the creation of the user where a clock is slow: anything older belongs to an earlier
     user with the same id.
     """
-    # All lines of a user must lie in its period, by which it is told from earlier users with the id.
+    # All lines of a user must lie in its period, which distinguishes it from earlier users with the id.
     columns = _columns(what, keys, actor, max(at, user.created_at), reason)
     return Change(user=user, subject=user.user_id, **{**columns, **more})
 

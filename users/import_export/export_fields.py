@@ -56,7 +56,7 @@ def parse_path(name: str) -> tuple[str | int, ...]:
 def to_row(profile: dict[str, JSON], fields: list[ExportField]) -> dict[str, Any]:
     """Values by title; what the profile lacks is left out."""
     found = ((field.title, _get_at_path(profile, field.path)) for field in fields)
-    # Null and missing are not told apart: profiles leave out what is not set.
+    # Null and missing are not distinguished: profiles leave out what is not set.
     return {title: value for title, value in found if value is not None}
 
 

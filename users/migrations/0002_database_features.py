@@ -17,7 +17,7 @@ from django.db.migrations.state import StateApps
 
 Operation = Callable[[StateApps, BaseDatabaseSchemaEditor], None]
 
-# By database. In descending order, PostgreSQL puts nulls first unless told otherwise, in the index as in the
+# By database. In descending order, PostgreSQL puts nulls first without NULLS LAST, in the index as in the
 # query; SQLite puts them last, and has no such clause for an index.
 INDEXES = {
     "postgresql": {

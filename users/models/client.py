@@ -51,7 +51,7 @@ class Client(models.Model):
     # token request expensive.
     secret_hash = models.CharField(max_length=64)
     grant_types = models.JSONField(default=list)
-    # Kept as a row, so that the log and the history can still name the client.
+    # Stays as a row, so that the log and the history can still name the client.
     is_revoked = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -11,7 +11,7 @@ from users.models.fields import CodePointField
 
 
 class MetadataSurvey(models.Model):
-    """One survey of users' documents; of each kind only the latest is kept."""
+    """One survey of users' documents; of each kind only the latest is stored."""
 
     class Kind(models.TextChoices):
         SAMPLE = "sample", gettext_lazy("Sample")

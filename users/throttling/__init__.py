@@ -1,4 +1,4 @@
-"""Rate limits: how often something may happen. Every count of the product is kept here.
+"""Rate limits: how often something may happen. Every count of the product is stored here.
 
 - `fixed_window` counts in windows of whole seconds, by one increment: calls to the API.
 - `sliding_window` counts exactly in any period, and can take a count back: failed sign-ins.

@@ -211,7 +211,7 @@ class TestEscalation:
         self.refused(jane, theirs, sees_all)
         self.refused(jane, theirs, sees_all, force=True)
         self.refused(jane, hers, sees_hers)
-        # Who may not see a change is not told that there is one.
+        # Who may not see a change does not learn that there is one.
         self.refused(jane, theirs, sees_hers, ChangeNotFound)
 
     def test_by_staff_without_the_right_to_each_field(self, jane, with_permissions):

@@ -103,7 +103,7 @@ def test_a_job_that_others_have_overtaken_does_nothing(worker):
 
 
 @on_postgresql
-def test_what_a_killed_worker_left_half_built_is_made_anew_and_the_rest_is_kept(worker):
+def test_what_a_killed_worker_left_half_built_is_made_again_and_the_rest_is_kept(worker):
     key = index_key(CREDITS, "number", actor=SHELL)
     worker.work()
     up, *others = index_definitions(key)

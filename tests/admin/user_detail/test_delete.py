@@ -94,7 +94,7 @@ def test_looking_with_the_answer_in_the_address_deletes_nothing(browser, remover
 
 def test_somebody_else_was_quicker(asked, browser, remover, jane):
     page = asked(jane)
-    delete_user(jane, actor=command_actor("somebody else"))
+    delete_user(jane, actor=command_actor("another agent"))
 
     answer = page.browser.post(delete_path(jane), {"confirmation": "jane.doe@example.com"})
 
@@ -105,7 +105,7 @@ def test_somebody_else_was_quicker_by_a_hair(asked, jane, monkeypatch):
     from users.admin.user_detail import delete_page
 
     def too_late(user, **options):
-        delete_user(user, actor=command_actor("somebody else"))
+        delete_user(user, actor=command_actor("another agent"))
         delete_user(user, **options)
 
     page = asked(jane)

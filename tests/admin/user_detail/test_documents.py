@@ -21,7 +21,7 @@ COMPARE = "Another user changed this while you were editing."
 def patch(user, **documents):
     """Somebody else changes the user meanwhile."""
     edit = Edit(documents={name: Patch(value) for name, value in documents.items()})
-    return edit_user(user, edit, actor=command_actor("somebody else"))
+    return edit_user(user, edit, actor=command_actor("another agent"))
 
 
 def documents(user):
@@ -453,7 +453,7 @@ def test_a_user_deleted_meanwhile_is_gone_not_an_error(visit, agent, jane, monke
     from users.web import documents_form
 
     def too_late(user, *args, **options):
-        delete_user(user, actor=command_actor("somebody else"))
+        delete_user(user, actor=command_actor("another agent"))
         return edit_user(user, *args, **options)
 
     page = visit(agent, jane)

@@ -16,7 +16,7 @@ SAVE = "Save profile"
 
 def meanwhile(user, **profile):
     """Somebody else changes the profile."""
-    return edit_user(user, Edit(profile=profile), actor=command_actor("somebody else"))
+    return edit_user(user, Edit(profile=profile), actor=command_actor("another agent"))
 
 
 def test_only_what_was_changed_is_written(visit, clerk, jane):

@@ -27,8 +27,8 @@ ATTACKS = {
     "reset": {"do": "send_reset"},
     "verify": {"do": "verify_email"},
     "second factor": {"do": "remove_second_factor"},
-    "e-mail": {"do": "profile", "email": "mine@example.com", "initial-email": "supporter@example.com"},
-    "no e-mail": {"do": "profile", "email": "", "initial-email": "supporter@example.com"},
+    "email": {"do": "profile", "email": "mine@example.com", "initial-email": "supporter@example.com"},
+    "no email": {"do": "profile", "email": "", "initial-email": "supporter@example.com"},
     "phone": {"do": "profile", "phone_number": "+4712345678", "initial-phone_number": ""},
     "rights": {"do": "staff_rights"},
 }

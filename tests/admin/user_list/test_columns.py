@@ -125,7 +125,7 @@ def test_of_the_documents_only_what_is_shown_is_read(listing, agent, make_user):
     assert '"user_metadata",' not in query.replace("\"user_metadata\", 'k'", "")
 
 
-def test_values_of_every_kind_are_told_apart(listing, agent, make_user):
+def test_values_of_every_kind_are_distinguished(listing, agent, make_user):
     kinds = [True, False, 0, 1.5, "", "true", None, [], {}, {"a": [1]}, [[1]], 2**60, "<b>&", "x" * 99]
     for number, value in enumerate(kinds):
         make_user(f"p{number}", user_metadata={"k\"\\'k": value})

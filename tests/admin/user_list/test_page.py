@@ -184,7 +184,7 @@ def test_filters_written_as_words_find_the_same(listing, agent, make_user, statu
 
 
 # What may be looked up is what is offered. Django's admin takes any column of the table as a
-# parameter unless told otherwise; by these, one could guess at what one may not see.
+# parameter unless set otherwise; by these, one could guess at what one may not see.
 @pytest.mark.parametrize(
     ("lookup", "hit"),
     [

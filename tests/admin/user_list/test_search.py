@@ -126,7 +126,7 @@ def test_a_field_that_may_have_been_meant_is_a_link_that_mends_the_query(listing
     assert all(listing(people, **link).status == 200 for link in links)
 
 
-def test_a_key_to_have_that_is_none_is_mended_too(listing, people):
+def test_a_key_to_have_that_is_none_is_fixed_too(listing, people):
     page = listing(people, has=["app_metadata.plan", "emial"])
 
     assert page.status == 422

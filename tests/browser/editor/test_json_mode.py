@@ -57,7 +57,7 @@ def test_says_what_is_wrong_and_where_and_stays(desk):
     assert opened.save()["user_metadata"] == text
 
 
-def test_the_mended_text_is_drawn_anew(desk):
+def test_the_fixed_text_is_drawn_again(desk):
     opened = desk('{"hobby": "x"}')
     opened.type_json('{"hobby": ')
     opened.type_json('{"hobby": "y", "address": {"city": "Oslo"}}')

@@ -50,6 +50,6 @@ def delete_user(
         user.delete()
         if emails:
             DeletedUser.objects.bulk_create(emails)
-        # The log is kept for security, without personal data of users who asked to be deleted.
+        # The log is retained for security, without personal data of users who asked to be deleted.
         anonymize_users(one.user_id for one in gone)
         save_changes(lines)

@@ -50,7 +50,7 @@ class Chip:
 
 
 class ChangeFilterForm(forms.Form):
-    """Filter the activity; every field is optional. `kept` are other parameters of the URL to preserve."""
+    """Filter the activity; every field is optional. `preserved` are other parameters of the URL."""
 
     q = forms.CharField(
         label=gettext_lazy("Search the activity"),
@@ -93,7 +93,7 @@ class ChangeFilterForm(forms.Form):
         data: Mapping[str, Any],
         viewer: Actor,
         *,
-        kept: dict[str, str] | None = None,
+        preserved: dict[str, str] | None = None,
         of_one_user: bool,
     ) -> None:
         # A GET form is valid when empty; `required` would make browsers refuse it.
@@ -105,7 +105,7 @@ class ChangeFilterForm(forms.Form):
         part = self.fields["part"]
         assert isinstance(part, forms.ChoiceField)
         part.choices = [one for one in PART_CHOICES if one[0] not in hidden]
-        self.kept = kept or {}
+        self.preserved = preserved or {}
         # The field is removed, so that a parameter in the URL cannot extend the list to other users.
         if of_one_user:
             del self.fields["user"]
@@ -170,7 +170,7 @@ class ChangeFilterForm(forms.Form):
 
     def address(self, **others: str) -> str:
         """Return the URL of this search, with these parameters added or replaced; an empty one removed."""
-        parameters = {**self.kept, **self._parameters, **others}
+        parameters = {**self.preserved, **self._parameters, **others}
         return f"?{urlencode({name: value for name, value in parameters.items() if value})}"
 
     @property

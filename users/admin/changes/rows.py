@@ -100,7 +100,7 @@ def activity_context(
         "older": form.address(before=found.older.log_id) if found.older else None,
         "searched_to": found.searched_to,
         "latest": form.address() if form.start else None,
-        "unfiltered": f"?{'&'.join(f'{name}={value}' for name, value in form.kept.items())}",
+        "unfiltered": f"?{'&'.join(f'{name}={value}' for name, value in form.preserved.items())}",
     }
 
 

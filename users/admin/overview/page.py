@@ -34,7 +34,7 @@ MAX_ROWS = 5
 # Among the newest jobs of the viewer, those that failed are looked for.
 JOBS_READ = 30
 MAX_RUNNING_JOBS = 3
-# Besides these, the user only: the page shows a face, a name and when the user was created.
+# Apart from these, the user only: the page shows a face, a name and when the user was created.
 USER_COLUMNS = (*NAME_COLUMNS, "created_at")
 LARGE_JOB_COLUMNS = ("state", "log", "parameters", "result")
 

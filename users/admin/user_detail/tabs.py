@@ -77,7 +77,7 @@ def profile_context(visit: UserPageRequest) -> TemplateContext:
 def activity_tab_context(visit: UserPageRequest) -> TemplateContext:
     """Return the user's activity, newest first: changes and sign-ins."""
     # A GET form replaces the whole query string, so the tab has to travel as a hidden field.
-    form = ChangeFilterForm(visit.request.GET, visit.actor, kept={"tab": "activity"}, of_one_user=True)
+    form = ChangeFilterForm(visit.request.GET, visit.actor, preserved={"tab": "activity"}, of_one_user=True)
     return {
         **activity_context(
             form,

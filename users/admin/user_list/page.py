@@ -368,12 +368,12 @@ class UserList:
         ]
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def search_parameters(self) -> list[tuple[str, str]]:
         """Parameters that a new search preserves."""
         return self.address.hidden_fields("q")
 
     @property
-    def kept_beside_keys(self) -> list[tuple[str, str]]:
+    def all_parameters(self) -> list[tuple[str, str]]:
         """Parameters that adding a required key preserves."""
         return self.address.hidden_fields()
 
@@ -439,10 +439,10 @@ def _save_columns(request: PageRequest) -> HttpResponse:
         return redirect(request.path + address.link(column=None))
     names = list(filter(None, (name.strip() for name in request.POST.getlist("column"))))
     _warn_unknown_columns(request, names)
-    kept = [column.name for column in columns.visible_columns(names, request.actor)]
+    chosen = [column.name for column in columns.visible_columns(names, request.actor)]
     # In the session, not with the user: it is a setting of this workplace.
-    request.session[columns.SESSION_KEY] = kept
-    return redirect(request.path + address.link(column=kept or [""]))
+    request.session[columns.SESSION_KEY] = chosen
+    return redirect(request.path + address.link(column=chosen or [""]))
 
 
 def _warn_unknown_columns(request: PageRequest, names: Iterable[str]) -> None:

@@ -29,15 +29,15 @@ def start_supervisor() -> None:
 
 def supervise(server: int) -> None:
     """Run until SIGTERM, or until the server with the given process id has ended."""
-    told: list[int] = []
+    signals: list[int] = []
     # Before the worker starts: a SIGTERM in between would leave it running.
-    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     worker = _start("manage.py", "work")
     # An orphaned process gets another parent: the server is gone.
-    while not told and os.getppid() == server:
+    while not signals and os.getppid() == server:
         time.sleep(POLL_SECONDS)
         # Polling doubles as the delay that keeps a crashing worker from restarting in a tight loop.
-        if worker.poll() is not None and not told:
+        if worker.poll() is not None and not signals:
             worker = _start("manage.py", "work")
     worker.terminate()
     worker.wait()
