@@ -62,12 +62,10 @@ def _check_bytes(document: str, found: int, limits: Limits) -> None:
         raise TooLarge((), reason, document=document)
 
 
-def size_warning(document: str, value: Document | None, limits: Limits) -> str | None:
-    """A warning about a document that is allowed but larger than advised; None for others."""
+def size_above_advised(value: Document | None, limits: Limits) -> int | None:
+    """The size in bytes of a document that is allowed but larger than advised; None for others."""
     found = size(value or {})
-    if found <= limits.advised_bytes:
-        return None
-    return f"{document} is {found:,} bytes; over {limits.advised_bytes:,} it slows every sign-in"
+    return found if found > limits.advised_bytes else None
 
 
 def iterate_leaves(value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, gettext_lazy
@@ -27,7 +28,7 @@ from users.metadata.errors import MetadataError, TextError
 from users.metadata.schema import Problem, SchemaError
 from users.metadata.text import dump, dump_pretty, parse
 from users.metadata.three_way import ABSENT, Merged, merge_three_way, set_or_remove
-from users.metadata.validate import size_warning, validate
+from users.metadata.validate import size_above_advised, validate
 from users.models import User
 from users.rights.actor import Actor
 from users.schemas.current import get_schema
@@ -131,11 +132,22 @@ class DocumentsForm(forms.Form):
                 "choices": self._choice_rows(name),
                 "taken": self._names_of_taken(name),
                 "has_more": name in self.merged and len(self.merged[name].conflicts) > MAX_CHOICES,
-                "advice": size_warning(str(LABELS[name]), getattr(self.user, name), conf.limits),
+                "advice": self._size_advice(name),
                 "editor": self._editor(name),
             }
             for name in self.documents
         ]
+
+    def _size_advice(self, name: str) -> str:
+        """Return a sentence about a stored document that is larger than advised; empty for others."""
+        size = size_above_advised(getattr(self.user, name), conf.limits)
+        if size is None:
+            return ""
+        return gettext("%(document)s: %(size)s bytes. More than %(advised)s bytes slow every sign-in.") % {
+            "document": LABELS[name],
+            "size": intcomma(size),
+            "advised": intcomma(conf.limits.advised_bytes),
+        }
 
     def _editor(self, name: str) -> dict[str, Any]:
         """Return the data attributes that configure the browser's editor."""

@@ -20,7 +20,7 @@ from users.api.framework.rate_limit import check_rate
 from users.conf import conf
 from users.log.request_origin import expect_status
 from users.metadata.documents import DOCUMENTS
-from users.metadata.validate import size_warning
+from users.metadata.validate import size_above_advised
 from users.models import User
 from users.representation.field_selection import select_fields
 from users.representation.profile import serialize_profile
@@ -129,9 +129,14 @@ class View(APIView):
     def write_response(self, user: User, *, status: int = 200) -> Response:
         """Return the user after a write, with a `Warning` header where a document has grown large."""
         response = self.user_response(user, status=status)
-        advised = (size_warning(name, getattr(user, name), conf.limits) for name in DOCUMENTS)
+        limits = conf.limits
+        sizes = {name: size_above_advised(getattr(user, name), limits) for name in DOCUMENTS}
         # The write succeeds all the same: Auth0, too, stores a profile that is over its 10 kB.
-        warnings = ", ".join(f'199 - "{text}"' for text in advised if text)
+        warnings = ", ".join(
+            f'199 - "{name} is {size:,} bytes; over {limits.advised_bytes:,} it slows every sign-in"'
+            for name, size in sizes.items()
+            if size
+        )
         if warnings:
             response["Warning"] = warnings
         return response

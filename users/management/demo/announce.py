@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from users.management.demo.demo_file import DemoDocument
 
-ROLES = {"admin": "Administrator", "agent": "Support agent", "user": "Jane Doe"}
+ROLES = {"admin": gettext_lazy("Administrator"), "agent": gettext_lazy("Support agent"), "user": "Jane Doe"}
 
 
 def url_summary(url: str) -> str:
@@ -15,9 +18,9 @@ def url_summary(url: str) -> str:
         (
             f"Profiledesk: {url}",
             "",
-            f"  Staff dashboard  {url}/admin/",
-            f"  Own page         {url}/profile/",
-            f"  API              {url}/api/v2/",
+            f"  {_('Staff dashboard'):<17}{url}/admin/",
+            f"  {_('Own page'):<17}{url}/profile/",
+            f"  {'API':<17}{url}/api/v2/",
         )
     )
 
@@ -27,17 +30,17 @@ def account_summary(document: DemoDocument) -> str:
     # Aligned columns, so that passwords can be double-clicked.
     width = max(len(document[account]["email"]) for account in ROLES)
     accounts = (
-        f"  {role:<15}  {document[account]['email']:<{width}}  {document[account]['password']}"
+        f"  {role!s:<15}  {document[account]['email']:<{width}}  {document[account]['password']}"
         for account, role in ROLES.items()
     )
     return "\n".join(
         (
             *accounts,
             "",
-            f"  API client       {document['client']['client_id']}",
-            f"  its secret       {document['client']['client_secret']}",
+            f"  {_('API client'):<17}{document['client']['client_id']}",
+            f"  {_('its secret'):<17}{document['client']['client_secret']}",
             "",
-            "Jane through the API:",
+            _("Jane through the API:"),
             "",
             curl_command(document),
         )
@@ -46,8 +49,11 @@ def account_summary(document: DemoDocument) -> str:
 
 def start_over(database_file: str) -> str:
     """Return how to reset the demo. `database_file` is empty where the database is on a server."""
-    emptied = f"delete {database_file}*" if database_file else "empty the database"
-    return f"To start over with fresh data: stop this, {emptied}, and run it again."
+    if database_file:
+        return _("To start over with fresh data: stop this, delete %(file)s*, and run it again.") % {
+            "file": database_file
+        }
+    return _("To start over with fresh data: stop this, empty the database, and run it again.")
 
 
 def curl_command(document: DemoDocument) -> str:
