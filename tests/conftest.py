@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -281,6 +282,18 @@ def actor_of():
         return Actor(kind=Kind.CLIENT, face=Face.API, id="client-1", name="Shop", scopes=frozenset(scopes))
 
     return make
+
+
+def pytest_configure() -> None:
+    """Print no traceback for each temporary file that garbage collection closes: it names no test, since the
+    file is collected during a later one."""
+    report = sys.unraisablehook
+
+    def report_others(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, ResourceWarning):
+            report(unraisable)
+
+    sys.unraisablehook = report_others
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
