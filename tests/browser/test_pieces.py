@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.test_looks import NARROW, WIDE, too_wide, violations
+from tests.browser.test_looks import WIDE, look
 
 pytestmark = pytest.mark.browser
 
@@ -112,15 +112,11 @@ def test_words_lines_and_dots_stand_out(desk, scheme):
 
 
 def test_the_pieces_are_accessible_and_fit_a_phone(desk):
-    page = desk.signed_in("admin", viewport=NARROW, color_scheme="dark")
+    page = desk.signed_in("admin")
     page.goto(PIECES)
-    assert too_wide(page) == []
     desk.look_away()
-    found = violations(page)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(WIDE)
 
-    assert found + violations(page) == []
+    assert look(page) == []
 
 
 def test_nothing_moves_for_those_who_asked_for_that(desk):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Elsewhere, serving
-from tests.browser.test_looks import NARROW, WIDE, is_dark, too_wide, violations
+from tests.browser.test_looks import WIDE, look
 
 pytestmark = pytest.mark.browser
 
@@ -142,23 +142,13 @@ def test_how_it_looks(desk, link, name):
     if first:
         first(page)
 
-    look_at(desk, page)
+    desk.look_away()
+    assert look(page) == []
 
 
 def test_how_a_made_up_link_looks(desk):
     page = desk.visitor(viewport=WIDE)
     page.goto("/u/reset-password?ticket=made-up")
 
-    look_at(desk, page)
-
-
-def look_at(desk, page: Page) -> None:
     desk.look_away()
-    found = []
-    for scheme, size in (("light", WIDE), ("dark", NARROW)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
-        assert is_dark(page) == (scheme == "dark")
-        assert too_wide(page) == []
-        found += violations(page)
-    assert found == []
+    assert look(page) == []
