@@ -126,6 +126,11 @@ class Conf:
         return f"{self.public_url}/userinfo"
 
     @property
+    def mfa_audience(self) -> str:
+        """The `aud` of tokens for the MFA API."""
+        return f"{self.public_url}/mfa/"
+
+    @property
     def management_audience(self) -> str:
         """The `aud` of tokens for the Management API."""
         return f"{self.public_url}/api/v2/"

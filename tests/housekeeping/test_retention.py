@@ -10,12 +10,28 @@ from django.utils import timezone
 
 from tests.rewritten import rewrite
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.authorizations.authorizations import revoke_authorizations
+from users.actions.authorizations.refresh_tokens import Device, issue_refresh_token
 from users.events.stream import latest_event_number, publish
 from users.housekeeping import retention
 from users.jobs.enqueue import enqueue
 from users.jobs.registry import KINDS
 from users.jobs.worker import Worker
-from users.models import ConfigurationChange, Delivery, Event, Job, LogEvent, Session, Ticket, Webhook
+from users.models import (
+    Authorization,
+    AuthorizationRequest,
+    Client,
+    ConfigurationChange,
+    Delivery,
+    Event,
+    Job,
+    LogEvent,
+    MfaToken,
+    RefreshToken,
+    Session,
+    Ticket,
+    Webhook,
+)
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -101,6 +117,41 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(clean, jane, settings):
     }
     assert [event.description for event in LogEvent.objects.all()] == ["late"]
     assert [change.name for change in ConfigurationChange.objects.all()] == ["late"]
+
+
+def test_sign_ins_to_applications_go_once_their_last_token_has_expired(clean, jane, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
+    app = Client.objects.create(name="App")
+    of = {"user": jane, "client": app, "connection": jane.connection}
+    generation = jane.token_generation
+    now, hour = timezone.now(), timedelta(hours=1)
+
+    def authorize(**columns):
+        made = Authorization.objects.create(**of, token_generation=generation, **columns)
+        issue_refresh_token(made, device=Device())
+        Authorization.objects.filter(pk=made.pk).update(expires_at=columns["expires_at"])
+        return made
+
+    for _ in range(3):
+        authorize(expires_at=now - hour)
+    in_use = [authorize(expires_at=now + hour), authorize(expires_at=None)]
+    revoked = authorize(expires_at=None)
+    revoke_authorizations(Authorization.objects.filter(pk=revoked.pk))
+    for expires_at in (now - hour, now + hour):
+        MfaToken.objects.create(
+            **of, token_hash=str(expires_at), token_generation=generation, expires_at=expires_at
+        )
+        AuthorizationRequest.objects.create(
+            client=app, state_hash=str(expires_at), browser_hash="", expires_at=expires_at
+        )
+
+    result = clean().result
+
+    assert (result["authorizations"], result["mfa_tokens"], result["authorization_requests"]) == (4, 1, 1)
+    assert set(Authorization.objects.all()) == set(in_use)
+    assert RefreshToken.objects.count() == 2
+    assert MfaToken.objects.get().expires_at > now
+    assert AuthorizationRequest.objects.get().expires_at > now
 
 
 def test_the_log_may_be_kept_for_ever(clean, db, settings):

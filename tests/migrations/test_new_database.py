@@ -11,6 +11,7 @@ from django.db import connection as database
 
 from users.actions.account.delete_user import delete_user
 from users.actions.account.edit_user import Edit, edit_user
+from users.conf import conf
 from users.models import Connection, DeletedUser, ResourceServer
 from users.rights.actor import command_actor
 
@@ -56,9 +57,13 @@ def test_rights_have_the_names_that_the_models_give_them():
     assert dict(made) == permissions_of_models()
 
 
-def test_there_is_one_connection_and_the_management_api():
+def test_there_is_one_connection_and_the_two_apis_of_the_product():
     assert Connection.objects.get().name == "Username-Password-Authentication"
-    assert ResourceServer.objects.get() == ResourceServer.objects.management()
+    assert [server.audience for server in ResourceServer.objects.order_by("pk")] == [
+        conf.management_audience,
+        conf.mfa_audience,
+    ]
+    assert not ResourceServer.objects.custom().exists()
 
 
 def test_the_database_has_the_triggers_that_models_cannot_declare():

@@ -13,12 +13,22 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from tests.conftest import PASSWORD, again
-from tests.oauth.answers import PASSWORD_GRANT, SECRET, SONGS, refused
+from tests.oauth.answers import ISSUER, PASSWORD_GRANT, SECRET, SONGS, refused
 from tests.second_factor import code, enrol, wrong
 from tests.web.pages import open_page
 from users.actions.account.block_user import block_user
 from users.actions.account.multifactor import renew_recovery_code
-from users.models import Authorization, Change, Client, LogEvent, MfaToken, RefreshTokenSecret
+from users.actions.authorizations.authorizations import create_authorization
+from users.models import (
+    Authorization,
+    Change,
+    Client,
+    LogEvent,
+    MfaToken,
+    RefreshTokenSecret,
+    ResourceServer,
+)
+from users.oauth.token_answer import user_access_token
 from users.rights.actor import command_actor
 from users.sign_in import hooks
 from users.sign_in.hooks import PostLoginResult
@@ -421,6 +431,90 @@ def test_a_form_will_do(mfa_token, call, demanded):
     answer = call("associate", {"authenticator_types": "otp"}, token=mfa_token(), as_form=True)
 
     assert answer.status_code == 200
+
+
+# Removing a factor
+
+
+@pytest.fixture
+def access_token(mfa_token, complete, settings, shop):
+    """`access_token(secret)`: for the MFA API, by a sign-in with the second factor."""
+
+    def sign_in_to_mfa(of, scope="read:authenticators remove:authenticators"):
+        answer = complete(mfa_token(audience=f"{ISSUER}mfa/", scope=scope), code(of))
+        assert answer.json()["expires_in"] == 600
+        return answer.json()["access_token"]
+
+    return sign_in_to_mfa
+
+
+def test_a_sign_in_with_the_factor_removes_it(access_token, call, secret, jane):
+    token = access_token(secret)
+    listed = call("authenticators", token=token, method="get").json()
+
+    for refused_id in ("totp|dev_0", "x", "%F0"):
+        assert call(f"authenticators/{refused_id}", token=token, method="delete").status_code == 404
+    answer = call(f"authenticators/{listed[0]['id'].replace('|', '%7C')}", token=token, method="delete")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not Authenticator.objects.exists()
+    assert again(jane).multifactor == []
+
+
+def test_neither_an_mfa_token_nor_another_access_token_removes_it(
+    access_token, mfa_token, complete, call, secret, ask, shop, jane
+):
+    factor = Authenticator.objects.get(user=jane, type="totp")
+    path = f"authenticators/totp%7Cdev_{factor.pk}"
+    reads_only = access_token(secret, "read:authenticators")
+
+    assert refused(call(path, token=mfa_token(), method="delete"))[:2] == (401, "invalid_token")
+    of_an_api = complete(mfa_token(), code(secret, steps=1)).json()["access_token"]
+    assert refused(call(path, token=of_an_api, method="delete"))[:2] == (401, "invalid_token")
+    assert refused(call(path, token=reads_only, method="delete"))[:2] == (403, "insufficient_scope")
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
+
+
+def test_a_sign_in_before_the_factor_was_added_does_not_remove_it(ask, shop, call, jane):
+    token = ask(of=shop, audience=f"{ISSUER}mfa/").json()["access_token"]
+    enrol(jane)
+    factor = Authenticator.objects.get(user=jane, type="totp")
+
+    answer = call(f"authenticators/totp%7Cdev_{factor.pk}", token=token, method="delete")
+
+    assert refused(answer)[:2] == (403, "access_denied")
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
+
+
+def test_the_sign_in_has_to_be_recent(access_token, call, secret, jane):
+    token = access_token(secret)
+    Authorization.objects.update(authenticated_at=timezone.now() - timedelta(minutes=6))
+    factor = Authenticator.objects.get(user=jane, type="totp")
+
+    answer = call(f"authenticators/totp%7Cdev_{factor.pk}", token=token, method="delete")
+
+    assert refused(answer)[:2] == (403, "access_denied")
+
+
+def test_the_factor_of_another_user_or_of_staff_stays(
+    access_token, call, secret, jane, stranger, agent, shop
+):
+    enrol(stranger)
+    enrol(agent)
+    token = access_token(secret)
+    server = ResourceServer.objects.for_audience(f"{ISSUER}mfa/")
+    of_the_agent = create_authorization(
+        agent, shop, connection=agent.connection, server=server, scope=[], methods=["pwd", "mfa"]
+    )
+    of_staff = user_access_token(of_the_agent, ["remove:authenticators"])
+    [theirs], [of_agent] = (
+        Authenticator.objects.filter(user=user, type="totp") for user in (stranger, agent)
+    )
+
+    assert call(f"authenticators/totp%7Cdev_{theirs.pk}", token=token, method="delete").status_code == 404
+    answer = call(f"authenticators/totp%7Cdev_{of_agent.pk}", token=of_staff, method="delete")
+    assert refused(answer)[:2] == (403, "access_denied")
+    assert Authenticator.objects.filter(pk__in=[theirs.pk, of_agent.pk]).count() == 2
 
 
 # With a refresh token

@@ -16,6 +16,8 @@ from users.events.undelivered import lowest_acknowledged_position, oldest_undeli
 from users.jobs.files import FILE_RETENTION
 from users.jobs.run import Run
 from users.models import (
+    Authorization,
+    AuthorizationRequest,
     Change,
     ConfigurationChange,
     DeletedUser,
@@ -25,6 +27,7 @@ from users.models import (
     FilePiece,
     Job,
     LogEvent,
+    MfaToken,
     Session,
     Ticket,
 )
@@ -64,6 +67,16 @@ def _delete_sessions(model: type[AbstractBaseSession], now: datetime) -> int:
     found = model.objects.filter(expire_date__lt=now).order_by("expire_date")
     keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
     return model.objects.filter(pk__in=keys).delete()[0]
+
+
+def _delete_expired(model: type[Authorization | AuthorizationRequest | MfaToken], now: datetime) -> int:
+    """Authorizations go with their codes and refresh tokens. Those that were revoked expired then, and those
+    with a refresh token that does not expire stay."""
+    found = model.objects.filter(expires_at__lt=now).order_by("expires_at")
+    keys = list(found.values_list("pk", flat=True)[:BATCH_SIZE])
+    model.objects.filter(pk__in=keys).delete()
+    # Not what `delete` returns, which counts what belongs to the rows as well.
+    return len(keys)
 
 
 def _delete_tickets(now: datetime) -> int:
@@ -154,6 +167,9 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     "sessions": partial(_delete_sessions, Session),
     # The table of sessions before the product had its own.
     "django_sessions": partial(_delete_sessions, DjangoSession),
+    "mfa_tokens": partial(_delete_expired, MfaToken),
+    "authorizations": partial(_delete_expired, Authorization),
+    "authorization_requests": partial(_delete_expired, AuthorizationRequest),
     "tickets": _delete_tickets,
     "jobs": _delete_jobs,
     "files": _delete_files,

@@ -8,6 +8,9 @@ from django.utils import timezone
 from users.conf import conf
 from users.models.ids import new_resource_server_id
 
+# Stored in place of the audience of our MFA API, which follows from PUBLIC_URL.
+MFA_IDENTIFIER = "mfa"
+
 
 class ResourceServerManager(models.Manager["ResourceServer"]):
     """Looks APIs up by audience."""
@@ -16,21 +19,27 @@ class ResourceServerManager(models.Manager["ResourceServer"]):
         """Our own Management API."""
         return self.get(identifier=None)
 
+    def custom(self) -> models.QuerySet[ResourceServer]:
+        """Those of others, without the ones that are part of the product."""
+        return self.exclude(identifier=None).exclude(identifier=MFA_IDENTIFIER)
+
     def for_audience(self, audience: str) -> ResourceServer | None:
         """The API with exactly this audience, or None."""
         if audience == conf.management_audience:
             return self.management()
+        if audience == conf.mfa_audience:
+            return self.filter(identifier=MFA_IDENTIFIER).first()
         # PostgreSQL raises an error for text with NUL, which would be a 500.
         return None if "\0" in audience else self.filter(identifier=audience).first()
 
 
 class ResourceServer(models.Model):
-    """An API with its audience and scopes. One of them is our own Management API: its audience follows
-    from PUBLIC_URL and its scopes are defined in the code, so neither is stored."""
+    """An API with its audience and scopes. Two of them are our own, and their audiences follow from
+    PUBLIC_URL: the Management API, whose scopes are defined in the code, and the MFA API."""
 
     resource_server_id = models.CharField(max_length=24, unique=True, default=new_resource_server_id)
     name = models.CharField(max_length=200)
-    # The audience; null for the Management API.
+    # The audience; null for the Management API, and MFA_IDENTIFIER for the MFA API.
     identifier = models.CharField(max_length=600, unique=True, null=True)
     # Objects with `value` ("read:songs") and `description`.
     scopes = models.JSONField(default=list)
@@ -59,9 +68,16 @@ class ResourceServer(models.Model):
         return self.identifier is None
 
     @property
+    def is_system(self) -> bool:
+        """Whether it is part of the product."""
+        return self.identifier in (None, MFA_IDENTIFIER)
+
+    @property
     def audience(self) -> str:
         """The `aud` of its tokens."""
-        return conf.management_audience if self.identifier is None else self.identifier
+        if self.identifier is None:
+            return conf.management_audience
+        return conf.mfa_audience if self.identifier == MFA_IDENTIFIER else self.identifier
 
     @property
     def scope_values(self) -> list[str]:

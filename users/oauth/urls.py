@@ -11,6 +11,7 @@ urlpatterns = [
     path("oauth/revoke", revoke.revoke, name="revoke"),
     path("mfa/challenge", mfa.challenge, name="mfa_challenge"),
     path("mfa/authenticators", mfa.authenticators, name="mfa_authenticators"),
+    path("mfa/authenticators/<str:method_id>", mfa.authenticator, name="mfa_authenticator"),
     path("mfa/associate", mfa.associate, name="mfa_associate"),
     path("userinfo", userinfo.userinfo, name="userinfo"),
     path("usernamepassword/challenge", dbconnections.challenge),

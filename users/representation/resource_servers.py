@@ -95,7 +95,7 @@ def serialize_resource_server(server: ResourceServer, management_scopes: dict[st
         "id": server.resource_server_id,
         "name": server.name,
         "identifier": server.audience,
-        "is_system": server.is_management,
+        "is_system": server.is_system,
         "scopes": scopes,
         "token_lifetime": server.token_lifetime,
         "enforce_policies": server.enforce_policies,

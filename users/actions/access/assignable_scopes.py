@@ -25,7 +25,9 @@ def check_assignable(wanted: frozenset[PermissionName]) -> dict[str, ResourceSer
         raise NotSupported(
             "Scopes of the Management API cannot be assigned to users, through a role or directly."
         )
-    found = ResourceServer.objects.filter(identifier__in=identifiers).order_by("pk").select_for_update()
+    found = (
+        ResourceServer.objects.custom().filter(identifier__in=identifiers).order_by("pk").select_for_update()
+    )
     servers = {server.identifier: server for server in found if server.identifier is not None}
     for identifier, name in sorted(wanted):
         if identifier not in servers:

@@ -91,8 +91,8 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
 
 
 def _check_own(server: ResourceServer) -> None:
-    if server.is_management:
-        raise NotSupported("The Management API is part of the product and cannot be changed.")
+    if server.is_system:
+        raise NotSupported(f"The {server.name} is part of the product and cannot be changed.")
 
 
 def _revoke_scopes(server: ResourceServer, scopes: set[str], actor: Actor) -> None:

@@ -17,6 +17,8 @@ from users.rights.actor import Actor
 
 # Source: Auth0 docs, "Authenticate Using the Resource Owner Password Flow with MFA".
 LIFETIME = timedelta(minutes=10)
+# Tells them from access tokens where both are accepted.
+MFA_TOKEN_PREFIX = "mt_"  # noqa: S105 - the beginning of each
 
 
 class InvalidMfaToken(Exception):
@@ -47,7 +49,7 @@ def create_mfa_token(
     presented, if one was: the token that replaces it begins with the same, of which only the hash is stored.
     """
     family = refresh_token_text.partition(".")[0]
-    text = f"mt_{secrets.token_urlsafe(32)}" + (f".{family}" if family else "")
+    text = f"{MFA_TOKEN_PREFIX}{secrets.token_urlsafe(32)}" + (f".{family}" if family else "")
     now = timezone.now()
     MfaToken.objects.create(
         token_hash=hash_token(text),

@@ -44,7 +44,7 @@ def _choices(roles: list[Role], direct: list[UserPermission]) -> TemplateContext
     others = Role.objects.exclude(pk__in=[role.pk for role in roles]).order_by("name_folded", "pk")
     held = {(one.resource_server_id, one.name) for one in direct}
     # Scopes of the Management API cannot be assigned to users.
-    servers = ResourceServer.objects.exclude(identifier=None).order_by("name", "pk")[:MAX_CHOICES]
+    servers = ResourceServer.objects.custom().order_by("name", "pk")[:MAX_CHOICES]
     return {
         "other_roles": list(others[:MAX_CHOICES]),
         "servers": [
@@ -106,7 +106,7 @@ def _change_permission(visit: UserPageRequest, change: Callable[..., None]) -> s
     is none."""
     check(visit.actor, Verb.CHANGE_ROLES, visit.user)
     server_id, _, name = _posted(visit, "permission").partition(_SEPARATOR)
-    server = ResourceServer.objects.filter(resource_server_id=server_id).exclude(identifier=None).first()
+    server = ResourceServer.objects.custom().filter(resource_server_id=server_id).first()
     try:
         if server is None:
             raise ServerNotFound(server_id)

@@ -14,6 +14,7 @@ from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.readers.resource_servers import find_by_id_or_identifier
 from users.models import ResourceServer
+from users.models.resource_server import MFA_IDENTIFIER
 from users.representation import resource_servers
 from users.representation.field_selection import fields_query
 from users.representation.resource_servers import FIELDS, IDENTIFIER, SCHEMA
@@ -58,7 +59,8 @@ class ResourceServersView(View):
 
     def get(self, request: Request) -> Response:
         query = self.query()
-        servers = ResourceServer.objects.all()
+        # As with Auth0, the MFA API is not among them.
+        servers = ResourceServer.objects.exclude(identifier=MFA_IDENTIFIER)
         if "identifiers" in query:
             # One by one: the identifier of our own Management API is in no column to filter by.
             found = (ResourceServer.objects.for_audience(name) for name in query["identifiers"])

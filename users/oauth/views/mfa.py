@@ -11,11 +11,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from users.actions.authorizations.mfa_tokens import InvalidMfaToken, begin_enrolment, find_mfa_token
+from users.actions.account.multifactor import remove_authentication_method
+from users.actions.authorizations.mfa_tokens import (
+    MFA_TOKEN_PREFIX,
+    InvalidMfaToken,
+    begin_enrolment,
+    find_mfa_token,
+)
+from users.actions.errors import MethodNotFound
+from users.conf import conf
 from users.metadata.errors import TextError
 from users.metadata.text import parse
-from users.models import MfaToken
-from users.oauth.bearer import bearer_token, invalid_token
+from users.models import Authorization, MfaToken
+from users.oauth.bearer import bearer_token, invalid_token, require_scope, verified_token
 from users.oauth.endpoint import oauth_endpoint
 from users.oauth.grants.mfa import read_mfa_token
 from users.oauth.mfa_errors import mfa_error
@@ -26,8 +34,13 @@ from users.oauth.views.revoke import authenticated_client
 from users.representation.authentication_methods import find_method
 from users.representation.authenticators import serialize_authenticators
 from users.representation.enrollments import enrolled_factors
+from users.rights.actor import bearer_actor
+from users.rights.errors import Denied, StaleSignIn
 from users.sign_in.allauth_internals import generate_totp_secret
+from users.sign_in.progress import Method
 from users.sign_in.second_factor import otpauth_uri
+from users.web.client_ip import recorded_ip
+from users.web.request import request_id_of
 
 
 @oauth_endpoint("POST")
@@ -50,9 +63,47 @@ def challenge(request: HttpRequest) -> HttpResponse:
 
 @oauth_endpoint("GET")
 def authenticators(request: HttpRequest) -> HttpResponse:
-    """List the factors of the user whose sign-in waits, as a bare array."""
-    token = _bearer_mfa_token(request)
-    return HttpResponse(json.dumps(serialize_authenticators(token.user)), headers=HEADERS)
+    """List the factors of the user whose sign-in waits, or of the user of an access token, as a bare
+    array."""
+    text = bearer_token(request)
+    is_waiting = text.startswith(MFA_TOKEN_PREFIX)
+    user = _bearer_mfa_token(request).user if is_waiting else _mfa_api_user(text, "read:authenticators").user
+    return HttpResponse(json.dumps(serialize_authenticators(user)), headers=HEADERS)
+
+
+@oauth_endpoint("DELETE")
+def authenticator(request: HttpRequest, method_id: str) -> HttpResponse:
+    """Remove a factor. Never by an MFA token, which stands for a sign-in without the factor."""
+    authorization = _mfa_api_user(bearer_token(request), "remove:authenticators")
+    user = authorization.user
+    if enrolled_factors(user) and Method.SECOND_FACTOR not in authorization.methods:
+        raise mfa_error("stale_sign_in")
+    actor = bearer_actor(
+        user,
+        # What lets users remove their factors through the Management API.
+        frozenset({"delete:current_user_metadata"}),
+        authenticated_at=int(authorization.authenticated_at.timestamp()),
+        request_id=request_id_of(request),
+        ip=recorded_ip(request),
+    )
+    try:
+        remove_authentication_method(user, method_id, actor=actor)
+    except MethodNotFound:
+        raise mfa_error("unknown_authenticator") from None
+    except StaleSignIn:
+        raise mfa_error("stale_sign_in") from None
+    except Denied:
+        raise mfa_error("protected") from None
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+
+def _mfa_api_user(text: str, scope: str) -> Authorization:
+    """The authorization of an access token for the MFA API. Raises TokenError."""
+    token = verified_token(text)
+    if conf.mfa_audience not in token.audiences:
+        raise invalid_token()
+    require_scope(token, scope)
+    return token.authorization
 
 
 @oauth_endpoint("POST")
