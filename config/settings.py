@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "users.web.compression.PageCompressionMiddleware",
     "users.web.body_limit.BodyLimitMiddleware",
+    "users.web.sso_headers.SsoHeadersMiddleware",
     "users.web.session_cookies.SessionCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -196,6 +197,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "en"
+# Those that have a catalogue.
+LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -326,6 +329,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Single sign-on to applications. In frames of other sites browsers send only cookies that say None, and
 # those over HTTPS alone.
 SSO_COOKIE_NAME = "__Host-sso" if IS_HTTPS else "sso"
+# Source of the defaults: Auth0's `session_lifetime` and `idle_session_lifetime`.
+SSO_SESSION_HOURS = env.number("SSO_SESSION_HOURS", default=168, least=1, most=8760)
+SSO_IDLE_HOURS = env.number("SSO_IDLE_HOURS", default=72, least=1, most=8760)
 SSO_COOKIE_SAMESITE: Literal["None", "Lax"] = "None" if IS_HTTPS else "Lax"
 # No script of ours reads the cookie: forms carry the token.
 CSRF_COOKIE_HTTPONLY = True

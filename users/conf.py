@@ -94,6 +94,16 @@ class Conf:
         return settings.METADATA_SAMPLE_SIZE
 
     @property
+    def sso_session_hours(self) -> int:
+        """How long after a sign-in a user stays signed in to applications, in hours."""
+        return settings.SSO_SESSION_HOURS
+
+    @property
+    def sso_idle_hours(self) -> int:
+        """After how many hours without use a user is signed out of single sign-on."""
+        return settings.SSO_IDLE_HOURS
+
+    @property
     def public_url(self) -> str:
         """Scheme and host under which the installation is reached; links in emails begin with it."""
         # Never a request's Host header, which an attacker can choose: links in emails would lead to them.

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from users.models import Client
+from users.oauth.redirect_uris import is_registered_redirect
 
 
 class RegisteredClient(ClientMixin):
@@ -20,17 +21,16 @@ class RegisteredClient(ClientMixin):
         return self.client.client_id
 
     def get_default_redirect_uri(self) -> str:
-        """None: the grants that exist do not redirect."""
+        """None: each request names its own."""
         return ""
 
     def get_allowed_scope(self, scope: Collection[str] | str) -> str:
         """Every requested scope: the grants decide, by the API."""
         return scope if isinstance(scope, str) else " ".join(scope)
 
-    # There is no authorization endpoint, so no redirect URI is ever valid.
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Refuse: the grants that exist do not redirect."""
-        return False
+        """Whether it is one of the client's callbacks."""
+        return is_registered_redirect(self.client, redirect_uri)
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether it is one of the secrets of the client, compared as a hash."""
@@ -44,9 +44,8 @@ class RegisteredClient(ClientMixin):
         # authlib tries one method after the other and asks with the name of each.
         return (method == "none") == self.client.is_public
 
-    # Likewise: response types belong to the authorization endpoint.
     def check_response_type(self, response_type: str) -> bool:
-        """Refuse: there is no authorization endpoint yet."""
+        """Refuse: the authorization endpoint does not ask authlib (`users.oauth.authorization_request`)."""
         return False
 
     def check_grant_type(self, grant_type: str) -> bool:

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from users.log.record import ClientContext, log_event
 from users.models import Client
 from users.oauth.errors import MfaRequired, SignInRefused
+from users.oauth.grants.authorization_code import AuthorizationCodeGrant
 from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.mfa import OtpGrant, RecoveryCodeGrant
 from users.oauth.grants.password import PasswordGrant, RealmGrant
@@ -17,6 +18,7 @@ from users.throttling.debounce import is_first_within
 
 # Auth0's types of log events: a failed exchange of something for an access token.
 LOG_TYPES = {
+    AuthorizationCodeGrant.GRANT_TYPE: "feacft",
     MachineGrant.GRANT_TYPE: "feccft",
     PasswordGrant.GRANT_TYPE: "fepft",
     RealmGrant.GRANT_TYPE: "fepft",

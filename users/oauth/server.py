@@ -18,6 +18,7 @@ from users.models import Client
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.oauth.failure_log import log_failed_request
+from users.oauth.grants.authorization_code import AuthorizationCodeGrant
 from users.oauth.grants.client_authentication import TokenGrant
 from users.oauth.grants.client_credentials import MachineGrant
 from users.oauth.grants.mfa import OtpGrant, RecoveryCodeGrant
@@ -63,7 +64,15 @@ class TokenServer(AuthorizationServer):
         return HttpResponse(text, status=status, headers={**dict(headers), **HEADERS})
 
 
-GRANTS = (MachineGrant, PasswordGrant, RealmGrant, RefreshTokenGrant, OtpGrant, RecoveryCodeGrant)
+GRANTS = (
+    MachineGrant,
+    AuthorizationCodeGrant,
+    PasswordGrant,
+    RealmGrant,
+    RefreshTokenGrant,
+    OtpGrant,
+    RecoveryCodeGrant,
+)
 server = TokenServer()
 for grant in GRANTS:
     server.register_grant(grant)

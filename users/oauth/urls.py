@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from users.oauth.views import dbconnections, discovery, keys, mfa, revoke, token, userinfo
+from users.oauth.views import authorize, dbconnections, discovery, keys, mfa, revoke, token, userinfo
 
 urlpatterns = [
+    path("authorize", authorize.authorize, name="authorize"),
+    path("authorize/resume", authorize.resume, name="hosted_resume"),
     path("oauth/token", token.issue, name="token"),
     path("oauth/revoke", revoke.revoke, name="revoke"),
     path("mfa/challenge", mfa.challenge, name="mfa_challenge"),

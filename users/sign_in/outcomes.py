@@ -79,4 +79,28 @@ class SignInDenied(Exception):
         super().__init__(message)
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A refused sign-in as the OAuth error that the application receives."""
+
+    error: str
+    description: str
+
+
+def refusal_of(outcome: Refused | SecondFactorRequired) -> Refusal:
+    """Return the error for a sign-in that has ended: a denial by a hook in its own words, a blocked user in
+    those that Auth0's libraries look for. A second factor that is still required is one that the user
+    cannot give, having none."""
+    match outcome:
+        case Refused(Reason.DENIED, denial=denial) if denial is not None:
+            return Refusal(denial.error, denial.message)
+        case Refused(Reason.BLOCKED):
+            return Refusal("unauthorized", "user is blocked")
+        case SecondFactorRequired():
+            return Refusal(
+                "access_denied", "Multifactor authentication required, and the user has no factor."
+            )
+    return Refusal("access_denied", "The user is not signed in.")
+
+
 Outcome = SignedIn | SecondFactorRequired | Refused

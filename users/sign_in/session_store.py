@@ -9,7 +9,7 @@ Source: Django's documentation, "Extending database-backed session engines".
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -18,11 +18,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from users.conf import conf
 from users.models import Authorization, Session, User
 from users.models.ids import new_session_id
 from users.representation.sessions import SIGN_IN
 
 MAX_USER_AGENT_LENGTH = 500
+# The session of single sign-on of a browser in which no one has signed in yet.
+BEFORE_SIGN_IN = timedelta(hours=1)
 
 
 if TYPE_CHECKING:
@@ -80,14 +83,36 @@ class SsoSessionStore(SessionStore):
 
     kind = Session.Kind.SSO
 
+    def get_expiry_date(self, **_: Any) -> datetime:
+        """When the session ends: a time after its last use, and in any case a time after the sign-in."""
+        now = timezone.now()
+        sign_in = self.get(SIGN_IN)
+        if sign_in is None:
+            return now + BEFORE_SIGN_IN
+        began = datetime.fromisoformat(sign_in["at"])
+        idle, absolute = timedelta(hours=conf.sso_idle_hours), timedelta(hours=conf.sso_session_hours)
+        return min(now + idle, began + absolute)
+
+    def get_expiry_age(self, **_: Any) -> int:
+        """The seconds until then, which the cookie lives in a browser that keeps the user signed in."""
+        return max(0, int((self.get_expiry_date() - timezone.now()).total_seconds()))
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Copy when it was used as well: each use saves the session."""
+        session = super().create_model_instance(data)
+        session.last_seen_at = timezone.now()
+        return session
+
 
 def store_sign_in(session: MutableMapping[str, Any], *, ip: str | None, user_agent: str) -> None:
-    """Record in the session when and from where its user signed in, and its public id.
+    """Record in the session when and from where its user signed in, and its public id, which stays the same
+    where the user signs in again.
 
     `ip` is the IP address, shortened or None as RECORD_IP says.
     """
     session[SIGN_IN] = {
-        "id": new_session_id(),
+        # Django empties the session when another user signs in.
+        "id": session.get(SIGN_IN, {}).get("id") or new_session_id(),
         "at": timezone.now().isoformat(),
         "ip": ip,
         "user_agent": user_agent[:MAX_USER_AGENT_LENGTH],

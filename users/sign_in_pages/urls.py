@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from users.sign_in_pages.views import tickets
+from users.sign_in_pages.views import hosted, tickets
 
 
 def not_available(request: HttpRequest, **_: str) -> HttpResponse:
@@ -67,6 +67,10 @@ urlpatterns = [
         # allauth reverses these names even where it does not link to them.
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
+    path("u/login", hosted.login, name="hosted_login"),
+    path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
+    path("u/continue", hosted.continue_as, name="hosted_continue"),
+    path("u/consent", hosted.consent, name="hosted_consent"),
     path("u/reset-password", tickets.set_password, name="ticket_password"),
     path("u/email-verification", tickets.confirm_email, name="ticket_email"),
 ]

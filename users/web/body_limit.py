@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from users.conf import conf
 from users.web.errors import length_required, too_large
 from users.web.json_paths import is_api, is_oauth
+from users.web.session_cookies import is_sso_path
 
 IMPORT_PATH = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
@@ -63,8 +64,8 @@ class FormLimitMiddleware:
 
 def body_limit(path: str) -> int:
     """Return the maximum size in bytes of a decoded request body for `path`."""
-    # The token endpoint is open to unauthenticated callers, so its limit is the smallest.
-    if is_oauth(path):
+    # Open to unauthenticated callers, so the limit is the smallest.
+    if is_oauth(path) or is_sso_path(path):
         return settings.OAUTH_MAX_BYTES
     if path == IMPORT_PATH:
         return (

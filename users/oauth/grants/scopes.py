@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from users.models import Client, ClientGrant, ResourceServer, User
 from users.oauth.errors import TokenError
+from users.oauth.grants.offline_access import OFFLINE_ACCESS, may_refresh
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import CLAIMS
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -39,6 +42,22 @@ def user_scopes(user: User, server: ResourceServer | None, parameters: dict[str,
     if not asked:
         return held
     return [scope for scope in dict.fromkeys(asked) if scope in held or scope in CLAIMS]
+
+
+def authorized_scopes(
+    user: User, client: Client, server: ResourceServer | None, requested: Iterable[str], *, with_refresh: bool
+) -> list[str]:
+    """Return those of the requested scopes that an application gets by `/authorize`: the OpenID Connect
+    ones, those that the user holds at the API, and `offline_access` where client and API allow it. Unlike
+    for a password grant, none for none.
+
+    `with_refresh` says whether the answer may bring a refresh token, as only a code does.
+    """
+    asked = list(dict.fromkeys(requested))
+    possible = {*_held_scopes(user, server), *CLAIMS}
+    if with_refresh and may_refresh(client, server, asked):
+        possible.add(OFFLINE_ACCESS)
+    return [scope for scope in asked if scope in possible]
 
 
 def _held_scopes(user: User, server: ResourceServer | None) -> list[str]:

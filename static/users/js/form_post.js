@@ -1,0 +1,2 @@
+// Submit the form that carries the answer to the application.
+document.querySelector("[data-submit-now]").submit();

@@ -1,0 +1,269 @@
+"""The authorization endpoint's one decision: answer the application, or ask its user something first.
+
+`/authorize` begins it with a new request; `/authorize/resume` goes on with a stored one, after a hosted page.
+The endpoint itself shows no page: those of signing in and of consent are in `users.sign_in_pages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from users.actions.authorizations.authorizations import create_authorization
+from users.actions.authorizations.codes import issue_code
+from users.actions.authorizations.consents import find_consent
+from users.actions.authorizations.requests import store_authorization_request, take_authorization_request
+from users.log.record import ClientContext, log_event
+from users.models import Authorization, AuthorizationRequest, Client, ResourceServer, User
+from users.oauth.authorization_request import AuthorizationError
+from users.oauth.grants.scopes import authorized_scopes
+from users.oauth.response_modes import send_answer
+from users.oauth.token_answer import access_token_lifetime, user_access_token
+from users.sign_in import sso_session
+from users.sign_in.authorization import (
+    AuthorizationParameters,
+    Page,
+    SsoSession,
+    needs_consent,
+    needs_fresh_second_factor,
+    page_to_show,
+)
+from users.sign_in.id_token_claims import claims_of
+from users.sign_in.outcomes import Outcome, SecondFactorRequired, SignedIn, refusal_of
+from users.sign_in.progress import Method, SignInRequest
+from users.sign_in.transaction import sign_in_by_proof
+from users.throttling.debounce import is_first_within
+from users.tokens.issue import issue_id_token
+from users.web.client_ip import client_ip
+
+# The names of the URLs of hosted pages.
+PAGES = {Page.SIGN_IN: "hosted_login", Page.SIGN_UP: "hosted_signup", Page.CONFIRM_ACCOUNT: "hosted_continue"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorizationFlow:
+    """One authorization request in one browser.
+
+    `asked_at` is when the application asked. `pending` is the stored request, and `state` its name on the
+    hosted pages; None and empty while it is not stored.
+    """
+
+    request: HttpRequest
+    client: Client
+    parameters: AuthorizationParameters
+    asked_at: datetime
+    pending: AuthorizationRequest | None = None
+    state: str = ""
+
+    def answer(self) -> HttpResponse:
+        """Return the response: the answer to the application, or a redirect to a page for its user.
+
+        Raises RequestNotFound where the stored request was answered meanwhile.
+        """
+        try:
+            return self._proceed()
+        except AuthorizationError as error:
+            return self._fail(error)
+
+    def _proceed(self) -> HttpResponse:
+        refusal = self.pending and sso_session.stored_refusal(self.request.session, self.pending)
+        if refusal:
+            raise AuthorizationError(refusal.error, refusal.description)
+        current = self._session()
+        page = page_to_show(
+            self.parameters,
+            current,
+            self.client,
+            asked_at=self.asked_at,
+            now=timezone.now(),
+            is_confirmed=bool(self.pending and self._is_confirmed(self.pending)),
+        )
+        if page or current is None:
+            return self._show(page or Page.SIGN_IN)
+        match self._sign_in(current):
+            case SignedIn() as outcome:
+                return self._grant(outcome, current)
+            case SecondFactorRequired(is_enrolled=True) as required:
+                return self._ask_second_factor(required)
+            case refused:
+                refusal = refusal_of(refused)
+                raise AuthorizationError(refusal.error, refusal.description)
+
+    def _session(self) -> SsoSession | None:
+        user = self.request.user
+        return sso_session.read_sso_session(self.request.session, user if isinstance(user, User) else None)
+
+    def _is_confirmed(self, pending: AuthorizationRequest) -> bool:
+        return sso_session.is_account_confirmed(self.request.session, pending)
+
+    def _sign_in(self, current: SsoSession) -> Outcome:
+        """What signing in for this request has ended in; where the user did not, sign in by the session."""
+        session = self.request.session
+        outcome = self.pending and sso_session.stored_outcome(session, self.pending, current)
+        if outcome:
+            return outcome
+        methods = current.methods
+        if needs_fresh_second_factor(self.parameters, current, now=timezone.now()):
+            # Given too long ago, so that the transaction asks for it again.
+            methods = methods - {Method.SECOND_FACTOR}
+        request = SignInRequest(
+            ip=client_ip(self.request),
+            application=self.client,
+            audience=self.parameters.audience,
+            success_type="ssa",
+            failure_type="fsa",
+            counts_login=False,
+        )
+        return sign_in_by_proof(current.user, connection=current.connection, methods=methods, request=request)
+
+    def _show(self, page: Page) -> HttpResponse:
+        """Lead to a hosted page, or say that one is needed where none may be shown."""
+        if self.parameters.is_silent:
+            if page is Page.CONFIRM_ACCOUNT:
+                raise self._silent_failure("interaction_required", "User interaction required")
+            raise self._silent_failure("login_required", "Login required")
+        return self._stored()._lead_to(PAGES[page])
+
+    def _ask_second_factor(self, required: SecondFactorRequired) -> HttpResponse:
+        if self.parameters.is_silent:
+            # The libraries recognize a missing second factor by this text.
+            raise self._silent_failure("login_required", "Multifactor authentication required")
+        flow = self._stored()
+        assert flow.pending, "it is stored now"
+        sso_session.store_progress(self.request.session, flow.pending, required.sign_in)
+        return flow._lead_to("hosted_second_factor")
+
+    def _grant(self, outcome: SignedIn, current: SsoSession) -> HttpResponse:
+        """Answer with what is granted, once the user has consented where that is needed."""
+        server = self._server()
+        scope = authorized_scopes(
+            outcome.user,
+            self.client,
+            server,
+            self.parameters.scope,
+            with_refresh="code" in self.parameters.response_type,
+        )
+        if self._needs_consent(outcome.user, scope):
+            if self.parameters.is_silent:
+                raise self._silent_failure("consent_required", "Consent required")
+            return self._ask_consent(outcome, scope)
+        with transaction.atomic():
+            # Before anything is issued, so that a stored request is answered once.
+            if self.pending:
+                take_authorization_request(self.pending)
+            authorization = create_authorization(
+                outcome.user,
+                self.client,
+                connection=outcome.connection,
+                server=server,
+                scope=scope,
+                methods=outcome.methods,
+                session_id=current.session_id,
+                authenticated_at=current.authenticated_at,
+                id_token_claims=outcome.claims.id_token,
+                access_token_claims=outcome.claims.access_token,
+            )
+            answer = self._issue(authorization)
+        sso_session.finish_request(self.request.session)
+        # Saved, since each use puts off the end of the session.
+        self.request.session.modified = True
+        return self._send(answer)
+
+    def _server(self) -> ResourceServer | None:
+        audience = self.parameters.audience
+        server = ResourceServer.objects.for_audience(audience) if audience else None
+        if audience and server is None:  # deleted while the user signed in
+            raise AuthorizationError("access_denied", f"Service not found: {audience}")
+        return server
+
+    def _needs_consent(self, user: User, scope: Iterable[str]) -> bool:
+        if self.client.is_first_party and "consent" not in self.parameters.prompt:
+            return False  # without a query
+        consent = find_consent(user, self.client, audience=self.parameters.audience)
+        return needs_consent(
+            self.client,
+            self.parameters,
+            scope,
+            consented=consent.scope if consent else (),
+            consented_at=consent.updated_at if consent else None,
+            asked_at=self.asked_at,
+        )
+
+    def _ask_consent(self, outcome: SignedIn, scope: Iterable[str]) -> HttpResponse:
+        flow = self._stored()
+        assert flow.pending, "it is stored now"
+        sso_session.store_outcome(self.request.session, flow.pending, outcome)
+        sso_session.store_asked_scope(self.request.session, flow.pending, scope)
+        return flow._lead_to("hosted_consent")
+
+    def _issue(self, authorization: Authorization) -> dict[str, str]:
+        """The parts of the answer that the response type names."""
+        wanted, parameters = self.parameters.response_type, self.parameters
+        answer: dict[str, str] = {}
+        if "code" in wanted:
+            answer["code"] = issue_code(
+                authorization,
+                redirect_uri=parameters.redirect_uri,
+                code_challenge=parameters.code_challenge,
+                nonce=parameters.nonce,
+            )
+        if "token" in wanted:
+            answer["access_token"] = user_access_token(authorization, authorization.scope)
+            answer["scope"] = " ".join(authorization.scope)
+            answer["expires_in"] = str(access_token_lifetime(authorization))
+            answer["token_type"] = "Bearer"  # noqa: S105 - a type, no token
+        if "id_token" in wanted:
+            answer["id_token"] = issue_id_token(
+                authorization,
+                claims_of(authorization.user, authorization.scope),
+                nonce=parameters.nonce,
+                access_token=answer.get("access_token", ""),
+                code=answer.get("code", ""),
+            )
+        return answer
+
+    def _fail(self, error: AuthorizationError) -> HttpResponse:
+        """Answer with an error. The stored request ends with it: the application has to ask again."""
+        if self.pending:
+            take_authorization_request(self.pending)
+            sso_session.finish_request(self.request.session)
+        return self._send({"error": error.error, "error_description": error.description})
+
+    def _send(self, answer: dict[str, str]) -> HttpResponse:
+        parameters = self.parameters
+        if parameters.state is not None:
+            answer["state"] = parameters.state
+        return send_answer(
+            self.request, self.client, parameters.redirect_uri, parameters.response_mode, answer
+        )
+
+    def _stored(self) -> AuthorizationFlow:
+        """This flow with its request stored, bound to this browser."""
+        if self.pending:
+            return self
+        pending, state = store_authorization_request(
+            self.client,
+            self.parameters.as_json(),
+            browser_secret=sso_session.browser_secret(self.request.session),
+            asked_at=self.asked_at,
+        )
+        return replace(self, pending=pending, state=state)
+
+    def _lead_to(self, name: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'state': self.state})}")
+
+    def _silent_failure(self, error: str, description: str) -> AuthorizationError:
+        """The error, logged at most once a second for each client and IP address: applications ask with
+        every page that they load."""
+        ip = client_ip(self.request)
+        if is_first_within(1, "silent", self.client.client_id, ip):
+            through = ClientContext.of(self.client, self.parameters.audience)
+            log_event("fsa", through=through, ip=ip or "", description=description)
+        return AuthorizationError(error, description)

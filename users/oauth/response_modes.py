@@ -1,0 +1,73 @@
+"""The answer of `/authorize`: a redirect, a form that submits itself, or a message to another window.
+
+Source: OAuth 2.0 Multiple Response Type Encoding Practices; OAuth 2.0 Form Post Response Mode; the draft
+"OAuth 2.0 Web Message Response Mode" as Auth0's libraries implement it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from users.models import Client
+from users.oauth.redirect_uris import message_origin
+
+Answer = Mapping[str, str]
+
+
+def send_answer(
+    request: HttpRequest, client: Client, redirect_uri: str, mode: str, answer: Answer
+) -> HttpResponse:
+    """Return the response that carries `answer` to the application."""
+    match mode:
+        case "form_post":
+            return _form_post(request, redirect_uri, answer)
+        case "web_message":
+            return _web_message(request, client, redirect_uri, answer)
+        case "fragment":
+            return _redirect(redirect_uri, "#", answer)
+    return _redirect(redirect_uri, _query_separator(redirect_uri), answer)
+
+
+class _Redirect(HttpResponseRedirect):
+    """A redirect to a URI that is registered: native applications have schemes of their own."""
+
+    def __init__(self, address: str) -> None:
+        self.allowed_schemes = [urlsplit(address).scheme]
+        super().__init__(address)
+
+
+def _redirect(redirect_uri: str, separator: str, answer: Answer) -> HttpResponse:
+    # `%20` for spaces, as Auth0 has it: a fragment is no form, and some libraries do not decode `+` there.
+    return _Redirect(f"{redirect_uri}{separator}{urlencode(answer, quote_via=quote)}")
+
+
+def _query_separator(redirect_uri: str) -> str:
+    """What stands between a callback, which may have a query of its own, and the answer."""
+    if "?" not in redirect_uri:
+        return "?"
+    return "" if redirect_uri.endswith(("?", "&")) else "&"
+
+
+def _form_post(request: HttpRequest, redirect_uri: str, answer: Answer) -> HttpResponse:
+    """A page whose form a script submits, or the user where scripts are off."""
+    context = {"address": redirect_uri, "fields": answer.items(), "host": urlsplit(redirect_uri).netloc}
+    response = render(request, "users/hosted/form_post.html", context)
+    # No `form-action`: browsers apply it to redirects of the application's answer too, which lead anywhere.
+    response._csp_replace = {"form-action": None}  # type: ignore[attr-defined]  # read by django-csp
+    return response
+
+
+def _web_message(request: HttpRequest, client: Client, redirect_uri: str, answer: Answer) -> HttpResponse:
+    """A page that posts the answer to the window that opened it, or whose frame it is: the one page of ours
+    that may be framed, by the origin that receives the message."""
+    origin = message_origin(client, redirect_uri)
+    assert origin, "read_destination accepts no other"
+    message = {"type": "authorization_response", "response": dict(answer)}
+    response = render(request, "users/hosted/web_message.html", {"message": message, "origin": origin})
+    response._csp_replace = {"frame-ancestors": [origin]}  # type: ignore[attr-defined]  # read by django-csp
+    response.xframe_options_exempt = True  # the header can name no single origin
+    return response

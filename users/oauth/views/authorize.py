@@ -1,0 +1,80 @@
+"""`/authorize`: an application asks to have its user signed in; and how that goes on after a hosted page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods
+
+from users.actions.authorizations.requests import ForeignRequest, RequestNotFound, find_authorization_request
+from users.oauth.authorization_flow import AuthorizationFlow
+from users.oauth.authorization_request import (
+    AuthorizationError,
+    PageError,
+    read_destination,
+    read_parameters,
+)
+from users.oauth.response_modes import send_answer
+from users.sign_in.authorization import AuthorizationParameters
+from users.sign_in.sso_session import known_browser_secret
+from users.web.hosted_errors import expired_page, foreign_page
+
+
+@csrf_exempt  # applications send their users here by POST as well (OpenID Connect Core, section 3.1.2.1)
+@require_http_methods(["GET", "POST"])
+@sensitive_variables("query")
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Begin an authorization request. A request without a valid client and redirect URI gets a page that
+    says what is wrong; any other error goes to the application."""
+    query = request.POST if request.method == "POST" else request.GET
+    try:
+        destination = read_destination(query)
+    except PageError as error:
+        return _error_page(request, error)
+    try:
+        parameters = read_parameters(query, destination)
+    except AuthorizationError as error:
+        answer = {"error": error.error, "error_description": error.description}
+        if destination.state is not None:
+            answer["state"] = destination.state
+        return send_answer(
+            request, destination.client, destination.redirect_uri, destination.response_mode, answer
+        )
+    flow = AuthorizationFlow(
+        request=request, client=destination.client, parameters=parameters, asked_at=timezone.now()
+    )
+    return flow.answer()
+
+
+@require_GET
+def resume(request: HttpRequest) -> HttpResponse:
+    """Go on with the stored request that `state` names, after the user has done what a page asked for."""
+    state = request.GET.get("state", "")
+    try:
+        pending = find_authorization_request(state, browser_secret=known_browser_secret(request.session))
+        flow = AuthorizationFlow(
+            request=request,
+            client=pending.client,
+            parameters=AuthorizationParameters.from_json(pending.parameters),
+            asked_at=pending.created_at,
+            pending=pending,
+            state=state,
+        )
+        return flow.answer()
+    except RequestNotFound:
+        return expired_page(request)
+    except ForeignRequest:
+        return foreign_page(request)
+
+
+def _error_page(request: HttpRequest, error: PageError) -> HttpResponse:
+    context = {
+        "title": gettext("The application sent a wrong request"),
+        "text": gettext("You cannot sign in this way. Tell the people who run the application."),
+        "details": error.text,
+    }
+    return render(request, "users/hosted/error.html", context, status=error.status)

@@ -1,0 +1,164 @@
+"""What an application asks of `/authorize`, and what has to happen before it gets an answer.
+
+Pure decisions: no input or output here. `users.oauth` parses the request and answers it, the hosted pages
+(`users.sign_in_pages`) ask the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any, Self
+
+from users.models import Client, Connection, User
+from users.sign_in.progress import Method
+
+# The value of `acr_values` that asks for a second factor. Source: Auth0 docs, "Configure Step-up
+# Authentication for Web Apps".
+MFA_ACR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+# How old a second factor may be for a request that asks for one and does not say (`max_age`).
+SECOND_FACTOR_AGE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorizationParameters:
+    """The validated parameters of an authorization request, under the names of OpenID Connect Core.
+
+    `response_type`, `scope`, `prompt` and `acr_values` are their words, `max_age` is in seconds. Absent
+    parameters are empty, or None where empty differs from absent.
+    """
+
+    response_type: tuple[str, ...]
+    response_mode: str
+    redirect_uri: str
+    scope: tuple[str, ...] = ()
+    state: str | None = None
+    nonce: str = ""
+    audience: str = ""
+    code_challenge: str = ""
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    acr_values: tuple[str, ...] = ()
+    login_hint: str = ""
+    screen_hint: str = ""
+    ui_locales: str = ""
+    connection: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no page may be shown."""
+        return "none" in self.prompt
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether the application asks for a second factor."""
+        return MFA_ACR in self.acr_values
+
+    def as_json(self) -> dict[str, Any]:
+        """The parameters as they are stored while the user signs in."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `as_json` returned; JSON has lists where these have tuples."""
+        names = {field.name for field in fields(cls)}
+        values: dict[str, Any] = {name: value for name, value in stored.items() if name in names}
+        values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoSession:
+    """A user who is signed in for all applications in this browser.
+
+    `authenticated_at` is when they last proved who they are, `second_factor_at` when they last gave a second
+    factor. `session_id` is the public id.
+    """
+
+    user: User
+    connection: Connection
+    session_id: str
+    authenticated_at: datetime
+    methods: frozenset[Method]
+    second_factor_at: datetime | None = None
+
+
+class Page(Enum):
+    """What has to be asked of the user before the request can be answered."""
+
+    SIGN_UP = auto()
+    SIGN_IN = auto()
+    CONFIRM_ACCOUNT = auto()
+
+
+def page_to_show(
+    parameters: AuthorizationParameters,
+    session: SsoSession | None,
+    client: Client,
+    *,
+    asked_at: datetime,
+    now: datetime,
+    is_confirmed: bool = False,
+) -> Page | None:
+    """Return the page that the user has to see first; None where the session is enough.
+
+    `asked_at` is when the application asked: what the user has done since then meets `prompt`.
+    `is_confirmed` says that the user chose to continue with the account of the session.
+    """
+    if session is None:
+        return Page.SIGN_UP if parameters.screen_hint == "signup" else Page.SIGN_IN
+    if session.authenticated_at >= asked_at:
+        return None
+    if "login" in parameters.prompt or parameters.screen_hint == "signup":
+        return Page.SIGN_UP if parameters.screen_hint == "signup" else Page.SIGN_IN
+    age = now - session.authenticated_at
+    if parameters.max_age is not None and age > timedelta(seconds=parameters.max_age):
+        return Page.SIGN_IN
+    if parameters.connection and parameters.connection != session.connection.name:
+        return Page.SIGN_IN
+    if is_confirmed:
+        return None
+    if "select_account" in parameters.prompt or is_unverifiable(parameters.redirect_uri, client):
+        return Page.CONFIRM_ACCOUNT
+    return None
+
+
+def is_unverifiable(redirect_uri: str, client: Client) -> bool:
+    """Whether any program on the user's device could receive the answer in place of the application, as
+    with loopback addresses and custom schemes. Such an application gets no answer without the user's
+    knowledge.
+
+    Source: RFC 8252, sections 8.6 and 8.7.
+    """
+    return client.app_type == Client.Type.NATIVE and not redirect_uri.startswith("https://")
+
+
+def needs_fresh_second_factor(
+    parameters: AuthorizationParameters, session: SsoSession, *, now: datetime
+) -> bool:
+    """Whether the application asks for a second factor that the session lacks or that is too old."""
+    if not parameters.asks_second_factor:
+        return False
+    if session.second_factor_at is None:
+        return True
+    seconds = parameters.max_age
+    limit = SECOND_FACTOR_AGE if seconds is None else timedelta(seconds=seconds)
+    return now - session.second_factor_at > limit
+
+
+def needs_consent(
+    client: Client,
+    parameters: AuthorizationParameters,
+    scope: Iterable[str],
+    *,
+    consented: Iterable[str],
+    consented_at: datetime | None,
+    asked_at: datetime,
+) -> bool:
+    """Whether the user has to consent to `scope`: to what a third-party client may do, and wherever the
+    application asks for it. `consented` are the scopes that the user has consented to so far."""
+    if "consent" in parameters.prompt:
+        return consented_at is None or consented_at < asked_at
+    return not client.is_first_party and (consented_at is None or not set(scope) <= set(consented))

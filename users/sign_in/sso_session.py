@@ -1,0 +1,185 @@
+"""What the session of single sign-on stores beside Django's and allauth's own keys, read and written here
+alone.
+
+The session of a browser begins with its first request to `/authorize`: it holds a secret to which waiting
+requests are bound. Signing in adds the user, the connection and, for one waiting request, what the sign-in
+ended in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from users.models import AuthorizationRequest, Connection, User
+from users.representation.sessions import METHODS, SIGN_IN
+from users.sign_in.authorization import SsoSession
+from users.sign_in.outcomes import Refusal, SignedIn
+from users.sign_in.progress import CustomClaims, Method, SignIn, SignInRequest
+
+SessionData = MutableMapping[str, Any]
+
+# Keys of the session data.
+BROWSER, CONNECTION = "browser", "connection"
+# Those of one waiting request, whose primary key is stored with them.
+OUTCOME, REFUSAL, PROGRESS = "outcome", "refusal", "progress"
+CONSENT, CONFIRMED = "consent", "confirmed"
+# How long a right password waits for the second factor.
+SECOND_FACTOR_WITHIN = timedelta(minutes=15)
+# allauth's names of methods.
+_METHODS = {"password": Method.PASSWORD, "mfa": Method.SECOND_FACTOR}
+
+
+def browser_secret(session: SessionData) -> str:
+    """Return the secret of this browser, and make one where it has none."""
+    if BROWSER not in session:
+        session[BROWSER] = secrets.token_urlsafe(32)
+    return str(session[BROWSER])
+
+
+def known_browser_secret(session: SessionData) -> str:
+    """Return the secret of this browser; empty where it has none."""
+    return str(session.get(BROWSER, ""))
+
+
+def read_sso_session(session: SessionData, user: User | None) -> SsoSession | None:
+    """Return who is signed in; None where no one is. `user` is that of the session, freshly read."""
+    sign_in = session.get(SIGN_IN)
+    if user is None or not sign_in:
+        return None
+    connection = Connection.objects.filter(pk=session.get(CONNECTION, 0), is_enabled=True).first()
+    # A connection that was disabled or deleted since signs in no one.
+    if connection is None:
+        return None
+    records = [record for record in session.get(METHODS, ()) if record["method"] in _METHODS]
+    factors = [record["at"] for record in records if _METHODS[record["method"]] is Method.SECOND_FACTOR]
+    return SsoSession(
+        user=user,
+        connection=connection,
+        session_id=sign_in["id"],
+        authenticated_at=datetime.fromisoformat(sign_in["at"]),
+        methods=frozenset(_METHODS[record["method"]] for record in records),
+        second_factor_at=datetime.fromtimestamp(max(factors), UTC) if factors else None,
+    )
+
+
+def store_connection(session: SessionData, connection: Connection) -> None:
+    """Store by which connection the user has signed in."""
+    session[CONNECTION] = connection.pk
+
+
+def store_outcome(session: SessionData, pending: AuthorizationRequest, outcome: SignedIn) -> None:
+    """Store what a sign-in has ended in, for the waiting request that it was for: hooks run once, and their
+    claims go into its tokens."""
+    session[OUTCOME] = {
+        "request": pending.pk,
+        "user": outcome.user.pk,
+        "methods": sorted(outcome.methods),
+        **_claims_as_json(outcome.claims),
+    }
+
+
+def stored_outcome(
+    session: SessionData, pending: AuthorizationRequest, current: SsoSession
+) -> SignedIn | None:
+    """Return what the sign-in for this request has ended in; None where the user of the session did not
+    sign in for it."""
+    stored = session.get(OUTCOME)
+    if not stored or (stored["request"], stored["user"]) != (pending.pk, current.user.pk):
+        return None
+    return SignedIn(
+        user=current.user,
+        connection=current.connection,
+        methods=frozenset(map(Method, stored["methods"])),
+        claims=_claims_from_json(stored),
+    )
+
+
+def store_refusal(session: SessionData, pending: AuthorizationRequest, refusal: Refusal) -> None:
+    """Store that the sign-in was refused, and with which OAuth error: the application says so, not we."""
+    session[REFUSAL] = {"request": pending.pk, "error": refusal.error, "description": refusal.description}
+
+
+def stored_refusal(session: SessionData, pending: AuthorizationRequest) -> Refusal | None:
+    """Return the error for this request, where its sign-in was refused."""
+    stored = session.get(REFUSAL)
+    if not stored or stored["request"] != pending.pk:
+        return None
+    return Refusal(stored["error"], stored["description"])
+
+
+def store_progress(session: SessionData, pending: AuthorizationRequest, sign_in: SignIn) -> None:
+    """Store a sign-in that waits for the second factor."""
+    session[PROGRESS] = {
+        "request": pending.pk,
+        "user": sign_in.user.pk,
+        "connection": sign_in.connection.pk,
+        "methods": sorted(sign_in.methods),
+        "is_past_hooks": sign_in.is_past_hooks,
+        "is_demanded": sign_in.is_second_factor_demanded,
+        "at": timezone.now().isoformat(),
+        **_claims_as_json(sign_in.claims),
+    }
+
+
+def stored_progress(
+    session: SessionData, pending: AuthorizationRequest, request: SignInRequest
+) -> SignIn | None:
+    """Return the sign-in for this request that waits for the second factor, with its user freshly read;
+    None where there is none, or where it has waited too long."""
+    stored = session.get(PROGRESS)
+    if not stored or stored["request"] != pending.pk:
+        return None
+    user = User.objects.select_related("connection").filter(pk=stored["user"]).first()
+    connection = Connection.objects.filter(pk=stored["connection"], is_enabled=True).first()
+    is_late = timezone.now() - datetime.fromisoformat(stored["at"]) > SECOND_FACTOR_WITHIN
+    if user is None or connection is None or is_late:
+        return None
+    return SignIn(
+        user=user,
+        connection=connection,
+        request=request,
+        methods=frozenset(map(Method, stored["methods"])),
+        claims=_claims_from_json(stored),
+        is_second_factor_demanded=stored["is_demanded"],
+        is_past_hooks=stored["is_past_hooks"],
+    )
+
+
+def store_asked_scope(session: SessionData, pending: AuthorizationRequest, scope: Iterable[str]) -> None:
+    """Store the scopes to which the user is asked to consent."""
+    session[CONSENT] = {"request": pending.pk, "scope": list(scope)}
+
+
+def asked_scope(session: SessionData, pending: AuthorizationRequest) -> list[str] | None:
+    """Return the scopes to which the user is asked to consent; None where no question was asked."""
+    stored = session.get(CONSENT)
+    return list(stored["scope"]) if stored and stored["request"] == pending.pk else None
+
+
+def confirm_account(session: SessionData, pending: AuthorizationRequest) -> None:
+    """Store that the user continues with the account of the session in this waiting request."""
+    session[CONFIRMED] = pending.pk
+
+
+def is_account_confirmed(session: SessionData, pending: AuthorizationRequest) -> bool:
+    """Whether the user has chosen to continue with the account of the session."""
+    return bool(session.get(CONFIRMED) == pending.pk)
+
+
+def finish_request(session: SessionData) -> None:
+    """Forget what belonged to the waiting request, which is answered now."""
+    for key in (OUTCOME, REFUSAL, PROGRESS, CONSENT, CONFIRMED):
+        session.pop(key, None)
+
+
+def _claims_as_json(claims: CustomClaims) -> dict[str, Any]:
+    return {"id_token": dict(claims.id_token), "access_token": dict(claims.access_token)}
+
+
+def _claims_from_json(stored: dict[str, Any]) -> CustomClaims:
+    return CustomClaims(id_token=stored["id_token"], access_token=stored["access_token"])
