@@ -17,6 +17,7 @@ from tests.oauth.answers import (
     SECRET,
     SONGS,
 )
+from tests.oauth.sign_in_browser import CALLBACK
 from users.models import Client, Connection, ResourceServer
 
 
@@ -94,3 +95,16 @@ def verified(browser):
         return jwt.decode(token, key, algorithms=["RS256"], audience=audience, issuer=issuer)
 
     return read
+
+
+@pytest.fixture
+def spa(make_app) -> Client:
+    """A page in a browser, which keeps no secret."""
+    grants = ["authorization_code", "implicit"]
+    return make_app(is_public=True, callbacks=[CALLBACK], grant_types=grants, app_type="spa")
+
+
+@pytest.fixture
+def web(make_app) -> Client:
+    """A web server, which keeps its secret."""
+    return make_app(callbacks=[CALLBACK], grant_types=["authorization_code"], app_type="regular_web")

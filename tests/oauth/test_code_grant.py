@@ -11,22 +11,10 @@ from tests.conftest import SHELL
 from tests.oauth.answers import SECRET, SONGS, refused
 from tests.oauth.sign_in_browser import CALLBACK, VERIFIER, answer_of, authorize, exchange, sign_in
 from users.actions.account.block_user import block_user
-from users.models import Authorization, AuthorizationCode, Client, LogEvent
+from users.models import Authorization, AuthorizationCode, LogEvent
 
 INVALID = (403, "invalid_grant", "Invalid authorization code")
 UNVERIFIED = (403, "invalid_grant", "Failed to verify code verifier")
-
-
-@pytest.fixture
-def spa(make_app) -> Client:
-    return make_app(
-        is_public=True, callbacks=[CALLBACK], grant_types=["authorization_code", "implicit"], app_type="spa"
-    )
-
-
-@pytest.fixture
-def web(make_app) -> Client:
-    return make_app(callbacks=[CALLBACK], grant_types=["authorization_code"], app_type="regular_web")
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.oauth.conftest import _address, app, ask, make_app, songs, verified
+from tests.oauth.conftest import _address, app, ask, make_app, songs, spa, verified, web
 
-__all__ = ["_address", "app", "ask", "make_app", "songs", "verified"]
+__all__ = ["_address", "app", "ask", "make_app", "songs", "spa", "verified", "web"]
