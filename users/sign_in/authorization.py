@@ -14,10 +14,8 @@ from typing import Any, Self
 
 from users.models import Client, Connection, User
 from users.sign_in.progress import Method
+from users.tokens.issue import MFA_ACR
 
-# The value of `acr_values` that asks for a second factor. Source: Auth0 docs, "Configure Step-up
-# Authentication for Web Apps".
-MFA_ACR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 # How old a second factor may be for a request that asks for one and does not say (`max_age`).
 SECOND_FACTOR_AGE = timedelta(hours=12)
 
@@ -53,7 +51,7 @@ class AuthorizationParameters:
 
     @property
     def asks_second_factor(self) -> bool:
-        """Whether the application asks for a second factor."""
+        """Whether the application asks for a second factor, by the one value that we know."""
         return MFA_ACR in self.acr_values
 
     def as_json(self) -> dict[str, Any]:

@@ -24,6 +24,12 @@ from users.tokens.keys import signing_key
 LIFETIME = 86_400
 
 
+# What an ID token says of a user who gave a second factor. Source: Auth0 docs, "Configure Step-up
+# Authentication for Web Apps".
+MFA_ACR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+MULTIFACTOR_CLAIMS = {"acr": MFA_ACR, "amr": ["mfa"]}
+
+
 def issue_machine_token(
     client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None
 ) -> str:
@@ -106,6 +112,7 @@ def issue_id_token(
             # Always, and never moved by a refresh: oidc-client-ts compares it between tokens.
             "auth_time": int(authorization.authenticated_at.timestamp()),
             **({"sid": authorization.session_id} if authorization.session_id else {}),
+            **(MULTIFACTOR_CLAIMS if "mfa" in authorization.methods else {}),
             **{name: value for name, value in bound.items() if value},
             GENERATION_CLAIM: authorization.token_generation,
         },

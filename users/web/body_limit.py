@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from users.conf import conf
 from users.web.errors import length_required, too_large
 from users.web.json_paths import is_api, is_oauth
-from users.web.session_cookies import is_sso_path
+from users.web.sso_paths import is_sso_path
 
 IMPORT_PATH = "/api/v2/jobs/users-imports"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.

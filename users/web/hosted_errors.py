@@ -23,7 +23,7 @@ def foreign_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": gettext("This sign-in belongs to another browser"),
         "text": gettext(
-            "Go back to the application and sign in again. If someone sent you this link, do not use it."
+            "Go back to the application and sign in again. If someone sent you the link, do not use it."
         ),
     }
     return render(request, "users/hosted/error.html", context, status=403)

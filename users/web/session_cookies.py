@@ -16,14 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from users.sign_in.session_store import SsoSessionStore
-
-# Paths of single sign-on: the authorization endpoint, the hosted pages and signing out of applications.
-SSO_PATHS = ("/authorize", "/u/", "/oidc/logout", "/v2/logout")
-
-
-def is_sso_path(path: str) -> bool:
-    """Whether the path belongs to single sign-on."""
-    return path.startswith(SSO_PATHS)
+from users.web.sso_paths import is_sso_path
 
 
 class SessionCookieMiddleware(SessionMiddleware):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from users.web.session_cookies import is_sso_path
+from users.web.sso_paths import is_sso_path
 
 HEADERS = {
     # URLs there carry codes, tokens and the state of a sign-in.
@@ -28,5 +28,5 @@ class SsoHeadersMiddleware:
         response = self._get_response(request)
         if is_sso_path(request.path_info):
             for name, value in HEADERS.items():
-                response[name] = value
+                response.headers.setdefault(name, value)
         return response

@@ -74,7 +74,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 def _error_page(request: HttpRequest, error: PageError) -> HttpResponse:
     context = {
         "title": gettext("The application sent a wrong request"),
-        "text": gettext("You cannot sign in this way. Tell the people who run the application."),
+        "text": gettext("You cannot sign in this way. Contact the support of the application."),
         "details": error.text,
     }
     return render(request, "users/hosted/error.html", context, status=error.status)

@@ -87,6 +87,8 @@ def ticket_page(view: View) -> View:
         except UserNotFound:
             response = _refusal_page(request, TicketRefused(Why.UNKNOWN))
         response["Referrer-Policy"] = "no-referrer"
+        # No application opens these pages in a window of its own.
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
         return response
 
     return render_page

@@ -1,0 +1,11 @@
+"""The paths of single sign-on. No Django here: the server asks before there are models."""
+
+from __future__ import annotations
+
+# The authorization endpoint, the hosted pages and signing out of applications.
+SSO_PATHS = ("/authorize", "/u/", "/oidc/logout", "/v2/logout")
+
+
+def is_sso_path(path: str) -> bool:
+    """Whether the path belongs to single sign-on."""
+    return path.startswith(SSO_PATHS)
