@@ -312,6 +312,13 @@ def test_prompt_login_asks_for_the_password_again(window, spa, jane):
     assert "code" in answer_of(follow(window, type_password(window, page, jane)))
 
 
+def test_an_application_leads_new_users_to_the_page_for_signing_up(browser, spa, window):
+    assert authorize(browser(), spa, screen_hint="signup")["Location"].startswith("/u/signup?")
+    assert authorize(window, spa, screen_hint="signup", prompt="login")["Location"].startswith("/u/signup?")
+    # A user who is signed in has an account.
+    assert "code" in answer_of(authorize(window, spa, screen_hint="signup"))
+
+
 def test_max_age_asks_for_the_password_of_an_older_session(window, spa):
     age_session(window, minutes=10)
 

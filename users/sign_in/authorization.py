@@ -106,11 +106,11 @@ def page_to_show(
     `is_confirmed` says that the user chose to continue with the account of the session.
     """
     if session is None:
-        return Page.SIGN_UP if parameters.screen_hint == "signup" else Page.SIGN_IN
+        return _first_page(parameters)
     if session.authenticated_at >= asked_at:
         return None
-    if "login" in parameters.prompt or parameters.screen_hint == "signup":
-        return Page.SIGN_UP if parameters.screen_hint == "signup" else Page.SIGN_IN
+    if "login" in parameters.prompt:
+        return _first_page(parameters)
     age = now - session.authenticated_at
     if parameters.max_age is not None and age > timedelta(seconds=parameters.max_age):
         return Page.SIGN_IN
@@ -121,6 +121,10 @@ def page_to_show(
     if "select_account" in parameters.prompt or is_unverifiable(parameters.redirect_uri, client):
         return Page.CONFIRM_ACCOUNT
     return None
+
+
+def _first_page(parameters: AuthorizationParameters) -> Page:
+    return Page.SIGN_UP if parameters.screen_hint == "signup" else Page.SIGN_IN
 
 
 def is_unverifiable(redirect_uri: str, client: Client) -> bool:

@@ -98,7 +98,7 @@ def refusal_of(outcome: Refused | SecondFactorRequired) -> Refusal:
             return Refusal("unauthorized", "user is blocked")
         case SecondFactorRequired():
             return Refusal(
-                "access_denied", "Multifactor authentication required, and the user has no factor."
+                "access_denied", "Multifactor authentication required, and the user has no second factor."
             )
     return Refusal("access_denied", "The user is not signed in.")
 

@@ -68,6 +68,8 @@ urlpatterns = [
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
     path("u/login", hosted.login, name="hosted_login"),
+    # Until accounts can be created there.
+    path("u/signup", hosted.login, name="hosted_signup"),
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
     path("u/continue", hosted.continue_as, name="hosted_continue"),
     path("u/consent", hosted.consent, name="hosted_consent"),
