@@ -29,7 +29,7 @@ def queries(browser):
 
 @pytest.mark.parametrize(
     ("who", "expected"),
-    [("supporter", 13), ("agent", 13), ("administrator", 13)],
+    [("supporter", 12), ("agent", 12), ("administrator", 12)],
 )
 def test_the_page_of_a_user(queries, jane, request, who, expected):
     assert queries(request.getfixturevalue(who), user_path(jane)) == expected

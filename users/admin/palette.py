@@ -21,6 +21,7 @@ from users.lucene.printer import quote
 from users.models import User
 from users.rights.actor import Actor
 from users.rights.may import Verb, may
+from users.rights.protected_accounts import is_protected
 from users.rights.visible import PROFILE, visible
 from users.search.segment_expansion import usable_segments
 from users.web.page_view import PageRequest
@@ -54,7 +55,7 @@ def palette_entries(request: PageRequest, frame: TemplateContext) -> HttpRespons
 def _user_entries(actor: Actor, user: User) -> Iterator[TemplateContext]:
     """The actions that are not refused, then the tabs."""
     page = reverse("admin:users_user_change", args=[user.pk])
-    for button in action_buttons(actor, user):
+    for button in action_buttons(actor, user, has_staff_rights=is_protected(user)):
         if button.refusal:
             continue
         # Deleting has a page that asks first.

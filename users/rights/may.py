@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
-from users.rights.protected_accounts import check_unprotected
+from users.rights.protected_accounts import check_rights_over, check_unprotected
 from users.rights.recent_sign_in import check_recent_sign_in
 
 # Raises Protected for a user whom the actor may not change because of the user's staff rights.
@@ -193,13 +193,15 @@ def denial_reason(
     return ""
 
 
-def denial_reasons(actor: Actor, verbs: Iterable[Verb], user: User) -> dict[Verb, str]:
-    """Return `denial_reason` of each verb, with the staff rights of `user` read at most once."""
+def denial_reasons(actor: Actor, verbs: Iterable[Verb], user: User, *, is_protected: bool) -> dict[Verb, str]:
+    """Return `denial_reason` of each verb. `is_protected` says whether `user` has staff rights, so that
+    they are read once for all."""
 
     @cache
     def protection() -> Denied | None:
         try:
-            check_unprotected(actor, user)
+            if is_protected:
+                check_rights_over(actor, user)
         except Denied as denied:
             return denied
         return None

@@ -39,7 +39,13 @@ def check_unprotected(actor: Actor, user: User) -> None:
 
     An administrator may, except where the user has more rights than the administrator.
     """
-    if actor.kind == Kind.COMMAND or not is_protected(user):
+    if actor.kind != Kind.COMMAND and is_protected(user):
+        check_rights_over(actor, user)
+
+
+def check_rights_over(actor: Actor, user: User) -> None:
+    """Raises Protected unless `actor` may change `user`, who has staff rights."""
+    if actor.kind == Kind.COMMAND:
         return
     if not actor.is_administrator:
         raise Protected(gettext("This account has staff rights; only an administrator may do this."))

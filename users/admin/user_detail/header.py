@@ -29,12 +29,13 @@ MAX_BADGE_LENGTH = 30
 
 def header_context(actor: Actor, user: User) -> TemplateContext:
     """Return what every tab shows above itself: who the user is, the actions, and what happened last."""
-    block, *others = action_buttons(actor, user)
+    has_staff_rights = is_protected(user)
+    block, *others = action_buttons(actor, user, has_staff_rights=has_staff_rights)
     return {
         "title": str(user),
         "subject": user,
         "section": "users",
-        "is_protected": is_protected(user),
+        "is_protected": has_staff_rights,
         "badge": _badge(actor, user),
         "lockout_wait": _lockout_wait(user),
         "second_factors": enrolled_factors(user),
@@ -87,14 +88,14 @@ class Button:
     is_danger: bool = False
 
 
-def action_buttons(actor: Actor, user: User) -> list[Button]:
+def action_buttons(actor: Actor, user: User, *, has_staff_rights: bool) -> list[Button]:
     """Return the buttons that fit the user's state, including those that the actor may not use: first the
-    one that blocks or unblocks, last the one that deletes."""
+    one that blocks or unblocks, last the one that deletes. `has_staff_rights` is said of `user`."""
     # Only then is there a password that mail could help to set.
     has_password = user.connection.is_database and user.connection.is_enabled
     is_unverified = bool(user.email) and not user.email_verified
     verbs = (Verb.BLOCK, Verb.SEND_RESET, Verb.SEND_VERIFICATION, Verb.CHANGE_SIGN_IN, Verb.DELETE)
-    refusals = denial_reasons(actor, verbs, user)
+    refusals = denial_reasons(actor, verbs, user, is_protected=has_staff_rights)
     block = refusals[Verb.BLOCK]
     fitting = [
         (not user.blocked, Button("block", gettext("Block"), block, "ban", is_danger=True)),
