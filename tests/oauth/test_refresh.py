@@ -13,6 +13,8 @@ from django.utils import timezone
 from tests.actions.account.test_threads import at_once
 from tests.conftest import PASSWORD, again
 from tests.oauth.answers import MANAGEMENT, PASSWORD_GRANT, SONGS, refused
+from tests.oauth.sign_in_browser import answer_of, exchange
+from tests.oauth.sign_in_browser import sign_in as sign_in_in_browser
 from tests.second_factor import enrol
 from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.delete_user import delete_user
@@ -574,3 +576,37 @@ def test_of_two_at_once_one_wins_and_the_family_survives_within_the_leeway(jane,
         assert Authorization.objects.get().revoked_at is not None
         with pytest.raises(InvalidRefreshToken):
             find_refresh_token(tokens[0], client=client, device=Device())
+
+
+# After a sign-in in the browser
+
+
+def test_a_page_stays_signed_in_and_its_tokens_rotate_whatever_is_set(browser, spa, jane, music, verified):
+    grants = ["authorization_code", "refresh_token"]
+    Client.objects.filter(pk=spa.pk).update(grant_types=grants, refresh_token={})
+    scope = "openid read:songs offline_access"
+    answer = answer_of(sign_in_in_browser(browser(), spa, jane, audience=SONGS, scope=scope, nonce="n-1"))
+    first = exchange(browser(), spa, answer["code"]).json()
+
+    body = {
+        "grant_type": "refresh_token",
+        "client_id": spa.client_id,
+        "refresh_token": first["refresh_token"],
+    }
+    second = browser().post("/oauth/token", body).json()
+
+    assert second["refresh_token"] != first["refresh_token"]
+    before, after = (verified(tokens["id_token"], spa.client_id) for tokens in (first, second))
+    for claim in ("sub", "sid", "auth_time"):
+        assert before[claim] == after[claim]
+    assert (before["nonce"], "nonce" in after) == ("n-1", False)
+    assert refused(browser().post("/oauth/token", body)) == INVALID
+    access = {"HTTP_AUTHORIZATION": f"Bearer {second['access_token']}"}
+    assert browser().get("/userinfo", **access).status_code == 401
+
+
+def test_an_exchange_takes_few_queries(sign_in, refresh, django_assert_max_num_queries):
+    token = refresh(sign_in()["refresh_token"]).json()["refresh_token"]
+
+    with django_assert_max_num_queries(17):
+        assert refresh(token).status_code == 200

@@ -32,11 +32,11 @@ from users.rights.visible import PROFILE, visible
 # Types of events in the activity. Others are either changes as well, or of API clients and the configuration.
 SIGN_INS = ("s", "slo", "sepft", "gd_auth_succeed", "gd_recovery_succeed")
 FAILURES = (
-    *("fp", "fu", "f", "limit_wc", "limit_mu", "fepft", "gd_auth_failed"),
+    *("fp", "fu", "f", "limit_wc", "limit_mu", "fepft", "gd_auth_failed", "gd_recovery_failed", "ferrt"),
     *("fcp", "fcpr", "fv"),
 )
 # Of these, those that did not happen on the sign-in pages.
-OF_THE_API = ("sepft", "fepft")
+OF_THE_API = ("sepft", "fepft", "ferrt")
 # A reset that a visitor asked for is an event; one that staff send is a change.
 EVENT_TYPES = (*SIGN_INS, *FAILURES, "scpr")
 # Larger than any key: the first position of a table at a moment, in descending order.

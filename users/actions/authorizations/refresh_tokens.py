@@ -231,12 +231,17 @@ def _lock(presented: RefreshTokenSecret) -> RefreshTokenSecret:
     if token.is_rotating != RefreshTokenPolicy.of(token.authorization.client).is_rotating:
         # The siblings are going to be deleted: all are locked in one order, against deadlocks.
         tokens = RefreshToken.objects.filter(pk=token.pk) | _siblings(token)
-    if token.pk not in {locked.pk for locked in tokens.select_for_update(of=("self",)).order_by("pk")}:
+    locked = tokens.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+    if token.pk not in set(locked):
         raise InvalidRefreshToken
-    # Read after the lock, so that what another exchange has just committed is seen.
-    secret = RefreshTokenSecret.objects.filter(pk=presented.pk).select_related(*_JOINED).first()
+    # Read after the lock, so that what another exchange has just committed is seen, or a revocation.
+    changing = ("refresh_token__authorization__user", "refresh_token__authorization__client")
+    secret = RefreshTokenSecret.objects.filter(pk=presented.pk).select_related(*changing).first()
     if secret is None:
         raise InvalidRefreshToken
+    authorization, known = secret.refresh_token.authorization, token.authorization
+    authorization.connection, authorization.resource_server = known.connection, known.resource_server
+    authorization.user.connection = known.user.connection
     return secret
 
 

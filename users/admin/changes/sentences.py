@@ -319,6 +319,8 @@ def _event_texts() -> dict[str, str]:
         "gd_auth_succeed": _("{user} passed two-step sign-in"),
         "gd_auth_failed": _("{user} entered a wrong code in two-step sign-in"),
         "gd_recovery_succeed": _("{user} signed in with a recovery code"),
+        "gd_recovery_failed": _("{user} entered a wrong recovery code"),
+        "ferrt": _("A replaced refresh token of {user} was used again; the application was signed out"),
         "sepft": _("{user} signed in through the API"),
         "fepft": _("Failed sign-in of {user} through the API"),
         "scpr": _("{user} asked for a password reset"),

@@ -10,7 +10,7 @@ from users.oauth.server import server, token_response
 
 
 @csrf_exempt  # no cookie is read, so there is nothing to forge
-@sensitive_post_parameters("client_secret", "password")
+@sensitive_post_parameters()
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a token for a grant. Accepts JSON and form bodies."""
     # In OAuth's error format, which Django's decorator for methods does not have.
