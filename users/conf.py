@@ -104,6 +104,17 @@ class Conf:
         return settings.SSO_IDLE_HOURS
 
     @property
+    def allowed_logout_urls(self) -> tuple[str, ...]:
+        """Where users may be redirected after they signed out, where no client says so."""
+        return settings.ALLOWED_LOGOUT_URLS
+
+    @property
+    def logout_confirmation(self) -> bool:
+        """Whether users confirm to be signed out by an application that sends no ID token. Source: Auth0's
+        tenant setting for the end-session endpoint."""
+        return settings.LOGOUT_CONFIRMATION
+
+    @property
     def public_url(self) -> str:
         """Scheme and host under which the installation is reached; links in emails begin with it."""
         # Never a request's Host header, which an attacker can choose: links in emails would lead to them.

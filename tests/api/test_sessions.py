@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -17,7 +18,9 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.authorizations.authorizations import create_authorization
 from users.models import Authorization, LogEvent, RefreshToken, ResourceServer, Session
 from users.oauth.token_answer import user_access_token
+from users.representation.sessions import METHODS
 from users.representation.timestamps import format_time
+from users.sign_in.session_store import SsoSessionStore, store_sign_in
 
 NOBODY = f"{USERS}/auth0|nobody/sessions"
 GONE = (404, "User not found", "inexistent_user")
@@ -65,6 +68,18 @@ class TestListing:
         (session,) = shown(shop.get(sessions_of(jane)))["sessions"]
         methods = session["authentication"]["methods"]
         assert [(one["name"], one.get("type")) for one in methods] == [("pwd", None), ("mfa", "otp")]
+
+    def test_shows_those_of_single_sign_on_alike(self, shop, jane):
+        session = SsoSessionStore()
+        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(jane.pk), jane.get_session_auth_hash()
+        store_sign_in(session, ip="203.0.113.9", user_agent="Firefox 140")
+        session[METHODS] = [{"method": "password", "at": 1_796_000_000}]
+        session.save()
+
+        (shown_session,) = shown(shop.get(sessions_of(jane)))["sessions"]
+
+        assert shown_session["device"]["initial_ip"] == "203.0.113.9"
+        assert [method["name"] for method in shown_session["authentication"]["methods"]] == ["pwd"]
 
     def test_never_shows_the_key_of_the_cookie(self, shop, jane):
         browser = sign_in(jane)

@@ -37,11 +37,6 @@ def test_an_id_token_holds_claims_that_it_names(document, ask, app, verified):
     assert verified(answer.json()["id_token"], app.client_id).keys() <= set(document["claims_supported"])
 
 
-def test_it_names_nothing_that_is_not_there(document):
-    absent = {"end_session_endpoint"}
-    assert absent.isdisjoint(document)
-
-
 def test_every_response_type_and_mode_it_names_is_taken(document, browser, spa, jane):
     window = browser()
     sign_in(window, spa, jane)

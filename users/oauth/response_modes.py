@@ -32,7 +32,7 @@ def send_answer(
     return _redirect(redirect_uri, _query_separator(redirect_uri), answer)
 
 
-class _Redirect(HttpResponseRedirect):
+class RegisteredRedirect(HttpResponseRedirect):
     """A redirect to a URI that is registered: native applications have schemes of their own."""
 
     def __init__(self, address: str) -> None:
@@ -42,7 +42,7 @@ class _Redirect(HttpResponseRedirect):
 
 def _redirect(redirect_uri: str, separator: str, answer: Answer) -> HttpResponse:
     # `%20` for spaces, as Auth0 has it: a fragment is no form, and some libraries do not decode `+` there.
-    return _Redirect(f"{redirect_uri}{separator}{urlencode(answer, quote_via=quote)}")
+    return RegisteredRedirect(f"{redirect_uri}{separator}{urlencode(answer, quote_via=quote)}")
 
 
 def _query_separator(redirect_uri: str) -> str:

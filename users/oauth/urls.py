@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from users.oauth.views import authorize, dbconnections, discovery, keys, mfa, revoke, token, userinfo
+from users.oauth.views import (
+    authorize,
+    dbconnections,
+    discovery,
+    keys,
+    logout,
+    mfa,
+    revoke,
+    token,
+    userinfo,
+)
 
 urlpatterns = [
     path("authorize", authorize.authorize, name="authorize"),
     path("authorize/resume", authorize.resume, name="hosted_resume"),
+    path("oidc/logout", logout.oidc_logout, name="oidc_logout"),
+    path("oidc/logout/confirm", logout.confirm, name="logout_confirm"),
+    path("v2/logout", logout.v2_logout, name="v2_logout"),
     path("oauth/token", token.issue, name="token"),
     path("oauth/revoke", revoke.revoke, name="revoke"),
     path("mfa/challenge", mfa.challenge, name="mfa_challenge"),

@@ -152,4 +152,5 @@ def clients_of_sessions(user: User) -> dict[str, list[str]]:
 
 def session_data(session: Session) -> dict[str, Any]:
     """Return the data of the session; empty where it was signed with another SECRET_KEY."""
-    return SessionStore().decode(session.session_data)
+    store = SsoSessionStore if session.kind == Session.Kind.SSO else SessionStore
+    return store().decode(session.session_data)

@@ -37,6 +37,7 @@ def _document() -> dict[str, object]:
         "userinfo_endpoint": conf.public_url + reverse("userinfo"),
         "revocation_endpoint": conf.public_url + reverse("revoke"),
         "mfa_challenge_endpoint": conf.public_url + reverse("mfa_challenge"),
+        "end_session_endpoint": conf.public_url + reverse("oidc_logout"),
         "jwks_uri": conf.public_url + reverse("jwks"),
         "grant_types_supported": [*(grant.GRANT_TYPE for grant in GRANTS), IMPLICIT_GRANT],
         "response_types_supported": list(RESPONSE_TYPES),
