@@ -1,4 +1,4 @@
-"""The rows of "Signing in" on the own page: email, password, second factor."""
+"""The rows of "Signing in" on the own page: email, password, second factor, devices and applications."""
 
 from __future__ import annotations
 
@@ -34,7 +34,18 @@ def sign_in_rows(user: User) -> list[Row]:
         rows.append(Row("mail", gettext("Email"), f"{user.email} · {text}"))
     if user.has_usable_password():
         rows.append(_password_row(user))
-    return [*rows, _second_factor_row(user)]
+    return [*rows, _second_factor_row(user), _access_row()]
+
+
+def _access_row() -> Row:
+    return Row(
+        "device",
+        gettext("Devices and applications"),
+        gettext("Where you are signed in, and what may act for you"),
+        url=reverse("own_access"),
+        button=gettext("Review"),
+        button_label=gettext("Review devices and applications"),
+    )
 
 
 def _password_row(user: User) -> Row:

@@ -25,6 +25,7 @@ from users.schemas.current import get_schema
 from users.web.actors import owner, signed_in_user
 from users.web.documents_form import DocumentsForm
 from users.web.page_view import PageRequest, View, page_view
+from users.web.user_access import application_rows, revoke, session_rows
 
 
 def own_page(view: View) -> View:
@@ -72,6 +73,23 @@ def change(request: PageRequest, number: int) -> HttpResponse:
         # The same answer for another user's change and for none, so numbers disclose nothing.
         raise Http404
     return render(request, "users/profile/change.html", {"change": found})
+
+
+@own_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def access(request: PageRequest) -> HttpResponse:
+    """Show where the user is signed in and which applications have access, and revoke either."""
+    user, current = signed_in_user(request), request.session.session_key
+    if request.method == "POST":
+        what = "session" if "session" in request.POST else "application"
+        if revoke(user, what, request.POST.get(what, "").replace("\0", ""), actor=request.actor):
+            messages.success(request, gettext("Revoked."))
+        else:
+            messages.info(request, gettext("It has ended already."))
+        # Leads to the sign-in page where the user has ended the session of this browser.
+        return redirect("own_access")
+    context = {"sessions": session_rows(user, current=current), "applications": application_rows(user)}
+    return render(request, "users/profile/access.html", context)
 
 
 def _save(request: PageRequest, form: DocumentsForm) -> DocumentsForm | None:

@@ -26,6 +26,7 @@ from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.sign_in.clear_lockout import clear_lockouts
 from users.web.documents_form import DocumentsForm
+from users.web.user_access import revoke
 
 
 def save_documents(visit: UserPageRequest) -> TemplateContext | None:
@@ -168,6 +169,24 @@ def unlink_account(visit: UserPageRequest) -> None:
         visit.show_success(gettext("Unlinked. The account is a separate user now, without metadata."))
 
 
+def revoke_user_session(visit: UserPageRequest) -> None:
+    """End a session of the user, with the tokens that came from it."""
+    _revoke(visit, "session", done=gettext("The session has ended, and its tokens are revoked."))
+
+
+def revoke_user_application(visit: UserPageRequest) -> None:
+    """Take an application's access to the user away."""
+    _revoke(visit, "application", done=gettext("The application has no access any more."))
+
+
+def _revoke(visit: UserPageRequest, what: str, *, done: str) -> None:
+    value = visit.request.POST.get(what, "").replace("\0", "")
+    if revoke(visit.user, what, value, actor=visit.actor):
+        visit.show_success(done)
+    else:
+        visit.show_error(gettext("It has ended already."))
+
+
 BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {
     "documents": save_documents,
     "profile": save_profile,
@@ -184,4 +203,6 @@ BUTTONS: dict[str, Callable[[UserPageRequest], TemplateContext | None]] = {
     "remove_role": remove_role,
     "assign_permission": assign_permission,
     "remove_permission": remove_permission,
+    "revoke_session": revoke_user_session,
+    "revoke_application": revoke_user_application,
 }

@@ -28,6 +28,7 @@ from users.rights.may import Verb, denial_reason
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
+from users.web.user_access import application_rows, session_rows
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ def security_context(visit: UserPageRequest) -> TemplateContext:
         "unlock_refusal": denial_reason(visit.actor, Verb.CLEAR_LOCKOUT, visit.user),
         "second_factors": second_factors,
         "factor_refusal": second_factors and denial_reason(visit.actor, Verb.REMOVE_MULTIFACTOR, visit.user),
+        "sessions": session_rows(visit.user),
+        "applications": application_rows(visit.user),
+        "access_refusal": denial_reason(visit.actor, Verb.END_SESSIONS, visit.user)
+        or denial_reason(visit.actor, Verb.REVOKE_TOKENS, visit.user),
         "staff_form": None if staff_refusal else StaffRightsForm(initial=groups),
         "staff_refusal": staff_refusal,
     }
