@@ -36,7 +36,7 @@ def test_the_page_of_a_user(queries, jane, request, who, expected):
 
 
 def test_the_page_of_a_staff_member(queries, administrator, supporter):
-    assert queries(administrator, user_path(supporter)) == 15
+    assert queries(administrator, user_path(supporter)) == 14
 
 
 def test_the_page_of_segments_counts_each_and_asks_nothing_else(queries, agent):

@@ -102,6 +102,7 @@ def product(marked, agent, settings, index_key):
         "app_label": "users",
         "url": "nowhere/",
         "uidb36": "1",
+        "method_id": "totp|dev_1",
         "key": "x",
     }
 
