@@ -133,7 +133,7 @@ def _leave(request: HttpRequest, redirect_uri: str) -> HttpResponse:
 def _refuse(request: HttpRequest, refusal: LogoutRefused) -> HttpResponse:
     context = {
         "title": gettext("You are still signed in"),
-        "text": gettext("The application sent a wrong request. Tell the people who run it."),
+        "text": gettext("The application sent a wrong request. Tell its support."),
         "details": str(refusal),
     }
     return render(request, "users/hosted/error.html", context, status=400)
