@@ -251,6 +251,22 @@ def test_codes_that_are_guessed_are_limited_here_and_on_the_page_together(mfa_to
     assert "feotpft" in types()
 
 
+def test_one_ip_address_cannot_try_codes_of_everybody(mfa_token, complete, secret, make_user, sign_in):
+    guessed = 0
+    for number in range(4):
+        user = make_user(f"user{number}", password=PASSWORD)
+        given = wrong(enrol(user))
+        token = sign_in(username=user.email).json()["mfa_token"]
+        guessed += sum(complete(token, given).status_code == 403 for _ in range(3))
+    assert guessed == 10
+
+    token = mfa_token(headers={"REMOTE_ADDR": "192.0.2.1"})
+    assert complete(token, code(secret)).status_code == 429
+    # A server that has proved who it is says whom it asks for.
+    forwarded = {"HTTP_AUTH0_FORWARDED_FOR": "198.51.100.7"}
+    assert complete(token, code(secret), headers=forwarded).status_code == 200
+
+
 def test_hooks_run_once_and_after_the_code(mfa_token, complete, secret, monkeypatch):
     calls = []
 

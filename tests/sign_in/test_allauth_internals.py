@@ -33,7 +33,11 @@ COUNTER = ["request", "app", "action", "rate", "key", "user"]
         (cryptokit.normalize_user_code, ["code"]),
         (totp.generate_totp_secret, ["length"]),
         (totp.validate_totp_code, ["secret", "code"]),
-        (flows.check_rate_limit, ["user", "error_key"]),
+        (
+            ratelimit.consume,
+            ["request", "app", "action", "config", "key", "user", "dry_run", "limit_get", "raise_exception"],
+        ),
+        (ratelimit.clear, ["request", "app", "action", "config", "key", "user"]),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
 )

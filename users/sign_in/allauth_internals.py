@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_code
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest  # noqa: TID251 - allauth asks for one
-
-from users.models import User
 
 __all__ = [
     "count_code",
@@ -31,14 +28,22 @@ __all__ = [
 _APP, _ACTION = "allauth.account", "login_failed"
 
 
-def count_code(user: User) -> Callable[[], None] | None:
+def count_code(user_pk: int) -> Callable[[], None] | None:
     """Count an attempt to give a code of a second factor, with those on the pages. Returns a function that
     resets the counter after a right code; None where the user has to wait."""
-    try:
-        reset: Callable[[], None] = check_rate_limit(user)
-    except ValidationError:
+    # By user alone: the limit by IP address would be that of an application's server, for all its users.
+    rates = [rate for rate in ratelimit.get_rates(app=_APP, action=_ACTION) if rate.per == "key"]
+    config = {_ACTION: ",".join(f"{rate.amount}/{rate.duration}s/key" for rate in rates)}
+    options: dict[str, Any] = {
+        "app": _APP,
+        "action": _ACTION,
+        "config": config,
+        "key": second_factor_key(user_pk),
+    }
+    request = HttpRequest()  # not read for a limit by key
+    if ratelimit.consume(request, **options) is None:
         return None
-    return reset
+    return lambda: ratelimit.clear(request, **options)
 
 
 def seconds_until_next_code(user_pk: int) -> float:

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 
 from users.log.record import ClientContext, log_event
 from users.models import User
+from users.sign_in import lockout
 from users.sign_in.allauth_internals import (
     count_code,
     normalize_user_code,
@@ -35,7 +36,8 @@ class WrongCode(Exception):
 
 
 class TooManyCodes(Exception):
-    """The user has to wait for `seconds`, after too many wrong codes here and on the sign-in pages."""
+    """The user has to wait for `seconds`, after too many wrong codes here and on the sign-in pages, or too
+    many failures from the IP address."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -59,7 +61,12 @@ def check_code(
     context: dict[str, Any] = {"user": user, "ip": ip or "", "through": through}
     # Users type spaces and hyphens between the letters, and small letters for capitals.
     code = re.sub(r"[\s-]", "", code).upper()
-    reset = count_code(user)
+    try:
+        # With failed sign-ins from the IP address, which is that of the end user.
+        attempt = lockout.start_attempt([], ip=ip)
+    except lockout.TooManyAttempts as error:
+        raise TooManyCodes(error.seconds) from None
+    reset = count_code(user.pk)
     if reset is None:
         if is_first_within(60, "second-factor limit", user.pk):
             log_event("gd_otp_rate_limit_exceed", **context)
@@ -68,6 +75,7 @@ def check_code(
     if not _is_right(user, code, type_, new_secret) or not is_unused(user, code):
         log_event(failed, **context)
         raise WrongCode
+    attempt.mark_succeeded()
     reset()
     log_event(succeeded, **context)
 
