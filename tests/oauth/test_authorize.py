@@ -578,3 +578,22 @@ def test_nothing_that_is_sent_is_an_error_of_ours(browser, spa, data):
     assert response.status_code in (200, 302, 400, 403)
     if response.status_code == 302:
         assert urlsplit(response["Location"]).netloc in ("", "shop.example")
+
+
+# --- Cost ---------------------------------------------------------------------------------------
+
+
+def test_a_silent_sign_in_takes_few_queries(window, spa, songs, django_assert_max_num_queries):
+    """The session is read and saved; an authorization, its code and a line of the log are written."""
+    with django_assert_max_num_queries(17):
+        answer = answer_of(authorize(window, spa, prompt="none", audience=SONGS, scope="openid read:songs"))
+
+    assert "code" in answer
+
+
+def test_an_exchange_takes_few_queries(window, spa, songs, django_assert_max_num_queries):
+    codes = [answer_of(authorize(window, spa, audience=SONGS))["code"] for _ in range(2)]
+    exchange(window, spa, codes[0])  # the first creates the signing key
+
+    with django_assert_max_num_queries(8):
+        assert exchange(window, spa, codes[1]).status_code == 200

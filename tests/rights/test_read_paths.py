@@ -256,6 +256,20 @@ def test_a_persons_own_token_reads_it_nowhere_where_the_setting_says_so(
     assert answers["/users/{user_id}"].status_code == 200
 
 
+def test_a_third_party_application_reads_it_nowhere_with_a_token_of_its_user(
+    read, make_client, browser, marked
+):
+    client, server = make_client(), ResourceServer.objects.management()
+    client.is_first_party = False
+    client.save()
+    header = f"Bearer {issue_user_token(marked, client, ['read:current_user'], server=server)}"
+
+    answers, _ = read(lambda where: browser().get(where, HTTP_AUTHORIZATION=header))
+
+    assert telling(answers) == []
+    assert answers["/users/{user_id}"].status_code == 200
+
+
 def test_reading_the_api_would_meet_it(read, api):
     answers, _ = read(api().get)
 

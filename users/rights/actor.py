@@ -30,6 +30,8 @@ class Actor:
     user: User | None = None
     scopes: frozenset[str] = frozenset()
     authenticated_at: int = 0
+    # Whether the token is in the hands of a third-party client, which sees no `app_metadata`.
+    is_third_party: bool = False
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -98,13 +100,14 @@ def bearer_actor(
     scopes: frozenset[str],
     *,
     authenticated_at: int = 0,
+    is_third_party: bool = False,
     request_id: str = "",
     ip: str | None = None,
 ) -> Actor:
     """A user by an access token: owner of their own user within its scopes, and nothing else, whatever
     staff rights the user has."""
     person = _user_actor(Kind.USER, Face.API, user, request_id, ip)
-    return replace(person, scopes=scopes, authenticated_at=authenticated_at)
+    return replace(person, scopes=scopes, authenticated_at=authenticated_at, is_third_party=is_third_party)
 
 
 def command_actor(name: str, *, face: Face = Face.COMMAND) -> Actor:

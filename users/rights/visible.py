@@ -48,7 +48,8 @@ def _visible_by_token(viewer: Actor, document: str) -> bool:
     """For the viewer's own user. A token that may change it sees the response to the change, as with
     Auth0."""
     if document == APP_METADATA:
-        return conf.current_user_sees_app_metadata and bool(viewer.scopes & READ_OWN)
+        may_see = conf.current_user_sees_app_metadata and not viewer.is_third_party
+        return may_see and bool(viewer.scopes & READ_OWN)
     return bool(viewer.scopes & (READ_OWN | CHANGE_OWN))
 
 

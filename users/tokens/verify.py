@@ -56,12 +56,14 @@ class MachineCaller:
 @dataclass(frozen=True)
 class UserCaller:
     """A user, by a token of their own, fresh from the database. `scopes` are current-user scopes only;
-    `authenticated_at` is when the user last entered the password, in UNIX seconds."""
+    `authenticated_at` is when the user last entered the password, in UNIX seconds; `is_third_party` says
+    that the client is another company's."""
 
     user: User
     client_id: str
     scopes: frozenset[str]
     authenticated_at: int
+    is_third_party: bool = False
 
 
 Caller = MachineCaller | UserCaller
@@ -83,6 +85,7 @@ class _ClientState:
 
     name: str
     scopes: frozenset[str] | None
+    is_first_party: bool
 
 
 def verify_access_token(token: str) -> Caller:
@@ -106,7 +109,11 @@ def verify_access_token(token: str) -> Caller:
         # CACHE_SECONDS.
         return MachineCaller(client_id, standing.name, asked & standing.scopes & MACHINE_SCOPES.keys())
     return UserCaller(
-        _get_token_user(subject, claims), client_id, asked & CURRENT_USER_SCOPES.keys(), _auth_time(claims)
+        _get_token_user(subject, claims),
+        client_id,
+        asked & CURRENT_USER_SCOPES.keys(),
+        _auth_time(claims),
+        is_third_party=not standing.is_first_party,
     )
 
 
@@ -244,7 +251,8 @@ def _load_client(client_id: str) -> _ClientState | None:
     if client is None:
         return None
     grant = ClientGrant.objects.filter(client=client, resource_server__identifier=None).first()
-    return _ClientState(client.name, None if grant is None else frozenset(grant.scope))
+    scopes = None if grant is None else frozenset(grant.scope)
+    return _ClientState(client.name, scopes, client.is_first_party)
 
 
 _key_cache = TTLCache(_load_keys, seconds=CACHE_SECONDS)

@@ -43,7 +43,13 @@ def actor_of(request: Any) -> Actor:
     origin = {"request_id": request.request_id, "ip": recorded_ip(request)}
     if isinstance(caller, UserCaller):
         # With the time of the sign-in, since removing one's own second factor needs a recent one.
-        return bearer_actor(caller.user, caller.scopes, authenticated_at=caller.authenticated_at, **origin)
+        return bearer_actor(
+            caller.user,
+            caller.scopes,
+            authenticated_at=caller.authenticated_at,
+            is_third_party=caller.is_third_party,
+            **origin,
+        )
     return Actor(
         kind=Kind.CLIENT,
         face=Face.API,
