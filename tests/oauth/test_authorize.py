@@ -280,8 +280,16 @@ def test_a_new_password_ends_the_session(window, spa, jane):
 
 def test_a_disabled_connection_signs_no_one_in(window, spa):
     Connection.objects.update(is_enabled=False)
+    spa.connections.add(Connection.objects.create(name="partners"))
 
     assert answer_of(authorize(window, spa, prompt="none"))["error"] == "login_required"
+
+
+def test_a_session_counts_only_where_its_connection_is_enabled(window, spa, connection):
+    spa.connections.set([Connection.objects.create(name="partners")])
+
+    assert answer_of(authorize(window, spa, prompt="none"))["error"] == "login_required"
+    assert authorize(window, spa)["Location"].startswith("/u/login?")
 
 
 def test_hooks_run_at_a_silent_sign_in(window, spa, monkeypatch, verified):
@@ -328,7 +336,7 @@ def test_max_age_asks_for_the_password_of_an_older_session(window, spa):
 
 
 def test_another_connection_asks_for_another_sign_in(window, spa):
-    Connection.objects.create(name="partners")
+    spa.connections.add(Connection.objects.create(name="partners"))
 
     assert authorize(window, spa, connection="partners")["Location"].startswith("/u/login?")
 

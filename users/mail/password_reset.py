@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -29,11 +30,13 @@ FORM_ACTOR = command_actor("password reset form", face=Face.SIGN_IN)
 
 
 def request_password_reset(
-    email: str, *, connection: Connection | None = None, through: ClientContext = NO_CLIENT
+    email: str, *, connections: Iterable[Connection] | None = None, through: ClientContext = NO_CLIENT
 ) -> None:
-    """Enqueue the request for a link for every user with this email, in `connection` or in any. Nothing is
-    looked up here, so that the response takes the same time whether or not there is one (user enumeration).
-    `through` is the client whose page the user asked at."""
+    """Enqueue the request for a link for every user with this email, in these connections or in any.
+
+    Nothing is looked up here, so that the response takes the same time whether or not there is one (user
+    enumeration). `through` is the client whose page the user asked at.
+    """
     # Jobs store their parameters: the IP address is reduced before it is written.
     origin = replace(current_origin(), ip=anonymize_ip(current_origin().ip) or "")
     enqueue(
@@ -42,7 +45,7 @@ def request_password_reset(
         parameters={
             "email": email,
             "origin": asdict(origin),
-            "connection_id": connection.connection_id if connection else "",
+            "connections": None if connections is None else [row.connection_id for row in connections],
             "through": asdict(through),
         },
     )
@@ -62,15 +65,15 @@ def enqueue_password_resets(run: Run) -> None:
         return
     email = run.parameters["email"]
     # Jobs that were enqueued by an earlier version have neither.
-    connection_id = run.parameters.get("connection_id", "")
+    connections = run.parameters.get("connections")
     through = ClientContext(**run.parameters.get("through", {}))
     with run.step(), use_origin(RequestOrigin(**run.parameters["origin"])):
         # In the step: a resumed job must not send the emails again.
         run.state["is_done"] = True
         # A linked account's email signs in, too: its own password is reset.
         found = User.accounts.with_connection().by_email(email).in_own_database()
-        if connection_id:
-            found = found.filter(connection__connection_id=connection_id)
+        if connections is not None:
+            found = found.filter(connection__connection_id__in=connections)
         accounts = [account for account in found if _signed_in_user(account).is_active]
         for account in accounts:
             enqueue(Job.Kind.PASSWORD_RESET_EMAIL, actor=run.actor, user=account)

@@ -97,8 +97,8 @@ class AuthorizationFlow:
                 raise AuthorizationError(refusal.error, refusal.description)
 
     def _session(self) -> SsoSession | None:
-        user = self.request.user
-        return sso_session.read_sso_session(self.request.session, user if isinstance(user, User) else None)
+        user = self.request.user if isinstance(self.request.user, User) else None
+        return sso_session.read_sso_session(self.request.session, user, application=self.client)
 
     def _is_confirmed(self, pending: AuthorizationRequest) -> bool:
         return sso_session.is_account_confirmed(self.request.session, pending)

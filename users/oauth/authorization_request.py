@@ -14,6 +14,7 @@ from django.http import QueryDict
 from users.models import Client, Connection, ResourceServer
 from users.oauth.redirect_uris import is_registered_redirect, message_origin
 from users.sign_in.authorization import AuthorizationParameters
+from users.sign_in.enabled_connections import enabled_databases
 
 RESPONSE_TYPES = ("code", "id_token", "id_token token", "token", "code id_token")
 RESPONSE_MODES = ("query", "fragment", "form_post", "web_message")
@@ -98,7 +99,7 @@ def read_parameters(query: QueryDict, destination: Destination) -> Authorization
         login_hint=query.get("login_hint", ""),
         screen_hint=query.get("screen_hint", ""),
         ui_locales=query.get("ui_locales", ""),
-        connection=_connection(query),
+        connection=_connection(query, destination.client),
     )
     _check_not_supported(query)
     if "id_token" in response_type:
@@ -177,11 +178,16 @@ def _audience(query: QueryDict) -> str:
     return audience
 
 
-def _connection(query: QueryDict) -> str:
-    """The name of the connection in which the user is to sign in."""
-    name = query.get("connection", "")
-    if name and not Connection.objects.filter(name=name, strategy="auth0", is_enabled=True).exists():
-        raise AuthorizationError("invalid_request", "the connection was not found")
+def _connection(query: QueryDict, client: Client) -> str:
+    """The name of the connection in which the user is to sign in, empty for any that is enabled for the
+    client. Source of the texts: Auth0's answers."""
+    name, enabled = query.get("connection", ""), {each.name for each in enabled_databases(client)}
+    if name and name not in enabled:
+        is_known = Connection.objects.filter(name=name, strategy="auth0").exists()
+        text = "the connection is not enabled" if is_known else "the connection was not found"
+        raise AuthorizationError("invalid_request", text)
+    if not enabled:
+        raise AuthorizationError("invalid_request", "no connections enabled for the client")
     return name
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from users.models import AuthorizationRequest, Connection, User
+from users.models import AuthorizationRequest, Client, Connection, User
 from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in.authorization import SsoSession
 from users.sign_in.outcomes import Refusal, SignedIn
@@ -46,12 +46,14 @@ def known_browser_secret(session: SessionData) -> str:
     return str(session.get(BROWSER, ""))
 
 
-def read_sso_session(session: SessionData, user: User | None) -> SsoSession | None:
-    """Return who is signed in; None where no one is. `user` is that of the session, freshly read."""
+def read_sso_session(session: SessionData, user: User | None, *, application: Client) -> SsoSession | None:
+    """Return who is signed in; None where no one is, or not through a connection that is enabled for the
+    application. `user` is that of the session, freshly read."""
     sign_in = session.get(SIGN_IN)
     if user is None or not sign_in:
         return None
-    connection = Connection.objects.filter(pk=session.get(CONNECTION, 0), is_enabled=True).first()
+    enabled = application.connections.filter(is_enabled=True)
+    connection = enabled.filter(pk=session.get(CONNECTION, 0)).first()
     # A connection that was disabled or deleted since signs in no one.
     if connection is None:
         return None

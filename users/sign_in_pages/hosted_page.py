@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language_from_request, get_supported_language_variant
@@ -16,9 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from users.actions.authorizations.requests import ForeignRequest, RequestNotFound, find_authorization_request
-from users.models import AuthorizationRequest, User
+from users.models import DEFAULT_CONNECTION, AuthorizationRequest, Client, Connection, User
 from users.sign_in import sso_session
 from users.sign_in.authorization import AuthorizationParameters, SsoSession
+from users.sign_in.enabled_connections import enabled_databases
 from users.sign_in.progress import SignInRequest
 from users.web.client_ip import client_ip
 from users.web.hosted_errors import expired_page, foreign_page
@@ -73,8 +76,8 @@ def url_of(request: HostedRequest, name: str) -> str:
 
 def current_session(request: HostedRequest) -> SsoSession | None:
     """Who is signed in for all applications in this browser."""
-    user = request.user
-    return sso_session.read_sso_session(request.session, user if isinstance(user, User) else None)
+    user = request.user if isinstance(request.user, User) else None
+    return sso_session.read_sso_session(request.session, user, application=request.pending.client)
 
 
 def sign_in_request(request: HostedRequest) -> SignInRequest:
@@ -82,6 +85,45 @@ def sign_in_request(request: HostedRequest) -> SignInRequest:
     return SignInRequest(
         ip=client_ip(request), application=request.pending.client, audience=request.parameters.audience
     )
+
+
+def render_hosted(
+    request: HostedRequest, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page with what all of them show of the application, and the URLs of the others."""
+    client = request.pending.client
+    urls = {name: url_of(request, f"hosted_{name}") for name in ("login", "continue", "forgot")}
+    if sign_up_connection(request) is not None:
+        urls["signup"] = url_of(request, "hosted_signup")
+    given = {"client": client, "links": _links(client), "urls": urls, **context}
+    return render(request, f"users/hosted/{template}.html", given, status=status)
+
+
+def named_connection(request: HostedRequest) -> Connection | None:
+    """The connection that the application names; None for every one."""
+    name = request.parameters.connection
+    return Connection.objects.filter(name=name, is_enabled=True).first() if name else None
+
+
+def sign_in_connections(request: HostedRequest) -> list[Connection]:
+    """The connections in which users of this sign-in may have a password: the one that the application names,
+    if it is enabled for it, or all that are."""
+    name = request.parameters.connection
+    enabled = enabled_databases(request.pending.client)
+    return [connection for connection in enabled if name in ("", connection.name)]
+
+
+def sign_up_connection(request: HostedRequest) -> Connection | None:
+    """The connection in which a new user gets an account: the first that is open for sign-up, the default
+    connection before others. None where users cannot sign up."""
+    open_ones = [each for each in sign_in_connections(request) if not each.options.get("disable_signup")]
+    return min(open_ones, key=lambda each: each.name != DEFAULT_CONNECTION, default=None)
+
+
+def _links(client: Client) -> dict[str, str]:
+    """The application's terms and privacy policy, if they are web pages."""
+    links = {name: str(client.branding.get(f"{name}_url", "")) for name in ("terms", "privacy")}
+    return {name: url for name, url in links.items() if url.startswith(("https://", "http://"))}
 
 
 def _language(request: HostedRequest) -> str:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from users.sign_in_pages.views import hosted, tickets
+from users.sign_in_pages.views import hosted, hosted_accounts, tickets
 
 
 def not_available(request: HttpRequest, **_: str) -> HttpResponse:
@@ -68,8 +68,8 @@ urlpatterns = [
         for name in ("signup", "email", "set_password", "email_verification_sent")
     ),
     path("u/login", hosted.login, name="hosted_login"),
-    # Until accounts can be created there.
-    path("u/signup", hosted.login, name="hosted_signup"),
+    path("u/signup", hosted_accounts.create_account, name="hosted_signup"),
+    path("u/forgot-password", hosted_accounts.forgot, name="hosted_forgot"),
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
     path("u/continue", hosted.continue_as, name="hosted_continue"),
     path("u/consent", hosted.consent, name="hosted_consent"),

@@ -6,7 +6,6 @@ Source: Auth0's Authentication API reference, "Database/AD/LDAP Passive".
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,6 @@ from users.log.record import NO_CLIENT, ClientContext
 from users.mail.password_reset import request_password_reset
 from users.mail.send import MailDisabled, check_mail_enabled
 from users.metadata.errors import MetadataError, TextError
-from users.metadata.identifiers import email_key
 from users.metadata.sign_up import check_sign_up_metadata
 from users.metadata.text import parse
 from users.models import Client, Connection, User
@@ -31,9 +29,8 @@ from users.rights.actor import visitor_actor
 from users.sign_in.enabled_connections import is_enabled_for
 from users.sign_in.hooks import Registration
 from users.sign_in.progress import SignInRequest
+from users.sign_in.reset_limits import count_requests_for, count_requests_from, seconds_until_reset
 from users.sign_in.sign_up import REFUSALS, ConnectionNotEnabled, sign_up
-from users.throttling.fixed_window import Usage, count
-from users.throttling.ip_networks import network_of
 from users.web.client_ip import client_ip, recorded_ip
 from users.web.rate_usage import rate_headers
 from users.web.request import request_id_of
@@ -44,8 +41,6 @@ PROFILE_FIELDS = ("email", "username", "given_name", "family_name", "name", "nic
 # How a form names a property of user_metadata.
 _METADATA_NAME = re.compile(r"user_metadata\[([^\[\]]*)\]", re.DOTALL)
 
-# Requests for a password reset: from one IP address in a minute, and for one email in five.
-RESETS_PER_IP, RESETS_PER_EMAIL = 10, 5
 RESET_SENT = "We've just sent you an email to reset your password."
 
 Body = dict[str, Any]
@@ -80,8 +75,8 @@ def challenge(request: HttpRequest, body: Body) -> HttpResponse:
 def change_password(request: HttpRequest, body: Body) -> HttpResponse:
     """Email a link to set a new password, to whoever has this email in the connection. The answer says
     nothing about whether there is such a user, and takes the same time."""
-    usage = count(f"password resets from {network_of(client_ip(request))}", RESETS_PER_IP, seconds=60)
-    response = _request_reset(body) if not usage.is_over else too_many_requests(_seconds_until(usage))
+    usage = count_requests_from(client_ip(request))
+    response = too_many_requests(seconds_until_reset(usage)) if usage.is_over else _request_reset(body)
     for name, value in rate_headers(usage).items():
         response[name] = value
     return response
@@ -98,20 +93,15 @@ def _request_reset(body: Body) -> HttpResponse:
     if not is_email(email):
         raise TokenError("invalid_request", "The parameter email must be an email address.", 400)
     check_mail_enabled()
-    # By the typed email, whether or not there is such a user: against floods of mail.
-    usage = count(f"password resets of {email_key(email)}", RESETS_PER_EMAIL, seconds=300)
+    usage = count_requests_for(email)
     if usage.is_over:
-        return too_many_requests(_seconds_until(usage))
+        return too_many_requests(seconds_until_reset(usage))
     through = ClientContext.of(client) if client else NO_CLIENT
-    request_password_reset(email, connection=connection, through=through)
+    request_password_reset(email, connections=[connection], through=through)
     # Plain text of this type: auth0-js hands on no other.
     return HttpResponse(
         RESET_SENT, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"}
     )
-
-
-def _seconds_until(usage: Usage) -> int:
-    return max(1, usage.reset - int(time.time()))
 
 
 @database_endpoint

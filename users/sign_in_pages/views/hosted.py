@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.decorators import rate_limit
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 
 from users.actions.authorizations.consents import give_consent
-from users.models import Client, Connection, ResourceServer
+from users.models import ResourceServer
 from users.representation.sessions import METHODS
 from users.sign_in import sso_session
 from users.sign_in.account_lookup import primary_user
@@ -23,6 +20,8 @@ from users.sign_in_pages.hosted_page import (
     HostedRequest,
     current_session,
     hosted_page,
+    named_connection,
+    render_hosted,
     sign_in_request,
     url_of,
 )
@@ -38,7 +37,7 @@ def sign_in(request: HostedRequest) -> HttpResponse:
         request=request,
         initial={"login": request.parameters.login_hint},
         sign_in=sign_in_request(request),
-        connection=_connection(request),
+        connection=named_connection(request),
     )
     if posted is not None and form.is_valid():
         # What was proven in an earlier sign-in of this session counts no longer.
@@ -52,7 +51,7 @@ def sign_in(request: HostedRequest) -> HttpResponse:
             methods=frozenset({Method.PASSWORD}),
         )
         return complete(request, continue_sign_in(signing_in))
-    return _page(request, "sign_in", form=form, status=422 if form.errors else 200)
+    return render_hosted(request, "sign_in", form=form, status=422 if form.errors else 200)
 
 
 # As many forms a minute as allauth's own page takes from one IP address.
@@ -70,7 +69,7 @@ def second_factor(request: HostedRequest) -> HttpResponse:
     if posted is not None and form.is_valid():
         form.save()
         return complete(request, confirm_second_factor(waiting))
-    return _page(request, "second_factor", form=form, status=422 if form.errors else 200)
+    return render_hosted(request, "second_factor", form=form, status=422 if form.errors else 200)
 
 
 @hosted_page
@@ -82,7 +81,7 @@ def continue_as(request: HostedRequest) -> HttpResponse:
     if request.method == "POST":
         sso_session.confirm_account(request.session, request.pending)
         return lead_on(request)
-    return _page(request, "continue", account=current.user)
+    return render_hosted(request, "continue", account=current.user)
 
 
 @hosted_page
@@ -102,26 +101,7 @@ def consent(request: HostedRequest) -> HttpResponse:
             sso_session.store_refusal(request.session, request.pending, refusal)
         return lead_on(request)
     server = ResourceServer.objects.for_audience(audience) if audience else None
-    return _page(request, "consent", account=current.user, items=describe_scopes(scope, server))
-
-
-def _page(request: HostedRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Render a page with what all of them show of the application."""
-    given = {"client": request.pending.client, "links": _links(request.pending.client), **context}
-    urls = {name: url_of(request, f"hosted_{name}") for name in ("login", "continue")}
-    return render(request, f"users/hosted/{template}.html", {"urls": urls, **given}, status=status)
-
-
-def _links(client: Client) -> dict[str, str]:
-    """The application's terms and privacy policy, if they are web pages."""
-    links = {name: str(client.branding.get(f"{name}_url", "")) for name in ("terms", "privacy")}
-    return {name: url for name, url in links.items() if url.startswith(("https://", "http://"))}
-
-
-def _connection(request: HostedRequest) -> Connection | None:
-    """The connection that the application names; None for every one."""
-    name = request.parameters.connection
-    return Connection.objects.filter(name=name, is_enabled=True).first() if name else None
+    return render_hosted(request, "consent", account=current.user, items=describe_scopes(scope, server))
 
 
 def _keep_signed_in(request: HostedRequest, keep: bool) -> None:

@@ -1,0 +1,111 @@
+"""The hosted pages for those who cannot sign in yet: create an account, request a new password."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
+
+from users.actions.errors import NotSupported, WeakPassword
+from users.log.record import ClientContext
+from users.mail.password_reset import request_password_reset
+from users.metadata.errors import MetadataError
+from users.models import User
+from users.representation.sessions import METHODS
+from users.representation.validation import FieldError
+from users.rights.actor import visitor_actor
+from users.sign_in.hooks import Registration, SignUpDenied
+from users.sign_in.progress import Method, SignIn
+from users.sign_in.reset_limits import count_requests_for, count_requests_from
+from users.sign_in.sign_up import IdentifierTaken, SignUpRefused, TooManySignUps, sign_up
+from users.sign_in.transaction import continue_sign_in
+from users.sign_in_pages.forms import ResetPasswordForm
+from users.sign_in_pages.hosted_page import (
+    HostedRequest,
+    hosted_page,
+    render_hosted,
+    sign_in_connections,
+    sign_in_request,
+    sign_up_connection,
+    url_of,
+)
+from users.sign_in_pages.hosted_sign_in import complete
+from users.sign_in_pages.sign_up_form import SignUpForm
+from users.web.client_ip import client_ip, recorded_ip
+from users.web.request import request_id_of
+
+
+@hosted_page
+def create_account(request: HostedRequest) -> HttpResponse:
+    """Ask for what an account needs, create it, sign its user in, and go on to the application."""
+    connection = sign_up_connection(request)
+    if connection is None:
+        return HttpResponseRedirect(url_of(request, "hosted_login"))
+    posted = request.POST if request.method == "POST" else None
+    form = SignUpForm(posted, connection=connection, initial={"email": request.parameters.login_hint})
+    if posted is not None and form.is_valid():
+        asked = Registration(connection=connection, profile=form.profile, user_metadata=form.user_metadata)
+        user = _sign_up(request, form, asked)
+        if user is not None:
+            # What another user has proven in this session counts no longer.
+            request.session.pop(METHODS, None)
+            request.session.set_expiry(0)  # ends with the browser: the user has not asked for more
+            signing_in = SignIn(
+                user=user,
+                connection=connection,
+                request=sign_in_request(request),
+                methods=frozenset({Method.PASSWORD}),
+            )
+            return complete(request, continue_sign_in(signing_in))
+    return render_hosted(request, "sign_up", form=form, status=422 if form.errors else 200)
+
+
+@hosted_page
+def forgot(request: HostedRequest) -> HttpResponse:
+    """Ask for an email, and send a link to set a new password. The answer is the same for every email."""
+    posted = request.POST if request.method == "POST" else None
+    form = ResetPasswordForm(posted, initial={"email": request.parameters.login_hint})
+    if posted is None or not form.is_valid():
+        return render_hosted(request, "forgot", form=form, status=422 if form.errors else 200)
+    email = form.cleaned_data["email"]
+    if count_requests_from(client_ip(request)).is_over or count_requests_for(email).is_over:
+        form.add_error(None, gettext("Too many requests. Wait some minutes, then try again."))
+        return render_hosted(request, "forgot", form=form, status=429)
+    through = ClientContext.of(request.pending.client)
+    request_password_reset(email, connections=sign_in_connections(request), through=through)
+    return render_hosted(request, "forgot_sent")
+
+
+def _sign_up(request: HostedRequest, form: SignUpForm, asked: Registration) -> User | None:
+    """Create the account; None where the form now has errors."""
+    actor = visitor_actor(request_id=request_id_of(request), ip=recorded_ip(request))
+    try:
+        return sign_up(
+            asked, password=form.cleaned_data["password"], request=sign_in_request(request), actor=actor
+        )
+    except WeakPassword as error:
+        form.add_error("password", error.messages)
+    except MetadataError as error:
+        form.add_metadata_error(error)
+    except FieldError as error:
+        form.add_field_error(error)
+    except NotSupported as error:
+        form.add_error(None, str(error))
+    except SignUpDenied as denial:
+        form.add_error(None, denial.message)
+    except IdentifierTaken as taken:
+        _explain_taken(form, taken)
+    except TooManySignUps:
+        form.add_error(None, gettext("Too many accounts were created from your network. Try again later."))
+    except SignUpRefused:
+        form.add_error(None, gettext("You cannot create an account here."))
+    return None
+
+
+def _explain_taken(form: SignUpForm, taken: IdentifierTaken) -> None:
+    if taken.is_hidden:
+        text = gettext("The account could not be created. If you already have one, sign in instead.")
+        form.add_error(None, text)
+    elif taken.field == "username":
+        form.add_error("username", gettext("This username is taken. Choose another."))
+    else:
+        form.add_error("email", gettext("There is already an account with this email. Sign in instead."))
