@@ -323,6 +323,8 @@ PAGES = {
     "log": ("admin", "/admin/log/", open_first_entry),
     "log, refused": ("admin", "/admin/log/?q=typ:s&type=fp", None),
     "change, to be undone": ("admin", "/admin/users/user/{jane}/change/?tab=activity&key=plan", open_undo),
+    "own access": ("user", "/profile/access/", None),
+    "signed out of applications": (None, "/v2/logout", None),
     "own changes": ("user", "/profile/changes/", None),
     "own changes, none": ("user", "/profile/changes/?key=nothing.at.all", None),
     "own change": ("user", "/profile/changes/", open_own_change),
@@ -362,6 +364,7 @@ REACHED = {
 }
 # URLs without an entry, by their name or else their route, and why.
 SECOND_FACTOR, TICKETS = "looked at in test_second_factor.py", "looked at in test_tickets.py"
+HOSTED = "looked at in test_hosted_sign_in.py"
 DATA, FILE, REDIRECT = "answers programs or scripts", "a file", "a redirect"
 NOT_AVAILABLE = "the same page as sign-up"
 APART = {
@@ -374,6 +377,10 @@ APART = {
     "mfa_generate_recovery_codes": SECOND_FACTOR,
     "ticket_password": TICKETS,
     "ticket_email": TICKETS,
+    "hosted_login": HOSTED,
+    "hosted_second_factor": HOSTED,
+    "hosted_continue": HOSTED,
+    "hosted_consent": HOSTED,
     "account_email": NOT_AVAILABLE,
     "account_set_password": NOT_AVAILABLE,
     "account_email_verification_sent": NOT_AVAILABLE,
