@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +34,11 @@ from tests.own_database import own_database
 
 USERS = 30
 CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    # Names of different sites, all on this machine.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+]
 # Chromium reports each refused navigation as an error of the page; a 422 is an answer of ours.
 STATUS_REPORT = "Failed to load resource: the server responded with a status of"
 # Until its scripts have run, a page has no size. What waits to see something on it waits for them, too:
@@ -84,18 +89,33 @@ class Elsewhere(BaseHTTPRequestHandler):
     html = b"<!doctype html><title>Shop</title>"
 
     def do_GET(self) -> None:
+        content_type, content = self.answer()
         self.send_response(200)
-        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Type", content_type)
         self.end_headers()
-        self.wfile.write(self.html)
+        self.wfile.write(content)
+
+    def answer(self) -> tuple[str, bytes]:
+        """The content type, and the content."""
+        return "text/html", self.html
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Browsers end connections as they like."""
+
+    def handle_error(self, *_: Any) -> None:
+        """Says nothing."""
+
+
 @contextmanager
-def serving(handler: type[Elsewhere]) -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+def serving(handler: type[Elsewhere], tls: ssl.SSLContext | None = None) -> Iterator[ThreadingHTTPServer]:
+    with QuietServer(("127.0.0.1", 0), handler) as server:
+        if tls:
+            # Each connection's thread makes the handshake: browsers open some before they need them.
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()

@@ -13,7 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 HOST = "127.0.0.1"
-_NAMES = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST)), x509.DNSName("localhost")])
+# Two sites, which ports of one address are not: the server and an application elsewhere, as Chromium resolves
+# them in the browser tests.
+DESK, SHOP = "desk.test", "shop.test"
+_HOST_NAMES = [x509.DNSName(name) for name in ("localhost", DESK, SHOP)]
+_NAMES = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST)), *_HOST_NAMES])
 _SIGNS = {"key_cert_sign": True, "crl_sign": True, "digital_signature": False}
 _SERVES = {"key_cert_sign": False, "crl_sign": False, "digital_signature": True}
 

@@ -22,11 +22,13 @@ STOP_SECONDS = 30
 
 
 class Server:
-    """On a port of its own; `domain` is what an SDK is given."""
+    """On a port of its own. `domain` is what an SDK is given; `url` leads there without a resolver that
+    knows `host`."""
 
-    def __init__(self, data_dir: Path, authority: Authority, **settings: str) -> None:
+    def __init__(self, data_dir: Path, authority: Authority, *, host: str = HOST, **settings: str) -> None:
         port = free_port()
-        self.domain = f"{HOST}:{port}"
+        self.domain = f"{host}:{port}"
+        self.url = f"https://{HOST}:{port}"
         self._data_dir = data_dir
         self._authority = authority
         self._settings = settings
@@ -78,7 +80,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(f"https://{self.domain}/healthz", timeout=5, context=self.trust):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=self.trust):
                     return self
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
