@@ -156,6 +156,22 @@ def test_a_state_comes_back_as_it_was(browser, spa, jane):
     assert answer["state"] == state
 
 
+def test_a_long_state_comes_back_and_a_longer_one_is_refused(browser, spa, jane):
+    window = browser()
+    assert answer_of(sign_in(window, spa, jane, state="ü" * 600))["state"] == "ü" * 600
+
+    answer = answer_of(authorize(window, spa, state="ü" * 4000))
+
+    assert (answer["error"], "state" in answer) == ("invalid_request", False)
+
+
+def test_an_answer_may_be_long(window, spa, monkeypatch):
+    claims = {"https://a/list": ["x" * 100] * 200}
+    monkeypatch.setattr(hooks, "POST_LOGIN", [lambda _: PostLoginResult(id_token=claims)])
+
+    assert "id_token" in answer_of(authorize(window, spa, response_type="id_token", nonce="n"))
+
+
 def test_no_state_is_made_up(browser, spa, jane):
     assert "state" not in answer_of(sign_in(browser(), spa, jane, state=...))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from tests.conftest import SHELL
@@ -133,3 +135,20 @@ def test_the_grant_must_be_enabled(browser, make_app, jane):
     answer = answer_of(authorize(browser(), without))
 
     assert (answer["error"], answer["state"]) == ("unauthorized_client", "s-1")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_exchanges_at_once_one_wins(browser, spa, code):
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(_exchange_alone, browser(), spa, code) for _ in range(2)]
+        answers = sorted(one.result() for one in tries)
+
+    assert answers == [200, 403]
+    assert Authorization.objects.get().revoked_at is not None
+
+
+def _exchange_alone(window, client, code: str) -> int:
+    try:
+        return exchange(window, client, code).status_code
+    finally:
+        database.close()

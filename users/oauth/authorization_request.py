@@ -7,6 +7,7 @@ Auth0's Authentication API reference for `audience`, `connection`, `screen_hint`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN
 from django.http import QueryDict
@@ -20,8 +21,9 @@ RESPONSE_TYPES = ("code", "id_token", "id_token token", "token", "code id_token"
 RESPONSE_MODES = ("query", "fragment", "form_post", "web_message")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 CODE_GRANT, IMPLICIT_GRANT = "authorization_code", "implicit"
-# Characters. A state may carry what the application was about to do; a URI has at most 2,048 everywhere.
-MAX_STATE, MAX_LENGTH = 8_192, 2_048
+# Characters, percent-encoded. A state may carry what the application was about to do, and has to fit into a
+# URL with the answer.
+MAX_STATE, MAX_LENGTH = 4_096, 2_048
 
 
 class PageError(Exception):
@@ -131,7 +133,7 @@ def _only(query: QueryDict, name: str) -> str:
 
 
 def _fits(value: str | None, limit: int) -> bool:
-    return value is None or (len(value) <= limit and "\0" not in value)
+    return value is None or ("\0" not in value and len(value) <= limit and len(quote(value)) <= limit)
 
 
 def _safe_mode(query: QueryDict) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.encoding import iri_to_uri
 
 from users.models import Client
 from users.oauth.redirect_uris import message_origin
@@ -32,12 +33,12 @@ def send_answer(
     return _redirect(redirect_uri, _query_separator(redirect_uri), answer)
 
 
-class RegisteredRedirect(HttpResponseRedirect):
-    """A redirect to a URI that is registered: native applications have schemes of their own."""
+class RegisteredRedirect(HttpResponse):
+    """A redirect to a URI that is registered. Django's own refuses the schemes of native applications, and
+    URLs as long as two tokens."""
 
     def __init__(self, address: str) -> None:
-        self.allowed_schemes = [urlsplit(address).scheme]
-        super().__init__(address)
+        super().__init__(status=302, headers={"Location": iri_to_uri(address)})
 
 
 def _redirect(redirect_uri: str, separator: str, answer: Answer) -> HttpResponse:
