@@ -578,6 +578,28 @@ def test_of_two_at_once_one_wins_and_the_family_survives_within_the_leeway(jane,
             find_refresh_token(tokens[0], client=client, device=Device())
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_exchange_and_a_deletion_at_once_both_end_well(jane, player, music):
+    client = Client.objects.get(pk=player.pk)
+    authorization = create_authorization(
+        jane, client, connection=Connection.objects.get(), server=music, scope=[], methods=["pwd"]
+    )
+    text = issue_refresh_token(authorization, device=Device())
+    presented = find_refresh_token(text, client=client, device=Device())
+    given = {"methods": ["pwd"], "id_token_claims": {}, "access_token_claims": {}, "scope": []}
+
+    exchanged, deleted = at_once(
+        [
+            partial(exchange_refresh_token, presented, text=text, device=Device(), **given),
+            partial(delete_user, jane, actor=SHELL),
+        ]
+    )
+
+    assert deleted is None
+    assert isinstance(exchanged, tuple | InvalidRefreshToken)
+    assert not RefreshTokenSecret.objects.exists()
+
+
 # After a sign-in in the browser
 
 

@@ -52,3 +52,11 @@ class RefreshTokenSecret(models.Model):
 
     def __str__(self) -> str:
         return f"secret of {self.refresh_token_id}"
+
+
+def lock_refresh_tokens(tokens: models.QuerySet[RefreshToken]) -> set[int]:
+    """Lock the tokens until the transaction ends, and return their primary keys. Before they are deleted,
+    by a cascade as well: an exchange at the same time would add a row that refers to a deleted one."""
+    # In one order, against deadlocks.
+    locked = tokens.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+    return set(locked)

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from users.actions.access.connections import enable_all_connections
 from users.log.configuration_history import Action, effect_on, record_configuration_change
-from users.models import Client, Ticket
+from users.models import Client, RefreshToken, Ticket
+from users.models.refresh_token import lock_refresh_tokens
 from users.representation.clients import serialize_client
 from users.representation.refresh_tokens import explain_refused_refresh_token
 from users.representation.validation import FieldError
@@ -96,6 +97,7 @@ def delete_client(client_id: str, *, actor: Actor) -> None:
         )
         # Links that a compromised client created must not outlive it.
         Ticket.objects.filter(made_by=client_id, used_at=None).delete()
+        lock_refresh_tokens(RefreshToken.objects.filter(authorization__client=client))
         client.delete()
         clear_token_caches_on_commit()
 

@@ -20,7 +20,8 @@ from users.log.configuration_history import (
     record_side_effects,
 )
 from users.metadata.documents import Document
-from users.models import Change, Permission, ResourceServer, Role, User, UserPermission
+from users.models import Change, Permission, RefreshToken, ResourceServer, Role, User, UserPermission
+from users.models.refresh_token import lock_refresh_tokens
 from users.representation.resource_servers import serialize_resource_server
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -87,6 +88,7 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
         grants = lock_grants().filter(resource_server=found)
         effects = [grant_effect(grant, Action.GRANT_DELETED, before=grant.scope) for grant in grants]
         record_side_effects(effects, actor=actor, reason=DELETED)
+        lock_refresh_tokens(RefreshToken.objects.filter(authorization__resource_server=found))
         found.delete()
 
 

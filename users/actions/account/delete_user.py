@@ -9,7 +9,8 @@ from users.actions.account.draft import check_version, lock_user
 from users.history.record import build_change, save_changes
 from users.log.record import anonymize_users
 from users.metadata.identifiers import email_key
-from users.models import Change, DeletedUser, Segment, User
+from users.models import Change, DeletedUser, RefreshToken, Segment, User
+from users.models.refresh_token import lock_refresh_tokens
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
@@ -47,6 +48,7 @@ def delete_user(
             for one in gone
             if one.email
         ]
+        lock_refresh_tokens(RefreshToken.objects.filter(authorization__user__in=gone))
         user.delete()
         if emails:
             DeletedUser.objects.bulk_create(emails)

@@ -25,6 +25,7 @@ from users.log.ip_addresses import anonymize_ip
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, Client, RefreshToken, RefreshTokenSecret
 from users.models.authorization import hash_token
+from users.models.refresh_token import lock_refresh_tokens
 from users.representation.refresh_tokens import RefreshTokenPolicy
 from users.tokens.issue import LIFETIME
 
@@ -174,6 +175,7 @@ def delete_refresh_tokens(tokens: QuerySet[RefreshToken]) -> int:
     """Delete refresh tokens, which are then unknown, and return how many there were. Their authorizations
     end with their access tokens."""
     with transaction.atomic():
+        lock_refresh_tokens(tokens)
         found = list(tokens.select_related("authorization__resource_server", "authorization__client"))
         for token in found:
             authorization = token.authorization
@@ -229,10 +231,9 @@ def _lock(presented: RefreshTokenSecret) -> RefreshTokenSecret:
     token = presented.refresh_token
     tokens = RefreshToken.objects.filter(pk=token.pk)
     if token.is_rotating != RefreshTokenPolicy.of(token.authorization.client).is_rotating:
-        # The siblings are going to be deleted: all are locked in one order, against deadlocks.
+        # The siblings are going to be deleted: all are locked together, in one order.
         tokens = RefreshToken.objects.filter(pk=token.pk) | _siblings(token)
-    locked = tokens.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
-    if token.pk not in set(locked):
+    if token.pk not in lock_refresh_tokens(tokens):
         raise InvalidRefreshToken
     # Read after the lock, so that what another exchange has just committed is seen, or a revocation.
     changing = ("refresh_token__authorization__user", "refresh_token__authorization__client")
