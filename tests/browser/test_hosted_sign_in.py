@@ -111,6 +111,36 @@ def test_a_user_signs_in_and_stays_signed_in(visitor, authorize, application, ki
     assert arrive(visitor)["error"] == ["login_required"]
 
 
+def test_a_visitor_creates_an_account(visitor, authorize, application, api):
+    email = f"lee.{secrets.token_hex(4)}@example.com"
+    authorize(visitor, application(branding={"terms_url": "https://shop.example.com/terms"}))
+    visitor.get_by_role("link", name="Create an account").click()
+    expect(visitor.get_by_role("heading", name="Create your Corner Shop account")).to_be_visible()
+    assert look(visitor) == []
+
+    visitor.get_by_label("Email").fill(email)
+    visitor.get_by_label("Password", exact=True).fill("short")
+    visitor.get_by_role("button", name="Create account").click()
+    expect(visitor.get_by_role("alert")).to_be_visible()
+    assert look(visitor) == []
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name="Create account").click()
+
+    assert "code" in arrive(visitor)
+    assert api.by_email(email)["email_verified"] is False
+
+
+def test_a_forgotten_password_is_asked_for(visitor, authorize, application, kim):
+    authorize(visitor, application())
+    visitor.get_by_role("link", name="Forgot").click()
+    assert look(visitor) == []
+
+    visitor.get_by_label("Email").fill(kim["email"])
+    visitor.get_by_role("button", name="Send").click()
+
+    assert look(visitor) == []
+
+
 def test_others_applications_ask_for_consent_once(visitor, authorize, application, kim):
     partner = application(name="Partner portal", is_first_party=False)
     authorize(visitor, partner)

@@ -378,6 +378,8 @@ APART = {
     "ticket_password": TICKETS,
     "ticket_email": TICKETS,
     "hosted_login": HOSTED,
+    "hosted_signup": HOSTED,
+    "hosted_forgot": HOSTED,
     "hosted_second_factor": HOSTED,
     "hosted_continue": HOSTED,
     "hosted_consent": HOSTED,
