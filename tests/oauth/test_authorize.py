@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -23,6 +24,7 @@ from tests.oauth.sign_in_browser import (
     sign_in,
     type_password,
 )
+from tests.suites import DEPTH
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.models import AuthorizationRequest, Client, Connection, LogEvent, Session
@@ -146,6 +148,28 @@ def test_the_request_may_come_as_a_form_from_another_site(spa, jane):
     response = strict.post("/authorize", form, headers={"Origin": "https://shop.example"})
 
     assert response["Location"].startswith("/u/login?state=")
+
+
+@pytest.mark.parametrize("wrong", ["%ff", "%c3%28", "%ed%a0%80", "\xff"])
+def test_what_is_no_utf8_gets_a_page(browser, spa, wrong):
+    good = f"client_id={spa.client_id}&redirect_uri={CALLBACK}&response_type=code"
+    form = {"content_type": "application/x-www-form-urlencoded"}
+
+    answers = [
+        browser().get("/authorize", QUERY_STRING=f"{good}&state={wrong}"),
+        browser().post("/authorize", f"{good}&state={wrong}".encode("latin-1"), **form),
+    ]
+
+    for answer in answers:
+        assert (answer.status_code, "not valid UTF-8" in answer.content.decode()) == (400, True)
+
+
+def test_a_body_that_is_no_form_gets_a_page(browser, spa):
+    body = {"client_id": spa.client_id, "redirect_uri": CALLBACK, "response_type": "code"}
+
+    for kind in ("application/json", "text/plain"):
+        answer = browser().post("/authorize", json.dumps(body), content_type=kind)
+        assert (answer.status_code, "as a form" in answer.content.decode()) == (400, True)
 
 
 def test_a_state_comes_back_as_it_was(browser, spa, jane):
@@ -579,7 +603,7 @@ NAMES = [
 ]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_nothing_that_is_sent_is_an_error_of_ours(browser, spa, data):
     good = {"client_id": spa.client_id, "redirect_uri": CALLBACK, "response_type": "code"}
@@ -609,7 +633,7 @@ def test_nothing_that_is_sent_is_an_error_of_ours(browser, spa, data):
 
 def test_a_silent_sign_in_takes_few_queries(window, spa, songs, django_assert_max_num_queries):
     """The session is read and saved; an authorization, its code and a line of the log are written."""
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         answer = answer_of(authorize(window, spa, prompt="none", audience=SONGS, scope="openid read:songs"))
 
     assert "code" in answer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -30,8 +32,8 @@ from users.web.hosted_errors import expired_page, foreign_page
 def authorize(request: HttpRequest) -> HttpResponse:
     """Begin an authorization request. A request without a valid client and redirect URI gets a page that
     says what is wrong; any other error goes to the application."""
-    query = request.POST if request.method == "POST" else request.GET
     try:
+        query = _read_query(request)
         destination = read_destination(query)
     except PageError as error:
         return _error_page(request, error)
@@ -69,6 +71,24 @@ def resume(request: HttpRequest) -> HttpResponse:
         return expired_page(request)
     except ForeignRequest:
         return foreign_page(request)
+
+
+def _read_query(request: HttpRequest) -> QueryDict:
+    """The parameters. Raises PageError where they are no UTF-8: Django would replace what it cannot read,
+    and the application would get back another `state` than it sent."""
+    if request.method != "POST":
+        encoded = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI passes bytes
+    elif request.content_type == "application/x-www-form-urlencoded":
+        encoded = request.body
+    elif request.content_type == "multipart/form-data":
+        return request.POST  # not percent-encoded
+    else:
+        raise PageError("Send the parameters in the query, or as a form (application/x-www-form-urlencoded).")
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        raise PageError("The parameters are not valid UTF-8.") from None
+    return request.POST if request.method == "POST" else request.GET
 
 
 def _error_page(request: HttpRequest, error: PageError) -> HttpResponse:
