@@ -266,7 +266,7 @@ MFA_FORMS = {
     "authenticate": "users.sign_in_pages.code_forms.SignInForm",
     "reauthenticate": "users.sign_in_pages.code_forms.ReauthenticateForm",
 }
-# There is no public sign-up, so users may add a second factor before their email is verified.
+# allauth's own table of verified emails stays empty, so it cannot ask for one before a second factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Profiledesk" if IS_LOOPBACK else PUBLIC_HOST

@@ -37,9 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": gettext_lazy("Wrong code."),
     }
 
-    # Accounts are created by staff, the API and imports.
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Refuse: there is no public sign-up."""
+        """Refuse: users sign up on the hosted page (`users.sign_in.sign_up`)."""
         return False
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
