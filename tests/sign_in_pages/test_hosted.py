@@ -303,6 +303,22 @@ def test_an_application_asks_for_a_fresh_factor(browser, spa, jane):
     assert authorize(window, spa, **with_age)["Location"].startswith(SIGN_IN)
 
 
+def test_a_code_alone_does_not_renew_the_sign_in(browser, spa, jane, monkeypatch):
+    secret = enrol(jane)
+    window = browser()
+    page = type_password(window, authorize(window, spa), jane)
+    follow(window, window.post(page["Location"], {"code": code(secret)}))
+    before = Session.objects.get(user=jane)
+    monkeypatch.setattr("users.sign_in.authorization.SECOND_FACTOR_AGE", timedelta(0))
+    page = authorize(window, spa, acr_values=MFA_ACR)
+
+    follow(window, window.post(page["Location"], {"code": code(secret, steps=1)}))
+
+    after = Session.objects.get(user=jane)
+    assert (after.signed_in_at, after.session_id) == (before.signed_in_at, before.session_id)
+    assert after.session_key != before.session_key
+
+
 def test_an_old_factor_is_asked_for_again(browser, spa, jane, monkeypatch):
     secret = enrol(jane)
     window = browser()

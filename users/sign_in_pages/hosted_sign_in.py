@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from users.models import User
-from users.representation.sessions import METHODS
+from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in import sso_session
 from users.sign_in.outcomes import Outcome, Refused, SecondFactorRequired, SignedIn, refusal_of
 from users.sign_in.progress import Method, SignIn
@@ -48,7 +48,12 @@ def _open_session(request: HostedRequest, outcome: SignedIn) -> None:
     _leave_other_user(request, outcome.user)
     records = {record["method"]: record for record in session.get(METHODS, ())}
     is_again = SESSION_KEY in session
+    # The sign-in page removes the record, so where there is one, only a code was asked for: the time of the
+    # sign-in stays, which limits how long the session lasts and what `max_age` accepts.
+    earlier = session.get(SIGN_IN) if is_again and _NAMES[Method.PASSWORD] in records else None
     get_adapter().login(request, outcome.user)
+    if earlier:
+        session[SIGN_IN] = earlier
     if is_again:
         session.cycle_key()  # Django does so only for those who were signed out
     # The latest of each, so that the session does not grow with every step-up.
