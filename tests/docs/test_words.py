@@ -52,6 +52,13 @@ JS_SKIPPED = re.compile(
 JS_TEXT = re.compile(r"[A-Za-z]{2,} [A-Za-z(]|^[A-Z][a-z]+$")
 SELECTOR = re.compile(r"[#\[>]|(^|[\s,])\.[a-z]|\b(tbody|tr)\b|use strict|^(Enter|Tab|Home|End)$")
 FUNCTIONS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "_"}
+# Exceptions whose text pages show.
+SHOWN_ERRORS = {
+    *("Denied", "Protected", "StaleSignIn", "JobFailed", "MailDisabled"),
+    *("InvalidIndexedKey", "InvalidNote", "InvalidSelection", "PermissionDenied"),
+}
+# The rights of clients, which only the Management API checks: its texts are English, as Auth0's are.
+OF_THE_API = ("users/api/", "users/oauth/", "users/rights/client_rights.py", "users/rights/own_metadata.py")
 
 
 def untranslated(source: str) -> Iterator[str]:
@@ -74,6 +81,20 @@ def untranslated_in_script(source: str) -> Iterator[str]:
         text = re.sub(r"\$\{.*?\}", "", found[0][1:-1])
         if JS_TEXT.search(text) and not SELECTOR.search(text):
             yield text
+
+
+def untranslated_errors(source: str) -> Iterator[str]:
+    """The texts of a module that it gives to an exception of SHOWN_ERRORS without gettext."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SHOWN_ERRORS:
+            yield from (ast.unparse(one) for one in node.args[:1] if is_literal(one))
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether it is a string of the source, or put together from one."""
+    if isinstance(node, ast.BinOp):
+        return is_literal(node.left)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def messages(path: Path) -> Iterator[str]:
@@ -105,7 +126,23 @@ def test_every_text_of_a_script_can_be_translated(path):
     assert list(untranslated_in_script(path.read_text(encoding="utf-8"))) == []
 
 
+def test_every_error_that_pages_show_can_be_translated():
+    modules = {path.relative_to(CHECKOUT).as_posix(): path for path in MODULES}
+    found = {
+        name: texts
+        for name, path in modules.items()
+        if not name.startswith(OF_THE_API)
+        and (texts := list(untranslated_errors(path.read_text(encoding="utf-8"))))
+    }
+
+    assert found == {}
+
+
 def test_texts_outside_gettext_are_noticed():
+    assert list(untranslated_errors('raise Denied("No.")')) == ["'No.'"]
+    assert list(untranslated_errors('raise JobFailed(f"No {x}.")')) == ["f'No {x}.'"]
+    assert list(untranslated_errors('raise Denied("No %s." % x)')) == ["'No %s.' % x"]
+    assert list(untranslated_errors('raise Denied(gettext("No %s.") % x)')) == []
     assert list(untranslated("<p>Jane</p>")) == ["Jane"]
     assert list(untranslated('<input placeholder="A name">')) == ["A name"]
     assert list(untranslated("<p>{% if a %}Saved{% endif %}</p>")) == ["Saved"]

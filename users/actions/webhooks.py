@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.events.account_paths import check_paths
 from users.events.event_types import TEST, TYPES
@@ -38,7 +39,9 @@ def check_administrator(actor: Actor) -> None:
     """Raises Denied."""
     check(actor, Verb.ADMINISTER_WEBHOOKS)
     if not all(visible(actor, document) for document in DOCUMENTS):
-        raise Denied("You may not administer webhooks, because you may not see everything that they send.")
+        raise Denied(
+            gettext("You may not administer webhooks, because you may not see everything that they send.")
+        )
 
 
 def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.actions.search_setup.count_segments import recount_segments
 from users.bulk_actions.actions import ACTIONS, BulkAction
@@ -57,7 +58,9 @@ def run_bulk_action(run: Run) -> dict[str, Any]:
     try:
         users = selection.users(run.actor)
     except QueryError as error:
-        raise JobFailed(f"The search cannot be run any more: {error.reason}.") from None
+        raise JobFailed(
+            gettext("The search cannot be run any more: %(reason)s.") % {"reason": error.reason}
+        ) from None
     if run.total is None:
         run.total = users.order_by().values("pk").count()
     for keys in _batches(iterate_keys(users, run.state.get(AFTER, 0))):

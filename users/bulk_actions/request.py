@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.bulk_actions.actions import ACTIONS
 from users.jobs.enqueue import enqueue
@@ -48,9 +49,9 @@ def undo_refusal(job: Job, actor: Actor) -> str:
     """Why the job cannot be undone by this actor, as a sentence; empty where it can."""
     action = ACTIONS.get(job.parameters.get("action", {}).get("type", ""))
     if job.kind != Kind.BULK_ACTION or action is None or not action.is_undoable:
-        return "This cannot be undone."
+        return gettext("This cannot be undone.")
     if not job.is_finished:
-        return "Stop the job, or wait until it has ended, before you undo it."
+        return gettext("Stop the job, or wait until it has ended, before you undo it.")
     return denial_reason(actor, action.verb)
 
 
@@ -66,7 +67,7 @@ def request_undo(job: Job, *, actor: Actor, reason: str = "") -> Job:
         # Locked, so that two requests at once enqueue one job.
         locked = visible_jobs(actor).select_for_update().filter(pk=job.pk).first()
         if locked is None:
-            raise Denied("You may not undo this job.")
+            raise Denied(gettext("You may not undo this job."))
         refused = undo_refusal(locked, actor)
         if refused:
             raise Denied(refused)

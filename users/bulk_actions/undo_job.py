@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.actions.account.undo import undo
 from users.actions.search_setup.count_segments import recount_segments
@@ -40,7 +41,7 @@ def undo_bulk_action(run: Run) -> dict[str, Any]:
     """Undo the changes of the job that `parameters["action"]["job"]` names. Raises Denied."""
     undone = Job.objects.filter(job_id=run.parameters["action"]["job"]).first()
     if undone is None:
-        raise JobFailed("The job to be undone has been deleted.")
+        raise JobFailed(gettext("The job to be undone has been deleted."))
     verb = ACTIONS[undone.parameters["action"]["type"]].verb
     check(run.actor, Verb.VIEW)
     check(run.actor, verb)

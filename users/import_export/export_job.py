@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext
+
 from users.import_export.export_fields import parse_fields, to_row
 from users.import_export.export_formats import BYTE_ORDER_MARK, FORMATS
 from users.jobs.errors import JobFailed
@@ -78,7 +80,7 @@ def _users(run: Run) -> UserQuerySet:
     connection = Connection.objects.filter(connection_id=connection_id).first()
     if connection is None:
         # The job stores the id, since connections may be deleted while it waits.
-        raise JobFailed("The connection does not exist any more.")
+        raise JobFailed(gettext("The connection does not exist any more."))
     return users.filter(connection=connection)
 
 
@@ -89,7 +91,9 @@ def _selected_users(run: Run) -> UserQuerySet:
     try:
         return Selection.from_json(run.parameters["selection"]).users(run.actor)
     except QueryError as error:
-        raise JobFailed(f"The search cannot be run any more: {error.reason}.") from None
+        raise JobFailed(
+            gettext("The search cannot be run any more: %(reason)s.") % {"reason": error.reason}
+        ) from None
 
 
 def _pages(users: UserQuerySet, run: Run, most: int | None) -> Iterator[list[int]]:

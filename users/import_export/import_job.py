@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.crypto.key_ring import Undecryptable
 from users.import_export.errors import InvalidRecord, TransferError
@@ -47,7 +48,7 @@ def import_users(run: Run) -> dict[str, Any]:
     """
     connection = Connection.objects.filter(connection_id=run.parameters["connection_id"]).first()
     if connection is None:
-        raise JobFailed("The connection does not exist any more.")
+        raise JobFailed(gettext("The connection does not exist any more."))
     # History carries the job's id as its request id, by which everything it wrote can be found.
     actor = replace(run.actor, face=Face.IMPORT, request_id=run.job.job_id)
     # Checked again at run time: the actor may have lost the right while the job waited.
@@ -57,7 +58,7 @@ def import_users(run: Run) -> dict[str, Any]:
     except Undecryptable:
         # Retrying cannot help without the key, so the job fails at once instead.
         raise JobFailed(
-            "The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again."
+            gettext("The file cannot be decrypted: its key is no longer in ENCRYPTION_KEYS. Upload it again.")
         ) from None
 
 
@@ -92,7 +93,9 @@ def _count(run: Run) -> int:
             if count % 1000 == 0:
                 run.check_interrupted()
     except TransferError as error:
-        raise JobFailed(f"The file cannot be read: {error}. Nothing was imported.") from None
+        raise JobFailed(
+            gettext("The file cannot be read: %(error)s. Nothing was imported.") % {"error": error}
+        ) from None
     return count
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.jobs import queue
 from users.jobs.errors import Cancelled, ClaimLost, JobFailed, Released
@@ -93,7 +94,10 @@ class Run:
         if marks.get(name) == DONE:
             return
         if name in marks:
-            raise JobFailed(f"The worker stopped while {doing}. It is not known whether that was done.")
+            raise JobFailed(
+                gettext("The worker stopped while %(doing)s. It is not known whether that was done.")
+                % {"doing": doing}
+            )
         self.check_interrupted()
         # Committed before the call: after a crash in between, a second email is worse than an error that says
         # so.

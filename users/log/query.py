@@ -8,6 +8,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from users.log.searchable_fields import (
     DEFAULT_FIELDS,
@@ -61,7 +62,9 @@ def check_visible(query: Query, viewer: Actor) -> None:
     """Raises Denied where it searches by users' names, and `viewer` may not see them."""
     for term in terms(query):
         if (term.name is None or str(term.name) in PERSONAL_FIELDS) and not visible(viewer, PROFILE):
-            raise Denied("You may not search by user_name, or without naming a field: you may not see users")
+            raise Denied(
+                gettext("You may not search by user_name, or without naming a field: you may not see users")
+            )
 
 
 def _field_test(name: Name, fields: Fields) -> Test:

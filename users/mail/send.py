@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from users.availability.outage import outage_of
 from users.conf import conf
@@ -32,7 +33,7 @@ class MailDisabled(Exception):
 def check_mail_enabled() -> None:
     """Raises MailDisabled where this installation sends no email."""
     if not conf.is_email_configured:
-        raise MailDisabled("Mail is not set up (EMAIL_URL), so nothing was sent.")
+        raise MailDisabled(gettext("Mail is not set up (EMAIL_URL), so nothing was sent."))
 
 
 def site_host() -> str:
@@ -43,7 +44,7 @@ def site_host() -> str:
 def user_of(run: Run) -> User:
     """The user of this job. Raises JobFailed where they were deleted since it was enqueued."""
     if run.job.user is None:
-        raise JobFailed("The user was deleted in the meantime.")
+        raise JobFailed(gettext("The user was deleted in the meantime."))
     return run.job.user
 
 
@@ -65,7 +66,7 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
     except MailDisabled as error:
         raise JobFailed(str(error)) from None
     except UnicodeError:
-        raise JobFailed("The domain of the email is invalid.") from None
+        raise JobFailed(gettext("The domain of the email is invalid.")) from None
 
     def send() -> None:
         with _connect() as connection:
@@ -73,7 +74,7 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
             with _report_refusals():
                 connection.send_messages([message])
 
-    run.once("mail", send, doing="sending the email")
+    run.once("mail", send, doing=gettext("sending the email"))
 
 
 def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailMessage:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TypeGuard
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from users.lucene.errors import TooComplex
 from users.lucene.limits import DEFAULT
@@ -106,17 +107,28 @@ class _SegmentExpander:
         segment = self.found[term]
         if segment in within:
             chain = ", ".join(quote(each.name) for each in (*within[within.index(segment) :], segment))
-            raise SearchError(term.column, f"this segment refers to itself: {chain}")
+            raise SearchError(
+                term.column, gettext("this segment refers to itself: %(chain)s") % {"chain": chain}
+            )
         if len(within) >= MAX_DEPTH:
-            raise TooComplex(term.column, f"segments may be nested at most {MAX_DEPTH} deep")
+            raise TooComplex(
+                term.column, gettext("segments may be nested at most %(depth)s deep") % {"depth": MAX_DEPTH}
+            )
         query = parse(segment.query)
         if not all(can_search_by(each, self.viewer) for each in terms(query)):
-            raise Denied(f"You may not use the segment {quote(segment.name)}: you may not see what it asks")
+            raise Denied(
+                gettext("You may not use the segment %(name)s: you may not see what it asks")
+                % {"name": quote(segment.name)}
+            )
         return self.of(relocate(query, term.start, term.end), (*within, segment))
 
 
 def _unknown_segment_message(text: str, usable: QuerySet[Segment]) -> str:
     names = {name.casefold(): name for name in usable.values_list("name", flat=True)[:MAX_NAMES_COMPARED]}
     near = get_close_matches(text.casefold(), names, n=1)
-    hint = f"; did you mean {quote(names[near[0]])}?" if near else ""
-    return f"there is no segment {quote(text)}{hint}"
+    if near:
+        return gettext("there is no segment %(name)s; did you mean %(near)s?") % {
+            "name": quote(text),
+            "near": quote(names[near[0]]),
+        }
+    return gettext("there is no segment %(name)s") % {"name": quote(text)}

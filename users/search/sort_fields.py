@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext
 
 from users.models import User
 from users.representation.fields import FIELDS
@@ -61,4 +62,6 @@ def check_sort_visible(sort: str, viewer: Actor) -> None:
     """Raises Denied where the order would disclose what `viewer` may not see."""
     place = parse_key_path(sort.rpartition(":")[0])
     if place is not None and not visible(viewer, *place):
-        raise Denied(f"You may not sort by {sort.rpartition(':')[0]}: you may not see it")
+        raise Denied(
+            gettext("You may not sort by %(field)s: you may not see it") % {"field": sort.rpartition(":")[0]}
+        )

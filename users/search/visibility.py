@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from users.lucene.nodes import Exists, Match, Query, terms
 from users.lucene.parser import parse
 from users.metadata.documents import DOCUMENTS
@@ -15,7 +17,10 @@ def check_visible(query: Query, viewer: Actor) -> None:
     """Raises Denied for the first path that `viewer` may not see."""
     for term in terms(query):
         if not can_search_by(term, viewer):
-            raise Denied(f"You may not search by {term.name or 'the profile'}: you may not see it")
+            raise Denied(
+                gettext("You may not search by %(field)s: you may not see it")
+                % {"field": term.name or gettext("the profile")}
+            )
 
 
 def can_read_query(text: str, viewer: Actor) -> bool:

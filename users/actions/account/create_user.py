@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.actions.account.documents import DOCUMENT_VERBS, check_by_schema
 from users.actions.account.draft import report_duplicates
@@ -69,7 +70,7 @@ def create_user(
     _check_fields(actor, profile, author, user_metadata=user_metadata, app_metadata=app_metadata)
     # No web request can create one, so that a stolen administrator session cannot leave a superuser behind.
     if is_superuser and actor.kind != Kind.COMMAND:
-        raise Denied("Superusers are made on the command line only.")
+        raise Denied(gettext("Superusers are made on the command line only."))
     if not connection.is_database:
         raise NotSupported(
             "Connection does not support user creation through the API."
@@ -114,7 +115,7 @@ def _check_fields(
     The scope of a client to create users includes all fields, as at Auth0."""
     if actor.is_visitor:
         if refused := profile.keys() - SIGN_UP_FIELDS:
-            raise Denied(f"A user who signs up may not set {min(refused)}.")
+            raise Denied(gettext("A user who signs up may not set %(field)s.") % {"field": min(refused)})
         if documents["app_metadata"]:
             check(author, Verb.CHANGE_APP_METADATA)
     if actor.kind != Kind.STAFF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from users.actions.errors import NotSupported
 from users.models import Change, DeletedUser, Delivery, FailedRecord, Job, User
@@ -26,11 +27,11 @@ def erase_user_history(user_id: str, *, actor: Actor) -> int:
     """
     # It destroys evidence for good, so that access to the server itself is required.
     if actor.kind != Kind.COMMAND:
-        raise Denied("The history of a user is erased on the command line only.")
+        raise Denied(gettext("The history of a user is erased on the command line only."))
     with transaction.atomic(), allow_history_deletion():
         was_deleted = Change.objects.filter(subject=user_id, user=None).exists()
         if not was_deleted and User.accounts.filter(user_id=user_id).exists():
-            raise NotSupported("A user with this id still exists; delete it first.")
+            raise NotSupported(gettext("A user with this id still exists; delete it first."))
         ids = [user_id, *_ids_deleted_with(user_id)]
         DeletedUser.objects.filter(subject__in=ids).delete()
         # Those about a later user with the id as well: only the changes say which those are.

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from users.actions.search_setup.maintenance_thread import MaintenanceThread
 from users.jobs.errors import ClaimLost, JobFailed, Released
@@ -80,7 +81,7 @@ def _run_in_thread(run: Run, key: IndexedKey, work: Callable[..., None], is_mine
             while thread.is_running(seconds=1):
                 run.check_interrupted()
                 if not is_mine():
-                    raise JobFailed("It was requested again, or is to be dropped.")
+                    raise JobFailed(gettext("It was requested again, or is to be dropped."))
                 done = max(done, 100 * max(len(begun) - 1, 0) + _index_progress(thread.pid))
                 run.tell(done, 100 * len(names))
     except (Released, ClaimLost):

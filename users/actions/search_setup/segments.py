@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.actions.unique_name import report_duplicate_name
@@ -100,7 +101,7 @@ def _check_can_change(segment: Segment, actor: Actor) -> None:
     if segment.is_shared:
         check(actor, Verb.SHARE_SEGMENT)
     elif actor.user is None or segment.owner_id != actor.user.pk:
-        raise Denied("You may not change this segment.")
+        raise Denied(gettext("You may not change this segment."))
     # A query that searches by hidden keys would disclose them by its matches.
     check_visible(parse(segment.query), actor)
 

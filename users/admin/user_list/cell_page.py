@@ -106,7 +106,7 @@ def cell_page(request: PageRequest, object_id: int, frame: dict[str, Any]) -> Ht
     if column is None or not column.document:
         raise Http404
     if not visible(actor, column.document, column.path, user=user):
-        raise Denied(f"You may not see {column.document}.")
+        raise Denied(gettext("You may not see %(document)s.") % {"document": column.document})
     check(actor, DOCUMENT_VERBS[column.document], user)
     back = reverse("admin:users_user_changelist") + _list_link(request)
     current = value_at(getattr(user, column.document), column.path)
