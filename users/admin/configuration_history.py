@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from users.admin.actor_name import actor_name
 from users.admin.changes.rows import ICONS, NAME_COLUMNS, UsersById, group_by_day, user_url
 from users.admin.changes.sentences import bold
 from users.admin.request import TemplateContext
@@ -140,7 +141,7 @@ def _row(
 
 def _sentence(change: ConfigurationChange, actor: User | None) -> SafeString:
     """Who did what to which object. Of an action that this release does not know, the stored name."""
-    url, name = user_url(actor), bold((actor and actor.name) or change.actor_name)
+    url, name = user_url(actor), bold(actor_name(actor, change.actor_name))
     texts = {
         Action.CREATED: _("{actor} created {name}"),
         Action.UPDATED: _("{actor} changed {name}"),

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.admin.actor_name import actor_name
 from users.admin.bulk_report import report_context
 from users.admin.request import TemplateContext
 from users.bulk_actions.request import request_undo
@@ -40,6 +41,7 @@ NEWEST_FIRST = Keyset(("created_at", "id"), is_descending=True)
 MAX_FAILED_RECORDS, MAX_RECORD_ERRORS = 50, 5
 # Columns that a list does not load, since they may be large.
 LARGE_COLUMNS = ("state", "log", "parameters")
+LARGE_OWNER_COLUMNS = ("owner__user_metadata", "owner__app_metadata")
 # Numbers of a result that the list names, and what it calls some of them.
 MAX_RESULTS = 3
 RESULT_WORDS = {"people": "users"}
@@ -49,7 +51,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """List the jobs, newest first, continuing before `?before=`."""
     actor = request.actor
     # The cursor is looked up among visible jobs, so `?before=` cannot probe for others.
-    jobs = visible_jobs(actor).defer(*LARGE_COLUMNS)
+    jobs = visible_jobs(actor).select_related("owner").defer(*LARGE_COLUMNS, *LARGE_OWNER_COLUMNS)
     start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(jobs))
     page = read_page(jobs, NEWEST_FIRST, size=PAGE_SIZE, after=start)
     context = {
@@ -68,7 +70,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
 def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpResponse:
     """GET shows a job, POST cancels it. A job that the staff member may not see is a 404."""
     actor = request.actor
-    job = visible_jobs(actor).select_related("user").filter(job_id=job_id).first()
+    job = visible_jobs(actor).select_related("user", "owner").filter(job_id=job_id).first()
     # A job of another staff member and a missing one have one answer, so that ids disclose nothing.
     if job is None:
         raise Http404
@@ -124,6 +126,8 @@ def _download_refusal(job: Job, actor: Actor) -> str:
 
 
 def _row(job: Job, actor: Actor) -> TemplateContext:
+    recorded = job.actor.get("name") or job.client_id
+    asked_by = actor_name(job.owner, recorded)
     return {
         "outcome": _outcome(job),
         "has_file": has_file(job),
@@ -131,7 +135,9 @@ def _row(job: Job, actor: Actor) -> TemplateContext:
         "job": job,
         "percentage": percentage(job),
         "is_ending": bool(job.cancelled_by) and not job.is_finished,
-        "asked_by": job.actor.get("name") or job.client_id,
+        "asked_by": asked_by,
+        # Who cancelled it is recorded by name only.
+        "cancelled_by": asked_by if job.cancelled_by == recorded else job.cancelled_by,
     }
 
 

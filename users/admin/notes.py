@@ -20,6 +20,7 @@ from users.actions.account.notes import (
     notes_about,
 )
 from users.actions.errors import InvalidNote, NoteNotFound
+from users.admin.actor_name import actor_name
 from users.admin.request import TemplateContext
 from users.admin.user_lookup import get_user_or_404
 from users.listing.cursor import decode_cursor
@@ -125,7 +126,7 @@ def _context(actor: Actor, user: User, *, size: int, cursor: str) -> TemplateCon
 def _row(note: Note, actor: Actor) -> TemplateContext:
     return {
         "note": note,
-        "author": (note.author and note.author.name) or note.author_name,
+        "author": actor_name(note.author, note.author_name),
         "initials": initials(note.author) if note.author else note.author_name[:1].upper(),
         "colour": colour(note.author) if note.author else 1,
         "can_edit": can_edit_note(note, actor),

@@ -30,12 +30,14 @@ MAX_COUNTED = 500
 
 @dataclass
 class ActivityCount:
-    """How the newest lines are distributed. `actors` are all but users who act for themselves, by kind, id
-    and name; `keys` are names of keys that the viewer may see. `is_capped`: there are older lines."""
+    """How the newest lines are distributed. `actors` are all but users who act for themselves, by kind and
+    id; `newest` has when each of them acted last, and the name recorded then. `keys` are names of keys that
+    the viewer may see. `is_capped`: there are older lines."""
 
     read: int = 0
     is_capped: bool = False
-    actors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    actors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    newest: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     by_users: int = 0
     parts: Counter[str] = field(default_factory=Counter)
     faces: Counter[str] = field(default_factory=Counter)
@@ -91,7 +93,10 @@ def _count_change(counted: ActivityCount, row: dict[str, Any]) -> None:
     if row["actor_kind"] == Kind.USER:
         counted.by_users += 1
     else:
-        counted.actors[row["actor_kind"], row["actor_id"], row["actor_name"]] += 1
+        actor = row["actor_kind"], row["actor_id"]
+        counted.actors[actor] += 1
+        # The lines are read newest first.
+        counted.newest.setdefault(actor, (row["at"], row["actor_name"]))
     # The keys of a new user say what users have, not what has been changed.
     if row["what"] in DOCUMENTS:
         counted.keys.update((row["names"] or "").splitlines())

@@ -25,8 +25,8 @@ class RecentActivity:
     """A change, or an event of the log: `type` is a `Change.What` or one of Auth0's types.
 
     `keys` are those of a change that the viewer may see; empty where the change is too large to be read,
-    and for an event. The face and the actor are those of a change, `user_agent` and `ip` are those of an
-    event.
+    and for an event. The face and the actor are those of a change: `actor_name` is the name that the user
+    has now, or else the recorded one. `user_agent` and `ip` are those of an event.
     """
 
     at: datetime
@@ -38,6 +38,13 @@ class RecentActivity:
     keys: Diff
     user_agent: str
     ip: str
+
+
+# The name that the user who acted has now. An id may be that of a later user.
+_ACTOR_NOW = f"""(
+    SELECT NULLIF(name, '') FROM {User._meta.db_table}
+    WHERE actor_kind IN ('staff', 'user') AND user_id = actor_id AND created_at <= at
+)"""  # noqa: S608 - the name of our own table
 
 
 def recent_activity(user: User, viewer: Actor, *, most: int) -> list[RecentActivity]:
@@ -66,7 +73,7 @@ def _sql(hidden: int) -> str:
     keys = "CAST(keys AS text)"
     return f"""
         SELECT * FROM (
-            SELECT at, 1 AS is_change, what, face, actor_kind, actor_name,
+            SELECT at, 1 AS is_change, what, face, actor_kind, COALESCE({_ACTOR_NOW}, actor_name),
                 CASE WHEN length({keys}) <= {MAX_KEYS_LENGTH} THEN {keys} ELSE '{{}}' END,
                 '' AS user_agent, '' AS ip, id
             FROM {Change._meta.db_table} WHERE subject = %s AND at >= %s {no_hidden}

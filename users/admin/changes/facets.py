@@ -13,11 +13,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.admin.actor_name import actor_name
 from users.admin.changes.filter_form import CHOICES, ChangeFilterForm, period_start
+from users.admin.changes.rows import People, users_named
 from users.admin.request import TemplateContext
 from users.log.activity_count import ActivityCount, count_activity
 from users.models import Change
 from users.rights.actor import Actor, Kind
+from users.rights.visible import PROFILE, visible
 
 # Entries of a facet.
 MAX_ACTORS, MAX_KEYS = 6, 8
@@ -34,7 +37,7 @@ def facet_context(form: ChangeFilterForm, viewer: Actor) -> TemplateContext:
     counted = count_activity(viewer, wanted)
     return {
         "facets": [
-            {"title": gettext("Who"), "entries": list(_who(form, counted))},
+            {"title": gettext("Who"), "entries": list(_who(form, counted, viewer))},
             {"title": gettext("What"), "entries": list(_what(form, counted))},
             {"title": gettext("Through"), "entries": list(_through(form, counted))},
             {"title": gettext("Keys"), "entries": list(_keys(form, counted)), "is_code": True},
@@ -67,7 +70,7 @@ def period_context(form: ChangeFilterForm) -> TemplateContext:
     return {"periods": choices, "period": current}
 
 
-def _who(form: ChangeFilterForm, counted: ActivityCount) -> Iterator[TemplateContext]:
+def _who(form: ChangeFilterForm, counted: ActivityCount, viewer: Actor) -> Iterator[TemplateContext]:
     actor, kind = form.data.get("actor", ""), form.data.get("kind", "")
     yield {
         "label": gettext("Everyone"),
@@ -75,9 +78,13 @@ def _who(form: ChangeFilterForm, counted: ActivityCount) -> Iterator[TemplateCon
         "url": form.address(actor="", kind=""),
         "is_current": not actor and not kind,
     }
-    for (actor_kind, actor_id, name), number in counted.actors.most_common(MAX_ACTORS):
+    common = counted.actors.most_common(MAX_ACTORS)
+    ids = [actor_id for (actor_kind, actor_id), _ in common if actor_kind == Kind.STAFF]
+    staff = People(users_named(ids) if ids and visible(viewer, PROFILE) else {})
+    for (actor_kind, actor_id), number in common:
+        at, recorded = counted.newest[actor_kind, actor_id]
         yield {
-            "label": name,
+            "label": actor_name(staff.at(actor_id, at), recorded),
             "icon": ICONS[Kind(actor_kind)],
             "count": number,
             "url": form.address(actor=actor_id, kind=""),

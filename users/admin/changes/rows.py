@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from users.admin.actor_name import actor_name
 from users.admin.changes.filter_form import ChangeFilterForm
 from users.admin.changes.sentences import (
     Names,
@@ -63,9 +64,7 @@ class People:
         ids = {one for line in lines for one in _ids(line)}
         if not ids or not visible(viewer, PROFILE):
             return cls({})
-        # Without the documents of the users.
-        named = User.accounts.filter(user_id__in=ids).only(*NAME_COLUMNS, "created_at")
-        users = {account.user_id: account for account in named}
+        users = users_named(ids)
         # Also of users whose id another user has now.
         gone = {line.subject for line in lines if isinstance(line, Change) and line.user_id is None}
         return cls(users, emails_of_deleted(gone | (ids - users.keys())))
@@ -74,6 +73,19 @@ class People:
         """The user who had the id then; None for a deleted one, whose id a later user may have."""
         user = self.users.get(user_id)
         return user if user and at >= user.created_at else None
+
+    def actor_of(self, change: Change) -> User | None:
+        """The user who made the change; None for a client, a command and a deleted user."""
+        return self.at(change.actor_id, change.at) if change.actor_kind in USER_KINDS else None
+
+    def name_of_actor(self, change: Change) -> str:
+        return actor_name(self.actor_of(change), change.actor_name)
+
+
+def users_named(ids: Iterable[str]) -> UsersById:
+    """The users of these ids, without their documents."""
+    found = User.accounts.filter(user_id__in=ids).only(*NAME_COLUMNS, "created_at")
+    return {account.user_id: account for account in found}
 
 
 def _ids(line: Line) -> tuple[str, ...]:
@@ -113,13 +125,15 @@ def change_context(
     """
     # Without a key to a user the change is about a deleted one, and its id may belong to a later user.
     subject = people.users.get(change.subject) if change.user_id else None
-    actor = people.at(change.actor_id, change.at) if change.actor_kind in USER_KINDS else None
+    actor = people.actor_of(change)
     lines = change_lines(change, wanted, most=MAX_PAGE_LINES if is_own_page else MAX_LINES)
     name = str(subject) if subject else people.deleted.get(change.subject, change.subject)
+    shown_actor = people.name_of_actor(change)
     return {
         "change": change,
         "at": change.at,
         "address": reverse("admin:change", args=[change.pk]),
+        "actor_name": shown_actor,
         "actor_address": user_url(actor),
         "subject_address": user_url(subject),
         "subject_name": name,
@@ -127,7 +141,7 @@ def change_context(
         "sentence": change_sentence(
             change,
             Names(
-                actor=_link(user_url(actor), (actor and actor.name) or change.actor_name, is_bold=True),
+                actor=_link(user_url(actor), shown_actor, is_bold=True),
                 user=_link(_activity_url(subject), name),
                 is_own=change.actor_kind == Kind.USER and change.actor_id == change.subject,
             ),
@@ -136,7 +150,7 @@ def change_context(
         "more": lines.more,
         "is_whole": is_own_page,
         "is_deleted": change.user_id is None,
-        **_face(change.actor_kind, actor, change.actor_name, is_import=change.face == Face.IMPORT),
+        **_face(change.actor_kind, actor, shown_actor, is_import=change.face == Face.IMPORT),
     }
 
 

@@ -19,6 +19,7 @@ from users.actions.errors import (
     NotUndoable,
     StaleVersion,
 )
+from users.admin.changes.rows import People
 from users.admin.changes.undo import MAX_KEYS, NOT_ALLOWED, Reversal, is_reversible
 from users.admin.request import UserPageRequest
 from users.history.errors import BeforeRetention, NotCreatedYet
@@ -69,6 +70,7 @@ def reversal_page(request: PageRequest, number: int, part: str, frame: dict[str,
         "section": "changes",
         "taking": taking,
         "change": change,
+        "actor_name": People.of([change], actor).name_of_actor(change),
         "contested": contested[:MAX_KEYS],
         "contested_more": max(len(contested) - MAX_KEYS, 0),
         "problem": problem,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from users.actions.account.documents import DOCUMENT_VERBS
 from users.actions.account.notes import notes_about
+from users.admin.actor_name import actor_name
 from users.admin.request import TemplateContext
 from users.admin.user_detail.recent import recent_rows
 from users.admin.user_list.cells import Cell, CellMaker
@@ -42,8 +43,16 @@ def header_context(actor: Actor, user: User) -> TemplateContext:
         "block_button": block,
         "buttons": others,
         "recent": recent_rows(user, actor),
-        "newest_note": notes_about(user, actor).first(),
+        **_note_context(actor, user),
     }
+
+
+def _note_context(actor: Actor, user: User) -> TemplateContext:
+    notes = notes_about(user, actor).select_related("author")
+    note = notes.defer("author__user_metadata", "author__app_metadata").first()
+    if note is None:
+        return {}
+    return {"newest_note": note, "newest_note_author": actor_name(note.author, note.author_name)}
 
 
 def _lockout_wait(user: User) -> str:
