@@ -124,7 +124,8 @@ endif
 
 bundle: $(BUNDLE) $(BESIDE_BUNDLE) ## Bundle the browser code, the icons and the fonts
 
-$(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.json $(wildcard static/users/js/*.js static/users/js/editor/*)
+$(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.json \
+		static/users/css/tokens.css $(wildcard static/users/js/*.js static/users/js/editor/*)
 	@$(NODE) static/users/bundle.mjs
 	@touch $@ $(BESIDE_BUNDLE)
 

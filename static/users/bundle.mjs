@@ -4,21 +4,17 @@
  *   static/users/js/bundle/   what every page loads; the metadata editor; and CodeMirror, which is fetched when JSON
  *                             mode is first opened
  *   static/users/img/icons.svg   one sprite with the icons that `static/users/img/icons.json` names
- *   static/users/fonts/   the two fonts, with their licences
+ *   static/users/fonts/   the two fonts, as far as pages use them, with their licences
  */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import subsetFont from "subset-font";
 
 const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 // The oldest browsers with `light-dark()` and `popover`; docs/production.md states them.
 const BROWSERS = ["chrome123", "firefox125", "safari17.5"];
-
-const FONTS = {
-  inter: ["latin", "latin-ext"],
-  "jetbrains-mono": ["latin"],
-};
 
 async function bundleScripts() {
   const source = (name) => here(`static/users/js/${name}.js`);
@@ -62,16 +58,28 @@ async function readSymbol(name, file) {
   return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
 }
 
-async function copyFonts() {
+/** The font files that tokens.css names, each with the characters and the weights that it states for it. */
+async function buildFonts() {
   await mkdir(here("static/users/fonts"), { recursive: true });
-  for (const [font, alphabets] of Object.entries(FONTS)) {
+  const stylesheet = await readFile(here("static/users/css/tokens.css"), "utf8");
+  for (const [face] of stylesheet.matchAll(/@font-face \{.*?\}/gs)) {
+    const [, file, font] = face.match(/fonts\/(([a-z-]+)-latin[^"]*)"/);
+    const [, min, max] = face.match(/font-weight: (\d+) (\d+)/).map(Number);
     const from = `node_modules/@fontsource-variable/${font}`;
-    for (const alphabet of alphabets) {
-      const file = `${font}-${alphabet}-wght-normal.woff2`;
-      await copyFile(here(`${from}/files/${file}`), here(`static/users/fonts/${file}`));
-    }
+    const options = { targetFormat: "woff2", variationAxes: { wght: { min, max } } };
+    const made = await subsetFont(await readFile(here(`${from}/files/${file}`)), characters(face), options);
+    await writeFile(here(`static/users/fonts/${file}`), made);
     await copyFile(here(`${from}/LICENSE`), here(`static/users/fonts/${font}-LICENSE.txt`));
   }
 }
 
-await Promise.all([bundleScripts(), buildSprite(), copyFonts()]);
+/** The characters of a `unicode-range`, as one string. */
+function characters(face) {
+  const ranges = face.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/g);
+  return Array.from(ranges, ([, first, last = first]) => {
+    const start = parseInt(first, 16);
+    return String.fromCodePoint(...Array.from({ length: parseInt(last, 16) - start + 1 }, (_, place) => start + place));
+  }).join("");
+}
+
+await Promise.all([bundleScripts(), buildSprite(), buildFonts()]);
