@@ -523,7 +523,10 @@ def test_a_key_whose_tokens_have_expired_is_recorded_when_it_goes(objects):
 
 
 COMMANDS = {
-    "createclient": (["Till", "--scope", "read:users"], ["client created", "client grant_created"]),
+    "createclient": (
+        ["Till", "--scope", "read:users"],
+        ["client created", *["connection updated"] * 2, "client grant_created"],
+    ),
     "index_key": (["app_metadata.plan", "--as", "text"], ["indexed_key created"]),
     "rotatekeys": (["--now"], ["signing_key created"]),
 }

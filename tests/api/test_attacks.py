@@ -28,7 +28,9 @@ OWN = "openid read:current_user update:current_user_identities update:current_us
 @pytest.fixture
 def app(db):
     """A page where people sign in."""
-    return Client.objects.create(name="App", token_endpoint_auth_method="none", grant_types=["password"])
+    client = Client.objects.create(name="App", token_endpoint_auth_method="none", grant_types=["password"])
+    client.connections.set(Connection.objects.all())
+    return client
 
 
 @pytest.fixture

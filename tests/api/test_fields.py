@@ -13,9 +13,11 @@ from tests.second_factor import enrol
 from tests.web.pages import open_page
 from users.actions.account.assign_permissions import assign_permissions
 from users.actions.account.assign_roles import assign_roles
+from users.actions.authorizations.authorizations import create_authorization
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.events.stream import publish
+from users.models import Client, Consent, RefreshToken
 
 # The name under which an answer wraps its items; None where it is the bare list.
 LISTS = {
@@ -26,6 +28,7 @@ LISTS = {
     "/users/{user_id}/authentication-methods": None,
     "/users/{user_id}/enrollments": None,
     "/users/{user_id}/sessions": "sessions",
+    "/users/{user_id}/refresh-tokens": "tokens",
     "/users/{user_id}/logs": None,
     "/users/{user_id}/history": None,
     "/roles": None,
@@ -35,14 +38,19 @@ LISTS = {
     "/connections": None,
     "/clients": None,
     "/client-grants": None,
+    "/grants": None,
     "/resource-servers": None,
     "/logs": None,
     "/events": "events",
     "/metadata/indexes": None,
     "/stats/daily": None,
 }
-# The first is always empty, the second as long as no survey has been made; blocks are an object, not a list.
-OTHERS = {"/users/{user_id}/organizations", "/metadata/keys", "/user-blocks", "/user-blocks/{user_id}"}
+# The first is always empty, the second as long as no survey has been made; blocks are an object, not a list;
+# the last two show ids or whole objects of another list.
+OTHERS = {
+    *("/users/{user_id}/organizations", "/metadata/keys", "/user-blocks", "/user-blocks/{user_id}"),
+    *("/connections/{connection_id}/clients", "/clients/{client_id}/connections"),
+}
 
 
 @pytest.fixture
@@ -55,6 +63,12 @@ def everything(shop, jane, make_role, songs_api):
     open_page(Browser(), "/login/").press("Sign in", login=jane.email, password=PASSWORD)
     enrol(jane)
     index_key("app_metadata.plan", actor=SHELL)
+    client = Client.objects.first()
+    authorization = create_authorization(
+        jane, client, connection=jane.connection, server=None, scope=["openid"], methods=["pwd"]
+    )
+    RefreshToken.objects.create(authorization=authorization, family_hash="a", is_rotating=True)
+    Consent.objects.create(user=jane, client=client, scope=["openid"])
     publish()
     return {"user_id": jane.user_id, "role_id": role.role_id}
 

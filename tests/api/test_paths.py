@@ -33,7 +33,6 @@ class TestUnknownPaths:
     @pytest.mark.parametrize(
         "path",
         [
-            "/refresh-tokens",
             "/nope",
             "/",
             "//",

@@ -110,10 +110,12 @@ class Site(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the frame of every page shows; nothing of Django's own, whose templates are not used."""
+        # Error pages have the frame as well, and may come before the actor is known.
+        actor = getattr(request, "actor", None) or staff(request)
         return {
             "navigation": list(navigation(request)),
             # Called by the template of the sidebar: answers without it take no query.
-            "running_jobs": partial(count_running, staff(request)),
+            "running_jobs": partial(count_running, actor),
         }
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
