@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,13 @@ class Entry:
     @property
     def url(self) -> str:
         """The path of the page."""
-        return reverse(self.url_name)
+        return _path(self.url_name, get_script_prefix())
+
+
+@cache
+def _path(url_name: str, _prefix: str) -> str:
+    """The path, looked up once: every page shows all of them. `_prefix` is what WSGI calls SCRIPT_NAME."""
+    return reverse(url_name)
 
 
 # The label of each group; the first has none.
