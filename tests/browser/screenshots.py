@@ -22,8 +22,9 @@ MOST_BYTES = 200_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
 # From here to twice as long every age on the pages reads "1 minute ago".
 SETTLED_SECONDS = 61
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 720}
 LOOKS: dict[str, Any] = {
-    "viewport": {"width": 1280, "height": 800},
+    "viewport": WIDE,
     "device_scale_factor": 1,
     "locale": "en-US",
     "timezone_id": "Europe/London",
@@ -108,7 +109,7 @@ def renew_jane(document: dict[str, Any]) -> str:
 
 
 def take_all(browser: Browser, document: dict[str, Any], jane: str) -> list[Path]:
-    """What Jane sees, then what the agent does."""
+    """What Jane sees, then what the agent does, last on a phone."""
     own, staff = (signed_in(browser, document, who) for who in ("user", "agent"))
     sys.stdout.write("Waiting a minute, for pictures without seconds in them...\n")
     sys.stdout.flush()
@@ -124,6 +125,13 @@ def take_all(browser: Browser, document: dict[str, Any], jane: str) -> list[Path
     for scheme in ("light", "dark"):
         staff.emulate_media(color_scheme=scheme)
         written.append(take(staff, f"user-{scheme}"))
+
+    staff.emulate_media(color_scheme="light")
+    staff.set_viewport_size(NARROW)
+    staff.goto("/admin/users/user/?q=ja")
+    written.append(take(staff, "users-phone"))
+    staff.goto(f"/admin/users/user/{jane}/change/?tab=metadata")
+    written.append(take(staff, "user-phone"))
     return written
 
 
