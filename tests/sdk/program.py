@@ -76,6 +76,15 @@ SDKS = (
     ),
 )
 
+# Clients of OpenID Connect that are not Auth0's.
+OPENID_CLIENT = Sdk(
+    "npm openid-client 6",
+    command=(NODE, str(HERE / "node/openid-client.mjs")),
+    needs=HERE / "node/node_modules/openid-client",
+    errors={},
+    refused_token="ResponseBodyError",
+)
+
 
 class Refused(Exception):
     """The SDK raised: the name of its class, and what it made of our answer."""

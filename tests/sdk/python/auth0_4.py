@@ -9,9 +9,10 @@ from answering import answer_calls
 from auth0.authentication import GetToken
 from auth0.management import Auth0
 from auth0.rest import RestClientOptions
+from authentication import Authentication
 
 
-class Program:
+class Program(Authentication):
     def __init__(self, domain: str, token: str = "", **credentials: str) -> None:
         self.domain = domain
         self.credentials = credentials

@@ -8,9 +8,10 @@ from typing import Any
 from answering import answer_calls
 from auth0.authentication import GetToken
 from auth0.management import ManagementClient
+from authentication import Authentication
 
 
-class Program:
+class Program(Authentication):
     def __init__(self, domain: str, **credentials: str) -> None:
         self.domain = domain
         self.credentials = credentials
