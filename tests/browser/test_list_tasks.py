@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -68,6 +69,23 @@ def test_block_all_that_match_and_undo_it(desk, api, lanterns):
 
     assert blocked(api) == 0
     assert agent.spent == (4, 10)
+
+
+def test_an_export_is_downloaded_from_the_page_that_showed_its_progress(desk, jane):
+    page = desk.signed_in("agent")
+    page.goto(f"{LIST}?q=jane.doe")
+    page.get_by_label("Select all on this page").check()
+    page.locator("#bulk").get_by_role("button", name="Export").click()
+    loaded = []
+    page.on("request", lambda request: loaded.append(request) if request.is_navigation_request() else None)
+
+    page.get_by_role("button", name="Export 1 user").click()
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Download", exact=True).click()
+
+    assert "jane.doe@example.com" in gzip.decompress(saving.value.path().read_bytes()).decode()
+    expect(page.get_by_text("This page shows the progress.")).to_have_count(0)
+    assert [request.url for request in loaded].count(page.url) == 1  # not reloaded
 
 
 def test_a_cell_is_changed_in_a_dialog_and_the_list_stays(desk, api, jane):
