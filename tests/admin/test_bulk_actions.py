@@ -113,11 +113,14 @@ def test_what_is_done_is_what_was_previewed(preview, agent, trial_users, make_us
     assert blocked() == {"trial-0", "trial-1", "trial-2"}
 
 
-def test_the_preview_says_who_is_skipped_and_who_is_blocked_already(preview, administrator, agent, jane):
+def test_the_preview_says_who_is_skipped_and_who_is_blocked_already(
+    preview, administrator, agent, jane, stranger
+):
     block_user(jane, actor=SHELL)
 
-    page = preview(administrator, "block", user=[jane.pk, agent.pk])
+    page = preview(administrator, "block", user=[jane.pk, agent.pk, stranger.pk])
 
+    assert "Block 1 user?" in page.text
     assert "1 is blocked already" in page.text
     assert "1 has staff rights and is skipped" in page.text
 
@@ -243,7 +246,7 @@ def test_a_search_that_cannot_be_counted_in_time_is_refused(preview, agent, tria
     def give_up(users):
         raise SearchTimeout
 
-    monkeypatch.setattr("users.admin.bulk_preview._count", give_up)
+    monkeypatch.setattr("users.admin.bulk_preview._count_selected", give_up)
 
     assert "This search takes too long." in preview(agent, "block", all="1", q="trial").text
 

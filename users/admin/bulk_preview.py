@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,15 +47,28 @@ PREVIEW_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Count:
-    """The number of selected users; where it `is_capped`, there are at least so many."""
+    """The number of selected users; where it `is_capped`, there are at least so many.
+
+    `done` of them are already as the action would leave them and `staff` others are skipped; None where
+    counting them took too long.
+    """
 
     number: int
     is_capped: bool = False
+    done: int | None = 0
+    staff: int | None = 0
+
+    @property
+    def changed(self) -> int:
+        """How many of them the action changes, as far as that has been counted; all where it is none, of
+        whom the preview says why."""
+        return self.number - (self.done or 0) - (self.staff or 0) or self.number
 
     def __str__(self) -> str:
         if self.is_capped:
             return gettext("more than %s") % f"{self.number - 1:,}"
-        return f"{self.number:,}"
+        number = f"{self.changed:,}"
+        return gettext("up to %s") % number if self.done is None or self.staff is None else number
 
 
 class BulkForm(forms.Form):
@@ -87,12 +99,13 @@ class DeleteForm(BulkForm):
 
     def __init__(self, count: Count, *args: Any, **options: Any) -> None:
         super().__init__(count, *args, **options)
-        self.fields["confirmation"].label = gettext("Type %(count)s to confirm") % {"count": count}
+        number = {"count": f"{count.changed:,}"}
+        self.fields["confirmation"].label = gettext("Type %(count)s to confirm") % number
 
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"].strip()
-        if typed.replace(",", "").replace(".", "").replace(" ", "") != str(self.count.number):
-            number = {"count": self.count.number}
+        if typed.replace(",", "").replace(".", "").replace(" ", "") != str(self.count.changed):
+            number = {"count": self.count.changed}
             raise forms.ValidationError(gettext("This does not match %(count)d.") % number)
         return typed
 
@@ -114,20 +127,20 @@ class ExportForm(BulkForm):
 
 @dataclass(frozen=True)
 class Kind:
-    """How the preview of an action reads. `verb` is the right, asked before anything is shown; `is_done`
-    selects those of the users whom the action would not change."""
+    """How the preview of an action reads. `verb` is the right, asked before anything is shown;
+    `leaves_blocked` is the value of `blocked` with which a user is already as the action leaves them."""
 
     verb: Verb
     icon: str
     form: type[BulkForm] = BulkForm
     is_danger: bool = False
-    is_done: Callable[[UserQuerySet], UserQuerySet] | None = None
+    leaves_blocked: bool | None = None
     skips_staff: bool = True
 
 
 KINDS = {
-    BLOCK: Kind(Verb.BLOCK, "ban", is_danger=True, is_done=lambda users: users.filter(blocked=True)),
-    UNBLOCK: Kind(Verb.BLOCK, "check", is_done=lambda users: users.exclude(blocked=True)),
+    BLOCK: Kind(Verb.BLOCK, "ban", is_danger=True, leaves_blocked=True),
+    UNBLOCK: Kind(Verb.BLOCK, "check", leaves_blocked=False),
     EXPORT: Kind(Verb.EXPORT, "download", ExportForm, skips_staff=False),
     DELETE: Kind(Verb.DELETE, "trash", DeleteForm, is_danger=True),
 }
@@ -142,7 +155,7 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
     # Also for GET: a page that asks to confirm must not end in a refusal.
     check(actor, kind.verb)
     try:
-        selection, count = _signed_selection(request, action) or _new_selection(request)
+        selection, count = _signed_selection(request, action) or _new_selection(request, kind)
         users = selection.users(actor)
         if action == DELETE and count.is_capped:
             # The number is typed to confirm it: one that is not exact would confirm less than is deleted.
@@ -159,14 +172,14 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
         return redirect("admin:job", job.job_id)
     context = {
         **frame,
-        **_preview(kind, selection, users, count),
+        **_preview(selection, users, count),
         "title": _question(action, count),
         "action": action,
         "kind": kind,
         "section": "users",
         "form": form,
         "signed": sign(
-            [selection.to_json(), count.number, count.is_capped],
+            [selection.to_json(), *astuple(count)],
             Purpose.SELECTION,
             _scope(action, actor),
         ),
@@ -177,9 +190,9 @@ def bulk_page(request: PageRequest, action: str, frame: dict[str, Any]) -> HttpR
     return TemplateResponse(request, "users/admin/bulk.html", context, status=status)
 
 
-def _new_selection(request: PageRequest) -> tuple[Selection, Count]:
+def _new_selection(request: PageRequest, kind: Kind) -> tuple[Selection, Count]:
     selection = selection_from_url(request.GET, timezone.now(), request.actor)
-    return selection, _count(selection.users(request.actor))
+    return selection, _count(kind, selection.users(request.actor))
 
 
 def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, Count] | None:
@@ -187,7 +200,7 @@ def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, Cou
     if request.method != "POST":
         return None
     try:
-        value, number, is_capped = verify(
+        value, *counted = verify(
             request.POST.get("selection", ""),
             Purpose.SELECTION,
             _scope(action, request.actor),
@@ -195,7 +208,7 @@ def _signed_selection(request: PageRequest, action: str) -> tuple[Selection, Cou
         )
     except BadSignature:
         raise InvalidSelection(gettext("The preview has expired. Select the users again.")) from None
-    return Selection.from_json(value), Count(number, is_capped)
+    return Selection.from_json(value), Count(*counted)
 
 
 def _scope(action: str, actor: Actor) -> str:
@@ -203,7 +216,28 @@ def _scope(action: str, actor: Actor) -> str:
     return f"{action} {actor.id}"
 
 
-def _count(users: UserQuerySet) -> Count:
+def _count(kind: Kind, users: UserQuerySet) -> Count:
+    count = _count_selected(users)
+    # Without these the action can be started as well: each user is checked when the job reaches them.
+    try:
+        with time_limit(conf.search_timeout):
+            return replace(count, **_count_unchanged(kind, users))
+    except SearchTimeout:
+        return replace(count, done=None, staff=None)
+
+
+def _count_unchanged(kind: Kind, users: UserQuerySet) -> dict[str, int]:
+    """How many the action leaves as they are, each counted once."""
+    done = 0
+    if kind.leaves_blocked is not None:
+        # Where it is null, too, a user is not blocked.
+        blocked, others = users.filter(blocked=True), users.exclude(blocked=True)
+        unchanged, users = (blocked, others) if kind.leaves_blocked else (others, blocked)
+        done = unchanged.count()
+    return {"done": done, "staff": count_protected(users) if kind.skips_staff else 0}
+
+
+def _count_selected(users: UserQuerySet) -> Count:
     """The exact number where it can be counted in time, else at most 10,001, for more than 10,000. Raises
     SearchTimeout."""
     plain = users.order_by().values("pk")
@@ -216,21 +250,20 @@ def _count(users: UserQuerySet) -> Count:
             return Count(number, is_capped=number > SMALL_RESULT)
 
 
-def _preview(kind: Kind, selection: Selection, users: UserQuerySet, count: Count) -> TemplateContext:
+def _preview(selection: Selection, users: UserQuerySet, count: Count) -> TemplateContext:
     basis = {
         "count": count.number,
         "is_capped": count.is_capped,
         "is_all_matching": selection.ids is None,
         "at": selection.at,
         "others": max(0, count.number - SHOWN),
+        "done": count.done,
+        "staff": count.staff,
     }
-    # Without these the action can be started as well: each user is checked when the job reaches them.
     with suppress(SearchTimeout), time_limit(conf.search_timeout):
         shown = users.without_documents().order_by("-created_at", "-pk")[:SHOWN] if count.number else []
         return basis | {
             "people": [{"user": user, "initials": initials(user), "colour": colour(user)} for user in shown],
-            "staff": count_protected(users) if kind.skips_staff else 0,
-            "done": kind.is_done(users).count() if kind.is_done else 0,
         }
     return basis
 
@@ -244,7 +277,7 @@ def _start(action: str, selection: Selection, form: BulkForm, actor: Actor) -> J
 
 def _question(action: str, count: Count) -> str:
     many = str(count)
-    one = count.number == 1
+    one = many == "1"
     return {
         BLOCK: gettext("Block 1 user?") if one else gettext("Block %s users?") % many,
         UNBLOCK: gettext("Unblock 1 user?") if one else gettext("Unblock %s users?") % many,
