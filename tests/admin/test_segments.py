@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.admin.conftest import LIST
+from tests.jobs.conftest import AT_ONCE
 from tests.web.pages import Page, open_page
 from users.actions.search_setup.segments import SegmentData, create_segment
 from users.admin import segments as pages
-from users.models import Segment
+from users.jobs.worker import Worker
+from users.models import Segment, SegmentCount
 from users.rights.actor import command_actor, staff_actor
 from users.search import count
 
@@ -53,10 +55,10 @@ def test_the_search_at_hand_is_saved_from_the_list(listing, supporter, jane):
     assert "is saved" in page.text
 
 
-def test_without_a_recorded_owner_a_dash_stands_for_the_name(desk, agent):
+def test_without_a_recorded_owner_only_the_badge_is_shown(desk, agent):
     create_segment(SegmentData("Lions", "name:leo", "", True), actor=command_actor("seed_demo"))
 
-    assert "– Shared" in rows(desk(agent))["Lions"]
+    assert rows(desk(agent))["Lions"].endswith("users Shared")
 
 
 def test_without_a_search_there_is_nothing_to_save(listing, agent):
@@ -104,6 +106,23 @@ def test_the_list_counts_live(desk, agent, supporter, save, jane, monkeypatch):
     assert list(listed) == ["Full", "mine"]
     assert listed["Full"] == "They pay. app_metadata.plan:full 1 user you Shared"
     assert "2+ users" in listed["mine"]
+
+
+def test_the_list_shows_the_stored_count_that_the_tabs_show(desk, agent, save, jane, make_user):
+    segment = save("All", "email:*", shared=True)
+    Worker(AT_ONCE).work()
+    stored = SegmentCount.objects.get(segment=segment).count
+    make_user("late")
+
+    for address in (SEGMENTS, path(segment)):
+        assert re.search(rf'title="Counted [^"]*">{stored}\s', desk(agent, address).html), address
+
+
+def test_a_stored_count_is_not_shown_to_those_who_may_not_see_what_it_counts(desk, staff_with, save):
+    save("Paying", "app_metadata.plan:full", shared=True)
+    Worker(AT_ONCE).work()
+
+    assert "No access" in rows(desk(staff_with("view_user")))["Paying"]
 
 
 def test_a_count_takes_no_longer_than_it_may_and_the_page_neither(desk, agent, save, monkeypatch):

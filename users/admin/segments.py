@@ -1,4 +1,4 @@
-"""Pages of saved searches (segments): a list with live counts, and a page for each."""
+"""Pages of saved searches (segments): a list with counts, and a page for each."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from users.actions.search_setup.segments import (
 )
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
+from users.admin.user_list.segment_tabs import refresh_old_counts, stored_count
 from users.conf import conf
 from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
@@ -95,11 +96,12 @@ class SegmentForm(forms.Form):
 def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """List the segments by name, continuing after `?after=`."""
     actor = _get_viewer(request)
-    segments = usable_segments(actor).select_related("owner")
+    segments = usable_segments(actor).select_related("owner", "counted")
     start = decode_cursor(LIST, request.GET.get("after", ""), BY_NAME.fields(segments))
     page = read_page(segments, BY_NAME, size=PAGE_SIZE, after=start)
     # All counts of the page share one time budget.
     counts = _SegmentCounter(actor)
+    refresh_old_counts(page.rows)
     context = {
         **frame,
         "title": gettext("Segments"),
@@ -179,7 +181,7 @@ def _get_viewer(request: PageRequest) -> Actor:
 
 
 def _get_segment_or_404(segment_id: str, actor: Actor) -> Segment:
-    segment = usable_segments(actor).select_related("owner").filter(segment_id=segment_id).first()
+    segment = usable_segments(actor).select_related("owner", "counted").filter(segment_id=segment_id).first()
     if segment is None:
         raise Http404
     return segment
@@ -238,7 +240,8 @@ def _search_url(segment: Segment) -> str:
 
 
 class _SegmentCounter:
-    """Count segments one after the other within a total time, each within `each` seconds."""
+    """The counts of segments: the stored ones, as in the tabs of the user list. Segments without one are
+    counted, one after the other within a total time, each within `each` seconds."""
 
     def __init__(self, actor: Actor, each: float = SECONDS_PER_COUNT) -> None:
         self._actor = actor
@@ -247,6 +250,9 @@ class _SegmentCounter:
 
     def of(self, segment: Segment) -> TemplateContext:
         """Return `count`, or `no_count` with the reason."""
+        stored = stored_count(segment, self._actor)
+        if stored is not None and stored.count is not None:
+            return {"count": stored}
         # The list must stay fast however many segments there are.
         if time.monotonic() > self._deadline:
             return {"no_count": gettext("Not counted")}

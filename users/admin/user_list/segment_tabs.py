@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,20 +38,28 @@ def segment_tabs(address: ListURL, viewer: Actor) -> list[SegmentTab]:
     found = list(usable[:MAX_TABS])
     if open_id and all(each.segment_id != open_id for each in found):
         found += usable.filter(segment_id=open_id)
-    _refresh_old_counts(found)
+    refresh_old_counts(found)
     everyone = SegmentTab("", address.link(segment=None), not open_id)
     return [everyone, *(_tab(each, address, viewer, open_id) for each in found)]
 
 
 def _tab(segment: Segment, address: ListURL, viewer: Actor, open_id: str) -> SegmentTab:
     link, is_open = address.link(segment=segment.segment_id), segment.segment_id == open_id
+    counted = stored_count(segment, viewer)
+    if counted is None:
+        return SegmentTab(segment.name, link, is_open)
+    return SegmentTab(segment.name, link, is_open, counted.count, counted.is_capped, counted.counted_at)
+
+
+def stored_count(segment: Segment, viewer: Actor) -> SegmentCount | None:
+    """Return the last count that a job made, or None where there is none or the viewer may not see it."""
     counted = _count_of(segment)
     # The number of matches discloses what the query asks about, as the matches themselves do.
     if counted is None or not all(
         visible(viewer, asked[0], tuple(asked[1:])) for asked in counted.asks_about
     ):
-        return SegmentTab(segment.name, link, is_open)
-    return SegmentTab(segment.name, link, is_open, counted.count, counted.is_capped, counted.counted_at)
+        return None
+    return counted
 
 
 def _count_of(segment: Segment) -> SegmentCount | None:
@@ -58,7 +67,7 @@ def _count_of(segment: Segment) -> SegmentCount | None:
     return getattr(segment, "counted", None)
 
 
-def _refresh_old_counts(segments: list[Segment]) -> None:
+def refresh_old_counts(segments: Sequence[Segment]) -> None:
     """Have a worker count again what was counted long ago: this page shows the old numbers, and their age."""
     oldest = timezone.now() - MAX_AGE
     counts = map(_count_of, segments)
