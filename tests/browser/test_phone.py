@@ -66,12 +66,37 @@ def test_the_own_page_keeps_save_in_sight_and_names_what_changed(desk, jane):
     page.goto("/profile/")
     bar = page.locator(".own-save")
     assert foot(bar) == NARROW["height"]
+    expect(bar.get_by_role("button", name="Save changes")).to_be_disabled()
 
     page.get_by_label("Time zone", exact=True).fill("Europe/Oslo")
     page.get_by_text("Review 1 change").click()
 
     expect(bar.locator(".key")).to_have_text("Time zone")
+    expect(bar.get_by_role("button", name="Save 1 change")).to_be_enabled()
     assert foot(bar) == NARROW["height"]
+
+
+def test_activity_breaks_neither_words_nor_ids(phone):
+    phone.goto(f"{phone.url}?tab=activity")
+    entry = phone.locator(".timeline > li").filter(has=phone.locator("[data-copy]")).first
+    meta, end = entry.locator(".event-meta"), entry.locator(".event-end")
+    word = meta.locator("span:has([data-copy])")
+
+    assert len({top for top, _ in meta.locator("code").evaluate(LINES)}) == 1
+    assert len({top for top, _ in word.evaluate(LINES.replace("(it)", "(it.firstChild)"))}) == 1
+    # Its line is not shared with the time and Undo.
+    assert end.bounding_box()["y"] >= foot(meta)
+
+
+def test_all_of_the_bar_of_ticked_users_is_on_the_screen(phone):
+    phone.goto("/admin/users/user/")
+    phone.locator("tbody .tick").first.check()
+
+    for button in phone.locator("#bulk .button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.bounding_box()["x"] + button.bounding_box()["width"] <= NARROW["width"]
+    phone.get_by_role("button", name="Clear the selection").click()
+    expect(phone.locator("#bulk")).to_be_hidden()
 
 
 def foot(bar: Locator) -> float:

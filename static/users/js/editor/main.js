@@ -38,9 +38,21 @@ function updaterOf(form, own) {
   const button = form.querySelector("[data-save]");
   const review = form.querySelector("[data-review]");
   const plain = button?.textContent;
-  if (review) keepFocusAbove(review.parentElement);
+  if (review) {
+    keepFocusAbove(review.parentElement);
+    // At once: `onUpdate` waits for a pause after the last key.
+    for (const editor of own) {
+      editor.onEdit = () => {
+        button.disabled = false;
+      };
+    }
+  }
   return () => {
-    if (review) showReview(review, own);
+    if (review) {
+      showReview(review, own);
+      // Invalid JSON is saved, too: the server says what is wrong with it.
+      button.disabled = own.every(({ changes }) => changes?.length === 0);
+    }
     const count = own.reduce((sum, { changes }) => sum + (changes ?? []).length, 0);
     if (button) button.textContent = count ? ngettext("Save %(count)s change", "Save %(count)s changes", count) : plain;
   };
