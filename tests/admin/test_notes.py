@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.admin.conftest import user_path
@@ -92,6 +94,15 @@ def test_no_face_of_the_user_or_of_clients_has_a_note(browser, api, jane, note):
     texts += [browser(jane).get("/profile/"), browser(jane).get("/profile/changes/")]
 
     assert all("4711" not in answer.content.decode() for answer in texts)
+
+
+def test_the_newest_note_stands_above_every_tab_but_that_of_the_notes(browser, agent, jane):
+    Note.objects.create(user=jane, author=agent, author_name="s", text="Call back.")
+    visitor = browser(agent)
+
+    for tab, place in (("metadata", "identity-note"), ("notes", "note-text")):
+        html = visitor.get(user_path(jane), {"tab": tab}).content.decode()
+        assert re.findall("identity-note|note-text", html) == [place], tab
 
 
 def test_the_page_lists_the_newest_and_goes_on(browser, agent, jane, supporter):

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_looks import WIDE
+
 pytestmark = pytest.mark.browser
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -40,6 +42,18 @@ def test_every_time_names_the_local_time(desk, jane, who, paths):
         page.goto(path.format(jane=jane["user_id"]))
         title, expected = local_time(page)
         assert title == expected, path
+
+
+def test_the_facts_about_a_user_stand_on_one_line(desk, jane):
+    page = desk.signed_in("agent", viewport=WIDE)
+    page.goto(f"/admin/users/user/{jane['user_id']}/change/")
+    page.locator(".identity .facts time").evaluate_all("all => all.forEach(it => it.textContent = '11 mo')")
+    page.locator(".identity .facts dd").last.evaluate("it => it.textContent = 'Authenticator app'")
+
+    tops = page.locator(".identity .facts > div").evaluate_all("all => all.map(it => it.offsetTop)")
+    heights = page.locator(".identity .facts > div").evaluate_all("all => all.map(it => it.offsetHeight)")
+
+    assert (len(tops), len(set(tops)), len(set(heights))) == (5, 1, 1)
 
 
 def test_a_switch_shows_exact_times_on_the_page_of_a_user_and_stays_so(desk, jane):

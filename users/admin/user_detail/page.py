@@ -41,6 +41,8 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
         **(faulty or {}),
         "tabs": [{"name": one.name, "label": gettext(one.label), "is_open": one is tab} for one in TABS],
         "tab_template": tab.template,
+        # The note above every other tab stands in its list here.
+        "is_notes_tab": tab.name == "notes",
     }
     status = 422 if faulty else 200
     return TemplateResponse(request, "users/admin/user.html", context, status=status)
