@@ -194,7 +194,6 @@ def test_the_page_offers_the_buttons_that_would_work_and_no_other(visit, staff_w
         ("Save profile", "You may not change profiles."),
         ("Save changes", "You may not change user_metadata."),
         ("Save changes", "You may not change app_metadata."),
-        ("Save staff rights", "You may not grant staff rights."),
         ("Remove second factor", "You may not remove second factors."),
         ("Clear lockout", "You may not clear lockouts after failed sign-ins."),
     ],
@@ -209,6 +208,14 @@ def test_a_button_one_may_not_use_is_disabled_and_says_why(visit, staff_with, ja
     refused = next(page for page in pages if reason in page.text)
     assert button in refused.disabled
     assert button not in refused.buttons
+
+
+def test_a_card_with_nothing_but_a_refused_button_is_a_sentence(visit, staff_with, jane):
+    page = visit(staff_with("view_user"), jane)
+
+    assert "You may not grant staff rights." in page.text_everywhere
+    assert "You may not change roles and permissions." in page.text_everywhere
+    assert not {"Save staff rights", "Assign role"} & {name for tab in page.tabs for name in tab.disabled}
 
 
 def test_the_reason_names_the_protection_of_staff_accounts(visit, agent, administrator):

@@ -159,6 +159,12 @@ def test_who_may_not_look_through_changes_sees_none(desk, overview, agent, suppo
     assert "Newest changes" not in overview(supporter).content.decode()
 
 
+def test_the_newest_users_are_listed_by_name_and_then_email(jane, overview, agent):
+    html = overview(agent).content.decode().partition('id="newest-users"')[2]
+
+    assert re.search(rf"<bdi>Jane Doe</bdi></a>\s*<bdi[^>]*>{jane.email}</bdi>", html)
+
+
 def test_the_newest_changes_are_sentences_with_a_value(jane, browser, agent, overview):
     edit_user(jane, Edit(documents={"app_metadata": Patch({"plan": "pro"})}), actor=staff_actor(agent))
     delete_user(jane, actor=SHELL)
