@@ -221,20 +221,21 @@ def _count(kind: Kind, users: UserQuerySet) -> Count:
     # Without these the action can be started as well: each user is checked when the job reaches them.
     try:
         with time_limit(conf.search_timeout):
-            return replace(count, **_count_unchanged(kind, users))
+            done, staff = _count_unchanged(kind, users)
+            return replace(count, done=done, staff=staff)
     except SearchTimeout:
         return replace(count, done=None, staff=None)
 
 
-def _count_unchanged(kind: Kind, users: UserQuerySet) -> dict[str, int]:
-    """How many the action leaves as they are, each counted once."""
+def _count_unchanged(kind: Kind, users: UserQuerySet) -> tuple[int, int]:
+    """How many are already as the action leaves them, and how many others have staff rights."""
     done = 0
     if kind.leaves_blocked is not None:
         # Where it is null, too, a user is not blocked.
         blocked, others = users.filter(blocked=True), users.exclude(blocked=True)
         unchanged, users = (blocked, others) if kind.leaves_blocked else (others, blocked)
         done = unchanged.count()
-    return {"done": done, "staff": count_protected(users) if kind.skips_staff else 0}
+    return done, count_protected(users) if kind.skips_staff else 0
 
 
 def _count_selected(users: UserQuerySet) -> Count:
