@@ -157,9 +157,11 @@ def test_discard_goes_back_to_what_is_stored(hinted):
     expect(opened.page.locator("[data-save]")).to_be_disabled()
 
 
-def test_the_focus_is_never_behind_the_save_bar(hinted):
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_focus_is_never_behind_the_save_bar(hinted, width):
     opened, _ = hinted('{"hobby": "x"}')
-    opened.page.set_viewport_size({"width": 1280, "height": 500})
+    opened.page.set_viewport_size({"width": width, "height": 500})
+    assert opened.page.locator(".save").evaluate("it => getComputedStyle(it).position") == "sticky"
     hidden = []
     for _ in range(40):
         opened.page.keyboard.press("Tab")

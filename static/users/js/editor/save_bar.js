@@ -100,6 +100,10 @@ export function keepFocusAbove(bar) {
   new ResizeObserver(() => {
     document.documentElement.style.setProperty("--save-height", `${bar.offsetHeight}px`);
   }).observe(bar);
+  // Of a text area the browser brings only the line of the cursor into view.
+  bar.closest("form").addEventListener("focusin", ({ target }) => {
+    if (target.matches("textarea")) target.scrollIntoView({ block: "nearest" });
+  });
 }
 
 function named(changes) {
