@@ -67,7 +67,11 @@ ONE_DATABASE = (
 
 # Directories whose modules share a server, a browser or another program that takes long to start: one
 # worker of pytest-xdist runs all of their tests, so that it is started once.
-TOGETHER = ("browser", "sdk", "availability")
+TOGETHER = (
+    # First what is within another: so long that a worker of its own, with its own server, is sooner done.
+    *("browser/editor", "browser/test_looks.py", "browser/applications"),
+    *("browser", "sdk", "availability"),
+)
 
 # What takes longest comes first, so that at the end no worker waits for another.
 FIRST = (
