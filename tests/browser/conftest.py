@@ -41,11 +41,12 @@ FLAGS = [
 ]
 # Chromium reports each refused navigation as an error of the page; a 422 is an answer of ours.
 STATUS_REPORT = "Failed to load resource: the server responded with a status of"
-# Until its scripts have run, a page has no size. What waits to see something on it waits for them, too:
+# Until its scripts have run, a page has no width. What waits to see something on it waits for them, too:
 # no test presses a button to which a script has yet to listen, or reads what a script is about to change.
-WITHOUT_SIZE_UNTIL_READY = """{
+# It keeps its height: where a script moves the focus, the browser scrolls as far as it does for people.
+WITHOUT_WIDTH_UNTIL_READY = """{
     const root = () => document.documentElement?.style
-    const watch = new MutationObserver(() => root()?.setProperty("scale", "0"))
+    const watch = new MutationObserver(() => root()?.setProperty("scale", "0 1"))
     watch.observe(document, { childList: true })
     addEventListener("DOMContentLoaded", () => {
         watch.disconnect()
@@ -180,7 +181,7 @@ def new_context(chromium: Browser, **options: Any) -> BrowserContext:
     """A browser session without transitions, in which a test would measure halfway."""
     context = chromium.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(TIMEOUT)
-    context.add_init_script(WITHOUT_SIZE_UNTIL_READY)
+    context.add_init_script(WITHOUT_WIDTH_UNTIL_READY)
     return context
 
 

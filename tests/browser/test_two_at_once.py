@@ -120,7 +120,7 @@ def test_the_choice_has_the_focus_shows_theirs_and_leads_to_the_field(desk, api,
 
     choice = page.locator("[data-conflict]")
     expect(choice).to_be_focused()
-    expect(choice).to_be_in_viewport()
+    expect(choice).to_be_in_viewport(ratio=1)
     expect(zone).to_have_value("Europe/Oslo")
     choice.get_by_label("Theirs Europe/Paris").check()
     expect(zone).to_have_value("Europe/Paris")
