@@ -6,6 +6,8 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only for tests, 50 characters long: " + "x" * 20)
 os.environ.setdefault("EMAIL_URL", "memorymail://")
+# Seconds. A busy machine must not make a search of a few users fail.
+os.environ.setdefault("SEARCH_TIMEOUT", "10")
 
 from config.settings import *  # noqa: F403
 

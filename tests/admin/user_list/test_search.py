@@ -158,7 +158,9 @@ def test_nothing_of_what_one_may_not_see_is_offered(listing, staff_with, people)
     assert "app_metadata.plan:" not in page.html.replace("app_metadata.plan:full</code></p>", "")
 
 
-def test_a_search_that_takes_too_long_names_its_keys(listing, people, monkeypatch):
+def test_a_search_that_takes_too_long_names_its_keys(listing, people, monkeypatch, settings):
+    settings.SEARCH_TIMEOUT = 2
+
     def give_up(*args, **options):
         raise SearchTimeout
 
