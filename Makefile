@@ -24,8 +24,7 @@ run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops 
 
 tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
 
-# `auto` is one worker of pytest-xdist more than there are processors (tests/conftest.py). `make test WORKERS=0` is
-# one process, as a debugger needs.
+# One worker of pytest-xdist for each processor. `make test WORKERS=0` is one process, as a debugger needs.
 WORKERS ?= auto
 # With bytecode even where the environment is against it: each test of a program starts Python several times.
 PYTEST = @NODE=$(NODE) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --durations 25 \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -61,6 +62,12 @@ def test_the_box_in_the_header_suggests_users_too(desk, jane, width):
     page.keyboard.press("/")
     page.keyboard.type("jane d", delay=20)
     option = page.get_by_role("option", name="Jane Doe")
+    # A busy server leaves users out; the arrow asks again.
+    for _ in range(20):
+        with suppress(AssertionError):
+            expect(option).to_be_in_viewport(timeout=3_000)
+            break
+        page.keyboard.press("ArrowDown")
     expect(option).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == width
 

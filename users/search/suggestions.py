@@ -22,7 +22,6 @@ from users.metadata.fold import fold
 from users.metadata_map.keys import KeyCounts, MetadataMap, visible_keys
 from users.models import MetadataKey, User
 from users.models.user import UserQuerySet
-from users.querying.errors import SearchTimeout
 from users.querying.kinds import Kind
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
@@ -65,8 +64,8 @@ def suggest(text: str, at: int, viewer: Actor) -> tuple[CaretContext, list[Sugge
 
 
 def suggest_users(text: str, viewer: Actor) -> list[User]:
-    """The newest users that the words find, up to MAX_USERS; none where the text is more than words, or
-    the search exceeds USER_SEARCH_TIMEOUT."""
+    """The newest users that the words find, up to MAX_USERS; none where the text is more than words. Raises
+    SearchTimeout where the search exceeds USER_SEARCH_TIMEOUT."""
     if len(text) > DEFAULT.length or not visible(viewer, PROFILE) or not is_words(text):
         return []
     if EXISTS.startswith(text.strip()):
@@ -78,8 +77,8 @@ def suggest_users(text: str, viewer: Actor) -> list[User]:
     try:
         with time_limit(USER_SEARCH_TIMEOUT):
             return read_in_order(filter_by_search_box(User.objects.all(), text, viewer=viewer), read)
-    # Suggestions are a convenience: while typing, most texts are incomplete or slow.
-    except (QueryError, SearchTimeout):
+    # While typing, most texts are incomplete.
+    except QueryError:
         return []
 
 

@@ -119,7 +119,7 @@ function attach(input) {
       if (!given.ok || given.redirected) return close();
       const found = await given.json();
       if (asking !== mine) return;
-      answers.set(place, found);
+      if (found.is_complete) answers.set(place, found);
       if (answers.size > KEPT) answers.delete(answers.keys().next().value);
       show(found);
     } catch {

@@ -230,7 +230,10 @@ def test_users_that_are_not_found_soon_are_left_out(ask, people, make_user, agen
 
     monkeypatch.setattr(suggestions, "read_in_order", give_up)
 
-    assert labels(ask(agent, "pla|")) == ["app_metadata.plan", "app_metadata.place"]
+    answer = ask(agent, "pla|")
+
+    assert labels(answer) == ["app_metadata.plan", "app_metadata.place"]
+    assert answer["is_complete"] is False  # the script asks again instead of remembering it
 
 
 def test_it_reads_the_map_and_of_the_users_a_few_by_their_words(browser, people, agent):

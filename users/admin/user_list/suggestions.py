@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from users.admin.metadata import key_descriptions
 from users.admin.request import TemplateContext
 from users.models import User
+from users.querying.errors import SearchTimeout
 from users.search.suggestions import Suggestion, suggest, suggest_keys, suggest_users
 from users.web.page_view import PageRequest
 
@@ -23,20 +24,27 @@ def suggestions(request: PageRequest) -> HttpResponse:
     """
     text, viewer = request.GET.get("q", ""), request.actor
     users: list[User] = []
+    is_complete = True
     # Key fields take one name, so neither users nor operators are suggested.
     if request.GET.get("of") == "keys":
         start, end, found = 0, len(text), suggest_keys(text.strip(), viewer)
-    elif request.GET.get("of") == "users":
-        start, end, found = 0, len(text), []
-        users = suggest_users(text, viewer)
     else:
-        here, found = suggest(text, _from_utf16(text, request.GET.get("at", "")), viewer)
-        start, end = here.start, here.end
-        users = suggest_users(text, viewer)
+        if request.GET.get("of") == "users":
+            start, end, found = 0, len(text), []
+        else:
+            here, found = suggest(text, _from_utf16(text, request.GET.get("at", "")), viewer)
+            start, end = here.start, here.end
+        # Suggestions are a convenience: those that take long are left out.
+        try:
+            users = suggest_users(text, viewer)
+        except SearchTimeout:
+            is_complete = False
     return JsonResponse(
         {
             "start": _to_utf16(text, start),
             "end": _to_utf16(text, end),
+            # Whether the script may remember the answer.
+            "is_complete": is_complete,
             "suggestions": [*map(_user_suggestion, users), *map(_term_suggestion, found)],
         },
         # What may be suggested depends on the rights of the staff member.
