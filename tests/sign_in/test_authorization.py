@@ -116,4 +116,4 @@ def test_when_consent_is_needed(first_party, prompt, consented, minutes_ago, nee
 def test_what_is_stored_is_what_is_read():
     parameters = asked(scope=("openid",), state="", max_age=0, prompt=("login", "consent"))
 
-    assert AuthorizationParameters.from_json(parameters.as_json()) == parameters
+    assert AuthorizationParameters.from_json(parameters.to_json()) == parameters

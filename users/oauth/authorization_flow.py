@@ -25,7 +25,7 @@ from users.models import Authorization, AuthorizationRequest, Client, ResourceSe
 from users.oauth.authorization_request import AuthorizationError
 from users.oauth.grants.scopes import authorized_scopes
 from users.oauth.response_modes import send_answer
-from users.oauth.token_answer import access_token_lifetime, user_access_token
+from users.oauth.token_answer import user_access_token
 from users.sign_in import sso_session
 from users.sign_in.authorization import (
     AuthorizationParameters,
@@ -40,7 +40,7 @@ from users.sign_in.outcomes import Outcome, SecondFactorRequired, SignedIn, refu
 from users.sign_in.progress import Method, SignInRequest
 from users.sign_in.transaction import sign_in_by_proof
 from users.throttling.debounce import is_first_within
-from users.tokens.issue import issue_id_token
+from users.tokens.issue import access_token_lifetime, issue_id_token
 from users.web.client_ip import client_ip
 
 # The names of the URLs of hosted pages.
@@ -217,7 +217,7 @@ class AuthorizationFlow:
         if "token" in wanted:
             answer["access_token"] = user_access_token(authorization, authorization.scope)
             answer["scope"] = " ".join(authorization.scope)
-            answer["expires_in"] = str(access_token_lifetime(authorization))
+            answer["expires_in"] = str(access_token_lifetime(authorization.resource_server))
             answer["token_type"] = "Bearer"  # noqa: S105 - a type, no token
         if "id_token" in wanted:
             answer["id_token"] = issue_id_token(
@@ -250,7 +250,7 @@ class AuthorizationFlow:
             return self
         pending, state = store_authorization_request(
             self.client,
-            self.parameters.as_json(),
+            self.parameters.to_json(),
             browser_secret=sso_session.browser_secret(self.request.session),
             asked_at=self.asked_at,
         )

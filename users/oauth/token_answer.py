@@ -8,7 +8,7 @@ from typing import Any
 from users.models import Authorization
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import claims_of
-from users.tokens.issue import LIFETIME, issue_id_token, issue_user_token
+from users.tokens.issue import access_token_lifetime, issue_id_token, issue_user_token
 
 
 def token_answer(
@@ -32,7 +32,7 @@ def token_answer(
         **_id_token(authorization, granted, access_token=access_token, nonce=nonce),
         # RFC 6749, section 5.1, requires it where the scopes differ from those that were asked for.
         "scope": " ".join(granted),
-        "expires_in": access_token_lifetime(authorization),
+        "expires_in": access_token_lifetime(authorization.resource_server),
         "token_type": "Bearer",
     }
 
@@ -43,12 +43,6 @@ def user_access_token(authorization: Authorization, scopes: Iterable[str], *, gr
     # Only for APIs with the RBAC token dialect; other tokens stay small.
     listed = permissions_of(authorization.user, server) if server and server.names_permissions else ()
     return issue_user_token(authorization, scopes=scopes, permissions=listed, grant=grant)
-
-
-def access_token_lifetime(authorization: Authorization) -> int:
-    """Seconds that its access tokens live."""
-    server = authorization.resource_server
-    return server.token_lifetime if server else LIFETIME
 
 
 def _id_token(

@@ -54,13 +54,13 @@ class AuthorizationParameters:
         """Whether the application asks for a second factor, by the one value that we know."""
         return MFA_ACR in self.acr_values
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The parameters as they are stored while the user signs in."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Read what `as_json` returned; JSON has lists where these have tuples."""
+        """Read what `to_json` returned; JSON has lists where these have tuples."""
         names = {field.name for field in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in stored.items() if name in names}
         values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}

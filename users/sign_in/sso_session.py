@@ -81,7 +81,7 @@ def store_outcome(session: SessionData, pending: AuthorizationRequest, outcome: 
         "request": pending.pk,
         "user": outcome.user.pk,
         "methods": sorted(outcome.methods),
-        **_claims_as_json(outcome.claims),
+        **_claims_to_json(outcome.claims),
     }
 
 
@@ -124,7 +124,7 @@ def store_progress(session: SessionData, pending: AuthorizationRequest, sign_in:
         "is_past_hooks": sign_in.is_past_hooks,
         "is_demanded": sign_in.is_second_factor_demanded,
         "at": timezone.now().isoformat(),
-        **_claims_as_json(sign_in.claims),
+        **_claims_to_json(sign_in.claims),
     }
 
 
@@ -179,7 +179,7 @@ def finish_request(session: SessionData) -> None:
         session.pop(key, None)
 
 
-def _claims_as_json(claims: CustomClaims) -> dict[str, Any]:
+def _claims_to_json(claims: CustomClaims) -> dict[str, Any]:
     return {"id_token": dict(claims.id_token), "access_token": dict(claims.access_token)}
 
 

@@ -30,6 +30,11 @@ MFA_ACR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 MULTIFACTOR_CLAIMS = {"acr": MFA_ACR, "amr": ["mfa"]}
 
 
+def access_token_lifetime(server: ResourceServer | None) -> int:
+    """Seconds that access tokens for the API live; the default lifetime if no API is given."""
+    return server.token_lifetime if server else LIFETIME
+
+
 def issue_machine_token(
     client: Client, scopes: Iterable[str], *, server: ResourceServer | None = None
 ) -> str:
@@ -49,7 +54,7 @@ def issue_machine_token(
             "gty": "client-credentials",
             **({"permissions": scopes} if server and server.names_permissions else {}),
         },
-        lifetime=server.token_lifetime if server else LIFETIME,
+        lifetime=access_token_lifetime(server),
     )
 
 
@@ -80,7 +85,7 @@ def issue_user_token(
         AUTHORIZATION_CLAIM: authorization.authorization_id,
         **({"permissions": list(permissions)} if server and server.names_permissions else {}),
     }
-    return sign(claims, lifetime=server.token_lifetime if server else LIFETIME)
+    return sign(claims, lifetime=access_token_lifetime(server))
 
 
 def _user_audience(server: ResourceServer | None, scopes: list[str]) -> str | list[str]:

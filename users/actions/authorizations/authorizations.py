@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from users.models import Authorization, Client, Connection, ResourceServer, User
-from users.tokens.issue import LIFETIME
+from users.tokens.issue import access_token_lifetime
 
 # Tokens are issued within this time of the authorization: a code lives for a minute, and clocks differ.
 ISSUE_WITHIN = timedelta(minutes=10)
@@ -36,7 +36,6 @@ def create_authorization(
     left out. The claims are those of post-login hooks.
     """
     now = timezone.now()
-    lifetime = max(server.token_lifetime if server else LIFETIME, client.id_token_lifetime)
     return Authorization.objects.create(
         user=user,
         connection=connection,
@@ -50,8 +49,13 @@ def create_authorization(
         id_token_claims=dict(id_token_claims or {}),
         access_token_claims=dict(access_token_claims or {}),
         created_at=now,
-        expires_at=now + timedelta(seconds=lifetime) + ISSUE_WITHIN,
+        expires_at=now + use_period(client, server),
     )
+
+
+def use_period(client: Client, server: ResourceServer | None) -> timedelta:
+    """For how long an access token or ID token that is issued now keeps its authorization in use."""
+    return timedelta(seconds=max(access_token_lifetime(server), client.id_token_lifetime)) + ISSUE_WITHIN
 
 
 def revoke_authorizations(authorizations: QuerySet[Authorization]) -> int:

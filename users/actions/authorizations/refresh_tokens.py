@@ -20,14 +20,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from users.actions.authorizations.authorizations import ISSUE_WITHIN, revoke_authorizations
+from users.actions.authorizations.authorizations import revoke_authorizations, use_period
 from users.log.ip_addresses import anonymize_ip
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, Client, RefreshToken, RefreshTokenSecret
 from users.models.authorization import hash_token
 from users.models.refresh_token import lock_refresh_tokens
 from users.representation.refresh_tokens import RefreshTokenPolicy
-from users.tokens.issue import LIFETIME
 
 # Live tokens of one user and client. Source: Auth0 docs, "Refresh Tokens", limits.
 MAX_TOKENS = 200
@@ -84,7 +83,9 @@ def issue_refresh_token(authorization: Authorization, *, device: Device) -> str:
         )
         # The authorization has to outlive the last access token that is issued for it.
         authorization.expires_at = (
-            token.expires_at + _access_token_lifetime(authorization) if token.expires_at else None
+            token.expires_at + use_period(authorization.client, authorization.resource_server)
+            if token.expires_at
+            else None
         )
         authorization.save(update_fields=["expires_at"])
         secret = _add_secret(token, parent=None, now=now)
@@ -179,7 +180,7 @@ def delete_refresh_tokens(tokens: QuerySet[RefreshToken]) -> int:
         found = list(tokens.select_related("authorization__resource_server", "authorization__client"))
         for token in found:
             authorization = token.authorization
-            ends_at = timezone.now() + _access_token_lifetime(authorization)
+            ends_at = timezone.now() + use_period(authorization.client, authorization.resource_server)
             Authorization.objects.filter(pk=authorization.pk).update(expires_at=ends_at)
         RefreshToken.objects.filter(pk__in=[token.pk for token in found]).delete()
     return len(found)
@@ -349,10 +350,3 @@ def _log(
         scope=scope,
         details=details,
     )
-
-
-def _access_token_lifetime(authorization: Authorization) -> timedelta:
-    """For how long an access token, or ID token, that is issued now keeps its authorization in use."""
-    server = authorization.resource_server
-    seconds = max(server.token_lifetime if server else LIFETIME, authorization.client.id_token_lifetime)
-    return timedelta(seconds=seconds) + ISSUE_WITHIN
