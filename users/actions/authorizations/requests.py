@@ -43,7 +43,7 @@ def store_authorization_request(
 
 def find_authorization_request(state: str, *, browser_secret: str) -> AuthorizationRequest:
     """Return the waiting request that `state` names. Raises RequestNotFound, or ForeignRequest where
-    another browser began it: its user would sign in for whoever sent the link (login CSRF)."""
+    another browser began it: its user would sign in for the sender of the link (login CSRF)."""
     found = (
         AuthorizationRequest.objects.filter(
             state_hash=hash_token(state), expires_at__gt=timezone.now(), client__is_revoked=False

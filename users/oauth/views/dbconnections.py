@@ -73,7 +73,7 @@ def challenge(request: HttpRequest, body: Body) -> HttpResponse:
 
 @database_endpoint
 def change_password(request: HttpRequest, body: Body) -> HttpResponse:
-    """Email a link to set a new password, to whoever has this email in the connection. The answer says
+    """Email a link to set a new password to the user with this email in the connection. The answer says
     nothing about whether there is such a user, and takes the same time."""
     usage = count_requests_from(client_ip(request))
     response = too_many_requests(seconds_until_reset(usage)) if usage.is_over else _request_reset(body)
