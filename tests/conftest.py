@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import caches
 from django.db import connection as database
 from django.db.models import Model
 from django.test import Client as Browser
@@ -77,14 +78,18 @@ def _one_key(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """What a process remembers about keys and clients must not leak into a test."""
-    verify.clear_token_caches()
-    cors.clear_cache()
-    indexed_keys.clear_indexed_keys_cache()
+    """What a process remembers about keys, clients and the rate of calls must not leak into a test: users of
+    two tests have the same number, so that one's lockout would be the other's."""
+    _forget_everything()
     yield
+    _forget_everything()
+
+
+def _forget_everything() -> None:
     verify.clear_token_caches()
     cors.clear_cache()
     indexed_keys.clear_indexed_keys_cache()
+    caches["rate_limits"].clear()
 
 
 @pytest.fixture(scope="module")
@@ -323,3 +328,5 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
                 database.creation.deserialize_db_from_string(database._test_serialized_contents)
                 # SQLite empties tables one by one, so that a trigger counted the deleted users as negative.
                 DailyCount.objects.all().delete()
+                # The table of the cache is no model's, so nothing empties it.
+                caches["default"].clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.core.cache import caches
 
 from tests.api.answers import USERS, problem
 from users.models import Client
@@ -17,7 +16,6 @@ HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
     """One second that does not end."""
-    caches["rate_limits"].clear()
     monkeypatch.setattr(fixed_window.time, "time", lambda: 1_800_000_000.5)
 
 

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import caches
 
 from tests.admin.conftest import staff_with  # noqa: F401
 from tests.oauth.conftest import _address, app, ask, make_app  # noqa: F401 - fixtures
 from users.models import LogEvent
-
-
-@pytest.fixture(autouse=True)
-def _nothing_held_back():
-    """What is noted now and then only is noted at once."""
-    caches["rate_limits"].clear()
 
 
 @pytest.fixture

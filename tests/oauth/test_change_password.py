@@ -6,7 +6,6 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from django.core.cache import caches
 
 from tests.mailbox import deliver
 from tests.oauth.answers import REALM
@@ -14,11 +13,6 @@ from users.models import Client, Connection, Job, LogEvent
 
 SENT = "We've just sent you an email to reset your password."
 PATH = "/dbconnections/change_password"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    caches["rate_limits"].clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core.cache import caches
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
@@ -52,8 +51,7 @@ def to_app(app) -> SignInRequest:
 
 @pytest.fixture
 def story(db):
-    """The types of the log's events so far, oldest first, nothing held back from an earlier test."""
-    caches["rate_limits"].clear()
+    """The types of the log's events so far, oldest first."""
     return lambda: list(LogEvent.objects.order_by("id").values_list("type", flat=True))
 
 

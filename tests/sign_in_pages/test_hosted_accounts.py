@@ -33,7 +33,6 @@ SCHEMA = {
 
 @pytest.fixture(autouse=True)
 def _nothing_counted(db):
-    caches["rate_limits"].clear()
     caches["default"].clear()
 
 

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import caches
 
-from users.throttling.debounce import FAST, SHARED, is_first_within
-
-
-@pytest.fixture(autouse=True)
-def _nothing_happened():
-    caches[FAST].clear()
+from users.throttling.debounce import SHARED, is_first_within
 
 
 def test_the_first_of_its_names_passes_and_no_other():

@@ -12,7 +12,6 @@ from users.throttling.fixed_window import Usage, count
 @pytest.fixture
 def clock(monkeypatch):
     """Sets the time: `clock(1000.5)`."""
-    caches[fixed_window.CACHE].clear()
 
     def at(seconds):
         monkeypatch.setattr(fixed_window.time, "time", lambda: seconds)
