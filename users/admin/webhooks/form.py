@@ -9,6 +9,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
+from users.admin.settings_form import LinesField
 from users.events.account_paths import PARTS, InvalidPath, check_paths
 from users.events.event_types import TYPES
 from users.models import Webhook
@@ -20,18 +21,11 @@ PATHS_HELP = gettext_lazy("One per line: %(parts)s, or one key, such as app_meta
 }
 
 
-class PathsField(forms.CharField):
+class PathsField(LinesField):
     """A list of paths, one per line."""
 
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
-
-    def prepare_value(self, value: Any) -> str:
-        return "\n".join(value) if isinstance(value, list) else value or ""
-
     def clean(self, value: Any) -> list[str]:
-        lines = [line.strip() for line in super().clean(value).splitlines()]
-        # Blank lines and repetitions are typing accidents.
-        paths = list(dict.fromkeys(filter(None, lines)))
+        paths = super().clean(value)
         try:
             check_paths(paths)
         except InvalidPath as error:

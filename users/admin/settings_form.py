@@ -1,0 +1,90 @@
+"""What the forms of configuration share: an optimistic lock, lists of lines, and errors of actions at their
+field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+
+from users.admin.request import TemplateContext
+from users.representation.validation import FieldError
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one per line. Its value is a list, without blank lines and repetitions."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
+
+    def prepare_value(self, value: Any) -> str:
+        return "\n".join(value) if isinstance(value, list) else value or ""
+
+    def clean(self, value: Any) -> list[str]:
+        return _split_lines(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or ()) != _split_lines(data or "")
+
+
+def _split_lines(text: str) -> list[str]:
+    lines = [line.strip() for line in text.splitlines()]
+    # Blank lines and repetitions are typing accidents.
+    return list(dict.fromkeys(filter(None, lines)))
+
+
+class SettingsForm(forms.Form):
+    """Settings of one configuration object, which travel with the version that was opened.
+
+    `paths` names the field for the path of an error of the action, such as `options.passwordPolicy`; a path
+    stands for all that are within it.
+    """
+
+    data: MultiValueDict[str, Any]
+    paths: Mapping[str, str] = {}
+    # Whether the write was refused by the optimistic lock. `settings_conflict.html` then shows
+    # `differences`, and the next save is made against what is stored now.
+    is_conflict = False
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def add_refusal(self, error: FieldError) -> None:
+        """Show an error of the action at the field that it is about; at the top where there is none."""
+        path = error.field
+        while path and path not in self.paths:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        self.add_error(self.paths.get(path), str(error))
+
+    def reopened(self, initial: dict[str, Any]) -> Self:
+        """Return the form as typed, against the values that are stored now: another user has changed them
+        since it was opened."""
+        data = self.data.copy()
+        data[self.add_prefix("version")] = initial["version"]
+        form = type(self)(data, initial=initial)
+        form.is_conflict = True
+        return form
+
+    @property
+    def differences(self) -> Iterator[TemplateContext]:
+        """Yield the fields that were typed otherwise than stored: `label`, `id` and what is `stored`."""
+        for name in self.changed_data:
+            if name != "version":
+                field = self[name]
+                yield {"label": field.label, "id": field.auto_id, "stored": _describe(field)}
+
+
+def _describe(field: forms.BoundField) -> str:
+    """The stored value of a field as text."""
+    value = field.initial
+    if isinstance(value, bool):
+        return gettext("On") if value else gettext("Off")
+    if isinstance(field.field, forms.ChoiceField):
+        choices: Any = field.field.choices
+        labels = {str(key): str(label) for key, label in choices}
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(str(each), str(each)) for each in chosen) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return "–" if value in (None, "") else str(value)
