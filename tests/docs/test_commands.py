@@ -30,6 +30,7 @@ KINDS = {
     "docs/architecture.md": r"$",
     "docs/decisions.md": r"$",
     "docs/glossary.md": r"$",
+    "docs/openid-connect.md": r"$",
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
     "docs/search.md": r"$",
     "docs/history.md": r"$",

@@ -18,7 +18,7 @@ def document(browser, app):
 def test_its_addresses_are_ours_and_there(document, browser):
     assert document["issuer"] == ISSUER
     found = {"jwks_uri": 200, "token_endpoint": 405, "revocation_endpoint": 405, "userinfo_endpoint": 401}
-    found |= {"authorization_endpoint": 400}
+    found |= {"authorization_endpoint": 400, "end_session_endpoint": 200}
     for name, status in found.items():
         assert document[name].startswith(ISSUER)
         assert browser().get("/" + document[name].removeprefix(ISSUER)).status_code == status

@@ -91,6 +91,18 @@ class TestOidc:
         assert not is_signed_in()
         assert LogEvent.objects.filter(type="slo").count() == 1
 
+    def test_the_state_comes_back_only_where_it_was_sent_and_only_to_a_registered_url(
+        self, signed_in, hint, shop, jane
+    ):
+        assert oidc(signed_in, id_token_hint=hint(), post_logout_redirect_uri=HOME)["Location"] == HOME
+
+        type(shop).objects.update(allowed_logout_urls=[])
+        token = hint(session_id="ses_1")
+        page = oidc(Browser(), id_token_hint=token, state="s-1")
+
+        assert (page.status_code, "s-1" in page.content.decode()) == (200, False)
+        assert oidc(Browser(), state="s-1").status_code == 200
+
     def test_refresh_tokens_stay(self, signed_in, hint):
         oidc(signed_in, id_token_hint=hint())
 

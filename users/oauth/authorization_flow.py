@@ -31,6 +31,7 @@ from users.sign_in.authorization import (
     AuthorizationParameters,
     Page,
     SsoSession,
+    is_other_user,
     needs_consent,
     needs_fresh_second_factor,
     page_to_show,
@@ -87,6 +88,10 @@ class AuthorizationFlow:
         )
         if page or current is None:
             return self._show(page or Page.SIGN_IN)
+        if is_other_user(self.parameters, current):
+            raise AuthorizationError(
+                "login_required", "The user signed in with another account than id_token_hint names."
+            )
         match self._sign_in(current):
             case SignedIn() as outcome:
                 return self._grant(outcome, current)

@@ -12,18 +12,26 @@ from urllib.parse import quote
 from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN
 from django.http import QueryDict
 
-from users.models import Client, Connection, ResourceServer
+from users.models import Client, Connection, ResourceServer, User
 from users.oauth.redirect_uris import is_registered_redirect, message_origin
+from users.sign_in.account_lookup import primary_user
 from users.sign_in.authorization import AuthorizationParameters
 from users.sign_in.enabled_connections import enabled_databases
+from users.tokens.id_token_hint import MAX_LENGTH as MAX_HINT
+from users.tokens.id_token_hint import InvalidHint, read_id_token_hint
 
-RESPONSE_TYPES = ("code", "id_token", "id_token token", "token", "code id_token")
+# The words of each in alphabetical order.
+RESPONSE_TYPES = (
+    *("code", "id_token", "id_token token", "token"),
+    *("code id_token", "code token", "code id_token token"),
+)
 RESPONSE_MODES = ("query", "fragment", "form_post", "web_message")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 CODE_GRANT, IMPLICIT_GRANT = "authorization_code", "implicit"
 # Characters, percent-encoded. A state may carry what the application was about to do, and has to fit into a
 # URL with the answer.
 MAX_STATE, MAX_LENGTH = 4_096, 2_048
+_MAX_LENGTHS = {"state": MAX_STATE, "id_token_hint": MAX_HINT}
 
 
 class PageError(Exception):
@@ -80,7 +88,7 @@ def read_parameters(query: QueryDict, destination: Destination) -> Authorization
             raise AuthorizationError(
                 "invalid_request", f"The parameter {name[:100]} is given {len(values)} times."
             )
-        if not _fits(values[0], MAX_STATE if name == "state" else MAX_LENGTH):
+        if not _fits(values[0], _MAX_LENGTHS.get(name, MAX_LENGTH)):
             raise AuthorizationError(
                 "invalid_request", f"The parameter {name[:100]} is too long or has a NUL."
             )
@@ -98,6 +106,7 @@ def read_parameters(query: QueryDict, destination: Destination) -> Authorization
         prompt=_prompt(query),
         max_age=_max_age(query),
         acr_values=tuple(query.get("acr_values", "").split()),
+        user_id=_hinted_user_id(query, destination.client),
         login_hint=query.get("login_hint", ""),
         screen_hint=query.get("screen_hint", ""),
         ui_locales=query.get("ui_locales", ""),
@@ -232,6 +241,28 @@ def _max_age(query: QueryDict) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise AuthorizationError("invalid_request", "max_age must be a number of seconds.")
     return min(int(text), 10**9)
+
+
+def _hinted_user_id(query: QueryDict, client: Client) -> str:
+    """The `user_id` of the user whom the application means by an ID token that it received earlier; empty
+    without one. The token may have expired.
+
+    Source: OpenID Connect Core 1.0, section 3.1.2.1.
+    """
+    token = query.get("id_token_hint", "")
+    if not token:
+        return ""
+    try:
+        hint = read_id_token_hint(token)
+    except InvalidHint:
+        raise AuthorizationError(
+            "invalid_request", "The id_token_hint is not an ID token of this server."
+        ) from None
+    if hint.client_id != client.client_id:
+        raise AuthorizationError("invalid_request", "The id_token_hint was issued to another client.")
+    account = User.accounts.filter(user_id=hint.subject).select_related("linked_to").first()
+    # The account may have been linked to another one since.
+    return primary_user(account).user_id if account else hint.subject
 
 
 def _check_not_supported(query: QueryDict) -> None:

@@ -24,8 +24,9 @@ SECOND_FACTOR_AGE = timedelta(hours=12)
 class AuthorizationParameters:
     """The validated parameters of an authorization request, under the names of OpenID Connect Core.
 
-    `response_type`, `scope`, `prompt` and `acr_values` are their words, `max_age` is in seconds. Absent
-    parameters are empty, or None where empty differs from absent.
+    `response_type`, `scope`, `prompt` and `acr_values` are their words, `max_age` is in seconds. `user_id` is
+    that of the only user who may be signed in, whom `id_token_hint` names. Absent parameters are empty, or
+    None where empty differs from absent.
     """
 
     response_type: tuple[str, ...]
@@ -39,6 +40,7 @@ class AuthorizationParameters:
     prompt: tuple[str, ...] = ()
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
+    user_id: str = ""
     login_hint: str = ""
     screen_hint: str = ""
     ui_locales: str = ""
@@ -111,6 +113,8 @@ def page_to_show(
         return None
     if "login" in parameters.prompt:
         return _first_page(parameters)
+    if is_other_user(parameters, session):
+        return Page.SIGN_IN
     age = now - session.authenticated_at
     if parameters.max_age is not None and age > timedelta(seconds=parameters.max_age):
         return Page.SIGN_IN
@@ -121,6 +125,11 @@ def page_to_show(
     if "select_account" in parameters.prompt or is_unverifiable(parameters.redirect_uri, client):
         return Page.CONFIRM_ACCOUNT
     return None
+
+
+def is_other_user(parameters: AuthorizationParameters, session: SsoSession) -> bool:
+    """Whether the application means another user than the one who is signed in."""
+    return parameters.user_id not in ("", session.user.user_id)
 
 
 def _first_page(parameters: AuthorizationParameters) -> Page:
