@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.utils.translation import gettext
+
 from users.actions.account.tickets import create_ticket
 from users.jobs.enqueue import enqueue
 from users.jobs.run import Run
-from users.mail.send import site_host
+from users.mail.message import Link, Message
+from users.mail.reader import site_host
 from users.mail.ticket_links import mail_ticket, ticket_link
 from users.mail.verification import check_verifiable
 from users.models import Job, Ticket, User
@@ -24,10 +27,10 @@ def request_invitation(user: User, *, actor: Actor, reason: str = "") -> Job:
 
 def mail_invitation(run: Run) -> None:
     """Send the mail."""
-    mail_ticket(run, "invitation", partial(_context, run))
+    mail_ticket(run, partial(_write, run))
 
 
-def _context(run: Run, user: User) -> dict[str, str]:
+def _write(run: Run, user: User) -> Message:
     # Checked again: the email or connection may have changed since the request.
     check_verifiable(user.email, user.connection)
     secret = create_ticket(
@@ -40,4 +43,17 @@ def _context(run: Run, user: User) -> dict[str, str]:
         marks_email_as_verified=True,
         reason=run.parameters["reason"],
     )
-    return {"link": ticket_link(Ticket.Purpose.PASSWORD_CHANGE, secret), "site": site_host()}
+    site = site_host()
+    return Message(
+        subject=gettext("Your account at %(site)s") % {"site": site},
+        sender=site,
+        opening=gettext("An account at %(site)s was created for you. Follow this link to set your password:")
+        % {"site": site},
+        link=Link(url=ticket_link(Ticket.Purpose.PASSWORD_CHANGE, secret), label=gettext("Set password")),
+        closing=gettext("The link works once, within five days."),
+        reason=gettext(
+            "You received this email because an account with your email was created at %(site)s. If you did "
+            "not expect it, ignore it: without a password, the account cannot be used to sign in."
+        )
+        % {"site": site},
+    )

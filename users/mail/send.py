@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from smtplib import SMTPException
-from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from users.availability.outage import outage_of
 from users.conf import conf
 from users.jobs.errors import JobFailed
 from users.jobs.run import Run
+from users.mail.message import Message
+from users.mail.reader import language_of
 from users.metadata.identifiers import delivery_email
 from users.models import User
 
@@ -36,11 +36,6 @@ def check_mail_enabled() -> None:
         raise MailDisabled(gettext("Mail is not set up (EMAIL_URL), so nothing was sent."))
 
 
-def site_host() -> str:
-    """The host of this installation, as the texts of emails name it."""
-    return urlsplit(conf.public_url).netloc
-
-
 def user_of(run: Run) -> User:
     """The user of this job. Raises JobFailed where they were deleted since it was enqueued."""
     if run.job.user is None:
@@ -48,15 +43,14 @@ def user_of(run: Run) -> User:
     return run.job.user
 
 
-def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[str, Any]]) -> None:
-    """Send the email of this job: `users/mail/{template}_subject.txt` and `..._message.txt`.
+def send_once(run: Run, to: str, write: Callable[[], Message]) -> None:
+    """Send the email of this job, once, however often the job is interrupted and resumed.
 
-    Once, however often the job is interrupted and resumed. `make_context` returns what the templates read;
-    it is called when the mail server is connected, so that no link is made for an email that cannot be
-    sent.
+    `write` is called in the reader's language, and when the mail server is connected, so that no link is made
+    for an email that cannot be sent.
 
     Raises JobFailed; SMTPException where the mail server is unavailable, and the worker retries; and what
-    `make_context` raises, before which nothing was sent.
+    `write` raises, before which nothing was sent.
     """
     try:
         # Checked again when the job runs: the configuration may have changed since it was enqueued.
@@ -70,22 +64,22 @@ def send_once(run: Run, template: str, to: str, make_context: Callable[[], dict[
 
     def send() -> None:
         with _connect() as connection:
-            message = _render(run, template, recipient, make_context())
+            with override(language_of(run)):
+                email = _render(run, recipient, write())
             with _report_refusals():
-                connection.send_messages([message])
+                connection.send_messages([email])
 
     run.once("mail", send, doing=gettext("sending the email"))
 
 
-def _render(run: Run, template: str, to: str, context: dict[str, Any]) -> EmailMessage:
+def _render(run: Run, to: str, message: Message) -> EmailMultiAlternatives:
     """All attempts have the same Message-ID, by which mailboxes recognise an email that a server took
     without confirming. `Auto-Submitted` prevents out-of-office replies (RFC 3834)."""
-    subject = render_to_string(f"users/mail/{template}_subject.txt", context)
-    body = render_to_string(f"users/mail/{template}_message.txt", context)
     host = urlsplit(conf.public_url).hostname
     headers = {"Message-ID": f"<{run.job.job_id}@{host}>", "Auto-Submitted": "auto-generated"}
-    # A line break in a subject would begin a header (header injection); Django raises an error for it.
-    return EmailMessage(" ".join(subject.split()), body, to=[to], headers=headers)
+    email = EmailMultiAlternatives(message.subject_line, message.as_text(), to=[to], headers=headers)
+    email.attach_alternative(message.as_html(), "text/html")
+    return email
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse  # noqa: TID251 - links in mails lead to our pages
@@ -12,6 +11,7 @@ from users.actions.errors import NotSupported
 from users.conf import conf
 from users.jobs.errors import JobFailed
 from users.jobs.run import Run
+from users.mail.message import Message
 from users.mail.send import send_once, user_of
 from users.models import Ticket, User
 
@@ -26,11 +26,11 @@ def ticket_link(purpose: Ticket.Purpose, secret: str) -> str:
     return f"{conf.public_url}{reverse(TICKET_PAGES[purpose])}?{urlencode({'ticket': secret})}#"
 
 
-def mail_ticket(run: Run, template: str, make_context: Callable[[User], dict[str, Any]]) -> None:
-    """Send the job's user a mail with a ticket. `make_context` creates it here, so that its secret is never
-    stored. Raises as `send_once` does, with JobFailed where `make_context` raises NotSupported."""
+def mail_ticket(run: Run, write: Callable[[User], Message]) -> None:
+    """Send the job's user a mail with a ticket. `write` creates the ticket here, so that its secret is never
+    stored. Raises as `send_once` does, with JobFailed where `write` raises NotSupported."""
     user = user_of(run)
     try:
-        send_once(run, template, user.email or "", lambda: make_context(user))
+        send_once(run, user.email or "", lambda: write(user))
     except NotSupported as error:
         raise JobFailed(str(error)) from None

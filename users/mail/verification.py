@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.utils.translation import gettext
+
 from users.actions.account.tickets import create_ticket
 from users.actions.errors import NotSupported
 from users.jobs.enqueue import enqueue
 from users.jobs.run import Run
+from users.mail.message import Link, Message
+from users.mail.reader import reader_parameters, sender_of
 from users.mail.send import check_mail_enabled
 from users.mail.ticket_links import mail_ticket, ticket_link
 from users.models import Connection, Job, Ticket, User
@@ -34,23 +38,26 @@ def check_can_send(email: str | None, connection: Connection) -> None:
     check_mail_enabled()
 
 
-def request_verification(user: User, *, actor: Actor, reason: str = "") -> Job:
-    """Enqueue the mail in the caller's transaction; the job says whether it was sent. Raises Denied
-    or NotSupported."""
+def request_verification(
+    user: User, *, actor: Actor, reason: str = "", client_id: str = "", language: str = ""
+) -> Job:
+    """Enqueue the mail in the caller's transaction; the job says whether it was sent. `client_id` and
+    `language` are those of the page where the user signed up. Raises Denied or NotSupported."""
     check(actor, Verb.SEND_VERIFICATION, user)
     check_verifiable(user.email, user.connection)
     # The reason is a parameter: the ticket that it is recorded with is made by the job.
-    return enqueue(
-        Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user, parameters={"reason": reason} if reason else {}
-    )
+    parameters = reader_parameters(client_id=client_id, language=language)
+    if reason:
+        parameters["reason"] = reason
+    return enqueue(Job.Kind.VERIFICATION_EMAIL, actor=actor, user=user, parameters=parameters)
 
 
 def mail_verification(run: Run) -> None:
     """Send the mail."""
-    mail_ticket(run, "verification", partial(_context, run))
+    mail_ticket(run, partial(_write, run))
 
 
-def _context(run: Run, user: User) -> dict[str, str]:
+def _write(run: Run, user: User) -> Message:
     # Checked again: the email or connection may have changed since the request.
     check_verifiable(user.email, user.connection)
     # With the right to send verifications, not to create tickets: staff never see this link.
@@ -61,4 +68,16 @@ def _context(run: Run, user: User) -> dict[str, str]:
         verb=Verb.SEND_VERIFICATION,
         reason=run.parameters.get("reason", ""),
     )
-    return {"link": ticket_link(Ticket.Purpose.EMAIL_VERIFICATION, secret)}
+    sender = sender_of(run)
+    return Message(
+        subject=gettext("Confirm your email"),
+        sender=sender,
+        opening=gettext("Follow this link to confirm that this email is yours:"),
+        link=Link(url=ticket_link(Ticket.Purpose.EMAIL_VERIFICATION, secret), label=gettext("Confirm email")),
+        closing=gettext("The link works once, within five days."),
+        reason=gettext(
+            "You received this email because your email was given for an account at %(sender)s. If you have "
+            "no account there, ignore it."
+        )
+        % {"sender": sender},
+    )

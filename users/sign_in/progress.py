@@ -48,6 +48,7 @@ class SignInRequest:
     `counts_login` is false where the user takes no part, as when a session signs in silently or a token is
     refreshed: the login counters then stay as they are.
     `refuses_staff` is true where an application sees the password.
+    `language` is that of the page, for emails that follow; empty where it is not known.
     """
 
     ip: str | None
@@ -58,6 +59,7 @@ class SignInRequest:
     counts_login: bool = True
     can_ask_second_factor: bool = True
     refuses_staff: bool = False
+    language: str = ""
 
     @property
     def through(self) -> ClientContext:

@@ -103,7 +103,7 @@ def _create(asked: Registration, password: str, request: SignInRequest, actor: A
             app_metadata=decided.app_metadata or None,
             password=password,
             documents_by=HOOKS_ACTOR if decided != asked else None,
-            on_created=lambda user: _request_verification(user, actor.signed_up_as(user)),
+            on_created=lambda user: _request_verification(user, actor.signed_up_as(user), request),
             reason=f"Signed up at {request.through.client_name}",
         )
     # Raised after the password was hashed: an account that exists takes as long as one that does not.
@@ -140,9 +140,11 @@ def _with_login(asked: Registration) -> dict[str, object]:
     return profile
 
 
-def _request_verification(user: User, owner: Actor) -> None:
+def _request_verification(user: User, owner: Actor, request: SignInRequest) -> None:
     if conf.is_email_configured:
-        request_verification(user, actor=owner)
+        request_verification(
+            user, actor=owner, client_id=request.through.client_id, language=request.language
+        )
 
 
 def _log_failure(asked: Registration, request: SignInRequest, error: Exception) -> None:

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from users.conf import conf
 from users.log.record import log_event
@@ -87,7 +87,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         """Enqueue the look-up; the email is sent by a job."""
         email: str = self.cleaned_data["email"]
         # In a job: sending at once would take longer for existing accounts and so reveal them.
-        request_password_reset(email)
+        request_password_reset(email, language=get_language() or "")
         return email
 
 

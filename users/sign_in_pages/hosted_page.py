@@ -11,7 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language_from_request, get_supported_language_variant
+from django.utils.translation import (
+    get_language,
+    get_language_from_request,
+    get_supported_language_variant,
+)
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -83,7 +87,10 @@ def current_session(request: HostedRequest) -> SsoSession | None:
 def sign_in_request(request: HostedRequest) -> SignInRequest:
     """Describe this sign-in to the transaction."""
     return SignInRequest(
-        ip=client_ip(request), application=request.pending.client, audience=request.parameters.audience
+        ip=client_ip(request),
+        application=request.pending.client,
+        audience=request.parameters.audience,
+        language=get_language() or "",
     )
 
 

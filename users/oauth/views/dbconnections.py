@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -76,13 +77,15 @@ def change_password(request: HttpRequest, body: Body) -> HttpResponse:
     """Email a link to set a new password to the user with this email in the connection. The answer says
     nothing about whether there is such a user, and takes the same time."""
     usage = count_requests_from(client_ip(request))
-    response = too_many_requests(seconds_until_reset(usage)) if usage.is_over else _request_reset(body)
+    response = (
+        too_many_requests(seconds_until_reset(usage)) if usage.is_over else _request_reset(request, body)
+    )
     for name, value in rate_headers(usage).items():
         response[name] = value
     return response
 
 
-def _request_reset(body: Body) -> HttpResponse:
+def _request_reset(request: HttpRequest, body: Body) -> HttpResponse:
     email, connection = _text(body, "email").strip(), _connection(body)
     # Optional here, as at Auth0.
     client = _client(body) if body.get("client_id") else None
@@ -97,7 +100,9 @@ def _request_reset(body: Body) -> HttpResponse:
     if usage.is_over:
         return too_many_requests(seconds_until_reset(usage))
     through = ClientContext.of(client) if client else NO_CLIENT
-    request_password_reset(email, connections=[connection], through=through)
+    request_password_reset(
+        email, connections=[connection], through=through, language=get_language_from_request(request)
+    )
     # Plain text of this type: auth0-js hands on no other.
     return HttpResponse(
         RESET_SENT, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"}
@@ -117,7 +122,9 @@ def signup(request: HttpRequest, body: Body) -> HttpResponse:
     user = sign_up(
         asked,
         password=password,
-        request=SignInRequest(ip=client_ip(request), application=client),
+        request=SignInRequest(
+            ip=client_ip(request), application=client, language=get_language_from_request(request)
+        ),
         actor=visitor_actor(request_id=request_id_of(request), ip=recorded_ip(request)),
     )
     return server.handle_response(200, _serialize(user, asked), [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from users.actions.errors import NotSupported, WeakPassword
 from users.log.record import ClientContext
@@ -71,7 +71,9 @@ def forgot(request: HostedRequest) -> HttpResponse:
         form.add_error(None, gettext("Too many requests. Wait some minutes, then try again."))
         return render_hosted(request, "forgot", form=form, status=429)
     through = ClientContext.of(request.pending.client)
-    request_password_reset(email, connections=sign_in_connections(request), through=through)
+    request_password_reset(
+        email, connections=sign_in_connections(request), through=through, language=get_language() or ""
+    )
     return render_hosted(request, "forgot_sent")
 
 

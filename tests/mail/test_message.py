@@ -1,0 +1,170 @@
+"""Each email has a text part and an HTML part, which say the same and load nothing from any host."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from tests.mailbox import deliver
+from tests.second_factor import enrol
+from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.multifactor import remove_multifactor
+from users.mail.invitation import request_invitation
+from users.mail.message import Link, Message, one_line
+from users.mail.password_reset import request_password_reset, send_password_reset
+from users.mail.verification import request_verification
+from users.models import Client
+from users.rights.actor import command_actor
+
+SHELL = command_actor("tests")
+HOSTILE = 'Shop</title><img src=//evil.example onerror=x> & "\r\nBcc: all@evil.example\x00‮'
+
+
+class Page(HTMLParser):
+    """What a mail client makes of the HTML part: its text, and each element with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self._texts: list[str] = []
+        self._is_style = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._is_style = tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self._is_style = False
+
+    def handle_data(self, data):
+        if not self._is_style:
+            self._texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self._texts).split())
+
+    @property
+    def links(self) -> list[str | None]:
+        return [attributes.get("href") for tag, attributes in self.elements if tag == "a"]
+
+
+def html_of(email: EmailMultiAlternatives) -> str:
+    ((html, kind),) = email.alternatives
+    assert kind == "text/html"
+    return html
+
+
+def written(**texts) -> Message:
+    given = {"subject": "Hello", "sender": "Shop", "opening": "First.", "closing": "Last.", "reason": "Why."}
+    return Message(**given | texts)
+
+
+ASKS = {
+    "a reset": lambda user: send_password_reset(user, actor=SHELL),
+    "a verification": lambda user: request_verification(user, actor=SHELL),
+    "an invitation": lambda user: request_invitation(user, actor=SHELL),
+    "a changed email": lambda user: edit_user(user, Edit(profile={"email": "new@example.com"}), actor=SHELL),
+    "a removed factor": lambda user: (enrol(user), remove_multifactor(user, actor=SHELL)),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_both_parts_say_the_same_and_lead_to_the_same_page(jane, ask):
+    ask(jane)
+    (email,) = deliver()
+
+    sent = message_from_bytes(email.message().as_bytes(), policy=policy.default)
+    assert sent.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in sent.iter_parts()] == ["text/plain", "text/html"]
+    page = Page(html_of(email))
+    urls = re.findall(r"https?://\S+", email.body)
+    # Twice: as a button, and as text that can be copied.
+    assert page.links == [url for url in urls for _ in range(2)]
+    body, _, signature = email.body.partition("\n-- \n")
+    for paragraph in [*body.split("\n\n"), *signature.strip().split("\n")]:
+        assert " ".join(paragraph.split()) in page.text
+    assert "You received this email because" in signature
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_the_html_loads_nothing_and_runs_nothing(jane, ask):
+    ask(jane)
+    (email,) = deliver()
+
+    html = html_of(email)
+    assert not re.search(r"url\(|@import", html)
+    loads = {"img", "script", "link", "iframe", "object", "video", "audio", "form", "base"}
+    assert not loads & {tag for tag, _ in Page(html).elements}
+    assert not {"src", "srcset", "background"} & {name for _, found in Page(html).elements for name in found}
+
+
+def test_a_hostile_name_of_an_application_stays_text(jane, connection):
+    client = Client.objects.create(name=HOSTILE, client_id="shop")
+    client.connections.set([connection])
+    request_verification(jane, actor=SHELL, client_id="shop")
+    (email,) = deliver()
+
+    page = Page(html_of(email))
+    assert not {"img", "script"} & {tag for tag, _ in page.elements}
+    assert 'Shop</title><img src=//evil.example onerror=x> & " Bcc: all@evil.example' in page.text
+    for part in (email.body, html_of(email)):
+        assert not {"\r", "\x00", "‮"} & set(part)
+    assert not re.search(r"^Bcc:", email.body, re.MULTILINE)
+
+
+def test_a_subject_is_one_line():
+    message = written(subject="Your account at Shop\r\nBcc: all@evil.example")
+
+    assert message.subject_line == "Your account at Shop Bcc: all@evil.example"
+
+
+def test_a_link_cannot_leave_its_attribute():
+    message = written(link=Link(url='https://desk.example.com/"onclick="x', label="<b>Open</b>"))
+
+    page = Page(message.as_html())
+    assert page.links == ['https://desk.example.com/"onclick="x'] * 2
+    assert "<b>Open</b>" in page.text
+    assert not [attributes for _, attributes in page.elements if "onclick" in attributes]
+
+
+def test_a_long_name_is_cut():
+    assert one_line("x" * 500) == "x" * 79 + "…"
+
+
+def test_an_email_names_the_application_where_the_user_asked(jane, connection):
+    client = Client.objects.create(name="Lantern Shop", client_id="shop")
+    client.connections.set([connection])
+    request_verification(jane, actor=SHELL, client_id="shop")
+    (email,) = deliver()
+
+    assert "an account at Lantern Shop" in email.body
+
+
+def test_an_application_deleted_meanwhile_is_not_missed(jane):
+    request_verification(jane, actor=SHELL, client_id="gone")
+    (email,) = deliver()
+
+    assert "an account at 127.0.0.1:8000" in email.body
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "locale", "language"),
+    [("ar", "he", "ar"), ("", "he", "he"), ("", "he-IL", "he"), ("xx", "not a tag", "en"), ("", None, "en")],
+)
+def test_an_email_is_in_the_language_of_the_page_or_of_the_profile(
+    jane, settings, asked_in, locale, language
+):
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic"), ("he", "Hebrew")]
+    if locale and " " not in locale:
+        edit_user(jane, Edit(profile={"locale": locale}), actor=SHELL)
+    request_password_reset(jane.email, language=asked_in)
+    (email,) = deliver()
+
+    direction = "ltr" if language == "en" else "rtl"
+    assert f'<html lang="{language}" dir="{direction}">' in html_of(email)

@@ -1,0 +1,43 @@
+"""What an email depends on beside its kind: the language of its reader, and the application they use."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import get_supported_language_variant
+
+from users.conf import conf
+from users.jobs.run import Run
+from users.mail.message import one_line
+from users.models import Client
+
+
+def reader_parameters(*, client_id: str = "", language: str = "") -> dict[str, Any]:
+    """What a job stores of the page where a user asked for an email: the client, and the language that the
+    page was in. Both are empty where staff asked."""
+    given = {"client_id": client_id, "language": language}
+    return {name: value for name, value in given.items() if value}
+
+
+def language_of(run: Run) -> str:
+    """The language of the page where the user asked, else that of their profile, else the default."""
+    for tag in (run.parameters.get("language"), run.job.user and run.job.user.locale):
+        try:
+            return get_supported_language_variant((tag or "").lower())
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
+
+
+def site_host() -> str:
+    """The host of this installation, as the texts of emails name it."""
+    return urlsplit(conf.public_url).netloc
+
+
+def sender_of(run: Run) -> str:
+    """The name of the application where the user asked; the host of this installation where there is none."""
+    client_id = run.parameters.get("client_id")
+    client = Client.objects.filter(client_id=client_id).first() if client_id else None
+    return one_line(client.name) if client else site_host()
