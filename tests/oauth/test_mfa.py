@@ -169,8 +169,10 @@ def test_a_token_is_good_for_one_sign_in(mfa_token, complete, secret):
 
 
 def test_a_code_is_accepted_once(mfa_token, complete, secret):
-    assert complete(mfa_token(), code(secret)).status_code == 200
-    assert refused(complete(mfa_token(), code(secret))) == WRONG_OTP
+    given = code(secret)
+
+    assert complete(mfa_token(), given).status_code == 200
+    assert refused(complete(mfa_token(), given)) == WRONG_OTP
 
 
 def test_a_code_used_on_the_page_is_used_here_too(mfa_token, complete, secret, jane):
