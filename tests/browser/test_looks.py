@@ -381,6 +381,7 @@ APART = {
     "hosted_signup": HOSTED,
     "hosted_forgot": HOSTED,
     "hosted_second_factor": HOSTED,
+    "hosted_enrolment": HOSTED,
     "hosted_continue": HOSTED,
     "hosted_consent": HOSTED,
     "account_email": NOT_AVAILABLE,

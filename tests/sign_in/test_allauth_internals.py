@@ -33,6 +33,7 @@ COUNTER = ["request", "app", "action", "rate", "key", "user"]
         (cryptokit.normalize_user_code, ["code"]),
         (totp.generate_totp_secret, ["length"]),
         (totp.validate_totp_code, ["secret", "code"]),
+        (totp.clear_totp_secret, ["request"]),
         (
             ratelimit.consume,
             ["request", "app", "action", "config", "key", "user", "dry_run", "limit_get", "raise_exception"],

@@ -330,17 +330,6 @@ def test_an_old_factor_is_asked_for_again(browser, spa, jane, monkeypatch):
     assert "code" in answer_of(authorize(window, spa))
 
 
-def test_a_factor_that_a_hook_demands_of_a_user_without_one_ends_the_sign_in(browser, spa, jane, post_login):
-    post_login(lambda _: PostLoginResult(demands_second_factor=True))
-    window = browser()
-
-    answer = answer_of(sign_in(window, spa, jane))
-
-    assert answer["error"] == "access_denied"
-    assert "second factor" in answer["error_description"]
-    assert answer_of(authorize(window, spa, prompt="none"))["error"] == "login_required"
-
-
 # --- Consent ------------------------------------------------------------------------------------
 
 

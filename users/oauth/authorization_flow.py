@@ -95,7 +95,7 @@ class AuthorizationFlow:
         match self._sign_in(current):
             case SignedIn() as outcome:
                 return self._grant(outcome, current)
-            case SecondFactorRequired(is_enrolled=True) as required:
+            case SecondFactorRequired() as required:
                 return self._ask_second_factor(required)
             case refused:
                 refusal = refusal_of(refused)

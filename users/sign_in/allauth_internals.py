@@ -12,11 +12,12 @@ from typing import Any
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_code
+from allauth.mfa.totp.internal.auth import clear_totp_secret, generate_totp_secret, validate_totp_code
 from django.core.cache import cache
 from django.http import HttpRequest  # noqa: TID251 - allauth asks for one
 
 __all__ = [
+    "clear_totp_secret",
     "count_code",
     "generate_totp_secret",
     "normalize_user_code",

@@ -87,19 +87,14 @@ class Refusal:
     description: str
 
 
-def refusal_of(outcome: Refused | SecondFactorRequired) -> Refusal:
-    """Return the error for a sign-in that has ended: a denial by a hook in its own words, a blocked user in
-    those that Auth0's libraries look for. A second factor that is still required is one that the user
-    cannot give, having none."""
+def refusal_of(outcome: Refused) -> Refusal:
+    """Return the error for a refused sign-in: a denial by a hook in its own words, a blocked user in those
+    that Auth0's libraries look for."""
     match outcome:
         case Refused(Reason.DENIED, denial=denial) if denial is not None:
             return Refusal(denial.error, denial.message)
         case Refused(Reason.BLOCKED):
             return Refusal("unauthorized", "user is blocked")
-        case SecondFactorRequired():
-            return Refusal(
-                "access_denied", "Multifactor authentication required, and the user has no second factor."
-            )
     return Refusal("access_denied", "The user is not signed in.")
 
 

@@ -77,6 +77,7 @@ def store_connection(session: SessionData, connection: Connection) -> None:
 def store_outcome(session: SessionData, pending: AuthorizationRequest, outcome: SignedIn) -> None:
     """Store what a sign-in has ended in, for the waiting request that it was for: hooks run once, and their
     claims go into its tokens."""
+    session.pop(PROGRESS, None)
     session[OUTCOME] = {
         "request": pending.pk,
         "user": outcome.user.pk,

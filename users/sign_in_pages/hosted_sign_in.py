@@ -14,7 +14,7 @@ from users.models import User
 from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in import sso_session
 from users.sign_in.outcomes import Outcome, Refused, SecondFactorRequired, SignedIn, refusal_of
-from users.sign_in.progress import Method, SignIn
+from users.sign_in.progress import Method
 from users.sign_in_pages.hosted_page import HostedRequest, url_of
 
 # allauth's names of methods.
@@ -24,14 +24,23 @@ _NAMES = {Method.PASSWORD: "password", Method.SECOND_FACTOR: "mfa", Method.PROVI
 def complete(request: HostedRequest, outcome: Outcome) -> HttpResponse:
     """Return the response to an outcome of the sign-in transaction: the page for the second factor, or the
     way back to the application, which receives the tokens or the refusal."""
+    store_outcome(request, outcome)
+    if isinstance(outcome, SecondFactorRequired):
+        return HttpResponseRedirect(url_of(request, "hosted_second_factor"))
+    return lead_on(request)
+
+
+def store_outcome(request: HostedRequest, outcome: Outcome) -> None:
+    """Store the outcome in the session, which signs the user in where it is a success. `/authorize/resume`
+    goes on from there."""
     match outcome:
         case SignedIn():
             _open_session(request, outcome)
-        case SecondFactorRequired(is_enrolled=True):
-            return _ask_second_factor(request, outcome.sign_in)
-        case SecondFactorRequired() | Refused():
+        case SecondFactorRequired(sign_in=sign_in):
+            _leave_other_user(request, sign_in.user)
+            sso_session.store_progress(request.session, request.pending, sign_in)
+        case Refused():
             sso_session.store_refusal(request.session, request.pending, refusal_of(outcome))
-    return lead_on(request)
 
 
 def lead_on(request: HostedRequest) -> HttpResponse:
@@ -63,12 +72,6 @@ def _open_session(request: HostedRequest, outcome: SignedIn) -> None:
     ]
     sso_session.store_connection(session, outcome.connection)
     sso_session.store_outcome(session, request.pending, outcome)
-
-
-def _ask_second_factor(request: HostedRequest, sign_in: SignIn) -> HttpResponse:
-    _leave_other_user(request, sign_in.user)
-    sso_session.store_progress(request.session, request.pending, sign_in)
-    return HttpResponseRedirect(url_of(request, "hosted_second_factor"))
 
 
 def _leave_other_user(request: HostedRequest, user: User) -> None:

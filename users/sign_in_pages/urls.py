@@ -71,6 +71,7 @@ urlpatterns = [
     path("u/signup", hosted_accounts.create_account, name="hosted_signup"),
     path("u/forgot-password", hosted_accounts.forgot, name="hosted_forgot"),
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
+    path("u/second-factor/add", hosted.add_second_factor, name="hosted_enrolment"),
     path("u/continue", hosted.continue_as, name="hosted_continue"),
     path("u/consent", hosted.consent, name="hosted_consent"),
     path("u/reset-password", tickets.set_password, name="ticket_password"),

@@ -7,6 +7,7 @@ row carries Auth0's names of them, so that reading a profile stays one query.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
@@ -26,6 +27,8 @@ PROVIDERS = (APP, DUO)
 # Without 0, O, 1 and I, which are confused when a code is read aloud or copied by hand.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 24
+# The codes of a set, from which a user takes one after the other, are shorter.
+SET_SIZE, SET_CODE_LENGTH = 10, 12
 
 
 def remove_multifactor(user: User, *, actor: Actor, provider: str = APP, reason: str = "") -> User:
@@ -81,7 +84,7 @@ def renew_recovery_code(user: User, *, actor: Actor) -> str:
     code = new_recovery_code()
     with open_draft(user, actor) as draft:
         check(actor, Verb.RENEW_RECOVERY_CODE, draft.user)
-        _store_recovery_code(draft, code)
+        _store_recovery_codes(draft, [code])
     return code
 
 
@@ -94,12 +97,12 @@ def next_recovery_code(user: User, *, actor: Actor) -> str:
         return unused[0]
     code = new_recovery_code()
     with open_draft(user, actor) as draft:
-        _store_recovery_code(draft, code)
+        _store_recovery_codes(draft, [code])
     return code
 
 
-def add_authenticator_app(user: User, *, secret: str, recovery_code: str, actor: Actor) -> None:
-    """Add the app that has this secret, once its first code was right, and a recovery code in place of any
+def add_authenticator_app(user: User, *, secret: str, recovery_codes: Iterable[str], actor: Actor) -> None:
+    """Add the app that has this secret, once its first code was right, and recovery codes in place of any
     earlier ones. Raises AlreadyEnrolled or UserNotFound."""
     with open_draft(user, actor) as draft:
         if enrolled_factors(draft.user):
@@ -110,13 +113,18 @@ def add_authenticator_app(user: User, *, secret: str, recovery_code: str, actor:
             data={"secret": encrypt(secret)},
             created_at=draft.at,
         )
-        _store_recovery_code(draft, recovery_code)
+        _store_recovery_codes(draft, recovery_codes)
         _set_providers(draft, [APP])
 
 
-def new_recovery_code() -> str:
+def new_recovery_code(length: int = CODE_LENGTH) -> str:
     """Return a random code, which is not stored yet."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
+
+
+def new_recovery_codes() -> list[str]:
+    """Return a set of random codes, which are not stored yet."""
+    return [new_recovery_code(SET_CODE_LENGTH) for _ in range(SET_SIZE)]
 
 
 def note_multifactor(user: User, *, actor: Actor) -> None:
@@ -133,13 +141,12 @@ def note_recovery_codes(user: User, *, actor: Actor) -> None:
         _note_codes(draft, "new")
 
 
-def _store_recovery_code(draft: Draft, code: str) -> None:
+def _store_recovery_codes(draft: Draft, codes: Iterable[str]) -> None:
     Authenticator.objects.update_or_create(
         user=draft.user,
         type=Authenticator.Type.RECOVERY_CODES,
-        # Where allauth reads codes it has not generated itself, so that its own verification accepts this
-        # one.
-        defaults={"data": {"migrated_codes": [encrypt(code)]}, "created_at": draft.at},
+        # Where allauth reads codes it has not generated itself, so that its own verification accepts them.
+        defaults={"data": {"migrated_codes": [encrypt(code) for code in codes]}, "created_at": draft.at},
     )
     _note_codes(draft, "new")
 

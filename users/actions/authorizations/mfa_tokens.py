@@ -110,6 +110,6 @@ def confirm_enrolment(token: MfaToken, *, actor: Actor) -> None:
     add_authenticator_app(
         token.user,
         secret=pending_secret(token),
-        recovery_code=decrypt(token.enrolment["recovery_code"]),
+        recovery_codes=[decrypt(token.enrolment["recovery_code"])],
         actor=actor,
     )

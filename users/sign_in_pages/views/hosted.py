@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from allauth.decorators import rate_limit
+from allauth.mfa.adapter import get_adapter
 from django.http import HttpResponse, HttpResponseRedirect
 
+from users.actions.account.multifactor import add_authenticator_app, new_recovery_codes
 from users.actions.authorizations.consents import give_consent
+from users.actions.errors import AlreadyEnrolled
 from users.models import ResourceServer
+from users.representation.enrollments import enrolled_factors
 from users.representation.sessions import METHODS
+from users.rights.actor import Face, owner_actor
 from users.sign_in import sso_session
 from users.sign_in.account_lookup import primary_user
+from users.sign_in.allauth_internals import clear_totp_secret
 from users.sign_in.outcomes import Refusal
 from users.sign_in.progress import Method, SignIn
 from users.sign_in.transaction import confirm_second_factor, continue_sign_in
-from users.sign_in_pages.code_forms import SignInForm
+from users.sign_in_pages.code_forms import ActivateForm, SignInForm
 from users.sign_in_pages.consent_texts import describe_scopes
 from users.sign_in_pages.hosted_forms import HostedLoginForm
 from users.sign_in_pages.hosted_page import (
@@ -25,7 +33,9 @@ from users.sign_in_pages.hosted_page import (
     sign_in_request,
     url_of,
 )
-from users.sign_in_pages.hosted_sign_in import complete, lead_on
+from users.sign_in_pages.hosted_sign_in import complete, lead_on, store_outcome
+from users.web.client_ip import recorded_ip
+from users.web.request import request_id_of
 
 
 @hosted_page
@@ -61,15 +71,49 @@ login = rate_limit(action="login")(sign_in)
 @hosted_page
 def second_factor(request: HostedRequest) -> HttpResponse:
     """Ask for a code, of a user whose password was right or whose session needs a second factor."""
-    waiting = sso_session.stored_progress(request.session, request.pending, sign_in_request(request))
+    waiting = _waiting_sign_in(request)
     if waiting is None:
         return HttpResponseRedirect(url_of(request, "hosted_resume"))
+    if not enrolled_factors(waiting.user):
+        return HttpResponseRedirect(url_of(request, "hosted_enrolment"))
     posted = request.POST if request.method == "POST" else None
     form = SignInForm(posted, user=waiting.user)
     if posted is not None and form.is_valid():
         form.save()
         return complete(request, confirm_second_factor(waiting))
     return render_hosted(request, "second_factor", form=form, status=422 if form.errors else 200)
+
+
+@hosted_page
+def add_second_factor(request: HostedRequest) -> HttpResponse:
+    """Let a user add an authenticator app, where a second factor is demanded of one who has none. The first
+    right code completes the sign-in; the answer shows the recovery codes once."""
+    waiting = _waiting_sign_in(request)
+    # Not demanded: staff have removed the factor since the password was given, which is asked for again.
+    if waiting is None or not waiting.is_second_factor_demanded:
+        return HttpResponseRedirect(url_of(request, "hosted_resume"))
+    # An app is never replaced here, since the password alone must not do so.
+    if enrolled_factors(waiting.user):
+        return HttpResponseRedirect(url_of(request, "hosted_second_factor"))
+    posted = request.POST if request.method == "POST" else None
+    form = ActivateForm(posted, user=waiting.user)
+    if posted is None or not form.is_valid():
+        adapter = get_adapter()
+        url = adapter.build_totp_url(waiting.user, form.secret)
+        qr_code = b64encode(adapter.build_totp_svg(url).encode()).decode()
+        context = {"form": form, "totp_url": url, "qr_code": f"data:image/svg+xml;base64,{qr_code}"}
+        return render_hosted(request, "enrolment", status=422 if form.errors else 200, **context)
+    codes = new_recovery_codes()
+    actor = owner_actor(
+        waiting.user, face=Face.SIGN_IN, request_id=request_id_of(request), ip=recorded_ip(request)
+    )
+    try:
+        add_authenticator_app(waiting.user, secret=form.secret, recovery_codes=codes, actor=actor)
+    except AlreadyEnrolled:  # by another request
+        return HttpResponseRedirect(url_of(request, "hosted_second_factor"))
+    clear_totp_secret(request)
+    store_outcome(request, confirm_second_factor(waiting))
+    return render_hosted(request, "recovery_codes", codes=codes, address=url_of(request, "hosted_resume"))
 
 
 @hosted_page
@@ -102,6 +146,11 @@ def consent(request: HostedRequest) -> HttpResponse:
         return lead_on(request)
     server = ResourceServer.objects.for_audience(audience) if audience else None
     return render_hosted(request, "consent", account=current.user, items=describe_scopes(scope, server))
+
+
+def _waiting_sign_in(request: HostedRequest) -> SignIn | None:
+    """The sign-in that waits for the second factor, if there is one for this request."""
+    return sso_session.stored_progress(request.session, request.pending, sign_in_request(request))
 
 
 def _keep_signed_in(request: HostedRequest, keep: bool) -> None:
