@@ -258,6 +258,34 @@ def open_notes(page: Page) -> None:
     expect(page.get_by_text(LONG).first).to_be_visible()
 
 
+def create_no_application(page: Page) -> None:
+    page.get_by_role("button", name="Create application").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def create_application(page: Page) -> None:
+    page.goto("/admin/applications/new/")
+    page.get_by_label("Name").fill(LONG)
+    page.get_by_label("Regular web application").check()
+    page.get_by_role("button", name="Create application").click()
+    expect(page.get_by_label("Client secret")).to_be_visible()
+
+
+def open_application(tab: str) -> Callable[[Page], None]:
+    """Open a tab or page of the application with a long name, which is created where there is none."""
+
+    def show(page: Page) -> None:
+        page.goto(f"/admin/applications/?q={LONG}")
+        if not page.get_by_role("link", name=LONG).count():
+            create_application(page)
+            page.goto(f"/admin/applications/?q={LONG}")
+        page.get_by_role("link", name=LONG).first.click()
+        page.wait_for_load_state()
+        page.goto(page.url.partition("?")[0] + tab)
+
+    return show
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -338,6 +366,12 @@ PAGES = {
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),
+    "applications": ("admin", "/admin/applications/?q=", None),
+    "application to create": ("admin", "/admin/applications/new/", create_no_application),
+    "application, created": ("admin", "/admin/applications/", create_application),
+    "application, settings": ("admin", "/admin/applications/", open_application("?tab=settings")),
+    "application, secret": ("admin", "/admin/applications/", open_application("secret/")),
+    "application to delete": ("admin", "/admin/applications/", open_application("delete/")),
     "webhook to add": ("admin", "/admin/webhooks/add/", None),
     "webhook": ("admin", "/admin/webhooks/", try_a_webhook),
     "webhook, delivery": ("admin", "/admin/webhooks/", open_first_delivery),
@@ -358,6 +392,9 @@ REACHED = {
     "job": "job",
     "new_segment": "segment, with mistakes",
     "segment": "segment",
+    "application": "application, settings",
+    "application_secret": "application, secret",
+    "application_delete": "application to delete",
     "webhook": "webhook",
     "delivery": "webhook, delivery",
     "notes": "notes",

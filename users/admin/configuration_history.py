@@ -26,7 +26,7 @@ from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
-from users.models import ConfigurationChange, User, Webhook
+from users.models import Client, ConfigurationChange, User, Webhook
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
 from users.rights.visible import PROFILE, visible
@@ -87,7 +87,8 @@ def kind_label(kind: str) -> str:
 
 def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tuple[str, str], str]:
     """Where the history of each object is shown, by kind and id; without those that have no page, or
-    none that `viewer` may open. That of a deleted webhook is in the history of all."""
+    none that `viewer` may open. That of a deleted webhook or
+    application is in the history of all."""
     ids: dict[str, set[str]] = defaultdict(set)
     for kind, object_id in objects:
         ids[kind].add(object_id)
@@ -97,6 +98,11 @@ def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tupl
         urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhooks") for one in ids[Kind.WEBHOOK]}
         # Second, so that webhooks that still exist lead to their own page instead of the list.
         urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhook", args=[one]) for one in found}
+    if ids[Kind.CLIENT]:
+        urls |= {(Kind.CLIENT.value, one): reverse("admin:applications") for one in ids[Kind.CLIENT]}
+        clients = Client.objects.filter(client_id__in=ids[Kind.CLIENT], is_revoked=False)
+        for one in clients.values_list("client_id", flat=True):
+            urls[Kind.CLIENT.value, one] = reverse("admin:application", args=[one])
     if ids[Kind.SEGMENT]:
         usable = usable_segments(viewer).filter(segment_id__in=ids[Kind.SEGMENT])
         for one in usable.values_list("segment_id", flat=True):

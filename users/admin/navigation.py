@@ -61,7 +61,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             ),
         ),
     ),
-    (_("Build"), (Entry("api_docs", _("Management API"), "terminal", "api_docs"),)),
+    (
+        _("Build"),
+        (
+            Entry("applications", _("Applications"), "apps", "admin:applications", ("administer",)),
+            Entry("api_docs", _("Management API"), "terminal", "api_docs"),
+        ),
+    ),
 )
 
 

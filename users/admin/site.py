@@ -16,6 +16,13 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 
+from users.admin.applications.page import (
+    application_page,
+    applications_page,
+    delete_page,
+    new_application_page,
+    secret_page,
+)
 from users.admin.bulk_preview import bulk_page
 from users.admin.bulk_report import skipped_file
 from users.admin.changes.page import change_page, changes_page
@@ -46,6 +53,12 @@ Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 # Route, name, view, and keyword arguments that do not come from the route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], ...] = (
+    ("applications/", "applications", applications_page, {}),
+    # Before the route with an id, which would also match `new`.
+    ("applications/new/", "new_application", new_application_page, {}),
+    ("applications/<str:client_id>/", "application", application_page, {}),
+    ("applications/<str:client_id>/secret/", "application_secret", secret_page, {}),
+    ("applications/<str:client_id>/delete/", "application_delete", delete_page, {}),
     ("help/search/", "search_help", help_page, {}),
     ("help/pieces/", "pieces", pieces_page, {}),
     ("log/", "log", log_page, {}),

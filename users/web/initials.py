@@ -21,5 +21,10 @@ def initials(user: User) -> str:
 
 def colour(user: User) -> int:
     """Return the stylesheet's colour number of the user, always the same for one user_id."""
+    return colour_of(user.user_id)
+
+
+def colour_of(public_id: str) -> int:
+    """Return the stylesheet's colour number of an id."""
     # Not hash(): Python salts it per process, so colours would change with each restart.
-    return sum(user.user_id.encode()) % COLOUR_COUNT
+    return sum(public_id.encode()) % COLOUR_COUNT

@@ -1,0 +1,210 @@
+"""The pages of applications, for administrators: the list, a new one, and one with its tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+
+from users.actions.access.clients import delete_client, edit_client, make_client, rotate_secret
+from users.actions.access.connections import enable_clients
+from users.admin.applications.form import NewApplicationForm, SettingsForm, fingerprint
+from users.admin.applications.rows import application_row, application_rows
+from users.admin.configuration_history import history_context
+from users.admin.request import TemplateContext
+from users.log.configuration_history import Kind
+from users.models import Client, ClientGrant, Connection, RefreshToken
+from users.representation.clients import columns_from_body
+from users.representation.validation import FieldError
+from users.rights.actor import Actor
+from users.rights.may import Verb, check
+from users.web.page_view import PageRequest
+
+SECTION = "applications"
+MAX_QUERY = 200
+# Refresh tokens are counted up to this number.
+MAX_COUNTED_TOKENS = 1_000
+
+
+class EditedMeanwhile(Exception):
+    """The application was changed since the form was opened."""
+
+
+def applications_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
+    """List the applications by name, or those that `?q=` finds, continuing after `?after=`."""
+    actor = require_administrator(request)
+    context = {**frame, "title": gettext("Applications"), "section": SECTION}
+    if request.GET.get("tab") == "history":
+        context |= {**history_context(request, actor, Kind.CLIENT), "tab": "history"}
+    else:
+        query = request.GET.get("q", "").strip()[:MAX_QUERY]
+        context |= {**application_rows(query, after=request.GET.get("after", "")), "tab": "applications"}
+    return TemplateResponse(request, "users/admin/applications.html", context)
+
+
+def new_application_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
+    """GET shows the form, POST creates the application and shows its secret, if it has one."""
+    actor = require_administrator(request)
+    form = NewApplicationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        client, secret = make_client(actor=actor, **columns_from_body(form.body()))
+        if secret:
+            return _secret_page(request, frame, client, secret, is_new=True)
+        messages.success(request, gettext("The application is created."))
+        return redirect("admin:application", client.client_id)
+    context = {**frame, "title": gettext("New application"), "section": SECTION, "form": form}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "users/admin/application_new.html", context, status=status)
+
+
+def application_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
+    """GET shows the tab that `?tab=` names, POST saves the settings."""
+    actor = require_administrator(request)
+    client = get_application_or_404(client_id)
+    if request.method == "POST":
+        return _save(request, frame, client, actor)
+    tab = request.GET.get("tab", "")
+    if tab == "history":
+        context = history_context(request, actor, Kind.CLIENT, client.client_id)
+    else:
+        tab, context = "settings", {"form": SettingsForm(client)}
+    return _application(request, frame, client, tab, context)
+
+
+def secret_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
+    """GET asks, POST replaces the secret and shows the new one."""
+    actor = require_administrator(request)
+    client = get_application_or_404(client_id)
+    if client.is_public:
+        raise Http404
+    if request.method == "POST":
+        try:
+            secret = rotate_secret(client, actor=actor)
+        except Client.DoesNotExist:  # deleted meanwhile
+            raise Http404 from None
+        return _secret_page(request, frame, client, secret, is_new=False)
+    context = {**frame, "title": gettext("Create a new secret?"), "section": SECTION, "client": client}
+    return TemplateResponse(request, "users/admin/application_rotate.html", context)
+
+
+def delete_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
+    """GET says what ends with the application and asks, POST deletes it."""
+    actor = require_administrator(request)
+    client = get_application_or_404(client_id)
+    if request.method == "POST":
+        delete_client(client.client_id, actor=actor)
+        messages.success(request, gettext("The application “%(name)s” is deleted.") % {"name": client.name})
+        return redirect("admin:applications")
+    tokens = RefreshToken.objects.filter(authorization__client=client)[: MAX_COUNTED_TOKENS + 1].count()
+    context = {
+        **frame,
+        "title": gettext("Delete %(name)s?") % {"name": client.name},
+        "section": SECTION,
+        "client": client,
+        "tokens": min(tokens, MAX_COUNTED_TOKENS),
+        "is_more": tokens > MAX_COUNTED_TOKENS,
+        "apis": ClientGrant.objects.filter(client=client).count(),
+    }
+    return TemplateResponse(request, "users/admin/application_delete.html", context)
+
+
+def require_administrator(request: PageRequest) -> Actor:
+    """Return who asks. Raises Denied unless they may manage applications."""
+    check(request.actor, Verb.UPDATE_CLIENT)
+    return request.actor
+
+
+def get_application_or_404(client_id: str) -> Client:
+    """Return the application. A revoked one stays in the table for the history alone."""
+    client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
+    if client is None:
+        raise Http404
+    return client
+
+
+def _application(
+    request: PageRequest,
+    frame: TemplateContext,
+    client: Client,
+    tab: str,
+    context: TemplateContext,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **frame,
+        **application_row(client),
+        **context,
+        "title": client.name,
+        "section": SECTION,
+        "tab": tab,
+    }
+    return TemplateResponse(request, "users/admin/application.html", context, status=status)
+
+
+def _save(request: PageRequest, frame: TemplateContext, client: Client, actor: Actor) -> HttpResponse:
+    form = SettingsForm(client, request.POST)
+    if form.is_valid():
+        try:
+            _write(client, form, actor)
+            messages.success(request, gettext("Saved."))
+            return redirect(request.get_full_path())
+        except FieldError as error:
+            form.add_refusal(error)
+        except Client.DoesNotExist:  # deleted meanwhile
+            raise Http404 from None
+        except EditedMeanwhile:
+            text = gettext(
+                "The application was changed since you opened this page: see History. Your values are"
+                " below; save again to replace what is stored with them."
+            )
+            form.add_error(None, text)
+            # The next attempt is made with the knowledge of the change.
+            data = request.POST.copy()
+            data["opened"] = fingerprint(client)
+            form.data = data
+    return _application(request, frame, client, "settings", {"form": form}, status=422)
+
+
+def _write(client: Client, form: SettingsForm, actor: Actor) -> None:
+    """Write what differs from what is stored, in one transaction. Raises EditedMeanwhile, and what the
+    actions raise."""
+    with transaction.atomic():
+        client = Client.objects.select_for_update().get(pk=client.pk)
+        if form.cleaned_data["opened"] != fingerprint(client):
+            raise EditedMeanwhile
+        columns = columns_from_body(form.body())
+        changed = {name: value for name, value in columns.items() if getattr(client, name) != value}
+        if changed:
+            edit_client(client, changed, actor=actor)
+        _enable_connections(client, form, actor)
+
+
+def _enable_connections(client: Client, form: SettingsForm, actor: Actor) -> None:
+    """Enable the ticked connections for the application, and disable the others that were offered."""
+    wanted = set(form.cleaned_data["connections"])
+    enabled = set(client.connections.values_list("connection_id", flat=True))
+    offered: Any = form.fields["connections"]
+    changed = {one for one, _ in offered.choices if (one in wanted) != (one in enabled)}
+    for connection in Connection.objects.filter(connection_id__in=changed):
+        enable_clients(connection, {client.client_id: connection.connection_id in wanted}, actor=actor)
+
+
+def _secret_page(
+    request: PageRequest, frame: TemplateContext, client: Client, secret: str, *, is_new: bool
+) -> HttpResponse:
+    """Show the secret, once: it is passed through no redirect and no message, which are stored."""
+    context = {
+        **frame,
+        "title": gettext("The secret"),
+        "section": SECTION,
+        "client": client,
+        "secret": secret,
+        "is_new": is_new,
+    }
+    return TemplateResponse(request, "users/admin/application_secret.html", context)
