@@ -87,7 +87,7 @@ class TestOidc:
     def test_an_id_token_of_the_session_ends_it_at_once(self, signed_in, hint):
         response = oidc(signed_in, id_token_hint=hint(), post_logout_redirect_uri=BYE, state="a b&c")
 
-        assert (response.status_code, response["Location"]) == (302, f"{BYE}&state=a+b%26c")
+        assert (response.status_code, response["Location"]) == (302, f"{BYE}&state=a%20b%26c")
         assert not is_signed_in()
         assert LogEvent.objects.filter(type="slo").count() == 1
 

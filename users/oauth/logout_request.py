@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from users.conf import conf
 from users.models import Client
 from users.oauth.redirect_uris import is_safe_redirect
 from users.tokens.id_token_hint import IdTokenHint, InvalidHint, read_id_token_hint
+from users.web.redirect_urls import add_parameters
 
 
 class LogoutRefused(ValueError):
@@ -45,7 +46,7 @@ def read_oidc_logout(parameters: Mapping[str, str]) -> LogoutRequest:
     wanted = parameters.get("post_logout_redirect_uri", "")
     redirect_uri = _registered_url(wanted, client, name="post_logout_redirect_uri")
     if redirect_uri and "state" in parameters:
-        redirect_uri = _with_state(redirect_uri, parameters["state"])
+        redirect_uri = add_parameters(redirect_uri, {"state": parameters["state"]})
     named = hint.session_id if hint else session_id
     return LogoutRequest(client, redirect_uri, named if hint or session_id else None)
 
@@ -108,8 +109,3 @@ def _matches_subdomain(url: str, pattern: str) -> bool:
     label, _, domain = wanted.netloc.partition(".")
     same_rest = (wanted.scheme, wanted.path, wanted.query) == (allowed.scheme, allowed.path, allowed.query)
     return is_pattern and same_rest and bool(label) and domain == rest
-
-
-def _with_state(url: str, state: str) -> str:
-    separator = "&" if "?" in url else "?"
-    return f"{url}{separator}{urlencode({'state': state})}"

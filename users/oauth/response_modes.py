@@ -15,6 +15,7 @@ from django.utils.encoding import iri_to_uri
 
 from users.models import Client
 from users.oauth.redirect_uris import message_origin
+from users.web.redirect_urls import add_parameters
 
 Answer = Mapping[str, str]
 
@@ -29,8 +30,9 @@ def send_answer(
         case "web_message":
             return _web_message(request, client, redirect_uri, answer)
         case "fragment":
-            return _redirect(redirect_uri, "#", answer)
-    return _redirect(redirect_uri, _query_separator(redirect_uri), answer)
+            # `%20` for spaces: a fragment is no form, and some libraries do not decode `+` there.
+            return RegisteredRedirect(f"{redirect_uri}#{urlencode(answer, quote_via=quote)}")
+    return RegisteredRedirect(add_parameters(redirect_uri, answer))
 
 
 class RegisteredRedirect(HttpResponse):
@@ -39,18 +41,6 @@ class RegisteredRedirect(HttpResponse):
 
     def __init__(self, address: str) -> None:
         super().__init__(status=302, headers={"Location": iri_to_uri(address)})
-
-
-def _redirect(redirect_uri: str, separator: str, answer: Answer) -> HttpResponse:
-    # `%20` for spaces, as Auth0 has it: a fragment is no form, and some libraries do not decode `+` there.
-    return RegisteredRedirect(f"{redirect_uri}{separator}{urlencode(answer, quote_via=quote)}")
-
-
-def _query_separator(redirect_uri: str) -> str:
-    """What stands between a callback, which may have a query of its own, and the answer."""
-    if "?" not in redirect_uri:
-        return "?"
-    return "" if redirect_uri.endswith(("?", "&")) else "&"
 
 
 def _form_post(request: HttpRequest, redirect_uri: str, answer: Answer) -> HttpResponse:

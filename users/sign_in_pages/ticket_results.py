@@ -6,10 +6,9 @@ texts.
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
 from users.actions.errors import TicketRefused
 from users.models import Ticket
+from users.web.redirect_urls import add_parameters
 
 Purpose = Ticket.Purpose
 Why = TicketRefused.Why
@@ -37,7 +36,5 @@ def redirect_url(ticket: Ticket, refused: Why | None = None) -> str:
         if refused
         else SUCCESS_MESSAGES[purpose],
     }
-    parts = urlsplit(ticket.result_url)
     # Appended to the query that the application gave, which may carry its own state.
-    query = "&".join(filter(None, (parts.query, urlencode(outcome))))
-    return urlunsplit(parts._replace(query=query))
+    return add_parameters(ticket.result_url, outcome)
