@@ -436,6 +436,7 @@ APART = {
     "skipped": FILE,
     "export_file": FILE,
     "home": REDIRECT,
+    "hosted_return": REDIRECT,
     "undo_saved": REDIRECT,
     "login": REDIRECT,
     "logout": REDIRECT,

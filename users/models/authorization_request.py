@@ -19,6 +19,9 @@ class AuthorizationRequest(models.Model):
     # Hash of the browser's own secret, which is stored in its session: the request of one browser is of no
     # use in another, against login CSRF.
     browser_hash = models.CharField(max_length=64)
+    # Hash of the `state` with which the user returns from another site, to which a hook has sent them; null
+    # where none is awaited.
+    return_hash = models.CharField(max_length=64, null=True, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
 

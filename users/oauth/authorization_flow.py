@@ -19,7 +19,11 @@ from django.utils import timezone
 from users.actions.authorizations.authorizations import create_authorization
 from users.actions.authorizations.codes import issue_code
 from users.actions.authorizations.consents import find_consent
-from users.actions.authorizations.requests import store_authorization_request, take_authorization_request
+from users.actions.authorizations.requests import (
+    await_return,
+    store_authorization_request,
+    take_authorization_request,
+)
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, AuthorizationRequest, Client, ResourceServer, User
 from users.oauth.authorization_request import AuthorizationError
@@ -37,12 +41,20 @@ from users.sign_in.authorization import (
     page_to_show,
 )
 from users.sign_in.id_token_claims import claims_of
-from users.sign_in.outcomes import Outcome, SecondFactorRequired, SignedIn, refusal_of
+from users.sign_in.outcomes import (
+    Outcome,
+    RedirectRequired,
+    Refused,
+    SecondFactorRequired,
+    SignedIn,
+    refusal_of,
+)
 from users.sign_in.progress import Method, SignInRequest
 from users.sign_in.transaction import sign_in_by_proof
 from users.throttling.debounce import is_first_within
 from users.tokens.issue import access_token_lifetime, issue_id_token
 from users.web.client_ip import client_ip
+from users.web.redirect_urls import add_parameters
 
 # The names of the URLs of hosted pages.
 PAGES = {Page.SIGN_IN: "hosted_login", Page.SIGN_UP: "hosted_signup", Page.CONFIRM_ACCOUNT: "hosted_continue"}
@@ -77,6 +89,8 @@ class AuthorizationFlow:
         refusal = self.pending and sso_session.stored_refusal(self.request.session, self.pending)
         if refusal:
             raise AuthorizationError(refusal.error, refusal.description)
+        if self.pending and sso_session.stored_redirect_url(self.request.session, self.pending):
+            return self._send_elsewhere(self.pending)
         current = self._session()
         page = page_to_show(
             self.parameters,
@@ -97,7 +111,9 @@ class AuthorizationFlow:
                 return self._grant(outcome, current)
             case SecondFactorRequired() as required:
                 return self._ask_second_factor(required)
-            case refused:
+            case RedirectRequired() as required:
+                return self._redirect(required)
+            case Refused() as refused:
                 refusal = refusal_of(refused)
                 raise AuthorizationError(refusal.error, refusal.description)
 
@@ -125,6 +141,7 @@ class AuthorizationFlow:
             success_type="ssa",
             failure_type="fsa",
             counts_login=False,
+            can_redirect=not self.parameters.is_silent,
         )
         return sign_in_by_proof(current.user, connection=current.connection, methods=methods, request=request)
 
@@ -144,6 +161,18 @@ class AuthorizationFlow:
         assert flow.pending, "it is stored now"
         sso_session.store_progress(self.request.session, flow.pending, required.sign_in)
         return flow._lead_to("hosted_second_factor")
+
+    def _redirect(self, required: RedirectRequired) -> HttpResponse:
+        flow = self._stored()
+        assert flow.pending, "it is stored now"
+        session = self.request.session
+        sso_session.store_redirect(session, flow.pending, required.sign_in, state=flow.state)
+        return flow._send_elsewhere(flow.pending)
+
+    def _send_elsewhere(self, pending: AuthorizationRequest) -> HttpResponse:
+        """Send the user to the site that a hook has named, with the `state` to return with."""
+        url = sso_session.stored_redirect_url(self.request.session, pending)
+        return HttpResponseRedirect(add_parameters(url, {"state": await_return(pending)}))
 
     def _grant(self, outcome: SignedIn, current: SsoSession) -> HttpResponse:
         """Answer with what is granted, once the user has consented where that is needed."""

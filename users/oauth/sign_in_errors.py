@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from users.oauth.errors import SignInRefused, TokenError
-from users.sign_in.outcomes import Reason, Refused
+from users.sign_in.outcomes import Reason, RedirectRequired, Refused
 
 
-def sign_in_error(refused: Refused) -> TokenError:
+def sign_in_error(refused: Refused | RedirectRequired) -> TokenError:
     """Translate an outcome of the transaction. Whatever is not translated by name is refused."""
     match refused:
         case Refused(Reason.WRONG_CREDENTIALS):
@@ -25,6 +25,9 @@ def sign_in_error(refused: Refused) -> TokenError:
         case Refused(Reason.STAFF_ACCOUNT):
             text = "Accounts with staff rights cannot sign in by this grant. Use the sign-in page."
             return SignInRefused("access_denied", text, 403)
+        case Refused(Reason.REDIRECT_UNAVAILABLE):
+            text = "A rule sends the user to another site, which this grant cannot. Use the sign-in page."
+            return SignInRefused("interaction_required", text, 403)
         case Refused(Reason.DENIED, denial=denial) if denial is not None:
             # Auth0's statuses: a Rule's UnauthorizedError is 401, every other denial 403.
             status = 401 if denial.error == "unauthorized" else 403

@@ -65,20 +65,27 @@ class PostLoginResult:
     """What one post-login hook decided; nothing, by default.
 
     `id_token` and `access_token` are claims to add; of two hooks that set the same claim the later one
-    wins. `user` is the account as it is now, where the hook has changed it.
+    wins, and so does the later of two that set `redirect_url`: an absolute URL of another site, to which the
+    user is sent with `state` added to its query. The sign-in goes on when the user returns to
+    `/continue?state=…`: all hooks run again, then, and find the parameters in `SignIn.request.returned`.
+    `user` is the account as it is now, where the hook has changed it.
+
+    Source: Auth0 docs, "Redirect Users from Within Rules".
     """
 
     id_token: Mapping[str, Any] = field(default_factory=dict)
     access_token: Mapping[str, Any] = field(default_factory=dict)
     demands_second_factor: bool = False
+    redirect_url: str = ""
     user: User | None = None
 
 
 # What happens once a user has given every factor that the account asks for (Rules, then Actions).
 #
 # Receives the sign-in, with the claims of the hooks before it. Runs for sign-ins to an application only,
-# once for each, and outside any database transaction, so that a slow hook holds no lock: what it writes,
-# through `users.actions`, is committed at once and stays, even if the sign-in is denied afterwards.
+# once for each (twice where a hook sends the user to another site), and outside any database transaction,
+# so that a slow hook holds no lock: what it writes, through `users.actions`, is committed at once and stays,
+# even if the sign-in is denied afterwards.
 PostLogin = Callable[[SignIn], PostLoginResult]
 
 POST_LOGIN: Sequence[PostLogin] = ()
@@ -117,4 +124,5 @@ def _apply(result: PostLoginResult, sign_in: SignIn) -> SignIn:
         user=result.user or sign_in.user,
         claims=claims,
         is_second_factor_demanded=sign_in.is_second_factor_demanded or result.demands_second_factor,
+        redirect_url=result.redirect_url or sign_in.redirect_url,
     )

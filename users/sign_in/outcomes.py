@@ -33,6 +33,16 @@ class SecondFactorRequired:
     is_enrolled: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class RedirectRequired:
+    """A hook sends the user to `sign_in.redirect_url` first. Nothing is counted or logged yet.
+
+    When the user returns, `continue_after_redirect(sign_in)` goes on.
+    """
+
+    sign_in: SignIn
+
+
 class Reason(Enum):
     """Why a sign-in is refused."""
 
@@ -47,6 +57,8 @@ class Reason(Enum):
     SECOND_FACTOR_UNAVAILABLE = auto()
     # The password was right; accounts with staff rights use the sign-in pages alone.
     STAFF_ACCOUNT = auto()
+    # A hook sends the user to another site, and the caller cannot.
+    REDIRECT_UNAVAILABLE = auto()
     # By a hook.
     DENIED = auto()
 
@@ -95,7 +107,9 @@ def refusal_of(outcome: Refused) -> Refusal:
             return Refusal(denial.error, denial.message)
         case Refused(Reason.BLOCKED):
             return Refusal("unauthorized", "user is blocked")
+        case Refused(Reason.REDIRECT_UNAVAILABLE):
+            return Refusal("interaction_required", "User interaction required")
     return Refusal("access_denied", "The user is not signed in.")
 
 
-Outcome = SignedIn | SecondFactorRequired | Refused
+Outcome = SignedIn | SecondFactorRequired | RedirectRequired | Refused

@@ -48,6 +48,8 @@ class SignInRequest:
     `counts_login` is false where the user takes no part, as when a session signs in silently or a token is
     refreshed: the login counters then stay as they are.
     `refuses_staff` is true where an application sees the password.
+    `can_redirect` says whether the caller can send the user to another site and go on afterwards. `returned`
+    are the parameters with which the user came back from there; None before.
     `language` is that of the page, for emails that follow; empty where it is not known.
     """
 
@@ -59,6 +61,8 @@ class SignInRequest:
     counts_login: bool = True
     can_ask_second_factor: bool = True
     refuses_staff: bool = False
+    can_redirect: bool = False
+    returned: Mapping[str, str] | None = None
     language: str = ""
 
     @property
@@ -108,7 +112,10 @@ class SignIn:
     claims: CustomClaims = CustomClaims()
     # Set by a post-login hook, for users who are not enrolled as well.
     is_second_factor_demanded: bool = False
-    # Hooks run once for each sign-in, not again when it goes on after the second factor.
+    # Where a post-login hook sends the user before the sign-in is complete; empty for nowhere.
+    redirect_url: str = ""
+    # Hooks run once for each sign-in, not again when it goes on after the second factor; but all of them
+    # again when the user returns from another site.
     is_past_hooks: bool = False
 
     @property
@@ -123,6 +130,7 @@ class Step(Enum):
     REFUSE_BLOCKED = auto()
     ASK_SECOND_FACTOR = auto()
     RUN_HOOKS = auto()
+    REDIRECT = auto()
     COMPLETE = auto()
 
 
@@ -140,4 +148,7 @@ def next_step(sign_in: SignIn, *, has_second_factor: bool) -> Step:
         return Step.ASK_SECOND_FACTOR
     if sign_in.request.application is not None and not sign_in.is_past_hooks:
         return Step.RUN_HOOKS
+    # Once for each sign-in: what hooks ask for after the return is ignored, as by Auth0.
+    if sign_in.redirect_url and sign_in.request.returned is None:
+        return Step.REDIRECT
     return Step.COMPLETE

@@ -26,7 +26,7 @@ SessionData = MutableMapping[str, Any]
 # Keys of the session data.
 BROWSER, CONNECTION = "browser", "connection"
 # Those of one waiting request, whose primary key is stored with them.
-OUTCOME, REFUSAL, PROGRESS = "outcome", "refusal", "progress"
+OUTCOME, REFUSAL, PROGRESS, REDIRECT = "outcome", "refusal", "progress", "redirect"
 CONSENT, CONFIRMED = "consent", "confirmed"
 # How long a right password waits for the second factor.
 SECOND_FACTOR_WITHIN = timedelta(minutes=15)
@@ -77,7 +77,7 @@ def store_connection(session: SessionData, connection: Connection) -> None:
 def store_outcome(session: SessionData, pending: AuthorizationRequest, outcome: SignedIn) -> None:
     """Store what a sign-in has ended in, for the waiting request that it was for: hooks run once, and their
     claims go into its tokens."""
-    session.pop(PROGRESS, None)
+    _drop(session, PROGRESS, REDIRECT)
     session[OUTCOME] = {
         "request": pending.pk,
         "user": outcome.user.pk,
@@ -104,6 +104,7 @@ def stored_outcome(
 
 def store_refusal(session: SessionData, pending: AuthorizationRequest, refusal: Refusal) -> None:
     """Store that the sign-in was refused, and with which OAuth error: the application says so, not we."""
+    _drop(session, PROGRESS, REDIRECT)
     session[REFUSAL] = {"request": pending.pk, "error": refusal.error, "description": refusal.description}
 
 
@@ -117,16 +118,8 @@ def stored_refusal(session: SessionData, pending: AuthorizationRequest) -> Refus
 
 def store_progress(session: SessionData, pending: AuthorizationRequest, sign_in: SignIn) -> None:
     """Store a sign-in that waits for the second factor."""
-    session[PROGRESS] = {
-        "request": pending.pk,
-        "user": sign_in.user.pk,
-        "connection": sign_in.connection.pk,
-        "methods": sorted(sign_in.methods),
-        "is_past_hooks": sign_in.is_past_hooks,
-        "is_demanded": sign_in.is_second_factor_demanded,
-        "at": timezone.now().isoformat(),
-        **_claims_to_json(sign_in.claims),
-    }
+    _drop(session, REDIRECT)
+    session[PROGRESS] = _progress_to_json(pending, sign_in)
 
 
 def stored_progress(
@@ -135,12 +128,61 @@ def stored_progress(
     """Return the sign-in for this request that waits for the second factor, with its user freshly read;
     None where there is none, or where it has waited too long."""
     stored = session.get(PROGRESS)
+    sign_in = _progress_from_json(stored, pending, request)
+    is_late = stored and timezone.now() - datetime.fromisoformat(stored["at"]) > SECOND_FACTOR_WITHIN
+    return None if is_late else sign_in
+
+
+def store_redirect(
+    session: SessionData, pending: AuthorizationRequest, sign_in: SignIn, *, state: str
+) -> None:
+    """Store a sign-in whose user is sent to another site first. `state` is that of the hosted pages."""
+    _drop(session, PROGRESS)
+    session[REDIRECT] = {**_progress_to_json(pending, sign_in), "state": state}
+
+
+def stored_redirect_url(session: SessionData, pending: AuthorizationRequest) -> str:
+    """Return where the user is sent before the sign-in for this request goes on; empty for nowhere."""
+    stored = session.get(REDIRECT)
+    return str(stored["redirect_url"]) if stored and stored["request"] == pending.pk else ""
+
+
+def stored_redirect_state(session: SessionData, pending: AuthorizationRequest) -> str:
+    """Return the `state` of the hosted pages of a sign-in whose user was sent to another site."""
+    stored = session.get(REDIRECT)
+    return str(stored["state"]) if stored and stored["request"] == pending.pk else ""
+
+
+def take_redirected(
+    session: SessionData, pending: AuthorizationRequest, request: SignInRequest
+) -> SignIn | None:
+    """Return, once, the sign-in whose user was sent to another site, with the user freshly read; None where
+    there is none."""
+    return _progress_from_json(session.pop(REDIRECT, None), pending, request)
+
+
+def _progress_to_json(pending: AuthorizationRequest, sign_in: SignIn) -> dict[str, Any]:
+    return {
+        "request": pending.pk,
+        "user": sign_in.user.pk,
+        "connection": sign_in.connection.pk,
+        "methods": sorted(sign_in.methods),
+        "is_past_hooks": sign_in.is_past_hooks,
+        "is_demanded": sign_in.is_second_factor_demanded,
+        "redirect_url": sign_in.redirect_url,
+        "at": timezone.now().isoformat(),
+        **_claims_to_json(sign_in.claims),
+    }
+
+
+def _progress_from_json(
+    stored: dict[str, Any] | None, pending: AuthorizationRequest, request: SignInRequest
+) -> SignIn | None:
     if not stored or stored["request"] != pending.pk:
         return None
     user = User.objects.select_related("connection").filter(pk=stored["user"]).first()
     connection = Connection.objects.filter(pk=stored["connection"], is_enabled=True).first()
-    is_late = timezone.now() - datetime.fromisoformat(stored["at"]) > SECOND_FACTOR_WITHIN
-    if user is None or connection is None or is_late:
+    if user is None or connection is None:
         return None
     return SignIn(
         user=user,
@@ -149,6 +191,8 @@ def stored_progress(
         methods=frozenset(map(Method, stored["methods"])),
         claims=_claims_from_json(stored),
         is_second_factor_demanded=stored["is_demanded"],
+        # Sessions that were stored by an earlier version have none.
+        redirect_url=stored.get("redirect_url", ""),
         is_past_hooks=stored["is_past_hooks"],
     )
 
@@ -176,7 +220,11 @@ def is_account_confirmed(session: SessionData, pending: AuthorizationRequest) ->
 
 def finish_request(session: SessionData) -> None:
     """Forget what belonged to the waiting request, which is answered now."""
-    for key in (OUTCOME, REFUSAL, PROGRESS, CONSENT, CONFIRMED):
+    _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED)
+
+
+def _drop(session: SessionData, *keys: str) -> None:
+    for key in keys:
         session.pop(key, None)
 
 

@@ -24,6 +24,7 @@ from users.sign_in.failure_log import log_failed_sign_in, log_lockout
 from users.sign_in.outcomes import (
     Outcome,
     Reason,
+    RedirectRequired,
     Refused,
     SecondFactorRequired,
     SignedIn,
@@ -32,6 +33,7 @@ from users.sign_in.outcomes import (
 from users.sign_in.password_check import find_account_by_password
 from users.sign_in.progress import (
     Credentials,
+    CustomClaims,
     Method,
     ProviderProfile,
     SignIn,
@@ -141,6 +143,8 @@ def _continue(sign_in: SignIn) -> Outcome:
                     sign_in = hooks.run_post_login(sign_in)
                 except SignInDenied as denial:
                     return _deny(denial, sign_in.request, user=sign_in.user)
+            case Step.REDIRECT:
+                return _redirect(sign_in)
             case Step.COMPLETE:
                 return _complete(sign_in)
 
@@ -169,6 +173,12 @@ def confirm_second_factor(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in once the second factor has been given. `sign_in.user` must be read again: it
     may have been blocked meanwhile."""
     return continue_sign_in(replace(sign_in, methods=sign_in.methods | {Method.SECOND_FACTOR}))
+
+
+def continue_after_redirect(sign_in: SignIn) -> Outcome:
+    """Go on with a sign-in whose user has returned from another site (`SignInRequest.returned`): all hooks
+    run again, and what they decided before is dropped. `sign_in.user` must be read again."""
+    return continue_sign_in(replace(sign_in, claims=CustomClaims(), redirect_url="", is_past_hooks=False))
 
 
 def _is_enabled(connection: Connection, request: SignInRequest) -> bool:
@@ -200,6 +210,15 @@ def _ask_second_factor(sign_in: SignIn, *, is_enrolled: bool) -> SecondFactorReq
         return SecondFactorRequired(sign_in=sign_in, is_enrolled=is_enrolled)
     _log_failure(request, "second factor needed", user=sign_in.user)
     return Refused(Reason.SECOND_FACTOR_UNAVAILABLE)
+
+
+def _redirect(sign_in: SignIn) -> RedirectRequired | Refused:
+    """Leave the redirect to the caller, or refuse where the caller cannot send the user anywhere."""
+    request = sign_in.request
+    if request.can_redirect:
+        return RedirectRequired(sign_in=sign_in)
+    _log_failure(request, "a hook sends the user to another site", user=sign_in.user)
+    return Refused(Reason.REDIRECT_UNAVAILABLE)
 
 
 def _deny(

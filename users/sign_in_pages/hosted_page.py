@@ -21,7 +21,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from users.actions.authorizations.requests import ForeignRequest, RequestNotFound, find_authorization_request
+from users.actions.authorizations.requests import (
+    ForeignRequest,
+    RequestNotFound,
+    find_authorization_request,
+    take_returning_request,
+)
 from users.models import DEFAULT_CONNECTION, AuthorizationRequest, Client, Connection, User
 from users.sign_in import sso_session
 from users.sign_in.authorization import AuthorizationParameters, SsoSession
@@ -49,6 +54,29 @@ def hosted_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
     A request that this browser did not begin is answered 403, one that waits no longer 400.
     """
 
+    def find(request: HostedRequest, secret: str) -> None:
+        request.state = request.GET.get("state", "")
+        request.pending = find_authorization_request(request.state, browser_secret=secret)
+
+    return _decorate(view, find)
+
+
+def return_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """Decorate the page by which a user returns from another site. `state` in its URL is good for one return;
+    refused as that of `hosted_page`."""
+
+    def find(request: HostedRequest, secret: str) -> None:
+        request.pending = take_returning_request(request.GET.get("state", ""), browser_secret=secret)
+        request.state = sso_session.stored_redirect_state(request.session, request.pending)
+
+    return _decorate(view, find)
+
+
+def _decorate(
+    view: View, find: Callable[[HostedRequest, str], None]
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Decorate a page, whose request `find` completes: it gets the secret of the browser."""
+
     @never_cache
     # `state` stands for the CSRF token: it is as random, and bound to this browser's session. Django's check
     # would refuse every form of ours, since with `Referrer-Policy: no-referrer` browsers hide the origin.
@@ -57,11 +85,8 @@ def hosted_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @require_http_methods(["GET", "POST"])
     @wraps(view)
     def render_page(request: HostedRequest) -> HttpResponse:
-        request.state = request.GET.get("state", "")
         try:
-            request.pending = find_authorization_request(
-                request.state, browser_secret=sso_session.known_browser_secret(request.session)
-            )
+            find(request, sso_session.known_browser_secret(request.session))
         except RequestNotFound:
             return expired_page(request)
         except ForeignRequest:
@@ -91,6 +116,7 @@ def sign_in_request(request: HostedRequest) -> SignInRequest:
         application=request.pending.client,
         audience=request.parameters.audience,
         language=get_language() or "",
+        can_redirect=True,
     )
 
 

@@ -13,7 +13,14 @@ from django.utils.translation import gettext
 from users.models import User
 from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in import sso_session
-from users.sign_in.outcomes import Outcome, Refused, SecondFactorRequired, SignedIn, refusal_of
+from users.sign_in.outcomes import (
+    Outcome,
+    RedirectRequired,
+    Refused,
+    SecondFactorRequired,
+    SignedIn,
+    refusal_of,
+)
 from users.sign_in.progress import Method
 from users.sign_in_pages.hosted_page import HostedRequest, url_of
 
@@ -23,7 +30,7 @@ _NAMES = {Method.PASSWORD: "password", Method.SECOND_FACTOR: "mfa", Method.PROVI
 
 def complete(request: HostedRequest, outcome: Outcome) -> HttpResponse:
     """Return the response to an outcome of the sign-in transaction: the page for the second factor, or the
-    way back to the application, which receives the tokens or the refusal."""
+    way on, to another site or back to the application, which receives the tokens or the refusal."""
     store_outcome(request, outcome)
     if isinstance(outcome, SecondFactorRequired):
         return HttpResponseRedirect(url_of(request, "hosted_second_factor"))
@@ -39,6 +46,9 @@ def store_outcome(request: HostedRequest, outcome: Outcome) -> None:
         case SecondFactorRequired(sign_in=sign_in):
             _leave_other_user(request, sign_in.user)
             sso_session.store_progress(request.session, request.pending, sign_in)
+        case RedirectRequired(sign_in=sign_in):
+            _leave_other_user(request, sign_in.user)
+            sso_session.store_redirect(request.session, request.pending, sign_in, state=request.state)
         case Refused():
             sso_session.store_refusal(request.session, request.pending, refusal_of(outcome))
 

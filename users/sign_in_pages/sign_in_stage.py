@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from users.models import User
 from users.representation.enrollments import enrolled_factors
-from users.sign_in.outcomes import Outcome, Refused, SecondFactorRequired, SignedIn
+from users.sign_in.outcomes import Outcome, SecondFactorRequired, SignedIn
 from users.sign_in.progress import Method, SignIn, SignInRequest
 from users.sign_in.transaction import confirm_second_factor, continue_sign_in
 from users.web.client_ip import client_ip
@@ -30,7 +30,7 @@ class SignInStage(AuthenticateStage):
             case SecondFactorRequired():
                 # True keeps the login pending in the session until the code is given.
                 return HttpResponseRedirect(reverse(self.urlname)), True
-            case Refused():
+            case _:
                 return self._refuse(), False
 
     def exit(self) -> HttpResponse:

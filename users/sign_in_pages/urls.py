@@ -73,6 +73,8 @@ urlpatterns = [
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
     path("u/second-factor/add", hosted.add_second_factor, name="hosted_enrolment"),
     path("u/continue", hosted.continue_as, name="hosted_continue"),
+    # Auth0's URL.
+    path("continue", hosted.return_from_redirect, name="hosted_return"),
     path("u/consent", hosted.consent, name="hosted_consent"),
     path("u/reset-password", tickets.set_password, name="ticket_password"),
     path("u/email-verification", tickets.confirm_email, name="ticket_email"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from users.models import AuthorizationRequest, Client
@@ -44,13 +45,33 @@ def store_authorization_request(
 def find_authorization_request(state: str, *, browser_secret: str) -> AuthorizationRequest:
     """Return the waiting request that `state` names. Raises RequestNotFound, or ForeignRequest where
     another browser began it: its user would sign in for the sender of the link (login CSRF)."""
-    found = (
-        AuthorizationRequest.objects.filter(
-            state_hash=hash_token(state), expires_at__gt=timezone.now(), client__is_revoked=False
-        )
-        .select_related("client")
-        .first()
-    )
+    return _find(AuthorizationRequest.objects.filter(state_hash=hash_token(state)), browser_secret)
+
+
+def await_return(pending: AuthorizationRequest) -> str:
+    """Return a new `state` for a user who is sent to another site; an earlier one is void. It is not that of
+    the hosted pages: those take it in place of a CSRF token, so that no other site may know it."""
+    state = secrets.token_urlsafe(32)
+    AuthorizationRequest.objects.filter(pk=pending.pk).update(return_hash=hash_token(state))
+    return state
+
+
+def take_returning_request(state: str, *, browser_secret: str) -> AuthorizationRequest:
+    """Return the request whose user comes back with this `state`, once. Raises RequestNotFound or
+    ForeignRequest."""
+    rows = AuthorizationRequest.objects.filter(return_hash=hash_token(state))
+    found = _find(rows, browser_secret)
+    # One UPDATE, so that of two requests at once only one goes on.
+    if not rows.filter(pk=found.pk).update(return_hash=None):
+        raise RequestNotFound
+    return found
+
+
+def _find(rows: QuerySet[AuthorizationRequest], browser_secret: str) -> AuthorizationRequest:
+    """Return the request, which has not expired and is of this browser. Raises RequestNotFound or
+    ForeignRequest."""
+    waiting = rows.filter(expires_at__gt=timezone.now(), client__is_revoked=False)
+    found = waiting.select_related("client").first()
     if found is None:
         raise RequestNotFound
     if not browser_secret or not secrets.compare_digest(found.browser_hash, hash_token(browser_secret)):

@@ -37,7 +37,7 @@ from users.oauth.sign_in_errors import sign_in_error
 from users.oauth.token_answer import token_answer
 from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Face, owner_actor
-from users.sign_in.outcomes import Refused, SecondFactorRequired, SignedIn
+from users.sign_in.outcomes import SecondFactorRequired, SignedIn
 from users.sign_in.progress import CustomClaims, Method, SignIn, SignInRequest
 from users.sign_in.second_factor import RECOVERY_CODES, TOTP, TooManyCodes, WrongCode, check_code
 from users.sign_in.transaction import confirm_second_factor
@@ -118,7 +118,7 @@ class MfaGrant(TokenGrant):
                 return signed_in
             case SecondFactorRequired() as outcome:
                 raise mfa_required(outcome, server=token.resource_server, scope=token.scope)
-            case Refused() as refused:
+            case refused:
                 raise sign_in_error(refused)
 
     def issue_token(self) -> TokenResponse:

@@ -20,7 +20,7 @@ from users.oauth.grants.user_tokens import user_tokens
 from users.oauth.parameters import caller_device, caller_ip, optional_server, required_parameter
 from users.oauth.realms import default_connection, named_connection
 from users.oauth.sign_in_errors import sign_in_error
-from users.sign_in.outcomes import Refused, SecondFactorRequired, SignedIn
+from users.sign_in.outcomes import SecondFactorRequired, SignedIn
 from users.sign_in.progress import Credentials, SignInRequest
 from users.sign_in.transaction import sign_in_with_password
 
@@ -57,7 +57,7 @@ class PasswordGrant(TokenGrant):
             case SecondFactorRequired() as outcome:
                 asked = requested_scopes(self.request.parameters)
                 raise mfa_required(outcome, server=self._server, scope=asked)
-            case Refused() as refused:
+            case refused:
                 raise sign_in_error(refused)
 
     def _sign_in_request(self) -> SignInRequest:

@@ -96,7 +96,7 @@ class RefreshTokenGrant(TokenGrant):
             case Refused(Reason.BLOCKED):
                 # As any refresh token whose use has ended; auth0-spa-js compares the text.
                 raise SignInRefused("invalid_grant", "user is blocked", 403)
-            case Refused() as refused:
+            case refused:
                 raise sign_in_error(refused)
 
     def issue_token(self) -> TokenResponse:

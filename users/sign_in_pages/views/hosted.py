@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 from allauth.decorators import rate_limit
 from allauth.mfa.adapter import get_adapter
@@ -20,7 +21,7 @@ from users.sign_in.account_lookup import primary_user
 from users.sign_in.allauth_internals import clear_totp_secret
 from users.sign_in.outcomes import Refusal
 from users.sign_in.progress import Method, SignIn
-from users.sign_in.transaction import confirm_second_factor, continue_sign_in
+from users.sign_in.transaction import confirm_second_factor, continue_after_redirect, continue_sign_in
 from users.sign_in_pages.code_forms import ActivateForm, SignInForm
 from users.sign_in_pages.consent_texts import describe_scopes
 from users.sign_in_pages.hosted_forms import HostedLoginForm
@@ -30,6 +31,7 @@ from users.sign_in_pages.hosted_page import (
     hosted_page,
     named_connection,
     render_hosted,
+    return_page,
     sign_in_request,
     url_of,
 )
@@ -114,6 +116,20 @@ def add_second_factor(request: HostedRequest) -> HttpResponse:
     clear_totp_secret(request)
     store_outcome(request, confirm_second_factor(waiting))
     return render_hosted(request, "recovery_codes", codes=codes, address=url_of(request, "hosted_resume"))
+
+
+@return_page
+def return_from_redirect(request: HostedRequest) -> HttpResponse:
+    """Go on with a sign-in whose user comes back from the site to which a hook has sent them.
+
+    Source: Auth0 docs, "Redirect Users from Within Rules", which allows GET and POST.
+    """
+    returned = {**request.GET.dict(), **request.POST.dict()}
+    went_on = replace(sign_in_request(request), returned=returned)
+    waiting = sso_session.take_redirected(request.session, request.pending, went_on)
+    if waiting is None:
+        return HttpResponseRedirect(url_of(request, "hosted_resume"))
+    return complete(request, continue_after_redirect(waiting))
 
 
 @hosted_page
