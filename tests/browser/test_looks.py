@@ -176,6 +176,41 @@ def open_first_delivery(page: Page) -> None:
     expect(page.get_by_role("heading", name="Answer")).to_be_visible()
 
 
+def name_no_connection(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("two words")
+    page.get_by_role("button", name="Create connection").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def open_connection(page: Page) -> None:
+    """One whose name is as long as names may be; it is there already where another test has made it."""
+    page.get_by_label("Name", exact=True).fill("x" * 128)
+    page.get_by_role("button", name="Create connection").click()
+    page.goto("/admin/connections/")
+    page.get_by_role("link", name="x" * 128).click()
+    expect(page.get_by_role("heading", name="Password policy")).to_be_visible()
+
+
+def edit_connection_at_once(page: Page) -> None:
+    """Save settings that another administrator has saved since the page was opened."""
+    open_connection(page)
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_label("Refuse personal information").click()
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_text("Saved.")).to_be_visible()
+    second.close()
+    page.get_by_label("Shortest username").fill("9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Not saved: another user was first")).to_be_visible()
+
+
+def open_enabled_clients(page: Page) -> None:
+    open_connection(page)
+    page.get_by_role("link", name="Applications").click()
+    expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
+
+
 def open_first_entry(page: Page) -> None:
     page.locator(".log-row").first.click()
     page.get_by_title("Type", exact=True).click()
@@ -377,6 +412,10 @@ PAGES = {
     "webhook, delivery": ("admin", "/admin/webhooks/", open_first_delivery),
     "webhooks": ("admin", "/admin/webhooks/", None),
     "webhooks, history": ("admin", "/admin/webhooks/?tab=history", None),
+    "connection to add, with mistakes": ("admin", "/admin/connections/new/", name_no_connection),
+    "connection, edited by two": ("admin", "/admin/connections/new/", edit_connection_at_once),
+    "connection, applications": ("admin", "/admin/connections/new/", open_enabled_clients),
+    "connections": ("admin", "/admin/connections/", None),
     "notes": ("admin", "/admin/users/user/?q=jane.doe", open_notes),
     "metadata map, types differ": ("agent", "/admin/metadata/?types=differ", None),
     "indexed keys, history": ("admin", "/admin/indexed-keys/?tab=history", None),
@@ -395,6 +434,7 @@ REACHED = {
     "application": "application, settings",
     "application_secret": "application, secret",
     "application_delete": "application to delete",
+    "connection": "connection, edited by two",
     "webhook": "webhook",
     "delivery": "webhook, delivery",
     "notes": "notes",

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -26,7 +28,7 @@ from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
-from users.models import Client, ConfigurationChange, User, Webhook
+from users.models import Client, ConfigurationChange, Connection, User, Webhook
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
 from users.rights.visible import PROFILE, visible
@@ -34,6 +36,17 @@ from users.search.segment_expansion import usable_segments
 from users.web.differences import diff_lines, limit_lines
 from users.web.initials import colour, initials
 
+# Kinds with a page for each object: the objects that have one, the column of their id, the list, the page.
+_PAGES: dict[Kind, tuple[QuerySet[Any], str, str, str]] = {
+    Kind.CLIENT: (
+        Client.objects.filter(is_revoked=False),
+        "client_id",
+        "admin:applications",
+        "admin:application",
+    ),
+    Kind.CONNECTION: (Connection.objects.all(), "connection_id", "admin:connections", "admin:connection"),
+    Kind.WEBHOOK: (Webhook.objects.all(), "webhook_id", "admin:webhooks", "admin:webhook"),
+}
 PAGE_SIZE = 25
 LIST = "configuration"
 NEWEST_FIRST = Keyset(("id",), is_descending=True)
@@ -87,22 +100,18 @@ def kind_label(kind: str) -> str:
 
 def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tuple[str, str], str]:
     """Where the history of each object is shown, by kind and id; without those that have no page, or
-    none that `viewer` may open. That of a deleted webhook or
-    application is in the history of all."""
+    none that `viewer` may open. That of a deleted object of a kind with pages of their own is in the history
+    of all."""
     ids: dict[str, set[str]] = defaultdict(set)
     for kind, object_id in objects:
         ids[kind].add(object_id)
     urls = {(Kind.INDEXED_KEY.value, one): reverse("admin:indexed_keys") for one in ids[Kind.INDEXED_KEY]}
-    if ids[Kind.WEBHOOK]:
-        found = Webhook.objects.filter(webhook_id__in=ids[Kind.WEBHOOK]).values_list("webhook_id", flat=True)
-        urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhooks") for one in ids[Kind.WEBHOOK]}
-        # Second, so that webhooks that still exist lead to their own page instead of the list.
-        urls |= {(Kind.WEBHOOK.value, one): reverse("admin:webhook", args=[one]) for one in found}
-    if ids[Kind.CLIENT]:
-        urls |= {(Kind.CLIENT.value, one): reverse("admin:applications") for one in ids[Kind.CLIENT]}
-        clients = Client.objects.filter(client_id__in=ids[Kind.CLIENT], is_revoked=False)
-        for one in clients.values_list("client_id", flat=True):
-            urls[Kind.CLIENT.value, one] = reverse("admin:application", args=[one])
+    for kind, (rows, column, all_of_kind, page) in _PAGES.items():
+        if ids[kind]:
+            found = rows.filter(**{f"{column}__in": ids[kind]}).values_list(column, flat=True)
+            urls |= {(kind.value, one): reverse(all_of_kind) for one in ids[kind]}
+            # Second, so that objects that still exist lead to their own page instead of the list.
+            urls |= {(kind.value, one): reverse(page, args=[one]) for one in found}
     if ids[Kind.SEGMENT]:
         usable = usable_segments(viewer).filter(segment_id__in=ids[Kind.SEGMENT])
         for one in usable.values_list("segment_id", flat=True):

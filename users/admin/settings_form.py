@@ -55,7 +55,9 @@ class SettingsForm(forms.Form):
         path = error.field
         while path and path not in self.paths:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        self.add_error(self.paths.get(path), str(error))
+        field = self.paths.get(path)
+        # At its field an error need not say which one it is.
+        self.add_error(field, " ".join(filter(None, (error.rule, error.advice))) if field else str(error))
 
     def reopened(self, initial: dict[str, Any]) -> Self:
         """Return the form as typed, against the values that are stored now: another user has changed them

@@ -27,6 +27,7 @@ from users.admin.bulk_preview import bulk_page
 from users.admin.bulk_report import skipped_file
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
+from users.admin.connections.page import connection_page, connections_page, new_connection_page
 from users.admin.jobs import job_download_page, job_page, jobs_page
 from users.admin.log.page import log_page
 from users.admin.metadata.editor_hints import editor_hints
@@ -68,6 +69,10 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("changes/<int:number>/", "change", change_page, {}),
     ("changes/<int:number>/undo/", "undo", reversal_page, {"part": ""}),
     ("changes/<int:number>/restore/<slug:part>/", "restore", reversal_page, {}),
+    ("connections/", "connections", connections_page, {}),
+    # Before the route with a slug, which would also match `new`.
+    ("connections/new/", "new_connection", new_connection_page, {}),
+    ("connections/<slug:connection_id>/", "connection", connection_page, {}),
     ("indexed-keys/", "indexed_keys", indexed_keys_page, {}),
     ("metadata/", "metadata", metadata_page, {}),
     ("jobs/", "jobs", jobs_page, {}),
@@ -77,7 +82,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("palette/", "palette", palette_entries, {}),
     ("segments/", "segments", segments_page, {}),
-    # Before the route with a slug, which would also match `new`.
+    # Likewise.
     ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),
     ("segments/<slug:segment_id>/", "segment", segment_page, {}),
     ("webhooks/", "webhooks", webhooks_page, {}),

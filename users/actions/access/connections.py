@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext
 
+from users.actions.access.optimistic_lock import check_version
 from users.actions.errors import ConnectionExists, ConnectionInUse, ConnectionNotFound, NotSupported
 from users.log.configuration_history import (
     Action,
@@ -17,14 +19,17 @@ from users.log.configuration_history import (
     record_side_effects,
 )
 from users.models import DEFAULT_CONNECTION, Client, Connection, User
-from users.representation.connection_options import OPTIONS
-from users.representation.connections import serialize_connection
+from users.representation.connections import FIELDS, NAME, serialize_connection
 from users.representation.schema import closed_object
 from users.representation.validation import Checker, FieldError
 from users.rights.actor import Actor
+from users.rights.actor import Kind as ActorKind
+from users.rights.errors import Denied
 from users.rights.may import Verb, check
 from users.rights.protected_accounts import check_none_protected
 
+# The columns that a schema describes.
+CHECKED = {"name": NAME, **{name: FIELDS[name] for name in ("display_name", "options", "is_enabled")}}
 # Users of a connection are counted up to this number.
 MAX_COUNTED_USERS = 100
 # Source: Auth0's published OpenAPI document, POST and PATCH /connections, status 400.
@@ -39,7 +44,7 @@ def create_connection(*, actor: Actor, enabled_clients: Collection[str] = (), **
     NotSupported, or ConnectionExists where there is one of that name (case-insensitive)."""
     check(actor, Verb.CREATE_CONNECTION)
     connection = Connection(**columns)
-    _check_options(connection)
+    _check_columns(connection, columns)
     with transaction.atomic():
         # The oldest row is locked as a mutex. A unique index on the folded name would refuse to migrate
         # databases that have two such names.
@@ -63,26 +68,29 @@ def edit_connection(
     *,
     actor: Actor,
     enabled_clients: Collection[str] | None = None,
+    version: str | None = None,
 ) -> Connection:
     """Set columns and return the fresh connection; `options` are replaced as a whole, and so are the enabled
-    clients unless they are None.
+    clients unless they are None. `version` is that of the columns when they were read (optimistic lock).
 
-    Raises Denied, FieldError, NotSupported or ConnectionNotFound, and Protected where staff would be
-    locked out.
+    Raises Denied, FieldError, NotSupported, StaleVersion or ConnectionNotFound, and Protected where staff
+    would be locked out.
     """
     check(actor, Verb.UPDATE_CONNECTION)
     with transaction.atomic():
         connection = _lock(connection)
+        check_version(connection, columns, version)
         before = serialize_connection(connection)
         # Turning usernames off would leave users without an email no way to sign in.
         had_names = connection.options.get("requires_username")
         for name, value in columns.items():
             setattr(connection, name, value)
-        if "options" in columns:
-            _check_options(connection)
+        _check_columns(connection, columns)
         loses_names = had_names and not connection.options.get("requires_username")
         if columns.get("is_enabled") is False or loses_names:
             check_none_protected(actor, connection)
+        if before["is_enabled"] and not connection.is_enabled:
+            _check_not_own(actor, connection)
         if loses_names:
             _check_emails(connection)
         connection.save(update_fields=columns.keys())
@@ -140,29 +148,38 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
     ConnectionInUse or ConnectionNotFound.
     """
     check(actor, Verb.DELETE_CONNECTION)
-    if connection.name == DEFAULT_CONNECTION:
-        raise ConnectionInUse(
-            f"{DEFAULT_CONNECTION} is the connection in which this installation creates its own users;"
-            " it cannot be deleted."
-        )
     with transaction.atomic():
         connection = _lock(connection)
-        count = _count_users(connection)
-        if count:
-            raise ConnectionInUse(
-                f"The connection still has {_describe_count(count)}. Delete them first, or set"
-                " is_enabled to false: users can then no longer sign in through it."
-            )
+        if refused := explain_refused_deletion(connection):
+            raise ConnectionInUse(refused)
         record_configuration_change(
             effect_on(connection, Action.DELETED, before=serialize_connection(connection)), actor=actor
         )
         connection.delete()
 
 
-def _check_options(connection: Connection) -> None:
-    """Check what the schema says, and what a schema cannot say."""
+def explain_refused_deletion(connection: Connection) -> str:
+    """Why the connection cannot be deleted; empty where it can."""
+    if connection.name == DEFAULT_CONNECTION:
+        return (
+            f"{DEFAULT_CONNECTION} is the connection in which this installation creates its own users;"
+            " it cannot be deleted."
+        )
+    if count := _count_users(connection):
+        return (
+            f"The connection still has {_describe_count(count)}. Delete them first, or set"
+            " is_enabled to false: users can then no longer sign in through it."
+        )
+    return ""
+
+
+def _check_columns(connection: Connection, columns: Mapping[str, Any]) -> None:
+    """Check what the schema says of the columns that are written, and what a schema cannot say."""
+    _checker().check({name: value for name, value in columns.items() if name in CHECKED})
+    # Stored options may be older than the schema: they are checked when they are written.
+    if "options" not in columns:
+        return
     options = connection.options
-    _checker().check({"options": options})
     length = options.get("validation", {}).get("username")
     if length and length["min"] > length["max"]:
         rule = f"Value {length['min']} is greater than maximum {length['max']}"
@@ -173,7 +190,13 @@ def _check_options(connection: Connection) -> None:
 
 @cache
 def _checker() -> Checker:
-    return Checker(closed_object({"options": OPTIONS}))
+    return Checker(closed_object(CHECKED))
+
+
+def _check_not_own(actor: Actor, connection: Connection) -> None:
+    """Raises Denied for the connection of the staff member who acts: it would lock them out."""
+    if actor.kind == ActorKind.STAFF and actor.user and actor.user.connection_id == connection.pk:
+        raise Denied(gettext("You sign in through this connection yourself; you may not disable it."))
 
 
 def _check_emails(connection: Connection) -> None:
