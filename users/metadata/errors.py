@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from users.metadata.messages import Message
+
 Path = tuple[str | int, ...]
 
 
@@ -25,8 +27,15 @@ class MetadataError(ValueError):
         """The path as text: `user_metadata.address.lines[0]`."""
         return format_path((self.document, *self.path) if self.document else self.path)
 
+    @property
+    def message(self) -> str:
+        """Where and why, in one text that pages can translate."""
+        if not self.place:
+            return self.reason
+        return Message("%(place)s: %(reason)s", place=self.place, reason=self.reason)
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}" if self.place else self.reason
+        return self.message
 
 
 class TooLarge(MetadataError):
@@ -41,9 +50,17 @@ class TextError(MetadataError):
         self.column = column
         super().__init__((), reason, document=document)
 
-    def __str__(self) -> str:
-        where = f"line {self.line}, column {self.column}: {self.reason}"
-        return f"{self.document}: {where}" if self.document else where
+    @property
+    def message(self) -> str:
+        where = Message(
+            "line %(line)d, column %(column)d: %(reason)s",
+            line=self.line,
+            column=self.column,
+            reason=self.reason,
+        )
+        if not self.document:
+            return where
+        return Message("%(place)s: %(reason)s", place=self.document, reason=where)
 
 
 def format_path(path: Path) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from users.metadata.documents import APP_METADATA, JSON
 from users.metadata.errors import MetadataError, Path
+from users.metadata.messages import Message
 
 RESERVED_IN_APP_METADATA = frozenset(
     """
@@ -43,13 +44,13 @@ def iterate_names(value: JSON, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def explain_refused_name(document: str, path: Path, name: str) -> str | None:
     """Why `name` is refused in the object at `path` of `document`; None where it is allowed."""
     if not isinstance(name, str):
-        return "a field name must be text"
+        return Message("a field name must be text")
     if not name:
-        return "a field name must not be empty; give it a name or remove it"
+        return Message("a field name must not be empty; give it a name or remove it")
     if "." in name:
-        return "a field name must not contain a dot; nest the field instead"
+        return Message("a field name must not contain a dot; nest the field instead")
     if "$" in name:
-        return "a field name must not contain a dollar sign; rename the field"
+        return Message("a field name must not contain a dollar sign; rename the field")
     if document == APP_METADATA and not path and name in RESERVED_IN_APP_METADATA:
         return "this name is reserved at the first level of app_metadata; rename or nest it"
     return None

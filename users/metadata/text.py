@@ -20,9 +20,10 @@ from typing import Any, NoReturn
 from users.metadata.documents import JSON
 from users.metadata.errors import TextError, quote
 from users.metadata.limits import DEFAULT
+from users.metadata.messages import Message, gettext_noop
 
-NUL = "the NUL character is refused; remove it"
-HALF_PAIR = "half a surrogate pair is refused; send the whole character"
+NUL = Message("the NUL character is refused; remove it")
+HALF_PAIR = Message("half a surrogate pair is refused; send the whole character")
 # The deepest text that is given to the parser: far beyond any limit for documents, and well below the
 # interpreter's recursion limit.
 PARSER_DEPTH = 200
@@ -50,6 +51,19 @@ _GOOD_ESCAPES = re.compile(
     )*+""",
     re.DOTALL | re.VERBOSE,
 )
+# What the standard library's parser reports, for translation.
+_PARSER_ERRORS = (
+    gettext_noop("expecting value"),
+    gettext_noop("expecting property name enclosed in double quotes"),
+    gettext_noop("expecting ':' delimiter"),
+    gettext_noop("expecting ',' delimiter"),
+    gettext_noop("illegal trailing comma before end of object"),
+    gettext_noop("illegal trailing comma before end of array"),
+    gettext_noop("unterminated string starting at"),
+    gettext_noop("invalid control character at"),
+    gettext_noop("invalid \\escape"),
+    gettext_noop("invalid \\uXXXX escape"),
+)
 # How many characters of a number distinguish it from others, before it is compared as a whole.
 _TELLING = 40
 
@@ -74,7 +88,7 @@ def parse(text: str | bytes, *, max_digits: int = DEFAULT.max_digits) -> JSON:
     except json.JSONDecodeError as error:
         raise TextError(_sentence(error), line=error.lineno, column=error.colno) from None
     except _Refused as error:
-        raise _error(text, error.find(text), str(error)) from None
+        raise _error(text, error.find(text), error.reason) from None
     _check_characters(text)
     return value
 
@@ -116,6 +130,7 @@ class _Refused(ValueError):
     def __init__(self, reason: str, find: Callable[[str], int]) -> None:
         self.find = find
         super().__init__(reason)
+        self.reason = reason
 
 
 def _decode(text: str | bytes) -> str:
@@ -133,7 +148,7 @@ def _decode(text: str | bytes) -> str:
         # On bytes: the text before the error is valid UTF-8, the rest cannot be decoded.
         line = text.count(b"\n", 0, error.start) + 1
         column = len(text[text.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
-        raise TextError("the text is not valid UTF-8", line=line, column=column) from None
+        raise TextError(Message("the text is not valid UTF-8"), line=line, column=column) from None
 
 
 def _check_nesting(text: str) -> None:
@@ -146,16 +161,22 @@ def _check_nesting(text: str) -> None:
     too_deep = next(compress(count(), map(PARSER_DEPTH.__lt__, levels)), None)
     if too_deep is not None:
         way = re.compile(rf"(?:{_BEFORE_BRACKET}[\[\]{{}}]){{{too_deep}}}+{_BEFORE_BRACKET}", re.DOTALL)
-        raise _error(text, _end_of_match(way, text), f"nested deeper than {PARSER_DEPTH} levels")
+        raise _error(
+            text,
+            _end_of_match(way, text),
+            Message("nested deeper than %(levels)d levels", levels=PARSER_DEPTH),
+        )
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is not a JSON number; use null or a string", _literal_finder(name))
+    raise _Refused(
+        Message("%(name)s is not a JSON number; use null or a string", name=name), _literal_finder(name)
+    )
 
 
 def _parse_int(digits: str, max_digits: int) -> int:
     if len(digits.lstrip("-")) > max_digits:
-        reason = f"an integer may have at most {max_digits} digits; use a string"
+        reason = Message("an integer may have at most %(most)d digits; use a string", most=max_digits)
         raise _Refused(reason, _literal_finder(digits))
     return int(digits)
 
@@ -180,7 +201,7 @@ def _parse_float(literal: str) -> float:
         ):
             return value + 0.0  # -0.0 becomes 0.0: jsonb knows no negative zero
     raise _Refused(
-        "this number does not fit a 64-bit float without changing; shorten it or use a string",
+        Message("this number does not fit a 64-bit float without changing; shorten it or use a string"),
         _literal_finder(literal),
     )
 
@@ -193,7 +214,7 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
             if double in seen:
                 break
             seen.add(double)
-        reason = f"the key {quote(double)} is given twice in one object; keep one"
+        reason = Message("the key %(key)s is given twice in one object; keep one", key=quote(double))
         raise _Refused(reason, partial(_find_duplicate_key, double))
     return result
 
@@ -292,13 +313,15 @@ def _dump_slowly(value: JSON) -> str:
 
 def _sentence(error: json.JSONDecodeError) -> str:
     if error.msg == "Expecting value" and not error.doc.strip():
-        return "the text is empty; write {} for an empty document"
+        return Message("the text is empty; write {} for an empty document")
     invisible = _name_invisible(error.doc[error.pos : error.pos + 1])
     if invisible:
-        return f"not valid JSON: this is an invisible character, {invisible}; remove it"
+        return Message(
+            "not valid JSON: this is an invisible character, %(character)s; remove it", character=invisible
+        )
     if error.msg == "Extra data":
-        return "there is more text after the JSON value; remove it"
-    return f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}"
+        return Message("there is more text after the JSON value; remove it")
+    return Message("not valid JSON: %(problem)s", problem=Message(error.msg[0].lower() + error.msg[1:]))
 
 
 def _name_invisible(character: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from users.metadata.documents import JSON, Document, type_name, type_names
 from users.metadata.errors import MetadataError, Path, TooLarge
 from users.metadata.limits import Limits, depth
+from users.metadata.messages import Message
 from users.metadata.names import check_names
 from users.metadata.text import bad_characters, size
 
@@ -31,14 +32,14 @@ def validate(document: str, value: JSON, limits: Limits) -> Document:
 def check_object(document: str, value: JSON) -> None:
     """The top level must be an object."""
     if not isinstance(value, dict):
-        reason = f"the document must be an object, not {type_name(value)}"
+        reason = Message("the document must be an object, not %(type)s", type=type_name(value))
         raise MetadataError((), reason, document=document)
 
 
 def check_depth(document: str, value: JSON, limits: Limits) -> None:
     """Nesting must be within the limit; the document itself counts as 1."""
     if depth(value, give_up_at=limits.max_depth + 1) > limits.max_depth:
-        reason = f"nested deeper than {limits.max_depth} levels; flatten it"
+        reason = Message("nested deeper than %(levels)d levels; flatten it", levels=limits.max_depth)
         raise MetadataError((), reason, document=document)
 
 
@@ -58,7 +59,11 @@ def check_size(document: str, value: JSON, limits: Limits) -> None:
 
 def _check_bytes(document: str, found: int, limits: Limits) -> None:
     if found > limits.max_bytes:
-        reason = f"{found:,} bytes, {limits.max_bytes:,} are allowed; remove what is not needed"
+        reason = Message(
+            "%(size)s bytes, %(most)s are allowed; remove what is not needed",
+            size=f"{found:,}",
+            most=f"{limits.max_bytes:,}",
+        )
         raise TooLarge((), reason, document=document)
 
 
@@ -83,13 +88,13 @@ def iterate_leaves(value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
 
 def _refusal(leaf: JSON, limits: Limits) -> str | None:
     if type(leaf) not in type_names:
-        return f"{type(leaf).__name__} is not a JSON type"
+        return Message("%(type)s is not a JSON type", type=type(leaf).__name__)
     if type(leaf) is str:
         return bad_characters(leaf)
     if type(leaf) is float and not math.isfinite(leaf):
-        return "NaN and Infinity are not JSON numbers; use null or a string"
+        return Message("NaN and Infinity are not JSON numbers; use null or a string")
     if type(leaf) is int and _is_too_long(leaf, limits.max_digits):
-        return f"an integer may have at most {limits.max_digits} digits; use a string"
+        return Message("an integer may have at most %(most)d digits; use a string", most=limits.max_digits)
     return None
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NotRequired, TypedDict
 
+from users.metadata.messages import Message, gettext_noop, join_messages
+
 
 class Rule(TypedDict):
     """A rule as password-sheriff explains it: `message` has %d and %s for the values in `format`,
@@ -39,12 +41,14 @@ class CharacterKind:
 
 
 LETTERS_AND_NUMBERS = (
-    CharacterKind("lowerCase", "lower case letters (a-z)", frozenset(string.ascii_lowercase)),
-    CharacterKind("upperCase", "upper case letters (A-Z)", frozenset(string.ascii_uppercase)),
-    CharacterKind("numbers", "numbers (i.e. 0-9)", frozenset(string.digits)),
+    CharacterKind("lowerCase", gettext_noop("lower case letters (a-z)"), frozenset(string.ascii_lowercase)),
+    CharacterKind("upperCase", gettext_noop("upper case letters (A-Z)"), frozenset(string.ascii_uppercase)),
+    CharacterKind("numbers", gettext_noop("numbers (i.e. 0-9)"), frozenset(string.digits)),
 )
 SPECIAL = CharacterKind(
-    "specialCharacters", "special characters (e.g. !@#$%^&*)", frozenset(string.punctuation + " ")
+    "specialCharacters",
+    gettext_noop("special characters (e.g. !@#$%^&*)"),
+    frozenset(string.punctuation + " "),
 )
 ALL_KINDS = (*LETTERS_AND_NUMBERS, SPECIAL)
 
@@ -71,11 +75,15 @@ class Policy:
     def _length(self, password: str) -> Rule:
         verified = len(password) >= self.min_length
         if self.min_length == 1:
-            return {"code": "nonEmpty", "message": "Non-empty password required", "verified": verified}
+            return {
+                "code": "nonEmpty",
+                "message": gettext_noop("Non-empty password required"),
+                "verified": verified,
+            }
         return {
             "code": "lengthAtLeast",
             "format": [self.min_length],
-            "message": "At least %d characters in length",
+            "message": gettext_noop("At least %d characters in length"),
             "verified": verified,
         }
 
@@ -85,14 +93,14 @@ class Policy:
         if self.at_least >= len(self.kinds):
             return {
                 "code": "shouldContain",
-                "message": "Should contain:",
+                "message": gettext_noop("Should contain:"),
                 "verified": verified,
                 "items": items,
             }
         return {
             "code": "containsAtLeast",
             "format": [self.at_least, len(self.kinds)],
-            "message": "Contain at least %d of the following %d types of characters:",
+            "message": gettext_noop("Contain at least %d of the following %d types of characters:"),
             "verified": verified,
             "items": items,
         }
@@ -101,7 +109,7 @@ class Policy:
         return {
             "code": "identicalChars",
             "format": [most, "a" * (most + 1)],
-            "message": 'No more than %d identical characters in a row (e.g., "%s" not allowed)',
+            "message": gettext_noop('No more than %d identical characters in a row (e.g., "%s" not allowed)'),
             "verified": re.search(rf"(.)\1{{{most}}}", password, re.DOTALL) is None,
         }
 
@@ -126,9 +134,10 @@ def get_policy(options: Mapping[str, Any]) -> Policy | None:
 
 
 def describe_rule(rule: Rule) -> str:
-    """A rule as a sentence."""
-    items = ", ".join(item["message"] for item in rule.get("items", ()))
-    return f"{_message(rule)} {items}".strip() + "."
+    """A rule as a sentence, which pages can translate."""
+    message = Message(rule["message"], *rule.get("format", ()))
+    items = join_messages(", ", (Message(item["message"]) for item in rule.get("items", ())))
+    return join_messages("", (message, " ", items, ".") if items else (message, "."))
 
 
 def format_rules(rules: list[Rule]) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import unicodedata
 
+from users.metadata.messages import Message
+
 MAX_LENGTH = 256
 # NFC replaces at most four characters by one. Its time grows with the square of a run of combining characters
 # (denial of service), so longer text is not normalized: it is too long anyway.
 MAX_TYPED = 4 * MAX_LENGTH
 
-TOO_LONG = f"At most {MAX_LENGTH} characters in length."
-NO_CONTROLS = "No control characters, such as tabs and line ends."
-NO_TEXT = "No half of a surrogate pair, which is not a character."
+TOO_LONG = Message("At most %(most)d characters in length.", most=MAX_LENGTH)
+NO_CONTROLS = Message("No control characters, such as tabs and line ends.")
+NO_TEXT = Message("No half of a surrogate pair, which is not a character.")
 
 
 def normalize(password: str) -> str:

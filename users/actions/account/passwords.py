@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from users.actions.account.draft import Draft
 from users.actions.account.profile_fields import check_connection
 from users.actions.errors import CommonPassword, PersonalPassword, WeakPassword
+from users.metadata.messages import Message
 from users.models import Change, User
 from users.models.passwords import make_hash
 from users.passwords.forbidden import contains_any, is_listed
@@ -76,7 +77,7 @@ def _dictionary_messages(password: str, options: Mapping[str, Any]) -> list[str]
     is_common = password.lower() in _common_passwords() or is_listed(
         password, dictionary.get("dictionary", ())
     )
-    return [f"{CommonPassword.summary}."] if is_common else []
+    return [Message("Password is too common.")] if is_common else []
 
 
 def _personal_info_messages(password: str, options: Mapping[str, Any], user: User) -> list[str]:
@@ -85,7 +86,7 @@ def _personal_info_messages(password: str, options: Mapping[str, Any], user: Use
     local_part = (user.email or "").partition("@")[0]
     given = [(user.user_metadata or {}).get(key) for key in NAMES_IN_METADATA]
     is_personal = contains_any(password, [user.name, user.username, user.nickname, local_part, *given])
-    return [f"{PersonalPassword.summary}."] if is_personal else []
+    return [Message("Password contains user information.")] if is_personal else []
 
 
 @cache
