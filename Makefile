@@ -13,16 +13,17 @@ PRODUCTION := DEBUG=false PUBLIC_URL=https://desk.example.com ALLOWED_HOSTS=desk
 SDKS := tests/sdk/python/.venv/.made tests/sdk/node/node_modules/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run tools test test-fast test-deep coverage check metrics bench screenshots bundle install lock
+.PHONY: help run tools test test-fast test-deep coverage check metrics bench screenshots bundle translations texts \
+	install lock
 .DELETE_ON_ERROR:
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F"|" '{ printf "  %-18s%s\n", $$1, $$2 }'
 
-run: .venv/.run bundle ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
+run: .venv/.run bundle translations ## Serve the demo at http://127.0.0.1:8000; Ctrl-C stops it (PORT=8001 make run)
 	@exec $(BIN)/python -m users.management.demo $(ARGS)
 
-tools: .venv/.dev bundle $(SDKS) ## Make what the tests need
+tools: .venv/.dev bundle translations $(SDKS) ## Make what the tests need
 
 # One worker of pytest-xdist for each processor. `make test WORKERS=0` is one process, as a debugger needs.
 WORKERS ?= auto
@@ -41,7 +42,7 @@ CORE := $(addprefix tests/, metadata lucene passwords crypto schemas models acti
 test: tools ## Run the tests (make test ARGS="-k jane")
 	$(PYTEST) $(ARGS)
 
-test-fast: .venv/.dev ## Run the tests of the core, in less than 90 seconds
+test-fast: .venv/.dev translations ## Run the tests of the core, in less than 90 seconds
 	$(PYTEST) --quiet $(CORE) $(ARGS)
 
 test-deep: export TEST_DEPTH = 25
@@ -65,13 +66,13 @@ check: .venv/.dev ## Linters, types, import contracts, missing migrations, deplo
 metrics: .venv/.dev ## Print how large and how well described the code is (after make test: with its times)
 	@$(PRODUCTION) $(BIN)/python -m tests.metrics
 
-bench: .venv/.dev bundle ## Measure what requests cost (Linux only; make bench ARGS="--help")
+bench: .venv/.dev bundle translations ## Measure what requests cost (Linux only; make bench ARGS="--help")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-screenshots: .venv/.dev bundle ## Take the pictures of the README again (needs Chromium)
+screenshots: .venv/.dev bundle translations ## Take the pictures of the README again (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
-install: .venv/.run bundle ## Make .venv with what serving needs
+install: .venv/.run bundle translations ## Make .venv with what serving needs
 
 lock: .venv/made ## Lock the dependencies of pyproject.toml again
 	@$(PIP) uv
@@ -142,6 +143,30 @@ node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.ven
 	@echo "Installing Node, which this machine lacks..."
 	@$(PIP) --require-hashes -r requirements-node.txt
 	@touch $@
+
+# --- Translations -------------------------------------------------------------------------
+
+# What Django reads; git ignores it.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+BABEL = $(BIN)/python -m babel.messages.frontend --quiet
+
+translations: $(CATALOGUES) ## Compile the translations
+
+locale/%.mo: locale/%.po | .venv/made
+	@$(BABEL) compile --input-file $< --output-file $@
+
+texts: .venv/.dev ## Add new texts to the translations (NEW=fr make texts: begin another)
+	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel.cfg --output-file locale/django.pot .
+	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel_js.cfg --output-file locale/djangojs.pot .
+	@for domain in django djangojs; do \
+		$(if $(NEW),$(BABEL) init,$(BABEL) update --ignore-obsolete --ignore-pot-creation-date --previous) \
+			$(if $(NEW),--locale $(NEW)) --domain $$domain --input-file locale/$$domain.pot \
+			--output-dir locale --width 110 || exit 1; done
+	@rm locale/django.pot locale/djangojs.pot
+
+# Functions of Django, and the marks of users/metadata/messages.py; 1c is the context.
+EXTRACT := --add-location file --width 110 --project Profiledesk --keywords "gettext_lazy gettext_noop Message \
+	ngettext_lazy:1,2 npgettext_lazy:1c,2,3 pgettext:1c,2"
 
 # --- Auth0's own clients ------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
@@ -167,6 +168,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After WhiteNoise, which answers static files itself: they need no policy.
     "csp.middleware.CSPMiddleware",
+    # Before every middleware that may answer with a page.
+    "users.web.language.LanguageMiddleware",
     "users.web.compression.PageCompressionMiddleware",
     "users.web.body_limit.BodyLimitMiddleware",
     "users.web.sso_headers.SsoHeadersMiddleware",
@@ -199,8 +202,16 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "en"
-# Those that have a catalogue.
-LANGUAGES = [("en", "English")]
+LOCALE_DIR = BASE_DIR / "locale"
+LOCALE_PATHS = [LOCALE_DIR]
+# English, and each language whose catalogue is compiled: a page is never half in one and half in another.
+LANGUAGES = [
+    ("en", "English"),
+    *(
+        (code, LANG_INFO[code]["name_local"])
+        for code in sorted(path.parts[-3] for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo"))
+    ),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 from django.views.decorators.cache import cache_control
-from django.views.i18n import JavaScriptCatalog
 
 from users.admin.site import site
 from users.api.views.not_found import NotFoundView
 from users.web.export_links import export_file
 from users.web.home import favicon, home
+from users.web.language import TextsView
 
 handler400 = "users.web.errors.bad_request"
 handler403 = "users.web.errors.forbidden"
@@ -20,7 +20,7 @@ urlpatterns = [
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
     path("favicon.ico", favicon),
-    path("texts.js", cache_control(max_age=3600)(JavaScriptCatalog.as_view()), name="texts"),
+    path("texts/<slug:language>.js", cache_control(max_age=3600)(TextsView.as_view()), name="texts"),
     path("", include("users.oauth.urls")),
     path("", include("users.sign_in_pages.urls")),
     path("profile/", include("users.profile.urls")),

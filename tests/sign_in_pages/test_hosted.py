@@ -131,12 +131,40 @@ def test_without_the_box_the_session_ends_with_the_browser(browser, spa, jane):
         assert bool(window.cookies["sso"]["max-age"]) is is_kept
 
 
-def test_the_language_of_the_request_is_that_of_the_page(browser, spa):
+@pytest.mark.parametrize(
+    ("tags", "accepted", "language"),
+    [
+        ("en", "de", "en"),
+        ("tlh de-AT en", "en", "de"),
+        ("fr DE_CH", "en", "de"),
+        ("tlh", "de-CH, en;q=0.5", "de"),
+        ("", "de", "de"),
+        ("", "tlh", "en"),
+        ("x" * 2000, "en", "en"),
+        ("../../etc", "en", "en"),
+    ],
+)
+def test_the_application_chooses_the_language_then_the_browser(browser, spa, tags, accepted, language):
     window = browser()
 
-    for tags in ("en", "tlh de-AT en", "x" * 2000, "../../etc"):
-        page = window.get(authorize(window, spa, ui_locales=tags)["Location"])
-        assert '<html lang="en">' in page.content.decode()
+    page = window.get(
+        authorize(window, spa, ui_locales=tags)["Location"], headers={"Accept-Language": accepted}
+    )
+
+    assert f'<html lang="{language}" dir="ltr">' in page.content.decode()
+    assert page["Content-Language"] == language
+    assert "Accept-Language" in page["Vary"]
+
+
+def test_the_language_of_the_request_stays_on_all_of_its_pages(browser, spa, jane):
+    enrol(jane)
+    window = browser()
+    page = authorize(window, spa, ui_locales="de", prompt="login")
+    wrong_password = type_password(window, page, jane, password="wrong").content.decode()
+    second = window.get(type_password(window, page, jane)["Location"])
+
+    assert "E-Mail-Adresse oder Passwort ist falsch." in wrong_password
+    assert "Bestätigungscode eingeben" in second.content.decode()
 
 
 # --- Whose sign-in it is ------------------------------------------------------------------------

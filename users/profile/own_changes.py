@@ -178,7 +178,8 @@ def _change_context(
 
 def _format_day(at: datetime) -> str:
     """`3 May`, with the year where it is not the current one."""
-    return date_format(at, "j F" if at.year == timezone.now().year else "j F Y")
+    # The formats are Django's; other languages write the day in another way, such as 3. Mai.
+    return date_format(at, gettext("j F") if at.year == timezone.now().year else gettext("j F Y"))
 
 
 def _to_own_line(line: Line) -> OwnLine:

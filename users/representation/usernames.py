@@ -20,8 +20,7 @@ def check_username(username: str, options: Mapping[str, Any]) -> None:
 
     A username in the form of an email could be another user's way to sign in.
     """
-    limits = options.get("validation", {}).get("username", {})
-    shortest, longest = limits.get("min", MIN_LENGTH), limits.get("max", MAX_LENGTH)
+    shortest, longest = username_lengths(options)
     length = len(username)
     if length < shortest:
         raise _username_error(
@@ -33,6 +32,12 @@ def check_username(username: str, options: Mapping[str, Any]) -> None:
         raise _username_error(
             RuleKind.FORMAT, f"Object didn't pass validation for format username: {username}"
         )
+
+
+def username_lengths(options: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the least and the most characters of a username in a connection with these options."""
+    limits = options.get("validation", {}).get("username", {})
+    return limits.get("min", MIN_LENGTH), limits.get("max", MAX_LENGTH)
 
 
 def _username_error(kind: RuleKind, rule: str) -> FieldError:

@@ -22,6 +22,7 @@ from users.sign_in.progress import Credentials, SignInRequest
 from users.sign_in.transaction import check_password
 from users.sign_in_pages.lockout_messages import lockout_error
 from users.web.client_ip import client_ip, recorded_ip
+from users.web.language import translate
 from users.web.request import request_id_of
 
 
@@ -47,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             check_strength(password, user)
         except WeakPassword as error:
-            raise ValidationError(error.messages) from None
+            raise ValidationError([translate(message) for message in error.messages]) from None
         return password
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

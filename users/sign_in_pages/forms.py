@@ -20,6 +20,7 @@ from users.models import User
 from users.passwords.policy import describe_rule, get_policy
 from users.representation.emails import is_email
 from users.sign_in.account_lookup import primary_user
+from users.web.language import translate
 
 NO_MAIL_MESSAGE = gettext_lazy("This site cannot send email yet. Ask an administrator to set your password.")
 
@@ -106,7 +107,7 @@ class NewPasswordForm(forms.Form):
         user = self.user
         policy = get_policy(user.connection.options) if isinstance(user, User) else None
         if policy:
-            rules = (describe_rule(rule) for rule in policy.explain(""))
+            rules = (translate(describe_rule(rule)) for rule in policy.explain(""))
             self.fields["password1"].help_text = " ".join(rules)
 
     def full_clean(self) -> None:

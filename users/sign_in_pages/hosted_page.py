@@ -10,12 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import (
-    get_language,
-    get_language_from_request,
-    get_supported_language_variant,
-)
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,6 +29,7 @@ from users.sign_in.enabled_connections import enabled_databases
 from users.sign_in.progress import SignInRequest
 from users.web.client_ip import client_ip
 from users.web.hosted_errors import expired_page, foreign_page
+from users.web.language import use_language
 
 
 class HostedRequest(HttpRequest):
@@ -92,8 +88,8 @@ def _decorate(
         except ForeignRequest:
             return foreign_page(request)
         request.parameters = AuthorizationParameters.from_json(request.pending.parameters)
-        with translation.override(_language(request)):
-            return view(request)
+        use_language(request, request.parameters.ui_locales)
+        return view(request)
 
     return render_page  # type: ignore[return-value]  # the middleware makes no HostedRequest; this does
 
@@ -157,13 +153,3 @@ def _links(client: Client) -> dict[str, str]:
     """The application's terms and privacy policy, if they are web pages."""
     links = {name: str(client.branding.get(f"{name}_url", "")) for name in ("terms", "privacy")}
     return {name: url for name, url in links.items() if url.startswith(("https://", "http://"))}
-
-
-def _language(request: HostedRequest) -> str:
-    """The first language of `ui_locales` that has a catalogue, else that of the browser."""
-    for tag in request.parameters.ui_locales.split():
-        try:
-            return get_supported_language_variant(tag.lower())
-        except (LookupError, ValueError):
-            continue
-    return get_language_from_request(request)

@@ -17,11 +17,13 @@ from users.models import Connection
 from users.passwords.policy import describe_rule, get_policy
 from users.passwords.text import MAX_LENGTH
 from users.representation.emails import is_email
+from users.representation.usernames import username_lengths
 from users.representation.validation import FieldError
 from users.schemas.choices import schema_choices
 from users.schemas.current import get_schema
 from users.sign_in_pages.forms import email_field
 from users.web.form_schema import title_of
+from users.web.language import translate
 
 # Before the name of a key, so that none is mistaken for another field of the form.
 _PREFIX = "metadata-"
@@ -34,6 +36,7 @@ class SignUpForm(forms.Form):
 
     def __init__(self, data: Any = None, *, connection: Connection, **options: Any) -> None:
         super().__init__(data, **options)
+        self._options = connection.options
         self.fields["email"] = email_field("username")
         if connection.options.get("requires_username"):
             self.fields["username"] = _username_field(connection.options)
@@ -71,15 +74,20 @@ class SignUpForm(forms.Form):
         """Show the error beside the field of its key, or above the form where it has none."""
         name = f"{_PREFIX}{error.path[0]}" if error.path else ""
         field = name if name in self.fields else None
-        self.add_error(field, f"{error.reason}." if field else str(error))
+        self.add_error(field, f"{translate(error.reason)}." if field else translate(error.message))
 
     def add_field_error(self, error: FieldError) -> None:
-        """Show the error beside its field."""
-        self.add_error(error.field if error.field in self.fields else None, f"{error.rule}.")
+        """Show the error beside its field, in words for users: `error.rule` is for programs."""
+        if error.field not in self.fields:
+            self.add_error(None, gettext("The account could not be created with this data."))
+        elif error.field == "username":
+            self.add_error("username", _describe_usernames(self._options))
+        else:
+            self.add_error(error.field, gettext("This value is not allowed. Enter another."))
 
 
 def _username_field(options: Mapping[str, Any]) -> forms.CharField:
-    longest = options.get("validation", {}).get("username", {}).get("max", 15)
+    _, longest = username_lengths(options)
     # Password managers save the email, which is the field before.
     attributes = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "nickname"}
     return forms.CharField(
@@ -87,9 +95,17 @@ def _username_field(options: Mapping[str, Any]) -> forms.CharField:
     )
 
 
+def _describe_usernames(options: Mapping[str, Any]) -> str:
+    shortest, longest = username_lengths(options)
+    return gettext(
+        "A username has %(least)d to %(most)d characters: letters without accents, digits and"
+        " @ ^ $ . ! ` - # + ' ~ _. It is no email address."
+    ) % {"least": shortest, "most": longest}
+
+
 def _password_field(options: Mapping[str, Any]) -> forms.CharField:
     policy = get_policy(options)
-    rules = [describe_rule(rule) for rule in policy.explain("")] if policy else []
+    rules = [translate(describe_rule(rule)) for rule in policy.explain("")] if policy else []
     return forms.CharField(
         label=gettext("Password"),
         strip=False,

@@ -14,7 +14,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, gettext_lazy
 
@@ -34,6 +33,7 @@ from users.rights.actor import Actor
 from users.schemas.current import get_schema
 from users.web.differences import Value
 from users.web.form_schema import build_form_schema, title_of, titles_along
+from users.web.language import translate
 
 LABELS = {"user_metadata": gettext_lazy("User metadata"), "app_metadata": gettext_lazy("App metadata")}
 HELP = {
@@ -276,17 +276,21 @@ class DocumentsForm(forms.Form):
         """Add a refusal to the form's error list and to the editor's list of places."""
         found = error.problems if isinstance(error, SchemaError) else [error]
         for one in found:
-            self.add_error(error.document, ValidationError(self._describe(error, one)))
+            self.add_error(error.document, self._describe(error, one))
         # Text that does not parse has no path that the editor could mark.
         if not isinstance(error, TextError):
-            self.problems[error.document] += [{"path": one.path, "reason": one.reason} for one in found]
+            self.problems[error.document] += [
+                {"path": one.path, "reason": translate(one.reason)} for one in found
+            ]
 
     def _describe(self, error: MetadataError, one: MetadataError | Problem) -> str:
         """`user_metadata.age: must be …` for staff, `Age must be …` for users."""
         if self.is_own and one.path:
             title = titles_along(get_schema(error.document), one.path)
-            return f"{title} {one.reason}." if isinstance(error, SchemaError) else f"{title}: {one.reason}."
-        return str(error if one is error else MetadataError(one.path, one.reason, document=error.document))
+            reason = translate(one.reason)
+            return f"{title} {reason}." if isinstance(error, SchemaError) else f"{title}: {reason}."
+        found = error if one is error else MetadataError(one.path, one.reason, document=error.document)
+        return translate(found.message)
 
     def merge_conflict(self, user: User, conflict: Conflict) -> DocumentsForm:
         """Return the form at the current versions, with a three-way merge of what only the other edit

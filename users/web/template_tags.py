@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, ngettext_lazy, pgettext
+from django.utils.translation import gettext, ngettext_lazy, npgettext_lazy, pgettext
 
 from users.models import User
 from users.web.initials import colour, initials
@@ -33,6 +33,15 @@ SHORT_UNITS: dict[str, Any] = {
     "day": ngettext_lazy("%(num)d d", "%(num)d d", "num"),
     "hour": ngettext_lazy("%(num)d h", "%(num)d h", "num"),
     "minute": ngettext_lazy("%(num)d min", "%(num)d min", "num"),
+}
+# The same in full, as they stand after "in" or before "ago": other languages have another case there.
+UNITS: dict[str, Any] = {
+    "year": npgettext_lazy("age", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("age", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("age", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("age", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("age", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("age", "%(num)d minute", "%(num)d minutes", "num"),
 }
 
 
@@ -79,8 +88,8 @@ def age(at: datetime, form: str = "") -> str:
         earlier, later = sorted((at, now))
         return timesince(earlier, later, depth=1, time_strings=SHORT_UNITS)
     if at > now:
-        return gettext("in %(age)s") % {"age": timeuntil(at, now, depth=1)}
-    return gettext("%(age)s ago") % {"age": timesince(at, now, depth=1)}
+        return gettext("in %(age)s") % {"age": timeuntil(at, now, depth=1, time_strings=UNITS)}
+    return gettext("%(age)s ago") % {"age": timesince(at, now, depth=1, time_strings=UNITS)}
 
 
 @register.simple_tag

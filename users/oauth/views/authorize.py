@@ -24,6 +24,7 @@ from users.oauth.response_modes import send_answer
 from users.sign_in.authorization import AuthorizationParameters
 from users.sign_in.sso_session import known_browser_secret
 from users.web.hosted_errors import expired_page, foreign_page
+from users.web.language import use_language
 
 
 @csrf_exempt  # applications send their users here by POST as well (OpenID Connect Core, section 3.1.2.1)
@@ -34,6 +35,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     says what is wrong; any other error goes to the application."""
     try:
         query = _read_query(request)
+        use_language(request, query.get("ui_locales", ""))
         destination = read_destination(query)
     except PageError as error:
         return _error_page(request, error)
@@ -58,10 +60,12 @@ def resume(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     try:
         pending = find_authorization_request(state, browser_secret=known_browser_secret(request.session))
+        parameters = AuthorizationParameters.from_json(pending.parameters)
+        use_language(request, parameters.ui_locales)
         flow = AuthorizationFlow(
             request=request,
             client=pending.client,
-            parameters=AuthorizationParameters.from_json(pending.parameters),
+            parameters=parameters,
             asked_at=pending.created_at,
             pending=pending,
             state=state,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,6 +25,7 @@ from users.models import Authorization, User
 from users.oauth.logout_request import LogoutRefused, LogoutRequest, read_oidc_logout, read_v2_logout
 from users.oauth.response_modes import RegisteredRedirect
 from users.representation.sessions import SIGN_IN
+from users.web.language import use_language
 
 # How long the page that asks for confirmation may stay open.
 CONFIRM_WITHIN = timedelta(minutes=30)
@@ -37,6 +38,7 @@ def oidc_logout(request: HttpRequest) -> HttpResponse:
     """End the session, at once where a hint names it; else after the user has confirmed, so that no page
     elsewhere signs users out. Source: OpenID Connect RP-Initiated Logout 1.0, section 2."""
     parameters = request.POST if request.method == "POST" else request.GET
+    use_language(request, parameters.get("ui_locales", ""))
     try:
         asked = read_oidc_logout(_single_values(parameters))
     except LogoutRefused as refusal:
@@ -105,7 +107,8 @@ def _ask(request: HttpRequest, asked: LogoutRequest, session_id: str) -> HttpRes
         "client": asked.client,
         "confirmation": signed,
         "cancel_url": asked.redirect_uri if _is_page(asked.redirect_uri) else "",
-        "action": reverse("logout_confirm"),
+        # The query chooses the language of the next page.
+        "action": reverse("logout_confirm") + "?" + urlencode({"ui_locales": get_language() or ""}),
     }
     return render(request, "users/hosted/logout.html", context)
 

@@ -31,6 +31,7 @@ from users.sign_in_pages.hosted_page import (
 from users.sign_in_pages.hosted_sign_in import complete
 from users.sign_in_pages.sign_up_form import SignUpForm
 from users.web.client_ip import client_ip, recorded_ip
+from users.web.language import translate
 from users.web.request import request_id_of
 
 
@@ -85,13 +86,14 @@ def _sign_up(request: HostedRequest, form: SignUpForm, asked: Registration) -> U
             asked, password=form.cleaned_data["password"], request=sign_in_request(request), actor=actor
         )
     except WeakPassword as error:
-        form.add_error("password", error.messages)
+        form.add_error("password", [translate(message) for message in error.messages])
     except MetadataError as error:
         form.add_metadata_error(error)
     except FieldError as error:
         form.add_field_error(error)
-    except NotSupported as error:
-        form.add_error(None, str(error))
+    except NotSupported:
+        # Such as a connection that was disabled meanwhile.
+        form.add_error(None, gettext("You cannot create an account here."))
     except SignUpDenied as denial:
         form.add_error(None, denial.message)
     except IdentifierTaken as taken:

@@ -32,6 +32,7 @@ from users.sign_in import lockout
 from users.sign_in_pages.ticket_results import redirect_url
 from users.throttling.debounce import is_first_within
 from users.web.client_ip import recorded_ip
+from users.web.language import translate
 from users.web.request import request_id_of
 
 Purpose = Ticket.Purpose
@@ -106,7 +107,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
             lockout.reset_failures([lockout.lockout_key(ticket.user)])
             return _success_page(request, ticket)
         except WeakPassword as error:
-            form.add_error("password1", error.messages)
+            form.add_error("password1", [translate(message) for message in error.messages])
         except NotSupported as error:
             form.add_error(None, str(error))
     context = {"form": form, "email": ticket.email, "secret": _secret(request)}

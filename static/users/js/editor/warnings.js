@@ -83,9 +83,9 @@ function typeWarning(path, node, hint) {
   if (total < 2 || (counts[node.type] ?? 0) >= USUAL_SHARE * total) return null;
   const [usual, count] = types.sort((left, right) => right[1] - left[1])[0];
   const share = Math.min(Math.round((100 * count) / total), count < total ? 99 : 100);
-  return gettext("This is %(type)s; %(share)s % of the users with this key have %(usual)s.", {
+  return gettext("This is %(type)s; %(share)s of the users with this key have %(usual)s.", {
     type: TYPE_NAMES[node.type],
-    share,
+    share: `${share} %`,
     usual: TYPE_NAMES[usual],
   });
 }
