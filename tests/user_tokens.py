@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from users.actions.authorizations.authorizations import create_authorization
 from users.models import Client, ResourceServer, User
-from users.oauth.token_answer import user_access_token
+from users.sign_in.token_answer import user_access_token
 
 
 def issue_user_token(user: User, client: Client, scopes: Iterable[str], *, server: ResourceServer) -> str:

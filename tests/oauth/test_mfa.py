@@ -28,7 +28,7 @@ from users.models import (
     RefreshTokenSecret,
     ResourceServer,
 )
-from users.oauth.token_answer import user_access_token
+from users.sign_in.token_answer import user_access_token
 from users.rights.actor import command_actor
 from users.sign_in import hooks
 from users.sign_in.hooks import PostLoginResult

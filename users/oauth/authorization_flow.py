@@ -29,7 +29,6 @@ from users.models import Authorization, AuthorizationRequest, Client, ResourceSe
 from users.oauth.authorization_request import AuthorizationError
 from users.oauth.grants.scopes import authorized_scopes
 from users.oauth.response_modes import send_answer
-from users.oauth.token_answer import user_access_token
 from users.sign_in import sso_session
 from users.sign_in.authorization import (
     AuthorizationParameters,
@@ -50,6 +49,7 @@ from users.sign_in.outcomes import (
     refusal_of,
 )
 from users.sign_in.progress import Method, SignInRequest
+from users.sign_in.token_answer import user_access_token
 from users.sign_in.transaction import sign_in_by_proof
 from users.throttling.debounce import is_first_within
 from users.tokens.issue import access_token_lifetime, issue_id_token

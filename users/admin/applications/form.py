@@ -165,7 +165,7 @@ class SettingsForm(ApplicationForm):
         help_text=gettext_lazy("One per line. Web origins and origins of callback URLs are allowed already."),
     )
     initiate_login_uri = _url(
-        gettext_lazy("Login URL"),
+        gettext_lazy("Sign-in URL"),
         gettext_lazy("With https. Where a user starts again whose sign-in page has expired."),
     )
     connections = forms.MultipleChoiceField(

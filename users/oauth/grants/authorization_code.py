@@ -23,7 +23,7 @@ from users.oauth.grants.client_authentication import (
 )
 from users.oauth.grants.offline_access import OFFLINE_ACCESS
 from users.oauth.parameters import caller_device, required_parameter
-from users.oauth.token_answer import token_answer
+from users.sign_in.token_answer import token_answer
 
 MAX_CODE_LENGTH = 512
 

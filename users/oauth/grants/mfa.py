@@ -34,12 +34,12 @@ from users.oauth.grants.user_tokens import user_tokens
 from users.oauth.mfa_errors import mfa_error
 from users.oauth.parameters import caller_device, required_parameter
 from users.oauth.sign_in_errors import sign_in_error
-from users.oauth.token_answer import token_answer
 from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Face, owner_actor
 from users.sign_in.outcomes import SecondFactorRequired, SignedIn
 from users.sign_in.progress import CustomClaims, Method, SignIn, SignInRequest
 from users.sign_in.second_factor import RECOVERY_CODES, TOTP, TooManyCodes, WrongCode, check_code
+from users.sign_in.token_answer import token_answer
 from users.sign_in.transaction import confirm_second_factor
 
 

@@ -24,9 +24,9 @@ from users.oauth.grants.offline_access import OFFLINE_ACCESS, may_refresh
 from users.oauth.grants.scopes import requested_scopes, user_scopes
 from users.oauth.parameters import caller_device, required_parameter
 from users.oauth.sign_in_errors import sign_in_error
-from users.oauth.token_answer import token_answer
 from users.sign_in.outcomes import Reason, Refused, SecondFactorRequired, SignedIn
 from users.sign_in.progress import Method, SignInRequest
+from users.sign_in.token_answer import token_answer
 from users.sign_in.transaction import sign_in_by_proof
 
 

@@ -11,8 +11,8 @@ from users.actions.authorizations.refresh_tokens import Device, issue_refresh_to
 from users.models import Client, ResourceServer
 from users.oauth.grants.offline_access import OFFLINE_ACCESS, may_refresh
 from users.oauth.grants.scopes import user_scopes
-from users.oauth.token_answer import token_answer
 from users.sign_in.outcomes import SignedIn
+from users.sign_in.token_answer import token_answer
 
 
 def user_tokens(

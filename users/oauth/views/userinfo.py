@@ -5,13 +5,9 @@ Source: OpenID Connect Core 1.0, section 5.3; Auth0's Authentication API referen
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
 from users.conf import conf
-from users.metadata.documents import APP_METADATA
-from users.models import Authorization, User
 from users.oauth.bearer import (
     MissingToken,
     bearer_token,
@@ -22,10 +18,7 @@ from users.oauth.bearer import (
 from users.oauth.endpoint import oauth_endpoint
 from users.oauth.errors import TokenError
 from users.oauth.server import server
-from users.representation.profile import serialize_profile
-from users.rights.actor import owner_actor
-from users.sign_in.id_token_claims import claims_of
-from users.tokens.custom_claims import id_token_claims
+from users.sign_in.userinfo_claims import userinfo_claims
 from users.web.rate_usage import usage_of
 
 
@@ -46,18 +39,4 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     except MissingToken as error:
         # Auth0's answer, which is text.
         return HttpResponse("Unauthorized", status=401, content_type="text/plain", headers=error.challenge)
-    return server.handle_response(200, _claims(token.authorization, token.scopes), [])
-
-
-def _claims(authorization: Authorization, scopes: frozenset[str]) -> dict[str, Any]:
-    """Custom claims are as hooks have made them at the sign-in, or at the last refresh."""
-    user = authorization.user
-    legacy = {} if authorization.client.oidc_conformant else _legacy_profile(user)
-    return {**id_token_claims(authorization.id_token_claims), **legacy, **claims_of(user, scopes)}
-
-
-def _legacy_profile(user: User) -> dict[str, Any]:
-    """What clients of Auth0's first years read here: the root profile and `user_metadata`, as the user may
-    see them."""
-    shown = serialize_profile(user, owner_actor(user))
-    return {name: value for name, value in shown.items() if name != APP_METADATA}
+    return server.handle_response(200, userinfo_claims(token.authorization, token.scopes), [])
