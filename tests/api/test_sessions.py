@@ -17,10 +17,10 @@ from users.actions.account.block_user import block_user, unblock_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.authorizations.authorizations import create_authorization
 from users.models import Authorization, LogEvent, RefreshToken, ResourceServer, Session
-from users.sign_in.token_answer import user_access_token
 from users.representation.sessions import METHODS
 from users.representation.timestamps import format_time
 from users.sign_in.session_store import SsoSessionStore, store_sign_in
+from users.sign_in.token_answer import user_access_token
 
 NOBODY = f"{USERS}/auth0|nobody/sessions"
 GONE = (404, "User not found", "inexistent_user")

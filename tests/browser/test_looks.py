@@ -406,6 +406,7 @@ PAGES = {
     "application, created": ("admin", "/admin/applications/", create_application),
     "application, settings": ("admin", "/admin/applications/", open_application("?tab=settings")),
     "application, secret": ("admin", "/admin/applications/", open_application("secret/")),
+    "application to try": ("admin", "/admin/applications/", open_application("try/")),
     "application to delete": ("admin", "/admin/applications/", open_application("delete/")),
     "webhook to add": ("admin", "/admin/webhooks/add/", None),
     "webhook": ("admin", "/admin/webhooks/", try_a_webhook),
@@ -433,6 +434,7 @@ REACHED = {
     "segment": "segment",
     "application": "application, settings",
     "application_secret": "application, secret",
+    "application_try": "application to try",
     "application_delete": "application to delete",
     "connection": "connection, edited by two",
     "webhook": "webhook",
@@ -441,6 +443,7 @@ REACHED = {
 }
 # URLs without an entry, by their name or else their route, and why.
 SECOND_FACTOR, TICKETS = "looked at in test_second_factor.py", "looked at in test_tickets.py"
+TRIAL = "looked at in test_try_sign_in.py"
 HOSTED = "looked at in test_hosted_sign_in.py"
 DATA, FILE, REDIRECT = "answers programs or scripts", "a file", "a redirect"
 NOT_AVAILABLE = "the same page as sign-up"
@@ -454,6 +457,7 @@ APART = {
     "mfa_generate_recovery_codes": SECOND_FACTOR,
     "ticket_password": TICKETS,
     "ticket_email": TICKETS,
+    "application_trial": TRIAL,
     "hosted_login": HOSTED,
     "hosted_signup": HOSTED,
     "hosted_forgot": HOSTED,

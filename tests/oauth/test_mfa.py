@@ -28,10 +28,10 @@ from users.models import (
     RefreshTokenSecret,
     ResourceServer,
 )
-from users.sign_in.token_answer import user_access_token
 from users.rights.actor import command_actor
 from users.sign_in import hooks
 from users.sign_in.hooks import PostLoginResult
+from users.sign_in.token_answer import user_access_token
 
 SHELL = command_actor("tests")
 OTP = "http://auth0.com/oauth/grant-type/mfa-otp"

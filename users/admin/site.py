@@ -23,6 +23,7 @@ from users.admin.applications.page import (
     new_application_page,
     secret_page,
 )
+from users.admin.applications.trial import trial_page, try_page
 from users.admin.bulk_preview import bulk_page
 from users.admin.bulk_report import skipped_file
 from users.admin.changes.page import change_page, changes_page
@@ -55,10 +56,12 @@ Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 # Route, name, view, and keyword arguments that do not come from the route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], ...] = (
     ("applications/", "applications", applications_page, {}),
-    # Before the route with an id, which would also match `new`.
+    # Before the route with an id, which would also match them.
+    ("applications/trial/", "application_trial", trial_page, {}),
     ("applications/new/", "new_application", new_application_page, {}),
     ("applications/<str:client_id>/", "application", application_page, {}),
     ("applications/<str:client_id>/secret/", "application_secret", secret_page, {}),
+    ("applications/<str:client_id>/try/", "application_try", try_page, {}),
     ("applications/<str:client_id>/delete/", "application_delete", delete_page, {}),
     ("help/search/", "search_help", help_page, {}),
     ("help/pieces/", "pieces", pieces_page, {}),

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     CURSOR = "cursor"
     EXPORT_LINK = "export-link"
+    TRIAL = "trial"
     LOGOUT = "logout"
     SELECTION = "selection"
 

