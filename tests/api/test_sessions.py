@@ -296,9 +296,11 @@ class TestRevoking:
         session_id = session_of(jane)
         authorization = use(session_id)
         use(session_id)
+        use(session_of(jane))
 
-        (session,) = shown(shop.get(sessions_of(jane)))["sessions"]
+        sessions = {one["id"]: one for one in shown(shop.get(sessions_of(jane)))["sessions"]}
 
+        session = sessions[session_id]
         assert {"client_id": authorization.client.client_id} in session["clients"]
         assert len(session["clients"]) == 2
         assert shown(shop.get(f"/api/v2/sessions/{session_id}")) == session

@@ -150,6 +150,12 @@ def clients_of_sessions(user: User) -> dict[str, list[str]]:
     return clients
 
 
+def clients_of_session(session: Session) -> list[str]:
+    """Return the client ids of the applications to which the user has signed in by this session."""
+    found = Authorization.objects.filter(user=session.user_id, session_id=session.session_id)
+    return list(found.order_by("client__client_id").values_list("client__client_id", flat=True).distinct())
+
+
 def session_data(session: Session) -> dict[str, Any]:
     """Return the data of the session; empty where it was signed with another SECRET_KEY."""
     store = SsoSessionStore if session.kind == Session.Kind.SSO else SessionStore

@@ -25,6 +25,7 @@ from users.representation.sessions import ID, SCHEMA, serialize_session
 from users.sign_in.session_store import (
     active_session,
     active_sessions,
+    clients_of_session,
     clients_of_sessions,
     session_data,
 )
@@ -197,5 +198,4 @@ def _find_session(session_id: str) -> tuple[Session, User]:
 
 
 def _serialize(session: Session, user: User) -> dict[str, Any]:
-    client_ids = clients_of_sessions(user).get(session.session_id or "", [])
-    return serialize_session(session, user, session_data(session), client_ids)
+    return serialize_session(session, user, session_data(session), clients_of_session(session))
