@@ -7,8 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.answers import problem, shown
+from tests.conftest import again
 from users.conf import conf
-from users.models import ClientGrant, Permission, ResourceServer, Role, UserPermission
+from users.models import ClientGrant, ConfigurationChange, Permission, ResourceServer, Role, UserPermission
+from users.models.resource_server import MFA_IDENTIFIER
 from users.tokens.scopes import MACHINE_SCOPES
 
 SERVERS = "/api/v2/resource-servers"
@@ -75,16 +77,63 @@ def test_what_cannot_be_is_refused(shop, songs, changes):
     assert problem(shop.patch(f"{SERVERS}/{songs['id']}", changes))[0::2] == (400, "invalid_body")
 
 
-def test_our_own_api_is_shown_with_its_scopes_and_cannot_be_changed(shop, db):
-    ours = shown(shop.get(f"{SERVERS}?identifiers={quote(conf.management_audience)}"))[0]
+@pytest.fixture
+def ours(shop, db):
+    """Our own Management API."""
+    return shown(shop.get(f"{SERVERS}?identifiers={quote(conf.management_audience)}"))[0]
 
+
+def test_our_own_api_is_shown_with_its_scopes_and_cannot_be_deleted(shop, ours):
     assert ours["is_system"]
     assert {scope["value"] for scope in ours["scopes"]} == set(MACHINE_SCOPES)
-    for call in (
-        lambda address: shop.patch(address, {"token_lifetime": 5}),
-        lambda address: shop.delete(address),
-    ):
-        assert problem(call(f"{SERVERS}/{ours['id']}"))[0::2] == (400, "operation_not_supported")
+    assert problem(shop.delete(f"{SERVERS}/{ours['id']}"))[0::2] == (400, "operation_not_supported")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"allow_offline_access": True}, {"token_lifetime": 600, "allow_offline_access": True}]
+)
+def test_of_our_own_api_refresh_and_lifetime_can_be_changed(shop, ours, changes):
+    changes = {**changes, "name": ours["name"]}
+    path = quote(conf.management_audience, safe="")
+
+    assert shown(shop.patch(f"{SERVERS}/{path}", changes)) == ours | changes
+
+    assert ConfigurationChange.objects.get(object_id=ours["id"]).action == "updated"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scopes": [{"value": "read:everything"}]},
+        {"name": "Mine"},
+        {"enforce_policies": True},
+        {"token_dialect": "access_token_authz"},
+    ],
+)
+def test_of_our_own_api_nothing_else_can_be_changed(shop, ours, changes):
+    status, message, code = problem(shop.patch(f"{SERVERS}/{ours['id']}", {"token_lifetime": 5, **changes}))
+
+    assert (status, code) == (400, "operation_not_supported")
+    assert message.endswith("cannot be changed. Only token_lifetime and allow_offline_access can be changed.")
+    assert shown(shop.get(f"{SERVERS}/{ours['id']}")) == ours
+
+
+def test_of_the_mfa_api_nothing_can_be_changed(shop, db):
+    mfa = ResourceServer.objects.get(identifier=MFA_IDENTIFIER)
+
+    answer = shop.patch(f"{SERVERS}/{mfa.resource_server_id}", {"allow_offline_access": True})
+
+    assert problem(answer)[0::2] == (400, "operation_not_supported")
+    assert not again(mfa).allow_offline_access
+
+
+def test_the_scope_is_needed_to_change_our_own_api(api, ours):
+    answer = api("read:resource_servers", "update:clients").patch(
+        f"{SERVERS}/{ours['id']}", {"allow_offline_access": True}
+    )
+
+    assert answer.status_code == 403
+    assert not ResourceServer.objects.management().allow_offline_access
 
 
 def test_a_scope_that_is_no_more_is_taken_from_all_who_hold_it(shop, songs, jane, make_client):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote
 
 import pytest
 from django.db import DatabaseError
+from django.test import Client as Browser
 from django.utils import timezone
 
 from tests.actions.account.test_threads import at_once
-from tests.conftest import PASSWORD, again
+from tests.api.answers import at
+from tests.conftest import PASSWORD, Api, again
 from tests.oauth.answers import MANAGEMENT, PASSWORD_GRANT, SONGS, refused
 from tests.oauth.sign_in_browser import answer_of, exchange
 from tests.oauth.sign_in_browser import sign_in as sign_in_in_browser
@@ -231,6 +234,30 @@ def test_the_audience_may_be_repeated_and_no_other_one_named(sign_in, refresh):
 
 
 # Rotation
+
+
+def test_at_the_management_api_a_refreshed_token_holds_current_user_scopes_alone(
+    sign_in, refresh, api, jane, administrator, verified
+):
+    staff = Api(Browser(), api("update:resource_servers").token)
+    path = f"/api/v2/resource-servers/{quote(MANAGEMENT, safe='')}"
+    assert staff.patch(path, {"allow_offline_access": True, "token_lifetime": 600}).status_code == 200
+    wanted = "openid read:current_user update:current_user_metadata read:users update:users offline_access"
+    first = sign_in(audience=MANAGEMENT, scope=wanted)
+
+    answer = refresh(first["refresh_token"]).json()
+
+    held = "openid read:current_user update:current_user_metadata offline_access"
+    claims = verified(answer["access_token"], MANAGEMENT)
+    assert (answer["scope"], claims["scope"], answer["expires_in"]) == (held, held, 600)
+    own = Api(Browser(), answer["access_token"])
+    assert own.patch(at(jane), {"user_metadata": {"hobby": "chess"}}).status_code == 200
+    assert own.patch(at(jane), {"app_metadata": {"plan": "full"}}).status_code == 403
+    assert own.get(at(administrator)).status_code == 403
+    assert own.get("/api/v2/users").status_code == 403
+    # Once the API allows no refresh tokens, those that exist bring nothing more.
+    assert staff.patch(path, {"allow_offline_access": False}).status_code == 200
+    assert refused(refresh(answer["refresh_token"])) == INVALID
 
 
 def test_each_exchange_replaces_the_token(sign_in, refresh):

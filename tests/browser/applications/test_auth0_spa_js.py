@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -124,17 +125,25 @@ def test_a_frame_gets_tokens_where_third_party_cookies_are_allowed(application, 
     assert silently(page)["value"]
 
 
-def test_a_refresh_token_gets_tokens_where_third_party_cookies_are_blocked(application, page, jane):
+def test_a_refresh_token_gets_tokens_where_third_party_cookies_are_blocked(
+    application, desk_server, call, page, jane
+):
+    audience = f"https://{desk_server.domain}/api/v2/"
+    path = f"/api/v2/resource-servers/{quote(audience, safe='')}"
+    call.patch(path, json={"allow_offline_access": True}).raise_for_status()
     block_third_party_cookies(page)
     with_frames = application()
     with_frames.log_in(jane)
     assert silently(with_frames)["error"] == "login_required"
 
-    with_refresh = application(useRefreshTokens=True)
+    parameters = {"audience": audience, "scope": f"openid profile email {OWN_METADATA}"}
+    with_refresh = application(useRefreshTokens=True, authorizationParams=parameters)
     with_refresh.log_in(None)
     # Each rotates the refresh token.
     assert silently(with_refresh)["value"]
-    assert silently(with_refresh)["value"]
+    token = silently(with_refresh)["value"]
+    changed = with_refresh.fetch("PATCH", token, jane["user_id"], {"user_metadata": {"hobby": "chess"}})
+    assert (changed["status"], changed["body"]["user_metadata"]["hobby"]) == (200, "chess")
 
 
 def test_a_user_signs_in_in_a_popup_and_out_again(application, context, jane):

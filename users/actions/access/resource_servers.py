@@ -26,6 +26,8 @@ from users.representation.resource_servers import serialize_resource_server
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
+# What may be changed of the Management API: how long its tokens live, and whether they may be refreshed.
+MANAGEMENT_COLUMNS = ("token_lifetime", "allow_offline_access")
 DELETED, SCOPES_REMOVED = "The API was deleted.", "The API no longer has these scopes."
 
 
@@ -55,12 +57,13 @@ def _default_name(identifier: str) -> str:
 
 
 def edit_server(server: ResourceServer, columns: dict[str, Any], *, actor: Actor) -> ResourceServer:
-    """Set columns. A scope that is removed is taken from all that hold it, which is recorded for each
-    user, and in the history of each client and role. Raises Denied or NotSupported."""
+    """Set columns; of our own Management API those of MANAGEMENT_COLUMNS alone. A scope that is removed is
+    taken from all that hold it, which is recorded for each user, and in the history of each client and role.
+    Raises Denied or NotSupported."""
     check(actor, Verb.UPDATE_RESOURCE_SERVER)
     with transaction.atomic():
         server = ResourceServer.objects.select_for_update().get(pk=server.pk)
-        _check_own(server)
+        _check_system_columns(server, columns)
         before = _described(server)
         gone = set(server.scope_values) - {scope["value"] for scope in columns.get("scopes", server.scopes)}
         for name, value in columns.items():
@@ -82,7 +85,8 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
         if found is None:
             return
         # After the lock: the row decides, not the object that the caller read.
-        _check_own(found)
+        if found.is_system:
+            raise NotSupported(f"The {found.name} is part of the product and cannot be deleted.")
         record_configuration_change(effect_on(found, Action.DELETED, before=_described(found)), actor=actor)
         _record_loss(found, set(found.scope_values), actor, DELETED)
         grants = lock_grants().filter(resource_server=found)
@@ -92,9 +96,18 @@ def delete_server(server: ResourceServer, *, actor: Actor) -> None:
         found.delete()
 
 
-def _check_own(server: ResourceServer) -> None:
-    if server.is_system:
-        raise NotSupported(f"The {server.name} is part of the product and cannot be changed.")
+def _check_system_columns(server: ResourceServer, columns: dict[str, Any]) -> None:
+    """Raises NotSupported where the columns would change what the product decides of its own APIs."""
+    if not server.is_system:
+        return
+    free = MANAGEMENT_COLUMNS if server.is_management else ()
+    # Equal values are no change: tools send back what they have read.
+    fixed = [name for name, value in columns.items() if name not in free and value != getattr(server, name)]
+    if fixed:
+        changeable = f" Only {' and '.join(free)} can be changed." if free else ""
+        raise NotSupported(
+            f"The {server.name} is part of the product: {', '.join(fixed)} cannot be changed.{changeable}"
+        )
 
 
 def _revoke_scopes(server: ResourceServer, scopes: set[str], actor: Actor) -> None:

@@ -23,7 +23,7 @@ from users.tokens.scopes import MACHINE_SCOPES
 
 NOT_FOUND = {404: "The resource server does not exist."}
 # Changing our own API's identifier or scopes would lock every client out.
-MANAGEMENT_API = {400: "It is our own Management API, or something about the request breaks a rule."}
+MANAGEMENT_API = {400: "It is part of the product, or something about the request breaks a rule."}
 
 
 class ResourceServersView(View):
@@ -90,6 +90,7 @@ class ResourceServerView(View):
             body={**closed_object(FIELDS), "minProperties": 1},
             success=200,
             schema=SCHEMA,
+            # Of our own Management API only token_lifetime and allow_offline_access can be changed.
             answers={**NOT_FOUND, **MANAGEMENT_API},
         ),
         "DELETE": Operation(
