@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,22 @@ def path(name: str, *, beside: Path) -> str:
     """Return a file path, relative ones resolved against `beside`; empty when unset."""
     value = text(name)
     return str(beside / value) if value else ""
+
+
+def web_page(name: str) -> str:
+    """Return the URL of a page that users may open; empty when unset."""
+    value = text(name)
+    if value and (not re.fullmatch(r"https?://[^\s]+", value) or not urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} must be a URL, like https://example.com/terms, not {value!r}")
+    return value
+
+
+def color(name: str) -> str:
+    """Return a color in the form `#0f7f76`; empty when unset."""
+    value = text(name)
+    if value and not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ImproperlyConfigured(f"{name} must be a color, like #0f7f76, not {value!r}")
+    return value
 
 
 def required(name: str, *, why: str) -> str:

@@ -72,6 +72,11 @@ PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
 ALLOWED_LOGOUT_URLS = env.words("ALLOWED_LOGOUT_URLS")
 LOGOUT_CONFIRMATION = env.flag("LOGOUT_CONFIRMATION", default=True)
+# How the pages for users look, where an application says nothing else.
+BRAND_NAME = env.text("BRAND_NAME", "Profiledesk")
+BRAND_ACCENT = env.color("BRAND_ACCENT")
+TERMS_URL = env.web_page("TERMS_URL")
+PRIVACY_URL = env.web_page("PRIVACY_URL")
 WEBHOOKS_ALLOW_PRIVATE = env.flag("WEBHOOKS_ALLOW_PRIVATE", default=False)
 # JSON Schema files, read and validated in AppConfig.ready.
 USER_METADATA_SCHEMA = env.path("USER_METADATA_SCHEMA", beside=BASE_DIR)

@@ -115,6 +115,26 @@ class Conf:
         return settings.LOGOUT_CONFIRMATION
 
     @property
+    def brand_name(self) -> str:
+        """The name of this installation on the pages for users."""
+        return settings.BRAND_NAME
+
+    @property
+    def brand_accent(self) -> str:
+        """Its accent color, as `#0f7f76`; empty for that of Profiledesk."""
+        return settings.BRAND_ACCENT
+
+    @property
+    def terms_url(self) -> str:
+        """Its terms of service, for applications without their own; empty for none."""
+        return settings.TERMS_URL
+
+    @property
+    def privacy_url(self) -> str:
+        """Its privacy policy, for applications without their own; empty for none."""
+        return settings.PRIVACY_URL
+
+    @property
     def public_url(self) -> str:
         """Scheme and host under which the installation is reached; links in emails begin with it."""
         # Never a request's Host header, which an attacker can choose: links in emails would lead to them.

@@ -206,3 +206,23 @@ def test_the_file_gives_only_what_the_environment_lacks(tmp_path, monkeypatch):
 
     assert env.text("SET_ALREADY") == "environment"
     assert env.text("SET_IN_FILE") == "file"
+
+
+@pytest.mark.parametrize("value", ["#0f7f76", "#FFDD00", "", None])
+def test_a_color_has_six_digits(given, value):
+    assert env.color(given(value)) == (value or "")
+
+
+@pytest.mark.parametrize("value", ["teal", "#fff", "0f7f76", "#0f7f76;"])
+def test_another_color_is_refused(given, value):
+    assert value in refused(env.color, given(value))
+
+
+@pytest.mark.parametrize("value", ["https://example.com/terms", "http://127.0.0.1/privacy", None])
+def test_a_web_page_is_a_url(given, value):
+    assert env.web_page(given(value)) == (value or "")
+
+
+@pytest.mark.parametrize("value", ["example.com", "javascript:alert(1)", "https://", "https://a b"])
+def test_another_url_of_a_page_is_refused(given, value):
+    assert value in refused(env.web_page, given(value))

@@ -22,7 +22,7 @@ from users.actions.authorizations.requests import (
     find_authorization_request,
     take_returning_request,
 )
-from users.models import DEFAULT_CONNECTION, AuthorizationRequest, Client, Connection, User
+from users.models import DEFAULT_CONNECTION, AuthorizationRequest, Connection, User
 from users.sign_in import sso_session
 from users.sign_in.authorization import AuthorizationParameters, SsoSession
 from users.sign_in.enabled_connections import enabled_databases
@@ -124,7 +124,7 @@ def render_hosted(
     urls = {name: url_of(request, f"hosted_{name}") for name in ("login", "continue", "forgot")}
     if sign_up_connection(request) is not None:
         urls["signup"] = url_of(request, "hosted_signup")
-    given = {"client": client, "links": _links(client), "urls": urls, **context}
+    given = {"client": client, "urls": urls, **context}
     return render(request, f"users/hosted/{template}.html", given, status=status)
 
 
@@ -147,9 +147,3 @@ def sign_up_connection(request: HostedRequest) -> Connection | None:
     connection before others. None where users cannot sign up."""
     open_ones = [each for each in sign_in_connections(request) if not each.options.get("disable_signup")]
     return min(open_ones, key=lambda each: each.name != DEFAULT_CONNECTION, default=None)
-
-
-def _links(client: Client) -> dict[str, str]:
-    """The application's terms and privacy policy, if they are web pages."""
-    links = {name: str(client.branding.get(f"{name}_url", "")) for name in ("terms", "privacy")}
-    return {name: url for name, url in links.items() if url.startswith(("https://", "http://"))}

@@ -18,7 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, ngettext_lazy, npgettext_lazy, pgettext
 
-from users.models import User
+from users.models import Client, User
+from users.web.branding import Brand, find_brand
 from users.web.initials import colour, initials
 from users.web.undo_offer import read_offer
 
@@ -74,6 +75,12 @@ def avatar(user: User, size: str = "") -> SafeString:
         f" {size}" if size else "",
         initials(user),
     )
+
+
+@register.simple_tag
+def brand_of(client: Client | str) -> Brand:
+    """Return the brand of an application; where a page has none, that of the installation."""
+    return find_brand(client if isinstance(client, Client) else None)
 
 
 @register.filter
