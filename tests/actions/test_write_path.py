@@ -65,7 +65,7 @@ ALLOWED = {
     ("users/models/audit_entry.py", "AuditEntryQuerySet.delete"): "lines of a record of changes",
     ("users/web/session_cookies.py", "_save"): "a browser session",
     ("users/sign_in_pages/views/hosted.py", "second_factor"): "allauth's form notes that a code was used",
-    ("users/models/compiled_lookup.py", "CompiledLookup.one"): "asks what a query set asks",
+    ("users/models/compiled_lookup.py", "CompiledLookup.all"): "asks what a query set asks",
     ("users/models/fast_writes.py", "_execute"): "what it carries out is called for by name",
     ("users/models/trigger.py", "reinstall"): "makes a trigger that fills the outbox",
     ("users/models/word_index.py", "reinstall_triggers"): "makes the index of users' words",

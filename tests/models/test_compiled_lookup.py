@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from users.models import User
-from users.models.compiled_lookup import by_user_id, locked_by_pk, locked_by_user_id
+from users.models.compiled_lookup import CompiledLookup, by_user_id, locked_by_pk, locked_by_user_id
 from users.models.write_guard import allow_account_writes
 
 
@@ -51,6 +51,21 @@ def test_each_value_brings_its_own_account(jane, stranger):
 def test_nobody_is_none(db):
     assert by_user_id.one("auth0|nobody") is None
     assert locked_by_pk.one(0) is None
+
+
+def test_a_value_that_was_not_given_is_no_part_of_a_look_up(jane):
+    with pytest.raises(AssertionError, match="only the values"):
+        CompiledLookup(lambda pk: User.objects.filter(pk=pk, name="Jane")).one(jane.pk)
+
+
+def test_several_values_find_several_rows(jane, stranger):
+    named = CompiledLookup(lambda name, pk: User.objects.filter(name=name, pk__gt=pk).order_by("pk"))
+    with allow_account_writes():
+        User.objects.update(name="Twin")
+
+    assert named.all("Twin", 0) == [jane, stranger]
+    assert named.all("Twin", jane.pk) == [stranger]
+    assert named.all("No one", 0) == []
 
 
 def test_linked_accounts_are_not_found(jane, stranger):

@@ -14,6 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
 from django.db import connections
 from django.db.models import BooleanField, Func
+from django.db.models.query import get_related_populators
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -31,6 +32,7 @@ PRODUCT = Path(sql_compiler.__file__).resolve().parents[1]
         (SQLCompiler.as_sql, ["self", "with_limits", "with_col_aliases"]),
         (SQLCompiler.get_converters, ["self", "expressions"]),
         (SQLCompiler.apply_converters, ["self", "rows", "converters"]),
+        (get_related_populators, ["klass_info", "select", "db"]),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
 )
@@ -53,6 +55,18 @@ def test_a_compiled_query_has_sql_parameters_and_values_as_the_model_has_them(ja
 
     assert query.parameters == (jane.user_id,)
     assert values == [getattr(jane, field.attname) for field in User._meta.concrete_fields]
+
+
+def test_a_compiled_query_makes_instances_with_those_that_are_joined(jane, django_assert_num_queries):
+    query = CompiledQuery(User.objects.select_related("connection", "linked_to").filter(user_id=jane.user_id))
+
+    with query.database.cursor() as cursor:
+        cursor.execute(query.sql, query.parameters)
+        found = query.to_instance(cursor.fetchone())
+
+    home = jane.connection
+    with django_assert_num_queries(0):
+        assert (found, found.connection, found.linked_to) == (jane, home, None)
 
 
 def test_a_compiled_query_belongs_to_its_connection(db):

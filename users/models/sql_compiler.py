@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
+from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 __all__ = ["CompiledQuery", "SQLCompiler", "is_ordered", "select_statement"]
@@ -26,7 +27,16 @@ class CompiledQuery:
     def __init__(self, queryset: QuerySet[Any]) -> None:
         self._compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
         self.sql, self.parameters = self._compiler.as_sql()
-        self._converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
+        select, rows = self._compiler.select, self._compiler.klass_info
+        assert select, "it selects columns"
+        assert rows, "it is a queryset of instances"
+        self._converters = self._compiler.get_converters([column for column, *_ in select])
+        # Where the columns of the model itself are among those of the rows that are joined.
+        first, last = rows["select_fields"][0], rows["select_fields"][-1]
+        self._own, self._model = slice(first, last + 1), rows["model"]
+        self._names = [column.target.attname for column, *_ in select[self._own]]
+        # The stubs describe Django 6, which has one argument more.
+        self._related = get_related_populators(rows, select, queryset.db)  # type: ignore[call-arg]
 
     @property
     def database(self) -> BaseDatabaseWrapper:
@@ -47,6 +57,14 @@ class CompiledQuery:
         """The values of a row as the model's fields have them, JSON parsed and times aware."""
         (values,) = self._compiler.apply_converters([row], self._converters)
         return values
+
+    def to_instance(self, row: Sequence[Any]) -> Any:
+        """A row as an instance of the model, with those that the queryset joins by `select_related`."""
+        values = self.to_python(row)
+        instance = self._model.from_db(self.database.alias, self._names, values[self._own])
+        for related in self._related:
+            related.populate(values, instance)
+        return instance
 
 
 def select_statement(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:

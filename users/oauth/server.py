@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
 from authlib.oauth2.rfc6749.errors import UnsupportedGrantTypeError
 from django.http import HttpRequest, HttpResponse
 
-from users.models import Client
+from users.models.compiled_lookup import active_client
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.oauth.failure_log import log_failed_request
@@ -41,7 +41,7 @@ class TokenServer(AuthorizationServer):
         """Find a client that is not revoked."""
         if "\0" in client_id:  # PostgreSQL takes no NUL
             return None
-        client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
+        client = active_client.one(client_id)
         return RegisteredClient(client) if client else None
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:

@@ -11,12 +11,16 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 
 from users.models import User
+from users.models.compiled_lookup import CompiledLookup
 from users.representation.authentication_methods import method_id
 from users.representation.schema import Schema
 from users.representation.timestamps import format_time
 from users.rights.actor import Actor
 from users.rights.visible import PROFILE, visible
 
+_factors = CompiledLookup(
+    lambda type_, user: Authenticator.objects.filter(type=type_, user_id=user).order_by("pk")
+)
 _MOMENT = {"type": "string", "format": "date-time"}
 SCHEMA: Schema = {
     "type": "object",
@@ -36,7 +40,7 @@ def enrolled_factors(user: User) -> list[Authenticator]:
 
     Recovery codes replace a lost factor and are not factors themselves.
     """
-    return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP))
+    return _factors.all(Authenticator.Type.TOTP.value, user.pk)
 
 
 def serialize_enrollments(user: User, viewer: Actor) -> list[dict[str, Any]]:

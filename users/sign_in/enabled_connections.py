@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from users.models import Client, Connection
+from users.models.compiled_lookup import CompiledLookup
+
+_enabling = CompiledLookup(
+    lambda client, connection: Connection.clients.through.objects.filter(
+        client_id=client, connection_id=connection
+    )
+)
 
 
 def is_enabled_for(connection: Connection, application: Client) -> bool:
@@ -11,7 +18,7 @@ def is_enabled_for(connection: Connection, application: Client) -> bool:
     Source: Auth0 docs, "Connections": a connection is enabled for each client by itself. The dashboard and
     the own page are no clients, and ask for `Connection.is_enabled` alone.
     """
-    return connection.is_enabled and connection.clients.filter(pk=application.pk).exists()
+    return connection.is_enabled and _enabling.one(application.pk, connection.pk) is not None
 
 
 def enabled_databases(application: Client) -> list[Connection]:

@@ -14,9 +14,12 @@ from joserfc.jwk import KeySet, RSAKey
 from users.conf import conf
 from users.crypto.key_ring import KeyRing, Purpose, Undecryptable
 from users.models import SigningKey
+from users.models.compiled_lookup import CompiledLookup
 
 # Seconds for which others may cache the published keys (JWKS).
 PUBLISHED_SECONDS = 300
+
+_stored_keys = CompiledLookup(lambda: SigningKey.objects.only("kid", "private_encrypted", "signs_from"))
 
 # Sent with `key`, a SigningKey that was made because none could sign, in the transaction that made it.
 signing_key_created = Signal()
@@ -31,7 +34,7 @@ def signing_key() -> RSAKey:
     """
     now = timezone.now()
     # A handful of rows, newest first by the model's ordering.
-    usable = [(stored, key) for stored in SigningKey.objects.all() if (key := private_key(stored))]
+    usable = [(stored, key) for stored in _stored_keys.all() if (key := private_key(stored))]
     for stored, key in usable:
         if stored.signs_from <= now:
             return key

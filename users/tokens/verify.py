@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 from users.caching.ttl_cache import TTLCache
 from users.conf import conf
 from users.models import Authorization, Client, ClientGrant, User
-from users.models.compiled_lookup import by_user_id
+from users.models.compiled_lookup import CompiledLookup, by_user_id
 from users.tokens.custom_claims import AUTHORIZATION_CLAIM, GENERATION_CLAIM
 from users.tokens.keys import public_keys
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
@@ -21,6 +21,12 @@ from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
 CACHE_SECONDS = 15
 # The longest token we issue has about 2 kB.
 MAX_LENGTH = 16 * 1024
+
+_standing_authorization = CompiledLookup(
+    lambda authorization_id: Authorization.objects.filter(
+        authorization_id=authorization_id, revoked_at=None
+    ).select_related("user__connection", "client")
+)
 
 
 class InvalidToken(Exception):
@@ -127,8 +133,7 @@ def verify_user_token(token: str) -> UserToken:
     named, audience = claims.get(AUTHORIZATION_CLAIM), claims.get("aud")
     if not isinstance(named, str):
         raise InvalidClaims
-    found = Authorization.objects.filter(authorization_id=named[:24], revoked_at=None)
-    authorization = found.select_related("user__connection", "client").first()
+    authorization = _standing_authorization.one(named[:24])
     if authorization is None or not _is_in_force(authorization, claims):
         raise InvalidClaims
     audiences = audience if isinstance(audience, list) else [audience]

@@ -25,6 +25,7 @@ from users.log.ip_addresses import anonymize_ip
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, Client, RefreshToken, RefreshTokenSecret
 from users.models.authorization import hash_token
+from users.models.compiled_lookup import CompiledLookup
 from users.models.refresh_token import lock_refresh_tokens
 from users.representation.refresh_tokens import RefreshTokenPolicy
 
@@ -33,11 +34,20 @@ MAX_TOKENS = 200
 # Replaced secrets are stored that long; an older one is recognized by its family.
 SECRET_RETENTION = timedelta(days=1)
 _TEXT = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})", re.ASCII)
-_JOINED = (
-    "refresh_token__authorization__user__connection",
-    "refresh_token__authorization__connection",
-    "refresh_token__authorization__client",
-    "refresh_token__authorization__resource_server",
+_presented = CompiledLookup(
+    lambda family_hash, secret_hash: RefreshTokenSecret.objects.filter(
+        refresh_token__family_hash=family_hash, secret_hash=secret_hash
+    ).select_related(
+        "refresh_token__authorization__user__connection",
+        "refresh_token__authorization__connection",
+        "refresh_token__authorization__client",
+        "refresh_token__authorization__resource_server",
+    )
+)
+_locked = CompiledLookup(lambda pk: RefreshToken.objects.select_for_update().filter(pk=pk))
+# With what another exchange or a revocation may have changed.
+_current = CompiledLookup(
+    lambda pk: RefreshTokenSecret.objects.filter(pk=pk).select_related("refresh_token__authorization__user")
 )
 
 
@@ -99,10 +109,7 @@ def find_refresh_token(text: str, *, client: Client, device: Device) -> RefreshT
     after the authorization is revoked.
     """
     family, secret_text = _parts(text)
-    found = RefreshTokenSecret.objects.filter(
-        refresh_token__family_hash=hash_token(family), secret_hash=hash_token(secret_text)
-    )
-    secret = found.select_related(*_JOINED).first()
+    secret = _presented.one(hash_token(family), hash_token(secret_text))
     token = secret.refresh_token if secret else _find_family(family)
     if token is None or token.authorization.client_id != client.pk:
         raise InvalidRefreshToken
@@ -230,18 +237,21 @@ def _lock(presented: RefreshTokenSecret) -> RefreshTokenSecret:
     """The secret as it is now, its family locked until the transaction ends. Raises InvalidRefreshToken
     where it was deleted meanwhile."""
     token = presented.refresh_token
-    tokens = RefreshToken.objects.filter(pk=token.pk)
-    if token.is_rotating != RefreshTokenPolicy.of(token.authorization.client).is_rotating:
+    if token.is_rotating == RefreshTokenPolicy.of(token.authorization.client).is_rotating:
+        is_locked = _locked.one(token.pk) is not None
+    else:
         # The siblings are going to be deleted: all are locked together, in one order.
-        tokens = RefreshToken.objects.filter(pk=token.pk) | _siblings(token)
-    if token.pk not in lock_refresh_tokens(tokens):
+        is_locked = token.pk in lock_refresh_tokens(
+            RefreshToken.objects.filter(pk=token.pk) | _siblings(token)
+        )
+    if not is_locked:
         raise InvalidRefreshToken
     # Read after the lock, so that what another exchange has just committed is seen, or a revocation.
-    changing = ("refresh_token__authorization__user", "refresh_token__authorization__client")
-    secret = RefreshTokenSecret.objects.filter(pk=presented.pk).select_related(*changing).first()
+    secret = _current.one(presented.pk)
     if secret is None:
         raise InvalidRefreshToken
     authorization, known = secret.refresh_token.authorization, token.authorization
+    authorization.client = known.client
     authorization.connection, authorization.resource_server = known.connection, known.resource_server
     authorization.user.connection = known.user.connection
     return secret
@@ -258,7 +268,9 @@ def _next_text(secret: RefreshTokenSecret, *, text: str, now: datetime) -> str:
         # Source: Auth0 docs, "Configure Refresh Token Rotation": tokens of the other type end.
         delete_refresh_tokens(_siblings(token))
         RefreshToken.objects.filter(pk=token.pk).update(is_rotating=is_rotating)
-    _delete_old_secrets(token, now)
+    # At the first exchange of a day: an older secret that is still stored is refused like a deleted one.
+    if token.last_exchanged_at and token.last_exchanged_at.date() != now.date():
+        _delete_old_secrets(token, now)
     # A secret that is exchanged again within the leeway was replaced before: the leeway began then.
     RefreshTokenSecret.objects.filter(pk=secret.pk, replaced_at=None).update(replaced_at=now)
     return f"{family}.{_add_secret(token, parent=secret, now=now)}"
