@@ -33,6 +33,7 @@ ONE_DATABASE = (
     "api/test_query.py",
     "api/test_rights.py",
     "bench/test_pages.py",
+    "bench/test_sign_in.py",
     "bench/test_slow.py",
     "browser/applications",
     "browser/editor",
