@@ -207,7 +207,7 @@ def edit_connection_at_once(page: Page) -> None:
 
 def open_enabled_clients(page: Page) -> None:
     open_connection(page)
-    page.get_by_role("link", name="Applications").click()
+    page.get_by_role("main").get_by_role("link", name="Applications").click()
     expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
 
 
@@ -404,7 +404,9 @@ PAGES = {
     "applications": ("admin", "/admin/applications/?q=", None),
     "application to create": ("admin", "/admin/applications/new/", create_no_application),
     "application, created": ("admin", "/admin/applications/", create_application),
+    "application, quick start": ("admin", "/admin/applications/", open_application("")),
     "application, settings": ("admin", "/admin/applications/", open_application("?tab=settings")),
+    "application, APIs": ("admin", "/admin/applications/", open_application("?tab=apis")),
     "application, secret": ("admin", "/admin/applications/", open_application("secret/")),
     "application to try": ("admin", "/admin/applications/", open_application("try/")),
     "application to delete": ("admin", "/admin/applications/", open_application("delete/")),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_an_administrator_sees_what_the_application_would_get(desk, server, has_scripts):
     page = desk.signed_in("admin", java_script_enabled=has_scripts)
     create(page)
-    page.get_by_role("link", name="Try this sign-in").click()
+    page.get_by_role("banner").get_by_role("link", name="Try this sign-in").click()
     page.get_by_role("button", name="Open the sign-in page").click()
     page.get_by_label("Email").fill(server.document["user"]["email"])
     page.get_by_label("Password", exact=True).fill(server.document["user"]["password"])

@@ -16,6 +16,10 @@ from users.models import Client, ConfigurationChange, Connection, LogEvent, Sess
 SECRET = re.compile(r'<pre class="json"[^>]*>([\w-]{64})</pre>')
 
 
+def settings(desk, client):
+    return desk(path(client, "?tab=settings"))
+
+
 def secret_on(page) -> str:
     [secret] = SECRET.findall(page.html)
     return secret
@@ -69,7 +73,7 @@ def test_mistakes_are_shown_at_their_field(desk, connection):
 
 
 def test_the_settings_are_stored(desk, shop):
-    page = desk(path(shop)).press(
+    page = settings(desk, shop).press(
         "Save changes",
         name="Lamp Shop",
         description="Sells lamps",
@@ -112,7 +116,7 @@ def test_the_settings_are_stored(desk, shop):
 def test_saving_without_a_change_writes_nothing(desk, shop):
     before, changes = Client.objects.values().get(), ConfigurationChange.objects.count()
 
-    assert "Saved." in desk(path(shop)).press("Save changes").text
+    assert "Saved." in settings(desk, shop).press("Save changes").text
 
     assert Client.objects.values().get() == before
     assert ConfigurationChange.objects.count() == changes
@@ -136,7 +140,7 @@ def test_saving_without_a_change_writes_nothing(desk, shop):
 def test_what_the_api_refuses_is_refused_in_its_words(desk, shop, field, typed, text):
     before = Client.objects.values().get()
 
-    page = desk(path(shop)).press("Save changes", **{field: typed})
+    page = settings(desk, shop).press("Save changes", **{field: typed})
 
     assert page.status == 422
     assert text in page.text or text in page.html
@@ -144,15 +148,15 @@ def test_what_the_api_refuses_is_refused_in_its_words(desk, shop, field, typed, 
 
 
 def test_what_an_action_refuses_is_shown_at_its_field(desk, shop, spa):
-    page = desk(path(shop)).press("Save changes", grant_types=["password"], is_first_party=[])
+    page = settings(desk, shop).press("Save changes", grant_types=["password"], is_first_party=[])
     assert "A third-party client may only have" in page.text
 
-    page = desk(path(spa)).press("Save changes", is_rotating=[])
+    page = settings(desk, spa).press("Save changes", is_rotating=[])
     assert "Refresh tokens of a single-page application rotate and expire" in page.text
 
 
 def test_of_two_administrators_the_second_learns_of_the_change_and_overwrites_nothing(desk, shop):
-    second = desk(path(shop))
+    second = settings(desk, shop)
     edit_client(shop, {"callbacks": ["https://new.example/"]}, actor=SHELL)
 
     page = second.press("Save changes", name="Mine")
@@ -170,7 +174,7 @@ def test_of_two_administrators_the_second_learns_of_the_change_and_overwrites_no
 def test_connections_are_enabled_and_disabled(desk, shop, connection):
     other = Connection.objects.create(name="Partners")
 
-    desk(path(shop)).press("Save changes", connections=[other.connection_id])
+    settings(desk, shop).press("Save changes", connections=[other.connection_id])
 
     assert list(shop.connections.all()) == [other]
     changed = ConfigurationChange.objects.filter(kind="connection").values_list("name", flat=True)
@@ -178,7 +182,7 @@ def test_connections_are_enabled_and_disabled(desk, shop, connection):
 
 
 def test_a_connection_that_is_not_offered_is_refused(desk, shop):
-    page = desk(path(shop)).press("Save changes", connections=["con_0000000000000000"])
+    page = settings(desk, shop).press("Save changes", connections=["con_0000000000000000"])
 
     assert page.status == 422
     assert shop.connections.exists()
@@ -204,9 +208,9 @@ def test_a_public_application_has_no_secret_to_replace(browser, administrator, d
 
 
 def test_one_that_becomes_confidential_is_said_to_have_no_secret_yet(desk, spa):
-    desk(path(spa)).press("Save changes", token_endpoint_auth_method="client_secret_post")
+    settings(desk, spa).press("Save changes", token_endpoint_auth_method="client_secret_post")
 
-    assert "The application has no secret yet." in desk(path(spa)).text
+    assert "The application has no secret yet." in settings(desk, spa).text
 
 
 def test_deleting_says_what_ends_and_asks(desk, shop):
@@ -221,7 +225,7 @@ def test_deleting_says_what_ends_and_asks(desk, shop):
 
 
 def test_one_that_was_deleted_meanwhile_is_not_found(desk, shop):
-    page = desk(path(shop))
+    page = settings(desk, shop)
     Client.objects.all().delete()
 
     assert page.press("Save changes").status == 404
@@ -236,7 +240,8 @@ def test_the_pages_take_few_queries(browser, administrator, shop):
         return len(captured)
 
     count("")
-    assert [count(""), count("?tab=history"), count("delete/")] == [9, 7, 8]
+    tabs = ("?tab=quickstart", "?tab=settings", "?tab=apis", "?tab=history", "delete/")
+    assert [count(each) for each in tabs] == [8, 9, 9, 7, 8]
 
 
 def test_forms_need_their_token(administrator, shop):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext
 
 from users.actions.access.clients import delete_client, edit_client, make_client, rotate_secret
 from users.actions.access.connections import enable_clients
+from users.admin.applications.api_access import api_access_context, save_api_access
 from users.admin.applications.form import NewApplicationForm, SettingsForm, fingerprint
+from users.admin.applications.quick_start import quick_start_context
 from users.admin.applications.rows import application_row, application_rows
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
@@ -63,16 +65,24 @@ def new_application_page(request: PageRequest, frame: TemplateContext) -> HttpRe
 
 
 def application_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
-    """GET shows the tab that `?tab=` names, POST saves the settings."""
+    """GET shows the tab that `?tab=` names, POST saves the settings or what the application may call."""
     actor = require_administrator(request)
     client = get_application_or_404(client_id)
-    if request.method == "POST":
-        return _save(request, frame, client, actor)
     tab = request.GET.get("tab", "")
-    if tab == "history":
-        context = history_context(request, actor, Kind.CLIENT, client.client_id)
-    else:
-        tab, context = "settings", {"form": SettingsForm(client)}
+    if request.method == "POST":
+        if tab == "apis":
+            return save_api_access(request, client, actor)
+        return _save(request, frame, client, actor)
+    match tab:
+        case "settings":
+            context: TemplateContext = {"form": SettingsForm(client)}
+        case "apis":
+            context = api_access_context(client)
+        case "history":
+            context = history_context(request, actor, Kind.CLIENT, client.client_id)
+        case _:
+            tab = "quickstart"
+            context = quick_start_context(client, request.GET.get("library", ""), request.GET.get("api", ""))
     return _application(request, frame, client, tab, context)
 
 

@@ -48,6 +48,8 @@ MEANINGS = {
     "acr": gettext_lazy("Level of the sign-in"),
     "scope": gettext_lazy("Scopes that were granted"),
     "permissions": gettext_lazy("Permissions at the API"),
+    "token_generation": gettext_lazy("Changes when the user's access ends, as by a block"),
+    "authorization_id": gettext_lazy("The authorization, by which the token can be revoked"),
 }
 TIMES = frozenset({"iat", "exp", "auth_time"})
 
