@@ -80,7 +80,13 @@ def translate_rate_limit(user: User) -> Iterator[None]:
 def code_field(help_text: str, **attributes: str) -> forms.CharField:
     """A text field that is long enough for every kind of code, typed with spaces."""
     # With `type=number` browsers would drop leading zeros. `one-time-code` lets password managers fill it in.
-    given = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", **attributes}
+    given = {
+        "autocomplete": "one-time-code",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+        "dir": "ltr",
+        **attributes,
+    }
     return forms.CharField(
         label=gettext("Code"), help_text=help_text, max_length=64, widget=forms.TextInput(attrs=given)
     )

@@ -27,7 +27,13 @@ NO_MAIL_MESSAGE = gettext_lazy("This site cannot send email yet. Ask an administ
 
 def email_field(autocomplete: str) -> forms.CharField:
     """An email as a text field: with `type=email` browsers refuse characters outside ASCII."""
-    attributes = {"autocomplete": autocomplete, "inputmode": "email", "autocapitalize": "none"}
+    # Left to right in every language, as emails are.
+    attributes = {
+        "autocomplete": autocomplete,
+        "inputmode": "email",
+        "autocapitalize": "none",
+        "dir": "ltr",
+    }
     return forms.CharField(label=gettext("Email"), max_length=254, widget=forms.TextInput(attrs=attributes))
 
 

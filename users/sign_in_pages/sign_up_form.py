@@ -89,7 +89,7 @@ class SignUpForm(forms.Form):
 def _username_field(options: Mapping[str, Any]) -> forms.CharField:
     _, longest = username_lengths(options)
     # Password managers save the email, which is the field before.
-    attributes = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "nickname"}
+    attributes = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "nickname", "dir": "ltr"}
     return forms.CharField(
         label=gettext("Username"), max_length=longest, widget=forms.TextInput(attrs=attributes)
     )
