@@ -6,9 +6,12 @@ Each page is rendered in both languages. What stands on both alike must be a nam
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import timezone, translation
 
 from tests.conftest import PASSWORD
 from tests.oauth.sign_in_browser import authorize, sign_in, type_password
@@ -16,6 +19,7 @@ from tests.second_factor import enrol
 from users.actions.account.tickets import create_ticket
 from users.models import Ticket, User
 from users.rights.actor import command_actor
+from users.web.template_tags import age
 
 # The same in both languages.
 ALIKE = {
@@ -251,3 +255,12 @@ def test_signing_in_to_the_own_page(browser, db, path):
         )
 
     check_german(make)
+
+
+def test_dates_are_written_as_in_german(browser, jane):
+    html = browser(jane).get("/profile/", headers={"Accept-Language": "de"}).content.decode()
+
+    assert re.search(r">\d+\. (Januar|Februar|März|April|Mai|Juni|Juli|August|[A-Z]\w+ber) \d{4}<", html)
+    with translation.override("de"):
+        assert age(timezone.now() - timedelta(days=3)) == "vor 3\xa0Tagen"
+        assert age(timezone.now() + timedelta(days=40)) == "in 1\xa0Monat"

@@ -6,6 +6,13 @@ import { gettext } from "../gettext.js";
 import { follow } from "./follow.js";
 
 const ITEM = ".rjf-form-row, .rjf-form-group-wrapper";
+// The texts of the library, which has no catalogue of its own.
+const TEXTS = {
+  "Add item": gettext("Add item"),
+  "Move down": gettext("Move down"),
+  "Move up": gettext("Move up"),
+  Remove: gettext("Remove"),
+};
 let count = 0;
 
 /** @returns {() => void} stops it. */
@@ -59,8 +66,15 @@ function nameInput(input) {
 }
 
 function nameButton(button) {
-  if (button.classList.contains("rjf-add-button")) set(button, "aria-label", `${button.textContent.trim()} to ${groupTitle(button)}`);
-  else set(button, "aria-label", `${button.title} ${numbered(button.closest(ITEM))}`);
+  if (button.classList.contains("rjf-add-button")) {
+    const text = button.firstChild;
+    text.nodeValue = TEXTS[text.nodeValue] ?? text.nodeValue;
+    const action = text.nodeValue.trim();
+    set(button, "aria-label", gettext("%(action)s to %(group)s", { action, group: groupTitle(button) }));
+  } else {
+    button.title = TEXTS[button.title] ?? button.title;
+    set(button, "aria-label", `${button.title} ${numbered(button.closest(ITEM))}`);
+  }
 }
 
 function nameToggle(button) {
