@@ -20,6 +20,7 @@ def bench(tmp_path_factory):
     return run_bench("--users 50 --seconds 0.1 --rounds 1", tmp_path_factory.mktemp("bench"))
 
 
+@pytest.mark.deep
 def test_each_operation_is_measured_in_each_variant(bench):
     _, written = bench
 
@@ -30,6 +31,7 @@ def test_each_operation_is_measured_in_each_variant(bench):
         assert 0 < row["p50"] <= row["p95"] <= row["p99"]
 
 
+@pytest.mark.deep
 def test_it_says_on_what_it_ran_and_judges_the_goals(bench):
     printed, written = bench
 

@@ -11,6 +11,7 @@ from tests.bench.rounds import Figures
 from tests.bench.run import run_bench
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.platform != "linux", reason="as the other benchmarks")
 def test_each_page_is_measured(tmp_path):
     printed, written = run_bench("pages --users 5 --seconds 0.05 --rounds 1", tmp_path)

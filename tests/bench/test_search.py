@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bench.run import run_bench
 from tests.bench.search_classes import SEARCHES
 from tests.bench.search_depth import LISTS
 
 
+@pytest.mark.deep
 def test_each_class_is_measured_at_each_size(tmp_path):
     text, figures = run_bench("search --users 100 300 --rounds 1", tmp_path)
 

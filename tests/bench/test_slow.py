@@ -11,6 +11,7 @@ from tests.bench.slow_clients import FIRST
 from tests.config.proxy import NGINX
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.platform != "linux", reason="as the other benchmarks")
 def test_each_kind_of_slow_client_is_measured_alone_and_behind_nginx(tmp_path):
     printed, written = run_bench("slow --clients 20 --seconds 0.1 --rounds 1 --settle 0", tmp_path)

@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver, resolve
 from playwright.sync_api import Page, expect
 
 from tests.browser.document import save, write
+from tests.suites import DEPTH
 from users.oauth import urls as oauth_urls
 from users.web.errors import error_page
 
@@ -36,6 +37,9 @@ SHORTEN_LISTS = """most => {
     for (const row of rows) if ([...row.parentElement.children].indexOf(row) >= most) row.remove();
 }"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+FOUR_LOOKS = (("light", WIDE), ("light", NARROW), ("dark", WIDE), ("dark", NARROW))
+# Those that axe looks at.
+LOOKS = (FOUR_LOOKS[0], FOUR_LOOKS[-1]) if DEPTH == 1 else FOUR_LOOKS
 LONG = "Unbroken" * 12
 
 
@@ -567,22 +571,25 @@ def too_wide(page: Page) -> list[str]:
 
 
 def look(page: Page) -> list[str]:
-    """What axe finds on the page with all rules, in both themes at both widths, where nothing sticks out.
+    """What axe finds on the page with all rules, in both themes and at both widths, where nothing sticks out.
 
-    Rows beyond the first of long lists are looked at once, and then taken out: axe takes long over many.
+    Axe looks at the light theme on the wide screen and at the dark one on the narrow: half of the time of
+    these tests is its own. `make test-deep` looks at all four. Rows beyond the first of long lists are looked
+    at once, and then taken out.
     """
     found = []
-    for scheme, size in (("light", WIDE), ("light", NARROW), ("dark", WIDE), ("dark", NARROW)):
+    for scheme, size in FOUR_LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
         assert is_dark(page) == (scheme == "dark")
         assert too_wide(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
-        # Whatever lies under a sticky bar until one scrolls is too small a target for axe.
-        page.evaluate("document.querySelector('.save')?.style.setProperty('position', 'static')")
-        found += violations(page)
-        page.evaluate(SHORTEN_LISTS, MOST_ROWS)
+        if (scheme, size) in LOOKS:
+            # Whatever lies under a sticky bar until one scrolls is too small a target for axe.
+            page.evaluate("document.querySelector('.save')?.style.setProperty('position', 'static')")
+            found += violations(page)
+            page.evaluate(SHORTEN_LISTS, MOST_ROWS)
     return found
 
 
