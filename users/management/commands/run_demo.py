@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from users.management.arguments import whole_number
 from users.management.commands.seed_demo import DEFAULT_USERS
 from users.management.demo import announce, demo_file
+from users.management.demo.sample_application import register_sample_application
 from users.management.demo.seed import seed
 from users.management.demo.supervisor import start_supervisor
 from users.management.progress import Progress
@@ -58,6 +59,8 @@ class Command(BaseCommand):
         # A second `make run` continues with the data of the first.
         if not User.objects.exists():
             seed(users, on_record=Progress(self.stderr, users, "users"))
+        if announce.has_demo_pages():
+            register_sample_application()
         self._print_summary()
         # An open connection would be inherited by both the supervisor and the server.
         connections.close_all()

@@ -24,15 +24,14 @@ def main(arguments: list[str]) -> None:
         environ.Env.read_env(CHECKOUT / ".env")
     if not _get_variable("SECRET_KEY"):
         make_key(Path(_get_variable("DATA_DIR") or CHECKOUT))
-    # The demo prints emails to the terminal. Elsewhere none is sent until EMAIL_URL is set.
-    os.environ["EMAIL_URL"] = _get_variable("EMAIL_URL") or "consolemail://"
     for document in DOCUMENTS:
         setting = f"{document.upper()}_SCHEMA"
         # So that the demo shows forms instead of plain JSON.
         os.environ[setting] = _get_variable(setting) or str(
             Path(__file__).with_name(f"{document}.schema.json")
         )
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Inherited by the server and the worker.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.demo_settings"
     execute_from_command_line(["manage.py", "run_demo", *arguments])
 
 

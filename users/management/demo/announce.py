@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,17 +13,18 @@ from users.management.demo.demo_file import DemoDocument
 ROLES = {"admin": gettext_lazy("Administrator"), "agent": gettext_lazy("Support agent"), "user": "Jane Doe"}
 
 
+def has_demo_pages() -> bool:
+    """Whether these settings serve the pages of the demo: see `config.demo_settings`."""
+    return settings.ROOT_URLCONF == "config.demo_urls"
+
+
 def url_summary(url: str) -> str:
-    """Return the URLs of the three faces."""
-    return "\n".join(
-        (
-            f"Profiledesk: {url}",
-            "",
-            f"  {_('Staff dashboard'):<17}{url}/admin/",
-            f"  {_('Own page'):<17}{url}/profile/",
-            f"  {'API':<17}{url}/api/v2/",
-        )
-    )
+    """Return the URLs of the three faces, and of the pages of the demo where they are served."""
+    paths = {_("Staff dashboard"): "/admin/", _("Own page"): "/profile/", "API": "/api/v2/"}
+    if has_demo_pages():
+        paths |= {_("Sample app"): "/demo/", _("Emails"): "/demo/mail/"}
+    lines = (f"  {label:<17}{url}{path}" for label, path in paths.items())
+    return "\n".join((f"Profiledesk: {url}", "", *lines))
 
 
 def account_summary(document: DemoDocument) -> str:
