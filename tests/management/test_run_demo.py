@@ -76,6 +76,16 @@ def run_line(line: str, shell: str = "sh") -> list:
     return json.loads(finished.stdout)
 
 
+def documents_in(text: str) -> list:
+    """JSON documents one after another."""
+    found, decoder = [], json.JSONDecoder()
+    while text := text.strip():
+        document, end = decoder.raw_decode(text)
+        found.append(document)
+        text = text[end:]
+    return found
+
+
 def test_the_file_holds_what_scripts_need(demo):
     document = demo.document
 
@@ -105,6 +115,8 @@ def test_everything_in_the_file_is_printed_before_it_serves(demo):
     assert document["client"]["client_id"] in demo.output
     assert f"{demo.local_url}/admin/" in demo.output
     assert f"{demo.local_url}/profile/" in demo.output
+    assert f"{demo.local_url}/demo/\n" in demo.output
+    assert f"{demo.local_url}/demo/mail/\n" in demo.output
 
 
 def test_health_is_answered_without_redirect(demo):
@@ -190,11 +202,12 @@ def test_the_api_is_called_as_the_readme_writes(demo):
     )
 
     assert finished.returncode == 0, finished.stderr
-    found, length = json.JSONDecoder().raw_decode(finished.stdout)
-    changed = json.loads(finished.stdout[length:])
+    found, changed, client = documents_in(finished.stdout)
     assert found[0]["app_metadata"] == {"plan": "full"}
     assert changed["app_metadata"] == {"plan": "pro"}
     assert changed["user_metadata"] == {"hobby": "surfing"}
+    assert client["callbacks"] == ["http://localhost:3000/"]
+    assert client["token_endpoint_auth_method"] == "none"
 
 
 def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(filled, start):
@@ -249,6 +262,7 @@ def test_a_public_address_is_announced_beside_the_local_one(filled, start):
     server = start(PUBLIC_URL="https://desk.example.com").wait()
 
     assert server.document["url"] == "https://desk.example.com"
+    assert "/demo/" not in server.output
     assert f"Listening on 127.0.0.1:{server.port} only" in server.output
 
 
