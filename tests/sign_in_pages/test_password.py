@@ -218,8 +218,10 @@ def test_the_whole_way_by_mail(browser, jane):
     assert "Your password is changed" in done.text
     assert again(jane).check_password(NEW)
     assert elsewhere.get("/profile/").status_code == 302
-    entry = Change.objects.filter(subject=jane.user_id).first()
+    verified, entry = Change.objects.filter(subject=jane.user_id)[:2]
     assert (entry.what, entry.actor_kind, entry.face, entry.keys) == ("password", "user", "sign_in", {})
+    # The link was in the mailbox.
+    assert verified.keys == {"email_verified": {"before": False, "after": True}}
 
 
 def test_who_has_tried_too_often_may_sign_in_once_the_password_is_reset(jane):

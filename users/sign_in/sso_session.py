@@ -165,6 +165,7 @@ def _progress_to_json(pending: AuthorizationRequest, sign_in: SignIn) -> dict[st
     return {
         "request": pending.pk,
         "user": sign_in.user.pk,
+        "generation": sign_in.user.token_generation,
         "connection": sign_in.connection.pk,
         "methods": sorted(sign_in.methods),
         "is_past_hooks": sign_in.is_past_hooks,
@@ -183,6 +184,9 @@ def _progress_from_json(
     user = User.objects.select_related("connection").filter(pk=stored["user"]).first()
     connection = Connection.objects.filter(pk=stored["connection"], is_enabled=True).first()
     if user is None or connection is None:
+        return None
+    # As any other access, a proven password ends when the password changes. (An earlier version stored none.)
+    if stored.get("generation", user.token_generation) != user.token_generation:
         return None
     return SignIn(
         user=user,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,10 +13,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.account.email_ownership import reset_password
 from users.actions.account.passwords import check_strength
 from users.actions.errors import NotSupported, WeakPassword
 from users.models import User
-from users.rights.actor import Face, owner_actor
+from users.rights.actor import Actor, Face, owner_actor
 from users.sign_in import lockout
 from users.sign_in.account_lookup import logins_of, primary_user
 from users.sign_in.outcomes import Reason, Refused
@@ -52,24 +55,26 @@ class AccountAdapter(DefaultAccountAdapter):
         return password
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set a new password, once allauth has checked the old one or the link from the email.
-
-        `user` may be a linked account, where the link was requested with its email."""
+        """Set a new password, once allauth has checked the old one."""
         assert isinstance(user, User), "there are no other users"
-        primary, request = primary_user(user), self.request
-        actor = owner_actor(
-            primary, face=Face.SIGN_IN, request_id=request_id_of(request), ip=recorded_ip(request)
+        with _refuse_unsupported():
+            edited = edit_user(user, Edit(password=password), actor=self._owner(user))
+        lockout.reset_failures([lockout.lockout_key(edited)])  # the failures concerned the old password
+        # allauth renews the session's hash with the object it holds.
+        user.password, user.session_epoch = edited.password, edited.session_epoch
+
+    def reset_password(self, account: User, password: str) -> None:
+        """Set a new password, once allauth has checked the link from the email. The account may be a linked
+        one, where the link was requested with its email."""
+        with _refuse_unsupported():
+            user = reset_password(account, password, owner=self._owner)
+        lockout.reset_failures([lockout.lockout_key(user)])
+
+    def _owner(self, user: User) -> Actor:
+        request = self.request
+        return owner_actor(
+            user, face=Face.SIGN_IN, request_id=request_id_of(request), ip=recorded_ip(request)
         )
-        edit = Edit(password=password, identity=None if primary == user else user.user_id)
-        try:
-            edited = edit_user(primary, edit, actor=actor)
-        except NotSupported as error:
-            # Such as a connection that was disabled after the link was sent.
-            raise PermissionDenied(str(error)) from None
-        lockout.reset_failures([lockout.lockout_key(primary)])  # the failures concerned the old password
-        if edited == user:
-            # allauth renews the session's hash with the object it holds.
-            user.password, user.session_epoch = edited.password, edited.session_epoch
 
     def get_login_stages(self) -> list[str]:
         """Our one stage replaces allauth's, so that the transaction alone decides."""
@@ -104,3 +109,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Refuse to send: email leaves by jobs (`users.mail`), and only to emails that are stored."""
         raise NotImplementedError(template_prefix)
+
+
+@contextmanager
+def _refuse_unsupported() -> Iterator[None]:
+    """Answer 403 where no password can be set, as in a connection that was disabled meanwhile."""
+    try:
+        yield
+    except NotSupported as error:
+        raise PermissionDenied(str(error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import url_str_to_user_pk
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,6 +21,7 @@ from users.models import User
 from users.passwords.policy import describe_rule, get_policy
 from users.representation.emails import is_email
 from users.sign_in.account_lookup import primary_user
+from users.sign_in_pages.adapter import AccountAdapter
 from users.web.language import translate
 
 NO_MAIL_MESSAGE = gettext_lazy("This site cannot send email yet. Ask an administrator to set your password.")
@@ -129,6 +131,13 @@ class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
 
 class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
     """A new password by the link in the email."""
+
+    def save(self) -> None:
+        """Set the password; following the link also proves that the email is the user's."""
+        adapter = get_adapter()
+        assert isinstance(adapter, AccountAdapter), "named in the settings"
+        assert isinstance(self.user, User), "the link names one"
+        adapter.reset_password(self.user, self.cleaned_data["password1"])
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):

@@ -81,17 +81,37 @@ def unlink(primary: User, provider: str, given_id: str, *, actor: Actor, reason:
     """
     with open_draft(primary, actor, reason=reason) as main:
         check(actor, Verb.CHANGE_IDENTITIES, main.user)
-        other = Draft(_find_linked(main.user, provider, given_id), actor, reason)
-        _relink(other, main.user, None)
-        # Otherwise a blocked user could sign in again with the account that was unlinked.
-        if main.user.blocked:
-            blocked = {"before": other.user.blocked, "after": True}
-            other.set(blocked=True)
-            other.note(Change.What.PROFILE, {"blocked": blocked})
-        other.save()
-        _remove_identity(main, other.user)
-        main.end_access()
+        _unlink(main, _find_linked(main.user, provider, given_id))
     return main.user
+
+
+def unlink_all(main: Draft) -> None:
+    """Make every account that is linked to the user a user of its own again."""
+    for user in _linked_to(main.user):
+        _unlink(main, user)
+
+
+def separate(account: User, *, actor: Actor) -> User:
+    """Unlink an account whose owner is not known to be the owner of its primary, and return it, a user of its
+    own. Not for requests of users: rights are not checked. Raises UserNotFound."""
+    assert account.linked_to is not None, "the caller has looked"
+    with open_draft(account.linked_to, actor) as main:
+        found = _find_linked(main.user, account.provider, account.bare_id)
+        _unlink(main, found)
+    return found
+
+
+def _unlink(main: Draft, user: User) -> None:
+    other = Draft(user, main.actor, main.reason)
+    _relink(other, main.user, None)
+    # Otherwise a blocked user could sign in again with the account that was unlinked.
+    if main.user.blocked:
+        blocked = {"before": other.user.blocked, "after": True}
+        other.set(blocked=True)
+        other.note(Change.What.PROFILE, {"blocked": blocked})
+    other.save()
+    _remove_identity(main, other.user)
+    main.end_access()
 
 
 def possible_ids(provider: str, given_id: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from users.actions.account.draft import Draft, open_draft
+from users.actions.account.email_ownership import mark_email_verified, prove_ownership
 from users.actions.account.passwords import set_password
 from users.actions.errors import NotSupported, TicketRefused
 from users.history.record import record_change
@@ -85,15 +86,23 @@ def set_password_by_ticket(ticket: Ticket, password: str, *, actor: Actor) -> Us
         _mark_used(ticket, draft)
         set_password(draft, password)
         if ticket.marks_email_as_verified:
-            _verify_email(draft)
+            prove_ownership(draft)
     return draft.user
 
 
-def verify_email_by_ticket(ticket: Ticket, *, actor: Actor) -> User:
-    """Mark the email as verified and the ticket as used. Raises TicketRefused or UserNotFound."""
+def verify_email_by_ticket(ticket: Ticket, *, actor: Actor, is_signed_in: bool = False) -> User:
+    """Mark the email as verified and the ticket as used. Raises TicketRefused or UserNotFound.
+
+    Following the link proves access to the mailbox. `is_signed_in` says that it was followed in a browser in
+    which the user is signed in: then who signed up and who owns the email are the same person, and nothing is
+    removed (`users.actions.account.email_ownership`).
+    """
     with open_draft(ticket.user, actor) as draft:
         _mark_used(ticket, draft)
-        _verify_email(draft)
+        if is_signed_in:
+            mark_email_verified(draft)
+        else:
+            prove_ownership(draft)
     return draft.user
 
 
@@ -125,14 +134,6 @@ def _is_obsolete(ticket: Ticket, user: User) -> bool:
     # A ticket for a staff account is void: an agent may hold one that was created before the user became
     # staff.
     return (reset is not None and reset > ticket.created_at) or is_protected(user)
-
-
-def _verify_email(draft: Draft) -> None:
-    """Mark the email as verified. Following the link proves access to the mailbox, or the link was handed
-    over by a client that may verify emails."""
-    if not draft.user.email_verified:
-        draft.set(email_verified=True)
-        draft.note(Change.What.PROFILE, {"email_verified": {"before": False, "after": True}})
 
 
 def _hash(secret: str) -> str:

@@ -119,7 +119,8 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     """Show a button that verifies the email, and verify it."""
     ticket = _get_ticket(request, Purpose.EMAIL_VERIFICATION)
     if request.method == "POST":
-        verify_email_by_ticket(ticket, actor=_actor(request, ticket))
+        is_signed_in = request.user == ticket.user
+        verify_email_by_ticket(ticket, actor=_actor(request, ticket), is_signed_in=is_signed_in)
         return _success_page(request, ticket)
     context = {"email": ticket.email, "secret": _secret(request)}
     return render(request, "users/ticket/email.html", context)
