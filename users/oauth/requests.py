@@ -13,6 +13,7 @@ from users.metadata.text import parse
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.web.client_ip import client_ip
+from users.web.encoding import has_utf8_parameters
 
 
 class TokenRequest(OAuth2Request):
@@ -53,6 +54,8 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     """Return the members of a JSON or form body: SDKs send either. Raises TokenError for anything else."""
     # RFC 6749 knows forms only, so that a body of any other type is read as one.
     if request.content_type != "application/json":
+        if not has_utf8_parameters(request):
+            raise TokenError("invalid_request", "The parameters are not valid UTF-8.", 400)
         return {name: _single_value(name, values) for name, values in request.POST.lists()}
     try:
         body = parse(request.body)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -28,6 +28,8 @@ from users.sign_in.authorization import AuthorizationParameters, SsoSession
 from users.sign_in.enabled_connections import enabled_databases
 from users.sign_in.progress import SignInRequest
 from users.web.client_ip import client_ip
+from users.web.encoding import has_utf8_parameters
+from users.web.errors import error_page
 from users.web.hosted_errors import expired_page, foreign_page
 from users.web.language import use_language
 
@@ -81,6 +83,8 @@ def _decorate(
     @require_http_methods(["GET", "POST"])
     @wraps(view)
     def render_page(request: HostedRequest) -> HttpResponse:
+        if not has_utf8_parameters(request):
+            return error_page(request, 400, gettext("The form is not valid UTF-8."))
         try:
             find(request, sso_session.known_browser_secret(request.session))
         except RequestNotFound:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_to_bytes
-
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +21,7 @@ from users.oauth.authorization_request import (
 from users.oauth.response_modes import send_answer
 from users.sign_in.authorization import AuthorizationParameters
 from users.sign_in.sso_session import known_browser_secret
+from users.web.encoding import FORM, has_utf8_parameters
 from users.web.hosted_errors import expired_page, foreign_page
 from users.web.language import use_language
 
@@ -78,20 +77,11 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 
 def _read_query(request: HttpRequest) -> QueryDict:
-    """The parameters. Raises PageError where they are no UTF-8: Django would replace what it cannot read,
-    and the application would get back another `state` than it sent."""
-    if request.method != "POST":
-        encoded = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI passes bytes
-    elif request.content_type == "application/x-www-form-urlencoded":
-        encoded = request.body
-    elif request.content_type == "multipart/form-data":
-        return request.POST  # not percent-encoded
-    else:
-        raise PageError("Send the parameters in the query, or as a form (application/x-www-form-urlencoded).")
-    try:
-        unquote_to_bytes(encoded).decode()
-    except UnicodeDecodeError:
-        raise PageError("The parameters are not valid UTF-8.") from None
+    """The parameters. Raises PageError where they cannot be read."""
+    if request.method == "POST" and request.content_type not in (FORM, "multipart/form-data"):
+        raise PageError(f"Send the parameters in the query, or as a form ({FORM}).")
+    if not has_utf8_parameters(request):
+        raise PageError("The parameters are not valid UTF-8.")
     return request.POST if request.method == "POST" else request.GET
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import logout
@@ -25,6 +24,7 @@ from users.models import Authorization, User
 from users.oauth.logout_request import LogoutRefused, LogoutRequest, read_oidc_logout, read_v2_logout
 from users.oauth.response_modes import RegisteredRedirect
 from users.representation.sessions import SIGN_IN
+from users.web.encoding import has_utf8_parameters
 from users.web.language import use_language
 
 # How long the page that asks for confirmation may stay open.
@@ -40,7 +40,7 @@ def oidc_logout(request: HttpRequest) -> HttpResponse:
     parameters = request.POST if request.method == "POST" else request.GET
     use_language(request, parameters.get("ui_locales", ""))
     try:
-        asked = read_oidc_logout(_single_values(parameters))
+        asked = read_oidc_logout(_single_values(request))
     except LogoutRefused as refusal:
         return _refuse(request, refusal)
     session_id = _session_id(request)
@@ -72,14 +72,18 @@ def v2_logout(request: HttpRequest) -> HttpResponse:
     """End the session at once, as Auth0's older endpoint does. `federated` has no effect: there are no
     identity providers."""
     try:
-        asked = read_v2_logout(_single_values(request.GET))
+        asked = read_v2_logout(_single_values(request))
     except LogoutRefused as refusal:
         return _refuse(request, refusal)
     return _sign_out(request, asked.redirect_uri)
 
 
-def _single_values(parameters: Any) -> dict[str, str]:
-    """Raises LogoutRefused for a parameter that is given twice: two readers could take different ones."""
+def _single_values(request: HttpRequest) -> dict[str, str]:
+    """The parameters. Raises LogoutRefused where they cannot be read, and for one that is given twice: two
+    readers could take different ones."""
+    if not has_utf8_parameters(request):
+        raise LogoutRefused("The parameters are not valid UTF-8.")
+    parameters = request.POST if request.method == "POST" else request.GET
     for name, values in parameters.lists():
         if len(values) > 1:
             raise LogoutRefused(f"The parameter {name[:100]} is given {len(values)} times.")
