@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from ipaddress import ip_address
@@ -13,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+IMAGE_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
 EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail")
 
 
@@ -31,6 +33,25 @@ def path(name: str, *, beside: Path) -> str:
     """Return a file path, relative ones resolved against `beside`; empty when unset."""
     value = text(name)
     return str(beside / value) if value else ""
+
+
+def image(name: str, *, beside: Path, most: int) -> str:
+    """Return an image file as a data URL; empty when unset. `most` is the limit in bytes."""
+    file = path(name, beside=beside)
+    if not file:
+        return ""
+    media_type = IMAGE_TYPES.get(Path(file).suffix.lower())
+    if media_type is None:
+        raise ImproperlyConfigured(
+            f"{name} must be a file with one of {', '.join(IMAGE_TYPES)}, not {file!r}"
+        )
+    try:
+        content = Path(file).read_bytes()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} must be a file that can be read: {error}") from None
+    if len(content) > most:
+        raise ImproperlyConfigured(f"{name} must have at most {most} bytes, not {len(content)}")
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def web_page(name: str) -> str:

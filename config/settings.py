@@ -74,6 +74,7 @@ ALLOWED_LOGOUT_URLS = env.words("ALLOWED_LOGOUT_URLS")
 LOGOUT_CONFIRMATION = env.flag("LOGOUT_CONFIRMATION", default=True)
 # How the pages for users look, where an application says nothing else.
 BRAND_NAME = env.text("BRAND_NAME", "Profiledesk")
+BRAND_LOGO = env.image("BRAND_LOGO", beside=BASE_DIR, most=24 * 1024)
 BRAND_ACCENT = env.color("BRAND_ACCENT")
 TERMS_URL = env.web_page("TERMS_URL")
 PRIVACY_URL = env.web_page("PRIVACY_URL")

@@ -120,6 +120,11 @@ class Conf:
         return settings.BRAND_NAME
 
     @property
+    def brand_logo(self) -> str:
+        """Its logo as a data URL; empty for that of Profiledesk."""
+        return settings.BRAND_LOGO
+
+    @property
     def brand_accent(self) -> str:
         """Its accent color, as `#0f7f76`; empty for that of Profiledesk."""
         return settings.BRAND_ACCENT

@@ -226,3 +226,17 @@ def test_a_web_page_is_a_url(given, value):
 @pytest.mark.parametrize("value", ["example.com", "javascript:alert(1)", "https://", "https://a b"])
 def test_another_url_of_a_page_is_refused(given, value):
     assert value in refused(env.web_page, given(value))
+
+
+def test_an_image_is_read_as_a_data_url(given, tmp_path):
+    (tmp_path / "logo.svg").write_bytes(b"<svg/>")
+
+    assert env.image(given("logo.svg"), beside=tmp_path, most=6) == "data:image/svg+xml;base64,PHN2Zy8+"
+    assert env.image(given(None), beside=tmp_path, most=6) == ""
+
+
+@pytest.mark.parametrize("name", ["logo.gif", "missing.png", "large.png"])
+def test_another_image_is_refused(given, tmp_path, name):
+    (tmp_path / "large.png").write_bytes(b"1234567")
+
+    refused(env.image, given(name), beside=tmp_path, most=6)

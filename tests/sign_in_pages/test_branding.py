@@ -80,3 +80,51 @@ def test_the_own_page_has_the_brand_and_the_dashboard_does_not(browser, jane, ag
 
     assert "Lantern" in browser(jane).get("/profile/").content.decode()
     assert "Lantern" not in browser(agent).get("/admin/").content.decode()
+
+
+LOGO = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="
+
+
+def test_the_logo_is_in_the_page_itself(page):
+    answer = page(logo=LOGO)
+
+    assert f'<img class="hosted-image" src="{LOGO}" alt="">' in answer.content.decode()
+    assert "img-src 'self' data:;" in answer["Content-Security-Policy"]
+
+
+def test_a_logo_on_another_host_is_never_loaded(page, spa):
+    spa.logo_uri = "https://cdn.shop.example/logo.png"
+
+    assert "cdn.shop.example" not in page().content.decode()
+
+
+def test_an_installation_without_applications_has_a_logo_too(browser, db, settings):
+    settings.BRAND_LOGO = LOGO
+
+    assert f'src="{LOGO}"' in browser().get("/login/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("logo", "reason"),
+    [
+        ("https://cdn.shop.example/logo.png", "does not match pattern"),
+        ("data:text/html;base64,PHN2Zz4=", "does not match pattern"),
+        ('data:image/png;base64,AA=="onload="', "does not match pattern"),
+        ("data:image/png;base64,PHN2Zz4=", "not of the media type image/png"),
+    ],
+)
+def test_the_api_takes_images_only(api, spa, logo, reason):
+    shop = api("update:clients")
+
+    answer = shop.patch(f"/api/v2/clients/{spa.client_id}", {"branding": {"logo": logo}})
+
+    assert answer.status_code == 400
+    assert reason in answer.json()["message"]
+
+
+def test_the_api_stores_a_logo(api, spa):
+    shop = api("update:clients")
+
+    answer = shop.patch(f"/api/v2/clients/{spa.client_id}", {"branding": {"logo": LOGO}})
+
+    assert answer.json()["branding"] == {"logo": LOGO}

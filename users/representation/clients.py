@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from users.models import Client
-from users.representation import refresh_tokens
+from users.representation import logos, refresh_tokens
 from users.representation.schema import LABEL, ONE_LINE, Schema, closed_object
 
 # Those we offer, and those that Auth0's SDKs and Terraform provider also send: stored, and refused at the
@@ -67,7 +67,8 @@ FIELDS: dict[str, Schema] = {
         "maxLength": 2048,
         "pattern": r"^(https?://\S+)?$",
         "examples": ["https://shop.example.com/logo.png"],
-        "description": "URL of its logo.",
+        "description": "URL of its logo, for your own use. The sign-in pages show branding.logo, since they"
+        " load nothing from other hosts.",
     },
     "app_type": {
         "type": "string",
@@ -122,12 +123,19 @@ FIELDS: dict[str, Schema] = {
     "branding": {
         **closed_object(
             {
+                "logo": {
+                    "type": "string",
+                    "maxLength": logos.MAX_LENGTH,
+                    "pattern": logos.PATTERN,
+                    "description": "A PNG, JPEG, WebP or SVG of at most 24 KiB, as a data URL.",
+                    "examples": ["data:image/svg+xml;base64,PHN2Zy8+"],
+                },
                 "accent_color": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "examples": ["#0f7f76"]},
                 "terms_url": _WEB_PAGE,
                 "privacy_url": _WEB_PAGE,
             }
         ),
-        "description": "How the sign-in pages look for it, beside its name and logo. An addition of ours.",
+        "description": "How the sign-in pages look for it, beside its name. An addition of ours.",
     },
     # Options with one possible value are accepted, so that a body read from Auth0 can be sent back.
     "sso_disabled": _only(False),

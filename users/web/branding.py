@@ -11,9 +11,11 @@ from users.web.accent import Accent, derive_accent
 
 @dataclass(frozen=True)
 class Brand:
-    """`name` is that of the installation. `accent` is None for that of Profiledesk."""
+    """`name` is that of the installation, `logo` a data URL; empty without one. `accent` is None for that of
+    Profiledesk."""
 
     name: str
+    logo: str
     accent: Accent | None
     terms_url: str
     privacy_url: str
@@ -24,6 +26,7 @@ def find_brand(client: Client | None = None) -> Brand:
     branding = client.branding if client else {}
     return Brand(
         name=conf.brand_name,
+        logo=str(branding.get("logo") or "") or conf.brand_logo,
         accent=derive_accent(str(branding.get("accent_color", ""))) or derive_accent(conf.brand_accent),
         terms_url=_web_page(branding.get("terms_url")) or conf.terms_url,
         privacy_url=_web_page(branding.get("privacy_url")) or conf.privacy_url,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.admin.applications.conftest import APPLICATIONS, SHELL, path
 from users.actions.access.clients import edit_client
 from users.models import Client, ConfigurationChange, Connection, LogEvent, Session
+from users.representation.logos import encode_logo
 
 SECRET = re.compile(r'<pre class="json"[^>]*>([\w-]{64})</pre>')
 
@@ -111,6 +113,37 @@ def test_the_settings_are_stored(desk, shop):
     assert stored.client_metadata == {"team": "checkout"}
     assert (stored.is_first_party, stored.oidc_conformant) == (True, False)
     assert "changed Lamp Shop" in desk(path(shop, "?tab=history")).text
+
+
+def test_a_logo_is_uploaded_kept_and_removed(desk, shop):
+    svg = SimpleUploadedFile("logo.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+    logo = encode_logo(b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+    page = settings(desk, shop).press("Save changes", forged={"logo": svg}, accent_color="#0f7f76")
+    assert Client.objects.get().branding == {"logo": logo, "accent_color": "#0f7f76"}
+    assert f'src="{logo}"' in page.html
+
+    page = settings(desk, shop).press("Save changes", accent_color="")
+    assert Client.objects.get().branding == {"logo": logo}
+
+    settings(desk, shop).press("Save changes", removes_logo="on")
+    assert Client.objects.get().branding == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"GIF89a", "Choose an SVG, PNG, WebP or JPEG file."),
+        (b"<svg" + b" " * 24 * 1024, "The file is too large: at most 24 KiB."),
+    ],
+    ids=["another type", "too large"],
+)
+def test_another_file_is_no_logo(desk, shop, content, text):
+    page = settings(desk, shop).press("Save changes", forged={"logo": SimpleUploadedFile("logo", content)})
+
+    assert page.status == 422
+    assert text in page.text
+    assert Client.objects.get().branding == {}
 
 
 def test_saving_without_a_change_writes_nothing(desk, shop):

@@ -12,6 +12,7 @@ from users.log.configuration_history import Action, effect_on, record_configurat
 from users.models import Client, RefreshToken, Ticket
 from users.models.refresh_token import lock_refresh_tokens
 from users.representation.clients import serialize_client
+from users.representation.logos import explain_refused_logo
 from users.representation.refresh_tokens import explain_refused_refresh_token
 from users.representation.validation import FieldError
 from users.rights.actor import Actor
@@ -120,6 +121,8 @@ def _check_fields(client: Client) -> None:
     """Check what one field alone does not say. Raises FieldError."""
     if reason := explain_refused_refresh_token(client.refresh_token, client.app_type):
         raise FieldError("refresh_token", reason)
+    if (logo := client.branding.get("logo")) and (reason := explain_refused_logo(logo)):
+        raise FieldError("branding.logo", reason)
     for name in ("callbacks", "allowed_logout_urls"):
         for url in getattr(client, name):
             if url.partition(":")[0].strip().lower() in SCRIPT_SCHEMES:

@@ -15,6 +15,7 @@ from users.metadata.errors import TextError
 from users.metadata.text import parse
 from users.models import Client, Connection
 from users.representation.clients import FIELDS, GRANT_TYPES, serialize_client
+from users.representation.logos import MAX_BYTES, MEDIA_TYPES, encode_logo
 from users.representation.refresh_tokens import serialize_refresh_token
 from users.representation.schema import closed_object
 from users.representation.validation import Checker, FieldError
@@ -195,6 +196,13 @@ class SettingsForm(ApplicationForm):
         gettext_lazy("They end without an exchange in this time. Empty: without an end."),
     )
     logo_uri = _url(gettext_lazy("Logo URL"))
+    logo = forms.FileField(
+        label=gettext_lazy("Logo of the sign-in pages"),
+        required=False,
+        help_text=gettext_lazy("SVG, PNG, WebP or JPEG of at most 24 KiB."),
+        widget=forms.FileInput(attrs={"accept": ",".join(MEDIA_TYPES)}),
+    )
+    removes_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
     accent_color = forms.CharField(
         label=gettext_lazy("Accent color"),
         required=False,
@@ -224,11 +232,25 @@ class SettingsForm(ApplicationForm):
         help_text=gettext_lazy('Up to ten strings, such as {"team": "checkout"}.'),
     )
 
-    def __init__(self, client: Client, data: Any = None) -> None:
+    def __init__(self, client: Client, data: Any = None, files: Any = None) -> None:
         self._before = _initial(client)
-        super().__init__(data, initial=self._before)
+        super().__init__(data, files, initial=self._before)
+        if not client.branding.get("logo"):
+            del self.fields["removes_logo"]
         offered = Connection.objects.order_by("name").values_list("connection_id", "name")
         self.fields["connections"].choices = list(offered[:MAX_CONNECTIONS])  # type: ignore[attr-defined]
+
+    def clean_logo(self) -> str:
+        """Return the image as a data URL; empty where none was sent."""
+        file = self.cleaned_data["logo"]
+        if not file:
+            return ""
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(gettext("The file is too large: at most 24 KiB."))
+        url = encode_logo(file.read())
+        if url is None:
+            raise forms.ValidationError(gettext("Choose an SVG, PNG, WebP or JPEG file."))
+        return url
 
     def clean_client_metadata(self) -> Any:
         try:
@@ -244,6 +266,10 @@ class SettingsForm(ApplicationForm):
         branding = {name: values[name] for name in BRANDING_FIELDS if values.get(name)}
         # Other properties of branding, which this form does not have, stay.
         others = {n: v for n, v in self._before["branding"].items() if n not in BRANDING_FIELDS}
+        if values.get("removes_logo"):
+            others.pop("logo", None)
+        if values.get("logo"):
+            branding["logo"] = values["logo"]
         body["branding"] = {**others, **branding}
         # Where nothing was changed the defaults still apply, also those of another type.
         if any(name in values and values[name] != self._before[name] for name in REFRESH_FIELDS):

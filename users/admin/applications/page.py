@@ -158,7 +158,7 @@ def _application(
 
 
 def _save(request: PageRequest, frame: TemplateContext, client: Client, actor: Actor) -> HttpResponse:
-    form = SettingsForm(client, request.POST)
+    form = SettingsForm(client, request.POST, request.FILES)
     if form.is_valid():
         try:
             _write(client, form, actor)
