@@ -144,6 +144,16 @@ def test_a_script_is_no_url_to_redirect_to(shop, till, field, url):
     assert (status, field in message) == (400, True)
 
 
+@pytest.mark.parametrize("field", ["callbacks", "allowed_logout_urls"])
+def test_a_native_application_has_urls_of_its_own_scheme(shop, till, field):
+    path, urls = f"{CLIENTS}/{till['client_id']}", ["com.example.shop://desk/ios/callback", "shop:/done"]
+
+    assert shown(shop.patch(path, {field: urls}))[field] == urls
+    for url in ("shop", "1shop:/done", "shop:", "shop:/a b", "shop:/\n", ":/done", "https:///done"):
+        status, message, _ = problem(shop.patch(path, {field: [url]}))
+        assert (status, "format redirect-uri" in message) == (400, True), url
+
+
 def test_one_of_others_gets_no_password(shop, till):
     path = f"{CLIENTS}/{till['client_id']}"
     shop.patch(path, {"grant_types": ["password"]})

@@ -27,6 +27,7 @@ KINDS = {
         r"make (install|bench)( ARGS=\"[a-z0-9 -]+\")?$"
         r"|\.venv/bin/python manage\.py |\.venv/bin/gunicorn |export "
     ),
+    "docs/applications.md": r"$",
     "docs/architecture.md": r"$",
     "docs/decisions.md": r"$",
     "docs/glossary.md": r"$",

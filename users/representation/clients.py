@@ -23,7 +23,13 @@ GRANT_TYPES = (
     "http://auth0.com/oauth/grant-type/mfa-otp",
     "http://auth0.com/oauth/grant-type/mfa-recovery-code",
 )
-_URL: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
+# With a scheme of its own where a native application has one (RFC 8252, section 7.1).
+_URL: Schema = {
+    "type": "string",
+    "format": "redirect-uri",
+    "maxLength": 2048,
+    "examples": ["https://shop.example.com/callback", "com.example.shop:/callback"],
+}
 _WEB_PAGE: Schema = {
     "type": "string",
     "maxLength": 2048,

@@ -6,6 +6,7 @@ The texts are those of the validator that Auth0's recorded answers show.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,6 +29,8 @@ from users.representation.schema import Schema, closed_object
 _INVISIBLE_CATEGORIES = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # Characters that are drawn as blanks although Unicode classes them as letters, symbols or marks.
 _FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+# RFC 3986, section 3.1.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 # Characters of a value or name, and number of names, that a message repeats: bodies may have 4 MiB.
 _MAX_CHARACTERS = 200
 _MAX_NAMES = 20
@@ -94,6 +97,7 @@ class Checker:
             formats={
                 "email": is_email,
                 "uri": _is_uri,
+                "redirect-uri": _is_redirect_uri,
                 "language-tag": is_language_tag,
                 "time-zone": is_time_zone,
             },
@@ -156,6 +160,15 @@ def _is_uri(text: str) -> bool:
         return False
     # No `javascript:` or `data:`, since applications use these URLs as redirects and pictures.
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def _is_redirect_uri(text: str) -> bool:
+    """A URL, or a URI of an application's own scheme, such as `com.example.shop:/callback`."""
+    scheme, _, rest = text.partition(":")
+    if scheme.lower() in ("http", "https"):
+        return _is_uri(text)
+    is_plain = rest.isprintable() and not any(map(str.isspace, rest))
+    return bool(_SCHEME.fullmatch(scheme) and rest and is_plain)
 
 
 def _refuse_reference(uri: str) -> Any:

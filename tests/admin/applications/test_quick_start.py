@@ -228,6 +228,7 @@ def test_over_plain_http_the_page_says_which_library_needs_https(desk, shop, spa
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
 
     assert "connects by HTTPS alone" in desk(path(shop, "?library=auth0-python")).text
+    assert "a host name and no port" in desk(path(shop, "?library=nextjs")).text
     # auth0-spa-js also takes a URL.
     assert 'domain: "http://127.0.0.1:8000"' in "".join(snippets(desk, spa))
 

@@ -159,7 +159,8 @@ def test_saving_without_a_change_writes_nothing(desk, shop):
     ("field", "typed", "text"),
     [
         ("callbacks", "https://good.example/\nshop.example", "Line 2:"),
-        ("callbacks", "javascript:alert(1)", "javascript:alert(1)"),
+        ("callbacks", "javascript:alert(1)", "Browsers would run javascript:alert(1) as a script"),
+        ("callbacks", "com.example.shop:", "Line 1:"),
         ("web_origins", "https://shop.example/path", "Line 1: String does not match pattern"),
         ("initiate_login_uri", "http://shop.example/", "String does not match pattern"),
         ("id_token_lifetime", "0", "Value 0 is less than minimum 1"),
@@ -275,6 +276,11 @@ def test_the_pages_take_few_queries(browser, administrator, shop):
     count("")
     tabs = ("?tab=quickstart", "?tab=settings", "?tab=apis", "?tab=history", "delete/")
     assert [count(each) for each in tabs] == [8, 9, 9, 7, 8]
+
+
+@pytest.mark.parametrize("client_id", ["%00", "x" * 300, "%F0%9F%92%A5", "%2e%2e"])
+def test_any_other_text_in_place_of_a_client_id_is_not_found(desk, shop, client_id):
+    assert desk(f"{APPLICATIONS}{client_id}/").status == 404
 
 
 def test_forms_need_their_token(administrator, shop):

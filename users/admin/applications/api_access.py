@@ -31,7 +31,10 @@ def api_access_context(client: Client) -> TemplateContext:
 
 def save_api_access(request: PageRequest, client: Client, actor: Actor) -> HttpResponse:
     """Authorize the application for the API that the form names, change its scopes, or revoke it."""
-    found = ResourceServer.objects.filter(resource_server_id=request.POST.get("api", "")).first()
+    named = request.POST.get("api", "")
+    if "\0" in named:  # PostgreSQL takes no NUL
+        raise Http404
+    found = ResourceServer.objects.filter(resource_server_id=named).first()
     if found is None or (found.is_system and not found.is_management):
         raise Http404
     grant = ClientGrant.objects.filter(client=client, resource_server=found).first()

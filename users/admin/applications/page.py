@@ -131,6 +131,8 @@ def require_administrator(request: PageRequest) -> Actor:
 
 def get_application_or_404(client_id: str) -> Client:
     """Return the application. A revoked one stays in the table for the history alone."""
+    if "\0" in client_id:  # PostgreSQL takes no NUL
+        raise Http404
     client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
     if client is None:
         raise Http404

@@ -31,6 +31,9 @@ HTTPS_ONLY = gettext_lazy(
     "This library connects by HTTPS alone, so that PUBLIC_URL must begin with https://."
 )
 
+# nextjs-auth0 4 refuses a domain with a port.
+HOST_NAME_ONLY = gettext_lazy("This library needs a PUBLIC_URL with https://, a host name and no port.")
+
 
 @dataclass(frozen=True)
 class Values:
@@ -254,7 +257,8 @@ export default async function Home() {
         File("app/page.tsx", page),
     ]
     callback = f"{values.origin}/auth/callback"
-    return Snippet("npm install @auth0/nextjs-auth0@4", files, callback, values.origin, _https_note(values))
+    note = HOST_NAME_ONLY if ":" in values.host else _https_note(values)
+    return Snippet("npm install @auth0/nextjs-auth0@4", files, callback, values.origin, note)
 
 
 def _python(values: Values) -> Snippet:
