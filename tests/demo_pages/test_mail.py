@@ -154,6 +154,14 @@ def test_no_other_installation_has_these_pages():
             resolve(path)
 
 
+def test_the_overview_of_the_dashboard_links_to_both_pages(browser, administrator):
+    browser.force_login(administrator)
+
+    page = browser.get("/admin/").content.decode()
+    assert 'href="/demo/"' in page
+    assert 'href="/demo/mail/"' in page
+
+
 @pytest.mark.parametrize(("given", "has_link"), [({}, True), (ELSEWHERE["a proxy on this machine"], False)])
 def test_the_page_that_says_that_an_email_was_sent_leads_to_it(demo, given, has_link):
     page = Client().get("/password/reset/sent/", **HERE | given).content.decode()

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.test import Client as Browser
 
 from tests.mailbox import deliver
 from tests.second_factor import enrol
@@ -17,7 +18,7 @@ from users.mail.invitation import request_invitation
 from users.mail.message import Link, Message, one_line
 from users.mail.password_reset import request_password_reset, send_password_reset
 from users.mail.verification import request_verification
-from users.models import Client
+from users.models import DEFAULT_CONNECTION, Client
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -144,6 +145,28 @@ def test_an_email_names_the_application_where_the_user_asked(jane, connection):
     (email,) = deliver()
 
     assert "an account at Lantern Shop" in email.body
+    assert "\n-- \nLantern Shop\n" in email.body
+
+
+def test_an_email_of_no_application_names_the_installation(jane, settings):
+    settings.BRAND_NAME = "Lantern"
+    send_password_reset(jane, actor=SHELL)
+    (email,) = deliver()
+
+    assert "\n-- \nLantern\n" in email.body
+    assert "your account at 127.0.0.1:8000" in email.body
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [("/password/reset/", {}), ("/dbconnections/change_password", {"connection": DEFAULT_CONNECTION})],
+)
+def test_who_asks_in_german_is_answered_in_german(jane, path, given):
+    Browser().post(path, {"email": jane.email, **given}, headers={"Accept-Language": "de"})
+    (email,) = deliver()
+
+    assert email.subject == "Neues Passwort festlegen"
+    assert '<html lang="de"' in html_of(email)
 
 
 def test_an_application_deleted_meanwhile_is_not_missed(jane):

@@ -7,6 +7,7 @@ from functools import partial
 from django.utils.translation import gettext
 
 from users.actions.account.tickets import create_ticket
+from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.run import Run
 from users.mail.message import Link, Message
@@ -46,7 +47,7 @@ def _write(run: Run, user: User) -> Message:
     site = site_host()
     return Message(
         subject=gettext("Your account at %(site)s") % {"site": site},
-        sender=site,
+        sender=conf.brand_name,
         opening=gettext("An account at %(site)s was created for you. Follow this link to set your password:")
         % {"site": site},
         link=Link(url=ticket_link(Ticket.Purpose.PASSWORD_CHANGE, secret), label=gettext("Set password")),

@@ -22,7 +22,7 @@ class Link:
 class Message:
     """The texts of an email, translated.
 
-    `sender` is the name at the top: an application, or the host of this installation. `opening` and `closing`
+    `sender` is the name at the top: that of an application, or of this installation. `opening` and `closing`
     stand before and after the link. `reason` says why the reader got this email.
     """
 

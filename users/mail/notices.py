@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from users.actions.account.security_notices import EMAIL_CHANGED, FACTOR_REMOVED
+from users.conf import conf
 from users.jobs.run import Run
 from users.mail.message import Message
 from users.mail.reader import site_host
@@ -31,7 +32,7 @@ def _write_email_changed(site: str, at: str) -> Message:
     names = {"site": site, "at": at}
     return Message(
         subject=gettext("Your email at %(site)s was changed") % names,
-        sender=site,
+        sender=conf.brand_name,
         opening=gettext(
             "On %(at)s the email of your account at %(site)s was changed. The account no longer uses this "
             "email, so links to reset the password are no longer sent here."
@@ -54,7 +55,7 @@ def _write_factor_removed(site: str, at: str) -> Message:
     names = {"site": site, "at": at}
     return Message(
         subject=gettext("Two-step sign-in at %(site)s was turned off") % names,
-        sender=site,
+        sender=conf.brand_name,
         opening=gettext(
             "On %(at)s two-step sign-in was turned off for your account at %(site)s. Signing in now requires "
             "only the password, and the recovery codes no longer work."

@@ -22,7 +22,7 @@ from users.log.ip_addresses import anonymize_ip
 from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.log.request_origin import RequestOrigin, current_origin, use_origin
 from users.mail.message import Link, Message
-from users.mail.reader import reader_parameters, sender_of
+from users.mail.reader import application_of, reader_parameters, site_host
 from users.mail.send import check_mail_enabled, send_once, user_of
 from users.models import Connection, Job, User
 from users.rights.actor import Actor, Face, command_actor
@@ -109,10 +109,10 @@ def _write(run: Run, user: User) -> Message:
     """The link begins with PUBLIC_URL, never with a request's Host header."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     url = conf.public_url + reverse("account_reset_password_from_key", kwargs=parts)
-    sender = sender_of(run)
+    application = application_of(run)
     return Message(
         subject=gettext("Set a new password"),
-        sender=sender,
+        sender=application or conf.brand_name,
         opening=gettext("Follow this link to set a new password for your account:"),
         link=Link(url=url, label=gettext("Set new password")),
         closing=gettext("The link works once."),
@@ -120,7 +120,7 @@ def _write(run: Run, user: User) -> Message:
             "You received this email because a new password was requested for your account at %(sender)s. If "
             "you did not request it, ignore it: your password stays the same."
         )
-        % {"sender": sender},
+        % {"sender": application or site_host()},
     )
 
 

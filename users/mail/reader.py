@@ -36,8 +36,8 @@ def site_host() -> str:
     return urlsplit(conf.public_url).netloc
 
 
-def sender_of(run: Run) -> str:
-    """The name of the application where the user asked; the host of this installation where there is none."""
+def application_of(run: Run) -> str:
+    """The name of the application where the user asked; empty where there is none."""
     client_id = run.parameters.get("client_id")
     client = Client.objects.filter(client_id=client_id).first() if client_id else None
-    return one_line(client.name) if client else site_host()
+    return one_line(client.name) if client else ""

@@ -8,10 +8,11 @@ from django.utils.translation import gettext
 
 from users.actions.account.tickets import create_ticket
 from users.actions.errors import NotSupported
+from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.run import Run
 from users.mail.message import Link, Message
-from users.mail.reader import reader_parameters, sender_of
+from users.mail.reader import application_of, reader_parameters, site_host
 from users.mail.send import check_mail_enabled
 from users.mail.ticket_links import mail_ticket, ticket_link
 from users.models import Connection, Job, Ticket, User
@@ -68,10 +69,10 @@ def _write(run: Run, user: User) -> Message:
         verb=Verb.SEND_VERIFICATION,
         reason=run.parameters.get("reason", ""),
     )
-    sender = sender_of(run)
+    application = application_of(run)
     return Message(
         subject=gettext("Confirm your email"),
-        sender=sender,
+        sender=application or conf.brand_name,
         opening=gettext("Follow this link to confirm that this email is yours:"),
         link=Link(url=ticket_link(Ticket.Purpose.EMAIL_VERIFICATION, secret), label=gettext("Confirm email")),
         closing=gettext("The link works once, within five days."),
@@ -79,5 +80,5 @@ def _write(run: Run, user: User) -> Message:
             "You received this email because your email was given for an account at %(sender)s. If you have "
             "no account there, ignore it."
         )
-        % {"sender": sender},
+        % {"sender": application or site_host()},
     )
