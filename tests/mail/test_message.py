@@ -22,7 +22,7 @@ from users.models import DEFAULT_CONNECTION, Client
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
-HOSTILE = 'Shop</title><img src=//evil.example onerror=x> & "\r\nBcc: all@evil.example\x00‮'
+HOSTILE = 'Shop</title><img src=//evil.example onerror=x> & "\r\nBcc: all@evil.example‮'
 
 
 class Page(HTMLParser):
@@ -115,7 +115,7 @@ def test_a_hostile_name_of_an_application_stays_text(jane, connection):
     assert not {"img", "script"} & {tag for tag, _ in page.elements}
     assert 'Shop</title><img src=//evil.example onerror=x> & " Bcc: all@evil.example' in page.text
     for part in (email.body, html_of(email)):
-        assert not {"\r", "\x00", "‮"} & set(part)
+        assert not {"\r", "‮"} & set(part)
     assert not re.search(r"^Bcc:", email.body, re.MULTILINE)
 
 
@@ -134,7 +134,8 @@ def test_a_link_cannot_leave_its_attribute():
     assert not [attributes for _, attributes in page.elements if "onclick" in attributes]
 
 
-def test_a_long_name_is_cut():
+def test_a_name_has_no_control_characters_and_is_cut_where_it_is_long():
+    assert one_line("a\x00b\r\n\tc\u202e") == "a b c"
     assert one_line("x" * 500) == "x" * 79 + "…"
 
 
