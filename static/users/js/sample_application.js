@@ -32,22 +32,28 @@ for (const element of root.querySelectorAll("[data-do]")) {
 }
 attempt(start);
 
-/** Finish a sign-in that leads back here, or find out whether the user is signed in, and show what is known of them. */
+/** Show what is known of the user who is signed in, if one is. */
 async function start() {
+  let user;
   try {
-    if (/[?&](code|error)=/.test(location.search)) {
-      // Codes are used once: neither a reload nor the history may send this one again.
-      const query = location.href;
-      history.replaceState(null, "", location.pathname);
-      await auth0.handleRedirectCallback(query);
-    } else {
-      await auth0.checkSession();
-    }
-  } finally {
-    const user = await auth0.getUser();
+    await findSession();
+    user = await auth0.getUser();
     if (user) await showUser(user);
-    else show("signed-out");
+  } catch (error) {
+    user = null;
+    throw error;
+  } finally {
+    show(user ? "signed-in" : "signed-out");
   }
+}
+
+/** Finish a sign-in that leads back here, or ask whether the user is signed in already. */
+async function findSession() {
+  if (!/[?&](code|error)=/.test(location.search)) return auth0.checkSession();
+  const answer = location.href;
+  // A code is used once: neither a reload nor the history may send this one again.
+  history.replaceState(null, "", location.pathname);
+  return auth0.handleRedirectCallback(answer);
 }
 
 async function showUser(user) {
@@ -59,7 +65,6 @@ async function showUser(user) {
   setJson("id-token", (await auth0.getIdTokenClaims()).__raw, decode);
   setJson("access-token", token, decode);
   showMetadata(own.user_metadata ?? {});
-  show("signed-in");
 }
 
 function showMetadata(metadata) {
@@ -103,8 +108,9 @@ function decode(token) {
   return { header, payload };
 }
 
+/** Do this, and show what goes wrong. */
 async function attempt(action) {
-  hide("error");
+  root.querySelector("[data-show=error]").hidden = true;
   try {
     await action();
   } catch (error) {
@@ -116,10 +122,6 @@ async function attempt(action) {
 /** Show one state of the page. */
 function show(state) {
   for (const name of ["signed-out", "signed-in"]) root.querySelector(`[data-show=${name}]`).hidden = name !== state;
-}
-
-function hide(name) {
-  root.querySelector(`[data-show=${name}]`).hidden = true;
 }
 
 function setText(name, text) {
