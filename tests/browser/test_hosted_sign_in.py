@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_looks import look
 from tests.browser.test_second_factor import PASSWORD, add_the_app
 from tests.browser.test_second_factor import sign_in as sign_in_to_own_page
+from tests.browser.test_weight import weigh_hosted
 from tests.second_factor import code
 
 pytestmark = pytest.mark.browser
@@ -86,6 +87,7 @@ def test_a_user_signs_in_and_stays_signed_in(visitor, authorize, application, ki
     authorize(visitor, shop)
     expect(visitor.get_by_role("heading", name="Sign in to Corner Shop")).to_be_visible()
     assert look(visitor) == []
+    assert weigh_hosted(visitor) == []
 
     type_password(visitor, kim, "wrong")
     expect(visitor.get_by_role("alert")).to_be_visible()
@@ -117,6 +119,7 @@ def test_a_visitor_creates_an_account(visitor, authorize, application, api):
     visitor.get_by_role("link", name="Create an account").click()
     expect(visitor.get_by_role("heading", name="Create your Corner Shop account")).to_be_visible()
     assert look(visitor) == []
+    assert weigh_hosted(visitor) == []
 
     visitor.get_by_label("Email").fill(email)
     visitor.get_by_label("Password", exact=True).fill("short")
@@ -134,6 +137,7 @@ def test_a_forgotten_password_is_asked_for(visitor, authorize, application, kim)
     authorize(visitor, application())
     visitor.get_by_role("link", name="Forgot").click()
     assert look(visitor) == []
+    assert weigh_hosted(visitor) == []
 
     visitor.get_by_label("Email").fill(kim["email"])
     visitor.get_by_role("button", name="Send").click()
@@ -147,6 +151,7 @@ def test_others_applications_ask_for_consent_once(visitor, authorize, applicatio
     type_password(visitor, kim)
     expect(visitor.get_by_role("heading", name="Allow Partner portal access")).to_be_visible()
     assert look(visitor) == []
+    assert weigh_hosted(visitor) == []
 
     visitor.get_by_role("button", name="Do not allow").click()
     assert arrive(visitor)["error"] == ["access_denied"]
@@ -165,6 +170,7 @@ def test_the_second_factor_is_asked_for(visitor, authorize, application, kim):
     type_password(visitor, kim)
     expect(visitor.get_by_role("heading", name="Enter your code")).to_be_visible()
     assert look(visitor) == []
+    assert weigh_hosted(visitor) == []
     visitor.get_by_label("Code").fill(code(secret, steps=1))
     visitor.get_by_role("button", name="Sign in").click()
 
