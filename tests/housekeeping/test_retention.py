@@ -217,3 +217,40 @@ def test_events_and_deliveries_go_once_everybody_is_told(clean, jane, stranger):
 
 def test_it_is_asked_for_every_day():
     assert KINDS["housekeeping"].every == timedelta(days=1)
+
+
+def test_refresh_tokens_that_were_not_used_for_too_long(clean, jane, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
+    hour, never = (
+        Client.objects.create(name="App", refresh_token={"idle_token_lifetime": 3600, **more})
+        for more in ({"infinite_idle_token_lifetime": False}, {"infinite_idle_token_lifetime": True})
+    )
+
+    def issue(client: Client, *, created: timedelta, exchanged: timedelta | None = None) -> RefreshToken:
+        of = {"user": jane, "client": client, "connection": jane.connection}
+        authorization = Authorization.objects.create(
+            **of,
+            token_generation=jane.token_generation,
+            authenticated_at=timezone.now(),
+            expires_at=timezone.now() + KEPT,
+        )
+        issue_refresh_token(authorization, device=Device())
+        token = RefreshToken.objects.get(authorization=authorization)
+        token.created_at = timezone.now() - created
+        token.last_exchanged_at = exchanged and timezone.now() - exchanged
+        token.save()
+        return token
+
+    dead = [issue(hour, created=timedelta(hours=2)) for _ in range(3)]
+    dead.append(issue(hour, created=KEPT, exchanged=timedelta(hours=2)))
+    live = [
+        issue(hour, created=timedelta(minutes=50)),
+        issue(hour, created=KEPT, exchanged=timedelta(minutes=50)),
+        issue(never, created=KEPT),
+    ]
+
+    assert clean().result["refresh_tokens"] == 4
+    assert set(RefreshToken.objects.all()) == set(live)
+    # Access tokens that were issued for the dead ones may still be valid, for a day or so.
+    ends = Authorization.objects.filter(pk__in=[token.authorization_id for token in dead])
+    assert all(row.expires_at < timezone.now() + timedelta(days=2) for row in ends)

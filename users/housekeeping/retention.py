@@ -8,8 +8,10 @@ from functools import partial
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session as DjangoSession
+from django.db.models import Q
 from django.utils import timezone
 
+from users.actions.authorizations.refresh_tokens import delete_refresh_tokens
 from users.actions.search_setup.build_indexes import drop_failed_indexes
 from users.conf import conf
 from users.events.undelivered import lowest_acknowledged_position, oldest_undelivered_change_at
@@ -19,6 +21,7 @@ from users.models import (
     Authorization,
     AuthorizationRequest,
     Change,
+    Client,
     ConfigurationChange,
     DeletedUser,
     Delivery,
@@ -28,10 +31,12 @@ from users.models import (
     Job,
     LogEvent,
     MfaToken,
+    RefreshToken,
     Session,
     Ticket,
 )
 from users.models.write_guard import allow_history_deletion
+from users.representation.refresh_tokens import RefreshTokenPolicy
 
 # How long a ticket is stored after it expired, so that a late click gets a message that says so.
 TICKET_RETENTION = timedelta(days=30)
@@ -77,6 +82,23 @@ def _delete_expired(model: type[Authorization | AuthorizationRequest | MfaToken]
     model.objects.filter(pk__in=keys).delete()
     # Not what `delete` returns, which counts what belongs to the rows as well.
     return len(keys)
+
+
+def _delete_idle_refresh_tokens(now: datetime) -> int:
+    """Those that were not exchanged within the idle lifetime of their client, which is not stored with them.
+    Their authorizations follow once the last access token has expired."""
+    gone = 0
+    for client in Client.objects.only("app_type", "refresh_token").order_by("pk"):
+        idle_lifetime = RefreshTokenPolicy.of(client).idle_lifetime
+        if idle_lifetime is None or gone == BATCH_SIZE:
+            continue
+        is_idle = Q(last_exchanged_at__lt=now - idle_lifetime) | Q(
+            last_exchanged_at=None, created_at__lt=now - idle_lifetime
+        )
+        found = RefreshToken.objects.filter(is_idle, authorization__client=client).order_by("pk")
+        keys = list(found.values_list("pk", flat=True)[: BATCH_SIZE - gone])
+        gone += delete_refresh_tokens(RefreshToken.objects.filter(pk__in=keys)) if keys else 0
+    return gone
 
 
 def _delete_tickets(now: datetime) -> int:
@@ -168,6 +190,7 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     # The table of sessions before the product had its own.
     "django_sessions": partial(_delete_sessions, DjangoSession),
     "mfa_tokens": partial(_delete_expired, MfaToken),
+    "refresh_tokens": _delete_idle_refresh_tokens,
     "authorizations": partial(_delete_expired, Authorization),
     "authorization_requests": partial(_delete_expired, AuthorizationRequest),
     "tickets": _delete_tickets,
