@@ -469,6 +469,7 @@ APART = {
     "hosted_forgot": HOSTED,
     "hosted_second_factor": HOSTED,
     "hosted_enrolment": HOSTED,
+    "hosted_password_changed": HOSTED,
     "hosted_continue": HOSTED,
     "hosted_consent": HOSTED,
     "account_email": NOT_AVAILABLE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from functools import partial
+from urllib.parse import urlencode
 
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.tokens import default_token_generator
@@ -109,6 +110,9 @@ def _write(run: Run, user: User) -> Message:
     """The link begins with PUBLIC_URL, never with a request's Host header."""
     parts = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     url = conf.public_url + reverse("account_reset_password_from_key", kwargs=parts)
+    # The page that follows leads back to the application.
+    if client_id := run.parameters.get("client_id"):
+        url = f"{url}?{urlencode({'client_id': client_id})}"
     application = application_of(run)
     return Message(
         subject=gettext("Set a new password"),

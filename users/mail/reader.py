@@ -36,8 +36,13 @@ def site_host() -> str:
     return urlsplit(conf.public_url).netloc
 
 
+def client_of(run: Run) -> Client | None:
+    """The application where the user asked; None where there is none."""
+    client_id = run.parameters.get("client_id")
+    return Client.objects.filter(client_id=client_id).first() if client_id else None
+
+
 def application_of(run: Run) -> str:
     """The name of the application where the user asked; empty where there is none."""
-    client_id = run.parameters.get("client_id")
-    client = Client.objects.filter(client_id=client_id).first() if client_id else None
+    client = client_of(run)
     return one_line(client.name) if client else ""

@@ -12,7 +12,7 @@ from users.conf import conf
 from users.jobs.enqueue import enqueue
 from users.jobs.run import Run
 from users.mail.message import Link, Message
-from users.mail.reader import application_of, reader_parameters, site_host
+from users.mail.reader import application_of, client_of, reader_parameters, site_host
 from users.mail.send import check_mail_enabled
 from users.mail.ticket_links import mail_ticket, ticket_link
 from users.models import Connection, Job, Ticket, User
@@ -67,6 +67,7 @@ def _write(run: Run, user: User) -> Message:
         Ticket.Purpose.EMAIL_VERIFICATION,
         actor=run.actor,
         verb=Verb.SEND_VERIFICATION,
+        result_url=client.sign_in_url if (client := client_of(run)) else "",
         reason=run.parameters.get("reason", ""),
     )
     application = application_of(run)

@@ -63,6 +63,14 @@ class Client(models.Model):
         return self.name
 
     @property
+    def sign_in_url(self) -> str:
+        """Where its users begin to sign in, for links on our own pages; empty for nowhere. Only applications
+        of the operator are trusted with such links."""
+        url = self.initiate_login_uri
+        is_trusted = self.is_first_party and not self.is_revoked and url.startswith("https://")
+        return url if is_trusted else ""
+
+    @property
     def is_public(self) -> bool:
         """Whether it is a public client, which cannot keep a secret, such as a page in a browser."""
         return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, no secret

@@ -205,7 +205,7 @@ class AuthorizationFlow:
                 access_token_claims=outcome.claims.access_token,
             )
             answer = self._issue(authorization)
-        sso_session.finish_request(self.request.session)
+        sso_session.finish_request(self.request.session, self.pending)
         # Saved, since each use puts off the end of the session.
         self.request.session.modified = True
         return self._send(answer)
@@ -267,7 +267,7 @@ class AuthorizationFlow:
         """Answer with an error. The stored request ends with it: the application has to ask again."""
         if self.pending:
             take_authorization_request(self.pending)
-            sso_session.finish_request(self.request.session)
+            sso_session.finish_request(self.request.session, self.pending)
         return self._send({"error": error.error, "error_description": error.description})
 
     def _send(self, answer: dict[str, str]) -> HttpResponse:

@@ -38,10 +38,10 @@ _MAX_LENGTHS = {"state": MAX_STATE, "id_token_hint": MAX_HINT}
 
 class PageError(Exception):
     """The request is answered by an error page: where its client or redirect URI is wrong there is no
-    address that could be trusted with a redirect. The text is shown."""
+    address that could be trusted with a redirect. The text is shown, with a link to the client, if known."""
 
-    def __init__(self, text: str, *, status: int = 400) -> None:
-        self.text, self.status = text, status
+    def __init__(self, text: str, *, status: int = 400, client: Client | None = None) -> None:
+        self.text, self.status, self.client = text, status, client
         super().__init__(text)
 
 
@@ -75,10 +75,10 @@ def read_destination(query: QueryDict) -> Destination:
     if mode == "web_message":
         if message_origin(client, redirect_uri) is None:
             text = "The origin of redirect_uri is not registered for the client, so no message is sent to it."
-            raise PageError(text, status=403)
+            raise PageError(text, status=403, client=client)
     elif not (is_registered_redirect(client, redirect_uri) or is_trial(query.lists())):
         text = "This redirect_uri is not among the callback URLs of the client: {uri}"
-        raise PageError(text.format(uri=redirect_uri[:300]), status=403)
+        raise PageError(text.format(uri=redirect_uri[:300]), status=403, client=client)
     state = query.get("state")
     return Destination(client, redirect_uri, _safe_mode(query), state if _fits(state, MAX_STATE) else None)
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from users.models import AuthorizationRequest, Client, Connection, User
+from users.models.authorization import hash_token
 from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in.authorization import SsoSession
 from users.sign_in.outcomes import Refusal, SignedIn
@@ -27,7 +28,9 @@ SessionData = MutableMapping[str, Any]
 BROWSER, CONNECTION = "browser", "connection"
 # Those of one waiting request, whose primary key is stored with them.
 OUTCOME, REFUSAL, PROGRESS, REDIRECT = "outcome", "refusal", "progress", "redirect"
-CONSENT, CONFIRMED = "consent", "confirmed"
+CONSENT, CONFIRMED, RESET = "consent", "confirmed", "reset"
+# The request that was answered last.
+ENDED = "ended"
 # How long a right password waits for the second factor.
 SECOND_FACTOR_WITHIN = timedelta(minutes=15)
 # allauth's names of methods.
@@ -185,8 +188,9 @@ def _progress_from_json(
     connection = Connection.objects.filter(pk=stored["connection"], is_enabled=True).first()
     if user is None or connection is None:
         return None
-    # As any other access, a proven password ends when the password changes. (An earlier version stored none.)
-    if stored.get("generation", user.token_generation) != user.token_generation:
+    # As any other access, a proven password ends when the password changes. That of a blocked user has ended
+    # as well, and the sign-in says why. (An earlier version stored no generation.)
+    if not user.blocked and stored.get("generation", user.token_generation) != user.token_generation:
         return None
     return SignIn(
         user=user,
@@ -222,9 +226,37 @@ def is_account_confirmed(session: SessionData, pending: AuthorizationRequest) ->
     return bool(session.get(CONFIRMED) == pending.pk)
 
 
-def finish_request(session: SessionData) -> None:
-    """Forget what belonged to the waiting request, which is answered now."""
-    _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED)
+def finish_request(session: SessionData, pending: AuthorizationRequest | None) -> None:
+    """Forget what belonged to the waiting request, if there was one, which is answered now."""
+    _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED, RESET)
+    if pending is not None:
+        session[ENDED] = {"state_hash": pending.state_hash, "client": pending.client_id}
+
+
+def ended_client(session: SessionData, state: str) -> Client | None:
+    """Return the application of a request of this browser that waits no longer, for a link back to it; None
+    where it is not known."""
+    secret, state_hash = known_browser_secret(session), hash_token(state)
+    if not secret:
+        return None
+    ended = session.get(ENDED)
+    if ended and ended["state_hash"] == state_hash:
+        return Client.objects.filter(pk=ended["client"]).first()
+    expired = AuthorizationRequest.objects.filter(state_hash=state_hash, browser_hash=hash_token(secret))
+    found = expired.select_related("client").first()
+    return found.client if found else None
+
+
+def store_reset(session: SessionData, pending: AuthorizationRequest, *, state: str) -> None:
+    """Store that a password reset was requested while this request waits; `state` is that of its pages."""
+    session[RESET] = {"client": pending.client_id, "state": state}
+
+
+def state_before_reset(session: SessionData, client: Client) -> str:
+    """Return the `state` of the request of the client that waited when a password reset was requested; empty
+    where there is none in this browser. It may have ended meanwhile."""
+    stored = session.get(RESET)
+    return str(stored["state"]) if stored and stored["client"] == client.pk else ""
 
 
 def _drop(session: SessionData, *keys: str) -> None:

@@ -88,7 +88,8 @@ def _decorate(
         try:
             find(request, sso_session.known_browser_secret(request.session))
         except RequestNotFound:
-            return expired_page(request)
+            client = sso_session.ended_client(request.session, request.GET.get("state", ""))
+            return expired_page(request, client)
         except ForeignRequest:
             return foreign_page(request)
         request.parameters = AuthorizationParameters.from_json(request.pending.parameters)

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from users.sign_in_pages.views import hosted, hosted_accounts, tickets
+from users.sign_in_pages.views import hosted, hosted_accounts, password_reset, tickets
 
 
 def not_available(request: HttpRequest, **_: str) -> HttpResponse:
@@ -35,7 +35,7 @@ urlpatterns = [
     # its URL.
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        allauth.password_reset_from_key,
+        password_reset.ResetPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
@@ -70,6 +70,7 @@ urlpatterns = [
     path("u/login", hosted.login, name="hosted_login"),
     path("u/signup", hosted_accounts.create_account, name="hosted_signup"),
     path("u/forgot-password", hosted_accounts.forgot, name="hosted_forgot"),
+    path("u/password-changed", hosted_accounts.password_changed, name="hosted_password_changed"),
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
     path("u/second-factor/add", hosted.add_second_factor, name="hosted_enrolment"),
     path("u/continue", hosted.continue_as, name="hosted_continue"),

@@ -6,10 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from users.models import Client
 
-def expired_page(request: HttpRequest) -> HttpResponse:
-    """The sign-in was completed, or took too long."""
+
+def expired_page(request: HttpRequest, client: Client | None = None) -> HttpResponse:
+    """The sign-in was completed, or took too long. `client` is its application, if that is known."""
     context = {
+        "application": client,
         "title": gettext("This sign-in is no longer open"),
         "text": gettext(
             "It was completed, or it took too long. Go back to the application and sign in again."

@@ -20,7 +20,7 @@ from users.oauth.authorization_request import (
 )
 from users.oauth.response_modes import send_answer
 from users.sign_in.authorization import AuthorizationParameters
-from users.sign_in.sso_session import known_browser_secret
+from users.sign_in.sso_session import ended_client, known_browser_secret
 from users.web.encoding import FORM, has_utf8_parameters
 from users.web.hosted_errors import expired_page, foreign_page
 from users.web.language import use_language
@@ -71,7 +71,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         )
         return flow.answer()
     except RequestNotFound:
-        return expired_page(request)
+        return expired_page(request, ended_client(request.session, state))
     except ForeignRequest:
         return foreign_page(request)
 
@@ -90,5 +90,6 @@ def _error_page(request: HttpRequest, error: PageError) -> HttpResponse:
         "title": gettext("The application sent a wrong request"),
         "text": gettext("You cannot sign in this way. Contact the support of the application."),
         "details": error.text,
+        "application": error.client,
     }
     return render(request, "users/hosted/error.html", context, status=error.status)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language, gettext
+from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from users.actions.authorizations.requests import ForeignRequest, RequestNotFound, find_authorization_request
 from users.actions.errors import NotSupported, WeakPassword
 from users.log.record import ClientContext
 from users.mail.password_reset import request_password_reset
 from users.metadata.errors import MetadataError
-from users.models import User
+from users.models import Client, User
+from users.models.compiled_lookup import active_client
 from users.representation.sessions import METHODS
 from users.representation.validation import FieldError
 from users.rights.actor import visitor_actor
+from users.sign_in import sso_session
 from users.sign_in.hooks import Registration, SignUpDenied
 from users.sign_in.progress import Method, SignIn
 from users.sign_in.reset_limits import count_requests_for, count_requests_from
@@ -75,7 +84,32 @@ def forgot(request: HostedRequest) -> HttpResponse:
     request_password_reset(
         email, connections=sign_in_connections(request), through=through, language=get_language() or ""
     )
+    sso_session.store_reset(request.session, request.pending, state=request.state)
     return render_hosted(request, "forgot_sent")
+
+
+@never_cache
+@require_GET
+def password_changed(request: HttpRequest) -> HttpResponse:
+    """Lead back to the application on whose page the reset was requested: to the sign-in that waits in this
+    browser, or to where the application begins one. Without such an address the page says what to do."""
+    client_id = request.GET.get("client_id", "")
+    client = None if "\0" in client_id else active_client.one(client_id)  # PostgreSQL takes no NUL
+    if client is None:
+        return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
+    context = {"application": client, "address": _waiting_sign_in(request, client) or client.sign_in_url}
+    return render(request, "users/hosted/password_changed.html", context)
+
+
+def _waiting_sign_in(request: HttpRequest, client: Client) -> str:
+    """The sign-in page that this browser left to request the reset; empty where it waits no longer."""
+    session = request.session
+    state = sso_session.state_before_reset(session, client)
+    try:
+        find_authorization_request(state, browser_secret=sso_session.known_browser_secret(session))
+    except (RequestNotFound, ForeignRequest):
+        return ""
+    return f"{reverse('hosted_login')}?{urlencode({'state': state})}"
 
 
 def _sign_up(request: HostedRequest, form: SignUpForm, asked: Registration) -> User | None:
