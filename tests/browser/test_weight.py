@@ -31,6 +31,8 @@ DASHBOARD = (
     "/admin/jobs/",
     "/admin/jobs/{job}/",
     "/admin/webhooks/",
+    "/admin/applications/",
+    "/admin/applications/{application}/?tab=settings",
     "/admin/help/pieces/",
     "/profile/",
 )
@@ -61,6 +63,8 @@ def lukasz(api) -> Iterator[str]:
 def test_pages_are_light(desk, api, jane, lukasz):
     job = api.client.post("/api/v2/jobs/users-exports", json={"format": "json"}).raise_for_status().json()
     ids = {"jane": jane["user_id"], "lukasz": lukasz, "job": job["id"]}
+    found = api.client.get("/api/v2/clients", params={"per_page": 1}).raise_for_status().json()
+    ids["application"] = found[0]["client_id"]
     admin, visitor = desk.signed_in("admin").context, desk.visitor().context
     heavy = []
     for paths in batched(LIMITS, PAGES_AT_ONCE):

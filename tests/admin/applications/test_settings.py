@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from tests.admin.applications.conftest import APPLICATIONS, SHELL, path
-from users.actions.access.clients import edit_client
+from users.actions.access.clients import delete_client, edit_client
 from users.models import Client, ConfigurationChange, Connection, LogEvent, Session
 from users.representation.logos import encode_logo
 
@@ -289,3 +289,21 @@ def test_forms_need_their_token(administrator, shop):
 
     assert browser.post(path(shop, "delete/")).status_code == 403
     assert Client.objects.exists()
+
+
+def test_the_log_and_the_palette_lead_to_applications(desk, shop, spa):
+    delete_client(spa.client_id, actor=SHELL)
+    log = desk("/admin/log/?q=type:sapi").html + desk("/admin/log/").html
+
+    assert f'href="{path(shop)}?tab=history"' in log
+    # Where the deleted still is in the history of all.
+    assert f'href="{APPLICATIONS}?tab=history"' in log
+    palette = desk("/admin/palette/").response.json()
+    assert f"{APPLICATIONS}new/" in str(palette)
+
+
+def test_a_logo_does_not_fill_the_history(desk, shop):
+    logo = encode_logo(b"\x89PNG\r\n\x1a\n" + b"x" * 20_000)
+    edit_client(shop, {"branding": {"logo": logo}}, actor=SHELL)
+
+    assert len(desk(path(shop, "?tab=history")).html) < 60_000

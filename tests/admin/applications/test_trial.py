@@ -7,6 +7,8 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.admin.applications.conftest import SHELL, path
@@ -237,3 +239,16 @@ def test_an_unknown_api_is_refused(at_work, shop):
     page = at_work.post(path(shop, "try/"), {"audience": "https://evil.example", "scope": "openid"})
 
     assert page.status_code == 422
+
+
+def test_the_pages_take_few_queries(at_work, shop, jane):
+    def count(act) -> int:
+        with CaptureQueriesContext(database) as captured:
+            assert act().status_code == 200
+        return len(captured)
+
+    answer = sign_in(at_work, begin(at_work, shop), jane)
+
+    assert count(lambda: at_work.get(path(shop, "try/"))) == 8
+    # To spend the code, to revoke, to log, and what the page takes.
+    assert count(lambda: at_work.post(CALLBACK_PAGE, answer)) == 24
