@@ -142,6 +142,11 @@ def test_others_find_nothing(demo, every_host, path, given):
     assert Client().get(path.format(mail_id), **HERE | given).status_code == 404
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "a b", "[::1"])
+def test_an_unknown_name_is_refused_as_everywhere(demo, host):
+    assert Client().get("/demo/mail/", HTTP_HOST=host).status_code == 400
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
 def test_every_name_of_this_machine_is_fine(demo, every_host, host):
     assert Client().get("/demo/mail/", HTTP_HOST=host).status_code == 200

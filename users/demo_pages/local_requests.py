@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
@@ -30,7 +31,11 @@ def local_only(view: View) -> View:
 def is_local(request: HttpRequest) -> bool:
     """Whether a program on this machine sent the request, to a name of this machine, and no proxy took
     part. The name is checked against DNS rebinding: a page of another site must not read the emails."""
-    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.get_host()}").hostname or ""
+    # Raised for unknown names. The page that says so is rendered with this context, too.
+    except DisallowedHost:
+        return False
     is_forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
     return not is_forwarded and _is_loopback(host) and _is_loopback(request.META.get("REMOTE_ADDR", ""))
 
