@@ -107,9 +107,11 @@ def test_without_emails_the_page_says_how_to_get_one(browser):
 @pytest.mark.parametrize("mail_id", ["..", "../.secret_key", "1", "%2e%2e"])
 def test_an_id_never_leaves_the_folder(browser, demo, mail_id):
     send()
-    (demo / ".secret_key.eml").write_text("Subject: secret\n\n")
+    for path in (demo / ".secret_key.eml", demo / "demo_mail/another file.eml"):
+        path.write_text("Subject: secret\n\n")
 
     assert read_mail(mail_id) is None
+    assert "secret" not in browser.get("/demo/mail/").content.decode()
     assert browser.get(f"/demo/mail/{mail_id}/").status_code == 404
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Sequence
@@ -22,7 +23,8 @@ from users.management.demo.private_file import write_private
 
 # How many emails the folder holds; the oldest are deleted.
 CAPACITY = 100
-SUFFIX = ".eml"
+# The time in nanoseconds, and a random part. Other files in the folder are left alone.
+FILE_NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}\.eml")
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ def _store(message: EmailMessage) -> str:
     folder.mkdir(mode=0o700, exist_ok=True)
     mail_id = f"{time.time_ns():020}-{secrets.token_hex(4)}"
     # Not readable by other users of this machine: links in emails open accounts.
-    write_private(folder / f"{mail_id}{SUFFIX}", message.message().as_bytes().decode())
+    write_private(folder / f"{mail_id}.eml", message.message().as_bytes().decode())
     for path in _files()[CAPACITY:]:
         path.unlink(missing_ok=True)
     return mail_id
@@ -79,7 +81,8 @@ def _folder() -> Path:
 
 def _files() -> list[Path]:
     """The newest first: their names begin with the time."""
-    return sorted(_folder().glob(f"*{SUFFIX}"), reverse=True)
+    found = (path for path in _folder().glob("*.eml") if FILE_NAME.fullmatch(path.name))
+    return sorted(found, reverse=True)
 
 
 def _read(path: Path) -> StoredMail | None:
