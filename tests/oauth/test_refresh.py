@@ -15,6 +15,7 @@ from django.utils import timezone
 from tests.actions.account.test_threads import at_once
 from tests.api.answers import at
 from tests.conftest import PASSWORD, Api, again
+from tests.mailbox import deliver
 from tests.oauth.answers import MANAGEMENT, PASSWORD_GRANT, SONGS, refused
 from tests.oauth.sign_in_browser import answer_of, exchange
 from tests.oauth.sign_in_browser import sign_in as sign_in_in_browser
@@ -35,6 +36,7 @@ from users.models import (
     Authorization,
     Client,
     Connection,
+    Job,
     LogEvent,
     RefreshToken,
     RefreshTokenSecret,
@@ -282,6 +284,28 @@ def test_a_replaced_token_ends_the_family_and_the_access_tokens(sign_in, refresh
     event = LogEvent.objects.get(type="ferrt")
     assert (event.user_id, event.client_id) == (jane.user_id, player.client_id)
     assert event.details["family_id"] == RefreshToken.objects.get().token_id
+
+
+def test_the_user_gets_one_email_about_it(sign_in, refresh, jane, player, settings):
+    settings.IS_EMAIL_CONFIGURED = True
+    first = sign_in()["refresh_token"]
+    refresh(first)
+    for _ in range(3):
+        assert refused(refresh(first)) == INVALID
+
+    (letter,) = deliver()
+    assert (letter.to, letter.subject) == ([jane.email], f"You were signed out of {player.name}")
+    assert first not in letter.body
+
+
+def test_without_email_the_reuse_is_logged_only(sign_in, refresh, settings):
+    settings.IS_EMAIL_CONFIGURED = False
+    first = sign_in()["refresh_token"]
+    refresh(first)
+
+    assert refused(refresh(first)) == INVALID
+    assert "ferrt" in types()
+    assert not Job.objects.exists()
 
 
 def test_a_secret_that_the_family_never_had_is_taken_for_an_old_one(sign_in, refresh):

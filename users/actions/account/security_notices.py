@@ -8,10 +8,11 @@ from typing import Self
 
 from users.conf import conf
 from users.jobs.enqueue import enqueue
-from users.models import Job, User
-from users.rights.actor import Actor
+from users.models import Client, Job, User
+from users.rights.actor import Actor, Face, command_actor
 
-EMAIL_CHANGED, FACTOR_REMOVED = "email_changed", "factor_removed"
+EMAIL_CHANGED, FACTOR_REMOVED, TOKEN_REUSED = "email_changed", "factor_removed", "token_reused"
+_REUSE_ACTOR = command_actor("refresh token rotation", face=Face.API)
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,17 @@ def request_notices(before: SecurityFacts, user: User, *, actor: Actor, at: date
     for notice in notices:
         parameters = {"notice": notice, "to": before.email, "at": at.isoformat()}
         enqueue(Job.Kind.NOTICE_EMAIL, actor=actor, user=user, parameters=parameters)
+
+
+def request_reuse_notice(user: User, client: Client, *, at: datetime) -> None:
+    """Enqueue an email that says that a replaced refresh token of the client was presented, in the caller's
+    transaction."""
+    if not user.email or not conf.is_email_configured:
+        return
+    parameters = {
+        "notice": TOKEN_REUSED,
+        "to": user.email,
+        "at": at.isoformat(),
+        "client_id": client.client_id,
+    }
+    enqueue(Job.Kind.NOTICE_EMAIL, actor=_REUSE_ACTOR, user=user, parameters=parameters)

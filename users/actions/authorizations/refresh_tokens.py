@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from users.actions.account.security_notices import request_reuse_notice
 from users.actions.authorizations.authorizations import revoke_authorizations, use_period
 from users.log.ip_addresses import anonymize_ip
 from users.log.record import ClientContext, log_event
@@ -338,9 +339,12 @@ def _revoke_oldest(authorization: Authorization) -> None:
 
 
 def _revoke_reused(token: RefreshToken, device: Device) -> None:
+    authorization = token.authorization
     with transaction.atomic():
-        revoke_authorizations(Authorization.objects.filter(pk=token.authorization_id))
+        is_first = revoke_authorizations(Authorization.objects.filter(pk=authorization.pk)) > 0
         _log(token, "ferrt", device, details={"family_id": token.token_id})
+        if is_first:  # two at once may have found the token live
+            request_reuse_notice(authorization.user, authorization.client, at=timezone.now())
 
 
 def _log(
