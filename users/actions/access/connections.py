@@ -148,6 +148,9 @@ def delete_connection(connection: Connection, *, actor: Actor) -> None:
     ConnectionInUse or ConnectionNotFound.
     """
     check(actor, Verb.DELETE_CONNECTION)
+    # Without a lock, as names do not change.
+    if connection.name == DEFAULT_CONNECTION:
+        raise ConnectionInUse(explain_refused_deletion(connection))
     with transaction.atomic():
         connection = _lock(connection)
         if refused := explain_refused_deletion(connection):
