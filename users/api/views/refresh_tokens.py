@@ -9,7 +9,13 @@ from users.actions.authorizations.metadata import set_metadata
 from users.actions.authorizations.revoke import revoke_refresh_tokens
 from users.api.framework.logged import log_write
 from users.api.framework.operation import EMPTY_OBJECT, Operation
-from users.api.framework.paging import CHECKPOINT_QUERY, PAGE_QUERY, checkpoint_page, checkpoint_schema
+from users.api.framework.paging import (
+    CHECKPOINT_QUERY,
+    PAGE_QUERY,
+    checkpoint_page,
+    checkpoint_schema,
+    without_required,
+)
 from users.api.framework.problem import Problem
 from users.api.framework.view import View
 from users.api.readers.users import find_session_owner
@@ -75,7 +81,7 @@ class RefreshTokenView(View):
             scopes=("read:refresh_tokens",),
             query=fields_query(REFRESH_TOKEN["properties"]),
             success=200,
-            schema=REFRESH_TOKEN,
+            schema=without_required(REFRESH_TOKEN),
             answers={404: "The refresh token does not exist, or is no longer valid."},
         ),
         "PATCH": Operation(
