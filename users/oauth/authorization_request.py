@@ -19,8 +19,8 @@ from users.sign_in.account_lookup import primary_user
 from users.sign_in.authorization import AuthorizationParameters
 from users.sign_in.enabled_connections import enabled_databases
 from users.sign_in.trial import is_trial
-from users.tokens.id_token_hint import MAX_LENGTH as MAX_HINT
 from users.tokens.id_token_hint import InvalidHint, read_id_token_hint
+from users.tokens.id_tokens import MAX_LENGTH as MAX_HINT
 
 # The words of each in alphabetical order.
 RESPONSE_TYPES = (

@@ -6,13 +6,10 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from users.actions.access.clients import CONTENT_SCHEMES
 from users.models import Client
 from users.web.cors import origin_of
 
-# A URL of one of these schemes is content of its own, which would run on our origin or show anything.
-_FORBIDDEN_SCHEMES = frozenset(
-    {"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}
-)
 # RFC 3986 allows neither spaces, control characters nor backslashes; browsers read `\` as `/`.
 _NOT_IN_A_URI = re.compile(r"[\x00-\x20\x7f\\]|[^\x00-\x7f]")
 
@@ -39,7 +36,7 @@ def is_safe_redirect(redirect_uri: str) -> bool:
         parts = urlsplit(redirect_uri)
     except ValueError:
         return False
-    if not parts.scheme or parts.scheme in _FORBIDDEN_SCHEMES:
+    if not parts.scheme or parts.scheme in CONTENT_SCHEMES:
         return False
     return parts.scheme not in ("http", "https") or bool(parts.hostname and "@" not in parts.netloc)
 

@@ -22,8 +22,11 @@ from users.tokens.verify import clear_token_caches_on_commit
 
 # Source: Auth0 docs, "First-Party and Third-Party Applications".
 THIRD_PARTY_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
-# URLs of these schemes contain what a browser would run or show as a page of ours.
-SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob"})
+# A URL of one of these schemes is content of its own, which would run on our origin or show anything. Refused
+# at registration and, whatever was registered, at use.
+CONTENT_SCHEMES = frozenset(
+    {"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}
+)
 # Columns with which an attacker could act as the client, or redirect its users.
 TAKEOVER_COLUMNS = frozenset(
     {
@@ -125,8 +128,8 @@ def _check_fields(client: Client) -> None:
         raise FieldError("branding.logo", reason)
     for name in ("callbacks", "allowed_logout_urls"):
         for url in getattr(client, name):
-            if url.partition(":")[0].strip().lower() in SCRIPT_SCHEMES:
-                raise FieldError(name, f"Browsers would run {url[:40]} as a script")
+            if url.partition(":")[0].strip().lower() in CONTENT_SCHEMES:
+                raise FieldError(name, f"Browsers would run {url[:40]} as a script, or open it as a file")
     refused = [grant for grant in client.grant_types if grant not in THIRD_PARTY_GRANTS]
     if refused and not client.is_first_party:
         rule = f"A third-party client may only have {', '.join(THIRD_PARTY_GRANTS)}; not {', '.join(refused)}"
