@@ -115,6 +115,12 @@ class Conf:
         return settings.LOGOUT_CONFIRMATION
 
     @property
+    def authorization_response_iss(self) -> bool:
+        """Whether answers of `/authorize` name the issuer. Source: RFC 9207; Auth0's tenant setting, whose
+        default is false as well."""
+        return settings.AUTHORIZATION_RESPONSE_ISS
+
+    @property
     def brand_name(self) -> str:
         """The name of this installation on the pages for users."""
         return settings.BRAND_NAME

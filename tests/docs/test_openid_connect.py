@@ -9,7 +9,7 @@ import pytest
 from tests.docs.test_claims import CHECKOUT, functions_of
 
 PAGE = (CHECKOUT / "docs/openid-connect.md").read_text()
-ROWS = re.findall(r"^\| (?!Module)(.+?) \| (.+) \|$", PAGE, re.MULTILINE)
+ROWS = re.findall(r"^\| (?!---)(.+?) \| (?!Shown by)(.+) \|$", PAGE, re.MULTILINE)
 PROOF = re.compile(r"`([\w/.]+\.py)::((?:Test\w+::)?test_\w+)`")
 
 

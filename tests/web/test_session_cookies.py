@@ -56,6 +56,7 @@ def test_over_https_the_cookie_is_sent_in_frames_of_other_sites(answer, settings
     cookie = answer("/authorize", write).cookies["__Host-sso"]
 
     assert (cookie["samesite"], cookie["secure"], cookie["path"]) == ("None", True, "/")
+    assert answer("/admin/", write).cookies["session"]["samesite"] == "Lax"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The answer of `/authorize`: a redirect, a form that submits itself, or a message to another window.
 
 Source: OAuth 2.0 Multiple Response Type Encoding Practices; OAuth 2.0 Form Post Response Mode; the draft
-"OAuth 2.0 Web Message Response Mode" as Auth0's libraries implement it.
+"OAuth 2.0 Web Message Response Mode" as Auth0's libraries implement it; RFC 9207 for `iss`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 
+from users.conf import conf
 from users.models import Client
 from users.oauth.redirect_uris import message_origin
 from users.web.redirect_urls import add_parameters
@@ -24,6 +25,8 @@ def send_answer(
     request: HttpRequest, client: Client, redirect_uri: str, mode: str, answer: Answer
 ) -> HttpResponse:
     """Return the response that carries `answer` to the application."""
+    if conf.authorization_response_iss:
+        answer = {**answer, "iss": conf.issuer}
     match mode:
         case "form_post":
             return _form_post(request, redirect_uri, answer)

@@ -45,6 +45,7 @@ def _document() -> dict[str, object]:
         "code_challenge_methods_supported": S256Challenge.SUPPORTED_CODE_CHALLENGE_METHOD,
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": [MFA_ACR],
+        "authorization_response_iss_parameter_supported": conf.authorization_response_iss,
         # Said expressly, since the default of the latter is true.
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
