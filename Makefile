@@ -159,7 +159,7 @@ texts: .venv/.dev ## Add new texts to the translations (NEW=fr make texts: begin
 	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel.cfg --output-file locale/django.pot .
 	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel_js.cfg --output-file locale/djangojs.pot .
 	@for domain in django djangojs; do \
-		$(if $(NEW),$(BABEL) init,$(BABEL) update --ignore-obsolete --ignore-pot-creation-date --previous) \
+		$(if $(NEW),$(BABEL) init,$(BABEL) update --ignore-obsolete --ignore-pot-creation-date) \
 			$(if $(NEW),--locale $(NEW)) --domain $$domain --input-file locale/$$domain.pot \
 			--output-dir locale --width 110 || exit 1; done
 	@rm locale/django.pot locale/djangojs.pot

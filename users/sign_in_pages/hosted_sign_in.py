@@ -56,7 +56,8 @@ def store_outcome(request: HostedRequest, outcome: Outcome) -> None:
 def lead_on(request: HostedRequest) -> HttpResponse:
     """A page that leads to the answer for the application at once. A redirect in answer to the form would be
     refused by browsers, which apply our `form-action` to all that follow, on the application's side too."""
-    context = {"address": url_of(request, "hosted_resume"), "name": request.pending.client.name}
+    client = request.pending.client
+    context = {"client": client, "address": url_of(request, "hosted_resume"), "name": client.name}
     return render(request, "users/hosted/leaving.html", {"title": gettext("Signing in"), **context})
 
 

@@ -12,7 +12,7 @@ from users.models import Client
 def expired_page(request: HttpRequest, client: Client | None = None) -> HttpResponse:
     """The sign-in was completed, or took too long. `client` is its application, if that is known."""
     context = {
-        "application": client,
+        "client": client,
         "title": gettext("This sign-in is no longer open"),
         "text": gettext(
             "It was completed, or it took too long. Go back to the application and sign in again."

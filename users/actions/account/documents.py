@@ -12,6 +12,7 @@ from users.metadata.documents import APP_METADATA, JSON, USER_METADATA, Document
 from users.metadata.equal import is_strictly_equal
 from users.metadata.errors import MetadataError
 from users.metadata.merge import merge, replacement
+from users.metadata.messages import Message
 from users.metadata.validate import check_size, validate
 from users.models import Change, User
 from users.rights.actor import Actor, Face, Kind
@@ -111,7 +112,7 @@ def check_by_schema(actor: Actor, document: str, before: Document | None, after:
         for name in diff(before, after):
             is_foreign = actor.face == Face.PROFILE and name not in schema.names
             if is_foreign or name in schema.read_only:
-                reason = "can be changed only by our staff; restore its earlier value"
+                reason = Message("can be changed only by our staff; restore its earlier value")
                 raise MetadataError((name,), reason, document=document)
     schema.check(document, before, after)
 

@@ -90,6 +90,6 @@ def _error_page(request: HttpRequest, error: PageError) -> HttpResponse:
         "title": gettext("The application sent a wrong request"),
         "text": gettext("You cannot sign in this way. Contact the support of the application."),
         "details": error.text,
-        "application": error.client,
+        "client": error.client,
     }
     return render(request, "users/hosted/error.html", context, status=error.status)

@@ -97,7 +97,7 @@ def password_changed(request: HttpRequest) -> HttpResponse:
     client = None if "\0" in client_id else active_client.one(client_id)  # PostgreSQL takes no NUL
     if client is None:
         return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
-    context = {"application": client, "address": _waiting_sign_in(request, client) or client.sign_in_url}
+    context = {"client": client, "address": _waiting_sign_in(request, client) or client.sign_in_url}
     return render(request, "users/hosted/password_changed.html", context)
 
 
