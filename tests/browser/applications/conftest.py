@@ -6,6 +6,7 @@ another port.
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import ONE_REQUEST, TIMEOUT, Elsewhere, serving
+from tests.browser.conftest import FLAGS, ONE_REQUEST, TIMEOUT, Elsewhere, serving
 from tests.browser.test_pages_elsewhere import REALM_GRANT, client_of, wait_for
 from tests.own_database import own_database
 from tests.sdk.authority import DESK, HOST, SHOP, Authority, make_authority
@@ -36,7 +37,7 @@ LIBRARIES = {
     "react.js": "react/umd/react.production.min.js",
     "react-dom.js": "react-dom/umd/react-dom.production.min.js",
 }
-APPLICATIONS = ("auth0-js", "auth0-spa-js", "auth0-react", "oidc-client-ts")
+APPLICATIONS = ("auth0-js", "auth0-spa-js", "auth0-react", "oidc-client-ts", "oidc-client-ts-silent")
 
 
 class Shop(Elsewhere):
@@ -137,6 +138,19 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def own_profile(chromium, chromium_path, tmp_path) -> Iterator[BrowserContext]:
+    """A browser with a profile, which allows third-party cookies. Contexts without one are incognito windows,
+    which do not."""
+    (tmp_path / "Default").mkdir()
+    preferences = {"profile": {"cookie_controls_mode": 0}}  # allow third-party cookies
+    (tmp_path / "Default/Preferences").write_text(json.dumps(preferences))
+    options = {"executable_path": chromium_path, "args": FLAGS, "ignore_https_errors": True}
+    with chromium.browser_type.launch_persistent_context(tmp_path, **options) as context:
+        context.set_default_timeout(TIMEOUT)
+        yield context
 
 
 def sign_in(page: Page, user: dict[str, Any]) -> None:

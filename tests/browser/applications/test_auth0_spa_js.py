@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.applications.conftest import documents, sign_in
-from tests.browser.conftest import FLAGS, TIMEOUT
 from tests.sdk.server import Server
 
 pytestmark = pytest.mark.browser
@@ -78,19 +75,6 @@ class Application:
 @pytest.fixture
 def application(page, desk_server, shop, client_id):
     return lambda of=page, **options: Application(of, desk_server, shop, client_id, **options)
-
-
-@pytest.fixture
-def own_profile(chromium, chromium_path, tmp_path) -> Iterator[BrowserContext]:
-    """A browser with a profile, which allows third-party cookies. Contexts without one are incognito windows,
-    which do not."""
-    (tmp_path / "Default").mkdir()
-    preferences = {"profile": {"cookie_controls_mode": 0}}  # allow third-party cookies
-    (tmp_path / "Default/Preferences").write_text(json.dumps(preferences))
-    options = {"executable_path": chromium_path, "args": FLAGS, "ignore_https_errors": True}
-    with chromium.browser_type.launch_persistent_context(tmp_path, **options) as context:
-        context.set_default_timeout(TIMEOUT)
-        yield context
 
 
 def silently(application: Application) -> dict[str, Any]:
