@@ -71,6 +71,18 @@ def test_the_tokens_are_shown_decoded(at_work, administrator, application, jane)
     assert jane.email not in account
 
 
+@pytest.mark.parametrize(("answer", "text"), [("accept", "Access token"), ("refuse", "access_denied")])
+def test_the_consent_of_a_third_party_application_is_asked_for(at_work, shop, jane, answer, text):
+    edit_client(shop, {"is_first_party": False, "grant_types": ["authorization_code"]}, actor=SHELL)
+    page = at_work.get(f"/authorize?{urlencode(begin(at_work, shop))}")
+
+    asked = follow(at_work, type_password(at_work, page, jane))
+    assert asked["Location"].startswith("/u/consent?")
+    left = follow(at_work, at_work.post(asked["Location"], {"answer": answer}))
+
+    assert text in come_back(at_work, dict(HIDDEN.findall(left.content.decode()))).text
+
+
 def test_an_api_and_its_scopes_can_be_tried(at_work, shop, jane, songs_api):
     parameters = begin(at_work, shop, audience=songs_api.identifier, scope="openid read:songs offline_access")
     assert parameters["scope"] == "openid read:songs"
