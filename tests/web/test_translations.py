@@ -14,6 +14,7 @@ from django.conf import settings
 
 ROOT = settings.BASE_DIR
 TRANSLATIONS = sorted(settings.LOCALE_DIR.glob("*/LC_MESSAGES/*.po"))
+FOR_STAFF = ("admin/", "users/admin/", "users/api/", "users/demo/", "users/desk.html", "users/side.html")
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?[a-z]+[^>]*>")
 
 pytestmark = pytest.mark.one_database
@@ -57,6 +58,26 @@ def test_every_text_that_users_read_is_translated(file, texts):
 
     assert wanted - translated == set(), "run `make texts`, then translate these"
     assert translated - wanted == set(), "run `make texts`: these are not used any more"
+
+
+def test_the_texts_of_all_templates_but_those_for_staff_are_looked_for(texts):
+    known = {message.id for message in texts["django"]}
+    folder = ROOT / "templates"
+    templates = [
+        file
+        for file in folder.rglob("*.*")
+        if not str(file.relative_to(folder)).startswith(FOR_STAFF) and "{% translate" in file.read_text()
+    ]
+
+    missing = {
+        (str(file), text)
+        for file in templates
+        for text in re.findall(r'\{% translate "([^"]+)"', file.read_text())
+        if text not in known
+    }
+
+    assert len(templates) > 30
+    assert missing == set(), "locale/babel.cfg names where texts are"
 
 
 @pytest.mark.parametrize("file", TRANSLATIONS, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
