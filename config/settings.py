@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_language
 
 from config import env
 
@@ -215,8 +216,8 @@ LOCALE_PATHS = [LOCALE_DIR]
 LANGUAGES = [
     ("en", "English"),
     *(
-        (code, LANG_INFO[code]["name_local"])
-        for code in sorted(path.parts[-3] for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo"))
+        (code, LANG_INFO.get(code, {}).get("name_local", code))
+        for code in sorted(to_language(path.parts[-3]) for path in LOCALE_DIR.glob("*/LC_MESSAGES/django.mo"))
     ),
 ]
 USE_I18N = True

@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils.translation import to_language
 
 ROOT = settings.BASE_DIR
 TRANSLATIONS = sorted(settings.LOCALE_DIR.glob("*/LC_MESSAGES/*.po"))
@@ -95,7 +96,9 @@ def test_translations_have_the_placeholders_and_the_elements_of_their_texts(file
 def test_every_language_has_both_catalogues_compiled():
     languages = {file.parts[-3] for file in TRANSLATIONS}
 
-    assert {"en", *languages} == {code for code, _ in settings.LANGUAGES}, "run `make translations`"
+    assert {"en", *map(to_language, languages)} == {code for code, _ in settings.LANGUAGES}, (
+        "run `make translations`"
+    )
     for language in languages:
         for domain in ("django", "djangojs"):
             assert (settings.LOCALE_DIR / language / "LC_MESSAGES" / f"{domain}.mo").is_file()
