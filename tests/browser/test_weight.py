@@ -31,6 +31,7 @@ DASHBOARD = (
     "/admin/jobs/",
     "/admin/jobs/{job}/",
     "/admin/webhooks/",
+    "/admin/connections/",
     "/admin/applications/",
     "/admin/applications/{application}/?tab=settings",
     "/admin/help/pieces/",

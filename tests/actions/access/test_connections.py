@@ -57,6 +57,23 @@ def test_only_administrators_and_the_shell_may_lock_staff_out(partners, actor_of
         assert not edit_connection(partners, {"is_enabled": False}, actor=actor).is_enabled
 
 
+def test_administrators_do_not_disable_the_connection_that_they_sign_in_by(connection, administrator):
+    with pytest.raises(Denied, match="You sign in through this connection yourself"):
+        edit_connection(connection, {"is_enabled": False}, actor=staff_actor(administrator))
+
+    connection.refresh_from_db()
+    assert connection.is_enabled
+
+
+def test_names_are_checked_by_every_face(partners, as_they_were):
+    with pytest.raises(FieldError, match="on property display_name"):
+        edit_connection(partners, {"display_name": "two\nlines"}, actor=SHELL)
+    with pytest.raises(FieldError, match="on property name"):
+        create_connection(actor=SHELL, name="two words")
+
+    assert as_they_were()
+
+
 def test_what_is_gone_is_said_to_be_gone(partners):
     opened = Connection.objects.get(pk=partners.pk)
     delete_connection(partners, actor=SHELL)
