@@ -277,6 +277,7 @@ def test_of_two_administrators_the_second_is_asked(desk, partners):
 
     assert refused.status == 422
     assert "Not saved: another user was first" in refused.text
+    assert "<title>Error: Partners" in refused.html
     assert "Display name (optional) Saved now: First" in refused.text
     assert "Refuse personal information Saved now: On" in refused.text
     assert "Strength Saved now" not in refused.text
@@ -311,6 +312,7 @@ def test_only_what_was_ticked_or_unticked_is_written(desk, partners, make_client
     page = page.press("Save", client=[blog.client_id])
 
     assert "Saved." in page.text
+    assert f'href="/admin/applications/{blog.client_id}/"' in page.html
     assert set(partners.clients.all()) == {blog, wiki}
     assert "admin@example.com changed Partners" in desk(path(partners, "?tab=history")).text
 

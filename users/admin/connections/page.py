@@ -69,10 +69,15 @@ def new_connection_page(request: PageRequest, frame: TemplateContext) -> HttpRes
     if request.method == "POST" and form.is_valid() and (made := _create(form, actor)):
         messages.success(request, gettext("The connection %(name)s is created.") % {"name": made.name})
         return redirect("admin:connection", made.connection_id)
-    context = {**frame, "title": gettext("New connection"), "section": "connections", "form": form}
-    return TemplateResponse(
-        request, "users/admin/connection_new.html", context, status=422 if form.errors else 200
-    )
+    context = {
+        **frame,
+        "title": gettext("New connection"),
+        "section": "connections",
+        "form": form,
+        "errors": form.errors,
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "users/admin/connection_new.html", context, status=status)
 
 
 def connection_page(request: PageRequest, connection_id: str, frame: TemplateContext) -> HttpResponse:
@@ -116,6 +121,8 @@ def _render_page(
         "most": MAX_COUNTED_USERS,
         "deletion_refusal": explain_refused_deletion(connection),
         "tab": tab,
+        # For the title of the window.
+        "errors": form is not None,
     }
     if tab == "history":
         context |= history_context(request, actor, Kind.CONNECTION, connection.connection_id)
