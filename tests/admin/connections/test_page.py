@@ -287,6 +287,13 @@ def test_of_two_administrators_the_second_is_asked(desk, partners):
     assert again(partners).display_name == "Second"
 
 
+def test_two_administrators_who_save_the_same_do_not_conflict(desk, partners):
+    page = desk(path(partners))
+    desk(path(partners)).press("Save", display_name="Ours", dictionary="acme")
+
+    assert "Saved." in page.press("Save", display_name="Ours", dictionary="acme").text
+
+
 def test_a_form_without_a_version_is_refused(desk, partners):
     refused = desk(path(partners)).press("Save", forged={"version": ""}, display_name="Second")
 
@@ -315,6 +322,17 @@ def test_only_what_was_ticked_or_unticked_is_written(desk, partners, make_client
     assert f'href="/admin/applications/{blog.client_id}/"' in page.html
     assert set(partners.clients.all()) == {blog, wiki}
     assert "admin@example.com changed Partners" in desk(path(partners, "?tab=history")).text
+
+
+@pytest.mark.parametrize("made_up", ["\0", "no-such", "<b>", "x" * 500])
+def test_an_application_that_was_made_up_is_refused(desk, partners, make_client, made_up):
+    make_client()
+
+    page = desk(path(partners, "?tab=clients")).press("Save", forged={"client": made_up})
+
+    assert page.status == 200
+    assert "Not saved: There is no client" in page.text
+    assert "<b>." not in page.html
 
 
 def test_an_application_that_is_gone_is_named(desk, partners, make_client):

@@ -18,6 +18,7 @@ from users.log.configuration_history import (
     record_configuration_change,
     record_side_effects,
 )
+from users.metadata.errors import escape_invisible
 from users.models import DEFAULT_CONNECTION, Client, Connection, User
 from users.representation.connections import FIELDS, NAME, serialize_connection
 from users.representation.schema import closed_object
@@ -214,9 +215,11 @@ def _check_emails(connection: Connection) -> None:
 def _find_clients(client_ids: Iterable[str]) -> list[Client]:
     """The clients of these client ids. Raises FieldError where there is no such client."""
     wanted = set(client_ids)
-    found = list(Client.objects.filter(client_id__in=wanted, is_revoked=False))
+    # PostgreSQL raises an error for text with NUL, which would be a 500.
+    possible = [client_id for client_id in wanted if "\0" not in client_id]
+    found = list(Client.objects.filter(client_id__in=possible, is_revoked=False))
     if unknown := wanted - {client.client_id for client in found}:
-        raise FieldError("enabled_clients", f"There is no client {min(unknown)}")
+        raise FieldError("enabled_clients", f"There is no client {escape_invisible(min(unknown))}")
     return found
 
 

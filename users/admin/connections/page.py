@@ -168,6 +168,9 @@ def _save(request: PageRequest, frame: TemplateContext, connection: Connection, 
             # Read again: it may have changed once more since this request began.
             connection = connections_with_counts().get(pk=connection.pk)
             form = form.reopened(form_class.initial_of(connection))
+            # The other user saved the same.
+            if not any(form.differences):
+                return _saved(request)
         except FieldError as error:
             form.add_refusal(error)
         except NotSupported as refused:
@@ -175,9 +178,13 @@ def _save(request: PageRequest, frame: TemplateContext, connection: Connection, 
         except Denied as denied:
             form.add_error("is_enabled", denied.reason)
         else:
-            messages.success(request, gettext("Saved."))
-            return redirect(request.get_full_path())
+            return _saved(request)
     return _render_page(request, frame, connection, actor, form)
+
+
+def _saved(request: PageRequest) -> HttpResponse:
+    messages.success(request, gettext("Saved."))
+    return redirect(request.get_full_path())
 
 
 def _delete(request: PageRequest, connection: Connection, actor: Actor) -> HttpResponse:
