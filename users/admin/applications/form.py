@@ -195,7 +195,10 @@ class SettingsForm(ApplicationForm):
         gettext_lazy("Idle lifetime (seconds)"),
         gettext_lazy("They end without an exchange in this time. Empty: without an end."),
     )
-    logo_uri = _url(gettext_lazy("Logo URL"))
+    logo_uri = _url(
+        gettext_lazy("Logo URL"),
+        gettext_lazy("For your own use: the sign-in pages load nothing from other hosts."),
+    )
     logo = forms.FileField(
         label=gettext_lazy("Logo of the sign-in pages"),
         required=False,
@@ -207,7 +210,7 @@ class SettingsForm(ApplicationForm):
         label=gettext_lazy("Accent color"),
         required=False,
         max_length=20,
-        help_text=gettext_lazy("Such as #0f7f76."),
+        help_text=gettext_lazy("Such as #0f7f76. Shades that can be read in both themes are computed."),
     )
     terms_url = _url(gettext_lazy("URL of the terms of service"))
     privacy_url = _url(gettext_lazy("URL of the privacy policy"))
