@@ -81,7 +81,7 @@ def check_code(
 
 
 def otpauth_uri(user: User, secret: str) -> str:
-    """Return the address by which an authenticator app takes over the secret, mostly as a QR code."""
+    """Return the `otpauth:` URL from which an authenticator app reads the secret, usually as a QR code."""
     adapter = get_adapter()
     issuer, label = adapter.get_totp_issuer(), adapter.get_totp_label(user)
     query = {

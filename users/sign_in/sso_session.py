@@ -50,14 +50,14 @@ def known_browser_secret(session: SessionData) -> str:
 
 
 def read_sso_session(session: SessionData, user: User | None, *, application: Client) -> SsoSession | None:
-    """Return who is signed in; None where no one is, or not through a connection that is enabled for the
-    application. `user` is that of the session, freshly read."""
+    """Return the session of the user who is signed in; None without one, or where its connection is not
+    enabled for the application. `user` is that of the session, freshly read."""
     sign_in = session.get(SIGN_IN)
     if user is None or not sign_in:
         return None
     enabled = application.connections.filter(is_enabled=True)
     connection = enabled.filter(pk=session.get(CONNECTION, 0)).first()
-    # A connection that was disabled or deleted since signs in no one.
+    # Disabled or deleted since the user signed in.
     if connection is None:
         return None
     records = [record for record in session.get(METHODS, ()) if record["method"] in _METHODS]
@@ -106,7 +106,7 @@ def stored_outcome(
 
 
 def store_refusal(session: SessionData, pending: AuthorizationRequest, refusal: Refusal) -> None:
-    """Store that the sign-in was refused, and with which OAuth error: the application says so, not we."""
+    """Store that the sign-in was refused, and the OAuth error that the application receives."""
     _drop(session, PROGRESS, REDIRECT)
     session[REFUSAL] = {"request": pending.pk, "error": refusal.error, "description": refusal.description}
 

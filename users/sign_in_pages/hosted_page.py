@@ -105,7 +105,7 @@ def url_of(request: HostedRequest, name: str) -> str:
 
 
 def current_session(request: HostedRequest) -> SsoSession | None:
-    """Who is signed in for all applications in this browser."""
+    """Return the session of single sign-on in this browser; None where no user is signed in."""
     user = request.user if isinstance(request.user, User) else None
     return sso_session.read_sso_session(request.session, user, application=request.pending.client)
 

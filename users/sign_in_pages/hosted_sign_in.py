@@ -62,8 +62,8 @@ def lead_on(request: HostedRequest) -> HttpResponse:
 
 
 def _open_session(request: HostedRequest, outcome: SignedIn) -> None:
-    """Sign the user in for all applications. The session gets a new key, so that one that was planted before
-    is worth nothing (session fixation)."""
+    """Sign the user in for all applications. The session gets a new key, so that a key that an attacker has
+    planted before is invalid (session fixation)."""
     session = request.session
     _leave_other_user(request, outcome.user)
     records = {record["method"]: record for record in session.get(METHODS, ())}
