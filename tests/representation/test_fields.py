@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext
 
 from tests.conftest import SHELL
 from tests.web.pages import open_page
@@ -195,7 +197,10 @@ class TestDerivedLists:
 
         # Those are shown in ways of their own; the picture is not loaded from another host.
         for name in set(TEXT_FIELDS) - {"email", "name", "picture"}:
-            assert f"<dt>{FIELDS[name].label}</dt><dd><bdi>{VALUES[name]}</bdi></dd>" in page.html
+            # In the language of her locale.
+            with translation.override(VALUES["locale"]):
+                label = gettext(FIELDS[name].label)
+            assert f"<dt>{label}</dt><dd><bdi>{VALUES[name]}</bdi></dd>" in page.html
 
 
 def fill(user: User) -> None:
