@@ -74,6 +74,14 @@ def test_the_value_of_one_cookie_in_the_other_opens_nothing(answer, jane, store,
     assert seen == [None]
 
 
+@pytest.mark.parametrize(("path", "name"), [("/login/", "session"), ("/u/login", "sso")])
+def test_a_nul_in_a_cookie_is_a_browser_without_a_session(client, path, name):
+    """Cookies may have escaped characters. PostgreSQL refuses NUL in text."""
+    page = client.get(path, headers={"cookie": f'{name}="0123456789\\000"'})
+
+    assert page.status_code == (200 if name == "session" else 400)
+
+
 def test_an_emptied_session_loses_its_cookie(answer):
     session = SsoSessionStore()
     write(session)

@@ -40,6 +40,10 @@ class SessionStore(Store):
 
     kind = Session.Kind.DASHBOARD
 
+    def __init__(self, session_key: str | None = None) -> None:
+        """Take the value of a cookie; a NUL, which PostgreSQL refuses, is in no key of ours."""
+        super().__init__(None if session_key and "\0" in session_key else session_key)
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         """Our table, which has the columns."""
