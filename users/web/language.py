@@ -26,6 +26,8 @@ from users.web.sso_paths import is_sso_path
 _ENGLISH_PATHS = ("/admin/", "/exports/", "/demo/")
 # Pages of a user who may be signed in: signing in, passwords, second factors, the own page.
 _OWN_PATHS = ("/login/", "/logout/", "/password/", "/profile/")
+# Characters of `ui_locales` that are read.
+MAX_WANTED = 500
 
 
 class LanguageMiddleware:
@@ -64,7 +66,8 @@ def use_language(request: HttpRequest, wanted: str) -> None:
 
 def find_language(wanted: str) -> str | None:
     """Return the first language of `wanted` that has a catalogue: `de-AT` finds `de`. None for none."""
-    for tag in wanted.split():
+    # Bounded, since the body of a form may hold a million tags.
+    for tag in wanted[:MAX_WANTED].split():
         try:
             # Some providers write a locale as POSIX does: de_DE.
             return get_supported_language_variant(tag.replace("_", "-").lower())
