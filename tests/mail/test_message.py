@@ -179,7 +179,14 @@ def test_an_application_deleted_meanwhile_is_not_missed(jane):
 
 @pytest.mark.parametrize(
     ("asked_in", "locale", "language"),
-    [("ar", "he", "ar"), ("", "he", "he"), ("", "he-IL", "he"), ("xx", "not a tag", "en"), ("", None, "en")],
+    [
+        ("ar", "he", "ar"),
+        ("", "he", "he"),
+        ("", "he-IL", "he"),
+        ("", "he_IL", "he"),
+        ("xx", "not a tag", "en"),
+        ("", None, "en"),
+    ],
 )
 def test_an_email_is_in_the_language_of_the_page_or_of_the_profile(
     jane, settings, asked_in, locale, language
