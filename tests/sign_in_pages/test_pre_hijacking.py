@@ -186,6 +186,27 @@ def test_a_user_who_verifies_where_they_signed_up_loses_nothing(account, attacke
     assert Session.objects.filter(user=account).exists()
 
 
+@pytest.mark.parametrize(("who", "is_left"), [("account", True), ("jane", False), (None, False)])
+def test_nor_does_a_user_who_is_signed_in_on_the_own_page(browser, request, account, who, is_left):
+    """Of all users, only the one whose email it is."""
+    enrol(account)
+    window = browser(request.getfixturevalue(who) if who else None)
+
+    open_page(window, verification_link(account)).press("Confirm")
+
+    assert Authenticator.objects.filter(user=account, type="totp").exists() == is_left
+
+
+def test_nor_one_whose_session_on_the_own_page_has_ended(browser, account):
+    enrol(account)
+    window = browser(account)
+    edit_user(account, Edit(password=NEW), actor=SHELL)
+
+    open_page(window, verification_link(again(account))).press("Confirm")
+
+    assert not Authenticator.objects.exists()
+
+
 def test_later_resets_leave_the_second_factor(browser, account):
     follow_reset_link(browser)
     enrol(again(account))

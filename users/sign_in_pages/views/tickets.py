@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from allauth.account import app_settings
 from allauth.account.forms import ResetPasswordKeyForm
 from allauth.utils import get_form_class
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,9 +27,10 @@ from django.views.decorators.http import require_http_methods
 from users.actions.account.tickets import get_valid_ticket, set_password_by_ticket, verify_email_by_ticket
 from users.actions.errors import NotSupported, TicketRefused, UserNotFound, WeakPassword
 from users.log.record import log_event
-from users.models import Ticket
+from users.models import Session, Ticket, User
 from users.rights.actor import Actor, Face, owner_actor
 from users.sign_in import lockout
+from users.sign_in.session_store import active_sessions
 from users.sign_in_pages.ticket_results import redirect_url
 from users.throttling.debounce import is_first_within
 from users.web.client_ip import recorded_ip
@@ -119,7 +121,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     """Show a button that verifies the email, and verify it."""
     ticket = _get_ticket(request, Purpose.EMAIL_VERIFICATION)
     if request.method == "POST":
-        is_signed_in = request.user == ticket.user
+        is_signed_in = _is_signed_in(request, ticket.user)
         verify_email_by_ticket(ticket, actor=_actor(request, ticket), is_signed_in=is_signed_in)
         return _success_page(request, ticket)
     context = {"email": ticket.email, "secret": _secret(request)}
@@ -150,6 +152,17 @@ def _actor(request: HttpRequest, ticket: Ticket) -> Actor:
     """The owner of the account: the link proves it, regardless of who is signed in in this browser."""
     request_id, ip = request_id_of(request), recorded_ip(request)
     return owner_actor(ticket.user, face=Face.SIGN_IN, request_id=request_id, ip=ip)
+
+
+def _is_signed_in(request: HttpRequest, user: User) -> bool:
+    """Whether the user is signed in in this browser: to applications, or to the own page, whose cookie these
+    pages do not read otherwise."""
+    if request.user == user:
+        return True
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if "\0" in key:  # PostgreSQL takes no NUL
+        return False
+    return active_sessions(user).filter(kind=Session.Kind.DASHBOARD, session_key=key).exists()
 
 
 def _success_page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
