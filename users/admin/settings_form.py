@@ -3,6 +3,7 @@ field."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
@@ -38,8 +39,8 @@ def _split_lines(text: str) -> list[str]:
 class SettingsForm(forms.Form):
     """Settings of one configuration object, which travel with the version that was opened.
 
-    `paths` names the field for the path of an error of the action, such as `options.passwordPolicy`; a path
-    stands for all that are within it.
+    `paths` names the field for the path of an error of the action, such as `options.passwordPolicy`, where
+    the field has another name; a path stands for all that are within it.
     """
 
     data: MultiValueDict[str, Any]
@@ -52,19 +53,26 @@ class SettingsForm(forms.Form):
 
     def add_refusal(self, error: FieldError) -> None:
         """Show an error of the action at the field that it is about; at the top where there is none."""
-        path = error.field
-        while path and path not in self.paths:
+        path, fields = error.field, {**{name: name for name in self.fields}, **self.paths}
+        while path and path not in fields:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        field = self.paths.get(path)
+        field = fields.get(path)
+        if field is None:
+            self.add_error(None, str(error))
+            return
         # At its field an error need not say which one it is.
-        self.add_error(field, " ".join(filter(None, (error.rule, error.advice))) if field else str(error))
+        text = ". ".join(filter(None, (error.rule, error.advice)))
+        line = re.search(r"\[(\d+)\]$", error.field)
+        if line and isinstance(self.fields[field], LinesField):
+            text = gettext("Line %(number)s: %(text)s") % {"number": int(line[1]) + 1, "text": text}
+        self.add_error(field, text)
 
     def reopened(self, initial: dict[str, Any]) -> Self:
         """Return the form as typed, against the values that are stored now: another user has changed them
         since it was opened."""
         data = self.data.copy()
         data[self.add_prefix("version")] = initial["version"]
-        form = type(self)(data, initial=initial)
+        form = type(self)(data, self.files, initial=initial)
         form.is_conflict = True
         return form
 
@@ -72,8 +80,9 @@ class SettingsForm(forms.Form):
     def differences(self) -> Iterator[TemplateContext]:
         """Yield the fields that were typed otherwise than stored: `label`, `id` and what is `stored`."""
         for name in self.changed_data:
-            if name != "version":
-                field = self[name]
+            field = self[name]
+            # A chosen file is not sent to the browser again.
+            if name != "version" and not isinstance(field.field, forms.FileField):
                 yield {"label": field.label, "id": field.auto_id, "stored": _describe(field)}
 
 

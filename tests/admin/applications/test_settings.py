@@ -196,7 +196,8 @@ def test_of_two_administrators_the_second_learns_of_the_change_and_overwrites_no
     page = second.press("Save changes", name="Mine")
 
     assert page.status == 422
-    assert "was changed since you opened this page" in page.text
+    assert "Not saved: another user was first" in page.text
+    assert "Saved now: https://new.example/" in page.text
     assert Client.objects.get().name == "Lantern Shop"
     assert Client.objects.get().callbacks == ["https://new.example/"]
     # Knowing of it, they may replace it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Model
 
@@ -17,7 +18,11 @@ def version_of(row: Model, columns: Iterable[str]) -> str:
 
     Of the columns that a form edits, since a change of others is no conflict with it.
     """
-    values = {name: getattr(row, name) for name in columns}
+    return digest({name: getattr(row, name) for name in columns})
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """The version of settings that are not all columns of one row, such as related rows."""
     text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from functools import cache
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from users.actions.access.optimistic_lock import digest
+from users.admin.settings_form import LinesField, SettingsForm
 from users.metadata.errors import TextError
 from users.metadata.text import parse
 from users.models import Client, Connection
@@ -47,34 +47,15 @@ AUTH_METHODS = (
 )
 REFRESH_FIELDS = ("is_rotating", "leeway", "token_lifetime", "idle_token_lifetime")
 BRANDING_FIELDS = ("accent_color", "terms_url", "privacy_url")
-# Where the form has a field under another name than the API.
-_FORM_FIELDS = {
-    "refresh_token": "is_rotating",
-    "refresh_token.rotation_type": "is_rotating",
-    "refresh_token.expiration_type": "token_lifetime",
-    "jwt_configuration.lifetime_in_seconds": "id_token_lifetime",
-}
 # More than any limit of the API, and still a number for its validator.
 _MAX_NUMBER = 2**31 - 1
 _MAX_TEXT = 250_000
 
 
-class LinesField(forms.CharField):
-    """A list of texts, one per line. Blank lines and repetitions are left out, as typing accidents."""
-
-    widget = forms.Textarea(
-        attrs={"rows": 3, "class": "mono", "spellcheck": "false", "autocapitalize": "off"}
-    )
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, max_length=_MAX_TEXT, **options)
-
-    def prepare_value(self, value: Any) -> str:
-        return "\n".join(value) if isinstance(value, list) else value or ""
-
-    def clean(self, value: Any) -> list[str]:
-        lines = (line.strip() for line in super().clean(value).splitlines())
-        return list(dict.fromkeys(filter(None, lines)))
+def _lines(label: Any, help_text: Any) -> LinesField:
+    field = LinesField(label=label, help_text=help_text, required=False, max_length=_MAX_TEXT)
+    field.widget.attrs["class"] = "mono"
+    return field
 
 
 def _number(label: Any, help_text: Any = "", *, required: bool = False) -> forms.IntegerField:
@@ -89,7 +70,7 @@ def _url(label: Any, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=2048, widget=widget)
 
 
-class ApplicationForm(forms.Form):
+class ClientForm(SettingsForm):
     """What both forms share: values are validated as the Management API validates them."""
 
     name = forms.CharField(
@@ -109,18 +90,8 @@ class ApplicationForm(forms.Form):
                 self.add_refusal(error)
         return self.cleaned_data
 
-    def add_refusal(self, error: FieldError) -> None:
-        """Show what the API or an action refuses at its field."""
-        path, line = error.field, re.fullmatch(r"(\w+)\[(\d+)\]", error.field)
-        text = f"{error.rule}. {error.advice}".strip()
-        if line:
-            path = line[1]
-            text = gettext("Line %(number)s: %(text)s") % {"number": int(line[2]) + 1, "text": text}
-        name = _FORM_FIELDS.get(path, path if path in self.fields else path.rpartition(".")[2])
-        self.add_error(name if name in self.fields else None, text)
 
-
-class NewApplicationForm(ApplicationForm):
+class NewApplicationForm(ClientForm):
     """Name and type; the rest follows from the type, and is on the settings page."""
 
     app_type = forms.ChoiceField(
@@ -136,10 +107,17 @@ class NewApplicationForm(ApplicationForm):
         return list(zip(self["app_type"], TYPE_HELP.values(), strict=True))
 
 
-class SettingsForm(ApplicationForm):
-    """The settings of an application. `opened` says which state of it the form was made from."""
+class ApplicationForm(ClientForm):
+    """The settings of an application."""
 
-    opened = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    paths = {
+        "refresh_token": "is_rotating",
+        "refresh_token.expiration_type": "token_lifetime",
+        **{f"refresh_token.{name}": name for name in REFRESH_FIELDS},
+        "jwt_configuration.lifetime_in_seconds": "id_token_lifetime",
+        **{f"branding.{name}": name for name in (*BRANDING_FIELDS, "logo")},
+    }
+
     description = forms.CharField(label=gettext_lazy("Description"), max_length=140, required=False)
     app_type = forms.ChoiceField(
         label=gettext_lazy("Type"), choices=[(kind.value, kind.label) for kind in TYPE_HELP]
@@ -147,23 +125,23 @@ class SettingsForm(ApplicationForm):
     token_endpoint_auth_method = forms.ChoiceField(
         label=gettext_lazy("Authentication at the token endpoint"), choices=AUTH_METHODS
     )
-    callbacks = LinesField(
-        label=gettext_lazy("Callback URLs"),
-        help_text=gettext_lazy("One per line. Users are sent back only to these, compared exactly."),
+    callbacks = _lines(
+        gettext_lazy("Callback URLs"),
+        gettext_lazy("One per line. Users are sent back only to these, compared exactly."),
     )
-    allowed_logout_urls = LinesField(
-        label=gettext_lazy("Logout URLs"),
-        help_text=gettext_lazy("One per line. Where users may be sent after signing out."),
+    allowed_logout_urls = _lines(
+        gettext_lazy("Logout URLs"),
+        gettext_lazy("One per line. Where users may be sent after signing out."),
     )
-    web_origins = LinesField(
-        label=gettext_lazy("Web origins"),
-        help_text=gettext_lazy(
+    web_origins = _lines(
+        gettext_lazy("Web origins"),
+        gettext_lazy(
             "One per line, such as https://shop.example.com. Pages there may renew tokens silently."
         ),
     )
-    allowed_origins = LinesField(
-        label=gettext_lazy("Origins for cross-origin requests (CORS)"),
-        help_text=gettext_lazy("One per line. Web origins and origins of callback URLs are allowed already."),
+    allowed_origins = _lines(
+        gettext_lazy("Origins for cross-origin requests (CORS)"),
+        gettext_lazy("One per line. Web origins and origins of callback URLs are allowed already."),
     )
     initiate_login_uri = _url(
         gettext_lazy("Sign-in URL"),
@@ -235,13 +213,33 @@ class SettingsForm(ApplicationForm):
         help_text=gettext_lazy('Up to ten strings, such as {"team": "checkout"}.'),
     )
 
-    def __init__(self, client: Client, data: Any = None, files: Any = None) -> None:
-        self._before = _initial(client)
-        super().__init__(data, files, initial=self._before)
-        if not client.branding.get("logo"):
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, files, initial=initial)
+        if not initial["branding"].get("logo"):
             del self.fields["removes_logo"]
         offered = Connection.objects.order_by("name").values_list("connection_id", "name")
         self.fields["connections"].choices = list(offered[:MAX_CONNECTIONS])  # type: ignore[attr-defined]
+
+    @classmethod
+    def initial_of(cls, client: Client) -> dict[str, Any]:
+        """The stored values, with their version."""
+        columns = (*FIELDS.keys() - {"refresh_token"}, "id_token_lifetime")
+        refresh = serialize_refresh_token(client)
+        lifetimes = {
+            name: None if refresh[f"infinite_{name}"] else refresh[name]
+            for name in ("token_lifetime", "idle_token_lifetime")
+        }
+        metadata = json.dumps(client.client_metadata, ensure_ascii=False) if client.client_metadata else ""
+        return {
+            **{name: getattr(client, name) for name in columns if hasattr(client, name)},
+            **{name: client.branding.get(name, "") for name in BRANDING_FIELDS},
+            **lifetimes,
+            "version": version_of_application(client),
+            "client_metadata": metadata,
+            "is_rotating": refresh["rotation_type"] == "rotating",
+            "leeway": refresh["leeway"],
+            "connections": list(client.connections.values_list("connection_id", flat=True)),
+        }
 
     def clean_logo(self) -> str:
         """Return the image as a data URL; empty where none was sent."""
@@ -268,14 +266,14 @@ class SettingsForm(ApplicationForm):
             body["jwt_configuration"] = {"lifetime_in_seconds": values["id_token_lifetime"]}
         branding = {name: values[name] for name in BRANDING_FIELDS if values.get(name)}
         # Other properties of branding, which this form does not have, stay.
-        others = {n: v for n, v in self._before["branding"].items() if n not in BRANDING_FIELDS}
+        others = {n: v for n, v in self.initial["branding"].items() if n not in BRANDING_FIELDS}
         if values.get("removes_logo"):
             others.pop("logo", None)
         if values.get("logo"):
             branding["logo"] = values["logo"]
         body["branding"] = {**others, **branding}
         # Where nothing was changed the defaults still apply, also those of another type.
-        if any(name in values and values[name] != self._before[name] for name in REFRESH_FIELDS):
+        if any(name in values and values[name] != self.initial[name] for name in REFRESH_FIELDS):
             body["refresh_token"] = self._refresh_token()
         return body
 
@@ -292,31 +290,10 @@ class SettingsForm(ApplicationForm):
         }
 
 
-def fingerprint(client: Client) -> str:
-    """A hash of the settings, by which a form knows whether they were changed since it was opened."""
+def version_of_application(client: Client) -> str:
+    """The version that a form carries. Its connections count as settings."""
     connections = sorted(client.connections.values_list("connection_id", flat=True))
-    text = json.dumps([serialize_client(client), connections], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _initial(client: Client) -> dict[str, Any]:
-    columns = (*FIELDS.keys() - {"refresh_token"}, "id_token_lifetime")
-    refresh = serialize_refresh_token(client)
-    lifetimes = {
-        name: None if refresh[f"infinite_{name}"] else refresh[name]
-        for name in ("token_lifetime", "idle_token_lifetime")
-    }
-    metadata = json.dumps(client.client_metadata, ensure_ascii=False) if client.client_metadata else ""
-    return {
-        **{name: getattr(client, name) for name in columns if hasattr(client, name)},
-        **{name: client.branding.get(name, "") for name in BRANDING_FIELDS},
-        **lifetimes,
-        "opened": fingerprint(client),
-        "client_metadata": metadata,
-        "is_rotating": refresh["rotation_type"] == "rotating",
-        "leeway": refresh["leeway"],
-        "connections": list(client.connections.values_list("connection_id", flat=True)),
-    }
+    return digest({**serialize_client(client), "connections": connections})
 
 
 @cache

@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 
 from users.actions.access.clients import delete_client, edit_client, make_client, rotate_secret
 from users.actions.access.connections import enable_clients
+from users.actions.errors import StaleVersion
 from users.admin.applications.api_access import api_access_context, save_api_access
-from users.admin.applications.form import NewApplicationForm, SettingsForm, fingerprint
+from users.admin.applications.form import ApplicationForm, NewApplicationForm, version_of_application
 from users.admin.applications.quick_start import quick_start_context
 from users.admin.applications.rows import application_row, application_rows
 from users.admin.configuration_history import history_context
@@ -31,10 +32,6 @@ SECTION = "applications"
 MAX_QUERY = 200
 # Refresh tokens are counted up to this number.
 MAX_COUNTED_TOKENS = 1_000
-
-
-class EditedMeanwhile(Exception):
-    """The application was changed since the form was opened."""
 
 
 def applications_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
@@ -75,7 +72,7 @@ def application_page(request: PageRequest, client_id: str, frame: TemplateContex
         return _save(request, frame, client, actor)
     match tab:
         case "settings":
-            context: TemplateContext = {"form": SettingsForm(client)}
+            context: TemplateContext = {"form": ApplicationForm(initial=ApplicationForm.initial_of(client))}
         case "apis":
             context = api_access_context(client)
         case "history":
@@ -160,36 +157,37 @@ def _application(
 
 
 def _save(request: PageRequest, frame: TemplateContext, client: Client, actor: Actor) -> HttpResponse:
-    form = SettingsForm(client, request.POST, request.FILES)
+    form = ApplicationForm(request.POST, request.FILES, initial=ApplicationForm.initial_of(client))
     if form.is_valid():
         try:
             _write(client, form, actor)
-            messages.success(request, gettext("Saved."))
-            return redirect(request.get_full_path())
         except FieldError as error:
             form.add_refusal(error)
         except Client.DoesNotExist:  # deleted meanwhile
             raise Http404 from None
-        except EditedMeanwhile:
-            text = gettext(
-                "The application was changed since you opened this page: see History. Your values are"
-                " below; save again to replace what is stored with them."
-            )
-            form.add_error(None, text)
-            # The next attempt is made with the knowledge of the change.
-            data = request.POST.copy()
-            data["opened"] = fingerprint(client)
-            form.data = data
+        except StaleVersion:
+            client = get_application_or_404(client.client_id)
+            form = form.reopened(ApplicationForm.initial_of(client))
+            # The other user saved the same.
+            if not form.changed_data:
+                return _saved(request)
+        else:
+            return _saved(request)
     return _application(request, frame, client, "settings", {"form": form}, status=422)
 
 
-def _write(client: Client, form: SettingsForm, actor: Actor) -> None:
-    """Write what differs from what is stored, in one transaction. Raises EditedMeanwhile, and what the
-    actions raise."""
+def _saved(request: PageRequest) -> HttpResponse:
+    messages.success(request, gettext("Saved."))
+    return redirect(request.get_full_path())
+
+
+def _write(client: Client, form: ApplicationForm, actor: Actor) -> None:
+    """Write what differs from what is stored, in one transaction. Raises StaleVersion, and what the actions
+    raise."""
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client.pk)
-        if form.cleaned_data["opened"] != fingerprint(client):
-            raise EditedMeanwhile
+        if form.cleaned_data["version"] != version_of_application(client):
+            raise StaleVersion
         columns = columns_from_body(form.body())
         changed = {name: value for name, value in columns.items() if getattr(client, name) != value}
         if changed:
@@ -197,7 +195,7 @@ def _write(client: Client, form: SettingsForm, actor: Actor) -> None:
         _enable_connections(client, form, actor)
 
 
-def _enable_connections(client: Client, form: SettingsForm, actor: Actor) -> None:
+def _enable_connections(client: Client, form: ApplicationForm, actor: Actor) -> None:
     """Enable the ticked connections for the application, and disable the others that were offered."""
     wanted = set(form.cleaned_data["connections"])
     enabled = set(client.connections.values_list("connection_id", flat=True))

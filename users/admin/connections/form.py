@@ -32,8 +32,6 @@ POLICIES = (
 class NewConnectionForm(SettingsForm):
     """What a connection begins with."""
 
-    paths = {"name": "name", "display_name": "display_name"}
-
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=128,
@@ -57,7 +55,6 @@ class NewConnectionForm(SettingsForm):
 class ConnectionForm(SettingsForm):
     """The settings of every connection."""
 
-    paths = {"display_name": "display_name"}
     # What it writes, and what its version is of.
     columns: tuple[str, ...] = ("display_name", "is_enabled")
 
@@ -94,7 +91,6 @@ class DatabaseForm(ConnectionForm):
     """The settings of a connection whose users are stored here with their passwords."""
 
     paths = {
-        **ConnectionForm.paths,
         "options.passwordPolicy": "policy",
         "options.password_complexity_options": "min_length",
         "options.password_dictionary": "dictionary",
