@@ -146,23 +146,24 @@ node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.ven
 
 # --- Translations -------------------------------------------------------------------------
 
+LOCALE := users/locale
 # What Django reads; git ignores it.
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard $(LOCALE)/*/LC_MESSAGES/*.po))
 BABEL = $(BIN)/python -m babel.messages.frontend --quiet
 
 translations: $(CATALOGUES) ## Compile the translations
 
-locale/%.mo: locale/%.po | .venv/made
+$(LOCALE)/%.mo: $(LOCALE)/%.po | .venv/made
 	@$(BABEL) compile --input-file $< --output-file $@
 
 texts: .venv/.dev ## Add new texts to the translations (NEW=fr make texts: begin another)
-	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel.cfg --output-file locale/django.pot .
-	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file locale/babel_js.cfg --output-file locale/djangojs.pot .
+	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file $(LOCALE)/babel.cfg --output-file $(LOCALE)/django.pot .
+	@DEBUG=true $(BABEL) extract $(EXTRACT) --mapping-file $(LOCALE)/babel_js.cfg --output-file $(LOCALE)/djangojs.pot .
 	@for domain in django djangojs; do \
 		$(if $(NEW),$(BABEL) init,$(BABEL) update --ignore-obsolete --ignore-pot-creation-date) \
-			$(if $(NEW),--locale $(NEW)) --domain $$domain --input-file locale/$$domain.pot \
-			--output-dir locale --width 110 || exit 1; done
-	@rm locale/django.pot locale/djangojs.pot
+			$(if $(NEW),--locale $(NEW)) --domain $$domain --input-file $(LOCALE)/$$domain.pot \
+			--output-dir $(LOCALE) --width 110 || exit 1; done
+	@rm $(LOCALE)/django.pot $(LOCALE)/djangojs.pot
 
 # Functions of Django, and the marks of users/metadata/messages.py; 1c is the context.
 EXTRACT := --add-location file --width 110 --project Profiledesk --keywords "gettext_lazy gettext_noop Message \

@@ -210,7 +210,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "en"
-LOCALE_DIR = BASE_DIR / "locale"
+LOCALE_DIR = BASE_DIR / "users/locale"
 LOCALE_PATHS = [LOCALE_DIR]
 # English, and each language whose catalogue is compiled: a page is never half in one and half in another.
 LANGUAGES = [

@@ -30,7 +30,7 @@ def texts(tmp_path_factory) -> dict[str, Catalog]:
     found = {}
     for domain, mapping in (("django", "babel.cfg"), ("djangojs", "babel_js.cfg")):
         file = folder / f"{domain}.pot"
-        options = ["--keywords", keywords.replace("\\\n", " "), "--mapping-file", f"locale/{mapping}"]
+        options = ["--keywords", keywords.replace("\\\n", " "), "--mapping-file", f"users/locale/{mapping}"]
         extract = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", *options]
         subprocess.run([*extract, "--output-file", file, "."], cwd=ROOT, check=True, capture_output=True)
         found[domain] = read(file)
@@ -78,7 +78,7 @@ def test_the_texts_of_all_templates_but_those_for_staff_are_looked_for(texts):
     }
 
     assert len(templates) > 30
-    assert missing == set(), "locale/babel.cfg names where texts are"
+    assert missing == set(), "users/locale/babel.cfg names where texts are"
 
 
 @pytest.mark.parametrize("file", TRANSLATIONS, ids=lambda file: f"{file.parts[-3]}-{file.stem}")

@@ -1,4 +1,4 @@
-"""Find the texts of Django templates, for Babel's `extract` (`locale/babel.cfg` names `extract_texts`)."""
+"""Find the texts of Django templates for Babel, whose `extract` is configured in `users/locale/babel.cfg`."""
 
 from __future__ import annotations
 
