@@ -28,6 +28,8 @@ class MfaToken(models.Model):
     methods = models.JSONField(default=list)
     id_token_claims = models.JSONField(default=dict)
     access_token_claims = models.JSONField(default=dict)
+    # How hooks change the scopes (`users.sign_in.scope_changes`); null for not at all.
+    scope_changes = models.JSONField(null=True)
     authenticated_at = models.DateTimeField(default=timezone.now)
     token_generation = models.BigIntegerField()
     is_past_hooks = models.BooleanField(default=False)

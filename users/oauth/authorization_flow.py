@@ -27,7 +27,7 @@ from users.actions.authorizations.requests import (
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, AuthorizationRequest, Client, ResourceServer, User
 from users.oauth.authorization_request import AuthorizationError
-from users.oauth.grants.scopes import authorized_scopes
+from users.oauth.grants.scopes import authorized_scopes, changed_scopes
 from users.oauth.response_modes import send_answer
 from users.sign_in import sso_session
 from users.sign_in.authorization import (
@@ -138,6 +138,7 @@ class AuthorizationFlow:
             ip=client_ip(self.request),
             application=self.client,
             audience=self.parameters.audience,
+            scope=self.parameters.scope,
             success_type="ssa",
             failure_type="fsa",
             counts_login=False,
@@ -177,13 +178,7 @@ class AuthorizationFlow:
     def _grant(self, outcome: SignedIn, current: SsoSession) -> HttpResponse:
         """Answer with what is granted, once the user has consented where that is needed."""
         server = self._server()
-        scope = authorized_scopes(
-            outcome.user,
-            self.client,
-            server,
-            self.parameters.scope,
-            with_refresh="code" in self.parameters.response_type,
-        )
+        scope = self._granted_scopes(outcome, server)
         if self._needs_consent(outcome.user, scope):
             if self.parameters.is_silent:
                 raise self._silent_failure("consent_required", "Consent required")
@@ -209,6 +204,12 @@ class AuthorizationFlow:
         # Saved, since each use puts off the end of the session.
         self.request.session.modified = True
         return self._send(answer)
+
+    def _granted_scopes(self, outcome: SignedIn, server: ResourceServer | None) -> list[str]:
+        user, client = outcome.user, self.client
+        with_refresh = "code" in self.parameters.response_type
+        granted = authorized_scopes(user, client, server, self.parameters.scope, with_refresh=with_refresh)
+        return changed_scopes(user, client, server, granted, outcome.scope_changes, with_refresh=with_refresh)
 
     def _server(self) -> ResourceServer | None:
         audience = self.parameters.audience

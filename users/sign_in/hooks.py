@@ -14,6 +14,7 @@ from typing import Any
 from users.metadata.documents import Document
 from users.models import Connection, User
 from users.sign_in.progress import CustomClaims, ProviderProfile, SignIn, SignInRequest
+from users.sign_in.scope_changes import NO_CHANGES, ScopeChanges
 
 # What a provider says of a user, before anything of it is stored (the denylist of a connection).
 #
@@ -70,11 +71,20 @@ class PostLoginResult:
     `/continue?state=…`: all hooks run again, then, and find the parameters in `SignIn.request.returned`.
     `user` is the account as it is now, where the hook has changed it.
 
-    Source: Auth0 docs, "Redirect Users from Within Rules".
+    `scopes` changes the scopes that are granted: in the authorization, and so in its tokens, in the consent
+    that a third-party client needs, at `/userinfo` and at later refreshes. A scope can be added only where
+    the application could have requested it: the API defines it, the user holds it, and client and API allow
+    `offline_access`. `openid` is neither added nor removed. The others are left out without an error. At a
+    refresh, where hooks run again, scopes can only be removed, from this answer's tokens; what was granted
+    at the sign-in stays granted until a hook removes it by name or the authorization ends.
+
+    Source: Auth0 docs, "Redirect Users from Within Rules"; "Rules", `context.accessToken.scope`; "Actions
+    Triggers: post-login", `api.accessToken.addScope` and `removeScope`.
     """
 
     id_token: Mapping[str, Any] = field(default_factory=dict)
     access_token: Mapping[str, Any] = field(default_factory=dict)
+    scopes: ScopeChanges = NO_CHANGES
     demands_second_factor: bool = False
     redirect_url: str = ""
     user: User | None = None
@@ -123,6 +133,7 @@ def _apply(result: PostLoginResult, sign_in: SignIn) -> SignIn:
         sign_in,
         user=result.user or sign_in.user,
         claims=claims,
+        scope_changes=sign_in.scope_changes.then(result.scopes),
         is_second_factor_demanded=sign_in.is_second_factor_demanded or result.demands_second_factor,
         redirect_url=result.redirect_url or sign_in.redirect_url,
     )

@@ -8,17 +8,19 @@ from typing import Literal
 
 from users.models import Connection, User
 from users.sign_in.progress import CustomClaims, Method, SignIn
+from users.sign_in.scope_changes import NO_CHANGES, ScopeChanges
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
     """The user is signed in through `connection`; it is counted and logged. `claims` go into the tokens, if
-    there are any."""
+    there are any, and `scope_changes` change their scopes."""
 
     user: User
     connection: Connection
     methods: frozenset[Method]
     claims: CustomClaims
+    scope_changes: ScopeChanges = NO_CHANGES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from users.log.record import ClientContext
 from users.models import Client, Connection, User
+from users.sign_in.scope_changes import NO_CHANGES, ScopeChanges
 
 
 class Method(StrEnum):
@@ -40,10 +41,11 @@ class Credentials:
 class SignInRequest:
     """Where a sign-in comes from and what it is for.
 
-    `ip` is the IP address of the caller, whole, or None for a local socket. `application` is the
-    client that the user signs in to; None for the dashboard and the user's own page. `audience` names
-    the API that tokens are asked for. `success_type` and `failure_type` are the types of the log events;
-    the former is empty where the caller logs the success itself.
+    `ip` is the IP address of the caller, whole, or None for a local socket. `application` is the client that
+    the user signs in to; None for the dashboard and the user's own page. `audience` names the API that
+    tokens are asked for, `scope` the scopes that the application has requested. `success_type` and
+    `failure_type` are the types of the log events; the former is empty where the caller logs the success
+    itself.
     `can_ask_second_factor` says whether the caller can ask for a code and go on afterwards.
     `counts_login` is false where the user takes no part, as when a session signs in silently or a token is
     refreshed: the login counters then stay as they are.
@@ -56,6 +58,7 @@ class SignInRequest:
     ip: str | None
     application: Client | None = None
     audience: str = ""
+    scope: tuple[str, ...] = ()
     success_type: str = "s"
     failure_type: str = "f"
     counts_login: bool = True
@@ -110,6 +113,8 @@ class SignIn:
     methods: frozenset[Method]
     profile: ProviderProfile | None = None
     claims: CustomClaims = CustomClaims()
+    # As post-login hooks want it; the grant decides which of them are possible.
+    scope_changes: ScopeChanges = NO_CHANGES
     # Set by a post-login hook, for users who are not enrolled as well.
     is_second_factor_demanded: bool = False
     # Where a post-login hook sends the user before the sign-in is complete; empty for nowhere.

@@ -21,6 +21,7 @@ from users.representation.sessions import METHODS, SIGN_IN
 from users.sign_in.authorization import SsoSession
 from users.sign_in.outcomes import Refusal, SignedIn
 from users.sign_in.progress import CustomClaims, Method, SignIn, SignInRequest
+from users.sign_in.scope_changes import ScopeChanges
 
 SessionData = MutableMapping[str, Any]
 
@@ -86,6 +87,7 @@ def store_outcome(session: SessionData, pending: AuthorizationRequest, outcome: 
         "user": outcome.user.pk,
         "methods": sorted(outcome.methods),
         **_claims_to_json(outcome.claims),
+        "scopes": outcome.scope_changes.to_json(),
     }
 
 
@@ -102,6 +104,8 @@ def stored_outcome(
         connection=current.connection,
         methods=frozenset(map(Method, stored["methods"])),
         claims=_claims_from_json(stored),
+        # Sessions that were stored by an earlier version have none.
+        scope_changes=ScopeChanges.from_json(stored.get("scopes")),
     )
 
 
@@ -176,6 +180,7 @@ def _progress_to_json(pending: AuthorizationRequest, sign_in: SignIn) -> dict[st
         "redirect_url": sign_in.redirect_url,
         "at": timezone.now().isoformat(),
         **_claims_to_json(sign_in.claims),
+        "scopes": sign_in.scope_changes.to_json(),
     }
 
 
@@ -198,8 +203,9 @@ def _progress_from_json(
         request=request,
         methods=frozenset(map(Method, stored["methods"])),
         claims=_claims_from_json(stored),
+        # Sessions that were stored by an earlier version have none, nor a URL.
+        scope_changes=ScopeChanges.from_json(stored.get("scopes")),
         is_second_factor_demanded=stored["is_demanded"],
-        # Sessions that were stored by an earlier version have none.
         redirect_url=stored.get("redirect_url", ""),
         is_past_hooks=stored["is_past_hooks"],
     )

@@ -41,6 +41,7 @@ from users.sign_in.progress import (
     Step,
     next_step,
 )
+from users.sign_in.scope_changes import NO_CHANGES
 
 
 def sign_in_with_password(credentials: Credentials, request: SignInRequest) -> Outcome:
@@ -178,7 +179,10 @@ def confirm_second_factor(sign_in: SignIn) -> Outcome:
 def continue_after_redirect(sign_in: SignIn) -> Outcome:
     """Go on with a sign-in whose user has returned from another site (`SignInRequest.returned`): all hooks
     run again, and what they decided before is dropped. `sign_in.user` must be read again."""
-    return continue_sign_in(replace(sign_in, claims=CustomClaims(), redirect_url="", is_past_hooks=False))
+    undecided = replace(
+        sign_in, claims=CustomClaims(), scope_changes=NO_CHANGES, redirect_url="", is_past_hooks=False
+    )
+    return continue_sign_in(undecided)
 
 
 def _is_enabled(connection: Connection, request: SignInRequest) -> bool:
@@ -241,7 +245,11 @@ def _complete(sign_in: SignIn) -> SignedIn:
     elif request.success_type:
         log_event(request.success_type, user=sign_in.user, ip=request.ip or "", through=request.through)
     return SignedIn(
-        user=sign_in.user, connection=sign_in.connection, methods=sign_in.methods, claims=sign_in.claims
+        user=sign_in.user,
+        connection=sign_in.connection,
+        methods=sign_in.methods,
+        claims=sign_in.claims,
+        scope_changes=sign_in.scope_changes,
     )
 
 

@@ -116,6 +116,7 @@ def sign_in_request(request: HostedRequest) -> SignInRequest:
         ip=client_ip(request),
         application=request.pending.client,
         audience=request.parameters.audience,
+        scope=request.parameters.scope,
         language=get_language() or "",
         can_redirect=True,
     )

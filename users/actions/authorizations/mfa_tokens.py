@@ -40,13 +40,15 @@ def create_mfa_token(
     id_token_claims: Mapping[str, Any],
     access_token_claims: Mapping[str, Any],
     is_past_hooks: bool,
+    scope_changes: Mapping[str, Any] | None = None,
     refresh_token_secret: RefreshTokenSecret | None = None,
     refresh_token_text: str = "",
 ) -> str:
     """Store a sign-in that waits, and return the text of its token.
 
-    `scope` are the requested scopes. The text ends with the first part of the refresh token that was
-    presented, if one was: the token that replaces it begins with the same, of which only the hash is stored.
+    `scope` are the requested scopes, `scope_changes` what hooks change of them. The text ends with the first
+    part of the refresh token that was presented, if one was: the token that replaces it begins with the
+    same, of which only the hash is stored.
     """
     family = refresh_token_text.partition(".")[0]
     text = f"{MFA_TOKEN_PREFIX}{secrets.token_urlsafe(32)}" + (f".{family}" if family else "")
@@ -62,6 +64,7 @@ def create_mfa_token(
         methods=sorted(methods),
         id_token_claims=dict(id_token_claims),
         access_token_claims=dict(access_token_claims),
+        scope_changes=scope_changes,
         authenticated_at=now,
         token_generation=user.token_generation,
         is_past_hooks=is_past_hooks,

@@ -38,6 +38,7 @@ from users.representation.enrollments import enrolled_factors
 from users.rights.actor import Face, owner_actor
 from users.sign_in.outcomes import SecondFactorRequired, SignedIn
 from users.sign_in.progress import CustomClaims, Method, SignIn, SignInRequest
+from users.sign_in.scope_changes import ScopeChanges
 from users.sign_in.second_factor import RECOVERY_CODES, TOTP, TooManyCodes, WrongCode, check_code
 from users.sign_in.token_answer import token_answer
 from users.sign_in.transaction import confirm_second_factor
@@ -99,6 +100,7 @@ class MfaGrant(TokenGrant):
             ip=self._device.ip,
             application=token.client,
             audience=token.resource_server.audience if token.resource_server else "",
+            scope=tuple(token.scope),
             # The exchange of a refresh token logs its success itself.
             success_type="" if is_refresh else "sepft",
             failure_type="fertft" if is_refresh else "f",
@@ -111,6 +113,7 @@ class MfaGrant(TokenGrant):
             request=request,
             methods=frozenset(map(Method, token.methods)),
             claims=CustomClaims(id_token=token.id_token_claims, access_token=token.access_token_claims),
+            scope_changes=ScopeChanges.from_json(token.scope_changes),
             is_past_hooks=token.is_past_hooks,
         )
         match confirm_second_factor(sign_in):
@@ -145,7 +148,9 @@ class MfaGrant(TokenGrant):
         text of the MFA token."""
         secret = token.refresh_token_secret
         assert secret is not None, "asked before"
-        scopes = held_scopes(secret.refresh_token.authorization, token.scope)
+        scopes = held_scopes(
+            secret.refresh_token.authorization, token.scope, changes=self._signed_in.scope_changes
+        )
         try:
             authorization, text = exchange_refresh_token(
                 secret,

@@ -36,6 +36,7 @@ def mfa_required(
         methods=sign_in.methods,
         id_token_claims=sign_in.claims.id_token,
         access_token_claims=sign_in.claims.access_token,
+        scope_changes=sign_in.scope_changes.to_json() if sign_in.scope_changes else None,
         is_past_hooks=sign_in.is_past_hooks,
         refresh_token_secret=presented,
         refresh_token_text=text,

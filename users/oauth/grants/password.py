@@ -66,6 +66,7 @@ class PasswordGrant(TokenGrant):
             ip=caller_ip(self.request),
             application=self._client.client,
             audience=self._server.audience if self._server else "",
+            scope=tuple(requested_scopes(self.request.parameters)),
             success_type="sepft",
             refuses_staff=True,
         )

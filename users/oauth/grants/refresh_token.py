@@ -26,6 +26,7 @@ from users.oauth.parameters import caller_device, required_parameter
 from users.oauth.sign_in_errors import sign_in_error
 from users.sign_in.outcomes import Reason, Refused, SecondFactorRequired, SignedIn
 from users.sign_in.progress import Method, SignInRequest
+from users.sign_in.scope_changes import ScopeChanges
 from users.sign_in.token_answer import token_answer
 from users.sign_in.transaction import sign_in_by_proof
 
@@ -75,6 +76,7 @@ class RefreshTokenGrant(TokenGrant):
             ip=self._device.ip,
             application=authorization.client,
             audience=server.audience if server else "",
+            scope=tuple(self._wanted),
             # The exchange logs its success itself, in its transaction.
             success_type="",
             failure_type="fertft",
@@ -105,7 +107,7 @@ class RefreshTokenGrant(TokenGrant):
         signed_in = self._signed_in
         # Before anything is written: a token that cannot be answered must not be replaced.
         authorization = self._presented.refresh_token.authorization
-        scopes = held_scopes(authorization, self._wanted)
+        scopes = held_scopes(authorization, self._wanted, changes=signed_in.scope_changes)
         try:
             authorization, refresh_token = exchange_refresh_token(
                 self._presented,
@@ -122,8 +124,11 @@ class RefreshTokenGrant(TokenGrant):
         return 200, answer, self.TOKEN_RESPONSE_HEADER
 
 
-def held_scopes(authorization: Authorization, scopes: list[str]) -> list[str]:
-    """Return those of these scopes that the user still holds: permissions may have been removed since."""
+def held_scopes(authorization: Authorization, scopes: list[str], *, changes: ScopeChanges) -> list[str]:
+    """Return those of these scopes that the user still holds and no hook removes: permissions may have been
+    removed since. RFC 6749, section 6: never more than was granted at the sign-in."""
+    kept = set(changes.apply(scopes)) | {"openid"}
+    scopes = [scope for scope in scopes if scope in kept]
     named = " ".join(scopes)
     held = user_scopes(authorization.user, authorization.resource_server, {"scope": named}) if named else []
     return [scope for scope in scopes if scope in held or scope == OFFLINE_ACCESS]

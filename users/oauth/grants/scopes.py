@@ -9,7 +9,10 @@ from users.oauth.errors import TokenError
 from users.oauth.grants.offline_access import OFFLINE_ACCESS, may_refresh
 from users.rights.permissions import permissions_of
 from users.sign_in.id_token_claims import CLAIMS
+from users.sign_in.scope_changes import ScopeChanges
 from users.tokens.scopes import CURRENT_USER_SCOPES, MACHINE_SCOPES
+
+OPENID = "openid"
 
 
 def machine_scopes(client: Client, server: ResourceServer, parameters: dict[str, str]) -> list[str]:
@@ -60,6 +63,24 @@ def authorized_scopes(
     return [scope for scope in asked if scope in possible]
 
 
+def changed_scopes(
+    user: User,
+    client: Client,
+    server: ResourceServer | None,
+    granted: list[str],
+    changes: ScopeChanges,
+    *,
+    with_refresh: bool,
+) -> list[str]:
+    """Return the granted scopes as post-login hooks change them, within what the application could have
+    requested. `openid` stays as requested: it decides which protocol the answer follows."""
+    if not changes:
+        return granted
+    fixed = [scope for scope in granted if scope == OPENID]
+    wanted = [scope for scope in changes.apply(granted) if scope != OPENID]
+    return authorized_scopes(user, client, server, [*fixed, *wanted], with_refresh=with_refresh)
+
+
 def _held_scopes(user: User, server: ResourceServer | None) -> list[str]:
     """At the Management API users hold the current-user scopes alone, even administrators: a token that
     leaks from an application must not open other users' data."""
@@ -67,7 +88,9 @@ def _held_scopes(user: User, server: ResourceServer | None) -> list[str]:
         return list(CLAIMS)
     if server.is_management:
         return list(CURRENT_USER_SCOPES)
-    return permissions_of(user, server) if server.enforce_policies else server.scope_values
+    defined = permissions_of(user, server) if server.enforce_policies else server.scope_values
+    # An API may define a scope of this name; only `may_refresh` grants it.
+    return [scope for scope in defined if scope != OFFLINE_ACCESS]
 
 
 def requested_scopes(parameters: dict[str, str]) -> list[str]:
