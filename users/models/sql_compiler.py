@@ -35,8 +35,8 @@ class CompiledQuery:
         first, last = rows["select_fields"][0], rows["select_fields"][-1]
         self._own, self._model = slice(first, last + 1), rows["model"]
         self._names = [column.target.attname for column, *_ in select[self._own]]
-        # The stubs describe Django 6, which has one argument more.
-        self._related = get_related_populators(rows, select, queryset.db)  # type: ignore[call-arg]
+        arguments = (rows, select, queryset.db)
+        self._related = get_related_populators(*arguments)  # type: ignore[call-arg]  # stubs of Django 6
 
     @property
     def database(self) -> BaseDatabaseWrapper:

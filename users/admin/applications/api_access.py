@@ -15,16 +15,20 @@ from users.rights.actor import Actor
 from users.tokens.scopes import MACHINE_SCOPES
 from users.web.page_view import PageRequest
 
-# The page lists so many APIs; the Management API has all.
-MAX_APIS = 100
+# The pages of an application list so many of your own APIs; the Management API has all.
+MAX_APIS = 200
+
+
+def list_apis() -> list[ResourceServer]:
+    """The Management API first, then your own in the order of their creation."""
+    return [ResourceServer.objects.management(), *ResourceServer.objects.custom()[:MAX_APIS]]
 
 
 def api_access_context(client: Client) -> TemplateContext:
     """Each API with its scopes, and which of them are granted, in three queries."""
     granted = {grant.resource_server_id: grant for grant in client.grants.all()}
-    servers = [ResourceServer.objects.management(), *ResourceServer.objects.custom()[: MAX_APIS - 1]]
     return {
-        "apis": [_row(server, granted.get(server.pk)) for server in servers],
+        "apis": [_row(server, granted.get(server.pk)) for server in list_apis()],
         "has_grant": "client_credentials" in client.grant_types,
     }
 

@@ -218,7 +218,8 @@ class ApplicationForm(ClientForm):
         if not initial["branding"].get("logo"):
             del self.fields["removes_logo"]
         offered = Connection.objects.order_by("name").values_list("connection_id", "name")
-        self.fields["connections"].choices = list(offered[:MAX_CONNECTIONS])  # type: ignore[attr-defined]
+        field: Any = self.fields["connections"]
+        field.choices = list(offered[:MAX_CONNECTIONS])
 
     @classmethod
     def initial_of(cls, client: Client) -> dict[str, Any]:

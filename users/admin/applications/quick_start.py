@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from users.admin.applications.api_access import list_apis
 from users.admin.request import TemplateContext
 from users.conf import conf
 from users.models import Client, ResourceServer
@@ -21,7 +22,6 @@ from users.web.cors import origin_of
 
 Type = Client.Type
 Text = str | Promise
-MAX_APIS = 200
 # Scopes of a custom API that a snippet asks for.
 MAX_SCOPES = 5
 OPENID_SCOPE = "openid profile email"
@@ -123,7 +123,7 @@ def quick_start_context(client: Client, library: str, audience: str) -> Template
 
 def _apis(client: Client) -> list[ResourceServer]:
     """The APIs that tokens can be for; for a machine those first that it is authorized for."""
-    apis = [ResourceServer.objects.management(), *ResourceServer.objects.custom()[:MAX_APIS]]
+    apis = list_apis()
     if client.app_type != Type.MACHINE:
         return apis
     granted = set(client.grants.values_list("resource_server_id", flat=True))

@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from joserfc import jwt
 
 from users.actions.authorizations.codes import CodeRefused
+from users.admin.applications.api_access import MAX_APIS
 from users.admin.applications.page import SECTION, get_application_or_404, require_administrator
 from users.admin.applications.rows import application_row
 from users.admin.request import TemplateContext
@@ -31,7 +32,6 @@ from users.web.page_view import PageRequest
 
 # The key of the waiting trial in the session.
 WAITING = "trial"
-MAX_APIS = 200
 # What the claims of tokens mean. Source: OpenID Connect Core 1.0, sections 2 and 5.1; RFC 9068.
 MEANINGS = {
     "iss": gettext_lazy("Issuer"),
@@ -71,7 +71,8 @@ class TrialForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["audience"].choices = [  # type: ignore[attr-defined]
+        field: Any = self.fields["audience"]
+        field.choices = [
             ("", gettext("None: the access token is for /userinfo")),
             (conf.management_audience, gettext("Management API, for the user's own profile")),
             *ResourceServer.objects.custom().values_list("identifier", "name")[:MAX_APIS],
