@@ -25,8 +25,7 @@ def language_of(run: Run) -> str:
     """The language of the page where the user asked, else that of their profile, else the default."""
     for tag in (run.parameters.get("language"), run.job.user and run.job.user.locale):
         try:
-            # Some providers write a locale as POSIX does: de_DE.
-            return get_supported_language_variant((tag or "").replace("_", "-").lower())
+            return get_supported_language_variant((tag or "").lower())
         except LookupError:
             continue
     return settings.LANGUAGE_CODE
