@@ -134,7 +134,8 @@ def test_a_visitor_creates_an_account(visitor, authorize, application, api):
 
 
 def test_a_forgotten_password_is_asked_for(visitor, authorize, application, kim):
-    authorize(visitor, application())
+    shop = application()
+    authorize(visitor, shop)
     visitor.get_by_role("link", name="Forgot").click()
     assert look(visitor) == []
     assert weigh_hosted(visitor) == []
@@ -142,6 +143,10 @@ def test_a_forgotten_password_is_asked_for(visitor, authorize, application, kim)
     visitor.get_by_label("Email").fill(kim["email"])
     visitor.get_by_role("button", name="Send").click()
 
+    assert look(visitor) == []
+    # Where the link of the email leads in the end, in the browser whose sign-in waits.
+    visitor.goto(f"/u/password-changed?client_id={shop}")
+    expect(visitor.get_by_role("link", name="Back to Corner Shop")).to_be_visible()
     assert look(visitor) == []
 
 

@@ -53,6 +53,30 @@ def test_the_browser_that_asked_goes_on_with_its_sign_in(browser, shop, jane):
     assert answer_of(answer)["state"] == "s-1"
 
 
+def test_the_pages_of_the_reset_have_the_brand_of_the_application(browser, shop, jane):
+    shop.branding = {"terms_url": "https://shop.example/terms"}
+    shop.save()
+    form = open_page(browser(), request_reset(browser(), shop, jane))
+    done = form.press("Set password", password1=NEW, password2=NEW)
+
+    for page in (form, done):
+        assert 'href="https://shop.example/terms"' in page.html
+        assert "Secured by Profiledesk" in page.text
+        # The page on which users sign in to their own page is not where they came from.
+        assert 'href="/login/"' not in page.html
+
+
+@pytest.mark.parametrize("is_from_application", [True, False])
+def test_the_page_after_a_reset_says_once_that_the_password_is_changed(
+    browser, shop, jane, is_from_application
+):
+    link = request_reset(browser(), shop, jane)
+
+    page = set_password(browser(), link if is_from_application else link.partition("?")[0])
+
+    assert re.search(r"<main.*</main>", page.html, re.S)[0].count("Your password is changed") == 1
+
+
 def test_another_browser_goes_to_the_sign_in_of_the_application(browser, shop, jane):
     link = request_reset(browser(), shop, jane)
 

@@ -6,8 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.views import PasswordResetFromKeyView
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+
+from users.models.compiled_lookup import active_client
 
 # Key of the session data; it holds the client id, which allauth's redirect to the page with the form drops.
 CLIENT_ID = "reset_client_id"
@@ -21,6 +24,19 @@ class ResetPasswordView(PasswordResetFromKeyView):
         if key != self.reset_url_key:
             request.session[CLIENT_ID] = request.GET.get("client_id", "")[:100]
         response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the client of the link, whose brand the page then has."""
+        client_id = self.request.session.get(CLIENT_ID, "")
+        client = active_client.one(client_id) if client_id and "\0" not in client_id else None
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "client": client}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Set the password. The page that follows says so itself, so allauth's message is dropped."""
+        response: HttpResponse = super().form_valid(form)
+        list(get_messages(self.request))
         return response
 
     def get_success_url(self) -> str:
