@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from users.tokens.custom_claims import RESERVED_CLAIMS, without_reserved
+from users.tokens.custom_claims import RESERVED_CLAIMS, access_token_claims, without_reserved
 
 
 def test_claims_with_a_name_of_their_own_are_added():
@@ -16,3 +16,23 @@ def test_claims_with_a_name_of_their_own_are_added():
 @pytest.mark.parametrize("name", [*sorted(RESERVED_CLAIMS), "sip_from_tag"])
 def test_reserved_claims_are_dropped(name):
     assert without_reserved({name: "forged", "plan": "full"}) == {"plan": "full"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://auth0.com/plan",
+        "https://shop.AUTH0.com/plan",
+        "http://webtask.io/x",
+        "https://a.webtask.run/x",
+    ],
+)
+def test_claims_in_namespaces_of_auth0_are_dropped(name):
+    assert without_reserved({name: 1, "https://notauth0.com/plan": 2}) == {"https://notauth0.com/plan": 2}
+
+
+def test_tokens_of_the_management_api_have_namespaced_claims_alone():
+    claims = {"https://app.example/plan": 1, "plan": 2, "mailto:x": 3, "https://[x/plan": 4, "sub": 5}
+
+    assert access_token_claims(claims, is_management=True) == {"https://app.example/plan": 1}
+    assert "plan" in access_token_claims(claims, is_management=False)

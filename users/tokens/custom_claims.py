@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from users.representation.fields import FIELDS
 
@@ -25,6 +26,8 @@ RESERVED_CLAIMS = frozenset(
     }
 )
 _RESERVED_PREFIX = "sip_"
+# Source: Auth0 docs, "Rules", custom claims.
+_AUTH0_DOMAINS = ("auth0.com", "webtask.io", "webtask.run")
 
 
 # Claims of OpenID Connect scopes: they come from the user, and only with their scope.
@@ -40,10 +43,37 @@ def id_token_claims(claims: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in without_reserved(claims).items() if name not in _STANDARD_CLAIMS}
 
 
+def access_token_claims(claims: Mapping[str, Any], *, is_management: bool) -> dict[str, Any]:
+    """Return what hooks may add to an access token; to one of the Management API only claims with a
+    namespace, since it may come to rely on others.
+
+    Source: Auth0 docs, "Create Custom Claims".
+    """
+    allowed = without_reserved(claims)
+    if not is_management:
+        return allowed
+    return {name: value for name, value in allowed.items() if _namespace(name)}
+
+
 def without_reserved(claims: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claims without the reserved ones, which are dropped without an error, as by Auth0."""
+    """Return the claims without the reserved ones, and without those in namespaces of Auth0, which are
+    dropped without an error, as by Auth0."""
     return {
         name: value
         for name, value in claims.items()
-        if name not in RESERVED_CLAIMS and not name.startswith(_RESERVED_PREFIX)
+        if name not in RESERVED_CLAIMS and not name.startswith(_RESERVED_PREFIX) and not _is_auth0s(name)
     }
+
+
+def _namespace(name: str) -> str:
+    """The host of a claim that is named by a URL; empty for other names."""
+    try:
+        url = urlsplit(name)
+        return url.hostname or "" if url.scheme in ("http", "https") else ""
+    except ValueError:  # a malformed host
+        return ""
+
+
+def _is_auth0s(name: str) -> bool:
+    host = _namespace(name)
+    return any(host == domain or host.endswith(f".{domain}") for domain in _AUTH0_DOMAINS)

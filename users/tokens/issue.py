@@ -15,8 +15,8 @@ from users.models import Authorization, Client, ResourceServer
 from users.tokens.custom_claims import (
     AUTHORIZATION_CLAIM,
     GENERATION_CLAIM,
+    access_token_claims,
     id_token_claims,
-    without_reserved,
 )
 from users.tokens.keys import signing_key
 
@@ -70,11 +70,13 @@ def issue_user_token(
     `aud` is the API, or our userinfo URL where there is none; with `openid` among the scopes it is a list
     of both, as with Auth0. `permissions` are those of the user at the API, listed where the API wants it.
     `grant` is Auth0's `gty`, which tokens of a browser flow lack. The custom claims of the authorization are
-    added, except those in RESERVED_CLAIMS.
+    added, as far as `access_token_claims` allows.
     """
     scopes, server, user = list(scopes), authorization.resource_server, authorization.user
     claims = {
-        **without_reserved(authorization.access_token_claims),
+        **access_token_claims(
+            authorization.access_token_claims, is_management=bool(server and server.is_management)
+        ),
         "sub": user.user_id,
         "aud": _user_audience(server, scopes),
         "azp": authorization.client.client_id,
