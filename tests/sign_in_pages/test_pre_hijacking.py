@@ -188,13 +188,22 @@ def test_a_user_who_verifies_where_they_signed_up_loses_nothing(account, attacke
 
 @pytest.mark.parametrize(("who", "is_left"), [("account", True), ("jane", False), (None, False)])
 def test_nor_does_a_user_who_is_signed_in_on_the_own_page(browser, request, account, who, is_left):
-    """Of all users, only the one whose email it is."""
+    """Of all users, only the one whose email it is. Others are warned: they may have signed up elsewhere."""
     enrol(account)
     window = browser(request.getfixturevalue(who) if who else None)
+    link = verification_link(again(account))
 
-    open_page(window, verification_link(account)).press("Confirm")
+    assert ("turns off two-step sign-in" in window.get(link).content.decode()) != is_left
+    open_page(window, link).press("Confirm")
 
     assert Authenticator.objects.filter(user=account, type="totp").exists() == is_left
+
+
+def test_no_warning_is_given_where_there_is_nothing_to_lose(browser, account):
+    page = browser().get(verification_link(account)).content.decode()
+
+    assert "Confirm only if" in page
+    assert "two-step" not in page
 
 
 def test_nor_one_whose_session_on_the_own_page_has_ended(browser, account):

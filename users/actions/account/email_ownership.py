@@ -51,6 +51,11 @@ def prove_ownership(draft: Draft) -> None:
         unlink_all(draft)
 
 
+def would_remove_factors(user: User) -> bool:
+    """Whether the user has a second factor that the first proof would remove."""
+    return bool(user.multifactor) and _is_unproven(user)
+
+
 def mark_email_verified(draft: Draft) -> None:
     """Mark the email as verified, and record it."""
     if not draft.user.email_verified:

@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from users.actions.account.email_ownership import would_remove_factors
 from users.actions.account.tickets import get_valid_ticket, set_password_by_ticket, verify_email_by_ticket
 from users.actions.errors import NotSupported, TicketRefused, UserNotFound, WeakPassword
 from users.log.record import log_event
@@ -124,7 +125,8 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
         is_signed_in = _is_signed_in(request, ticket.user)
         verify_email_by_ticket(ticket, actor=_actor(request, ticket), is_signed_in=is_signed_in)
         return _success_page(request, ticket)
-    context = {"email": ticket.email, "secret": _secret(request)}
+    removes_factors = would_remove_factors(ticket.user) and not _is_signed_in(request, ticket.user)
+    context = {"email": ticket.email, "secret": _secret(request), "removes_factors": removes_factors}
     return render(request, "users/ticket/email.html", context)
 
 
