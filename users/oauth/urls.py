@@ -7,6 +7,7 @@ from django.urls import path
 from users.oauth.views import (
     authorize,
     dbconnections,
+    disabled,
     discovery,
     keys,
     logout,
@@ -36,4 +37,11 @@ urlpatterns = [
     path("dbconnections/signup", dbconnections.signup, name="signup"),
     path(".well-known/openid-configuration", discovery.openid_configuration, name="discovery"),
     path(".well-known/jwks.json", keys.jwks, name="jwks"),
+    *(
+        path(disabled_path, disabled.endpoint_disabled)
+        for disabled_path in (
+            *("oauth/ro", "delegation", "tokeninfo"),
+            *("passkey/register", "passkey/challenge"),
+        )
+    ),
 ]
