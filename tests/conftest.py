@@ -80,12 +80,12 @@ def _one_key(monkeypatch):
 def _nothing_remembered():
     """What a process remembers about keys, clients and the rate of calls must not leak into a test: users of
     two tests have the same number, so that one's lockout would be the other's."""
-    _forget_everything()
+    _clear_caches()
     yield
-    _forget_everything()
+    _clear_caches()
 
 
-def _forget_everything() -> None:
+def _clear_caches() -> None:
     verify.clear_token_caches()
     cors.clear_cache()
     indexed_keys.clear_indexed_keys_cache()

@@ -90,7 +90,7 @@ def test_no_path_leads_around_the_page(browser, spa, web, jane, hook_runs):
     window = browser()
     page = enrolment_page(window, type_password(window, authorize(window, spa), jane))
 
-    # Resuming, and asking anew, for this application and another: the password is asked for.
+    # On resuming, and on a new request for this application or another: the password is asked for.
     assert window.get(page.replace(ADD, RESUME))["Location"].startswith(SIGN_IN)
     other = authorize(window, web)["Location"]
     assert other.startswith(SIGN_IN)

@@ -171,7 +171,7 @@ def test_another_user_who_signs_in_meanwhile_does_not_take_over(browser, spa, ja
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x"])
-def test_a_hook_sends_nobody_to_what_is_no_web_page(browser, spa, jane, monkeypatch, url):
+def test_a_hook_redirects_only_to_web_pages(browser, spa, jane, monkeypatch, url):
     monkeypatch.setattr(hooks, "POST_LOGIN", (lambda _: PostLoginResult(redirect_url=url),))
 
     assert sign_in(browser(), spa, jane).status_code == 400

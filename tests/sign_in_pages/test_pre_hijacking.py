@@ -1,4 +1,4 @@
-"""Attackers who create an account with somebody else's email, and wait for its owner.
+"""Attackers who create an account with another person's email, and wait for its owner.
 
 Source: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022. Its attacks, in its order:
 classic-federated merge, unexpired session, trojan identifier, unexpired email change, non-verifying

@@ -37,7 +37,7 @@ def _split_lines(text: str) -> list[str]:
 
 
 class SettingsForm(forms.Form):
-    """Settings of one configuration object, which travel with the version that was opened.
+    """The settings of one configuration object, with the version that was opened in a hidden field.
 
     `paths` names the field for the path of an error of the action, such as `options.passwordPolicy`, where
     the field has another name; a path stands for all that are within it.
@@ -78,7 +78,7 @@ class SettingsForm(forms.Form):
 
     @property
     def differences(self) -> Iterator[TemplateContext]:
-        """Yield the fields that were typed otherwise than stored: `label`, `id` and what is `stored`."""
+        """Yield the fields whose typed value is not the stored one: `label`, `id` and what is `stored`."""
         for name in self.changed_data:
             field = self[name]
             # A chosen file is not sent to the browser again.

@@ -1,4 +1,4 @@
-"""Tell requests of this machine from all others: the emails of the demo hold links that open accounts."""
+"""Limit pages to requests of this machine: the emails of the demo have links that sign in to accounts."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def is_account_confirmed(session: SessionData, pending: AuthorizationRequest) ->
 
 
 def finish_request(session: SessionData, pending: AuthorizationRequest | None) -> None:
-    """Forget what belonged to the waiting request, if there was one, which is answered now."""
+    """Remove what is stored for the waiting request, if there is one: it is answered now."""
     _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED, RESET)
     if pending is not None:
         session[ENDED] = {"state_hash": pending.state_hash, "client": pending.client_id}

@@ -31,7 +31,7 @@ MAX_WANTED = 500
 
 
 class LanguageMiddleware:
-    """Set the language for the time of the request. Must come before whatever answers with a page."""
+    """Set the language for the time of the request. Must come before all that may answer with a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

@@ -189,7 +189,7 @@ def test_what_an_action_refuses_is_shown_at_its_field(desk, shop, spa):
     assert "Refresh tokens of a single-page application rotate and expire" in page.text
 
 
-def test_of_two_administrators_the_second_learns_of_the_change_and_overwrites_nothing(desk, shop):
+def test_the_second_of_two_edits_is_refused_and_shows_what_is_stored(desk, shop):
     second = settings(desk, shop)
     edit_client(shop, {"callbacks": ["https://new.example/"]}, actor=SHELL)
 
@@ -200,7 +200,7 @@ def test_of_two_administrators_the_second_learns_of_the_change_and_overwrites_no
     assert "Saved now: https://new.example/" in page.text
     assert Client.objects.get().name == "Lantern Shop"
     assert Client.objects.get().callbacks == ["https://new.example/"]
-    # Knowing of it, they may replace it.
+    # Having seen it, they may replace it.
     assert "Saved." in page.press("Save changes").text
     stored = Client.objects.get()
     assert (stored.name, stored.grant_types) == ("Mine", shop.grant_types)
@@ -297,7 +297,7 @@ def test_the_log_and_the_palette_lead_to_applications(desk, shop, spa):
     log = desk("/admin/log/?q=type:sapi").html + desk("/admin/log/").html
 
     assert f'href="{path(shop)}?tab=history"' in log
-    # Where the deleted still is in the history of all.
+    # A deleted application is in the history of all.
     assert f'href="{APPLICATIONS}?tab=history"' in log
     palette = desk("/admin/palette/").response.json()
     assert f"{APPLICATIONS}new/" in str(palette)

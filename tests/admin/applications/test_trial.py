@@ -135,7 +135,7 @@ def test_the_answer_to_another_administrators_trial_is_refused(at_work, browser,
 
 
 def test_a_code_of_another_trial_is_refused(at_work, browser, make_user, shop, jane):
-    """Code injection: the right state with a code that somebody else's request has brought."""
+    """Code injection: the right state with the code of another user's request."""
     other = browser(make_user("other", "Administrator"))
     stolen = sign_in(other, begin(other, shop), jane)["code"]
     mine = begin(at_work, shop)

@@ -232,7 +232,7 @@ def test_the_policy_is_removed(desk, partners):
         ({"username_max": 129}, "less than or equal to 128"),
         ({"username_max": "9" * 5000}, "Enter a whole number."),
         ({"min_length": 0}, "greater than or equal to 1"),
-        ({"min_length": 12, "policy": ""}, "Choose a strength, which this then changes."),
+        ({"min_length": 12, "policy": ""}, "Choose a strength, whose minimum length this overrides."),
         ({"policy": "strong"}, "strong is not one of the available choices"),
         ({"dictionary": "x" * 51}, "String is too long (51 chars), maximum 50"),
         ({"dictionary": "\n".join(map(str, range(201)))}, "Array is too long (201), maximum 200"),
@@ -269,7 +269,7 @@ def test_administrators_do_not_disable_the_connection_that_they_sign_in_by(desk,
     assert again(connection).is_enabled
 
 
-def test_of_two_administrators_the_second_is_asked(desk, partners):
+def test_the_second_of_two_edits_is_refused_and_shows_what_is_stored(desk, partners):
     page = desk(path(partners))
     desk(path(partners)).press("Save", display_name="First", no_personal_info="on")
 
@@ -282,7 +282,7 @@ def test_of_two_administrators_the_second_is_asked(desk, partners):
     assert "Refuse personal information Saved now: On" in refused.text
     assert "Strength Saved now" not in refused.text
     assert again(partners).display_name == "First"
-    # Now they know.
+    # The second attempt is made against what is stored now.
     assert "Saved." in refused.press("Save").text
     assert again(partners).display_name == "Second"
 
@@ -313,7 +313,7 @@ def test_only_what_was_ticked_or_unticked_is_written(desk, partners, make_client
     shop, blog, wiki = (make_client(name=name) for name in ("Shop", "Blog", "Wiki"))
     partners.clients.add(shop)
     page = desk(path(partners, "?tab=clients"))
-    # Meanwhile another administrator enables one that this one leaves alone.
+    # Another administrator then enables one that this one leaves unchanged.
     partners.clients.add(wiki)
 
     page = page.press("Save", client=[blog.client_id])

@@ -1,8 +1,8 @@
 """The first proof that a user owns the email of their account, and what it ends.
 
-Anyone can sign up with somebody else's email. Until the owner of the email appears, the account may hold what
-gives another person access later, or locks the owner out ("pre-hijacking"): a password, sessions, tokens, a
-second factor, linked accounts. A new password ends the first three; the first proof removes the others.
+Anyone can sign up with another person's email. Until the owner of the email appears, the account may hold
+what gives another person access later, or locks the owner out ("pre-hijacking"): a password, sessions,
+tokens, a second factor, linked accounts. A new password ends the first three; the first proof removes the others.
 
 Source: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 """

@@ -94,7 +94,7 @@ def unlink_all(main: Draft) -> None:
 def separate(account: User, *, actor: Actor) -> User:
     """Unlink an account whose owner is not known to be the owner of its primary, and return it, a user of its
     own. Not for requests of users: rights are not checked. Raises UserNotFound."""
-    assert account.linked_to is not None, "the caller has looked"
+    assert account.linked_to is not None, "the caller has checked"
     with open_draft(account.linked_to, actor) as main:
         found = _find_linked(main.user, account.provider, account.bare_id)
         _unlink(main, found)

@@ -15,12 +15,12 @@ from users.rights.actor import Actor
 from users.tokens.scopes import MACHINE_SCOPES
 from users.web.page_view import PageRequest
 
-# The pages of an application list so many of your own APIs; the Management API has all.
+# Most custom APIs on the pages of an application; the Management API lists all.
 MAX_APIS = 200
 
 
 def list_apis() -> list[ResourceServer]:
-    """The Management API first, then your own in the order of their creation."""
+    """The Management API first, then custom ones in the order of their creation."""
     return [ResourceServer.objects.management(), *ResourceServer.objects.custom()[:MAX_APIS]]
 
 
@@ -65,7 +65,7 @@ def _row(server: ResourceServer, grant: ClientGrant | None) -> TemplateContext:
         if server.is_management
         else {scope["value"]: scope.get("description", "") for scope in server.scopes}
     )
-    # A grant may name scopes that the API has lost since: they are shown, so that they can be removed.
+    # A grant may name scopes that the API no longer has: they are shown, so that they can be removed.
     return {
         "server": server,
         "is_granted": grant is not None,

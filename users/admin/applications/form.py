@@ -167,11 +167,11 @@ class ApplicationForm(ClientForm):
         gettext_lazy("How long a replaced token is accepted once more, for requests at the same time."),
     )
     token_lifetime = _number(
-        gettext_lazy("Lifetime of refresh tokens (seconds)"), gettext_lazy("Empty: without an end.")
+        gettext_lazy("Lifetime of refresh tokens (seconds)"), gettext_lazy("Empty: they do not expire.")
     )
     idle_token_lifetime = _number(
         gettext_lazy("Idle lifetime (seconds)"),
-        gettext_lazy("They end without an exchange in this time. Empty: without an end."),
+        gettext_lazy("They expire without an exchange in this time. Empty: they do not."),
     )
     logo_uri = _url(
         gettext_lazy("Logo URL"),
@@ -195,7 +195,9 @@ class ApplicationForm(ClientForm):
     is_first_party = forms.BooleanField(
         label=gettext_lazy("First-party"),
         required=False,
-        help_text=gettext_lazy("It is yours. Users of third-party applications are asked for consent."),
+        help_text=gettext_lazy(
+            "The application is your own. Users of third-party applications are asked for consent."
+        ),
     )
     oidc_conformant = forms.BooleanField(
         label=gettext_lazy("OIDC conformant"),
@@ -292,7 +294,7 @@ class ApplicationForm(ClientForm):
 
 
 def version_of_application(client: Client) -> str:
-    """The version that a form carries. Its connections count as settings."""
+    """The version for the optimistic lock: of the settings and the enabled connections."""
     connections = sorted(client.connections.values_list("connection_id", flat=True))
     return digest({**serialize_client(client), "connections": connections})
 

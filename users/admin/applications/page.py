@@ -121,7 +121,7 @@ def delete_page(request: PageRequest, client_id: str, frame: TemplateContext) ->
 
 
 def require_administrator(request: PageRequest) -> Actor:
-    """Return who asks. Raises Denied unless they may manage applications."""
+    """Return the actor of the request. Raises Denied unless they may manage applications."""
     check(request.actor, Verb.UPDATE_CLIENT)
     return request.actor
 

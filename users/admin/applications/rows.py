@@ -55,7 +55,7 @@ def _search(query: str) -> QuerySet[Client]:
 
 
 def _last_activity() -> Subquery:
-    """The time of the latest event of each in the log: one step in an index, however many there are."""
+    """The time of the latest event of each in the log: one look-up in an index."""
     events = LogEvent.objects.filter(client_id=OuterRef("client_id")).order_by("-at", "-id")
     return Subquery(events.values("at")[:1])
 

@@ -105,10 +105,10 @@ def try_page(request: PageRequest, client_id: str, frame: TemplateContext) -> Ht
 def trial_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     """The callback of a trial: exchange the code and show what the tokens say, once.
 
-    They are in this page alone, which no one caches: in no URL, no session, no log.
+    They are in this page alone, which is not cached: in no URL, session or log.
     """
     require_administrator(request)
-    # Taken whatever comes of it: an answer is used once.
+    # Removed in any case: an answer is used once.
     waiting = request.session.pop(WAITING, None)
     context = {**frame, "title": gettext("Trial"), "section": SECTION}
     if waiting is None or not _is_answer_to(waiting, request):

@@ -30,7 +30,7 @@ POLICIES = (
 
 
 class NewConnectionForm(SettingsForm):
-    """What a connection begins with."""
+    """The first settings of a connection."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -168,7 +168,7 @@ class DatabaseForm(ConnectionForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("min_length") and not cleaned.get("policy"):
-            self.add_error("min_length", gettext("Choose a strength, which this then changes."))
+            self.add_error("min_length", gettext("Choose a strength, whose minimum length this overrides."))
         return cleaned
 
     def values_for(self, connection: Connection) -> dict[str, Any]:
