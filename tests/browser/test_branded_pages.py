@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import random
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_hosted_sign_in import application, arrive, authorize, callback, kim, visitor
 from tests.browser.test_looks import look
 from tests.browser.test_second_factor import PASSWORD
-from users.representation.logos import encode_logo
+from tests.browser.test_weight import weigh_hosted
+from users.representation.logos import MAX_BYTES, encode_logo
 
 __all__ = ["application", "authorize", "callback", "kim", "visitor"]
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -34,6 +38,18 @@ def test_every_accent_can_be_read(visitor, authorize, application, accent, butto
     assert look(visitor) == []
     visitor.get_by_role("link", name="Registrieren").click()
     assert look(visitor) == []
+
+
+def test_the_largest_logo_takes_no_request_and_keeps_the_page_light(visitor, authorize, application):
+    # A comment that does not compress.
+    filler = base64.b64encode(random.Random(1).randbytes(MAX_BYTES))
+    start, end = LOGO.removesuffix(b"</svg>") + b"<!--", b"--></svg>"
+    logo = start + filler[: MAX_BYTES - len(start) - len(end)] + end
+
+    authorize(visitor, application(branding={"logo": encode_logo(logo)}))
+
+    expect(visitor.locator("img.hosted-image")).to_be_visible()
+    assert weigh_hosted(visitor) == []
 
 
 def test_pages_fit_a_small_screen_without_scripts(desk, authorize, application, kim):
