@@ -2,7 +2,8 @@
 
 Anyone can sign up with another person's email. Until the owner of the email appears, the account may hold
 what gives another person access later, or locks the owner out ("pre-hijacking"): a password, sessions,
-tokens, a second factor, linked accounts. A new password ends the first three; the first proof removes the others.
+tokens, a second factor, linked accounts. A new password ends the first three; the first proof removes
+the others.
 
 Source: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 """
