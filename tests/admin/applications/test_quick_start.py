@@ -212,6 +212,19 @@ def test_curl_gets_a_token_for_a_machine(desk, machine, browser, songs_api):
     assert browser().post("/oauth/token", body_of(given)).status_code == 200
 
 
+def test_a_machine_without_authorization_is_led_to_it(desk, machine, spa, songs_api):
+    warning = "not authorized for Songs"
+    chosen = f"?tab=quickstart&api={songs_api.identifier}"
+
+    page = desk(path(machine, chosen))
+    assert warning in page.text
+    assert 'href="?tab=apis"' in page.html
+    assert "not authorized" not in desk(path(spa, chosen)).text
+
+    create_grant(machine, songs_api, [songs_api.scope_values[0]], actor=SHELL)
+    assert "not authorized" not in desk(path(machine, chosen)).text
+
+
 def test_hostile_values_stay_text(desk, spa):
     evil = "https://help.example/'\"`$(id);</pre><script>"
     Client.objects.update(callbacks=[evil])

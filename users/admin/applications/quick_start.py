@@ -102,7 +102,10 @@ def quick_start_context(client: Client, library: str, audience: str) -> Template
     the API with this audience."""
     offered = [one for one in LIBRARIES if client.app_type in one.types]
     chosen = next((one for one in offered if one.slug == library), offered[0])
-    apis = _apis(client)
+    is_machine = client.app_type == Type.MACHINE
+    authorized = set(client.grants.values_list("resource_server_id", flat=True)) if is_machine else set()
+    # The APIs that tokens can be for; for a machine those first that it is authorized for.
+    apis = sorted(list_apis(), key=lambda one: is_machine and one.pk not in authorized)
     api = next((one for one in apis if one.audience == audience), apis[0])
     values = _values(client, api)
     snippet = chosen.snippet(values)
@@ -113,21 +116,13 @@ def quick_start_context(client: Client, library: str, audience: str) -> Template
         "apis": [(one.audience, one.name) for one in apis],
         "api": api,
         "values": values,
+        "is_unauthorized": is_machine and api.pk not in authorized,
         "is_callback_missing": bool(snippet.callback) and snippet.callback not in client.callbacks,
         "is_logout_url_missing": bool(snippet.logout_url)
         and snippet.logout_url not in client.allowed_logout_urls,
         "discovery": f"{conf.public_url}/.well-known/openid-configuration",
         "issuer": conf.issuer,
     }
-
-
-def _apis(client: Client) -> list[ResourceServer]:
-    """The APIs that tokens can be for; for a machine those first that it is authorized for."""
-    apis = list_apis()
-    if client.app_type != Type.MACHINE:
-        return apis
-    granted = set(client.grants.values_list("resource_server_id", flat=True))
-    return sorted(apis, key=lambda api: api.pk not in granted)
 
 
 def _values(client: Client, api: ResourceServer) -> Values:
