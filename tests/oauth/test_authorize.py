@@ -496,6 +496,16 @@ def test_a_form_carries_the_answer(window, spa):
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
 
 
+def test_the_form_names_the_application_where_its_scheme_has_no_host(browser, make_app):
+    native = make_app(callbacks=["com.example.shop:/done"], **NATIVE)
+
+    page = authorize(
+        browser(), native, redirect_uri="com.example.shop:/done", response_mode="form_post", prompt="none"
+    )
+
+    assert f"Continue to {native.name}" in page.content.decode()
+
+
 def test_a_message_carries_the_answer_to_the_registered_origin_alone(window, spa):
     response = authorize(window, spa, response_mode="web_message", prompt="none", state="</script><b>")
 

@@ -167,6 +167,15 @@ class TestOidc:
         assert not is_signed_in()
         assert HOME in response.content.decode()
 
+    def test_the_page_names_the_scheme_of_a_native_application(self, signed_in, hint, make_app):
+        bye = "com.example.shop:/bye"
+        native = make_app(allowed_logout_urls=[bye])
+        asked = {"id_token_hint": hint(client=native), "post_logout_redirect_uri": bye}
+
+        page = signed_in.post("/oidc/logout", asked).content.decode()
+
+        assert "Continue to com.example.shop" in page
+
     def test_the_page_belongs_to_one_session(self, signed_in, jane):
         asked = confirmation(oidc(signed_in))
         other = open_session(jane)

@@ -29,7 +29,7 @@ def send_answer(
         answer = {**answer, "iss": conf.issuer}
     match mode:
         case "form_post":
-            return _form_post(request, redirect_uri, answer)
+            return _form_post(request, client, redirect_uri, answer)
         case "web_message":
             return _web_message(request, client, redirect_uri, answer)
         case "fragment":
@@ -46,9 +46,11 @@ class RegisteredRedirect(HttpResponse):
         super().__init__(status=302, headers={"Location": iri_to_uri(address)})
 
 
-def _form_post(request: HttpRequest, redirect_uri: str, answer: Answer) -> HttpResponse:
+def _form_post(request: HttpRequest, client: Client, redirect_uri: str, answer: Answer) -> HttpResponse:
     """A page whose form a script submits, or the user where scripts are off."""
-    context = {"address": redirect_uri, "fields": answer.items(), "host": urlsplit(redirect_uri).netloc}
+    # The scheme of a native application has no host.
+    host = urlsplit(redirect_uri).netloc or client.name
+    context = {"address": redirect_uri, "fields": answer.items(), "host": host}
     response = render(request, "users/hosted/form_post.html", context)
     # No `form-action`: browsers apply it to redirects of the application's answer too, which lead anywhere.
     response._csp_replace = {"form-action": None}  # type: ignore[attr-defined]  # read by django-csp

@@ -128,11 +128,10 @@ def _leave(request: HttpRequest, redirect_uri: str) -> HttpResponse:
         return render(request, "users/hosted/signed_out.html")
     if request.method == "POST":
         # A redirect in answer to a form would be refused by browsers, which apply our `form-action` to it.
-        context = {
-            "title": gettext("Signing out"),
-            "address": redirect_uri,
-            "name": urlsplit(redirect_uri).netloc,
-        }
+        parts = urlsplit(redirect_uri)
+        # The scheme of a native application has no host.
+        name = parts.netloc or parts.scheme
+        context = {"title": gettext("Signing out"), "address": redirect_uri, "name": name}
         return render(request, "users/hosted/leaving.html", context)
     return RegisteredRedirect(redirect_uri)
 
