@@ -248,6 +248,14 @@ class TestPostLogin:
             *("f", jane.user_id, "Please verify your email."),
         )
 
+    def test_claims_that_no_token_can_hold_are_refused(self, jane, to_app, post_login, story):
+        post_login(lambda _: PostLoginResult(access_token={"https://app.example/all": "x" * 102_400}))
+
+        outcome = sign_in_with_password(credentials(jane), to_app)
+
+        assert outcome.denial.message == "The claims of post-login hooks are larger than 100 KiB."
+        assert again(jane).logins_count == jane.logins_count
+
     def test_a_hook_that_fails_does_not_sign_the_user_in(self, jane, to_app, post_login, story):
         def broken(_: SignIn) -> PostLoginResult:
             raise ZeroDivisionError

@@ -7,12 +7,14 @@ database that is unavailable): no user is signed in or created, and nothing is c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from users.metadata.documents import Document
 from users.models import Connection, User
+from users.sign_in.outcomes import SignInDenied
 from users.sign_in.progress import CustomClaims, ProviderProfile, SignIn, SignInRequest
 from users.sign_in.scope_changes import NO_CHANGES, ScopeChanges
 
@@ -100,6 +102,9 @@ PostLogin = Callable[[SignIn], PostLoginResult]
 
 POST_LOGIN: Sequence[PostLogin] = ()
 
+# Bytes of the claims that hooks add to one token, as JSON. Source: Auth0 docs, "Create Custom Claims".
+MAX_CLAIMS = 100 * 1024
+
 
 def run_pre_registration(asked: Registration, request: SignInRequest) -> Registration:
     """Return the registration with the documents that the hooks leave. Raises SignUpDenied."""
@@ -117,9 +122,14 @@ def screen(profile: ProviderProfile, request: SignInRequest) -> ProviderProfile:
 
 
 def run_post_login(sign_in: SignIn) -> SignIn:
-    """Return the sign-in with what the hooks decided. Raises SignInDenied; later hooks do not run then."""
+    """Return the sign-in with what the hooks decided. Raises SignInDenied; later hooks do not run then.
+    Claims of more than MAX_CLAIMS are refused as well: they are stored, and clients send the token with every
+    request."""
     for hook in POST_LOGIN:
         sign_in = _apply(hook(sign_in), sign_in)
+    for claims in (sign_in.claims.id_token, sign_in.claims.access_token):
+        if len(json.dumps(claims).encode()) > MAX_CLAIMS:
+            raise SignInDenied(f"The claims of post-login hooks are larger than {MAX_CLAIMS // 1024} KiB.")
     return replace(sign_in, is_past_hooks=True)
 
 
