@@ -206,6 +206,24 @@ def test_the_second_of_two_edits_is_refused_and_shows_what_is_stored(desk, shop)
     assert (stored.name, stored.grant_types) == ("Mine", shop.grant_types)
 
 
+def test_the_same_edit_by_two_is_no_conflict(desk, shop):
+    second = settings(desk, shop)
+    edit_client(shop, {"callbacks": ["https://new.example/"]}, actor=SHELL)
+
+    assert "Saved." in second.press("Save changes", callbacks="https://new.example/").text
+
+
+def test_a_connection_that_was_enabled_since_the_form_was_opened_is_a_conflict(desk, shop):
+    second = settings(desk, shop)
+    shop.connections.add(Connection.objects.create(name="Partners"))
+
+    page = second.press("Save changes", name="Mine")
+
+    assert page.status == 422
+    assert "Enabled connections" in page.text
+    assert shop.connections.filter(name="Partners").exists()
+
+
 def test_connections_are_enabled_and_disabled(desk, shop, connection):
     other = Connection.objects.create(name="Partners")
 
