@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.core.cache import caches
+from django.template.loader import render_to_string
 
 from tests.mailbox import deliver
 from tests.oauth.sign_in_browser import answer_of, authorize, exchange, follow
@@ -172,6 +174,22 @@ def test_a_mistake_is_explained_and_the_password_is_not_repeated(window, page, t
     assert text in html
     assert KIM["password"] not in html
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Fix 1 problem:"), ("de", "Beheben Sie 1 Problem:")])
+def test_a_mistake_is_not_called_unsaved_where_nothing_is_saved(window, page, language, text):
+    typed = {"email": "kim@example.com", "password": "short"}
+
+    html = window.post(page, typed, headers={"accept-language": language}).content.decode()
+
+    assert text in html
+    assert not re.search("Not saved|Nicht gespeichert", html)
+
+
+def test_who_has_no_name_but_the_email_is_named_once():
+    account = User(email="kim@example.com", name="kim@example.com")
+
+    assert render_to_string("users/hosted/account.html", {"account": account}).count("kim@example.com") == 1
 
 
 def test_a_taken_email_leads_to_the_sign_in(window, page, make_user):
