@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,14 @@ def test_rows_cost_the_same_for_few_and_many(jane, use, django_assert_num_querie
 
 
 class TestOwnPage:
+    @pytest.mark.parametrize(("language", "text"), [("en", "Granted now"), ("de", "Erteilt gerade eben")])
+    def test_when_access_was_granted_is_a_phrase(self, jane, use, language, text):
+        use(jane, "Shop")
+
+        html = sign_in(jane).get("/profile/access/", headers={"accept-language": language}).content.decode()
+
+        assert text in " ".join(re.sub("<[^>]*>", "", html).split())
+
     def test_a_session_elsewhere_is_ended(self, jane, use):
         here, elsewhere = sign_in(jane), sign_in(jane, "curl/8.5.0")
         row = next(row for row in session_rows(jane) if row.device == "curl")
