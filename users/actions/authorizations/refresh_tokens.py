@@ -45,7 +45,8 @@ _presented = CompiledLookup(
         "refresh_token__authorization__resource_server",
     )
 )
-_locked = CompiledLookup(lambda pk: RefreshToken.objects.select_for_update().filter(pk=pk))
+# Of the row that is locked only that it exists matters: it is read again, by `_current`.
+_locked = CompiledLookup(lambda pk: RefreshToken.objects.select_for_update().only("pk").filter(pk=pk))
 # With what another exchange or a revocation may have changed.
 _current = CompiledLookup(
     lambda pk: RefreshTokenSecret.objects.filter(pk=pk).select_related("refresh_token__authorization__user")
