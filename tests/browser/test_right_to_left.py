@@ -26,14 +26,6 @@ def test_sheets_name_the_start_and_the_end_instead_of_sides(sheet):
     assert [line for line in lines if PHYSICAL.search(line) and not any(name in line for name in ALIKE)] == []
 
 
-def test_the_language_turns_the_page(browser, db, settings):
-    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "العربية")]
-
-    page = browser().get("/login/", headers={"Accept-Language": "ar"}).content.decode()
-
-    assert '<html lang="ar" dir="rtl">' in page
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_sign_in_page_is_mirrored_and_fits(desk, application, authorize, width):

@@ -118,3 +118,11 @@ def test_every_error_of_the_json_parser_is_translated(text):
         german = translate(caught.value.message)
     assert german.startswith("Zeile ")
     assert english not in german
+
+
+def test_a_language_that_is_written_from_right_to_left_turns_the_page(browser, db, settings):
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "العربية")]
+
+    page = browser().get("/login/", headers={"Accept-Language": "ar"}).content.decode()
+
+    assert '<html lang="ar" dir="rtl">' in page
