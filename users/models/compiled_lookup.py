@@ -74,7 +74,13 @@ by_user_id = CompiledLookup(lambda user_id: _users().filter(user_id=user_id))
 locked_by_pk = CompiledLookup(lambda pk: _locked().filter(pk=pk))
 locked_by_user_id = CompiledLookup(lambda user_id: _locked().filter(user_id=user_id))
 
-# A client that is not revoked, by its `client_id`.
-active_client = CompiledLookup(
+_active_client = CompiledLookup(
     lambda client_id: Client.objects.filter(client_id=client_id, is_revoked=False).order_by()
 )
+
+
+def find_active_client(client_id: str) -> Client | None:
+    """Return the client that is not revoked with this ID, which may be any text of a request; None where
+    there is none."""
+    # PostgreSQL takes no NUL.
+    return None if "\0" in client_id else _active_client.one(client_id)

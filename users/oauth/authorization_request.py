@@ -13,7 +13,7 @@ from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN
 from django.http import QueryDict
 
 from users.models import Client, Connection, ResourceServer, User
-from users.models.compiled_lookup import active_client
+from users.models.compiled_lookup import find_active_client
 from users.oauth.redirect_uris import is_registered_redirect, message_origin
 from users.sign_in.account_lookup import primary_user
 from users.sign_in.authorization import AuthorizationParameters
@@ -127,9 +127,7 @@ def read_parameters(query: QueryDict, destination: Destination) -> Authorization
 def _client(client_id: str) -> Client:
     if not client_id:
         raise PageError("The parameter client_id is missing.")
-    found = None
-    if "\0" not in client_id:  # PostgreSQL takes no NUL
-        found = active_client.one(client_id)
+    found = find_active_client(client_id)
     if found is None:
         raise PageError(f"There is no client with this client_id: {client_id[:100]}", status=403)
     return found

@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
 from authlib.oauth2.rfc6749.errors import UnsupportedGrantTypeError
 from django.http import HttpRequest, HttpResponse
 
-from users.models.compiled_lookup import active_client
+from users.models.compiled_lookup import find_active_client
 from users.oauth.clients import RegisteredClient
 from users.oauth.errors import TokenError
 from users.oauth.failure_log import log_failed_request
@@ -39,9 +39,7 @@ class TokenServer(AuthorizationServer):
 
     def query_client(self, client_id: str) -> RegisteredClient | None:  # type: ignore[override]  # may be None
         """Find a client that is not revoked."""
-        if "\0" in client_id:  # PostgreSQL takes no NUL
-            return None
-        client = active_client.one(client_id)
+        client = find_active_client(client_id)
         return RegisteredClient(client) if client else None
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:

@@ -22,6 +22,7 @@ from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.log.configuration_history import Kind
 from users.models import Client, ClientGrant, Connection, RefreshToken
+from users.models.compiled_lookup import find_active_client
 from users.representation.clients import columns_from_body
 from users.representation.validation import FieldError
 from users.rights.actor import Actor
@@ -128,9 +129,7 @@ def require_administrator(request: PageRequest) -> Actor:
 
 def get_application_or_404(client_id: str) -> Client:
     """Return the application. A revoked one stays in the table for the history alone."""
-    if "\0" in client_id:  # PostgreSQL takes no NUL
-        raise Http404
-    client = Client.objects.filter(client_id=client_id, is_revoked=False).first()
+    client = find_active_client(client_id)
     if client is None:
         raise Http404
     return client

@@ -17,7 +17,7 @@ from users.log.record import ClientContext
 from users.mail.password_reset import request_password_reset
 from users.metadata.errors import MetadataError
 from users.models import Client, User
-from users.models.compiled_lookup import active_client
+from users.models.compiled_lookup import find_active_client
 from users.representation.sessions import METHODS
 from users.representation.validation import FieldError
 from users.rights.actor import visitor_actor
@@ -93,8 +93,7 @@ def forgot(request: HostedRequest) -> HttpResponse:
 def password_changed(request: HttpRequest) -> HttpResponse:
     """Lead back to the application on whose page the reset was requested: to the sign-in that waits in this
     browser, or to where the application begins one. Without such an address the page says what to do."""
-    client_id = request.GET.get("client_id", "")
-    client = None if "\0" in client_id else active_client.one(client_id)  # PostgreSQL takes no NUL
+    client = find_active_client(request.GET.get("client_id", ""))
     if client is None:
         return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
     context = {"client": client, "address": _waiting_sign_in(request, client) or client.sign_in_url}

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from users.models.compiled_lookup import active_client
+from users.models.compiled_lookup import find_active_client
 
 # Key of the session data; it holds the client id, which allauth's redirect to the page with the form drops.
 CLIENT_ID = "reset_client_id"
@@ -29,7 +29,7 @@ class ResetPasswordView(PasswordResetFromKeyView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the client of the link, whose brand the page then has."""
         client_id = self.request.session.get(CLIENT_ID, "")
-        client = active_client.one(client_id) if client_id and "\0" not in client_id else None
+        client = find_active_client(client_id) if client_id else None
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "client": client}
 
