@@ -9,7 +9,7 @@ from django.utils import translation
 
 from users.metadata.messages import Message, join_messages
 from users.metadata.text import parse
-from users.web.language import find_language, translate
+from users.web.language import translate
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9"}
 
@@ -84,14 +84,6 @@ def test_texts_of_scripts_are_in_the_language_of_the_url(browser, db):
 
     assert json.dumps("Änderungen speichern") in german
     assert "Save changes" not in unknown
-
-
-def test_only_languages_with_a_catalogue_are_found():
-    assert find_language("tlh de-CH en") == "de"
-    assert find_language("de_AT") == "de"
-    assert find_language("tlh") is None
-    assert find_language("tlh " * 1_000 + "de") is None  # a million would take seconds
-    assert find_language("") is None
 
 
 def test_messages_of_rules_are_english_text_until_a_page_translates_them():

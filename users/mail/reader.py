@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import get_supported_language_variant
 
 from users.conf import conf
 from users.jobs.run import Run
 from users.mail.message import one_line
 from users.models import Client
+from users.representation.languages import find_language
 
 
 def reader_parameters(*, client_id: str = "", language: str = "") -> dict[str, Any]:
@@ -23,12 +23,8 @@ def reader_parameters(*, client_id: str = "", language: str = "") -> dict[str, A
 
 def language_of(run: Run) -> str:
     """The language of the page where the user asked, else that of their profile, else the default."""
-    for tag in (run.parameters.get("language"), run.job.user and run.job.user.locale):
-        try:
-            return get_supported_language_variant((tag or "").lower())
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
+    page, profile = run.parameters.get("language"), run.job.user and run.job.user.locale
+    return find_language(page or "") or find_language(profile or "") or settings.LANGUAGE_CODE
 
 
 def site_host() -> str:

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request, get_supported_language_variant, gettext
+from django.utils.translation import get_language_from_request, gettext
 from django.views.i18n import JavaScriptCatalog
 
 from users.metadata.messages import Message
 from users.models import User
+from users.representation.languages import find_language
 from users.web.json_paths import is_api
 from users.web.sso_paths import is_sso_path
 
@@ -26,8 +27,6 @@ from users.web.sso_paths import is_sso_path
 _ENGLISH_PATHS = ("/admin/", "/exports/", "/demo/")
 # Pages of a user who may be signed in: signing in, passwords, second factors, the own page.
 _OWN_PATHS = ("/login/", "/logout/", "/password/", "/profile/")
-# Characters of `ui_locales` that are read.
-MAX_WANTED = 500
 
 
 class LanguageMiddleware:
@@ -62,19 +61,6 @@ def use_language(request: HttpRequest, wanted: str) -> None:
     Core 1.0, section 3.1.2.1.
     """
     translation.activate(find_language(wanted) or get_language_from_request(request))
-
-
-def find_language(wanted: str) -> str | None:
-    """Return the first language of `wanted` that has a catalogue: `de-AT` finds `de`. None for none."""
-    # Bounded, since the body of a form may hold a million tags.
-    for tag in wanted[:MAX_WANTED].split():
-        try:
-            # Some providers write a locale as POSIX does: de_DE.
-            return get_supported_language_variant(tag.replace("_", "-").lower())
-        # ValueError: a tag of more than 500 characters.
-        except (LookupError, ValueError):
-            continue
-    return None
 
 
 def translate(text: str) -> str:
