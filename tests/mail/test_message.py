@@ -128,7 +128,7 @@ def test_a_subject_is_one_line():
 def test_a_link_cannot_leave_its_attribute():
     message = written(link=Link(url='https://desk.example.com/"onclick="x', label="<b>Open</b>"))
 
-    page = Page(message.as_html())
+    page = Page(message.render_html())
     assert page.links == ['https://desk.example.com/"onclick="x'] * 2
     assert "<b>Open</b>" in page.text
     assert not [attributes for _, attributes in page.elements if "onclick" in attributes]

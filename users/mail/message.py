@@ -38,15 +38,15 @@ class Message:
         """The subject on one line: a line break would begin another header (header injection)."""
         return " ".join(self.subject.split())
 
-    def as_text(self) -> str:
-        """The plain text, which says all that the HTML does."""
+    def render_text(self) -> str:
+        """Return the plain text, which says all that the HTML does."""
         url = [self.link.url] if self.link else []
         # "-- " begins a signature, which mail clients show apart (RFC 3676).
         signature = f"-- \n{self.sender}\n{self.reason}"
         return "\n\n".join([self.opening, *url, self.closing, signature]) + "\n"
 
-    def as_html(self) -> str:
-        """The HTML. It loads nothing from any host."""
+    def render_html(self) -> str:
+        """Return the HTML. It loads nothing from any host."""
         return render_to_string("users/mail/message.html", {"message": self})
 
 

@@ -77,8 +77,8 @@ def _render(run: Run, to: str, message: Message) -> EmailMultiAlternatives:
     without confirming. `Auto-Submitted` prevents out-of-office replies (RFC 3834)."""
     host = urlsplit(conf.public_url).hostname
     headers = {"Message-ID": f"<{run.job.job_id}@{host}>", "Auto-Submitted": "auto-generated"}
-    email = EmailMultiAlternatives(message.subject_line, message.as_text(), to=[to], headers=headers)
-    email.attach_alternative(message.as_html(), "text/html")
+    email = EmailMultiAlternatives(message.subject_line, message.render_text(), to=[to], headers=headers)
+    email.attach_alternative(message.render_html(), "text/html")
     return email
 
 
