@@ -8,7 +8,6 @@ the verifier in the session of the administrator who began the trial.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
@@ -16,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from users.actions.authorizations.authorizations import revoke_authorizations
 from users.actions.authorizations.codes import CodeRefused, redeem_code
@@ -70,7 +71,7 @@ def begin_trial(
         "response_mode": "form_post",
         "scope": " ".join(word for word in scope.split() if word != _NO_REFRESH),
         "nonce": nonce,
-        "code_challenge": _s256(verifier),
+        "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
         # The page is what is tried: it is shown also to those who are signed in.
         "prompt": "login",
@@ -109,8 +110,8 @@ def finish_trial(trial: Trial, client: Client, code: str, *, ip: str) -> TrialRe
     """
 
     def is_verified(found: AuthorizationCode) -> bool:
-        is_ours = secrets.compare_digest(found.code_challenge, _s256(trial.code_verifier))
-        return is_ours and found.nonce == trial.nonce
+        challenge = create_s256_code_challenge(trial.code_verifier)
+        return secrets.compare_digest(found.code_challenge, challenge) and found.nonce == trial.nonce
 
     if client.client_id != trial.client_id:
         raise CodeRefused
@@ -130,12 +131,6 @@ def finish_trial(trial: Trial, client: Client, code: str, *, ip: str) -> TrialRe
     userinfo = userinfo_claims(authorization, scope) if "openid" in scope else None
     revoke_authorizations(Authorization.objects.filter(pk=authorization.pk))
     return TrialResult(authorization=authorization, tokens=tokens, userinfo=userinfo)
-
-
-def _s256(verifier: str) -> str:
-    """The challenge of PKCE for this verifier (RFC 7636, section 4.2)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _digest(parameters: Iterable[tuple[str, list[str]]]) -> str:
