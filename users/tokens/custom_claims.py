@@ -29,7 +29,6 @@ _RESERVED_PREFIX = "sip_"
 # Source: Auth0 docs, "Rules", custom claims.
 _AUTH0_DOMAINS = ("auth0.com", "webtask.io", "webtask.run")
 
-
 # Claims of OpenID Connect scopes: they come from the user, and only with their scope.
 _STANDARD_CLAIMS = frozenset(name for name, field in FIELDS.items() if field.claim_scope)
 

@@ -23,7 +23,6 @@ from users.tokens.keys import signing_key
 # Lifetime of a token for the Management API in seconds, as Auth0's.
 LIFETIME = 86_400
 
-
 # What an ID token says of a user who gave a second factor. Source: Auth0 docs, "Configure Step-up
 # Authentication for Web Apps".
 MFA_ACR = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"

@@ -28,6 +28,16 @@ RENEWED_IN_A_FRAME = """() => new Promise((resolve, reject) => {
 RENEW = f"() => manager.signinSilent().then({USER})"
 
 
+def begin_sign_in(page, home, settings, user):
+    """Sign the user in until the URL of the page holds the answer, which the client has yet to read."""
+    page.goto(home)
+    page.evaluate(CREATE, settings)
+    page.evaluate(BEGIN)
+    sign_in(page, user)
+    page.wait_for_url(lambda url: url.startswith(f"{home}?"))
+    page.evaluate(CREATE, settings)
+
+
 def test_a_user_signs_in_and_the_page_renews_the_tokens(page, desk_server, shop, client_id, jane):
     home = f"{shop}/oidc-client-ts"
     settings = {
@@ -37,12 +47,7 @@ def test_a_user_signs_in_and_the_page_renews_the_tokens(page, desk_server, shop,
         "scope": "openid profile email offline_access",
         "loadUserInfo": True,
     }
-    page.goto(home)
-    page.evaluate(CREATE, settings)
-    page.evaluate(BEGIN)
-    sign_in(page, jane)
-    page.wait_for_url(lambda url: url.startswith(f"{home}?"))
-    page.evaluate(CREATE, settings)
+    begin_sign_in(page, home, settings, jane)
 
     signed_in = page.evaluate(FINISH)
     assert (signed_in["sub"], signed_in["email"]) == (jane["user_id"], jane["email"])
@@ -65,12 +70,7 @@ def test_a_hidden_frame_renews_the_tokens_by_itself(own_profile, desk_server, sh
         # Longer than the token lives, so that it is renewed at once.
         "accessTokenExpiringNotificationTimeInSeconds": 1_000_000,
     }
-    page.goto(home)
-    page.evaluate(CREATE, settings)
-    page.evaluate(BEGIN)
-    sign_in(page, jane)
-    page.wait_for_url(lambda url: url.startswith(f"{home}?"))
-    page.evaluate(CREATE, settings)
+    begin_sign_in(page, home, settings, jane)
 
     tokens, subject, refresh_token = page.evaluate(RENEWED_IN_A_FRAME)
 

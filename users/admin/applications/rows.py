@@ -64,5 +64,5 @@ def _host(client: Client) -> str:
     """The host of its first callback; a machine has none."""
     if client.app_type == Client.Type.MACHINE:
         return gettext("Calls APIs for itself")
-    origin = next(filter(None, map(origin_of, client.callbacks)), "")
-    return (origin or "").partition("://")[2] or gettext("No callback URL yet")
+    origins = filter(None, map(origin_of, client.callbacks))
+    return next(origins, "").partition("://")[2] or gettext("No callback URL yet")

@@ -84,7 +84,7 @@ class ConnectionForm(SettingsForm):
 
     def values_for(self, connection: Connection) -> dict[str, Any]:
         """The columns as typed, for this connection."""
-        return {name: self.cleaned_data[name] for name in ("display_name", "is_enabled")}
+        return {name: self.cleaned_data[name] for name in ConnectionForm.columns}
 
 
 class DatabaseForm(ConnectionForm):

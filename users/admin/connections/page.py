@@ -169,7 +169,7 @@ def _save(request: PageRequest, frame: TemplateContext, connection: Connection, 
             connection = connections_with_counts().get(pk=connection.pk)
             form = form.reopened(form_class.initial_of(connection))
             # The other user saved the same.
-            if not any(form.differences):
+            if not form.changed_data:
                 return _saved(request)
         except FieldError as error:
             form.add_refusal(error)
