@@ -96,8 +96,8 @@ def stored_outcome(
 ) -> SignedIn | None:
     """Return what the sign-in for this request has ended in; None where the user of the session did not
     sign in for it."""
-    stored = session.get(OUTCOME)
-    if not stored or (stored["request"], stored["user"]) != (pending.pk, current.user.pk):
+    stored = _read(session, OUTCOME, pending)
+    if stored is None or stored["user"] != current.user.pk:
         return None
     return SignedIn(
         user=current.user,
@@ -117,10 +117,8 @@ def store_refusal(session: SessionData, pending: AuthorizationRequest, refusal: 
 
 def stored_refusal(session: SessionData, pending: AuthorizationRequest) -> Refusal | None:
     """Return the error for this request, where its sign-in was refused."""
-    stored = session.get(REFUSAL)
-    if not stored or stored["request"] != pending.pk:
-        return None
-    return Refusal(stored["error"], stored["description"])
+    stored = _read(session, REFUSAL, pending)
+    return Refusal(stored["error"], stored["description"]) if stored else None
 
 
 def store_progress(session: SessionData, pending: AuthorizationRequest, sign_in: SignIn) -> None:
@@ -134,10 +132,10 @@ def stored_progress(
 ) -> SignIn | None:
     """Return the sign-in for this request that waits for the second factor, with its user freshly read;
     None where there is none, or where it has waited too long."""
-    stored = session.get(PROGRESS)
-    sign_in = _progress_from_json(stored, pending, request)
-    is_late = stored and timezone.now() - datetime.fromisoformat(stored["at"]) > SECOND_FACTOR_WITHIN
-    return None if is_late else sign_in
+    stored = _read(session, PROGRESS, pending)
+    if stored is None or timezone.now() - datetime.fromisoformat(stored["at"]) > SECOND_FACTOR_WITHIN:
+        return None
+    return _progress_from_json(stored, request)
 
 
 def store_redirect(
@@ -150,14 +148,14 @@ def store_redirect(
 
 def stored_redirect_url(session: SessionData, pending: AuthorizationRequest) -> str:
     """Return where the user is sent before the sign-in for this request goes on; empty for nowhere."""
-    stored = session.get(REDIRECT)
-    return str(stored["redirect_url"]) if stored and stored["request"] == pending.pk else ""
+    stored = _read(session, REDIRECT, pending)
+    return str(stored["redirect_url"]) if stored else ""
 
 
 def stored_redirect_state(session: SessionData, pending: AuthorizationRequest) -> str:
     """Return the `state` of the hosted pages of a sign-in whose user was sent to another site."""
-    stored = session.get(REDIRECT)
-    return str(stored["state"]) if stored and stored["request"] == pending.pk else ""
+    stored = _read(session, REDIRECT, pending)
+    return str(stored["state"]) if stored else ""
 
 
 def take_redirected(
@@ -165,7 +163,9 @@ def take_redirected(
 ) -> SignIn | None:
     """Return, once, the sign-in whose user was sent to another site, with the user freshly read; None where
     there is none."""
-    return _progress_from_json(session.pop(REDIRECT, None), pending, request)
+    stored = _read(session, REDIRECT, pending)
+    _drop(session, REDIRECT)
+    return _progress_from_json(stored, request) if stored else None
 
 
 def _progress_to_json(pending: AuthorizationRequest, sign_in: SignIn) -> dict[str, Any]:
@@ -184,11 +184,7 @@ def _progress_to_json(pending: AuthorizationRequest, sign_in: SignIn) -> dict[st
     }
 
 
-def _progress_from_json(
-    stored: dict[str, Any] | None, pending: AuthorizationRequest, request: SignInRequest
-) -> SignIn | None:
-    if not stored or stored["request"] != pending.pk:
-        return None
+def _progress_from_json(stored: dict[str, Any], request: SignInRequest) -> SignIn | None:
     user = User.objects.select_related("connection").filter(pk=stored["user"]).first()
     connection = Connection.objects.filter(pk=stored["connection"], is_enabled=True).first()
     if user is None or connection is None:
@@ -218,8 +214,8 @@ def store_asked_scope(session: SessionData, pending: AuthorizationRequest, scope
 
 def asked_scope(session: SessionData, pending: AuthorizationRequest) -> list[str] | None:
     """Return the scopes to which the user is asked to consent; None where no question was asked."""
-    stored = session.get(CONSENT)
-    return list(stored["scope"]) if stored and stored["request"] == pending.pk else None
+    stored = _read(session, CONSENT, pending)
+    return list(stored["scope"]) if stored else None
 
 
 def confirm_account(session: SessionData, pending: AuthorizationRequest) -> None:
@@ -263,6 +259,12 @@ def state_before_reset(session: SessionData, client: Client) -> str:
     where there is none in this browser. It may have ended meanwhile."""
     stored = session.get(RESET)
     return str(stored["state"]) if stored and stored["client"] == client.pk else ""
+
+
+def _read(session: SessionData, key: str, pending: AuthorizationRequest) -> dict[str, Any] | None:
+    """What is stored under the key for this waiting request; None where it is for another one."""
+    stored: dict[str, Any] | None = session.get(key)
+    return stored if stored and stored["request"] == pending.pk else None
 
 
 def _drop(session: SessionData, *keys: str) -> None:
