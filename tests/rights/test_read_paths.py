@@ -107,17 +107,21 @@ def product(marked, agent, settings, index_key):
         "uidb36": "1",
         "method_id": "totp|dev_1",
         "key": "x",
+        "language": "de",
+        "connection_id": marked.connection.connection_id,
     }
 
 
 @pytest.fixture
-def walk(browser, product):
+def walk(browser, product, make_client):
     """The pages that somebody can open, each with its answer: `walk(agent)`."""
+
+    names = {**product, "client_id": make_client().client_id}
 
     def pages(member):
         visitor = browser(member)
         visitor.raise_request_exception = False
-        waiting = [opened(route, product) for route in routes()]
+        waiting = [opened(route, names) for route in routes()]
         answers, variants = {}, Counter()
         while waiting:
             page = waiting.pop(0)
