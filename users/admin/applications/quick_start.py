@@ -1,16 +1,20 @@
 """Quick start: how an application signs users in or gets tokens, with its own values filled in.
 
-The secret is in none of the snippets: they read it from the environment.
+The snippets are files of `templates/users/admin/quick_start/`, one folder a library. `%name%` in them, always
+within quotes, stands for an attribute of `Values`. The secret is in none: they read it from the environment.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePosixPath
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +28,8 @@ Type = Client.Type
 Text = str | Promise
 # Scopes of a custom API that a snippet asks for.
 MAX_SCOPES = 5
+FOLDER = settings.BASE_DIR / "templates/users/admin/quick_start"
+PLACEHOLDER = re.compile(r"%([a-z_]+)%")
 OPENID_SCOPE = "openid profile email"
 OWN_SCOPE = f"{OPENID_SCOPE} read:current_user update:current_user_metadata"
 EXAMPLE_CALLBACK = "https://app.example.com/callback"
@@ -66,6 +72,19 @@ class Values:
     def after_logout(self) -> str:
         """Where a page sends its user after signing out: to itself, where nothing else is registered."""
         return self.logout_url or self.origin
+
+    @property
+    def authorize_url(self) -> str:
+        """Where a user signs in with PKCE, without the challenge."""
+        query = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.callback,
+            "audience": self.audience,
+            "scope": self.scope,
+            "code_challenge_method": "S256",
+        }
+        return f"{self.public_url}/authorize?{urlencode(query, quote_via=quote)}"
 
 
 @dataclass(frozen=True)
@@ -138,223 +157,73 @@ def _values(client: Client, api: ResourceServer) -> Values:
     )
 
 
+@cache
+def _read(path: str) -> str:
+    return (FOLDER / path).read_text()
+
+
+def _in_double_quotes(value: str) -> str:
+    """Escape for a text of JavaScript or Python."""
+    return json.dumps(value)[1:-1]
+
+
+def _in_single_quotes(value: str) -> str:
+    """Escape for a word of the shell."""
+    return value.replace("'", "'\"'\"'")
+
+
+# How values are escaped in files with these suffixes; as `_in_double_quotes` does in all others.
+ESCAPES: dict[str, Callable[[str], str]] = {".sh": _in_single_quotes, ".local": str}
+
+
+def _fill(values: Values, library: str, *names: str) -> list[File]:
+    """Read these files of a library and fill in the values."""
+    return [_fill_file(values, f"{library}/{name}", name) for name in names]
+
+
+def _fill_file(values: Values, path: str, name: str) -> File:
+    """Raises AttributeError for a `%name%` that `Values` lacks."""
+    suffix = PurePosixPath(name).suffix
+    escape = ESCAPES.get(suffix, _in_double_quotes)
+    code = PLACEHOLDER.sub(lambda found: escape(getattr(values, found[1])), _read(path))
+    return File("" if suffix == ".sh" else name, code)
+
+
 def _spa_js(values: Values) -> Snippet:
-    return_to = json.dumps(values.after_logout)
-    code = f"""\
-import {{ createAuth0Client }} from "@auth0/auth0-spa-js";
-
-const auth0 = await createAuth0Client({{
-  domain: {json.dumps(values.domain)},
-  clientId: {json.dumps(values.client_id)},
-  authorizationParams: {{
-    redirect_uri: {json.dumps(values.callback)},
-    audience: {json.dumps(values.audience)},
-    scope: {json.dumps(values.scope)},
-  }},
-}});
-
-// On the page of the callback URL
-if (location.search.includes("state=")) {{
-  await auth0.handleRedirectCallback();
-  history.replaceState({{}}, "", location.pathname);
-}}
-
-export const user = await auth0.getUser();
-export const signIn = () => auth0.loginWithRedirect();
-export const signOut = () => auth0.logout({{ logoutParams: {{ returnTo: {return_to} }} }});
-export const accessToken = () => auth0.getTokenSilently();
-"""
-    return Snippet(
-        "npm install @auth0/auth0-spa-js", [File("sign-in.js", code)], values.callback, values.after_logout
-    )
+    files = _fill(values, "auth0-spa-js", "sign-in.js")
+    return Snippet("npm install @auth0/auth0-spa-js", files, values.callback, values.after_logout)
 
 
 def _react(values: Values) -> Snippet:
-    return_to = json.dumps(values.after_logout)
-    code = f"""\
-import {{ Auth0Provider, useAuth0 }} from "@auth0/auth0-react";
-import {{ createRoot }} from "react-dom/client";
-
-function App() {{
-  const {{ isLoading, error, user, loginWithRedirect, logout }} = useAuth0();
-  if (isLoading) return <p>Loading</p>;
-  if (error) return <p role="alert">{{error.message}}</p>;
-  if (!user) return <button onClick={{() => loginWithRedirect()}}>Sign in</button>;
-  return (
-    <section>
-      <h1>Welcome, {{user.name}}</h1>
-      <button onClick={{() => logout({{ logoutParams: {{ returnTo: {return_to} }} }})}}>Sign out</button>
-    </section>
-  );
-}}
-
-createRoot(document.getElementById("root")).render(
-  <Auth0Provider
-    domain={{{json.dumps(values.domain)}}}
-    clientId={{{json.dumps(values.client_id)}}}
-    authorizationParams={{{{
-      redirect_uri: {json.dumps(values.callback)},
-      audience: {json.dumps(values.audience)},
-      scope: {json.dumps(values.scope)},
-    }}}}
-  >
-    <App />
-  </Auth0Provider>,
-);
-"""
-    return Snippet(
-        "npm install @auth0/auth0-react", [File("main.jsx", code)], values.callback, values.after_logout
-    )
+    files = _fill(values, "auth0-react", "main.jsx")
+    return Snippet("npm install @auth0/auth0-react", files, values.callback, values.after_logout)
 
 
 def _next_js(values: Values) -> Snippet:
-    environment = f"""\
-AUTH0_DOMAIN={values.host}
-AUTH0_CLIENT_ID={values.client_id}
-# The client secret. Keep this file out of your repository.
-AUTH0_CLIENT_SECRET=
-# Of your own: openssl rand -hex 32
-AUTH0_SECRET=
-APP_BASE_URL={values.origin}
-"""
-    client = f"""\
-import {{ Auth0Client }} from "@auth0/nextjs-auth0/server";
-
-export const auth0 = new Auth0Client({{
-  authorizationParameters: {{
-    audience: {json.dumps(values.audience)},
-    scope: {json.dumps(values.scope)},
-  }},
-}});
-"""
-    middleware = """\
-import type { NextRequest } from "next/server";
-import { auth0 } from "./lib/auth0";
-
-// Serves /auth/login, /auth/callback and /auth/logout.
-export async function middleware(request: NextRequest) {
-  return auth0.middleware(request);
-}
-"""
-    page = """\
-import { auth0 } from "../lib/auth0";
-
-export default async function Home() {
-  const session = await auth0.getSession();
-  if (!session) return <a href="/auth/login">Sign in</a>;
-  return <p>Welcome, {session.user.name}. <a href="/auth/logout">Sign out</a></p>;
-}
-"""
-    files = [
-        File(".env.local", environment),
-        File("lib/auth0.ts", client),
-        File("middleware.ts", middleware),
-        File("app/page.tsx", page),
-    ]
+    files = _fill(values, "nextjs", ".env.local", "lib/auth0.ts", "middleware.ts", "app/page.tsx")
     callback = f"{values.origin}/auth/callback"
     note = HOST_NAME_ONLY if ":" in values.host else _https_note(values)
     return Snippet("npm install @auth0/nextjs-auth0@4", files, callback, values.origin, note)
 
 
 def _python(values: Values) -> Snippet:
-    code = f"""\
-import os
-from urllib.parse import urlencode
-
-from auth0.authentication import GetToken
-
-DOMAIN = {json.dumps(values.host)}
-CLIENT_ID = {json.dumps(values.client_id)}
-CALLBACK = {json.dumps(values.callback)}
-
-
-def sign_in_url(state: str) -> str:
-    \"\"\"Send the user here. Store `state`, a random text, in their session.\"\"\"
-    query = {{
-        "response_type": "code",
-        "client_id": CLIENT_ID,
-        "redirect_uri": CALLBACK,
-        "audience": {json.dumps(values.audience)},
-        "scope": {json.dumps(values.scope)},
-        "state": state,
-    }}
-    return f"https://{{DOMAIN}}/authorize?{{urlencode(query)}}"
-
-
-def get_tokens(code: str) -> dict:
-    \"\"\"Call this for the callback URL, once its `state` is that of the session.\"\"\"
-    client = GetToken(DOMAIN, CLIENT_ID, client_secret=os.environ["CLIENT_SECRET"])
-    return client.authorization_code(code, CALLBACK)
-"""
-    return Snippet(
-        "pip install auth0-python", [File("sign_in.py", code)], values.callback, note=_https_note(values)
-    )
+    files = _fill(values, "auth0-python", "sign_in.py")
+    return Snippet("pip install auth0-python", files, values.callback, note=_https_note(values))
 
 
 def _python_machine(values: Values) -> Snippet:
-    code = f"""\
-import os
-
-from auth0.authentication import GetToken
-
-client = GetToken(
-    {json.dumps(values.host)},
-    {json.dumps(values.client_id)},
-    client_secret=os.environ["CLIENT_SECRET"],
-)
-token = client.client_credentials({json.dumps(values.audience)})["access_token"]
-"""
-    return Snippet("pip install auth0-python", [File("get_token.py", code)], note=_https_note(values))
+    files = _fill(values, "auth0-python", "get_token.py")
+    return Snippet("pip install auth0-python", files, note=_https_note(values))
 
 
 def _curl(values: Values) -> Snippet:
-    query = urlencode(
-        {
-            "response_type": "code",
-            "client_id": values.client_id,
-            "redirect_uri": values.callback,
-            "audience": values.audience,
-            "scope": values.scope,
-            "code_challenge_method": "S256",
-        },
-        quote_via=quote,
-    )
-    begin = f"""\
-VERIFIER=$(openssl rand -hex 32)
-CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary | openssl base64 | tr '+/' '-_' | tr -d '=')
-echo {shlex.quote(f"{values.public_url}/authorize?{query}&code_challenge=")}"$CHALLENGE"
-# Open this URL in a browser and sign in. The callback URL then ends with ?code=...
-"""
-    parameters = {
-        "grant_type": "authorization_code",
-        "client_id": values.client_id,
-        "redirect_uri": values.callback,
-    }
-    given = ['code="$CODE"', 'code_verifier="$VERIFIER"']
-    exchange = _token_request(values, parameters, [*_secret(values), *given])
-    userinfo = f"""\
-curl {shlex.quote(f"{values.public_url}/userinfo")} --header "Authorization: Bearer $ACCESS_TOKEN"
-"""
-    return Snippet("", [File("", begin), File("", exchange), File("", userinfo)], values.callback)
+    exchange = "exchange.sh" if values.has_secret else "exchange-without-secret.sh"
+    files = _fill(values, "curl", "authorize.sh", exchange, "userinfo.sh")
+    return Snippet("", files, values.callback)
 
 
 def _curl_machine(values: Values) -> Snippet:
-    parameters = {
-        "grant_type": "client_credentials",
-        "client_id": values.client_id,
-        "audience": values.audience,
-    }
-    return Snippet("", [File("", _token_request(values, parameters, _secret(values)))])
-
-
-def _token_request(values: Values, parameters: dict[str, str], more: Iterable[str]) -> str:
-    given = [shlex.quote(f"{name}={value}") for name, value in parameters.items()]
-    lines = [f"--data-urlencode {each}" for each in (*given, *more)]
-    return " \\\n  ".join([f"curl {shlex.quote(f'{values.public_url}/oauth/token')}", *lines]) + "\n"
-
-
-def _secret(values: Values) -> list[str]:
-    return ['client_secret="$CLIENT_SECRET"'] if values.has_secret else []
+    return Snippet("", _fill(values, "curl", "client-credentials.sh"))
 
 
 def _https_note(values: Values) -> Text:

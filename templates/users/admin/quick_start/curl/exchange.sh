@@ -1,0 +1,7 @@
+curl '%public_url%/oauth/token' \
+  --data-urlencode 'grant_type=authorization_code' \
+  --data-urlencode 'client_id=%client_id%' \
+  --data-urlencode client_secret="$CLIENT_SECRET" \
+  --data-urlencode 'redirect_uri=%callback%' \
+  --data-urlencode code="$CODE" \
+  --data-urlencode code_verifier="$VERIFIER"

@@ -1,0 +1,1 @@
+curl '%public_url%/userinfo' --header "Authorization: Bearer $ACCESS_TOKEN"
