@@ -14,6 +14,7 @@ from users.log.request_origin import current_origin
 from users.log.types import DESCRIPTIONS
 from users.metadata.identifiers import email_key
 from users.models import Client, Connection, LogEvent, User
+from users.models.fast_writes import fast_insert
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def log_event(
     """
     origin = current_origin()
     connection = connection or (user.connection if user else None)
-    LogEvent.objects.create(
+    event = LogEvent(
         at=at or timezone.now(),
         type=type,
         description=_text(description or DESCRIPTIONS[type], 300),
@@ -72,6 +73,7 @@ def log_event(
         scope=_text(scope, 1000),
         details={"request": {"id": origin.request_id or None}, **(details or {})},
     )
+    fast_insert(event)
 
 
 def anonymize_users(user_ids: Iterable[str]) -> None:

@@ -53,6 +53,7 @@ from users.sign_in.token_answer import user_access_token
 from users.sign_in.transaction import sign_in_by_proof
 from users.throttling.debounce import is_first_within
 from users.tokens.issue import access_token_lifetime, issue_id_token
+from users.tokens.keys import signing_key
 from users.web.client_ip import client_ip
 from users.web.redirect_urls import add_parameters
 
@@ -242,6 +243,8 @@ class AuthorizationFlow:
         """The parts of the answer that the response type names."""
         wanted, parameters = self.parameters.response_type, self.parameters
         answer: dict[str, str] = {}
+        # Read once for both tokens. A code alone is not signed.
+        key = signing_key() if {"token", "id_token"} & set(wanted) else None
         if "code" in wanted:
             answer["code"] = issue_code(
                 authorization,
@@ -250,7 +253,7 @@ class AuthorizationFlow:
                 nonce=parameters.nonce,
             )
         if "token" in wanted:
-            answer["access_token"] = user_access_token(authorization, authorization.scope)
+            answer["access_token"] = user_access_token(authorization, authorization.scope, key=key)
             answer["scope"] = " ".join(authorization.scope)
             answer["expires_in"] = str(access_token_lifetime(authorization.resource_server))
             answer["token_type"] = "Bearer"  # noqa: S105 - a type, no token
@@ -261,6 +264,7 @@ class AuthorizationFlow:
                 nonce=parameters.nonce,
                 access_token=answer.get("access_token", ""),
                 code=answer.get("code", ""),
+                key=key,
             )
         return answer
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from users.conf import conf
 from users.models import Authorization, Client, ResourceServer
@@ -63,13 +64,14 @@ def issue_user_token(
     scopes: Iterable[str],
     permissions: Iterable[str] = (),
     grant: str = "",
+    key: RSAKey | None = None,
 ) -> str:
     """A signed JWT with which a client calls an API for the user of `authorization`, within `scopes`.
 
     `aud` is the API, or our userinfo URL where there is none; with `openid` among the scopes it is a list
     of both, as with Auth0. `permissions` are those of the user at the API, listed where the API wants it.
     `grant` is Auth0's `gty`, which tokens of a browser flow lack. The custom claims of the authorization are
-    added, as far as `access_token_claims` allows.
+    added, as far as `access_token_claims` allows. `key` is as for `sign`.
     """
     scopes, server, user = list(scopes), authorization.resource_server, authorization.user
     claims = {
@@ -86,7 +88,7 @@ def issue_user_token(
         AUTHORIZATION_CLAIM: authorization.authorization_id,
         **({"permissions": list(permissions)} if server and server.names_permissions else {}),
     }
-    return sign(claims, lifetime=access_token_lifetime(server))
+    return sign(claims, lifetime=access_token_lifetime(server), key=key)
 
 
 def _user_audience(server: ResourceServer | None, scopes: list[str]) -> str | list[str]:
@@ -102,10 +104,11 @@ def issue_id_token(
     nonce: str = "",
     access_token: str = "",
     code: str = "",
+    key: RSAKey | None = None,
 ) -> str:
     """A signed JWT that says to the client of `authorization` that the user signed in. `claims` begin with
     `sub`; `at_hash` and `c_hash` bind it to the access token and the code issued with it. The custom claims
-    of the authorization are added, except reserved ones and those of scopes.
+    of the authorization are added, except reserved ones and those of scopes. `key` is as for `sign`.
 
     Source: OpenID Connect Core 1.0, sections 2 and 3.3.2.11.
     """
@@ -123,6 +126,7 @@ def issue_id_token(
             GENERATION_CLAIM: authorization.token_generation,
         },
         lifetime=authorization.client.id_token_lifetime,
+        key=key,
     )
 
 
@@ -132,9 +136,10 @@ def _half_hash(text: str) -> str:
     return base64.urlsafe_b64encode(half).rstrip(b"=").decode() if text else ""
 
 
-def sign(claims: dict[str, Any], *, lifetime: int) -> str:
-    """The claims with `iss`, `iat` and `exp`, signed with the current key. `lifetime` in seconds."""
-    key = signing_key()
+def sign(claims: dict[str, Any], *, lifetime: int, key: RSAKey | None = None) -> str:
+    """The claims with `iss`, `iat` and `exp`, signed. `lifetime` in seconds. `key` is the current key, for
+    callers that sign several tokens and read it once."""
+    key = key or signing_key()
     now = int(time.time())
     # Times last: no caller can extend a token's life.
     claims = {"iss": conf.issuer, **claims, "iat": now, "exp": now + lifetime}

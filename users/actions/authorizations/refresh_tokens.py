@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from users.log.record import ClientContext, log_event
 from users.models import Authorization, Client, RefreshToken, RefreshTokenSecret
 from users.models.authorization import hash_token
 from users.models.compiled_lookup import CompiledLookup
+from users.models.fast_writes import fast_insert, fast_update
 from users.models.refresh_token import lock_refresh_tokens
 from users.representation.refresh_tokens import RefreshTokenPolicy
 
@@ -240,7 +241,8 @@ def _lock(presented: RefreshTokenSecret) -> RefreshTokenSecret:
     where it was deleted meanwhile."""
     token = presented.refresh_token
     if token.is_rotating == RefreshTokenPolicy.of(token.authorization.client).is_rotating:
-        is_locked = _locked.one(token.pk) is not None
+        # SQLite has locked the whole database when the transaction began, and knows no lock on a row.
+        is_locked = not connection.features.has_select_for_update or _locked.one(token.pk) is not None
     else:
         # The siblings are going to be deleted: all are locked together, in one order.
         is_locked = token.pk in lock_refresh_tokens(
@@ -274,15 +276,17 @@ def _next_text(secret: RefreshTokenSecret, *, text: str, now: datetime) -> str:
     if token.last_exchanged_at and token.last_exchanged_at.date() != now.date():
         _delete_old_secrets(token, now)
     # A secret that is exchanged again within the leeway was replaced before: the leeway began then.
-    RefreshTokenSecret.objects.filter(pk=secret.pk, replaced_at=None).update(replaced_at=now)
+    if secret.replaced_at is None:
+        secret.replaced_at = now
+        fast_update(secret, ["replaced_at"])
     return f"{family}.{_add_secret(token, parent=secret, now=now)}"
 
 
 def _add_secret(token: RefreshToken, *, parent: RefreshTokenSecret | None, now: datetime) -> str:
     """Store a new secret of the family, and return its text."""
     text = secrets.token_urlsafe(32)
-    RefreshTokenSecret.objects.create(
-        refresh_token=token, secret_hash=hash_token(text), parent=parent, created_at=now
+    fast_insert(
+        RefreshTokenSecret(refresh_token=token, secret_hash=hash_token(text), parent=parent, created_at=now)
     )
     return text
 
@@ -324,9 +328,9 @@ def _store_claims(
 
 
 def _note_exchange(token: RefreshToken, device: Device, now: datetime) -> None:
-    RefreshToken.objects.filter(pk=token.pk).update(
-        last_exchanged_at=now, device={**token.device, **device.described("last")}
-    )
+    token.last_exchanged_at = now
+    token.device = {**token.device, **device.described("last")}
+    fast_update(token, ["last_exchanged_at", "device"])
 
 
 def _revoke_oldest(authorization: Authorization) -> None:
