@@ -48,6 +48,7 @@ ONE_DATABASE = (
     "crypto",
     "demo_pages",
     "docs",
+    "javascript",
     "lucene",
     "management/test_run_demo.py",
     "metadata",

@@ -1,0 +1,92 @@
+"""What a worker process answers, read with distrust: a script may have formed any of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast, get_args
+
+from users.javascript.positions import find_position
+from users.javascript.script import ErrorKind, Json, Limits, ScriptError
+
+# Characters of an error's message.
+MAX_MESSAGE = 2000
+MAX_LINES = 50
+MAX_LINE = 256
+
+
+def load(text: str) -> Json:
+    """Parse JSON. Raises ScriptError."""
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ScriptError("output_limit", "The script passed on a value that is nested too deeply.") from None
+    except ValueError:
+        raise ScriptError("error", "The script passed on what is no JSON.") from None
+    # JSON.stringify writes half a surrogate pair as an escape, which neither UTF-8 nor a database can store.
+    return _replace_surrogates(value) if "\\ud" in text else value
+
+
+def read_result(outcome: Json, limits: Limits, notes: list[str]) -> tuple[Json, tuple[str, ...]]:
+    """What a script passed on, and its console with `notes` of ours after it. Raises ScriptError, where it
+    failed."""
+    if not isinstance(outcome, dict):
+        raise ScriptError("error", "The script passed on what is no outcome.")
+    console = read_console([*_list(outcome.get("console")), *notes])
+    error = outcome.get("error")
+    if error is None:
+        return outcome.get("value"), console
+    fields = error if isinstance(error, dict) else {}
+    raise make_error(
+        str(fields.get("kind")), str(fields.get("message", "")), str(fields.get("stack", "")), console, limits
+    )
+
+
+def make_error(kind: str, message: str, stack: str, console: tuple[str, ...], limits: Limits) -> ScriptError:
+    """The error of a run. Kinds with a message of ours ignore that of the script."""
+    known = cast(ErrorKind, kind if kind in get_args(ErrorKind) else "error")
+    line, column = find_position(stack) or (None, None)
+    text = describe(known, limits) or printable(message)[:MAX_MESSAGE]
+    return ScriptError(known, text, line=line, column=column, console=console)
+
+
+def describe(kind: ErrorKind, limits: Limits) -> str:
+    """The message of an error that is not the script's own; empty for one that is."""
+    match kind:
+        case "time_limit":
+            return (
+                f"The script ran for longer than its limits, {limits.cpu_seconds:g} s of CPU time"
+                f" and {limits.wall_seconds:g} s in all."
+            )
+        case "memory_limit":
+            return f"The script needed more memory than its limit, {limits.memory_bytes / 2**20:g} MB."
+        case "output_limit":
+            return f"The script passed on more than its limit, {limits.output_bytes / 2**20:g} MB of JSON."
+        case "no_callback":
+            return "The script ended without calling its callback."
+        case "worker_lost":
+            return "The process that ran the script ended."
+    return ""
+
+
+def read_console(lines: Any) -> tuple[str, ...]:
+    """Lines for the log, without control characters (log injection)."""
+    return tuple(printable(str(line))[:MAX_LINE] for line in _list(lines)[-MAX_LINES:])
+
+
+def printable(text: str) -> str:
+    """The text in one line, control characters replaced by spaces."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _replace_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_replace_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_replace_surrogates(key): _replace_surrogates(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,89 @@
+"""The main loop of a worker process: it runs one script after the other for its parent, over one socket."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from contextlib import suppress
+
+from users.javascript import frames
+from users.javascript.process.confinement import confine, limit_cpu
+from users.javascript.process.engine import Engine, Failure, Limits
+
+# The socket to the parent: the one descriptor that the process inherits. `os` reads it, since `socket`
+# imports much.
+SOCKET = 0
+
+
+class ParentLost(Exception):
+    """The parent closed the socket: it ended, or it needs this process no longer."""
+
+
+class Parent:
+    """The parent, at the other end of the socket."""
+
+    def send(self, *parts: str) -> None:
+        rest = frames.pack([part.encode(errors="replace") for part in parts])
+        while rest:
+            rest = rest[os.write(SOCKET, rest) :]
+
+    def receive(self) -> list[str]:
+        """The next message. Raises ParentLost."""
+        length = frames.read_length(self._read(frames.HEADER_BYTES))
+        return [part.decode() for part in frames.unpack(self._read(length))]
+
+    def send_calls(self, calls: str) -> None:
+        self.send("calls", calls)
+
+    def wait_for_answers(self, seconds: float) -> str | None:
+        if not select.select([SOCKET], [], [], seconds)[0]:
+            return None
+        _, answers = self.receive()
+        return answers
+
+    def _read(self, length: int) -> bytes:
+        read = bytearray()
+        while len(read) < length:
+            piece = os.read(SOCKET, length - len(read))
+            if not piece:
+                raise ParentLost
+            read += piece
+        return bytes(read)
+
+
+def main() -> None:
+    """Serve until the parent closes the socket."""
+    parent = Parent()
+    preludes = parent.receive()
+    parent.send("ready", *confine())
+    with suppress(ParentLost, BrokenPipeError, ConnectionResetError):
+        try:
+            while True:
+                # Made before there is a script to run, so that no run waits for it.
+                engine = Engine(preludes)
+                message = parent.receive()
+                # Answers that come after a run has ended: nothing waits for them.
+                while message[0] == "answers":
+                    message = parent.receive()
+                _serve(parent, engine, message)
+        except Exception as error:
+            # A fault of ours. The process has no other way to say anything.
+            parent.send("broken", f"{type(error).__name__}: {error}")
+            raise
+
+
+def _serve(parent: Parent, engine: Engine, message: list[str]) -> None:
+    """Answer `check` or `run`: with `outcome` or `failure`, and the CPU seconds used."""
+    task, limits_text, kind, source, arguments = message
+    limits = Limits.read(limits_text)
+    limit_cpu(limits.cpu_seconds)
+    cpu_start = time.process_time()
+    try:
+        script = engine.compile(source, limits)
+        outcome = engine.run(script, kind, arguments, limits, parent) if task == "run" else ("{}", "")
+    except Failure as failure:
+        answer = ["failure", failure.kind, str(failure), engine.read_console()]
+    else:
+        answer = ["outcome", *outcome]
+    parent.send(answer[0], str(time.process_time() - cpu_start), *answer[1:])
