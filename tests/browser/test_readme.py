@@ -24,6 +24,14 @@ def snippet() -> str:
     return found
 
 
+def test_letting_users_sign_in_takes_ten_lines():
+    readme = (CHECKOUT / "README.md").read_text()
+    (section,) = re.findall(r"^(\*\*Let users sign in.*?)\n\n\*\*", readme, re.DOTALL | re.MULTILINE)
+
+    assert snippet() in section
+    assert len(section.splitlines()) <= 10
+
+
 def test_the_code_of_the_readme_signs_a_user_in(desk, server, api):
     class Application(Elsewhere):
         """Without a bundler, so the library is loaded as its package ships it."""

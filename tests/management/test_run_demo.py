@@ -202,12 +202,10 @@ def test_the_api_is_called_as_the_readme_writes(demo):
     )
 
     assert finished.returncode == 0, finished.stderr
-    found, changed, client = documents_in(finished.stdout)
+    found, changed = documents_in(finished.stdout)
     assert found[0]["app_metadata"] == {"plan": "full"}
     assert changed["app_metadata"] == {"plan": "pro"}
     assert changed["user_metadata"] == {"hobby": "surfing"}
-    assert client["callbacks"] == ["http://localhost:3000/"]
-    assert client["token_endpoint_auth_method"] == "none"
 
 
 def test_stopped_and_started_again_it_keeps_the_data_and_says_the_same(filled, start):
