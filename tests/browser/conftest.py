@@ -237,7 +237,7 @@ class Desk:
 
     def visitor(self, **options: Any) -> Page:
         """A browser in which nobody is signed in."""
-        context = new_context(self.chromium, base_url=self.demo["url"], **options)
+        context = new_context(self.chromium, **{"base_url": self.demo["url"], **options})
         watch = Watch(urlsplit(self.demo["url"]).netloc)
         watch.over(context)
         self.watches.append(watch)

@@ -451,7 +451,6 @@ REACHED = {
 SECOND_FACTOR, TICKETS = "looked at in test_second_factor.py", "looked at in test_tickets.py"
 TRIAL = "looked at in test_try_sign_in.py"
 HOSTED = "looked at in test_hosted_sign_in.py"
-NEEDS_A_HOOK = "shown where a hook demands a factor, and there is no hook yet; like mfa_activate_totp"
 DATA, FILE, REDIRECT = "answers programs or scripts", "a file", "a redirect"
 NOT_AVAILABLE = "the same page as sign-up"
 APART = {
@@ -469,7 +468,7 @@ APART = {
     "hosted_signup": HOSTED,
     "hosted_forgot": HOSTED,
     "hosted_second_factor": HOSTED,
-    "hosted_enrolment": NEEDS_A_HOOK,
+    "hosted_enrolment": "looked at in test_hosted_enrolment.py",
     "hosted_password_changed": HOSTED,
     "hosted_continue": HOSTED,
     "hosted_consent": HOSTED,

@@ -42,6 +42,7 @@ class DemoServer:
         self.data_dir = data_dir
         self.port = port
         self.local_url = f"http://127.0.0.1:{port}"
+        self.database_url = environment.get("DATABASE_URL", "")
         self._output = data_dir.parent / f"{data_dir.name}.output"
         self._log = data_dir.parent / f"{data_dir.name}.log"
         with self._output.open("w") as output, self._log.open("w") as log:
