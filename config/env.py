@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 from ipaddress import ip_address
@@ -13,8 +12,9 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from users.representation.logos import encode_logo
+
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
-IMAGE_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
 EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail")
 
 
@@ -36,22 +36,21 @@ def path(name: str, *, beside: Path) -> str:
 
 
 def image(name: str, *, beside: Path, most: int) -> str:
-    """Return an image file as a data URL; empty when unset. `most` is the limit in bytes."""
+    """Return an image file as a data URL; empty when unset. `most` is the limit in bytes. Its type is that of
+    its content, as for logos that are uploaded."""
     file = path(name, beside=beside)
     if not file:
         return ""
-    media_type = IMAGE_TYPES.get(Path(file).suffix.lower())
-    if media_type is None:
-        raise ImproperlyConfigured(
-            f"{name} must be a file with one of {', '.join(IMAGE_TYPES)}, not {file!r}"
-        )
     try:
         content = Path(file).read_bytes()
     except OSError as error:
         raise ImproperlyConfigured(f"{name} must be a file that can be read: {error}") from None
     if len(content) > most:
         raise ImproperlyConfigured(f"{name} must have at most {most} bytes, not {len(content)}")
-    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+    url = encode_logo(content)
+    if url is None:
+        raise ImproperlyConfigured(f"{name} must be an SVG, PNG, WebP or JPEG file, and {file!r} is none")
+    return url
 
 
 def web_page(name: str) -> str:

@@ -235,8 +235,15 @@ def test_an_image_is_read_as_a_data_url(given, tmp_path):
     assert env.image(given(None), beside=tmp_path, most=6) == ""
 
 
-@pytest.mark.parametrize("name", ["logo.gif", "missing.png", "large.png"])
+def test_the_type_of_an_image_is_that_of_its_content(given, tmp_path):
+    (tmp_path / "logo.svg").write_bytes(b"\xff\xd8\xff")
+
+    assert env.image(given("logo.svg"), beside=tmp_path, most=6) == "data:image/jpeg;base64,/9j/"
+
+
+@pytest.mark.parametrize("name", ["text.png", "missing.png", "large.png"])
 def test_another_image_is_refused(given, tmp_path, name):
+    (tmp_path / "text.png").write_bytes(b"GIF89a")
     (tmp_path / "large.png").write_bytes(b"1234567")
 
     refused(env.image, given(name), beside=tmp_path, most=6)
