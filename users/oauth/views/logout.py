@@ -69,13 +69,17 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def v2_logout(request: HttpRequest) -> HttpResponse:
-    """End the session at once, as Auth0's older endpoint does. `federated` has no effect: there are no
-    identity providers."""
+    """End the session at once, as Auth0's older endpoint does, and answer `OK` where there is no URL to go
+    to. `federated` has no effect: there are no identity providers.
+
+    Source: Auth0 docs, "Authentication API", `/v2/logout`.
+    """
     try:
         asked = read_v2_logout(_single_values(request))
     except LogoutRefused as refusal:
         return _refuse(request, refusal)
-    return _sign_out(request, asked.redirect_uri)
+    response = _sign_out(request, asked.redirect_uri)
+    return response if asked.redirect_uri else HttpResponse("OK", content_type="text/plain; charset=utf-8")
 
 
 def _single_values(request: HttpRequest) -> dict[str, str]:
