@@ -124,6 +124,39 @@ def test_no_link_leads_to_an_application_that_is_not_trusted(browser, shop, jane
     assert "javascript:" not in page.html
 
 
+def new_link(page) -> str:
+    return re.search(r'href="(/u/new-reset-link[^"]*)"', page.html)[1]
+
+
+def spent_link(browser, shop, jane, window):
+    """The page behind a link, requested in `window`, that was used in another browser."""
+    link = request_reset(window, shop, jane)
+    set_password(browser(), link)
+    return open_page(window, link)
+
+
+def test_a_link_that_has_expired_leads_to_the_form_from_which_it_came(browser, shop, jane):
+    window = browser()
+    page = spent_link(browser, shop, jane, window)
+
+    back = window.get(new_link(page))
+
+    assert back["Location"].startswith("/u/forgot-password?state=")
+    assert window.post(back["Location"], {"email": jane.email}).status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["the request has ended", "another browser", "no application"])
+def test_where_no_sign_in_waits_it_leads_to_the_general_form(browser, shop, jane, reason):
+    window = browser()
+    page = spent_link(browser, shop, jane, window)
+    if reason == "the request has ended":
+        AuthorizationRequest.objects.all().delete()
+    url = "/u/new-reset-link?client_id=unknown" if reason == "no application" else new_link(page)
+    visitor = browser() if reason == "another browser" else window
+
+    assert visitor.get(url)["Location"] == "/password/reset/"
+
+
 def test_a_verified_email_leads_back_as_well(browser, shop):
     window = browser()
     page = authorize(window, shop, screen_hint="signup")["Location"]

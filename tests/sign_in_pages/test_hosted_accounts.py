@@ -292,6 +292,20 @@ def test_the_new_account_replaces_another_user_of_the_session(window, spa, page,
 # Forgotten passwords
 
 
+def test_the_form_takes_over_the_email_that_was_typed_at_the_sign_in(window, page, jane):
+    def known() -> str:
+        return re.search(r'name="email"[^>]*', window.get(forgot(page)).content.decode())[0]
+
+    assert "value" not in known()
+    login = page.replace("/u/signup", "/u/login")
+    assert window.post(login, {"login": f" {jane.email.upper()} ", "password": "wrong"}).status_code == 422
+
+    assert f'value="{jane.email}"' in known()
+    # A username is no email.
+    assert window.post(login, {"login": "jane", "password": "wrong"}).status_code == 422
+    assert "value" not in known()
+
+
 def test_a_link_is_sent_and_the_page_says_the_same_for_every_email(window, page, jane, mail, spa):
     known = window.post(forgot(page), {"email": jane.email})
     unknown = window.post(forgot(page), {"email": "nobody@example.com"})

@@ -127,11 +127,14 @@ def test_the_page_says_beforehand_what_the_connection_asks(browser, policy, jane
     assert ASKED in open_page(Client(), link()).text
 
 
-def test_without_a_policy_it_says_what_django_asks(browser, jane):
-    text = open_page(browser(jane), "/password/change/").text
+def test_without_a_policy_it_says_the_same_as_at_sign_up(browser, jane):
+    rule = "At least 8 characters, and not only digits."
 
-    assert "at least 8 characters" in text
+    text = open_page(browser(jane), "/password/change/").text
+    assert rule in text
     assert "types of characters" not in text
+    ask(jane.email)
+    assert rule in open_page(Client(), link()).text
 
 
 @pytest.mark.parametrize(("new", "words"), REFUSED_BY_POLICY)

@@ -30,6 +30,8 @@ BROWSER, CONNECTION = "browser", "connection"
 # Those of one waiting request, whose primary key is stored with them.
 OUTCOME, REFUSAL, PROGRESS, REDIRECT = "outcome", "refusal", "progress", "redirect"
 CONSENT, CONFIRMED, RESET = "consent", "confirmed", "reset"
+# What was typed at a sign-in that failed.
+TYPED_LOGIN = "typed_login"
 # The request that was answered last.
 ENDED = "ended"
 # How long a right password waits for the second factor.
@@ -230,7 +232,7 @@ def is_account_confirmed(session: SessionData, pending: AuthorizationRequest) ->
 
 def finish_request(session: SessionData, pending: AuthorizationRequest | None) -> None:
     """Remove what is stored for the waiting request, if there is one: it is answered now."""
-    _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED, RESET)
+    _drop(session, OUTCOME, REFUSAL, PROGRESS, REDIRECT, CONSENT, CONFIRMED, RESET, TYPED_LOGIN)
     if pending is not None:
         session[ENDED] = {"state_hash": pending.state_hash, "client": pending.client_id}
 
@@ -247,6 +249,17 @@ def ended_client(session: SessionData, state: str) -> Client | None:
     expired = AuthorizationRequest.objects.filter(state_hash=state_hash, browser_hash=hash_token(secret))
     found = expired.select_related("client").first()
     return found.client if found else None
+
+
+def store_typed_login(session: SessionData, pending: AuthorizationRequest, login: str) -> None:
+    """Store the login of a sign-in that failed, for the form with which its user asks for a new password."""
+    session[TYPED_LOGIN] = {"request": pending.pk, "login": login}
+
+
+def typed_login(session: SessionData, pending: AuthorizationRequest) -> str:
+    """Return the login that was typed last for this request; empty where none was."""
+    stored = _read(session, TYPED_LOGIN, pending)
+    return str(stored["login"]) if stored else ""
 
 
 def store_reset(session: SessionData, pending: AuthorizationRequest, *, state: str) -> None:

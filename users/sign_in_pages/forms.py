@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -37,6 +38,14 @@ def email_field(autocomplete: str) -> forms.CharField:
         "dir": "ltr",
     }
     return forms.CharField(label=gettext("Email"), max_length=254, widget=forms.TextInput(attrs=attributes))
+
+
+def describe_policy(options: Mapping[str, Any]) -> str:
+    """What a new password needs in a connection with these options, on one line."""
+    policy = get_policy(options)
+    if policy is None:
+        return gettext("At least 8 characters, and not only digits.")
+    return " ".join(translate(describe_rule(rule)) for rule in policy.explain(""))
 
 
 def _password_labels() -> dict[str, str]:
@@ -112,11 +121,8 @@ class NewPasswordForm(forms.Form):
             if name in self.fields:
                 self.fields[name].label = label
                 self.fields[name].widget.attrs.pop("placeholder", None)
-        user = self.user
-        policy = get_policy(user.connection.options) if isinstance(user, User) else None
-        if policy:
-            rules = (translate(describe_rule(rule)) for rule in policy.explain(""))
-            self.fields["password1"].help_text = " ".join(rules)
+        if isinstance(self.user, User):
+            self.fields["password1"].help_text = describe_policy(self.user.connection.options)
 
     def full_clean(self) -> None:
         """Log a refused password."""

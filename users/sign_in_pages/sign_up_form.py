@@ -14,14 +14,13 @@ from users.metadata.documents import USER_METADATA, Document
 from users.metadata.errors import MetadataError
 from users.metadata.schema import Schema
 from users.models import Connection
-from users.passwords.policy import describe_rule, get_policy
 from users.passwords.text import MAX_LENGTH
 from users.representation.emails import is_email
 from users.representation.usernames import username_lengths
 from users.representation.validation import FieldError
 from users.schemas.choices import schema_choices
 from users.schemas.current import get_schema
-from users.sign_in_pages.forms import email_field
+from users.sign_in_pages.forms import describe_policy, email_field
 from users.web.form_schema import title_of
 from users.web.language import translate
 
@@ -104,14 +103,12 @@ def _describe_usernames(options: Mapping[str, Any]) -> str:
 
 
 def _password_field(options: Mapping[str, Any]) -> forms.CharField:
-    policy = get_policy(options)
-    rules = [translate(describe_rule(rule)) for rule in policy.explain("")] if policy else []
     return forms.CharField(
         label=gettext("Password"),
         strip=False,
         max_length=MAX_LENGTH,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=" ".join(rules) or gettext("At least 8 characters, and not only digits."),
+        help_text=describe_policy(options),
     )
 
 

@@ -70,6 +70,7 @@ urlpatterns = [
     path("u/login", hosted.login, name="hosted_login"),
     path("u/signup", hosted_accounts.create_account, name="hosted_signup"),
     path("u/forgot-password", hosted_accounts.forgot, name="hosted_forgot"),
+    path("u/new-reset-link", hosted_accounts.request_new_link, name="hosted_new_link"),
     path("u/password-changed", hosted_accounts.password_changed, name="hosted_password_changed"),
     path("u/second-factor", hosted.second_factor, name="hosted_second_factor"),
     path("u/second-factor/add", hosted.add_second_factor, name="hosted_enrolment"),

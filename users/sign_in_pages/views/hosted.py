@@ -63,6 +63,9 @@ def sign_in(request: HostedRequest) -> HttpResponse:
             methods=frozenset({Method.PASSWORD}),
         )
         return complete(request, continue_sign_in(signing_in))
+    if form.errors:
+        # A login that no field of ours takes is not stored.
+        sso_session.store_typed_login(request.session, request.pending, form.cleaned_data.get("login", ""))
     return render_hosted(request, "sign_in", form=form, status=422 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from users.mail.password_reset import request_password_reset
 from users.metadata.errors import MetadataError
 from users.models import Client, User
 from users.models.compiled_lookup import find_active_client
+from users.representation.emails import is_email
 from users.representation.sessions import METHODS
 from users.representation.validation import FieldError
 from users.rights.actor import visitor_actor
@@ -73,7 +74,10 @@ def create_account(request: HostedRequest) -> HttpResponse:
 def forgot(request: HostedRequest) -> HttpResponse:
     """Ask for an email, and send a link to set a new password. The answer is the same for every email."""
     posted = request.POST if request.method == "POST" else None
-    form = ResetPasswordForm(posted, initial={"email": request.parameters.login_hint})
+    typed = sso_session.typed_login(request.session, request.pending)
+    # A username is no email, and the form asks for one.
+    known = typed if is_email(typed) else request.parameters.login_hint
+    form = ResetPasswordForm(posted, initial={"email": known})
     if posted is None or not form.is_valid():
         return render_hosted(request, "forgot", form=form, status=422 if form.errors else 200)
     email = form.cleaned_data["email"]
@@ -96,19 +100,33 @@ def password_changed(request: HttpRequest) -> HttpResponse:
     client = find_active_client(request.GET.get("client_id", ""))
     if client is None:
         return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
-    context = {"client": client, "address": _waiting_sign_in(request, client) or client.sign_in_url}
+    context = {
+        "client": client,
+        "address": _waiting_page(request, client, "hosted_login") or client.sign_in_url,
+    }
     return render(request, "users/hosted/password_changed.html", context)
 
 
-def _waiting_sign_in(request: HttpRequest, client: Client) -> str:
-    """The sign-in page that this browser left to request the reset; empty where it waits no longer."""
+@never_cache
+@require_GET
+def request_new_link(request: HttpRequest) -> HttpResponse:
+    """Lead from a link that has expired to the form that sends another: that of the sign-in to the
+    application, where it still waits in this browser, or the general one."""
+    client = find_active_client(request.GET.get("client_id", ""))
+    address = _waiting_page(request, client, "hosted_forgot") if client else ""
+    return HttpResponseRedirect(address or reverse("account_reset_password"))
+
+
+def _waiting_page(request: HttpRequest, client: Client, name: str) -> str:
+    """The URL of this page of the sign-in that the browser left to request a reset; empty where it waits no
+    longer."""
     session = request.session
     state = sso_session.state_before_reset(session, client)
     try:
         find_authorization_request(state, browser_secret=sso_session.known_browser_secret(session))
     except (RequestNotFound, ForeignRequest):
         return ""
-    return f"{reverse('hosted_login')}?{urlencode({'state': state})}"
+    return f"{reverse(name)}?{urlencode({'state': state})}"
 
 
 def _sign_up(request: HostedRequest, form: SignUpForm, asked: Registration) -> User | None:
