@@ -440,6 +440,8 @@ REACHED = {
     "segment": "segment",
     "application": "application, settings",
     "application_secret": "application, secret",
+    "application_new_secret": "application, secret",
+    "webhook_secret": "webhook",
     "application_try": "application to try",
     "application_delete": "application to delete",
     "connection": "connection, edited by two",

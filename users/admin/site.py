@@ -21,7 +21,8 @@ from users.admin.applications.page import (
     applications_page,
     delete_page,
     new_application_page,
-    secret_page,
+    new_secret_page,
+    rotate_secret_page,
 )
 from users.admin.applications.trial import trial_page, try_page
 from users.admin.bulk_preview import bulk_page
@@ -45,7 +46,13 @@ from users.admin.user_admin import UserAdmin
 from users.admin.user_list.cell_page import cell_page
 from users.admin.user_list.search_help import help_page
 from users.admin.user_list.suggestions import suggestions
-from users.admin.webhooks.page import add_page, delivery_page, webhook_page, webhooks_page
+from users.admin.webhooks.page import (
+    add_page,
+    delivery_page,
+    webhook_page,
+    webhook_secret_page,
+    webhooks_page,
+)
 from users.jobs.visibility import count_running
 from users.models import User
 from users.web.actors import staff
@@ -60,7 +67,8 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("applications/trial/", "application_trial", trial_page, {}),
     ("applications/new/", "new_application", new_application_page, {}),
     ("applications/<str:client_id>/", "application", application_page, {}),
-    ("applications/<str:client_id>/secret/", "application_secret", secret_page, {}),
+    ("applications/<str:client_id>/secret/", "application_secret", rotate_secret_page, {}),
+    ("applications/<str:client_id>/secret/new/", "application_new_secret", new_secret_page, {}),
     ("applications/<str:client_id>/try/", "application_try", try_page, {}),
     ("applications/<str:client_id>/delete/", "application_delete", delete_page, {}),
     ("help/search/", "search_help", help_page, {}),
@@ -92,6 +100,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     # Likewise, for `add`.
     ("webhooks/add/", "webhook_add", add_page, {}),
     ("webhooks/<slug:webhook_id>/", "webhook", webhook_page, {}),
+    ("webhooks/<slug:webhook_id>/secret/", "webhook_secret", webhook_secret_page, {}),
     ("webhooks/<slug:webhook_id>/deliveries/<int:number>/", "delivery", delivery_page, {}),
 )
 

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     SECOND_FACTORS = "second factors"
     WEBHOOK_SECRETS = "webhook secrets"
     JOB_FILES = "files of jobs"
+    # In sessions, until the page that follows: not encrypted again with a new key.
+    SHOWN_ONCE = "secrets that are shown once"
 
 
 class Undecryptable(ValueError):

@@ -59,7 +59,14 @@ def test_a_secret_is_shown_once_and_stored_nowhere(desk):
     assert made.has_secret(secret)
     assert "no-store" in page.response["Cache-Control"]
     assert not page.response.cookies.get("messages")
-    for address in (APPLICATIONS, path(made), path(made, "?tab=history"), "/admin/log/"):
+    addresses = (
+        APPLICATIONS,
+        path(made),
+        path(made, "?tab=history"),
+        path(made, "secret/new/"),
+        "/admin/log/",
+    )
+    for address in addresses:
         assert secret not in desk(address).html
     stored = [*ConfigurationChange.objects.values(), *LogEvent.objects.values(), *Session.objects.values()]
     assert secret not in str(stored)
@@ -252,6 +259,27 @@ def test_a_new_secret_is_asked_for_first_and_shown_once(desk, shop):
     assert Client.objects.get().has_secret(secret_on(page))
     assert "no-store" in page.response["Cache-Control"]
     assert "made a new secret for Lantern Shop" in desk(path(shop, "?tab=history")).text
+
+
+def test_loading_the_page_with_a_secret_again_makes_no_other(browser, administrator, shop):
+    at_work = browser(administrator)
+    shown = at_work.post(path(shop, "secret/"))["Location"]
+    # Encrypted: a copy of the database must not open the application.
+    stored = str(dict(at_work.session))
+    [secret] = SECRET.findall(at_work.get(shown).content.decode())
+    assert "shown_once" in stored
+    assert secret not in stored
+
+    assert at_work.get(shown)["Location"] == path(shop)
+    assert Client.objects.get().has_secret(secret)
+
+
+def test_the_secret_of_one_application_is_not_shown_for_another(browser, administrator, shop, machine):
+    at_work = browser(administrator)
+    shown = at_work.post(path(shop, "secret/"))["Location"]
+
+    assert at_work.get(path(machine, "secret/new/"))["Location"] == path(machine)
+    assert at_work.get(shown).status_code == 200
 
 
 def test_a_public_application_has_no_secret_to_replace(browser, administrator, desk, spa):

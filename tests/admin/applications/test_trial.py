@@ -263,4 +263,4 @@ def test_the_pages_take_few_queries(at_work, shop, jane):
 
     assert count(lambda: at_work.get(path(shop, "try/"))) == 8
     # To spend the code, to revoke, to log, and what the page takes.
-    assert count(lambda: at_work.post(CALLBACK_PAGE, answer)) == 24
+    assert count(lambda: at_work.post(CALLBACK_PAGE, answer)) == 23

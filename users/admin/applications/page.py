@@ -20,6 +20,7 @@ from users.admin.applications.quick_start import quick_start_context
 from users.admin.applications.rows import application_row, application_rows
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
+from users.admin.shown_once import store_secret, take_secret
 from users.log.configuration_history import Kind
 from users.models import Client, ClientGrant, Connection, RefreshToken
 from users.models.compiled_lookup import find_active_client
@@ -48,13 +49,14 @@ def applications_page(request: PageRequest, frame: TemplateContext) -> HttpRespo
 
 
 def new_application_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
-    """GET shows the form, POST creates the application and shows its secret, if it has one."""
+    """GET shows the form, POST creates the application and leads to its secret, if it has one."""
     actor = require_administrator(request)
     form = NewApplicationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         client, secret = make_client(actor=actor, **columns_from_body(form.body()))
         if secret:
-            return _secret_page(request, frame, client, secret, is_new=True)
+            store_secret(request.session, client.client_id, secret, is_first=True)
+            return redirect("admin:application_new_secret", client.client_id)
         messages.success(request, gettext("The application is created."))
         return redirect("admin:application", client.client_id)
     context = {**frame, "title": gettext("New application"), "section": SECTION, "form": form}
@@ -84,8 +86,8 @@ def application_page(request: PageRequest, client_id: str, frame: TemplateContex
     return _application(request, frame, client, tab, context)
 
 
-def secret_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
-    """GET asks, POST replaces the secret and shows the new one."""
+def rotate_secret_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
+    """GET asks, POST replaces the secret and leads to the new one."""
     actor = require_administrator(request)
     client = get_application_or_404(client_id)
     if client.is_public:
@@ -95,9 +97,27 @@ def secret_page(request: PageRequest, client_id: str, frame: TemplateContext) ->
             secret = rotate_secret(client, actor=actor)
         except Client.DoesNotExist:  # deleted meanwhile
             raise Http404 from None
-        return _secret_page(request, frame, client, secret, is_new=False)
+        store_secret(request.session, client.client_id, secret, is_first=False)
+        return redirect("admin:application_new_secret", client.client_id)
     context = {**frame, "title": gettext("Create a new secret?"), "section": SECTION, "client": client}
     return TemplateResponse(request, "users/admin/application_rotate.html", context)
+
+
+def new_secret_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
+    """Show the secret that was just created, once; afterwards lead to the application."""
+    require_administrator(request)
+    client = get_application_or_404(client_id)
+    secret = take_secret(request.session, client.client_id)
+    if secret is None:
+        return redirect("admin:application", client.client_id)
+    context = {
+        **frame,
+        "title": gettext("The secret"),
+        "section": SECTION,
+        "client": client,
+        "secret": secret,
+    }
+    return TemplateResponse(request, "users/admin/application_secret.html", context)
 
 
 def delete_page(request: PageRequest, client_id: str, frame: TemplateContext) -> HttpResponse:
@@ -202,18 +222,3 @@ def _enable_connections(client: Client, form: ApplicationForm, actor: Actor) -> 
     changed = {one for one, _ in offered.choices if (one in wanted) != (one in enabled)}
     for connection in Connection.objects.filter(connection_id__in=changed):
         enable_clients(connection, {client.client_id: connection.connection_id in wanted}, actor=actor)
-
-
-def _secret_page(
-    request: PageRequest, frame: TemplateContext, client: Client, secret: str, *, is_new: bool
-) -> HttpResponse:
-    """Show the secret, once: it is passed through no redirect and no message, which are stored."""
-    context = {
-        **frame,
-        "title": gettext("The secret"),
-        "section": SECTION,
-        "client": client,
-        "secret": secret,
-        "is_new": is_new,
-    }
-    return TemplateResponse(request, "users/admin/application_secret.html", context)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from users.actions import webhooks
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
+from users.admin.shown_once import store_secret, take_secret
 from users.admin.webhooks.form import WebhookForm
 from users.admin.webhooks.rows import list_webhooks
 from users.housekeeping.retention import DELIVERY_RETENTION
@@ -54,13 +55,13 @@ def webhooks_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
 
 
 def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
-    """GET shows the form, POST creates the webhook and shows its secret."""
+    """GET shows the form, POST creates the webhook and leads to its secret."""
     actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
     if request.method == "POST":
         made = form.save_with(lambda columns: webhooks.create_webhook(actor=actor, **columns))
         if made:
-            return _secret_page(request, frame, *made, is_new=True)
+            return _lead_to_secret(request, *made, is_first=True)
     context = {**frame, "title": gettext("Add a webhook"), "section": "webhooks", "form": form}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "users/admin/webhook_add.html", context, status=status)
@@ -80,7 +81,7 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         return _save(request, frame, webhook, actor)
     if do == "rotate":
         secret = webhooks.rotate_secret(webhook, actor=actor)
-        return _secret_page(request, frame, webhook, secret, is_new=False)
+        return _lead_to_secret(request, webhook, secret, is_first=False)
     if do == "delete":
         webhooks.delete_webhook(webhook, actor=actor)
         messages.success(request, gettext("The webhook to %(url)s is deleted.") % {"url": webhook.url})
@@ -92,6 +93,25 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         _replay(request, webhook, actor, _delivery_number(request))
     # With the query string, so that tab, filter and page stay as they were.
     return redirect(request.get_full_path())
+
+
+def webhook_secret_page(request: PageRequest, webhook_id: str, frame: TemplateContext) -> HttpResponse:
+    """Show the secret that was just created, once; afterwards lead to the webhook."""
+    _require_administrator(request)
+    webhook = Webhook.objects.filter(webhook_id=webhook_id).first()
+    if webhook is None:
+        raise Http404
+    secret = take_secret(request.session, webhook.webhook_id)
+    if secret is None:
+        return redirect("admin:webhook", webhook.webhook_id)
+    context = {
+        **frame,
+        "title": gettext("The secret"),
+        "section": "webhooks",
+        "webhook": webhook,
+        "secret": secret,
+    }
+    return TemplateResponse(request, "users/admin/webhook_secret.html", context)
 
 
 def delivery_page(request: PageRequest, webhook_id: str, number: int, frame: TemplateContext) -> HttpResponse:
@@ -219,19 +239,9 @@ def _replay(request: PageRequest, webhook: Webhook, actor: Actor, delivery: int 
         messages.info(request, gettext("Nothing to send again."))
 
 
-def _secret_page(
-    request: PageRequest, frame: TemplateContext, webhook: Webhook, secret: str, *, is_new: bool
-) -> HttpResponse:
-    """Show the secret, once: it is passed through no redirect and no message, which are stored."""
-    context = {
-        **frame,
-        "title": gettext("The secret"),
-        "section": "webhooks",
-        "webhook": webhook,
-        "secret": secret,
-        "is_new": is_new,
-    }
-    return TemplateResponse(request, "users/admin/webhook_secret.html", context)
+def _lead_to_secret(request: PageRequest, webhook: Webhook, secret: str, *, is_first: bool) -> HttpResponse:
+    store_secret(request.session, webhook.webhook_id, secret, is_first=is_first)
+    return redirect("admin:webhook_secret", webhook.webhook_id)
 
 
 def _require_administrator(request: PageRequest) -> Actor:
