@@ -112,6 +112,8 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 BUNDLE := static/users/js/bundle/editor.js
 # What the same command writes.
 BESIDE_BUNDLE := static/users/img/icons.svg static/users/fonts/inter-latin-wght-normal.woff2
+# What scripts of administrators may `require`. No browser loads it.
+SCRIPT_MODULES := users/javascript/modules/bundle/index.json
 HAS_NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	&& command -v npm 2>/dev/null)
 ifneq ($(HAS_NODE),)
@@ -123,7 +125,7 @@ NODE = "$(NODE_HOME)/bin/node"
 NPM = $(NODE) "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 endif
 
-bundle: $(BUNDLE) $(BESIDE_BUNDLE) ## Bundle the browser code, the icons and the fonts
+bundle: $(BUNDLE) $(BESIDE_BUNDLE) $(SCRIPT_MODULES) ## Bundle the browser code, the icons, the fonts, the modules of scripts
 
 $(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.json \
 		static/users/css/tokens.css $(wildcard static/users/js/*.js static/users/js/editor/*)
@@ -132,6 +134,11 @@ $(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.jso
 
 $(BESIDE_BUNDLE): $(BUNDLE)
 	@test -e $@ || $(NODE) static/users/bundle.mjs
+	@touch $@
+
+$(SCRIPT_MODULES): node_modules/.made users/javascript/modules/bundle.mjs \
+		$(wildcard users/javascript/modules/sources/*)
+	@$(NODE) users/javascript/modules/bundle.mjs
 	@touch $@
 
 node_modules/.made: package.json package-lock.json .npmrc $(if $(HAS_NODE),,.venv/.node)

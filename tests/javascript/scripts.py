@@ -9,6 +9,7 @@ from users.javascript.script import Limits, Outcome, Script, ScriptCallRefused, 
 
 JANE = {"user_id": "auth0|jane", "email": "jane@example.com", "user_metadata": {"theme": "dark"}}
 CONTEXT = {"clientID": "music", "protocol": "oidc-basic-profile", "idToken": {}, "accessToken": {}}
+CONFIGURATION = {"api_key": "k-123"}
 
 
 class Parent:
@@ -28,12 +29,18 @@ class Parent:
 
 
 def run_rule(
-    source: str, *, host: Any = None, user: Any = JANE, context: Any = CONTEXT, **limits: Any
+    source: str,
+    *,
+    host: Any = None,
+    user: Any = JANE,
+    context: Any = CONTEXT,
+    configuration: Any = CONFIGURATION,
+    **limits: Any,
 ) -> Outcome:
     arguments = {
         "user": user,
         "context": context,
-        "configuration": {"api_key": "k-123"},
+        "configuration": configuration,
         "auth0": {"domain": "desk.example.com", "baseUrl": "https://desk.example.com", "accessToken": "t"},
     }
     script = Script(name="A rule", source=source)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from users.javascript.answers import (
     read_result,
 )
 from users.javascript.channel import Channel, WorkerLate, WorkerLost
+from users.javascript.modules import find_modules, offer_modules, read_module
 from users.javascript.script import (
     ErrorKind,
     HostCalls,
@@ -54,6 +56,7 @@ class Worker:
     def __init__(self) -> None:
         """Start the process, which gets ready meanwhile."""
         self.runs = 0
+        self._modules: set[str] = set()
         # What the system does not permit, in words; None until the process is ready.
         self.unprotected: tuple[str, ...] | None = None
         own_end, its_end = socket.socketpair()
@@ -158,7 +161,9 @@ class Worker:
         """Send the task and answer calls until the process is done. Returns its last message."""
         end = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
         given = f"{limits.cpu_seconds} {limits.wall_seconds} {limits.memory_bytes} {limits.output_bytes}"
-        self._send(end, task, given, script.kind, script.source, arguments)
+        names = find_modules(script.source)
+        self._send_modules(names, end)
+        self._send(end, task, given, script.kind, script.source, arguments, *names)
         while True:
             kind, *parts = self._receive(end, limits)
             if calls and kind == "calls" and len(parts) == 1:
@@ -174,6 +179,13 @@ class Worker:
                     "A process for scripts failed: %s %s", kind, printable(" ".join(parts))[:MAX_MESSAGE]
                 )
                 raise WorkerLost
+
+    def _send_modules(self, names: Sequence[str], end: float) -> None:
+        """Send the sources that the process does not have yet."""
+        missing = [name for name in names if name not in self._modules]
+        if missing:
+            self._send(end, "modules", *(part for name in missing for part in (name, read_module(name))))
+            self._modules.update(missing)
 
     def _send(self, end: float, *parts: str) -> None:
         self._channel.send([part.encode(errors="replace") for part in parts], end)
@@ -214,7 +226,7 @@ def _error(kind: ErrorKind, limits: Limits) -> ScriptError:
 def _preludes() -> tuple[str, ...]:
     """The files of `prelude/`: `host.js`, and then those of the calling conventions."""
     files = sorted((Path(__file__).parent / "prelude").glob("*.js"), key=lambda file: file.name != "host.js")
-    return tuple(file.read_text() for file in files)
+    return (*(file.read_text() for file in files), offer_modules())
 
 
 @cache

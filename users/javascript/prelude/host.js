@@ -197,6 +197,7 @@
     return typeof answer === "string" ? apply(joinArray, [answer], [""]) : answer;
   };
   host.kinds = kinds;
+  host.commands = commands;
   host.tools = freeze({ call, fail, succeed, publish, print, stringify });
   return host;
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -12,6 +13,8 @@ from users.javascript.positions import wrap
 
 # Jobs (continuations of promises) of one run.
 MAX_JOBS = 100_000
+# From which a script's random bytes are made.
+SEED_BYTES = 32
 
 
 class Limits(NamedTuple):
@@ -58,6 +61,13 @@ class Engine:
             self._context.eval(prelude)(self._host)
         self._cpu_end = self._wall_end = 0.0
         self._jobs = 0
+
+    def add_modules(self, modules: dict[str, str]) -> None:
+        """Let the script `require` these, by name and source. Before it is compiled."""
+        for name, source in modules.items():
+            self._host("addModule", name, source)
+        if modules:
+            self._host("seed", os.urandom(SEED_BYTES).hex())
 
     def compile(self, source: str, limits: Limits) -> Any:
         """The script's function. Raises Failure, of kind `syntax` where the source is none."""

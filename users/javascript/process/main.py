@@ -55,6 +55,7 @@ class Parent:
 def main() -> None:
     """Serve until the parent closes the socket."""
     parent = Parent()
+    modules: dict[str, str] = {}
     preludes = parent.receive()
     parent.send("ready", *confine())
     with suppress(ParentLost, BrokenPipeError, ConnectionResetError):
@@ -63,10 +64,13 @@ def main() -> None:
                 # Made before there is a script to run, so that no run waits for it.
                 engine = Engine(preludes)
                 message = parent.receive()
-                # Answers that come after a run has ended: nothing waits for them.
-                while message[0] == "answers":
+                while message[0] in ("answers", "modules"):
+                    # Answers after the end of a run are of calls that it did not wait for.
+                    if message[0] == "modules":
+                        modules |= zip(message[1::2], message[2::2], strict=True)
                     message = parent.receive()
-                _serve(parent, engine, message)
+                engine.add_modules({name: modules[name] for name in message[5:]})
+                _serve(parent, engine, message[:5])
         except Exception as error:
             # A fault of ours. The process has no other way to say anything.
             parent.send("broken", f"{type(error).__name__}: {error}")

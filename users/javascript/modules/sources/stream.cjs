@@ -1,0 +1,2 @@
+/** For jws, whose streams no script uses: it needs a class to inherit from. */
+module.exports = class Stream {};
