@@ -16,7 +16,7 @@ from users.models import FilePiece, SigningKey, Webhook
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
-# Where the ciphertexts of each purpose are stored.
+# Where the ciphertexts of each purpose are stored; secrets that are shown once last as long as a session.
 COLUMNS: dict[Purpose, tuple[type[models.Model], tuple[str, ...]]] = {
     Purpose.SIGNING_KEYS: (SigningKey, ("private_encrypted",)),
     Purpose.SECOND_FACTORS: (Authenticator, ("data",)),

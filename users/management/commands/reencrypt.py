@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext
 
-from users.crypto.key_ring import Purpose
-from users.housekeeping.reencrypt_secrets import reencrypt
+from users.housekeeping.reencrypt_secrets import COLUMNS, reencrypt
 from users.rights.actor import command_actor
 
 
@@ -22,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         # Every purpose, since an operator who removes the old key afterwards loses what was skipped.
-        for purpose in Purpose:
+        for purpose in COLUMNS:
             counts = reencrypt(purpose, actor=command_actor("reencrypt"))
             self.stdout.write(
                 gettext("%(purpose)s: %(renewed)s encrypted with the newest key, %(current)s were already.")
