@@ -6,7 +6,7 @@ import json
 from typing import Any, cast, get_args
 
 from users.javascript.positions import find_position
-from users.javascript.script import ErrorKind, Json, Limits, ScriptError
+from users.javascript.script import ErrorKind, Json, Limits, Script, ScriptError
 
 # Characters of an error's message.
 MAX_MESSAGE = 2000
@@ -26,7 +26,9 @@ def load(text: str) -> Json:
     return _replace_surrogates(value) if "\\ud" in text else value
 
 
-def read_result(outcome: Json, limits: Limits, notes: list[str]) -> tuple[Json, tuple[str, ...]]:
+def read_result(
+    outcome: Json, script: Script, limits: Limits, notes: list[str]
+) -> tuple[Json, tuple[str, ...]]:
     """What a script passed on, and its console with `notes` of ours after it. Raises ScriptError, where it
     failed."""
     if not isinstance(outcome, dict):
@@ -37,14 +39,25 @@ def read_result(outcome: Json, limits: Limits, notes: list[str]) -> tuple[Json, 
         return outcome.get("value"), console
     fields = error if isinstance(error, dict) else {}
     raise make_error(
-        str(fields.get("kind")), str(fields.get("message", "")), str(fields.get("stack", "")), console, limits
+        str(fields.get("kind")),
+        str(fields.get("message", "")),
+        str(fields.get("stack", "")),
+        console,
+        script,
+        limits,
     )
 
 
-def make_error(kind: str, message: str, stack: str, console: tuple[str, ...], limits: Limits) -> ScriptError:
+def make_error(
+    kind: str, message: str, stack: str, console: tuple[str, ...], script: Script, limits: Limits
+) -> ScriptError:
     """The error of a run. Kinds with a message of ours ignore that of the script."""
     known = cast(ErrorKind, kind if kind in get_args(ErrorKind) else "error")
     line, column = find_position(stack) or (None, None)
+    last = script.source.rstrip().count("\n") + 1
+    if line and line > last:
+        # Where the source ends too early, the engine names the line after it. A script may form any stack.
+        line, column = (last, 1) if known == "syntax" else (None, None)
     text = describe(known, limits) or printable(message)[:MAX_MESSAGE]
     return ScriptError(known, text, line=line, column=column, console=console)
 

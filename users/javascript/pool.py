@@ -16,23 +16,26 @@ from users.javascript.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-# Runs after which a process is replaced, against leaks of the engine; its successor is started so many runs
-# before, so that it is ready by then.
+# Runs after which a process is replaced, against leaks of the engine. The spare process takes its place.
 RUNS = 500
-RUNS_AHEAD = 25
+# Processes of a web process, by default: as many as it has threads (config/gunicorn.py).
+SIZE = 4
+# Seconds that a run waits for a process, by default.
+WAIT_SECONDS = 5
 DEFAULT_LIMITS = Limits()
 # Attempts to start a process for one run.
 STARTS = 3
 
 
 class Pool:
-    """Worker processes, started at the first run. A run waits up to `wait_seconds` for one of them."""
+    """Up to `size` worker processes: those that run scripts, and one more that is ready. A run waits up to
+    `wait_seconds` for one."""
 
     def __init__(self, size: int, wait_seconds: float) -> None:
         self._size = size
         self._wait_seconds = wait_seconds
         self._changed = threading.Condition()
-        # The last one is taken first: it is ready, while the first may have just been started.
+        # The last one is taken first, so that a small load uses few.
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._warned = False
@@ -78,14 +81,12 @@ class Pool:
         end = time.monotonic() + self._wait_seconds
         with self._changed:
             while True:
-                self._fill()
-                while self._idle:
-                    worker = self._idle.pop()
+                while worker := self._pop_idle():
                     if worker.is_alive:
+                        # So that the next run finds a process that is ready.
+                        self._start_spare()
                         return worker
-                    self._all.discard(worker)
-                    worker.stop()
-                    self._fill()
+                    self._discard(worker)
                 if not self._changed.wait(max(0, end - time.monotonic())):
                     logger.error(
                         "All %d processes for scripts were busy for %g s.", self._size, self._wait_seconds
@@ -94,22 +95,33 @@ class Pool:
 
     def _give_back(self, worker: Worker) -> None:
         with self._changed:
-            is_used_up = worker.runs >= RUNS or not worker.is_alive or worker not in self._all
-            if is_used_up:
-                self._all.discard(worker)
-            else:
+            if worker.runs < RUNS and worker.is_alive and worker in self._all:
                 self._idle.append(worker)
-            self._fill(ahead=worker.runs == RUNS - RUNS_AHEAD)
+            else:
+                self._discard(worker)
+                self._start_spare()
             self._changed.notify()
-        if is_used_up:
-            worker.stop()
 
-    def _fill(self, *, ahead: bool = False) -> None:
-        """Start the processes that are missing, and one more if `ahead`."""
-        for _ in range(self._size - len(self._all) + ahead):
+    def _pop_idle(self) -> Worker | None:
+        self._start_spare()
+        return self._idle.pop() if self._idle else None
+
+    def _discard(self, worker: Worker) -> None:
+        self._all.discard(worker)
+        worker.stop()
+
+    def _start_spare(self) -> None:
+        """Start a process if none is idle, and there may be one more."""
+        if self._idle or len(self._all) >= self._size:
+            return
+        try:
             worker = Worker()
+        except OSError:
+            # Too many processes or open files. A run that finds no process waits for one of the others.
+            logger.exception("A process for scripts could not be started.")
+        else:
             self._all.add(worker)
-            self._idle.insert(0, worker)
+            self._idle.append(worker)
 
     def _warn(self, unprotected: tuple[str, ...]) -> None:
         if unprotected and not self._warned:
@@ -154,6 +166,6 @@ def _after_fork() -> None:
     _pool = Pool(_pool._size, _pool._wait_seconds)
 
 
-_pool = Pool(size=max(2, min(4, os.cpu_count() or 2)), wait_seconds=5)
+_pool = Pool(SIZE, WAIT_SECONDS)
 os.register_at_fork(after_in_child=_after_fork)
 atexit.register(lambda: _pool.close())

@@ -89,6 +89,11 @@ class Worker:
         return self.unprotected
 
     @property
+    def process_id(self) -> int:
+        """The id of the process, for the log."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process can run a script."""
         return self._process.poll() is None
@@ -98,22 +103,18 @@ class Worker:
         began = time.monotonic()
         notes: list[str] = []
         cpu, outcome = self._perform("run", script, json.dumps(arguments), _Calls(host, notes), limits)
-        value, console = read_result(outcome, limits, notes)
+        value, console = read_result(outcome, script, limits, notes)
         wall = time.monotonic() - began
         return Outcome(value=value, console=console, cpu_seconds=cpu, wall_seconds=wall)
 
     def find_syntax_error(self, script: Script, limits: Limits) -> SyntaxProblem | None:
-        """Compile a script without running it. Raises ScriptError of another kind than `syntax`."""
+        """Compile a script without running it. Raises ScriptError if its process ends."""
         try:
             self._perform("check", script, "", None, limits)
         except ScriptError as error:
-            if error.kind != "syntax":
+            if error.kind == "worker_lost":
                 raise
-            # Where the source ends too early, the engine names the line after it.
-            last = script.source.rstrip().count("\n") + 1
-            return SyntaxProblem(
-                message=error.message, line=min(error.line or 1, last), column=error.column or 1
-            )
+            return SyntaxProblem(message=error.message, line=error.line or 1, column=error.column or 1)
         return None
 
     def stop(self) -> None:
@@ -151,8 +152,8 @@ class Worker:
                 self.stop()
         kind, cpu, *parts = answer
         if kind == "failure":
-            message = parts[1].partition("\n    at ")[0]
-            raise make_error(parts[0], message, parts[1], read_console(load(parts[2])), limits)
+            message = parts[1].partition("\n    at ")[0].strip()
+            raise make_error(parts[0], message, parts[1], read_console(load(parts[2])), script, limits)
         return float(cpu), load(parts[0])
 
     def _exchange(

@@ -79,6 +79,11 @@ class Engine:
             script = self._enter(self._context.eval, wrap(source))
         except (ValueError, UnicodeError):
             raise Failure("syntax", "a character that no script may contain") from None
+        except Failure as failure:
+            # Such as nesting too deep for the parser, or an expression that is no function and throws.
+            if failure.kind == "error":
+                failure.kind = "syntax"
+            raise
         if not (isinstance(script, _quickjs.Object) and self._enter(self._host, "isFunction", script)):
             raise Failure("syntax", "a script is one function, such as function (user, context, callback) {}")
         return script
