@@ -15,7 +15,8 @@ DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 # Directories and modules, below tests/, that pass or fail alike on every database: pure Python, HTTP, forms,
 # markup, rules that do not become SQL, programs whose queries other modules make as well. Their tests
 # carry the marker `one_database`, and CI runs them on SQLite only. What is not named here, like a module that
-# tests queries, locks or concurrency, runs on each database.
+# tests queries, locks or concurrency, runs on each database. Tests in a browser or
+# through an SDK request pages and endpoints that other modules request without either.
 ONE_DATABASE = (
     "admin/test_hostile_text.py",
     "admin/test_jobs.py",
@@ -35,15 +36,7 @@ ONE_DATABASE = (
     "bench/test_pages.py",
     "bench/test_sign_in.py",
     "bench/test_slow.py",
-    "browser/applications",
-    "browser/editor",
-    "browser/test_demo.py",
-    "browser/test_looks.py",
-    "browser/test_pages_elsewhere.py",
-    "browser/test_readme.py",
-    "browser/test_second_factor.py",
-    "browser/test_suggest.py",
-    "browser/test_tickets.py",
+    "browser",
     "config",
     "crypto",
     "demo_pages",
@@ -51,6 +44,7 @@ ONE_DATABASE = (
     "javascript",
     "lucene",
     "management/test_run_demo.py",
+    "management/test_supervisor.py",
     "metadata",
     "oauth/test_discovery.py",
     "oauth/test_third_party.py",
@@ -60,6 +54,7 @@ ONE_DATABASE = (
     "rights/test_protected_accounts.py",
     "rights/test_read_paths.py",
     "schemas",
+    "sdk",
     "sign_in_pages/test_linked.py",
     "sign_in_pages/test_own_emails.py",
     "sign_in_pages/test_password.py",
@@ -68,6 +63,16 @@ ONE_DATABASE = (
     "tokens/test_scopes.py",
     "tokens/test_tokens.py",
     "web",
+)
+
+# Modules within the above that run on each database all the same: a browser or an SDK, the server and the
+# database at work together.
+EACH_DATABASE = (
+    "browser/test_list_tasks.py",
+    "browser/test_two_at_once.py",
+    "browser/test_undo_tasks.py",
+    "sdk/test_jobs.py",
+    "sdk/test_users.py",
 )
 
 # Directories whose modules share a server, a browser or another program that takes long to start: one
@@ -93,7 +98,8 @@ FIRST = (
 
 
 def needs_one_database(path: Path) -> bool:
-    return any(_is_within(_name(path), suite) for suite in ONE_DATABASE)
+    name = _name(path)
+    return _is_within_any(name, ONE_DATABASE) and not _is_within_any(name, EACH_DATABASE)
 
 
 def unit_of(nodeid: str) -> str:
@@ -117,6 +123,10 @@ class ByUnit(LoadScopeScheduling):
 
 def _name(path: Path) -> str:
     return path.relative_to(TESTS).as_posix()
+
+
+def _is_within_any(name: str, suites: tuple[str, ...]) -> bool:
+    return any(_is_within(name, suite) for suite in suites)
 
 
 def _is_within(name: str, suite: str) -> bool:
