@@ -4,6 +4,7 @@ the screen."""
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -310,6 +311,40 @@ def create_application(page: Page) -> None:
     expect(page.get_by_label("Client secret")).to_be_visible()
 
 
+def add_scopes(page: Page) -> None:
+    page.goto("/admin/apis/new/")
+    page.get_by_label("Name").fill(LONG)
+    page.get_by_label("Identifier").fill(f"https://{secrets.token_hex(20)}.example.com/")
+    page.get_by_role("button", name="Create API").click()
+    page.get_by_label("Scope", exact=True).fill("read:" + "songs-of-the-year-" * 6)
+    page.get_by_label("Description").fill(LONG)
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("is added.")).to_be_visible()
+
+
+def remove_scope(page: Page) -> None:
+    add_scopes(page)
+    page.get_by_role("link", name="Remove…").click()
+    expect(page.get_by_role("button", name="Remove scope")).to_be_visible()
+
+
+def show_api_settings(page: Page) -> None:
+    add_scopes(page)
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.get_by_label("Allow refresh tokens")).to_be_visible()
+
+
+def delete_api(page: Page) -> None:
+    add_scopes(page)
+    page.get_by_role("link", name="Delete…").click()
+    expect(page.get_by_role("button", name="Delete API")).to_be_visible()
+
+
+def create_no_api(page: Page) -> None:
+    page.get_by_role("button", name="Create API").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
 def open_application(tab: str) -> Callable[[Page], None]:
     """Open a tab or page of the application with a long name, which is created where there is none."""
 
@@ -405,6 +440,11 @@ PAGES = {
     "jobs": ("admin", "/admin/jobs/", None),
     "jobs, none": ("agent", "/admin/jobs/", None),
     "job": ("admin", "/admin/jobs/", open_first_job),
+    "APIs": ("admin", "/admin/apis/", None),
+    "API to create": ("admin", "/admin/apis/new/", create_no_api),
+    "API, settings": ("admin", "/admin/apis/", show_api_settings),
+    "API, scope to remove": ("admin", "/admin/apis/", remove_scope),
+    "API to delete": ("admin", "/admin/apis/", delete_api),
     "applications": ("admin", "/admin/applications/?q=", None),
     "application to create": ("admin", "/admin/applications/new/", create_no_application),
     "application, created": ("admin", "/admin/applications/", create_application),
@@ -438,6 +478,8 @@ REACHED = {
     "job": "job",
     "new_segment": "segment, with mistakes",
     "segment": "segment",
+    "api": "API, settings",
+    "api_delete": "API to delete",
     "application": "application, settings",
     "application_secret": "application, secret",
     "application_new_secret": "application, secret",

@@ -32,6 +32,7 @@ DASHBOARD = (
     "/admin/jobs/{job}/",
     "/admin/webhooks/",
     "/admin/connections/",
+    "/admin/apis/",
     "/admin/applications/",
     "/admin/applications/{application}/?tab=settings",
     "/admin/help/pieces/",

@@ -109,6 +109,7 @@ def product(marked, agent, settings, index_key):
         "key": "x",
         "language": "de",
         "connection_id": marked.connection.connection_id,
+        "resource_server_id": ResourceServer.objects.management().resource_server_id,
     }
 
 

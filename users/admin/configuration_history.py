@@ -28,7 +28,8 @@ from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
-from users.models import Client, ConfigurationChange, Connection, User, Webhook
+from users.models import Client, ConfigurationChange, Connection, ResourceServer, User, Webhook
+from users.models.resource_server import MFA_IDENTIFIER
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
 from users.rights.visible import PROFILE, visible
@@ -45,6 +46,12 @@ _PAGES: dict[Kind, tuple[QuerySet[Any], str, str, str]] = {
         "admin:application",
     ),
     Kind.CONNECTION: (Connection.objects.all(), "connection_id", "admin:connections", "admin:connection"),
+    Kind.RESOURCE_SERVER: (
+        ResourceServer.objects.exclude(identifier=MFA_IDENTIFIER),
+        "resource_server_id",
+        "admin:apis",
+        "admin:api",
+    ),
     Kind.WEBHOOK: (Webhook.objects.all(), "webhook_id", "admin:webhooks", "admin:webhook"),
 }
 PAGE_SIZE = 25

@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Build"),
         (
             Entry("applications", _("Applications"), "apps", "admin:applications", ("administer",)),
+            Entry("apis", _("APIs"), "server", "admin:apis", ("administer",)),
             Entry("connections", _("Connections"), "database", "admin:connections", ("administer",)),
             Entry("api_docs", _("Management API"), "terminal", "api_docs"),
         ),

@@ -75,6 +75,8 @@ def _pages(actor: Actor, frame: TemplateContext) -> Iterator[TemplateContext]:
         yield _entry(_("New user"), "user-plus", reverse("admin:users_user_add"))
     if may(actor, Verb.CREATE_CLIENT):
         yield _entry(_("New application"), "apps", reverse("admin:new_application"))
+    if may(actor, Verb.CREATE_RESOURCE_SERVER):
+        yield _entry(_("New API"), "server", reverse("admin:new_api"))
     if visible(actor, PROFILE):
         yield _entry(_("New segment"), "plus", reverse("admin:new_segment"))
         yield _entry(_("Search help"), "help", reverse("admin:search_help"))

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 
+from users.admin.apis.page import api_page, apis_page, delete_api_page, new_api_page
 from users.admin.applications.page import (
     application_page,
     applications_page,
@@ -62,6 +63,11 @@ Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 # Route, name, view, and keyword arguments that do not come from the route.
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], ...] = (
+    ("apis/", "apis", apis_page, {}),
+    # Before the route with an id, which would also match it.
+    ("apis/new/", "new_api", new_api_page, {}),
+    ("apis/<slug:resource_server_id>/", "api", api_page, {}),
+    ("apis/<slug:resource_server_id>/delete/", "api_delete", delete_api_page, {}),
     ("applications/", "applications", applications_page, {}),
     # Before the route with an id, which would also match them.
     ("applications/trial/", "application_trial", trial_page, {}),

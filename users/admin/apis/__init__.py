@@ -1,0 +1,1 @@
+"""APIs (resource servers), for administrators."""
