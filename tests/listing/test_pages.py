@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.search.conftest import Plan, analyse
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page, read_page
 from users.models import User
 from users.models.write_guard import allow_account_writes
 from users.search.sort_fields import SORT_COLUMNS
@@ -77,6 +77,22 @@ def test_before_a_row_near_the_beginning_stands_the_whole_first_page(dozen):
     page = read_page(User.objects.all(), order, size=5, before=order.position(rows[2]))
 
     assert (page.rows, page.has_previous) == (rows[:5], False)
+
+
+def test_cursors_lead_through_a_list_and_other_text_to_its_beginning(dozen):
+    order, cursor, seen = Keyset(("id",)), "", []
+    for number in range(3):
+        page = read_cursor_page("users", User.objects.all(), order, size=5, cursor=cursor)
+        assert page.has_previous == (number > 0)
+        seen += page.rows
+        cursor = page.next or ""
+
+    assert page.next is None
+    assert seen == list(User.objects.order_by("id"))
+    other = read_cursor_page("others", User.objects.all(), order, size=5, cursor="").next
+    for text in ("", "x", other):
+        first = read_cursor_page("users", User.objects.all(), order, size=5, cursor=text)
+        assert (first.rows, first.has_previous) == (seen[:5], False)
 
 
 def test_beyond_the_last_row_there_is_nobody(dozen):

@@ -21,9 +21,8 @@ from users.admin.actor_name import actor_name
 from users.admin.changes.rows import ICONS, NAME_COLUMNS, UsersById, group_by_day, user_url
 from users.admin.changes.sentences import bold
 from users.admin.request import TemplateContext
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
@@ -87,8 +86,7 @@ def history_context(
     that are about an object hidden from them, and `can_see_value` values of a field.
     """
     history = configuration_history(kind, object_id)
-    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(history))
-    page = read_page(history, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(LIST, history, NEWEST_FIRST, size=PAGE_SIZE, cursor=request.GET.get("before", ""))
     # After the page is read, since rights are no condition of SQL: a page may list fewer rows than it read.
     shown = [change for change in page.rows if can_see(change)]
     # One query for all rows of the page.
@@ -96,7 +94,7 @@ def history_context(
     return {
         "history": group_by_day([_row(change, users, can_see_value) for change in shown]),
         "is_older": page.has_previous,
-        "older": page.next_cursor(LIST),
+        "older": page.next,
     }
 
 

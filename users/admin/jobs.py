@@ -22,9 +22,8 @@ from users.bulk_actions.request import request_undo
 from users.jobs.cancel import cancel_job
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visibility import visible_jobs
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Job
 from users.rights.actor import Actor
@@ -52,8 +51,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     actor = request.actor
     # The cursor is looked up among visible jobs, so `?before=` cannot probe for others.
     jobs = visible_jobs(actor).select_related("owner").defer(*LARGE_COLUMNS, *LARGE_OWNER_COLUMNS)
-    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(jobs))
-    page = read_page(jobs, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(LIST, jobs, NEWEST_FIRST, size=PAGE_SIZE, cursor=request.GET.get("before", ""))
     context = {
         **frame,
         "title": gettext("Jobs"),
@@ -62,7 +60,7 @@ def jobs_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         "jobs": [_row(job, actor) for job in page.rows],
         "is_live": any(not job.is_finished for job in page.rows),
         "is_older": page.has_previous,
-        "older": page.next_cursor(LIST),
+        "older": page.next,
     }
     return TemplateResponse(request, "users/admin/jobs.html", context)
 

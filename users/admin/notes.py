@@ -23,9 +23,8 @@ from users.actions.errors import InvalidNote, NoteNotFound
 from users.admin.actor_name import actor_name
 from users.admin.request import TemplateContext
 from users.admin.user_lookup import get_user_or_404
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.models import Note, User
 from users.models.note import MAX_NOTE_LENGTH
 from users.rights.actor import Actor
@@ -110,15 +109,14 @@ def _number(text: str) -> int:
 
 def _context(actor: Actor, user: User, *, size: int, cursor: str) -> TemplateContext:
     found = notes_about(user, actor).select_related("author")
-    start = decode_cursor(LIST, cursor, NEWEST_FIRST.fields(found))
-    page = read_page(found, NEWEST_FIRST, size=size, after=start)
+    page = read_cursor_page(LIST, found, NEWEST_FIRST, size=size, cursor=cursor)
     return {
         "notes": {
             "rows": [_row(note, actor) for note in page.rows],
             "refusal": denial_reason(actor, Verb.WRITE_NOTES, user),
             "max_length": MAX_NOTE_LENGTH,
             "is_after": page.has_previous,
-            "next": page.next_cursor(LIST),
+            "next": page.next,
         }
     }
 

@@ -26,9 +26,8 @@ from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
 from users.admin.user_list.segment_tabs import refresh_old_counts, stored_count
 from users.conf import conf
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Kind
 from users.lucene.errors import QueryError
 from users.lucene.limits import DEFAULT
@@ -97,8 +96,7 @@ def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
     """List the segments by name, continuing after `?after=`."""
     actor = _get_viewer(request)
     segments = usable_segments(actor).select_related("owner", "counted")
-    start = decode_cursor(LIST, request.GET.get("after", ""), BY_NAME.fields(segments))
-    page = read_page(segments, BY_NAME, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(LIST, segments, BY_NAME, size=PAGE_SIZE, cursor=request.GET.get("after", ""))
     # All counts of the page share one time budget.
     counts = _SegmentCounter(actor)
     refresh_old_counts(page.rows)
@@ -108,7 +106,7 @@ def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
         "section": "segments",
         "segments": [{**_row(each, actor), **counts.of(each)} for each in page.rows],
         "is_after": page.has_previous,
-        "next": page.next_cursor(LIST),
+        "next": page.next,
     }
     return TemplateResponse(request, "users/admin/segment_list.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from users.listing.cursor import encode_cursor
+from users.listing.cursor import decode_cursor, encode_cursor
 from users.listing.keyset import Keyset, Position
 
 Row = TypeVar("Row", bound=Model)
@@ -57,6 +57,24 @@ def read_page(
         # position.
         return read_page(rows, order, size=size)
     return Page(found[-size:], order, has_previous=len(found) > size, has_next=True)
+
+
+@dataclass(frozen=True)
+class CursorPage(Generic[Row]):
+    """Rows of a list that is read forward by cursors. `has_previous` says whether the page continues from a
+    cursor, `next` is the cursor of the page that follows, None on the last one."""
+
+    rows: list[Row]
+    has_previous: bool
+    next: str | None
+
+
+def read_cursor_page(
+    list_name: str, rows: QuerySet[Row], order: Keyset, *, size: int, cursor: str
+) -> CursorPage[Row]:
+    """The page that follows a cursor of this list; the first page for any other text."""
+    page = read_page(rows, order, size=size, after=decode_cursor(list_name, cursor, order.fields(rows)))
+    return CursorPage(page.rows, page.has_previous, page.next_cursor(list_name))
 
 
 def _fetch_rows(

@@ -19,9 +19,8 @@ from users.admin.apis.form import ApiSettingsForm, NewApiForm
 from users.admin.apis.scopes import save_scopes, scopes_context
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Kind
 from users.models import Permission, RefreshToken, ResourceServer
 from users.models.resource_server import MFA_IDENTIFIER
@@ -45,9 +44,8 @@ def apis_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
         context |= {**history_context(request, actor, Kind.RESOURCE_SERVER), "tab": "history"}
     else:
         servers = _servers().annotate(name_lower=Lower("name"))
-        start = decode_cursor(LIST, request.GET.get("after", ""), BY_NAME.fields(servers))
-        page = read_page(servers, BY_NAME, size=PAGE_SIZE, after=start)
-        context |= {"apis": page.rows, "is_after": page.has_previous, "next": page.next_cursor(LIST)}
+        page = read_cursor_page(LIST, servers, BY_NAME, size=PAGE_SIZE, cursor=request.GET.get("after", ""))
+        context |= {"apis": page.rows, "is_after": page.has_previous, "next": page.next}
     return TemplateResponse(request, "users/admin/apis.html", context)
 
 

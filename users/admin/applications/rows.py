@@ -7,9 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
 from users.admin.request import TemplateContext
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.metadata.text import bad_characters
 from users.models import Client, LogEvent
 from users.web.cors import origin_of
@@ -24,13 +23,12 @@ def application_rows(query: str, *, after: str = "") -> TemplateContext:
     """The applications whose name contains `query`, or with this client ID, in one query; continuing after
     the cursor `after`."""
     clients = _search(query).annotate(name_lower=Lower("name"), last_active_at=_last_activity())
-    start = decode_cursor(LIST, after, BY_NAME.fields(clients))
-    page = read_page(clients, BY_NAME, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(LIST, clients, BY_NAME, size=PAGE_SIZE, cursor=after)
     return {
         "applications": [application_row(client) for client in page.rows],
         "query": query,
         "is_after": page.has_previous,
-        "next": page.next_cursor(LIST),
+        "next": page.next,
     }
 
 

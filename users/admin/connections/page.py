@@ -27,9 +27,8 @@ from users.admin.configuration_history import history_context
 from users.admin.connections.counts import connections_with_counts
 from users.admin.connections.form import ConnectionForm, DatabaseForm, NewConnectionForm
 from users.admin.request import TemplateContext
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Kind
 from users.models import Client, Connection
 from users.representation.validation import FieldError
@@ -51,13 +50,14 @@ def connections_page(request: PageRequest, frame: TemplateContext) -> HttpRespon
         context |= {**history_context(request, actor, Kind.CONNECTION), "tab": "history"}
     else:
         found = connections_with_counts()
-        start = decode_cursor(CONNECTIONS, request.GET.get("after", ""), BY_NAME.fields(found))
-        page = read_page(found, BY_NAME, size=PAGE_SIZE, after=start)
+        page = read_cursor_page(
+            CONNECTIONS, found, BY_NAME, size=PAGE_SIZE, cursor=request.GET.get("after", "")
+        )
         context |= {
             "connections": page.rows,
             "most": MAX_COUNTED_USERS,
             "is_after": page.has_previous,
-            "next": page.next_cursor(CONNECTIONS),
+            "next": page.next,
         }
     return TemplateResponse(request, "users/admin/connections.html", context)
 
@@ -200,14 +200,13 @@ def _delete(request: PageRequest, connection: Connection, actor: Actor) -> HttpR
 def _clients(request: PageRequest, connection: Connection) -> TemplateContext:
     """The clients of a page, each with whether the connection is enabled for it."""
     clients = Client.objects.filter(is_revoked=False)
-    start = decode_cursor(CLIENTS, request.GET.get("after", ""), BY_NAME.fields(clients))
-    page = read_page(clients, BY_NAME, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(CLIENTS, clients, BY_NAME, size=PAGE_SIZE, cursor=request.GET.get("after", ""))
     shown = [client.pk for client in page.rows]
     enabled = set(connection.clients.filter(pk__in=shown).values_list("pk", flat=True))
     return {
         "clients": [{"client": client, "is_enabled": client.pk in enabled} for client in page.rows],
         "is_after": page.has_previous,
-        "next": page.next_cursor(CLIENTS),
+        "next": page.next,
     }
 
 

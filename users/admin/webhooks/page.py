@@ -20,9 +20,8 @@ from users.admin.shown_once import store_secret, take_secret
 from users.admin.webhooks.form import WebhookForm
 from users.admin.webhooks.rows import list_webhooks
 from users.housekeeping.retention import DELIVERY_RETENTION
-from users.listing.cursor import decode_cursor
 from users.listing.keyset import Keyset
-from users.listing.pages import read_page
+from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Kind
 from users.models import Delivery, User, Webhook
 from users.rights.actor import Actor
@@ -180,15 +179,14 @@ def _deliveries(request: PageRequest, webhook: Webhook) -> TemplateContext:
     if status in Status.values:
         found = found.filter(status=status)
     found = found.annotate(happened_at=Coalesce("change__at", "created_at"))  # the change may be deleted
-    start = decode_cursor(LIST, request.GET.get("before", ""), NEWEST_FIRST.fields(found))
-    page = read_page(found, NEWEST_FIRST, size=PAGE_SIZE, after=start)
+    page = read_cursor_page(LIST, found, NEWEST_FIRST, size=PAGE_SIZE, cursor=request.GET.get("before", ""))
     rows: list[Any] = page.rows  # each with `happened_at`
     return {
         "deliveries": rows,
         "status": status if status in Status.values else "",
         "statuses": Status.choices,
         "is_older": page.has_previous,
-        "older": page.next_cursor(LIST),
+        "older": page.next,
         # A webhook that is switched off delivers nothing: its page would be read again for ever.
         "is_live": webhook.is_enabled and any(row.status == Status.PENDING for row in rows),
         "is_any_in_vain": Delivery.objects.filter(webhooks.UNDELIVERED, webhook=webhook).exists(),
