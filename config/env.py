@@ -141,6 +141,22 @@ def hosts(name: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
+def request_targets(name: str, *, with_ports: bool = False) -> frozenset[str]:
+    """Return a comma-separated list of hosts in lower case, `api.example.com` or `api.example.com:8443`.
+
+    `with_ports`: each has a port, else `*.example.com` is a host too.
+    """
+    found = words(name)
+    label = "[a-z0-9_-]+"
+    host = rf"{label}(\.{label})*" if with_ports else rf"(\*\.)?{label}(\.{label})+"
+    pattern = rf"{host}(:\d{{1,5}}){'' if with_ports else '?'}"
+    example = "crm.internal:8080" if with_ports else "api.example.com"
+    for entry in found:
+        if not re.fullmatch(pattern, entry.lower()):
+            raise ImproperlyConfigured(f"{name} must list hosts, like {example}, not {entry!r}")
+    return frozenset(entry.lower() for entry in found)
+
+
 def public_url(name: str, *, default: str) -> str:
     """Return the public scheme and host of the installation, without a trailing slash.
 

@@ -15,6 +15,8 @@ class UsersConfig(AppConfig):
         # Imported here, since models can be imported only after the apps are loaded.
         from users import signals
         from users.admin.user_list import columns
+        from users.conf import conf
+        from users.javascript import pool
         from users.jobs import registry
         from users.management import job_kinds
         from users.schemas import current
@@ -23,3 +25,4 @@ class UsersConfig(AppConfig):
         registry.register(job_kinds.KINDS)
         current.check_settings()
         columns.check_settings()
+        pool.configure(size=conf.script_processes, wait_seconds=conf.script_wait_seconds)

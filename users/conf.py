@@ -162,6 +162,26 @@ class Conf:
         return settings.PROFILE_JSON_MODE
 
     @property
+    def script_hosts(self) -> frozenset[str]:
+        """Hosts that scripts may send requests to, over https: with a port, or `*.` for all names below."""
+        return frozenset(settings.SCRIPT_HOSTS)
+
+    @property
+    def script_private_hosts(self) -> frozenset[str]:
+        """Hosts with ports that scripts may send requests to although they are in a private network."""
+        return frozenset(settings.SCRIPT_PRIVATE_HOSTS)
+
+    @property
+    def script_processes(self) -> int:
+        """The largest number of processes in which one web process runs scripts."""
+        return settings.SCRIPT_PROCESSES
+
+    @property
+    def script_wait_seconds(self) -> int:
+        """How many seconds a script waits for such a process before the sign-in is denied."""
+        return settings.SCRIPT_WAIT_SECONDS
+
+    @property
     def webhooks_allow_private(self) -> bool:
         """Whether webhooks may call private networks, and plain http (turns the SSRF guard off)."""
         # Off by default: who may enter a URL could otherwise reach services that trust the network.

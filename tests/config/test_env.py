@@ -76,6 +76,29 @@ def test_hosts_are_names(given):
     assert env.hosts(given(None), default=("localhost",)) == ("localhost",)
 
 
+def test_hosts_for_requests(given):
+    found = env.request_targets(given("api.Example.com, *.slack.com:8443"))
+
+    assert found == {"api.example.com", "*.slack.com:8443"}
+    assert env.request_targets(given("crm.internal:8080,db:1"), with_ports=True) == {
+        "crm.internal:8080",
+        "db:1",
+    }
+    assert env.request_targets(given(None)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "value", ["*", "*.com:x", "https://a.example", "a.example/x", "localhost", "a.example:", "*a.example"]
+)
+def test_what_is_no_host_for_requests(given, value):
+    refused(env.request_targets, given(value))
+
+
+@pytest.mark.parametrize("value", ["crm.internal", "*.internal:80", "*:80", "http://crm.internal:80"])
+def test_private_hosts_for_requests_have_a_name_and_a_port(given, value):
+    refused(env.request_targets, given(value), with_ports=True)
+
+
 @pytest.mark.parametrize("value", ["*", "*.example.com", "desk.example.com,*", "https://desk.example.com"])
 def test_wildcards_and_addresses_are_no_hosts(given, value):
     refused(env.hosts, given(value), default=())

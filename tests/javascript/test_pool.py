@@ -28,6 +28,11 @@ def process_ids(pool):
     return {worker.process_id for worker in pool._all}
 
 
+def kill_process(worker):
+    os.kill(worker.process_id, signal.SIGKILL)
+    worker._process.wait()
+
+
 def test_nothing_is_started_before_the_first_run(pool):
     assert not pool._all
 
@@ -59,8 +64,8 @@ def test_a_process_that_is_killed_during_a_run_denies_it_and_is_replaced(pool):
     [*before] = process_ids(pool)
 
     def kill(operation, arguments, *, seconds):
-        for process_id in before:
-            os.kill(process_id, signal.SIGKILL)
+        for worker in pool._all:
+            kill_process(worker)
 
     with pytest.raises(ScriptError) as raised:
         run_body("auth0.users.updateAppMetadata('x', {}).then(() => callback(null));", host=kill)
@@ -73,8 +78,7 @@ def test_a_process_that_is_killed_during_a_run_denies_it_and_is_replaced(pool):
 def test_a_process_that_is_killed_between_runs_denies_none(pool):
     evaluate("1")
     for worker in pool._all:
-        os.kill(worker.process_id, signal.SIGKILL)
-        worker._process.wait()
+        kill_process(worker)
 
     assert evaluate("1") == 1
 

@@ -15,7 +15,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from users.outgoing.ssrf_guard import InvalidTarget, SocketAddress, check_url, resolve_host
+from users.outgoing.ssrf_guard import (
+    InvalidTarget,
+    NetworkPolicy,
+    SocketAddress,
+    check_url,
+    resolve_host,
+    webhook_policy,
+)
 
 # Deadline in seconds for the whole request. A socket timeout alone restarts with every byte, so that a slow
 # receiver could hold a worker for ever.
@@ -84,22 +91,53 @@ def send(message: Message) -> Outcome:
 
 def _post(message: Message) -> tuple[int, dict[str, str], str]:
     """The status code of the response, its headers of interest, and the beginning of its body."""
+    request = Request("POST", message.url, message.headers, message.body)
+    answer = exchange(request, policy=webhook_policy(), seconds=DEADLINE, max_bytes=MAX_RESPONSE_BYTES)
+    return answer.status, _headers_of_interest(answer), _printable(answer.body.decode(errors="replace"))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of any method."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response; `body` is its beginning, up to the limit that was asked for."""
+
+    status: int
+    reason: str
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+def exchange(request: Request, *, policy: NetworkPolicy, seconds: float, max_bytes: int) -> Response:
+    """Send the request and read the response, all within so many seconds, except for the answer of a name
+    server.
+
+    Raises InvalidTarget for a URL that the policy refuses, OSError and HTTPException for a failed exchange,
+    and ValueError for a method or a header that HTTP does not permit."""
     # Checked again at every request: the configuration may have changed since the URL was saved, and DNS may.
-    parts = check_url(message.url)
+    parts = check_url(request.url, policy)
     is_secure = parts.scheme == "https"
     host, port = parts.hostname, parts.port or (443 if is_secure else 80)
     assert host, "check_url refuses a URL without a host"
-    connection = _PinnedConnection(host, port, resolve_host(host, port), is_secure=is_secure)
+    places = resolve_host(host, port, policy)
+    connection = _PinnedConnection(host, port, places, is_secure=is_secure, seconds=seconds)
     # `http.client` has no deadline for a whole exchange, so another thread shuts the socket down.
-    timer = threading.Timer(DEADLINE, connection.cut)
+    timer = threading.Timer(seconds, connection.cut)
     timer.daemon = True
     timer.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, message.body, message.headers)
+        connection.request(request.method, path, request.body, request.headers)
         answer = connection.getresponse()
-        body = answer.read(MAX_RESPONSE_BYTES)
-        return answer.status, _headers_of_interest(answer), _printable(body.decode(errors="replace"))
+        return Response(answer.status, answer.reason, answer.headers, answer.read(max_bytes))
     finally:
         timer.cancel()
         connection.close()
@@ -109,8 +147,11 @@ class _PinnedConnection(http.client.HTTPConnection):
     """Connects to these IP addresses only and does not resolve the name again, against DNS rebinding;
     `host` is the name that the certificate must match."""
 
-    def __init__(self, host: str, port: int, places: list[SocketAddress], *, is_secure: bool) -> None:
-        super().__init__(host, port, timeout=DEADLINE)
+    def __init__(
+        self, host: str, port: int, places: list[SocketAddress], *, is_secure: bool, seconds: float
+    ) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self._seconds = seconds
         self.default_port = 443 if is_secure else 80
         self._places = places
         self._is_secure = is_secure
@@ -142,7 +183,7 @@ class _PinnedConnection(http.client.HTTPConnection):
         # A name may resolve to any number of addresses; each may cost half the deadline.
         for family, place in self._places[:4]:
             reached = socket.socket(family, socket.SOCK_STREAM)
-            reached.settimeout(DEADLINE / 2)
+            reached.settimeout(self._seconds / 2)
             try:
                 reached.connect(place)
             except OSError as error:
@@ -151,13 +192,13 @@ class _PinnedConnection(http.client.HTTPConnection):
                 if self._is_cut:
                     break
             else:
-                reached.settimeout(DEADLINE)
+                reached.settimeout(self._seconds)
                 return reached
         raise failure
 
 
-def _headers_of_interest(answer: http.client.HTTPResponse) -> dict[str, str]:
-    found = {name: answer.getheader(name) for name in HEADERS_OF_INTEREST}
+def _headers_of_interest(answer: Response) -> dict[str, str]:
+    found = {name: ", ".join(answer.headers.get_all(name, [])) for name in HEADERS_OF_INTEREST}
     return {name: _one_line(value)[:MAX_HEADER_LENGTH] for name, value in found.items() if value}
 
 

@@ -1,9 +1,10 @@
-"""SSRF guard: refuse private, loopback and reserved targets, unless WEBHOOKS_ALLOW_PRIVATE allows them."""
+"""SSRF guard: refuse private, loopback and reserved targets, unless a policy allows them."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,12 +23,28 @@ BLOCKED_NETWORKS = [
 SocketAddress = tuple[socket.AddressFamily, tuple[str, int]]
 
 
+@dataclass(frozen=True)
+class NetworkPolicy:
+    """Where requests may lead. `allows_private`: also into private networks, and over plain http. `refusal`
+    is the sentence for a URL that leads into one although it may not."""
+
+    allows_private: bool
+    refusal: str
+
+
+def webhook_policy() -> NetworkPolicy:
+    """The policy for webhooks: the setting WEBHOOKS_ALLOW_PRIVATE."""
+    return NetworkPolicy(conf.webhooks_allow_private, PRIVATE_NETWORK_REFUSED)
+
+
 class InvalidTarget(ValueError):
     """The URL must not be called. The text is a sentence for the user."""
 
 
-def check_url(url: str) -> SplitResult:
-    """Parse the URL, and refuse what can be refused without resolving its name. Raises InvalidTarget."""
+def check_url(url: str, policy: NetworkPolicy | None = None) -> SplitResult:
+    """Parse the URL, and refuse what can be refused without resolving its name; by the policy for webhooks if
+    none is given. Raises InvalidTarget."""
+    policy = policy or webhook_policy()
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -37,7 +54,7 @@ def check_url(url: str) -> SplitResult:
     # is called.
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise InvalidTarget("A URL contains neither spaces nor characters beyond ASCII; encode them.")
-    if parts.scheme != "https" and not (parts.scheme == "http" and conf.webhooks_allow_private):
+    if parts.scheme != "https" and not (parts.scheme == "http" and policy.allows_private):
         raise InvalidTarget("The URL must begin with https://.")
     if not host or port == 0:
         raise InvalidTarget("The URL must name a host.")
@@ -46,23 +63,24 @@ def check_url(url: str) -> SplitResult:
     # Only literal addresses and localhost, which need no DNS: a request that saves a webhook must not wait
     # for a name server. Other names are resolved at each call.
     if _parse_ip_literal(host) is not None or host == "localhost" or host.endswith(".localhost"):
-        resolve_host(host, port or 443)
+        resolve_host(host, port or 443, policy)
     return parts
 
 
-def resolve_host(host: str, port: int) -> list[SocketAddress]:
+def resolve_host(host: str, port: int, policy: NetworkPolicy | None = None) -> list[SocketAddress]:
     """Resolve the host, and return the addresses that may be called. The caller must connect to one of
     these and not resolve the name again: the answer could be a private address by then (DNS rebinding).
     Raises InvalidTarget."""
+    policy = policy or webhook_policy()
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise InvalidTarget(f"The host {host[:200]} is not known.") from None
     places: list[SocketAddress] = [(family, (str(place[0]), port)) for family, _, _, _, place in found]
     # A name with public and private addresses is called at the public ones only.
-    allowed = [place for place in places if conf.webhooks_allow_private or is_public(place[1][0])]
+    allowed = [place for place in places if policy.allows_private or is_public(place[1][0])]
     if not allowed:
-        raise InvalidTarget(PRIVATE_NETWORK_REFUSED)
+        raise InvalidTarget(policy.refusal)
     return allowed
 
 

@@ -1,0 +1,1 @@
+"""Rules: JavaScript of administrators that runs when users sign in to applications."""
