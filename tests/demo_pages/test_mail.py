@@ -46,6 +46,17 @@ def every_host(settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
 
 
+def test_the_logo_is_shown_in_the_email(browser, jane, demo, settings):
+    settings.BRAND_LOGO = "data:image/jpeg;base64,/9j/"
+    request_password_reset(jane.email)
+    deliver()
+
+    answer = browser.get(f"/demo/mail/{list_mails()[0].mail_id}/html/")
+
+    assert 'src="data:image/jpeg;base64,/9j/"' in answer.content.decode()
+    assert "img-src data:" in answer["Content-Security-Policy"]
+
+
 def test_a_user_follows_the_link_of_a_reset(browser, jane, demo):
     request_password_reset(jane.email)
     deliver()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from users.mail.message import Link, Message, one_line
 from users.mail.password_reset import request_password_reset, send_password_reset
 from users.mail.verification import request_verification
 from users.models import DEFAULT_CONNECTION, Client
+from users.representation.logos import encode_logo
 from users.rights.actor import command_actor
 
 SHELL = command_actor("tests")
@@ -103,6 +105,44 @@ def test_the_html_loads_nothing_and_runs_nothing(jane, ask):
     loads = {"img", "script", "link", "iframe", "object", "video", "audio", "form", "base"}
     assert not loads & {tag for tag, _ in Page(html).elements}
     assert not {"src", "srcset", "background"} & {name for _, found in Page(html).elements for name in found}
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+
+
+def email_of(client, user):
+    client.connections.set([user.connection])
+    request_verification(user, actor=SHELL, client_id=client.client_id)
+    (email,) = deliver()
+    return message_from_bytes(email.message().as_bytes(), policy=policy.default)
+
+
+def test_it_has_the_logo_and_the_accent_of_the_application(jane):
+    branding = {"logo": encode_logo(PIXEL), "accent_color": "#ffdd00"}
+    sent = email_of(Client.objects.create(name="Shop", client_id="shop", branding=branding), jane)
+
+    assert sent.get_content_type() == "multipart/related"
+    alternatives, logo = sent.iter_parts()
+    assert [part.get_content_type() for part in alternatives.iter_parts()] == ["text/plain", "text/html"]
+    assert (logo.get_content_type(), logo.get_content()) == ("image/png", PIXEL)
+    assert (logo["Content-ID"], logo.get_content_disposition()) == ("<logo>", "inline")
+    html = sent.get_body(("html",)).get_content()
+    assert [found["src"] for tag, found in Page(html).elements if tag == "img"] == ["cid:logo"]
+    # A black label on yellow, and a link that can be read on white.
+    assert "background:#ffdd00;color:#000000" in html
+    assert "color:#ffdd00" not in html
+
+
+def test_a_logo_that_mail_clients_do_not_show_is_left_out(jane, settings):
+    settings.BRAND_LOGO, settings.BRAND_ACCENT = encode_logo(b"<svg/>"), "#b0005e"
+    sent = email_of(Client.objects.create(name="Shop", client_id="shop"), jane)
+
+    assert sent.get_content_type() == "multipart/alternative"
+    html = sent.get_body(("html",)).get_content()
+    assert "<img" not in html
+    assert "background:#b0005e;color:#ffffff" in html
 
 
 def test_a_hostile_name_of_an_application_stays_text(jane, connection):

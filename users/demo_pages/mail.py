@@ -14,6 +14,7 @@ from users.management.demo.mail_folder import StoredMail, list_mails, read_mail
 FRAME_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
     "frame-ancestors": ["'self'"],
     "base-uri": ["'none'"],
     "form-action": ["'none'"],

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+from dataclasses import dataclass, field
+from email.mime.image import MIMEImage
 
 from django.template.loader import render_to_string
 
+from users.representation.branding import Brand, find_brand
+
+# Media types of images that mail clients show. Many show no SVG and no WebP.
+_SHOWN_IMAGES = ("image/png", "image/jpeg")
+# By which the HTML names the logo (RFC 2392).
+LOGO_ID = "logo"
 # Of a name that is put into a text. Longer ones would let a name pass for a sentence of ours.
 MAX_NAME = 80
 
@@ -23,7 +31,8 @@ class Message:
     """The texts of an email, translated.
 
     `sender` is the name at the top: that of an application, or of this installation. `opening` and `closing`
-    stand before and after the link. `reason` says why the reader got this email.
+    stand before and after the link. `reason` says why the reader got this email. `brand` is that of the
+    sender: its logo and accent color.
     """
 
     subject: str
@@ -32,6 +41,7 @@ class Message:
     closing: str
     reason: str
     link: Link | None = None
+    brand: Brand = field(default_factory=find_brand)
 
     @property
     def subject_line(self) -> str:
@@ -46,8 +56,20 @@ class Message:
         return "\n\n".join([self.opening, *url, self.closing, signature]) + "\n"
 
     def render_html(self) -> str:
-        """Return the HTML. It loads nothing from any host."""
-        return render_to_string("users/mail/message.html", {"message": self})
+        """Return the HTML. It loads nothing from any host: `logo` is a part of the email."""
+        context = {"message": self, "accent": self.brand.accent, "logo_id": LOGO_ID if self.logo else ""}
+        return render_to_string("users/mail/message.html", context)
+
+    @property
+    def logo(self) -> MIMEImage | None:
+        """The logo as a part of the email; None where there is none that mail clients show."""
+        media_type, _, encoded = self.brand.logo.removeprefix("data:").partition(";base64,")
+        if media_type not in _SHOWN_IMAGES:
+            return None
+        image = MIMEImage(base64.b64decode(encoded), media_type.partition("/")[2])
+        image["Content-ID"] = f"<{LOGO_ID}>"
+        image["Content-Disposition"] = "inline"
+        return image
 
 
 def one_line(name: str) -> str:

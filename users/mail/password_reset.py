@@ -23,9 +23,10 @@ from users.log.ip_addresses import anonymize_ip
 from users.log.record import NO_CLIENT, ClientContext, log_event
 from users.log.request_origin import RequestOrigin, current_origin, use_origin
 from users.mail.message import Link, Message
-from users.mail.reader import application_of, reader_parameters, site_host
+from users.mail.reader import application_of, client_of, reader_parameters, site_host
 from users.mail.send import check_mail_enabled, send_once, user_of
 from users.models import Connection, Job, User
+from users.representation.branding import find_brand
 from users.rights.actor import Actor, Face, command_actor
 from users.rights.may import Verb, check
 
@@ -125,6 +126,7 @@ def _write(run: Run, user: User) -> Message:
             "you did not request it, ignore it: your password stays the same."
         )
         % {"sender": application or site_host()},
+        brand=find_brand(client_of(run)),
     )
 
 

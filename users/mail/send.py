@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from smtplib import SMTPException
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -72,13 +73,27 @@ def send_once(run: Run, to: str, write: Callable[[], Message]) -> None:
     run.once("mail", send, doing=gettext("sending the email"))
 
 
+class _RelatedEmail(EmailMultiAlternatives):
+    """An email whose other parts belong to its HTML, and are no attachments (RFC 2387)."""
+
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
+        message.set_type("multipart/related")
+        message.set_param("type", "multipart/alternative")
+        return message
+
+
 def _render(run: Run, to: str, message: Message) -> EmailMultiAlternatives:
     """All attempts have the same Message-ID, by which mailboxes recognise an email that a server took
     without confirming. `Auto-Submitted` prevents out-of-office replies (RFC 3834)."""
     host = urlsplit(conf.public_url).hostname
     headers = {"Message-ID": f"<{run.job.job_id}@{host}>", "Auto-Submitted": "auto-generated"}
-    email = EmailMultiAlternatives(message.subject_line, message.render_text(), to=[to], headers=headers)
+    logo = message.logo
+    email_class = _RelatedEmail if logo else EmailMultiAlternatives
+    email = email_class(message.subject_line, message.render_text(), to=[to], headers=headers)
     email.attach_alternative(message.render_html(), "text/html")
+    if logo:
+        email.attach(logo)
     return email
 
 

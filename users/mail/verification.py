@@ -16,6 +16,7 @@ from users.mail.reader import application_of, client_of, reader_parameters, site
 from users.mail.send import check_mail_enabled
 from users.mail.ticket_links import mail_ticket, ticket_link
 from users.models import Connection, Job, Ticket, User
+from users.representation.branding import find_brand
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
@@ -82,4 +83,5 @@ def _write(run: Run, user: User) -> Message:
             "no account there, ignore it."
         )
         % {"sender": application or site_host()},
+        brand=find_brand(client_of(run)),
     )

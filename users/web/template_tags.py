@@ -19,7 +19,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, ngettext_lazy, npgettext_lazy, pgettext
 
 from users.models import Client, User
-from users.web.branding import Brand, find_brand
+from users.representation.branding import Brand, find_brand
 from users.web.initials import colour, initials
 from users.web.undo_offer import read_offer
 

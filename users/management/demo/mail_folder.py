@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import secrets
@@ -99,8 +100,18 @@ def _read(path: Path) -> StoredMail | None:
         to=str(message["To"]),
         subject=str(message["Subject"]),
         text=_part(message, "plain"),
-        html=_part(message, "html"),
+        html=_with_images(message, _part(message, "html")),
     )
+
+
+def _with_images(message: ParsedMessage, html: str) -> str:
+    """The HTML with the images of the email, as data URLs in place of their ids."""
+    for part in message.walk():
+        if part["Content-ID"]:
+            encoded = base64.b64encode(part.get_content()).decode()
+            url = f"data:{part.get_content_type()};base64,{encoded}"
+            html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", url)
+    return html
 
 
 def _part(message: ParsedMessage, kind: str) -> str:

@@ -1,4 +1,5 @@
-"""How pages for users look: name, logo, accent color and links of an application, or of the installation."""
+"""How pages and emails for users look: name, logo, accent color and links of an application, or of the
+installation."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import dataclass
 
 from users.conf import conf
 from users.models import Client
-from users.web.accent import Accent, derive_accent
+from users.representation.accent import Accent, derive_accent
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,11 @@ _HEX = re.compile("#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class Accent:
-    """Values for the custom properties of tokens.css with the same names."""
+    """Values for the custom properties of tokens.css with the same names; `light` and `dark` are the two
+    sides of `accent`, for emails, whose readers know no `light-dark()`."""
 
+    light: str
+    dark: str
     accent: str
     accent_fill: str
     accent_fill_hover: str
@@ -47,6 +50,8 @@ def derive_accent(color: str) -> Accent | None:
     dark = _shade(fill, WHITE, (*DARK_GROUNDS, dark_ground))
     light_line, dark_line = mix(light, WHITE, 0.7), mix(dark, DARK_GROUNDS[0], 0.6)
     return Accent(
+        light=to_hex(light),
+        dark=to_hex(dark),
         accent=f"light-dark({to_hex(light)}, {to_hex(dark)})",
         accent_fill=to_hex(fill),
         accent_fill_hover=to_hex(hover),

@@ -9,8 +9,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from users.web import accent
-from users.web.accent import contrast, derive_accent, parse_color
+from users.representation import accent
+from users.representation.accent import contrast, derive_accent, parse_color
 
 COLORS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
