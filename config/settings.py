@@ -315,7 +315,8 @@ REST_FRAMEWORK = {
 # users.web.cors decides which origins are allowed. The documentation page is excluded: it is for browsers
 # with a session, and other sites should not read it.
 CORS_URLS_REGEX = (
-    r"^/(api/v2/(?!docs/)|oauth/(token|revoke)$|userinfo$|mfa/|dbconnections/|usernamepassword/)"
+    r"^/(api/v2/(?!docs/)|oauth/(token|revoke)$|userinfo$|mfa/|dbconnections/|usernamepassword/"
+    r"|co/authenticate$|user/ssodata$)"
 )
 CORS_ALLOW_METHODS = ["GET", "POST", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = [
@@ -326,7 +327,7 @@ CORS_EXPOSE_HEADERS = [
     *("ETag", "Link", "Warning", "Retry-After", "X-Request-ID"),
     *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
 ]
-# As Auth0 does. It is safe, since neither path authenticates by cookie.
+# As Auth0 does. It is safe, since none of these paths authenticates by cookie.
 CORS_ALLOW_CREDENTIALS = True
 CORS_PREFLIGHT_MAX_AGE = 600
 

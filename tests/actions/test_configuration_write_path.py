@@ -33,6 +33,7 @@ OTHERS = {
     "users/actions/authorizations/consents.py": "what users consent to",
     "users/actions/authorizations/requests.py": "sign-ins to applications that wait for the user",
     "users/actions/authorizations/revoke.py": "sign-ins to applications, whose end is in the log",
+    "users/actions/authorizations/login_tickets.py": "checked passwords of sign-ins to applications",
     "users/actions/authorizations/mfa_tokens.py": "sign-ins that wait for the second factor",
     "users/actions/authorizations/refresh_tokens.py": "refresh tokens",
 }

@@ -16,7 +16,7 @@ VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
-def authorize(browser: Browser, client, /, **changed):
+def authorize(browser: Browser, client, /, *, headers=None, **changed):
     """Ask for a code; `...` leaves a parameter out."""
     good = {
         "client_id": client.client_id,
@@ -28,7 +28,7 @@ def authorize(browser: Browser, client, /, **changed):
         "code_challenge_method": "S256",
     }
     given = {name: value for name, value in (good | changed).items() if value is not ...}
-    return browser.get(f"/authorize?{urlencode(given)}")
+    return browser.get(f"/authorize?{urlencode(given)}", headers=headers)
 
 
 def answer_of(response) -> dict[str, str]:

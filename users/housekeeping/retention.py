@@ -30,6 +30,7 @@ from users.models import (
     FilePiece,
     Job,
     LogEvent,
+    LoginTicket,
     MfaToken,
     RefreshToken,
     Session,
@@ -74,7 +75,9 @@ def _delete_sessions(model: type[AbstractBaseSession], now: datetime) -> int:
     return model.objects.filter(pk__in=keys).delete()[0]
 
 
-def _delete_expired(model: type[Authorization | AuthorizationRequest | MfaToken], now: datetime) -> int:
+def _delete_expired(
+    model: type[Authorization | AuthorizationRequest | LoginTicket | MfaToken], now: datetime
+) -> int:
     """Authorizations go with their codes and refresh tokens. Those that were revoked expired then, and those
     with a refresh token that does not expire stay."""
     found = model.objects.filter(expires_at__lt=now).order_by("expires_at")
@@ -189,6 +192,7 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     "sessions": partial(_delete_sessions, Session),
     # The table of sessions before the product had its own.
     "django_sessions": partial(_delete_sessions, DjangoSession),
+    "login_tickets": partial(_delete_expired, LoginTicket),
     "mfa_tokens": partial(_delete_expired, MfaToken),
     "refresh_tokens": _delete_idle_refresh_tokens,
     "authorizations": partial(_delete_expired, Authorization),

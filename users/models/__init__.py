@@ -21,6 +21,7 @@ from users.models.indexed_key import IndexedKey
 from users.models.job import Job
 from users.models.job_file import FailedRecord, FilePiece
 from users.models.log_event import LogEvent
+from users.models.login_ticket import LoginTicket
 from users.models.metadata_key import MetadataKey, MetadataSurvey
 from users.models.mfa_token import MfaToken
 from users.models.note import Note
@@ -60,6 +61,7 @@ __all__ = [
     "IndexedKey",
     "Job",
     "LogEvent",
+    "LoginTicket",
     "MetadataKey",
     "MetadataSurvey",
     "MfaToken",

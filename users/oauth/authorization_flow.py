@@ -7,7 +7,7 @@ The endpoint itself shows no page: those of signing in and of consent are in `us
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,21 +15,25 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from users.actions.authorizations.authorizations import create_authorization
 from users.actions.authorizations.codes import issue_code
 from users.actions.authorizations.consents import find_consent
+from users.actions.authorizations.login_tickets import LoginTicketRefused, redeem_login_ticket
 from users.actions.authorizations.requests import (
     await_return,
     store_authorization_request,
     take_authorization_request,
 )
 from users.log.record import ClientContext, log_event
-from users.models import Authorization, AuthorizationRequest, Client, ResourceServer, User
+from users.models import Authorization, AuthorizationRequest, Client, LoginTicket, ResourceServer, User
 from users.oauth.authorization_request import AuthorizationError
 from users.oauth.grants.scopes import authorized_scopes, changed_scopes
 from users.oauth.response_modes import send_answer
+from users.representation.sessions import METHODS
 from users.sign_in import sso_session
+from users.sign_in.account_lookup import primary_user
 from users.sign_in.authorization import (
     AuthorizationParameters,
     Page,
@@ -48,14 +52,16 @@ from users.sign_in.outcomes import (
     SignedIn,
     refusal_of,
 )
-from users.sign_in.progress import Method, SignInRequest
+from users.sign_in.progress import Method, SignIn, SignInRequest
 from users.sign_in.token_answer import user_access_token
-from users.sign_in.transaction import sign_in_by_proof
+from users.sign_in.transaction import continue_sign_in, sign_in_by_proof
 from users.throttling.debounce import is_first_within
 from users.tokens.issue import access_token_lifetime, issue_id_token
 from users.tokens.keys import signing_key
 from users.web.client_ip import client_ip
+from users.web.cors import origin_of_page
 from users.web.redirect_urls import add_parameters
+from users.web.sso_sign_in import leave_other_user, open_sso_session
 
 # The names of the URLs of hosted pages.
 PAGES = {Page.SIGN_IN: "hosted_login", Page.SIGN_UP: "hosted_signup", Page.CONFIRM_ACCOUNT: "hosted_continue"}
@@ -66,7 +72,8 @@ class AuthorizationFlow:
     """One authorization request in one browser.
 
     `asked_at` is when the application asked. `pending` is the stored request, and `state` its name on the
-    hosted pages; None and empty while it is not stored.
+    hosted pages; None and empty while it is not stored. `login_ticket` stands for a password that was typed
+    on a page of the application, `realm` is the connection that this page names; empty without one.
     """
 
     request: HttpRequest
@@ -75,6 +82,8 @@ class AuthorizationFlow:
     asked_at: datetime
     pending: AuthorizationRequest | None = None
     state: str = ""
+    login_ticket: str = field(default="", repr=False)
+    realm: str = ""
 
     def answer(self) -> HttpResponse:
         """Return the response: the answer to the application, or a redirect to a page for its user.
@@ -87,6 +96,8 @@ class AuthorizationFlow:
             return self._fail(error)
 
     def _proceed(self) -> HttpResponse:
+        if self.login_ticket:
+            return self._proceed_from_ticket()
         refusal = self.pending and sso_session.stored_refusal(self.request.session, self.pending)
         if refusal:
             raise AuthorizationError(refusal.error, refusal.description)
@@ -104,11 +115,87 @@ class AuthorizationFlow:
         if page or current is None:
             return self._show(page or Page.SIGN_IN)
         if is_other_user(self.parameters, current):
-            raise AuthorizationError(
-                "login_required", "The user signed in with another account than id_token_hint names."
+            raise self._other_user()
+        return self._follow(self._sign_in(current), current)
+
+    def _proceed_from_ticket(self) -> HttpResponse:
+        """Sign in the user whose password was typed on a page of the application.
+
+        Only where the browser says that this page leads here does the user get a session, or a page to go
+        on: another site could present a ticket of its own, and sign the user in as somebody else (login
+        CSRF). Otherwise the application alone gets an answer, which it checks by its `state`.
+        """
+        page = origin_of_page(self.request)
+        realms = tuple(name for name in (self.realm, self.parameters.connection) if name)
+        try:
+            ticket = redeem_login_ticket(self.login_ticket, self.client, origin=page, realms=realms)
+        except LoginTicketRefused:
+            # Auth0's text.
+            raise self._failure("access_denied", "Unknown or invalid login ticket.") from None
+        outcome = self._sign_in_by_ticket(ticket, can_redirect=bool(page))
+        if isinstance(outcome, SignedIn):
+            return self._follow(outcome, self._enter(ticket, outcome, opens_session=bool(page)))
+        if isinstance(outcome, SecondFactorRequired) and self.parameters.is_silent:
+            # Lock shows the text of this error.
+            raise self._failure(
+                "unauthorized",
+                gettext("This account has a second factor, which this form cannot ask for."),
             )
-        match self._sign_in(current):
-            case SignedIn() as outcome:
+        if not isinstance(outcome, Refused):
+            if not page:
+                return self._show(Page.SIGN_IN)
+            self._leave_earlier_sign_in(outcome.sign_in.user)
+        return self._follow(outcome, None)
+
+    def _sign_in_by_ticket(self, ticket: LoginTicket, *, can_redirect: bool) -> Outcome:
+        request = SignInRequest(
+            ip=client_ip(self.request),
+            application=self.client,
+            audience=self.parameters.audience,
+            scope=self.parameters.scope,
+            refuses_staff=True,
+            can_redirect=can_redirect and not self.parameters.is_silent,
+        )
+        user = primary_user(ticket.user)
+        if self.parameters.user_id not in ("", user.user_id):
+            raise self._other_user()
+        return continue_sign_in(
+            SignIn(
+                user=user,
+                connection=ticket.connection,
+                request=request,
+                methods=frozenset({Method.PASSWORD}),
+            )
+        )
+
+    def _enter(self, ticket: LoginTicket, outcome: SignedIn, *, opens_session: bool) -> SsoSession:
+        """The session of single sign-on of this sign-in, or one that ends with the request."""
+        if opens_session:
+            self._leave_earlier_sign_in(outcome.user)
+            # Ends with the browser: the user has not asked for more.
+            self.request.session.set_expiry(0)
+            open_sso_session(self.request, outcome)
+            current = self._session()
+            assert current, "it is open now"
+            return current
+        return SsoSession(
+            user=outcome.user,
+            connection=outcome.connection,
+            session_id="",
+            authenticated_at=ticket.created_at,
+            methods=outcome.methods,
+        )
+
+    def _leave_earlier_sign_in(self, user: User) -> None:
+        """What was proven in an earlier sign-in of this session counts no longer."""
+        leave_other_user(self.request, user)
+        self.request.session.pop(METHODS, None)
+
+    def _follow(self, outcome: Outcome, current: SsoSession | None) -> HttpResponse:
+        """The response to an outcome of the sign-in transaction. `current` is the session of a success."""
+        match outcome:
+            case SignedIn():
+                assert current, "a user who is signed in has a session"
                 return self._grant(outcome, current)
             case SecondFactorRequired() as required:
                 return self._ask_second_factor(required)
@@ -117,6 +204,11 @@ class AuthorizationFlow:
             case Refused() as refused:
                 refusal = refusal_of(refused)
                 raise AuthorizationError(refusal.error, refusal.description)
+
+    def _other_user(self) -> AuthorizationError:
+        return AuthorizationError(
+            "login_required", "The user signed in with another account than id_token_hint names."
+        )
 
     def _session(self) -> SsoSession | None:
         user = self.request.user if isinstance(self.request.user, User) else None
@@ -151,14 +243,14 @@ class AuthorizationFlow:
         """Lead to a hosted page, or say that one is needed where none may be shown."""
         if self.parameters.is_silent:
             if page is Page.CONFIRM_ACCOUNT:
-                raise self._silent_failure("interaction_required", "User interaction required")
-            raise self._silent_failure("login_required", "Login required")
+                raise self._failure("interaction_required", "User interaction required")
+            raise self._failure("login_required", "Login required")
         return self._stored()._lead_to(PAGES[page])
 
     def _ask_second_factor(self, required: SecondFactorRequired) -> HttpResponse:
         if self.parameters.is_silent:
             # The libraries recognize a missing second factor by this text.
-            raise self._silent_failure("login_required", "Multifactor authentication required")
+            raise self._failure("login_required", "Multifactor authentication required")
         flow = self._stored()
         assert flow.pending, "it is stored now"
         sso_session.store_progress(self.request.session, flow.pending, required.sign_in)
@@ -182,7 +274,7 @@ class AuthorizationFlow:
         scope = self._granted_scopes(outcome, server)
         if self._needs_consent(outcome.user, scope):
             if self.parameters.is_silent:
-                raise self._silent_failure("consent_required", "Consent required")
+                raise self._failure("consent_required", "Consent required")
             return self._ask_consent(outcome, scope)
         with transaction.atomic():
             # Before anything is issued, so that a stored request is answered once.
@@ -298,7 +390,7 @@ class AuthorizationFlow:
     def _lead_to(self, name: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'state': self.state})}")
 
-    def _silent_failure(self, error: str, description: str) -> AuthorizationError:
+    def _failure(self, error: str, description: str) -> AuthorizationError:
         """The error, logged at most once a second for each client and IP address: applications ask with
         every page that they load."""
         ip = client_ip(self.request)

@@ -43,11 +43,16 @@ def is_safe_redirect(redirect_uri: str) -> bool:
 
 def message_origin(client: Client, redirect_uri: str) -> str | None:
     """Return the origin that may receive the answer as a message (`web_message`); None where the origin of
-    the redirect URI is not one of the client's. Only exact origins count: no wildcard, and no other port."""
+    the redirect URI is not one of the client's."""
     origin = origin_of(redirect_uri) if is_safe_redirect(redirect_uri) else None
+    return origin if origin and is_registered_origin(client, origin) else None
+
+
+def is_registered_origin(client: Client, origin: str) -> bool:
+    """Whether pages of this origin belong to the client. Only exact origins count: no wildcard, and no other
+    port."""
     addresses = [*client.callbacks, *client.web_origins, *client.allowed_origins]
-    registered = {origin_of(address) for address in addresses if "*" not in address}
-    return origin if origin in registered else None
+    return origin in {origin_of(address) for address in addresses if "*" not in address}
 
 
 def _without_loopback_port(redirect_uri: str) -> SplitResult | None:

@@ -46,6 +46,26 @@ from users.sign_in.scope_changes import NO_CHANGES
 
 def sign_in_with_password(credentials: Credentials, request: SignInRequest) -> Outcome:
     """Sign in the user to whom the login and the password belong."""
+    begun = _begin_with_password(credentials, request)
+    return begun if isinstance(begun, Refused) else _continue(begun)
+
+
+def prove_password(credentials: Credentials, request: SignInRequest) -> SignIn | Refused:
+    """Check the password alone, for a sign-in that goes on in another request (`continue_sign_in`).
+
+    Staff and blocked users are refused at once, where the password is right. Nothing is counted or logged
+    for the others yet, and no hook runs.
+    """
+    begun = _begin_with_password(credentials, request)
+    if isinstance(begun, Refused):
+        return begun
+    if request.refuses_staff and is_protected(begun.user):
+        return _refuse_staff(begun)
+    return _refuse_blocked(begun) if begun.user.blocked else begun
+
+
+def _begin_with_password(credentials: Credentials, request: SignInRequest) -> SignIn | Refused:
+    """Check the password, through a connection that is enabled for the application."""
     connection = credentials.connection
     # Neither counted nor logged: it concerns the client, and is true of every login.
     if connection is not None and not _is_enabled(connection, request):
@@ -54,13 +74,11 @@ def sign_in_with_password(credentials: Credentials, request: SignInRequest) -> O
     if isinstance(account, Refused):
         return account
     # The account was looked up among the enabled connections.
-    return _continue(
-        SignIn(
-            user=primary_user(account),
-            connection=account.connection,
-            request=request,
-            methods=frozenset({Method.PASSWORD}),
-        )
+    return SignIn(
+        user=primary_user(account),
+        connection=account.connection,
+        request=request,
+        methods=frozenset({Method.PASSWORD}),
     )
 
 

@@ -57,6 +57,13 @@ def origin_of(address: str) -> str | None:
     return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{port}"
 
 
+def origin_of_page(request: HttpRequest) -> str:
+    """Return the origin of the page that sent the browser here; empty where the browser does not say, as
+    with `Referrer-Policy: no-referrer`. A page cannot name another one."""
+    origin = request.headers.get("Origin", "null")
+    return origin if origin != "null" else origin_of(request.headers.get("Referer", "")) or ""
+
+
 def _read_origins(_: str) -> frozenset[str]:
     # Auth0 allows the origins of callback URLs too, without listing them under Allowed Origins.
     lists = Client.objects.filter(is_revoked=False).values_list("web_origins", "allowed_origins", "callbacks")

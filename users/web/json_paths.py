@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_OAUTH = ("/oauth/", "/userinfo", "/mfa/", "/dbconnections/", "/usernamepassword/")
+_OAUTH = ("/oauth/", "/userinfo", "/mfa/", "/co/", "/dbconnections/", "/usernamepassword/")
 _JSON = ("/api/", *_OAUTH, "/.well-known/")
 
 

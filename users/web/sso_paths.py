@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-# The authorization endpoint, the hosted pages, the return from another site and signing out of applications.
-SSO_PATHS = ("/authorize", "/u/", "/continue", "/oidc/logout", "/v2/logout")
+# The authorization endpoint, the hosted pages, the return from another site, the sign-in on a page of the
+# operator's own, and signing out of applications.
+SSO_PATHS = ("/authorize", "/u/", "/continue", "/login/callback", "/oidc/logout", "/v2/logout")
 
 
 def is_sso_path(path: str) -> bool:

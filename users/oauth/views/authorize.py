@@ -1,4 +1,4 @@
-"""`/authorize`: an application asks to have its user signed in; and how that goes on after a hosted page."""
+"""`/authorize`: an application asks to have its user signed in; and how that goes on after a page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from users.actions.authorizations.requests import ForeignRequest, RequestNotFound, find_authorization_request
 from users.oauth.authorization_flow import AuthorizationFlow
@@ -34,6 +34,27 @@ def authorize(request: HttpRequest) -> HttpResponse:
     says what is wrong; any other error goes to the application."""
     try:
         query = _read_query(request)
+    except PageError as error:
+        return _error_page(request, error)
+    return _answer(request, query)
+
+
+@csrf_exempt  # the ticket says who signs in, and `Origin` whose page it is
+@require_POST
+@sensitive_post_parameters()
+@sensitive_variables("query")
+def login_callback(request: HttpRequest) -> HttpResponse:
+    """Go on from the form in the answer of `/usernamepassword/login`: `wctx` has the parameters of an
+    authorization request, `wresult` a login ticket."""
+    if not (has_utf8_parameters(request) and request.POST.get("wresult")):
+        return _error_page(request, PageError("The parameter wresult is missing."))
+    query = QueryDict(request.POST.get("wctx", ""), mutable=True)
+    query["login_ticket"] = request.POST["wresult"]
+    return _answer(request, query)
+
+
+def _answer(request: HttpRequest, query: QueryDict) -> HttpResponse:
+    try:
         use_language(request, query.get("ui_locales", ""))
         destination = read_destination(query)
     except PageError as error:
@@ -48,7 +69,12 @@ def authorize(request: HttpRequest) -> HttpResponse:
             request, destination.client, destination.redirect_uri, destination.response_mode, answer
         )
     flow = AuthorizationFlow(
-        request=request, client=destination.client, parameters=parameters, asked_at=timezone.now()
+        request=request,
+        client=destination.client,
+        parameters=parameters,
+        asked_at=timezone.now(),
+        login_ticket=query.get("login_ticket", ""),
+        realm=query.get("realm", ""),
     )
     return flow.answer()
 
