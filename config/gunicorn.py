@@ -3,7 +3,14 @@ them."""
 
 from __future__ import annotations
 
+import logging
+
+from gunicorn.arbiter import Arbiter
+
 from config.settings import PORT, TRUST_FORWARDED_HEADERS, WEB_CONCURRENCY
+from users.javascript.pool import find_unprotected
+
+logger = logging.getLogger("gunicorn.error")
 
 bind = f"127.0.0.1:{PORT}"
 worker_class = "config.server.worker.BufferedWorker"
@@ -21,3 +28,9 @@ limit_request_line = 0
 loglevel = "warning"
 # No control interface: it would be one more surface to protect.
 control_socket_disable = True
+
+
+def when_ready(_server: Arbiter) -> None:
+    """At the start of the server: log what it does not permit to the processes in which rules run."""
+    for missing in find_unprotected():
+        logger.warning("Processes that run rules go without %s: this system does not permit it.", missing)

@@ -13,16 +13,20 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, since models can be imported only after the apps are loaded.
+        from django.core import checks
+
         from users import signals
         from users.admin.user_list import columns
         from users.conf import conf
         from users.javascript import pool
         from users.jobs import registry
         from users.management import job_kinds
+        from users.rules.checks import check_protections
         from users.schemas import current
 
         signals.connect(self)
         registry.register(job_kinds.KINDS)
         current.check_settings()
         columns.check_settings()
+        checks.register(check_protections, checks.Tags.security, deploy=True)
         pool.configure(size=conf.script_processes, wait_seconds=conf.script_wait_seconds)

@@ -1,7 +1,8 @@
 """`make bench`: what requests cost, beside a plain Django view and the raw SQL of the same work.
 
-`make bench ARGS=pages` measures pages of the dashboard instead, `make bench ARGS=search` searches,
-`make bench ARGS=sign-in` sign-ins to applications, and `make bench ARGS=slow` what slow clients do to others.
+`make bench ARGS=pages` measures pages of the dashboard instead, `make bench ARGS=search` searches, `make
+bench ARGS=sign-in` sign-ins to applications, `make bench ARGS=rules` scripts, and `make bench ARGS=slow` what
+slow clients do to others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench import pages, search, sign_in, slow
+from tests.bench import pages, rules, search, sign_in, slow
 from tests.bench.databases import Database, at_hand, database
 from tests.bench.operations import Crowd, Person
 from tests.bench.report import as_text, goals
@@ -31,7 +32,13 @@ NOTE = (
 
 def main(arguments: list[str]) -> int:
     """Returns what the process is to end with; a missed goal is no failure."""
-    others = {"pages": pages.main, "search": search.main, "sign-in": sign_in.main, "slow": slow.main}
+    others = {
+        "pages": pages.main,
+        "rules": rules.main,
+        "search": search.main,
+        "sign-in": sign_in.main,
+        "slow": slow.main,
+    }
     if arguments and arguments[0] in others:
         return others[arguments[0]](arguments[1:])
     if not Path("/proc/self/stat").exists():

@@ -208,3 +208,18 @@ def test_a_syntax_error_has_its_place(source, message, line, column):
 
 def test_a_script_that_compiles_has_no_syntax_error_and_is_not_run():
     assert find_syntax_error("function (user, context, callback) { while (true) {} }", "rule") is None
+
+
+def test_what_the_system_does_not_permit_is_logged_once(pool, monkeypatch, caplog):
+    monkeypatch.setattr(pool_module.Worker, "wait_until_ready", lambda worker: ("a filter of system calls",))
+    with pool.worker():
+        pass
+    with pool.worker():
+        pass
+
+    assert caplog.text.count("go without what this system does not permit: a filter of system calls.") == 1
+
+
+def test_what_the_system_does_not_permit_can_be_asked_for():
+    # Where the tests run, the system may permit more or less.
+    assert all(isinstance(text, str) for text in pool_module.find_unprotected())

@@ -127,7 +127,8 @@ class Pool:
         if unprotected and not self._warned:
             self._warned = True
             logger.warning(
-                "This system does not permit for the processes of scripts: %s.", ", ".join(unprotected)
+                "Processes of scripts go without what this system does not permit: %s.",
+                ", ".join(unprotected),
             )
 
 
@@ -157,6 +158,17 @@ def find_syntax_error(source: str, kind: str) -> SyntaxProblem | None:
     """Compile a script without running it. Raises ScriptError if it takes too long or too much memory."""
     with _pool.worker() as worker:
         return worker.find_syntax_error(Script(name="", source=source, kind=kind), DEFAULT_LIMITS)
+
+
+def find_unprotected() -> tuple[str, ...]:
+    """What this system does not permit a process of scripts to give up, in words. Starts one to find out."""
+    worker = Worker()
+    try:
+        return worker.wait_until_ready()
+    except WorkerLost:
+        return ("a process at all",)
+    finally:
+        worker.stop()
 
 
 def _after_fork() -> None:

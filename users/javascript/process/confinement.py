@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import resource
 import sys
 import time
@@ -16,6 +17,8 @@ from users.javascript.process.system_calls import filter_system_calls
 PROCESS_MEMORY_BYTES = 300 * 1024 * 1024
 # The socket, and what Python itself has open.
 MAX_OPEN_FILES = 16
+# A script that uses up its CPU time leaves the larger share to the sign-ins beside it.
+NICENESS = 5
 
 # Numbers of linux/prctl.h and linux/sched.h.
 PR_SET_DUMPABLE = 4
@@ -27,6 +30,7 @@ CLONE_NEWNET = 0x40000000
 def confine() -> list[str]:
     """Give up all that scripts do not need, as far as the system permits. Returns what it does not permit, in
     words."""
+    os.nice(NICENESS)
     missing = limit_resources()
     if sys.platform != "linux":
         return [*missing, "separation from the network"]

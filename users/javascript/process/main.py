@@ -14,6 +14,10 @@ from users.javascript.process.engine import Engine, Failure, Limits
 # The socket to the parent: the one descriptor that the process inherits. `os` reads it, since `socket`
 # imports much.
 SOCKET = 0
+# Contexts that are ready for the next scripts: as many rules as a sign-in often has.
+READY_ENGINES = 5
+# Without a message for so long, the parent has nothing more to run for now.
+PAUSE_SECONDS = 0.005
 
 
 class ParentLost(Exception):
@@ -33,11 +37,15 @@ class Parent:
         length = frames.read_length(self._read(frames.HEADER_BYTES))
         return [part.decode() for part in frames.unpack(self._read(length))]
 
+    def has_sent(self, *, within: float) -> bool:
+        """Whether there is a message, or comes within so many seconds."""
+        return bool(select.select([SOCKET], [], [], within)[0])
+
     def send_calls(self, calls: str) -> None:
         self.send("calls", calls)
 
     def wait_for_answers(self, seconds: float) -> str | None:
-        if not select.select([SOCKET], [], [], seconds)[0]:
+        if not self.has_sent(within=seconds):
             return None
         _, answers = self.receive()
         return answers
@@ -55,29 +63,40 @@ class Parent:
 def main() -> None:
     """Serve until the parent closes the socket."""
     parent = Parent()
-    modules: dict[str, str] = {}
-    preludes = parent.receive()
-    parent.send("ready", *confine())
-    with suppress(ParentLost, BrokenPipeError, ConnectionResetError):
+    with suppress(ParentLost, ConnectionError):
         try:
-            while True:
-                # Made before there is a script to run, so that no run waits for it.
-                engine = Engine(preludes)
-                message = parent.receive()
-                while message[0] in ("answers", "modules"):
-                    # Answers after the end of a run are of calls that it did not wait for.
-                    if message[0] == "modules":
-                        modules |= zip(message[1::2], message[2::2], strict=True)
-                    message = parent.receive()
-                engine.add_modules({name: modules[name] for name in message[5:]})
-                _serve(parent, engine, message[:5])
+            _serve(parent)
+        except ParentLost:
+            raise
         except Exception as error:
             # A fault of ours. The process has no other way to say anything.
             parent.send("broken", f"{type(error).__name__}: {error}")
             raise
 
 
-def _serve(parent: Parent, engine: Engine, message: list[str]) -> None:
+def _serve(parent: Parent) -> None:
+    modules: dict[str, str] = {}
+    preludes = parent.receive()
+    parent.send("ready", *confine())
+    engines: list[Engine] = []
+    while True:
+        # Made while there is no script to run, nor the next one of the same sign-in about to come.
+        while len(engines) < READY_ENGINES and not parent.has_sent(within=PAUSE_SECONDS):
+            engines.append(Engine(preludes))
+        message = parent.receive()
+        while message[0] in ("answers", "modules"):
+            # Answers after the end of a run are of calls that it did not wait for.
+            if message[0] == "modules":
+                modules |= zip(message[1::2], message[2::2], strict=True)
+            message = parent.receive()
+        engine = engines.pop() if engines else Engine(preludes)
+        engine.add_modules({name: modules[name] for name in message[5:]})
+        _perform(parent, engine, message[:5])
+        # Frees its memory now, while the parent reads the answer.
+        del engine
+
+
+def _perform(parent: Parent, engine: Engine, message: list[str]) -> None:
     """Answer `check` or `run`: with `outcome` or `failure`, and the CPU seconds used."""
     task, limits_text, kind, source, arguments = message
     limits = Limits.read(limits_text)
