@@ -136,10 +136,16 @@ def test_a_visitor_creates_an_account(visitor, authorize, application, api):
 def test_a_forgotten_password_is_asked_for(visitor, authorize, application, kim):
     shop = application()
     authorize(visitor, shop)
+    visitor.get_by_label("Email").fill(kim["email"])
     visitor.get_by_role("link", name="Forgot").click()
+    expect(visitor.get_by_label("Email")).to_have_value(kim["email"])
+    assert kim["email"] not in visitor.url
     assert look(visitor) == []
     assert weigh_hosted(visitor) == []
 
+    # Taken over once: the next user of the browser does not find it.
+    visitor.reload()
+    expect(visitor.get_by_label("Email")).to_have_value("")
     visitor.get_by_label("Email").fill(kim["email"])
     visitor.get_by_role("button", name="Send").click()
 

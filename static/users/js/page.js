@@ -1,6 +1,7 @@
 // What every page does once it is loaded: moves the focus to the summary of mistakes, closes an open menu on
 // Escape or a click elsewhere, copies ids, shows passwords, and exact times. `make bundle` writes it to `bundle/page.js`.
 import "./times.js";
+import { readStored, store } from "./storage.js";
 
 document.querySelector(".summary")?.focus();
 
@@ -59,4 +60,18 @@ for (const hint of document.querySelectorAll("[data-caps-lock]")) {
       hint.textContent = event.getModifierState?.("CapsLock") ? hint.dataset.capsLock : "";
     });
   }
+}
+
+// The form for a new password takes over the email that was typed at the sign-in, once. It is in no URL.
+const TYPED_LOGIN = "typed-login";
+document.querySelector("[data-forgot]")?.addEventListener("click", (event) => {
+  const login = event.target.closest("form").querySelector("[name=login]");
+  store("sessionStorage", TYPED_LOGIN, login.value.trim());
+});
+const email = document.querySelector("[data-takes-login] [name=email]");
+if (email) {
+  const typed = readStored("sessionStorage", TYPED_LOGIN);
+  // A username is no email.
+  if (typed?.includes("@")) email.value = typed;
+  store("sessionStorage", TYPED_LOGIN, "");
 }
