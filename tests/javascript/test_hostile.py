@@ -14,7 +14,7 @@ from users.javascript.script import ScriptError
 # Seconds. The processes have nothing to do besides, so that little is enough.
 LIMITS = {"cpu_seconds": 0.05, "wall_seconds": 0.4}
 # The longest that a run may take: its wall limit, the time until the process is killed, and a busy machine.
-LONGEST = 2
+LONGEST = 5
 
 ENDLESS = {
     "loop": "while (true) {}",
@@ -53,6 +53,7 @@ TALKATIVE = {
     "claim": "context.idToken.x = 'x'.repeat(5e6); callback(null, user, context);",
     "call": "auth0.users.updateUserMetadata('x', { a: 'x'.repeat(5e6) });",
     "nested": "let a = {}; const r = a; for (let i = 0; i < 3000; i++) a = a.a = {}; callback(null, r);",
+    "less nested": "let a = {}; const r = a; for (let i = 0; i < 70; i++) a = a.a = {}; callback(null, r);",
 }
 
 
@@ -72,12 +73,12 @@ def test_what_does_not_end_is_ended(body):
 
 @pytest.mark.parametrize("body", GREEDY.values(), ids=GREEDY)
 def test_memory_has_a_limit(body):
-    assert run_within_limits(body, cpu_seconds=1).kind == "memory_limit"
+    assert run_within_limits(body, cpu_seconds=2, wall_seconds=4).kind == "memory_limit"
 
 
 @pytest.mark.parametrize("body", TALKATIVE.values(), ids=TALKATIVE)
 def test_output_has_a_limit(body):
-    assert run_within_limits(body, cpu_seconds=1).kind == "output_limit"
+    assert run_within_limits(body, cpu_seconds=2, wall_seconds=4).kind == "output_limit"
 
 
 def test_all_calls_together_have_a_limit():
@@ -131,6 +132,8 @@ def test_a_rule_that_changes_the_language_spoils_no_more_than_its_own_run(body):
         "Object.defineProperty(Array.prototype, '0', { set() { throw 1 } });",
         "for (const key of Object.getOwnPropertyNames(globalThis)) try { delete globalThis[key] } catch {}",
         "Object.prototype.toJSON = () => '\"value\":{}';",
+        "Array.prototype.toJSON = () => 1;",
+        "Array.prototype.toJSON = function () { return [...this, ...this] };",
     ],
 )
 def test_a_rule_that_breaks_its_own_context_can_succeed_with_no_more_than_json(body):

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,22 @@ def process_ids(pool):
 def kill_process(worker):
     os.kill(worker.process_id, signal.SIGKILL)
     worker._process.wait()
+
+
+def test_a_process_has_a_session_of_its_own_and_inherits_nothing(pool, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "of the web process")
+    with Path("/etc/hostname").open() as inherited:
+        os.set_inheritable(inherited.fileno(), True)
+        evaluate("1")
+    for worker in pool._all:
+        worker.wait_until_ready()
+        process = Path(f"/proc/{worker.process_id}")
+        if not os.access(process / "environ", os.R_OK):
+            pytest.skip("Only root can look into the process")
+        assert os.getsid(worker.process_id) == worker.process_id
+        assert (process / "environ").read_bytes() == b""
+        open_files = [str(path.readlink()) for path in (process / "fd").iterdir()]
+        assert sorted(name.partition(":")[0] for name in open_files) == ["/dev/null", "/dev/null", "socket"]
 
 
 def test_nothing_is_started_before_the_first_run(pool):
@@ -223,3 +240,23 @@ def test_what_the_system_does_not_permit_is_logged_once(pool, monkeypatch, caplo
 def test_what_the_system_does_not_permit_can_be_asked_for():
     # Where the tests run, the system may permit more or less.
     assert all(isinstance(text, str) for text in pool_module.find_unprotected())
+
+
+@pytest.mark.deep
+def test_the_memory_of_a_process_stays_flat(pool, monkeypatch):
+    monkeypatch.setattr(pool_module, "RUNS", 1_000_000)
+    sizes = []
+    for _ in range(4):
+        for number in range(1000):
+            run_body(
+                "user.list = require('lodash').range(1000); context.text = new Array(1e5).join('x');"
+                " setTimeout(() => callback(null, user, context), 0);"
+                if number % 10 == 0
+                else "console.log(user); callback(null, user, context);"
+            )
+        [process_id] = {worker.process_id for worker in pool._all if worker.runs}
+        pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
+        sizes.append(pages * os.sysconf("SC_PAGE_SIZE") // 2**20)
+
+    assert max(sizes[1:]) - sizes[0] <= 4
+    assert sizes[-1] < 60

@@ -12,6 +12,9 @@ from users.javascript.script import ErrorKind, Json, Limits, Script, ScriptError
 MAX_MESSAGE = 2000
 MAX_LINES = 50
 MAX_LINE = 256
+# Levels of nested objects and arrays. Metadata may have 32; code that walks through values must not run out
+# of stack.
+MAX_DEPTH = 64
 
 
 def load(text: str) -> Json:
@@ -19,9 +22,12 @@ def load(text: str) -> Json:
     try:
         value = json.loads(text)
     except RecursionError:
-        raise ScriptError("output_limit", "The script passed on a value that is nested too deeply.") from None
+        raise _too_deep() from None
     except ValueError:
         raise ScriptError("error", "The script passed on what is no JSON.") from None
+    # Counting first, since most values need no walk.
+    if text.count("{") + text.count("[") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise _too_deep()
     # JSON.stringify writes half a surrogate pair as an escape, which neither UTF-8 nor a database can store.
     return _replace_surrogates(value) if "\\ud" in text else value
 
@@ -36,7 +42,7 @@ def read_result(
     console = read_console([*_list(outcome.get("console")), *notes])
     error = outcome.get("error")
     if error is None:
-        return outcome.get("value"), console
+        return _check_value(outcome.get("value"), script), console
     fields = error if isinstance(error, dict) else {}
     raise make_error(
         str(fields.get("kind")),
@@ -75,7 +81,10 @@ def describe(kind: ErrorKind, limits: Limits) -> str:
         case "output_limit":
             return f"The script passed on more than its limit, {limits.output_bytes / 2**20:g} MB of JSON."
         case "no_callback":
-            return "The script ended without calling its callback."
+            return (
+                "The script ended without calling its callback."
+                " Perhaps a promise was rejected that has no catch()."
+            )
         case "worker_lost":
             return "The process that ran the script ended."
     return ""
@@ -86,9 +95,42 @@ def read_console(lines: Any) -> tuple[str, ...]:
     return tuple(printable(str(line))[:MAX_LINE] for line in _list(lines)[-MAX_LINES:])
 
 
+def read_seconds(text: str) -> float:
+    """A time as the process measured it; 0 for what is no number of seconds."""
+    try:
+        return max(0.0, min(float(text), 3600.0))
+    except ValueError:
+        return 0.0
+
+
 def printable(text: str) -> str:
     """The text in one line, control characters replaced by spaces."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _check_value(value: Json, script: Script) -> Json:
+    """What a rule passes is two objects, unless it has changed how the language writes JSON."""
+    if script.kind == "rule" and not (
+        isinstance(value, dict)
+        and value.keys() == {"user", "context"}
+        and all(isinstance(part, dict) for part in value.values())
+    ):
+        raise ScriptError("error", "callback(error, user, context): user and context must be objects.")
+    return value
+
+
+def _too_deep() -> ScriptError:
+    return ScriptError(
+        "output_limit", f"The script passed on a value nested in more than {MAX_DEPTH} levels."
+    )
+
+
+def _is_deeper(value: Json, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        nested = [each for each in level if isinstance(each, dict | list)]
+        level = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def _list(value: Any) -> list[Any]:

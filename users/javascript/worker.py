@@ -22,6 +22,7 @@ from users.javascript.answers import (
     printable,
     read_console,
     read_result,
+    read_seconds,
 )
 from users.javascript.channel import Channel, WorkerLate, WorkerLost
 from users.javascript.modules import find_modules, offer_modules, read_module
@@ -153,8 +154,9 @@ class Worker:
         kind, cpu, *parts = answer
         if kind == "failure":
             message = parts[1].partition("\n    at ")[0].strip()
-            raise make_error(parts[0], message, parts[1], read_console(load(parts[2])), script, limits)
-        return float(cpu), load(parts[0])
+            console = read_console(load(parts[2]))
+            raise make_error(parts[0], message, parts[1], console, script, limits)
+        return read_seconds(cpu), load(parts[0])
 
     def _exchange(
         self, task: str, script: Script, arguments: str, calls: _Calls | None, limits: Limits
@@ -207,9 +209,14 @@ class _Calls:
         """Make the calls of a JSON array. Returns for each its number, whether it succeeded, and its value or
         the message of the error, of which a note is taken if the script does not see it."""
         answers: list[Json] = []
-        for call in load(text):
-            number, operation, arguments = call
+        calls = load(text)
+        if not isinstance(calls, list) or any(not isinstance(call, list) or len(call) != 3 for call in calls):
+            raise WorkerLost
+        for number, operation, arguments in calls:
             try:
+                # A script that has changed how the language writes JSON.
+                if not isinstance(operation, str) or not isinstance(arguments, list):
+                    raise ScriptCallRefused("A call has a list of arguments.")
                 seconds = max(0, end - time.monotonic())
                 answers.append([number, True, self._host(operation, arguments, seconds=seconds)])
             except ScriptCallRefused as refused:
