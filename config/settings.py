@@ -73,6 +73,7 @@ PROFILE_APP_METADATA_KEYS = env.words("PROFILE_APP_METADATA_KEYS")
 PROFILE_JSON_MODE = env.flag("PROFILE_JSON_MODE", default=False)
 ALLOWED_LOGOUT_URLS = env.words("ALLOWED_LOGOUT_URLS")
 LOGOUT_CONFIRMATION = env.flag("LOGOUT_CONFIRMATION", default=True)
+RULES_UPDATE_OTHER_USERS = env.flag("RULES_UPDATE_OTHER_USERS", default=False)
 AUTHORIZATION_RESPONSE_ISS = env.flag("AUTHORIZATION_RESPONSE_ISS", default=False)
 # How the pages for users look, where an application says nothing else.
 BRAND_NAME = env.text("BRAND_NAME", "Profiledesk")

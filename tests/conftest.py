@@ -32,6 +32,7 @@ from users.actions.access.roles import add_role_permissions
 from users.actions.access.roles import create_role as make_role_row
 from users.actions.account.assign_staff_groups import set_staff_groups
 from users.actions.account.create_user import create_user
+from users.actions.rules.enabled_rules import clear_rules_cache
 from users.metadata.fold import fold
 from users.models import Client, ClientGrant, Connection, DailyCount, IndexedKey, ResourceServer, Role, User
 from users.rights.actor import Actor, Face, Kind, command_actor
@@ -89,6 +90,7 @@ def _clear_caches() -> None:
     verify.clear_token_caches()
     cors.clear_cache()
     indexed_keys.clear_indexed_keys_cache()
+    clear_rules_cache()
     caches["rate_limits"].clear()
 
 
@@ -222,6 +224,9 @@ class Api:
 
     def patch(self, path, body, **headers):
         return self.call("PATCH", path, body, **headers)
+
+    def put(self, path, body, **headers):
+        return self.call("PUT", path, body, **headers)
 
     def delete(self, path, **headers):
         return self.call("DELETE", path, **headers)

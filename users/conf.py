@@ -121,6 +121,11 @@ class Conf:
         return settings.AUTHORIZATION_RESPONSE_ISS
 
     @property
+    def rules_update_other_users(self) -> bool:
+        """Whether a rule may change the metadata of other users than the one who signs in, as Auth0's may."""
+        return settings.RULES_UPDATE_OTHER_USERS
+
+    @property
     def brand_name(self) -> str:
         """The name of this installation on the pages for users."""
         return settings.BRAND_NAME

@@ -30,6 +30,8 @@ from users.actions.access.roles import (
     remove_role_permissions,
 )
 from users.actions.access.signing_keys import revoke_signing_key, rotate_signing_key
+from users.actions.rules.configs import delete_config, set_config
+from users.actions.rules.rules import create_rule, delete_rule, edit_rule, reorder_rules, roll_back_rule
 from users.actions.search_setup.indexed_keys import drop_key, index_key
 from users.actions.search_setup.segments import SegmentData, create_segment, delete_segment, edit_segment
 from users.actions.webhooks import (
@@ -54,6 +56,9 @@ from users.models import (
     Permission,
     ResourceServer,
     Role,
+    Rule,
+    RuleConfig,
+    RuleVersion,
     Segment,
     SigningKey,
     User,
@@ -69,7 +74,9 @@ SHELL = command_actor("tests")
 TABLES = (
     *(Client, ClientGrant, ResourceServer, Role, Permission, Connection, Webhook, Delivery),
     *(IndexedKey, Job, Segment, SigningKey, ConfigurationChange, LogEvent),
+    *(Rule, RuleVersion, RuleConfig),
 )
+SCRIPT, NEW_SCRIPT = "function (u, c, done) { done(null, u, c); }", "(u, c, done) => done(null, u, c)"
 SONGS, READ = "https://songs.example/", "read:songs"
 URL = "https://example.com/hook/t0ken?key=t0ken"
 
@@ -252,6 +259,44 @@ VERBS: dict[Callable[..., Any], Row] = {
         permissions=SHARED,
         before={"name": "Paid"},
     ),
+    create_rule: Row(
+        lambda o, actor: create_rule(name="Plan", script=SCRIPT, actor=actor),
+        *("rule", "created", "Create a rule", "create:rules"),
+        after={"name": "Plan", "script": SCRIPT, "order": 6, "enabled": True},
+    ),
+    edit_rule: Row(
+        lambda o, actor: edit_rule(o.rule, {"is_enabled": False}, actor=actor),
+        *("rule", "updated", "Update a rule", "update:rules"),
+        before={"enabled": True},
+        after={"enabled": False},
+    ),
+    roll_back_rule: Row(
+        lambda o, actor: roll_back_rule(o.rule, 1, actor=actor),
+        *("rule", "rolled_back", "Roll back a rule", "update:rules"),
+        before={"script": NEW_SCRIPT},
+        after={"script": SCRIPT},
+    ),
+    reorder_rules: Row(
+        lambda o, actor: reorder_rules([o.rule.rule_id, o.last_rule.rule_id], actor=actor),
+        *("rule", "updated", "Update a rule", "update:rules"),
+        before={"order": 5},
+        after={"order": 2},
+    ),
+    delete_rule: Row(
+        lambda o, actor: delete_rule(o.rule.rule_id, actor=actor),
+        *("rule", "deleted", "Delete a rule", "delete:rules"),
+        before={"name": "Roles", "script": NEW_SCRIPT},
+    ),
+    set_config: Row(
+        lambda o, actor: set_config("API_KEY", "t0ken", actor=actor),
+        *("rule_config", "created", "Create rules config", "update:rules_configs"),
+        after={"key": "API_KEY"},
+    ),
+    delete_config: Row(
+        lambda o, actor: delete_config("SLACK_URL", actor=actor),
+        *("rule_config", "deleted", "Delete rules config", "delete:rules_configs"),
+        before={"key": "SLACK_URL"},
+    ),
     rotate_signing_key: Row(
         lambda o, actor: rotate_signing_key(actor=actor), *("signing_key", "created", "Create a signing key")
     ),
@@ -279,7 +324,11 @@ def objects(jane, agent, administrator, songs_api, settings, monkeypatch):
     other_client, _ = make_client(actor=SHELL, client_id="client-1", name="Terraform")
     create_grant(other_client, ResourceServer.objects.management(), list(MACHINE_SCOPES), actor=SHELL)
     create_key()
+    rule = create_rule(name="Roles", script=SCRIPT, actor=SHELL)
+    set_config("SLACK_URL", "https://example.com/t0ken", actor=SHELL)
     return SimpleNamespace(
+        rule=edit_rule(rule, {"script": NEW_SCRIPT}, actor=SHELL),
+        last_rule=create_rule(name="Last", script=SCRIPT, order=5, actor=SHELL),
         client=client,
         other_client=other_client,
         server=songs_api,
@@ -401,7 +450,7 @@ def test_secrets_are_recorded_nowhere(objects, each_verb):
 
         recorded = str([list(ConfigurationChange.objects.values()), list(LogEvent.objects.values())])
         secrets = ["t0ken", *_texts(Webhook, "secret_encrypted"), *_texts(Client, "secret_hash")]
-        secrets += _texts(SigningKey, "private_encrypted")
+        secrets += _texts(SigningKey, "private_encrypted") + _texts(RuleConfig, "value_encrypted")
         secrets += [
             part for part in (shown if isinstance(shown, tuple) else (shown,)) if isinstance(part, str)
         ]

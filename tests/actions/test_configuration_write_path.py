@@ -17,7 +17,7 @@ from tests.actions.test_write_path import WRITERS, modules, names_before
 HERE = Path(__file__).resolve().parents[2]
 TABLES = {
     *("Client", "ClientGrant", "ResourceServer", "Role", "Permission", "Connection", "Webhook"),
-    *("IndexedKey", "Segment", "SigningKey"),
+    *("IndexedKey", "Segment", "SigningKey", "Rule", "RuleConfig", "RuleVersion"),
 }
 WRITING = WRITERS | {"update"}
 RECORD, RIGHT = "record_configuration_change", "check"

@@ -29,6 +29,8 @@ from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link
 from users.actions.authorizations.authorizations import create_authorization
+from users.actions.rules.configs import set_config
+from users.actions.rules.rules import create_rule
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.conf import conf
@@ -115,6 +117,17 @@ def a_role(jane):
     assign_permissions(jane, held, actor=command_actor("tests"))
     assign_roles([jane.user_id], [viewer.role_id], actor=command_actor("tests"))
     return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
+
+
+RULE = {"name": "Plan", "script": "(user, context, done) => done(null, user, context)"}
+
+
+def a_rule(jane):
+    return {"id": create_rule(actor=command_actor("tests"), **RULE).rule_id}
+
+
+def a_rules_config(jane):
+    return {"key": set_config("SLACK_URL", "x", actor=command_actor("tests")).key}
 
 
 def a_permitted_role(jane):
@@ -251,6 +264,16 @@ EXAMPLES = {
     ("/roles/{id}", "GET"): Example(("read:roles",), 200, given=a_role),
     ("/roles/{id}", "PATCH"): Example(("update:roles",), 200, body={"name": "Editor"}, given=a_role),
     ("/roles/{id}", "DELETE"): Example(("delete:roles",), 200, given=a_role),
+    ("/rules", "GET"): Example(("read:rules",), 200),
+    ("/rules", "POST"): Example(("create:rules",), 201, body=RULE),
+    ("/rules/{id}", "GET"): Example(("read:rules",), 200, given=a_rule),
+    ("/rules/{id}", "PATCH"): Example(("update:rules",), 200, body={"order": 7}, given=a_rule),
+    ("/rules/{id}", "DELETE"): Example(("delete:rules",), 204, given=a_rule),
+    ("/rules-configs", "GET"): Example(("read:rules_configs",), 200),
+    ("/rules-configs/{key}", "PUT"): Example(
+        ("update:rules_configs",), 200, body={"value": "x"}, given=lambda jane: {"key": "SLACK_URL"}
+    ),
+    ("/rules-configs/{key}", "DELETE"): Example(("delete:rules_configs",), 204, given=a_rules_config),
     ("/roles/{id}/users", "GET"): Example(("read:users read:roles", "read:role_members"), 200, given=a_role),
     ("/roles/{id}/users", "POST"): Example(
         ("update:roles", "create:role_members"), 200, body={"users": ["{user_id}"]}, given=a_role
@@ -628,7 +651,7 @@ def test_a_machines_token_with_scopes_of_people_opens_nothing(operation, ask, ma
 
 @every_operation
 def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, make_client, jane, unchanged):
-    client = make_client("read:rules")
+    client = make_client("read:metadata_schemas")
     token = issue_machine_token(client, " ".join(EXAMPLES[operation].scopes).split())
 
     response = ask(operation, f"Bearer {token}", jane.user_id)
@@ -639,10 +662,10 @@ def test_a_scope_that_was_taken_from_the_client_opens_nothing(operation, ask, ma
 
 @pytest.mark.parametrize("path", [path for path, method in OPERATIONS if method == "GET"])
 def test_head_asks_for_the_same_rights_as_get(path, browser, make_client, jane):
-    client = make_client("read:rules")
+    client = make_client("read:metadata_schemas")
     names = defaultdict(lambda: "x1", user_id=jane.user_id)
     address = "/api/v2" + path.format_map(names) + EXAMPLES[path, "GET"].query
-    header = f"Bearer {issue_machine_token(client, ['read:rules'])}"
+    header = f"Bearer {issue_machine_token(client, ['read:metadata_schemas'])}"
 
     assert browser().head(address).status_code == 401
     assert browser().head(address, HTTP_AUTHORIZATION=header).status_code == 403

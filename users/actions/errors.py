@@ -161,6 +161,18 @@ class ConnectionExists(AlreadyExists):
     """Another connection has this name."""
 
 
+class RuleExists(AlreadyExists):
+    """Another rule has this name."""
+
+
+class RuleNotFound(LookupError):
+    """The rule does not exist, or was deleted meanwhile."""
+
+
+class RuleVersionNotFound(LookupError):
+    """The rule has no such version, or no longer."""
+
+
 class ConnectionNotFound(LookupError):
     """The connection does not exist, or was deleted meanwhile."""
 

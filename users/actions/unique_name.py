@@ -11,11 +11,11 @@ from users.actions.errors import AlreadyExists
 
 
 @contextmanager
-def report_duplicate_name(message: str) -> Iterator[None]:
-    """Turn a violated unique constraint into AlreadyExists, where only the name is unique. The constraint
-    decides, not a query beforehand, which would lose the race between two requests."""
+def report_duplicate_name(message: str, kind: type[AlreadyExists] = AlreadyExists) -> Iterator[None]:
+    """Turn a violated unique constraint into `kind`, where only the name is unique. The constraint decides,
+    not a query beforehand, which would lose the race between two requests."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise AlreadyExists(message) from None
+        raise kind(message) from None

@@ -35,6 +35,8 @@ from users.api.views.role import RoleView
 from users.api.views.role_permissions import RolePermissionsView
 from users.api.views.role_users import RoleUsersView
 from users.api.views.roles import RolesView
+from users.api.views.rules import RulesView, RuleView
+from users.api.views.rules_configs import RulesConfigsView, RulesConfigView
 from users.api.views.sessions import (
     RevokeAccessView,
     SessionRevocationView,
@@ -88,6 +90,10 @@ ENDPOINTS: dict[str, type[View]] = {
     "/roles/{id}": RoleView,
     "/roles/{id}/users": RoleUsersView,
     "/roles/{id}/permissions": RolePermissionsView,
+    "/rules": RulesView,
+    "/rules/{id}": RuleView,
+    "/rules-configs": RulesConfigsView,
+    "/rules-configs/{key}": RulesConfigView,
     "/connections": ConnectionsView,
     "/connections/{connection_id}": ConnectionView,
     "/connections/{connection_id}/users": ConnectionUsersView,

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     JOB_FILES = "files of jobs"
     # In sessions, until the page that follows: not encrypted again with a new key.
     SHOWN_ONCE = "secrets that are shown once"
+    RULE_CONFIGS = "settings of rules"
 
 
 class Undecryptable(ValueError):

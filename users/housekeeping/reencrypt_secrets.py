@@ -12,7 +12,7 @@ from django.db import models, transaction
 from users.conf import conf
 from users.crypto.key_ring import Purpose, Undecryptable
 from users.log.configuration_history import Action, Effect, Kind, record_configuration_change
-from users.models import FilePiece, SigningKey, Webhook
+from users.models import FilePiece, RuleConfig, SigningKey, Webhook
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 
@@ -22,6 +22,7 @@ COLUMNS: dict[Purpose, tuple[type[models.Model], tuple[str, ...]]] = {
     Purpose.SECOND_FACTORS: (Authenticator, ("data",)),
     Purpose.WEBHOOK_SECRETS: (Webhook, ("secret_encrypted", "old_secret_encrypted")),
     Purpose.JOB_FILES: (FilePiece, ("content",)),
+    Purpose.RULE_CONFIGS: (RuleConfig, ("value_encrypted",)),
 }
 # The encrypted members of `Authenticator.data`. Source: allauth.mfa, the modules that call `encrypt`.
 MFA_MEMBERS = ("secret", "seed", "migrated_codes")

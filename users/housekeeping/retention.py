@@ -33,6 +33,7 @@ from users.models import (
     LoginTicket,
     MfaToken,
     RefreshToken,
+    RuleRunCount,
     Session,
     Ticket,
 )
@@ -46,6 +47,8 @@ EVENT_RETENTION = timedelta(days=30)
 DELIVERY_RETENTION = timedelta(days=30)
 # The list of webhooks shows a day.
 DELIVERY_COUNT_RETENTION = timedelta(days=2)
+# The list of rules shows a week, a rule's page a month.
+RULE_COUNT_RETENTION = timedelta(days=31)
 # Rows per transaction: short ones, so that other writers on SQLite do not wait.
 BATCH_SIZE = 500
 
@@ -179,6 +182,12 @@ def _delete_delivery_counts(now: datetime) -> int:
     return DeliveryCount.objects.filter(pk__in=keys).delete()[0]
 
 
+def _delete_rule_counts(now: datetime) -> int:
+    old = RuleRunCount.objects.filter(day__lt=(now - RULE_COUNT_RETENTION).date()).order_by("day")
+    keys = list(old.values_list("pk", flat=True)[:BATCH_SIZE])
+    return RuleRunCount.objects.filter(pk__in=keys).delete()[0]
+
+
 def _delete_deliveries(now: datetime) -> int:
     """Pending deliveries are never deleted. The others contain values of users, so they go no later than
     the record of changes does."""
@@ -206,5 +215,6 @@ DELETERS: dict[str, Callable[[datetime], int]] = {
     "events": _delete_events,
     "deliveries": _delete_deliveries,
     "delivery_counts": _delete_delivery_counts,
+    "rule_counts": _delete_rule_counts,
     "deleted_users": _delete_deleted_users,
 }

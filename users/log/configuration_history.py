@@ -30,6 +30,8 @@ from users.models import (
     IndexedKey,
     ResourceServer,
     Role,
+    Rule,
+    RuleConfig,
     Segment,
     SigningKey,
     Webhook,
@@ -40,7 +42,16 @@ from users.rights.actor import Kind as ActorKind
 Kind = ConfigurationChange.Kind
 Action = ConfigurationChange.Action
 ConfigurationObject = (
-    Client | ResourceServer | Role | Connection | Webhook | IndexedKey | Segment | SigningKey
+    Client
+    | ResourceServer
+    | Role
+    | Connection
+    | Webhook
+    | IndexedKey
+    | Segment
+    | SigningKey
+    | Rule
+    | RuleConfig
 )
 
 # What the log calls a kind of object, and an operation on one. Source: the summaries of operations in
@@ -54,6 +65,8 @@ _NOUNS = {
     Kind.INDEXED_KEY: "an indexed key",
     Kind.SEGMENT: "a segment",
     Kind.SIGNING_KEY: "a signing key",
+    Kind.RULE: "a rule",
+    Kind.RULE_CONFIG: "rules config",
     Kind.ENCRYPTION: "stored secrets",
 }
 _OPERATIONS = {
@@ -68,6 +81,7 @@ _OPERATIONS = {
     Action.PERMISSIONS_REMOVED: "Remove permissions from {}",
     Action.TEST_SENT: "Send a test event to {}",
     Action.DELIVERIES_REPLAYED: "Send deliveries of {} again",
+    Action.ROLLED_BACK: "Roll back {}",
     Action.RETRIED: "Try {} again",
     Action.REVOKED: "Revoke {}",
     Action.REENCRYPTED: "Re-encrypt {}",
@@ -122,6 +136,11 @@ def effect_on(
             kind, object_id, name = Kind.SEGMENT, row.segment_id, row.name
         case SigningKey():
             kind, object_id, name = Kind.SIGNING_KEY, row.kid, row.kid
+        case Rule():
+            kind, object_id, name = Kind.RULE, row.rule_id, row.name
+        case RuleConfig():
+            # A key may be longer than the column: the name has the rest.
+            kind, object_id, name = Kind.RULE_CONFIG, row.key[:64], row.key
     return Effect(kind=kind, object_id=object_id, name=name, action=action, before=before, after=after)
 
 

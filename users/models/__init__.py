@@ -28,6 +28,7 @@ from users.models.note import Note
 from users.models.refresh_token import RefreshToken, RefreshTokenSecret
 from users.models.resource_server import ResourceServer
 from users.models.role import Permission, Role, RoleMember, UserPermission
+from users.models.rule import Rule, RuleConfig, RuleFailure, RuleRunCount, RuleVersion
 from users.models.segment import Segment
 from users.models.segment_count import SegmentCount
 from users.models.session import Session
@@ -73,6 +74,11 @@ __all__ = [
     "ResourceServer",
     "Role",
     "RoleMember",
+    "Rule",
+    "RuleConfig",
+    "RuleFailure",
+    "RuleRunCount",
+    "RuleVersion",
     "Segment",
     "SegmentCount",
     "Session",

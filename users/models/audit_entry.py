@@ -34,6 +34,7 @@ class AuditEntry(models.Model):
         USER = "user", gettext_lazy("The user")
         CLIENT = "client", gettext_lazy("API client")
         COMMAND = "command", gettext_lazy("Command")
+        RULE = "rule", gettext_lazy("Rule")
 
     class Face(models.TextChoices):
         DASHBOARD = "dashboard", gettext_lazy("Dashboard")
@@ -42,11 +43,14 @@ class AuditEntry(models.Model):
         SIGN_IN = "sign_in", gettext_lazy("Sign-in pages")
         IMPORT = "import", gettext_lazy("Import")
         COMMAND = "command", gettext_lazy("Command line")
+        # A script that runs while a user signs in to an application.
+        RULE = "rule", gettext_lazy("Rule")
 
     # Set by the action, not by the database: all lines of one request share it, and it is later than the
     # change before it.
     at = models.DateTimeField()
-    # A `user_id`, a `client_id` or a command's name. Text and no foreign key: the line must still say who it
+    # A `user_id`, a `client_id`, a `rule_id` or a command's name. Text and no foreign key: the line must
+    # still say who it
     # was after the actor is deleted. The name is as it was at the time.
     actor_kind = models.CharField(max_length=10, choices=ActorKind)
     actor_id = models.CharField(max_length=255)

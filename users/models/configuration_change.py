@@ -30,6 +30,8 @@ class ConfigurationChange(AuditEntry):
         INDEXED_KEY = "indexed_key", gettext_lazy("Indexed key")
         SEGMENT = "segment", gettext_lazy("Segment")
         SIGNING_KEY = "signing_key", gettext_lazy("Signing key")
+        RULE = "rule", gettext_lazy("Rule")
+        RULE_CONFIG = "rule_config", gettext_lazy("Setting of rules")
         ENCRYPTION = "encryption", gettext_lazy("Encryption of stored secrets")
 
     class Action(models.TextChoices):
@@ -44,6 +46,7 @@ class ConfigurationChange(AuditEntry):
         PERMISSIONS_REMOVED = "permissions_removed", gettext_lazy("Permissions removed")
         TEST_SENT = "test_sent", gettext_lazy("Test event sent")
         DELIVERIES_REPLAYED = "deliveries_replayed", gettext_lazy("Deliveries sent again")
+        ROLLED_BACK = "rolled_back", gettext_lazy("Script of an earlier version")
         RETRIED = "retried", gettext_lazy("Tried again")
         REVOKED = "revoked", gettext_lazy("Revoked")
         REENCRYPTED = "reencrypted", gettext_lazy("Encrypted with the newest key")

@@ -80,5 +80,10 @@ def new_consent_id() -> str:
     return f"gr_{_random(16)}"
 
 
+def new_rule_id() -> str:
+    """`rul_` and 16 letters or digits."""
+    return f"rul_{_random(16)}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))

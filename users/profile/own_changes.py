@@ -45,6 +45,7 @@ ACTOR_LABELS = {
     Kind.STAFF: gettext_noop("Support"),
     Kind.CLIENT: gettext_noop("Our systems"),
     Kind.COMMAND: gettext_noop("Our systems"),
+    Kind.RULE: gettext_noop("Our systems"),
 }
 ACTOR_CHOICES = [(by, gettext_lazy(by)) for by in dict.fromkeys(ACTOR_LABELS.values())]
 FACE_LABELS = {
@@ -54,6 +55,7 @@ FACE_LABELS = {
     Face.SIGN_IN: gettext_noop("the sign-in pages"),
     Face.IMPORT: gettext_noop("an import"),
     Face.COMMAND: gettext_noop("maintenance"),
+    Face.RULE: gettext_noop("an automatic step of signing in"),
 }
 FACE_CHOICES = [(face.value, gettext_lazy(label)) for face, label in FACE_LABELS.items()]
 RECENT_COUNT = 5

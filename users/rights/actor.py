@@ -16,7 +16,8 @@ Face = AuditEntry.Face
 class Actor:
     """Who makes a request. Built at the edge by each face; rights are decided from nothing else.
 
-    `user` is the user behind a staff or own-page request, or behind a user's token; `scopes` are those of
+    `user` is the user behind a staff or own-page request, or behind a user's token, or the one who signs in
+    while a rule runs; `scopes` are those of
     a token, and `authenticated_at`, in UNIX seconds, is when the user of a token last signed in. `id`,
     `name` and `ip` go into the record of changes, the IP address as far as RECORD_IP allows.
     """
@@ -114,6 +115,13 @@ def command_actor(name: str, *, face: Face = Face.COMMAND) -> Actor:
     """A management command, run in the server's shell."""
     # Without a user: the operating system decides who may run commands.
     return Actor(kind=Kind.COMMAND, face=face, id=name, name=name)
+
+
+def rule_actor(rule_id: str, name: str, user: User, *, request_id: str = "", ip: str | None = None) -> Actor:
+    """A rule that runs while `user` signs in to an application."""
+    return Actor(
+        kind=Kind.RULE, face=Face.RULE, id=rule_id, name=name, request_id=request_id, ip=ip, user=user
+    )
 
 
 def _user_actor(kind: Kind, face: Face, user: User, request_id: str, ip: str | None) -> Actor:

@@ -10,6 +10,7 @@ from functools import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from users.conf import conf
 from users.models import User
 from users.rights.actor import Actor, Kind
 from users.rights.errors import Denied
@@ -29,7 +30,8 @@ class Rule:
     which a user's own token may, any one of them. `guarded`: users with staff rights are for
     administrators only. `others`: staff may not do it to themselves, so that they cannot lock themselves
     out. `fresh`: a user's own token must be of a recent sign-in. `visitor`: whether someone without an
-    account may.
+    account may. `scripted`: whether a rule may, to the user who signs in, and where a setting allows it to
+    others.
     """
 
     doing: str
@@ -41,6 +43,7 @@ class Rule:
     others: bool = False
     fresh: bool = False
     visitor: bool = False
+    scripted: bool = False
 
 
 READ_OWN = frozenset({"read:current_user", "read:current_user_metadata"})
@@ -58,8 +61,12 @@ def _configuration(doing: str, *scopes: str) -> Rule:
 class Verb(Enum):
     """Every action on a user, on what users are found by, or on the configuration."""
 
-    VIEW = Rule(_("see users"), "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN)
-    VIEW_APP_METADATA = Rule(_("see app_metadata"), "view_app_metadata", frozenset({"read:users"}))
+    VIEW = Rule(
+        _("see users"), "view_user", frozenset({"read:users"}), owner=True, own=READ_OWN, scripted=True
+    )
+    VIEW_APP_METADATA = Rule(
+        _("see app_metadata"), "view_app_metadata", frozenset({"read:users"}), scripted=True
+    )
     VIEW_CHANGES = Rule(_("view the activity of all users"), "view_changes", frozenset())
     CREATE = Rule(_("create users"), "create_user", frozenset({"create:users"}))
     SIGN_UP = Rule(_("sign up"), "", frozenset(), visitor=True)
@@ -77,11 +84,13 @@ class Verb(Enum):
         frozenset({"update:users"}),
         owner=True,
         own=CHANGE_OWN,
+        scripted=True,
     )
     CHANGE_APP_METADATA = Rule(
         _("change app_metadata"),
         "change_app_metadata",
         frozenset({"update:users", "update:users_app_metadata"}),
+        scripted=True,
     )
     BLOCK = Rule(_("block users"), "block_user", frozenset({"update:users"}), guarded=True, others=True)
     DELETE = Rule(
@@ -171,7 +180,13 @@ class Verb(Enum):
     CREATE_CONNECTION = _configuration(_("create connections"), "create:connections")
     UPDATE_CONNECTION = _configuration(_("change connections"), "update:connections")
     DELETE_CONNECTION = _configuration(_("delete connections"), "delete:connections")
+    CREATE_RULE = _configuration(_("create rules"), "create:rules")
+    UPDATE_RULE = _configuration(_("change rules"), "update:rules")
+    DELETE_RULE = _configuration(_("delete rules"), "delete:rules")
+    UPDATE_RULE_CONFIG = _configuration(_("change the settings of rules"), "update:rules_configs")
+    DELETE_RULE_CONFIG = _configuration(_("delete settings of rules"), "delete:rules_configs")
     # None of these has an endpoint of the Management API, and so no scope.
+    TRY_RULES = _configuration(_("try rules"))
     ADMINISTER_WEBHOOKS = _configuration(_("administer webhooks"))
     ROTATE_SIGNING_KEYS = _configuration(_("rotate signing keys"))
     REENCRYPT_SECRETS = _configuration(_("re-encrypt stored secrets"))
@@ -240,6 +255,9 @@ def _has_right(actor: Actor, rule: Rule, user: User | None) -> bool:
         return bool(rule.scopes & actor.scopes)
     if actor.kind == Kind.STAFF:
         return bool(rule.permission) and actor.has_permission(rule.permission)
+    if actor.kind == Kind.RULE:
+        is_allowed = conf.rules_update_other_users or (user is not None and user == actor.user)
+        return rule.scripted and is_allowed
     if actor.is_visitor:
         return rule.visitor
     if user is None or not actor.is_self(user):

@@ -25,7 +25,7 @@ from users.rights.visible import PROFILE, visible
 # Entries of a facet.
 MAX_ACTORS, MAX_KEYS = 6, 8
 PERIODS = (1, 7, 30)
-ICONS = {Kind.CLIENT: "bot", Kind.COMMAND: "terminal", Kind.STAFF: "user"}
+ICONS = {Kind.CLIENT: "bot", Kind.COMMAND: "terminal", Kind.STAFF: "user", Kind.RULE: "terminal"}
 
 
 def facet_context(form: ChangeFilterForm, viewer: Actor) -> TemplateContext:

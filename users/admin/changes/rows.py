@@ -47,7 +47,7 @@ NAME_COLUMNS = (
 NO_FILTER = ChangeFilter()
 USER_KINDS = (Kind.STAFF, Kind.USER)
 # The icon of an actor that is no user.
-ICONS: dict[str, str] = {Kind.CLIENT: "bot", Kind.COMMAND: "terminal"}
+ICONS: dict[str, str] = {Kind.CLIENT: "bot", Kind.COMMAND: "terminal", Kind.RULE: "terminal"}
 
 
 @dataclass

@@ -30,6 +30,8 @@ from users.actions.errors import (
     NotSupported,
     NotUndoable,
     RoleNotFound,
+    RuleExists,
+    RuleNotFound,
     ServerNotFound,
     StaleVersion,
     UnknownPermission,
@@ -169,6 +171,8 @@ PROBLEMS: dict[type, Callable[[Any], Problem | None]] = {
         409, "A connection with the same name already exists", "connection_conflict"
     ),
     ConnectionNotFound: lambda _: Problem(404, "The connection does not exist", "inexistent_connection"),
+    RuleExists: lambda error: Problem(409, str(error), "rule_conflict"),
+    RuleNotFound: lambda _: Problem(404, "Rule not found", "inexistent_rule"),
     ConnectionInUse: lambda error: Problem(409, str(error), "connection_in_use"),
     Http404: lambda _: Problem(404, "Not Found"),
     # Django raises these while it parses a form. They are refusals with a reason, not faults of ours.
