@@ -11,6 +11,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.javascript.scripts import Parent, evaluate, failure, run_body, run_rule
 from users.javascript.modules import find_modules
@@ -62,6 +64,11 @@ def test_packages_do_what_they_do_in_node(expression, value):
         ("Array.from(new TextEncoder().encode('€'))", [0xE2, 0x82, 0xAC]),
         ("new TextDecoder().decode(new Uint8Array([0xe2, 0x82, 0xac]))", "€"),
         ("atob(btoa('hello'))", "hello"),
+        # Older rules use these without `require`.
+        ("_.pick({ a: 1, b: 2 }, 'a')", {"a": 1}),
+        ("jwt.decode(jwt.sign({ a: 1 }, 'secret', { noTimestamp: true }))", {"a": 1}),
+        ("crypto.createHash('md5').update('x').digest('hex')", hashlib.md5(b"x").hexdigest()),
+        ("typeof request.post", "function"),
     ],
 )
 def test_globals_do_what_they_do_in_node(expression, value):
@@ -90,7 +97,7 @@ def test_no_other_module_can_be_loaded(name):
 
 
 def test_a_script_pays_only_for_the_modules_that_it_names():
-    assert find_modules("function (user, context, callback) { const url = user.url; callback(); }") == ()
+    assert find_modules("(user, context) => { const url = user.url || context.request.query; }") == ()
     assert find_modules("require('moment-timezone@0.5.28')") == ("moment", "moment-timezone")
     assert find_modules('require("uuid@3.3.2/v4")') == ("#random", "#sha2", "uuid", "uuid/v4")
 
@@ -143,6 +150,33 @@ class TestCrypto:
         verify = f"createVerify('SHA256').update('{message}').verify(configuration.key, '{signature}', 'hex')"
 
         assert evaluate_with_key(f"require('crypto').{verify}", PUBLIC_PEM) is is_valid
+
+    @pytest.mark.parametrize("bits", [128, 256])
+    def test_aes_in_cbc(self, bits):
+        key, iv = bytes(range(bits // 8)), bytes(range(16))
+        encrypted = evaluate(
+            f"(() => {{ const c = crypto.createCipheriv('aes-{bits}-cbc', Buffer.from('{key.hex()}', 'hex'),"
+            f" Buffer.from('{iv.hex()}', 'hex'));"
+            " return c.update('hello Jané', 'utf8', 'base64') + c.final('base64') })()"
+        )
+        decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+        padded = decryptor.update(base64.b64decode(encrypted)) + decryptor.finalize()
+
+        assert padded[: -padded[-1]].decode() == "hello Jané"
+
+    def test_aes_in_gcm(self):
+        key, iv = bytes(range(32)), bytes(range(12))
+        sealed = AESGCM(key).encrypt(iv, b"hello", b"context")
+        open_it = f"""
+        const [key, iv] = ['{key.hex()}', '{iv.hex()}'].map((text) => Buffer.from(text, 'hex'));
+        const d = crypto.createDecipheriv('aes-256-gcm', key, iv);
+        d.setAAD(Buffer.from('context'));
+        d.setAuthTag(Buffer.from('{sealed[-16:].hex()}', 'hex'));
+        callback(null, {{ found: d.update('{sealed[:-16].hex()}', 'hex', 'utf8') + d.final('utf8') }});
+        """
+
+        assert run_body(open_it).value["user"]["found"] == "hello"
+        assert failure(open_it.replace("'context'", "'other'")).message == "aes-gcm: invalid tag"
 
     def test_an_unknown_hash_names_those_that_exist(self):
         assert failure("require('crypto').createHash('whirlpool');").message.startswith(

@@ -22,7 +22,8 @@ def find_modules(source: str) -> tuple[str, ...]:
     # `require` is the usual way to name one, but `const load = require` is no reason to fail.
     named = [name for name in index["modules"] if name[0] != "#" and _is_quoted(name, source)]
     for name, module in index["globals"].items():
-        if re.search(rf"\b{name}\b", source):
+        # Not as the property of something, as in `context.request`.
+        if name in source and re.search(rf"(?<![.\w$]){name}\b", source):
             named.append(module)
     found: list[str] = []
     while named:

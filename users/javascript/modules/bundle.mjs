@@ -28,6 +28,7 @@ const MODULES = {
   uuid: "uuid",
   "uuid/v1": "./uuid_v1.cjs",
   "uuid/v4": "./uuid_v4.cjs",
+  "#aes": "./aes.cjs",
   "#encoding": "./encoding.cjs",
   "#http": "./http.cjs",
   "#random": "./random.cjs",
@@ -36,19 +37,20 @@ const MODULES = {
   "#web_url": "./web_url.cjs",
 };
 
-// Globals that are made when a script first uses them, with their module.
+// Globals that are made when a script first uses them, with their module. Among them are those that older rules use without
+// `require`.
 const GLOBALS = {
+  _: "lodash",
   Buffer: "buffer",
   TextDecoder: "#encoding",
   TextEncoder: "#encoding",
   URL: "#web_url",
   URLSearchParams: "#web_url",
-  crypto: "#random",
+  crypto: "crypto",
   fetch: "node-fetch",
+  jwt: "jsonwebtoken",
+  request: "request",
 };
-
-// Which packages use a global of those.
-const USED_GLOBALS = { uuid: ["crypto"] };
 
 // What stands in for a package that another asks for: a module of the table, or a small file of ours.
 const SHIMS = {
@@ -92,13 +94,14 @@ async function bundleModule(name, target) {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
+    // The packages that use the global `crypto` need no more of it than random bytes.
+    inject: name === "uuid" ? [here("sources/random_global.mjs")] : [],
     plugins: [apart(name)],
   });
   const needs = Object.values(result.metafile.outputs).flatMap(({ imports }) =>
     imports.filter(({ external }) => external).map(({ path }) => path),
   );
-  const forGlobals = (USED_GLOBALS[name] ?? []).map((used) => GLOBALS[used]);
-  return [name, { file, needs: [...new Set([...needs, ...forGlobals])].sort() }];
+  return [name, { file, needs: [...new Set(needs)].sort() }];
 }
 
 await rm(here("bundle"), { recursive: true, force: true });

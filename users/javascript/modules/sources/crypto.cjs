@@ -1,4 +1,7 @@
-/** Node's `crypto`, as far as it is synchronous and pure JavaScript can do it: hashes, HMAC, PBKDF2, scrypt, RSA signatures. */
+/**
+ * Node's `crypto`, as far as it is synchronous and pure JavaScript can do it: hashes, HMAC, PBKDF2, scrypt, AES, RSA
+ * signatures.
+ */
 const { Buffer } = require("buffer");
 const { hmac } = require("@noble/hashes/hmac.js");
 const { md5, ripemd160, sha1 } = require("@noble/hashes/legacy.js");
@@ -108,6 +111,47 @@ class Signature {
 const createSign = (name) => new Signature(name);
 const createVerify = (name) => new Signature(name);
 
+const TAG_BYTES = 16;
+
+/** Encrypts or decrypts what `update` was given, at `final`. */
+class Cipher {
+  constructor(isEncryption, name, key, iv) {
+    Object.assign(this, { isEncryption, name, key: toBytes(key), iv: toBytes(iv), pieces: [] });
+    this.isAuthenticated = require("#aes").isAuthenticated(name);
+  }
+
+  update(data, encoding, outputEncoding) {
+    this.pieces.push(Buffer.from(toBytes(data, encoding)));
+    return encode(new Uint8Array(), outputEncoding);
+  }
+
+  final(outputEncoding) {
+    const cipher = require("#aes").makeCipher(this.name, this.key, this.iv, this.aad);
+    const given = Buffer.concat(this.tag && !this.isEncryption ? [...this.pieces, this.tag] : this.pieces);
+    const done = this.isEncryption ? cipher.encrypt(new Uint8Array(given)) : cipher.decrypt(new Uint8Array(given));
+    if (!this.isEncryption || !this.isAuthenticated) return encode(done, outputEncoding);
+    this.tag = Buffer.from(done.subarray(done.length - TAG_BYTES));
+    return encode(done.subarray(0, done.length - TAG_BYTES), outputEncoding);
+  }
+
+  getAuthTag() {
+    return this.tag;
+  }
+
+  setAuthTag(tag) {
+    this.tag = Buffer.from(tag);
+    return this;
+  }
+
+  setAAD(aad) {
+    this.aad = toBytes(aad);
+    return this;
+  }
+}
+
+const createCipheriv = (name, key, iv) => new Cipher(true, name, key, iv);
+const createDecipheriv = (name, key, iv) => new Cipher(false, name, key, iv);
+
 const randomBytes = (size) => Buffer.from(random.fill(new Uint8Array(size)));
 
 function randomInt(...given) {
@@ -132,6 +176,8 @@ const scryptSync = (password, salt, length, { N = 16384, r = 8, p = 1 } = {}) =>
 
 module.exports = {
   KeyObject,
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPrivateKey,
