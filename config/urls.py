@@ -19,7 +19,7 @@ urlpatterns = [
     # First, as it is called most: Django tries the patterns in order.
     path("api/v2/", include("users.api.urls")),
     path("", home, name="home"),
-    path("favicon.ico", favicon),
+    path("favicon.ico", favicon, name="favicon"),
     path("texts/<slug:language>.js", cache_control(max_age=3600)(TextsView.as_view()), name="texts"),
     path("", include("users.oauth.urls")),
     path("", include("users.sign_in_pages.urls")),

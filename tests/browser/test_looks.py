@@ -524,7 +524,7 @@ APART = {
     "editor_hints": DATA,
     "autocomplete": DATA,
     "texts": FILE,
-    "favicon.ico": FILE,
+    "favicon": FILE,
     "jsi18n": FILE,
     "mfa_download_recovery_codes": FILE,
     "job_download": FILE,

@@ -43,7 +43,7 @@ def test_each_type_has_the_libraries_that_work_for_it(desk, shop, spa, machine):
     def libraries(client):
         return re.findall(r"library=([\w-]+)", desk(path(client)).html)
 
-    assert libraries(spa) == ["auth0-spa-js", "auth0-react", "curl"]
+    assert libraries(spa) == ["auth0-spa-js", "auth0-react", "auth0-lock", "curl"]
     assert libraries(shop) == ["nextjs", "auth0-python", "curl"]
     assert libraries(machine) == ["auth0-python", "curl"]
     assert libraries(native) == ["curl"]
@@ -71,6 +71,18 @@ def test_each_type_has_the_libraries_that_work_for_it(desk, shop, spa, machine):
                 'clientId={"{client_id}"}',
                 'redirect_uri: "https://help.example/"',
                 'audience: "https://id.lantern.example/api/v2/"',
+            ],
+        ),
+        (
+            "auth0-lock",
+            [
+                "npm install auth0-lock@14",
+                'new Auth0Lock("{client_id}", "id.lantern.example", ',
+                'redirectUrl: "https://help.example/"',
+                'audience: "https://id.lantern.example/api/v2/"',
+                "avatar: null",
+                'languageBaseUrl: "https://id.lantern.example"',
+                'theme: { logo: "https://id.lantern.example/favicon.ico" }',
             ],
         ),
     ],
@@ -271,3 +283,14 @@ def test_more_apis_take_no_more_queries(browser, administrator, machine):
         ResourceServer.objects.create(name=f"API {number}", identifier=f"https://api{number}.example")
 
     assert [count("quickstart"), count("apis")] == before
+
+
+def test_lock_says_that_it_needs_the_implicit_grant(desk, spa):
+    def page():
+        return desk(path(spa, "?tab=quickstart&library=auth0-lock")).html
+
+    edit_client(spa, {"grant_types": ["authorization_code"]}, actor=SHELL)
+    assert "needs the implicit grant" in page()
+
+    edit_client(spa, {"grant_types": ["authorization_code", "implicit"]}, actor=SHELL)
+    assert "needs the implicit grant" not in page()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import ssl
+import subprocess
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import FLAGS, ONE_REQUEST, TIMEOUT, Elsewhere, serving
 from tests.browser.test_pages_elsewhere import REALM_GRANT, client_of, wait_for
+from tests.management.demo_server import CHECKOUT
 from tests.own_database import own_database
 from tests.sdk.authority import DESK, HOST, SHOP, Authority, make_authority
 from tests.sdk.server import Server
@@ -37,7 +40,17 @@ LIBRARIES = {
     "react.js": "react/umd/react.production.min.js",
     "react-dom.js": "react-dom/umd/react-dom.production.min.js",
 }
-APPLICATIONS = ("auth0-js", "auth0-spa-js", "auth0-react", "oidc-client-ts", "oidc-client-ts-silent")
+# The package of Lock is for bundlers alone.
+ESBUILD = "node_modules/@esbuild/*/bin/esbuild"
+LOCK = 'import { Auth0Lock } from "auth0-lock"; Object.assign(globalThis, { Auth0Lock })'
+APPLICATIONS = (
+    "auth0-js",
+    "auth0-lock",
+    "auth0-spa-js",
+    "auth0-react",
+    "oidc-client-ts",
+    "oidc-client-ts-silent",
+)
 
 
 class Shop(Elsewhere):
@@ -45,10 +58,24 @@ class Shop(Elsewhere):
 
     def answer(self) -> tuple[str, bytes]:
         name = urlsplit(self.path).path.removeprefix("/")
+        if name == "auth0-lock.js":
+            return "text/javascript", lock_bundle()
         file = PACKAGES / LIBRARIES[name] if name in LIBRARIES else PAGES / name
         if not file.suffix:
             file = file.with_suffix(".html")
         return "text/javascript" if file.suffix == ".js" else "text/html", file.read_bytes()
+
+
+@cache
+def lock_bundle() -> bytes:
+    """Lock as an application bundles it."""
+    (esbuild,) = CHECKOUT.glob(ESBUILD)
+    # auth0-js, on which it builds, is an ES module only where `module` says so.
+    options = ("--bundle", "--minify", "--define:global=globalThis", "--main-fields=browser,module,main")
+    run = partial(subprocess.run, cwd=PACKAGES.parent, capture_output=True, check=False)
+    finished = run([esbuild, *options], input=LOCK.encode())
+    assert finished.returncode == 0, finished.stderr.decode()
+    return finished.stdout
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +90,8 @@ def desk_server(authority, tmp_path_factory) -> Iterator[Server]:
             "SECRET_KEY": "x" * 60,
             "DATABASE_URL": database,
             "ALLOWED_HOSTS": f"{DESK},{HOST}",
+            # No job runs, so that nothing is sent.
+            "EMAIL_URL": "memorymail://",
         }
         server = Server(tmp_path_factory.mktemp("applications"), authority, host=DESK, **settings)
         server.manage("migrate")

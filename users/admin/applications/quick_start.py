@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +38,8 @@ HTTPS_ONLY = gettext_lazy(
     "This library connects by HTTPS alone, so that PUBLIC_URL must begin with https://."
 )
 
+# Lock on a page cannot send a code challenge.
+IMPLICIT_ONLY = gettext_lazy("This library needs the implicit grant: allow it under Settings.")
 # nextjs-auth0 4 refuses a domain with a port.
 HOST_NAME_ONLY = gettext_lazy("This library needs a PUBLIC_URL with https://, a host name and no port.")
 
@@ -52,6 +55,9 @@ class Values:
     audience: str
     scope: str
     has_secret: bool
+    # For libraries that show one.
+    logo: str
+    has_implicit_grant: bool
 
     @property
     def host(self) -> str:
@@ -154,6 +160,8 @@ def _values(client: Client, api: ResourceServer) -> Values:
         audience=api.audience,
         scope=scope,
         has_secret=not client.is_public,
+        logo=client.logo_uri or f"{conf.public_url}{reverse('favicon')}",
+        has_implicit_grant="implicit" in client.grant_types,
     )
 
 
@@ -199,6 +207,12 @@ def _react(values: Values) -> Snippet:
     return Snippet("npm install @auth0/auth0-react", files, values.callback, values.after_logout)
 
 
+def _lock(values: Values) -> Snippet:
+    files = _fill(values, "auth0-lock", "sign-in.js")
+    note = _https_note(values) or ("" if values.has_implicit_grant else IMPLICIT_ONLY)
+    return Snippet("npm install auth0-lock@14", files, values.callback, values.after_logout, note)
+
+
 def _next_js(values: Values) -> Snippet:
     files = _fill(values, "nextjs", ".env.local", "lib/auth0.ts", "middleware.ts", "app/page.tsx")
     callback = f"{values.origin}/auth/callback"
@@ -235,6 +249,7 @@ _PAGES, _WEB, _MACHINES = frozenset({Type.SINGLE_PAGE}), frozenset({Type.WEB}), 
 LIBRARIES = (
     Library("auth0-spa-js", "auth0-spa-js", _PAGES, _spa_js),
     Library("auth0-react", "auth0-react", _PAGES, _react),
+    Library("auth0-lock", "Lock", _PAGES, _lock),
     Library("nextjs", "Next.js", _WEB, _next_js),
     Library("auth0-python", "auth0-python", _WEB, _python),
     Library("auth0-python", "auth0-python", _MACHINES, _python_machine),
