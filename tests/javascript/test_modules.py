@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import time
 import uuid
 
 import jwt
@@ -15,7 +16,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.javascript.scripts import Parent, evaluate, failure, run_body, run_rule
+from users.javascript import pool as pool_module
 from users.javascript.modules import find_modules
+from users.javascript.pool import Pool
 
 RSA_KEY = rsa.generate_private_key(65537, 2048)
 PUBLIC = RSA_KEY.public_key()
@@ -69,6 +72,7 @@ def test_packages_do_what_they_do_in_node(expression, value):
         ("jwt.decode(jwt.sign({ a: 1 }, 'secret', { noTimestamp: true }))", {"a": 1}),
         ("crypto.createHash('md5').update('x').digest('hex')", hashlib.md5(b"x").hexdigest()),
         ("typeof request.post", "function"),
+        ("typeof require('lodash') + typeof _", "functionfunction"),
     ],
 )
 def test_globals_do_what_they_do_in_node(expression, value):
@@ -314,3 +318,50 @@ class TestManagementClient:
             "ManagementClient.deleteUser is not available to rules."
             " There are: updateUserMetadata, updateAppMetadata, updateUser."
         )
+
+
+class TestLoadedAhead:
+    """A process loads the modules of the last scripts into the contexts of the next."""
+
+    @pytest.fixture(autouse=True)
+    def one_process(self, monkeypatch):
+        self.pool = Pool(size=1, wait_seconds=5)
+        monkeypatch.setattr(pool_module, "_pool", self.pool)
+        yield
+        self.pool.close()
+
+    def test_a_context_is_fresh_all_the_same(self):
+        for _ in range(4):
+            body = """
+            const _ = require('lodash');
+            const before = _.spoiled || String.spoiled || null;
+            _.spoiled = String.spoiled = true;
+            callback(null, { before, random: require('uuid').v4() });
+            """
+            value = run_body(body).value["user"]
+            assert value["before"] is None
+            # As a pause between two sign-ins: contexts are made meanwhile.
+            time.sleep(0.05)
+
+    def test_random_bytes_differ_all_the_same(self):
+        found = set()
+        for _ in range(8):
+            found.add(evaluate("require('uuid').v4()"))
+            time.sleep(0.03)
+
+        assert len(found) == 8
+
+    def test_another_script_gets_no_module_that_it_does_not_name(self):
+        for _ in range(6):
+            evaluate("typeof require('lodash')")
+        time.sleep(0.05)
+
+        assert evaluate("typeof _ + typeof Buffer") == "functionfunction"
+        assert "must be in the script" in failure("require('lo' + 'dash');").message
+
+    def test_a_script_cannot_choose_what_is_loaded(self):
+        forged = "Array.prototype.filter = () => ({ join: () => 'axios moment x '.repeat(1e6) });"
+        run_body(f"require('lodash'); {forged} callback(null);")
+        time.sleep(0.05)
+
+        assert evaluate("require('lodash').VERSION")

@@ -25,6 +25,7 @@
     loaded.set(name, module);
     const run = evaluate(`(function (exports, require, module) {${sources.get(name)}\n})`);
     run(module.exports, load, module);
+    module.isComplete = true;
     return module.exports;
   }
 
@@ -45,9 +46,14 @@
   };
 
   host.commands.addModule = (name, source) => {
+    if (sources.has(name)) return;
     sources.set(name, source);
     for (const key of Object.keys(globals)) if (globals[key] === name) addGlobal(key, name);
   };
+
+  host.commands.load = (name) => void load(name);
+
+  host.commands.loaded = () => [...loaded.keys()].filter((name) => sources.has(name)).join(" ");
 
   /** Random bytes in hexadecimal, from which `#random` makes all others. */
   host.commands.seed = (hex) => {
@@ -59,6 +65,8 @@
   function addGlobal(key, name) {
     const set = (value) => defineProperty(globalThis, key, { value, writable: true, configurable: true });
     const get = () => {
+      // lodash looks whether there is another `_` while it is evaluated.
+      if (loaded.has(name) && !loaded.get(name).isComplete) return undefined;
       const exports = load(name);
       const value = exports[key] ?? exports;
       set(value);

@@ -13,6 +13,8 @@ from users.javascript.positions import wrap
 
 # Jobs (continuations of promises) of one run.
 MAX_JOBS = 100_000
+# Characters of the names of all modules.
+MAX_NAMES = 1000
 # From which a script's random bytes are made.
 SEED_BYTES = 32
 
@@ -61,13 +63,34 @@ class Engine:
             self._context.eval(prelude)(self._host)
         self._cpu_end = self._wall_end = 0.0
         self._jobs = 0
+        self._is_seeded = False
+        # Modules that were evaluated ahead of the script.
+        self.loaded: tuple[str, ...] = ()
 
     def add_modules(self, modules: dict[str, str]) -> None:
         """Let the script `require` these, by name and source. Before it is compiled."""
         for name, source in modules.items():
             self._host("addModule", name, source)
-        if modules:
+        if modules and not self._is_seeded:
             self._host("seed", os.urandom(SEED_BYTES).hex())
+            self._is_seeded = True
+
+    def load_modules(self, modules: dict[str, str], names: tuple[str, ...]) -> None:
+        """Evaluate modules ahead of the script."""
+        self.add_modules({name: modules[name] for name in names})
+        for name in names:
+            self._host("load", name)
+        self.loaded = names
+
+    def read_loaded(self) -> list[str]:
+        """The names of the modules that were loaded, in this order; the script may have formed them."""
+        self._context.set_time_limit(0.1)
+        try:
+            return str(self._host("loaded"))[:MAX_NAMES].split()
+        except Exception:
+            # The script may have broken anything in its context. Its answer has been sent: this must not end
+            # the process, in which the next run may have begun.
+            return []
 
     def compile(self, source: str, limits: Limits) -> Any:
         """The script's function. Raises Failure, of kind `syntax` where the source is none."""

@@ -10,12 +10,11 @@ from contextlib import suppress
 from users.javascript import frames
 from users.javascript.process.confinement import confine, limit_cpu
 from users.javascript.process.engine import Engine, Failure, Limits
+from users.javascript.process.stock import Stock
 
 # The socket to the parent: the one descriptor that the process inherits. `os` reads it, since `socket`
 # imports much.
 SOCKET = 0
-# Contexts that are ready for the next scripts: as many rules as a sign-in often has.
-READY_ENGINES = 5
 # Without a message for so long, the parent has nothing more to run for now.
 PAUSE_SECONDS = 0.005
 
@@ -75,25 +74,23 @@ def main() -> None:
 
 
 def _serve(parent: Parent) -> None:
-    modules: dict[str, str] = {}
-    preludes = parent.receive()
+    stock = Stock(parent.receive())
     parent.send("ready", *confine())
-    engines: list[Engine] = []
     while True:
-        # Made while there is no script to run, nor the next one of the same sign-in about to come.
-        while len(engines) < READY_ENGINES and not parent.has_sent(within=PAUSE_SECONDS):
-            engines.append(Engine(preludes))
+        # While there is no script to run, nor the next one of the same sign-in about to come.
+        while not parent.has_sent(within=PAUSE_SECONDS):
+            if not stock.make_next():
+                break
         message = parent.receive()
-        while message[0] in ("answers", "modules"):
-            # Answers after the end of a run are of calls that it did not wait for.
-            if message[0] == "modules":
-                modules |= zip(message[1::2], message[2::2], strict=True)
-            message = parent.receive()
-        engine = engines.pop() if engines else Engine(preludes)
-        engine.add_modules({name: modules[name] for name in message[5:]})
-        _perform(parent, engine, message[:5])
-        # Frees its memory now, while the parent reads the answer.
-        del engine
+        if message[0] == "modules":
+            stock.modules |= zip(message[1::2], message[2::2], strict=True)
+        # Answers that come after the end of a run are of calls that it did not wait for.
+        elif message[0] != "answers":
+            engine = stock.take(message[5:])
+            _perform(parent, engine, message[:5])
+            # Its memory is freed now, while the parent reads the answer.
+            stock.note_loaded(name for name in engine.read_loaded() if name in message[5:])
+            del engine
 
 
 def _perform(parent: Parent, engine: Engine, message: list[str]) -> None:
