@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import PASSWORD
-from tests.oauth.answers import REALM, SECRET, SONGS
+from tests.oauth.answers import REALM, REALM_GRANT, SECRET, SONGS
 from tests.oauth.sign_in_browser import CALLBACK, CHALLENGE, VERIFIER, sign_in
 from tests.suites import DEPTH
 from users.oauth.server import GRANTS
@@ -117,6 +117,7 @@ def test_any_text_in_any_parameter(shop, jane, body, header):
 # --- Each parameter of each endpoint ------------------------------------------------------------
 
 FORM = "application/x-www-form-urlencoded"
+SHOP = "https://shop.example"
 TOKEN = f"{'x' * 22}.{'y' * 43}"
 ID = {"client_id": "{client_id}"}
 APP = {**ID, "client_secret": SECRET}
@@ -153,6 +154,10 @@ POSTS = [
     ("/dbconnections/signup", {**ID, "email": "new@example.com", "user_metadata": '{"hobby": "chess"}'}),
     ("/dbconnections/change_password", {**ID, "email": "new@example.com", "connection": REALM}),
     ("/dbconnections/signup/challenge", ID),
+    (
+        "/co/authenticate",
+        {**ID, "username": "x", "password": "x", "realm": REALM, "credential_type": REALM_GRANT},
+    ),
 ]
 LOGOUT = {**ID, "id_token_hint": "a.b.c", "state": "s", "logout_hint": "ses_1", "ui_locales": "de"}
 AUTHORIZE = {
@@ -175,9 +180,11 @@ AUTHORIZE = {
     "code_challenge_method": "S256",
     "id_token_hint": "a.b.c",
 }
+TOKEN_REQUEST = {"response_type": "id_token", "redirect_uri": CALLBACK, "scope": "openid", "nonce": "n"}
 # Pages and redirects, by GET and, but for /v2/logout, POST.
 PAGES = [
     ("/authorize", AUTHORIZE),
+    ("/authorize", {**ID, **TOKEN_REQUEST, "login_ticket": "lt_x", "realm": REALM}),
     ("/authorize/resume", {"state": "x"}),
     ("/oidc/logout", {**LOGOUT, "post_logout_redirect_uri": CALLBACK}),
     ("/v2/logout", {**ID, "returnTo": CALLBACK, "federated": ""}),
@@ -198,7 +205,7 @@ def of_client(body, client):
 
 
 def send(browser, path, text, *, kind=FORM):
-    return browser.generic("POST", path, text, content_type=kind)
+    return browser.generic("POST", path, text, content_type=kind, HTTP_ORIGIN=SHOP)
 
 
 @pytest.fixture

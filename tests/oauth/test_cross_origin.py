@@ -522,6 +522,12 @@ def test_a_wrong_form_of_the_operators_page_is_refused(own_form, changed, status
     assert body["description"] == body["message"]
 
 
+@pytest.mark.parametrize("value", ["x" * 20_000, "\ud800", ["x"], 10**400, "", "\u202e<"])
+def test_no_value_makes_the_operators_page_fail(own_form, value):
+    for name in ("client_id", "redirect_uri", "response_type", "state", "nonce", "connection", "username"):
+        assert own_form(**{name: value}).status_code < 500
+
+
 def test_the_operators_page_shows_why_a_blocked_user_or_staff_are_refused(own_form, jane, agent):
     block_user(jane, actor=SHELL)
 
