@@ -128,7 +128,7 @@ endif
 bundle: $(BUNDLE) $(BESIDE_BUNDLE) $(SCRIPT_MODULES) ## Bundle the browser code, the icons, the fonts, the modules of scripts
 
 $(BUNDLE): node_modules/.made static/users/bundle.mjs static/users/img/icons.json \
-		static/users/css/tokens.css $(wildcard static/users/js/*.js static/users/js/editor/*)
+		static/users/css/tokens.css $(wildcard static/users/js/*.js static/users/js/editor/* static/users/js/rules/*)
 	@$(NODE) static/users/bundle.mjs
 	@touch $@ $(BESIDE_BUNDLE)
 

@@ -2,7 +2,7 @@
  * Builds what the browser loads out of `node_modules`. Git ignores all outputs:
  *
  *   static/users/js/bundle/   what every page loads; the metadata editor; CodeMirror, which is fetched when JSON mode
- *                             is first opened; and the sample application of the demo
+ *                             is first opened; the editor of rules; and the sample application of the demo
  *   static/users/img/icons.svg   one sprite with the icons that `static/users/img/icons.json` names
  *   static/users/fonts/   the two fonts, as far as pages use them, with their licences
  */
@@ -25,6 +25,7 @@ async function bundleScripts() {
       page: source("page"),
       editor: source("editor/main"),
       code: source("editor/code"),
+      rule: source("rules/main"),
       sample_application: source("sample_application"),
     },
     outdir: here("static/users/js/bundle"),

@@ -361,6 +361,50 @@ def open_application(tab: str) -> Callable[[Page], None]:
     return show
 
 
+def create_rule(page: Page) -> None:
+    """A rule that is off, so that sign-ins of other tests go on without it; with two versions."""
+    page.goto("/admin/rules/new/metadata_to_claims/")
+    page.get_by_label("Name").fill(f"Claims {secrets.token_hex(40)}")
+    page.get_by_role("button", name="Create rule").click()
+    expect(page.get_by_text("The rule is created.")).to_be_visible()
+    page.get_by_role("textbox", name="Script").press("Control+End")
+    page.keyboard.type("// changed")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+
+def compare_versions(page: Page) -> None:
+    create_rule(page)
+    page.get_by_role("link", name="Versions").click()
+    expect(page.get_by_role("button", name="Roll back")).to_be_visible()
+
+
+def list_rules(page: Page) -> None:
+    create_rule(page)
+    page.goto("/admin/rules/")
+    expect(page.get_by_role("columnheader", name="Failures")).to_be_visible()
+
+
+def break_script(page: Page) -> None:
+    """One that the engine refuses, at the line that it names."""
+    page.get_by_role("textbox", name="Script").press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text("function (user) {\n  let = ;\n}")
+    page.get_by_role("button", name="Create rule").click()
+    expect(page.locator(".summary")).to_be_visible()
+    expect(page.locator("[data-problem]")).to_contain_text("Line 2")
+
+
+def name_no_setting(page: Page) -> None:
+    page.get_by_label("Key", exact=True).fill("SLACK_URL")
+    page.get_by_label("Value", exact=True).fill("https://hooks.example.com/T0")
+    page.get_by_role("button", name="Save value").click()
+    expect(page.get_by_text("configuration.SLACK_URL")).to_be_visible()
+    page.get_by_label("Key", exact=True).fill("two words")
+    page.get_by_role("button", name="Save value").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
 # Whose page, where, and what is done there before it is looked at.
 PAGES = {
     "sign-in": (None, "/login/", None),
@@ -464,6 +508,11 @@ PAGES = {
     "connection, edited by two": ("admin", "/admin/connections/new/", edit_connection_at_once),
     "connection, applications": ("admin", "/admin/connections/new/", open_enabled_clients),
     "connections": ("admin", "/admin/connections/", None),
+    "rules": ("admin", "/admin/rules/", list_rules),
+    "rules, starters": ("admin", "/admin/rules/new/", None),
+    "rules, settings": ("admin", "/admin/rules/settings/", name_no_setting),
+    "rule, with a mistake": ("admin", "/admin/rules/new/empty/", break_script),
+    "rule, versions": ("admin", "/admin/rules/", compare_versions),
     "notes": ("admin", "/admin/users/user/?q=jane.doe", open_notes),
     "metadata map, types differ": ("agent", "/admin/metadata/?types=differ", None),
     "indexed keys, history": ("admin", "/admin/indexed-keys/?tab=history", None),
@@ -488,6 +537,7 @@ REACHED = {
     "application_try": "application to try",
     "application_delete": "application to delete",
     "connection": "connection, edited by two",
+    "rule": "rule, versions",
     "webhook": "webhook",
     "delivery": "webhook, delivery",
     "notes": "notes",
@@ -523,6 +573,7 @@ APART = {
     "palette": DATA,
     "suggest": DATA,
     "editor_hints": DATA,
+    "rule_syntax": DATA,
     "autocomplete": DATA,
     "texts": FILE,
     "favicon": FILE,

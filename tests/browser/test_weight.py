@@ -32,6 +32,8 @@ DASHBOARD = (
     "/admin/jobs/{job}/",
     "/admin/webhooks/",
     "/admin/connections/",
+    "/admin/rules/",
+    "/admin/rules/new/metadata_to_claims/",
     "/admin/apis/",
     "/admin/applications/",
     "/admin/applications/{application}/?tab=settings",

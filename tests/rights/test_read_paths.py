@@ -30,6 +30,7 @@ from tests.suites import DEPTH
 from tests.user_tokens import issue_user_token
 from users.actions.account.documents import Patch
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.rules.rules import create_rule
 from users.actions.search_setup.segments import SegmentData, create_segment
 from users.actions.webhooks import create_webhook
 from users.api.endpoints import ENDPOINTS
@@ -40,6 +41,7 @@ from users.models import Change, ResourceServer, User
 from users.models.write_guard import allow_account_writes
 from users.rights.actor import command_actor, staff_actor
 from users.rights.visible import USER_SCOPES
+from users.rules.starters import starter_script
 from users.tokens.scopes import MACHINE_SCOPES
 
 SHELL = command_actor("tests")
@@ -84,6 +86,7 @@ def product(marked, agent, settings, index_key):
     for name, query in ((SECRET, f"app_metadata.{KEY}:{MARK}"), (INVENTED, f"app_metadata.{NO_KEY}:x")):
         segment = create_segment(SegmentData(name, query, is_shared=True), actor=staff_actor(agent))
     hook, _ = create_webhook(actor=SHELL, url="https://example.com/", types=[], only=[f"app_metadata.{KEY}"])
+    rule = create_rule(actor=SHELL, name="Plan", script=starter_script("metadata_to_claims"))
     index_key("app_metadata", (KEY,), "text")
     enqueue_due_jobs()
     worker = Worker()
@@ -109,6 +112,8 @@ def product(marked, agent, settings, index_key):
         "key": "x",
         "language": "de",
         "connection_id": marked.connection.connection_id,
+        "rule_id": rule.rule_id,
+        "starter": "metadata_to_claims",
         "resource_server_id": ResourceServer.objects.management().resource_server_id,
     }
 

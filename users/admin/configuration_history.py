@@ -27,7 +27,7 @@ from users.log.configuration_history import Action, Kind, configuration_history
 from users.metadata.diff import diff
 from users.metadata.documents import JSON
 from users.metadata.three_way import ABSENT
-from users.models import Client, ConfigurationChange, Connection, ResourceServer, User, Webhook
+from users.models import Client, ConfigurationChange, Connection, ResourceServer, Rule, User, Webhook
 from users.models.resource_server import MFA_IDENTIFIER
 from users.rights.actor import Actor
 from users.rights.actor import Kind as ActorKind
@@ -51,6 +51,7 @@ _PAGES: dict[Kind, tuple[QuerySet[Any], str, str, str]] = {
         "admin:apis",
         "admin:api",
     ),
+    Kind.RULE: (Rule.objects.all(), "rule_id", "admin:rules", "admin:rule"),
     Kind.WEBHOOK: (Webhook.objects.all(), "webhook_id", "admin:webhooks", "admin:webhook"),
 }
 PAGE_SIZE = 25
@@ -111,6 +112,7 @@ def history_urls(objects: Iterable[tuple[str, str]], viewer: Actor) -> dict[tupl
     for kind, object_id in objects:
         ids[kind].add(object_id)
     urls = {(Kind.INDEXED_KEY.value, one): reverse("admin:indexed_keys") for one in ids[Kind.INDEXED_KEY]}
+    urls |= {(Kind.RULE_CONFIG.value, one): reverse("admin:rule_settings") for one in ids[Kind.RULE_CONFIG]}
     for kind, (rows, column, all_of_kind, page) in _PAGES.items():
         if ids[kind]:
             found = rows.filter(**{f"{column}__in": ids[kind]}).values_list(column, flat=True)
@@ -174,6 +176,7 @@ def _sentence(change: ConfigurationChange, actor: User | None) -> SafeString:
         Action.PERMISSIONS_REMOVED: _("{actor} removed permissions from {name}"),
         Action.TEST_SENT: _("{actor} sent a test event to {name}"),
         Action.DELIVERIES_REPLAYED: _("{actor} sent deliveries to {name} again"),
+        Action.ROLLED_BACK: _("{actor} rolled {name} back to an earlier script"),
         Action.RETRIED: _("{actor} tried {name} again"),
         Action.REVOKED: _("{actor} revoked {name}"),
         Action.REENCRYPTED: _("{actor} encrypted {name} with the newest key"),

@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("applications", _("Applications"), "apps", "admin:applications", ("administer",)),
             Entry("apis", _("APIs"), "server", "admin:apis", ("administer",)),
             Entry("connections", _("Connections"), "database", "admin:connections", ("administer",)),
+            Entry("rules", _("Rules"), "scroll", "admin:rules", ("administer",)),
             Entry("api_docs", _("Management API"), "terminal", "api_docs"),
         ),
     ),

@@ -77,6 +77,8 @@ def _pages(actor: Actor, frame: TemplateContext) -> Iterator[TemplateContext]:
         yield _entry(_("New application"), "apps", reverse("admin:new_application"))
     if may(actor, Verb.CREATE_RESOURCE_SERVER):
         yield _entry(_("New API"), "server", reverse("admin:new_api"))
+    if may(actor, Verb.CREATE_RULE):
+        yield _entry(_("New rule"), "scroll", reverse("admin:rule_starters"))
     if visible(actor, PROFILE):
         yield _entry(_("New segment"), "plus", reverse("admin:new_segment"))
         yield _entry(_("Search help"), "help", reverse("admin:search_help"))

@@ -41,6 +41,8 @@ from users.admin.notes import notes_page
 from users.admin.overview.page import overview_page
 from users.admin.palette import palette_entries
 from users.admin.pieces import pieces_page
+from users.admin.rules.list_page import rule_settings_page, rules_page
+from users.admin.rules.page import new_rule_page, rule_page, starters_page, syntax_page
 from users.admin.saved import undo_saved
 from users.admin.segments import segment_page, segments_page
 from users.admin.user_admin import UserAdmin
@@ -98,6 +100,13 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("jobs/<slug:job_id>/skipped.csv", "skipped", skipped_file, {}),
     ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("palette/", "palette", palette_entries, {}),
+    ("rules/", "rules", rules_page, {}),
+    # Before the route with an id, which would also match them.
+    ("rules/new/", "rule_starters", starters_page, {}),
+    ("rules/new/<slug:starter>/", "new_rule", new_rule_page, {}),
+    ("rules/settings/", "rule_settings", rule_settings_page, {}),
+    ("rules/syntax/", "rule_syntax", syntax_page, {}),
+    ("rules/<slug:rule_id>/", "rule", rule_page, {}),
     ("segments/", "segments", segments_page, {}),
     # Likewise.
     ("segments/new/", "new_segment", segment_page, {"segment_id": ""}),

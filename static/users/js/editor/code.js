@@ -3,24 +3,12 @@
  * first opened.
  */
 import { autocompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
-import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { forceLinting, linter, lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { forceLinting, linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { EditorView } from "@codemirror/view";
 import { suggestionSource } from "./json_suggestions.js";
-import { PHRASES } from "./phrases.js";
-
-const COLOURS = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--code-key)" },
-  { tag: tags.string, color: "var(--code-text)" },
-  { tag: tags.number, color: "var(--code-number)" },
-  { tag: [tags.bool, tags.null], color: "var(--code-word)" },
-  { tag: tags.invalid, color: "var(--bad-ink)" },
-]);
+import { commonExtensions } from "./setup.js";
 
 /**
  * @param {HTMLElement} parent
@@ -36,21 +24,8 @@ export function openCode(parent, text, { label, describedBy, nonce, suggestions,
     state: EditorState.create({
       doc: text,
       extensions: [
-        EditorView.cspNonce.of(nonce),
-        EditorState.phrases.of(PHRASES),
-        lineNumbers(),
-        foldGutter(),
-        codeFolding(),
-        lintGutter(),
-        history(),
-        drawSelection(),
-        indentOnInput(),
-        bracketMatching(),
-        highlightActiveLine(),
-        highlightSelectionMatches(),
-        search({ top: true }),
+        commonExtensions({ label, describedBy, nonce, onChange }),
         json(),
-        syntaxHighlighting(COLOURS),
         autocompletion({
           override: [suggestionSource(suggestions)],
           // Enter after a value that is typed in full is a line break: it takes only what the arrow keys have chosen.
@@ -61,13 +36,6 @@ export function openCode(parent, text, { label, describedBy, nonce, suggestions,
           maxRenderedOptions: 10,
         }),
         linter((view) => problems(view.state.doc.toString()), { delay: 300 }),
-        EditorView.lineWrapping,
-        // Tab is not bound: it leaves the box.
-        keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) onChange(update.state.doc.toString());
-        }),
       ],
     }),
   });
