@@ -22,9 +22,12 @@ class UsersConfig(AppConfig):
         from users.jobs import registry
         from users.management import job_kinds
         from users.rules.checks import check_protections
+        from users.rules.pipeline import run_rules
         from users.schemas import current
+        from users.sign_in import hooks
 
         signals.connect(self)
+        hooks.POST_LOGIN = (run_rules,)
         registry.register(job_kinds.KINDS)
         current.check_settings()
         columns.check_settings()

@@ -25,6 +25,7 @@ from users.actions.account.multifactor import note_multifactor, note_recovery_co
 from users.log.record import log_event
 from users.models import daily_count_triggers, trigger, word_index
 from users.models.old_databases import refuse_old_database
+from users.rules.statistics import save_run_counts
 from users.search.indexed_keys import save_key_use
 from users.sign_in import session_store
 from users.tokens.keys import signing_key_created
@@ -46,6 +47,7 @@ def connect(app: AppConfig) -> None:
     authenticator_used.connect(log_code_used, dispatch_uid="users.used")
     authentication_failed.connect(log_wrong_code, dispatch_uid="users.failed")
     signing_key_created.connect(record_first_key, dispatch_uid="users.signing_key_created")
+    request_finished.connect(save_run_counts, dispatch_uid="users.save_run_counts")
     request_finished.connect(save_key_use, dispatch_uid="users.write_use")
     pre_migrate.connect(check_database, sender=app, dispatch_uid="users.check_database")
     post_migrate.connect(create_cache_table, sender=app, dispatch_uid="users.create_cache_table")

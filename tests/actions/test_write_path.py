@@ -47,7 +47,7 @@ OTHER_TABLES = {
     ),
     *("FilePiece", "IndexedKey", "Job", "LogEvent", "MetadataKey", "MetadataSurvey", "Note", "Outbox"),
     *("Permission", "ResourceServer", "Role", "RoleMember", "Segment", "Session", "SigningKey", "Stream"),
-    "SegmentCount",
+    *("Rule", "RuleConfig", "RuleFailure", "RuleRunCount", "RuleVersion", "SegmentCount"),
     *("Ticket", "UserPermission", "Webhook"),
 }
 
@@ -72,6 +72,7 @@ ALLOWED = {
     ("users/models/daily_count_triggers.py", "reinstall"): "makes the triggers that count by day",
     ("users/search/sql/sqlite.py", "SqliteEmitter._has_many_matches"): "asks the index of users' words",
     ("users/log/horizon.py", "_oldest_writer"): "asks when",
+    ("users/rules/statistics.py", "_add"): "how often rules have run",
     ("users/log/record.py", "log_event"): "an event of the log",
     ("users/log/activity.py", "newest_keys"): "asks which events are the newest",
     ("users/log/recent_activity.py", "recent_activity"): "asks for the newest activity of one user",

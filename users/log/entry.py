@@ -10,6 +10,7 @@ from typing import Any
 from users.history.timeline import visible_keys
 from users.log.change_entries import ChangeEntry
 from users.log.position import LogPosition
+from users.metadata.documents import APP_METADATA
 from users.models import Change, Connection, LogEvent, User
 from users.representation.timestamps import format_time
 from users.rights.actor import Actor, Kind
@@ -42,8 +43,16 @@ def _event_fields(event: LogEvent, viewer: Actor) -> dict[str, Any]:
         "isMobile": "Mobi" in event.user_agent if event.user_agent else None,
         "audience": event.audience or None,
         "scope": event.scope or None,
-        "details": event.details,
+        "details": _event_details(event, viewer),
     }
+
+
+def _event_details(event: LogEvent, viewer: Actor) -> dict[str, Any]:
+    """What rules have printed and why they failed is for viewers of `app_metadata`, which it may contain."""
+    details: dict[str, Any] = event.details
+    if "rules" not in details or visible(viewer, APP_METADATA):
+        return details
+    return {name: value for name, value in details.items() if name != "rules"}
 
 
 def _change_fields(change: Change, viewer: Actor) -> dict[str, Any]:

@@ -15,6 +15,7 @@ SIGN_INS = {
     "fp": gettext_noop("Failed sign-in: wrong password"),
     "fu": gettext_noop("Failed sign-in: no such user"),
     "f": gettext_noop("Failed sign-in"),
+    "w": gettext_noop("Warning during sign-in"),
     "ssa": gettext_noop("Signed in silently"),
     "fsa": gettext_noop("Failed silent sign-in"),
     "slo": gettext_noop("Signed out"),

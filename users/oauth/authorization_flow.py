@@ -153,6 +153,8 @@ class AuthorizationFlow:
             application=self.client,
             audience=self.parameters.audience,
             scope=self.parameters.scope,
+            protocol=self.parameters.protocol,
+            query=self.parameters.to_query(self.client),
             refuses_staff=True,
             can_redirect=can_redirect and not self.parameters.is_silent,
         )
@@ -232,10 +234,14 @@ class AuthorizationFlow:
             application=self.client,
             audience=self.parameters.audience,
             scope=self.parameters.scope,
+            protocol=self.parameters.protocol,
+            query=self.parameters.to_query(self.client),
             success_type="ssa",
             failure_type="fsa",
             counts_login=False,
             can_redirect=not self.parameters.is_silent,
+            session_id=current.session_id,
+            method_times=current.method_times,
         )
         return sign_in_by_proof(current.user, connection=current.connection, methods=methods, request=request)
 

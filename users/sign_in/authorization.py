@@ -60,6 +60,21 @@ class AuthorizationParameters:
         """The parameters as they are stored while the user signs in."""
         return asdict(self)
 
+    @property
+    def protocol(self) -> str:
+        """Auth0's name for the kind of request, as `context.protocol` of rules has it."""
+        return "oidc-basic-profile" if "code" in self.response_type else "oidc-implicit-profile"
+
+    def to_query(self, client: Client) -> dict[str, str]:
+        """The parameters as the application sent them, for rules; those that are absent are left out."""
+        words = {name: " ".join(value) for name, value in vars(self).items() if isinstance(value, tuple)}
+        texts = {name: value for name, value in vars(self).items() if isinstance(value, str)}
+        age = {} if self.max_age is None else {"max_age": str(self.max_age)}
+        given = {"client_id": client.client_id, **words, **texts, **age}
+        # Not a parameter, but what was read from one.
+        given.pop("user_id")
+        return {name: value for name, value in given.items() if value}
+
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """Read what `to_json` returned; JSON has lists where these have tuples."""
@@ -83,6 +98,12 @@ class SsoSession:
     authenticated_at: datetime
     methods: frozenset[Method]
     second_factor_at: datetime | None = None
+
+    @property
+    def method_times(self) -> dict[Method, datetime]:
+        """When the user gave each factor."""
+        times = dict.fromkeys(self.methods, self.authenticated_at)
+        return times | ({Method.SECOND_FACTOR: self.second_factor_at} if self.second_factor_at else {})
 
 
 class Page(Enum):

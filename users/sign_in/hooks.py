@@ -1,8 +1,9 @@
 """The seams of signing in and signing up: explicit lists of functions, run in their order.
 
-A room below this one offers a function; it is named here and nowhere else. A hook refuses by raising
-SignInDenied, or SignUpDenied. Any other exception ends the request as it would anywhere else (503 for a
-database that is unavailable): no user is signed in or created, and nothing is counted.
+Rooms above this one offer the functions, and `users.apps` names them in their order when Django starts. A
+hook refuses by raising SignInDenied, or SignUpDenied. Any other exception ends the request as it would
+anywhere else (503 for a database that is unavailable): no user is signed in or created, and nothing is
+counted.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Literal
+from typing import Any, Literal
 
 from users.models import Connection, User
 from users.sign_in.progress import CustomClaims, Method, SignIn
@@ -83,13 +84,22 @@ class SignInDenied(Exception):
 
     `error` is the OAuth error code. Source for both of them: Auth0 docs, "Raise Errors from Rules"
     (`unauthorized`) and "Actions Triggers: post-login", `api.access.deny` (`access_denied`).
+
+    `log_description` is what the log says, the message unless given; `log_details` are added to the event.
     """
 
     def __init__(
-        self, message: str, *, error: Literal["access_denied", "unauthorized"] = "access_denied"
+        self,
+        message: str,
+        *,
+        error: Literal["access_denied", "unauthorized"] = "access_denied",
+        log_description: str = "",
+        log_details: Mapping[str, Any] | None = None,
     ) -> None:
         self.message = message
         self.error = error
+        self.log_description = log_description or message
+        self.log_details = dict(log_details or {})
         super().__init__(message)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
 
@@ -53,6 +54,9 @@ class SignInRequest:
     `can_redirect` says whether the caller can send the user to another site and go on afterwards. `returned`
     are the parameters with which the user came back from there; None before.
     `language` is that of the page, for emails that follow; empty where it is not known.
+    `protocol` is Auth0's name for the kind of request, `query` and `body` are its parameters, for rules.
+    `session_id` is the public id of the session of single sign-on, empty without one. `method_times` is when
+    the user proved who they are, by method, where that was in an earlier request.
     """
 
     ip: str | None
@@ -67,6 +71,12 @@ class SignInRequest:
     can_redirect: bool = False
     returned: Mapping[str, str] | None = None
     language: str = ""
+    protocol: str = "oidc-basic-profile"
+    query: Mapping[str, str] = field(default_factory=dict)
+    # With the password of a password grant: rules get neither that nor other secrets.
+    body: Mapping[str, str] = field(default_factory=dict, repr=False)
+    session_id: str = ""
+    method_times: Mapping[Method, datetime] = field(default_factory=dict)
 
     @property
     def through(self) -> ClientContext:
@@ -125,8 +135,9 @@ class SignIn:
 
     @property
     def logins_count(self) -> int:
-        """The sign-ins of the user, this one included, as Auth0 counts them in `stats.loginsCount`."""
-        return self.user.logins_count + 1
+        """The sign-ins of the user as Auth0 counts them in `stats.loginsCount`: this one included, unless the
+        user takes no part in it."""
+        return self.user.logins_count + (1 if self.request.counts_login else 0)
 
 
 class Step(Enum):

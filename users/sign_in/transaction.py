@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -251,7 +252,9 @@ def _deny(
     connection: Connection | None = None,
 ) -> Refused:
     """Log a hook's denial, and refuse."""
-    _log_failure(request, denial.message, user=user, connection=connection)
+    _log_failure(
+        request, denial.log_description, user=user, connection=connection, details=denial.log_details
+    )
     return Refused(Reason.DENIED, denial=denial)
 
 
@@ -272,7 +275,12 @@ def _complete(sign_in: SignIn) -> SignedIn:
 
 
 def _log_failure(
-    request: SignInRequest, description: str, *, user: User | None, connection: Connection | None = None
+    request: SignInRequest,
+    description: str,
+    *,
+    user: User | None,
+    connection: Connection | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Log a sign-in that failed after the first factor; before it, `failure_log` does."""
     log_event(
@@ -282,4 +290,5 @@ def _log_failure(
         ip=request.ip or "",
         through=request.through,
         description=description,
+        details=details,
     )

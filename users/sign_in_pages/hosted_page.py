@@ -119,6 +119,8 @@ def sign_in_request(request: HostedRequest) -> SignInRequest:
         scope=request.parameters.scope,
         language=get_language() or "",
         can_redirect=True,
+        protocol=request.parameters.protocol,
+        query=request.parameters.to_query(request.pending.client),
     )
 
 

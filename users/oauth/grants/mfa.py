@@ -106,6 +106,8 @@ class MfaGrant(TokenGrant):
             failure_type="fertft" if is_refresh else "f",
             counts_login=not is_refresh,
             refuses_staff=not is_refresh,
+            protocol="oauth2-refresh-token" if is_refresh else "oauth2-password",
+            body=self.request.parameters,
         )
         sign_in = SignIn(
             user=token.user,

@@ -69,6 +69,8 @@ class PasswordGrant(TokenGrant):
             scope=tuple(requested_scopes(self.request.parameters)),
             success_type="sepft",
             refuses_staff=True,
+            protocol="oauth2-password",
+            body=self.request.parameters,
         )
 
     def connection(self, parameters: dict[str, str]) -> Connection:

@@ -81,6 +81,10 @@ class RefreshTokenGrant(TokenGrant):
             success_type="",
             failure_type="fertft",
             counts_login=False,
+            protocol="oauth2-refresh-token",
+            body=self.request.parameters,
+            session_id=authorization.session_id,
+            method_times=dict.fromkeys(Method, authorization.authenticated_at),
         )
         outcome = sign_in_by_proof(
             authorization.user,
