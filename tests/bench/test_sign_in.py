@@ -17,9 +17,10 @@ def test_each_way_of_signing_in_is_measured(tmp_path):
     figures = {row["operation"]: row for row in written["figures"]}
     assert list(figures) == [name for name, _ in OPERATIONS]
     assert all(row["per_second"] > 0 and row["rest"] > 0 for row in figures.values())
-    # Only a password is hashed, and only new tokens are signed.
+    # Only a password is hashed, and only new tokens are signed: the token that `/userinfo` gets is verified
+    # once, which takes a tenth of the time of a signature.
     assert {name for name, row in figures.items() if row["hashing"]} == {"password"}
-    assert {name for name, row in figures.items() if row["signing"] > 0.05} == {
+    assert {name for name, row in figures.items() if row["signing"] > 0.2} == {
         *("code flow with session", "password", "refresh", "client credentials")
     }
     assert [goal["what"].partition(":")[0] for goal in written["goals"]] == ["refresh", "userinfo"]
