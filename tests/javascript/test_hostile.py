@@ -101,6 +101,21 @@ def test_the_number_of_calls_has_a_limit():
     assert len(parent.calls) == 50
 
 
+def test_calls_take_no_longer_than_the_limit_all_together():
+    made = []
+
+    def wait(operation, arguments, *, seconds):
+        made.append(seconds)
+        time.sleep(0.1)
+
+    body = "for (let i = 0; i < 50; i++) auth0.users.updateUserMetadata('x', {}); callback(null);"
+    error = failure(body, host=wait, wall_seconds=0.1)
+
+    assert error.kind == "time_limit"
+    assert len(made) < 5
+    assert min(made) > 0
+
+
 def test_a_flood_of_lines_is_cut():
     outcome = run_body("for (let i = 0; i < 1000; i++) console.log('x'.repeat(1000)); callback(null);")
 

@@ -217,7 +217,9 @@ class _Calls:
                 # A script that has changed how the language writes JSON.
                 if not isinstance(operation, str) or not isinstance(arguments, list):
                     raise ScriptCallRefused("A call has a list of arguments.")
-                seconds = max(0, end - time.monotonic())
+                seconds = end - time.monotonic()
+                if seconds <= 0:
+                    raise WorkerLate
                 answers.append([number, True, self._host(operation, arguments, seconds=seconds)])
             except ScriptCallRefused as refused:
                 answers.append([number, False, str(refused)])
