@@ -38,6 +38,7 @@ KINDS = {
     "docs/log.md": r"$",
     "docs/staff-rights.md": r"$",
     "docs/pages.md": r"$",
+    "docs/rules.md": r"$",
     "docs/support-tasks.md": r"$",
     "docs/webhooks.md": r"$",
 }

@@ -6,10 +6,14 @@ Source of the behaviour: Auth0 docs, "Rules".
 from __future__ import annotations
 
 import json
+import os
+import resource
+import signal
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
@@ -25,9 +29,11 @@ from tests.oauth.sign_in_browser import (
     type_password,
 )
 from users.actions.account.assign_roles import assign_roles
+from users.actions.account.edit_user import edit_user
 from users.actions.rules.configs import set_config
 from users.actions.rules.enabled_rules import enabled_rules
 from users.actions.rules.rules import create_rule, delete_rule
+from users.javascript import pool
 from users.log.entry import log_entry
 from users.models import Change, LogEvent, RuleConfig, RuleFailure, RuleRunCount
 from users.models.write_guard import allow_account_writes
@@ -390,13 +396,13 @@ class TestWhenTheyRun:
         rule(show("[context.protocol, context.request.query, context.sso.with_auth0]"))
         visitor = browser()
 
-        answer = answer_of(sign_in(visitor, spa, jane, screen_hint="login"))
+        answer = answer_of(sign_in(visitor, spa, jane, screen_hint="login", invitation="i-1"))
 
         claims = verified(exchange(visitor, spa, answer["code"]).json()["id_token"], spa.client_id)
         protocol, query, used_session = claims[SEEN]
         assert (protocol, used_session) == ("oidc-basic-profile", False)
         assert (query["client_id"], query["scope"]) == (spa.client_id, "openid profile email")
-        assert query["screen_hint"] == "login"
+        assert (query["screen_hint"], query["invitation"]) == ("login", "i-1")
 
     def test_silently_without_counting(self, rule, browser, spa, jane, verified):
         visitor = browser()
@@ -532,3 +538,89 @@ class TestMusicApp:
         with allow_account_writes():
             type(jane).objects.filter(pk=jane.pk).update(app_metadata={"plan": "full"})
         assert listen() == {"genres": ["jazz"], "advertisements": False}
+
+
+def kill_workers() -> None:
+    for worker in pool._pool._all:
+        os.kill(worker.process_id, signal.SIGKILL)
+
+
+class TestWorkers:
+    """A process in which a rule runs is killed: the sign-in is denied, and nothing is half-written."""
+
+    WRITES = (
+        "auth0.users.updateAppMetadata(user.user_id, { first: 1, second: 2 })"
+        ".then(() => callback(null, user, context)).catch(callback);"
+    )
+    DENIED = (403, "access_denied", "A rule could not be run.")
+
+    @pytest.mark.parametrize("moment", ["before", "after"])
+    def test_at_a_write(self, rule, ask, jane, monkeypatch, moment):
+        def edit_user_beside_a_kill(*args, **options):
+            if moment == "before":
+                kill_workers()
+            written = edit_user(*args, **options)
+            kill_workers()
+            return written
+
+        monkeypatch.setattr("users.rules.host.edit_user", edit_user_beside_a_kill)
+        rule(self.WRITES)
+
+        assert refused(ask()) == self.DENIED
+
+        # The write that the script has called for is whole, and stays.
+        assert again(jane).app_metadata == {"plan": "full", "first": 1, "second": 2}
+        change = Change.objects.get(actor_kind="rule")
+        assert change.keys == {"first": {"after": 1}, "second": {"after": 2}}
+        assert again(jane).logins_count == 0
+        assert LogEvent.objects.get(type="f").details["rules"]["failure"]["kind"] == "worker_lost"
+
+    def test_while_a_script_runs(self, rule, ask, jane):
+        rule("while (true) {}")
+        rule(self.WRITES)
+        killer = threading.Timer(0.3, kill_workers)
+        killer.start()
+
+        assert refused(ask()) == self.DENIED
+
+        killer.join()
+        assert not Change.objects.filter(actor_kind="rule").exists()
+
+    def test_between_two_sign_ins_it_is_replaced(self, rule, ask, jane):
+        rule(self.WRITES)
+        assert ask().status_code == 200
+        kill_workers()
+
+        assert ask().status_code == 200
+
+    def test_a_write_that_fails_is_not_half_written(self, rule, ask, jane, monkeypatch):
+        def fail(*_):
+            raise DatabaseError("disk full")
+
+        monkeypatch.setattr("users.actions.account.draft.save_changes", fail)
+        rule(self.WRITES)
+
+        with pytest.raises(DatabaseError):
+            ask()
+        assert again(jane).app_metadata == {"plan": "full"}
+
+
+@pytest.mark.deep
+def test_ten_thousand_sign_ins_through_five_rules_lose_none(rule, ask, jane, app):
+    """Memory stays flat, and every run is counted."""
+    for number in range(5):
+        rule(f"context.idToken['https://app.example/{number}'] = user.app_metadata.plan; callback(null);")
+    memory = []
+    for number in range(10_000):
+        assert ask(scope="openid").status_code == 200
+        if number % 2_500 == 2_499:
+            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    assert again(jane).logins_count == 10_000
+    assert LogEvent.objects.filter(type="sepft").count() == 10_000
+    assert RuleRunCount.objects.aggregate(Sum("runs"), Sum("failures")) == {
+        "runs__sum": 50_000,
+        "failures__sum": 0,
+    }
+    # In KiB on Linux: the peak after the first quarter grows by less than 20 MiB.
+    assert memory[-1] - memory[0] < 20 * 1024

@@ -6,7 +6,7 @@ Auth0's Authentication API reference for `audience`, `connection`, `screen_hint`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from urllib.parse import quote
 
 from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN
@@ -33,6 +33,14 @@ CODE_GRANT, IMPLICIT_GRANT = "authorization_code", "implicit"
 # Characters, percent-encoded. A state may carry what the application was about to do, and has to fit into a
 # URL with the answer.
 MAX_STATE, MAX_LENGTH = 4_096, 2_048
+# Those that are read here or prove something. The others are the application's own.
+_KNOWN = frozenset(
+    {
+        *(each.name for each in fields(AuthorizationParameters)),
+        *("client_id", "code_challenge_method", "id_token_hint", "login_ticket", "realm", "auth0Client"),
+        *("request", "request_uri", "registration"),
+    }
+)
 _MAX_LENGTHS = {"state": MAX_STATE, "id_token_hint": MAX_HINT}
 
 
@@ -113,6 +121,7 @@ def read_parameters(query: QueryDict, destination: Destination) -> Authorization
         screen_hint=query.get("screen_hint", ""),
         ui_locales=query.get("ui_locales", ""),
         connection=_connection(query, destination.client),
+        extra={name: query.get(name, "") for name in query if name not in _KNOWN},
     )
     _check_not_supported(query)
     if "id_token" in response_type:

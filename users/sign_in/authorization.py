@@ -6,8 +6,8 @@ Pure decisions: no input or output here. `users.oauth` parses the request and an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Self
@@ -26,7 +26,7 @@ class AuthorizationParameters:
 
     `response_type`, `scope`, `prompt` and `acr_values` are their words, `max_age` is in seconds. `user_id` is
     that of the only user who may be signed in, whom `id_token_hint` names. Absent parameters are empty, or
-    None where empty differs from absent.
+    None where empty differs from absent. `extra` are parameters of the application's own, for rules.
     """
 
     response_type: tuple[str, ...]
@@ -45,6 +45,7 @@ class AuthorizationParameters:
     screen_hint: str = ""
     ui_locales: str = ""
     connection: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_silent(self) -> bool:
@@ -70,7 +71,7 @@ class AuthorizationParameters:
         words = {name: " ".join(value) for name, value in vars(self).items() if isinstance(value, tuple)}
         texts = {name: value for name, value in vars(self).items() if isinstance(value, str)}
         age = {} if self.max_age is None else {"max_age": str(self.max_age)}
-        given = {"client_id": client.client_id, **words, **texts, **age}
+        given = {**self.extra, "client_id": client.client_id, **words, **texts, **age}
         # Not a parameter, but what was read from one.
         given.pop("user_id")
         return {name: value for name, value in given.items() if value}
@@ -78,7 +79,7 @@ class AuthorizationParameters:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """Read what `to_json` returned; JSON has lists where these have tuples."""
-        names = {field.name for field in fields(cls)}
+        names = {each.name for each in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in stored.items() if name in names}
         values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
         return cls(**values)

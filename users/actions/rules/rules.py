@@ -15,6 +15,7 @@ from users.actions.errors import RuleExists, RuleNotFound, RuleVersionNotFound, 
 from users.actions.rules.enabled_rules import clear_rules_cache_on_commit
 from users.actions.unique_name import report_duplicate_name
 from users.javascript.pool import find_syntax_error
+from users.javascript.script import ScriptError
 from users.log.configuration_history import Action, effect_on, record_configuration_change
 from users.metadata.text import bad_characters
 from users.models import Rule, RuleVersion
@@ -121,7 +122,10 @@ def check_script(script: str) -> None:
     if size > MAX_SCRIPT_BYTES:
         rule = f"The script has {size:,} bytes; the limit is {MAX_SCRIPT_BYTES:,}"
         raise FieldError("script", rule)
-    problem = find_syntax_error(script, "rule")
+    try:
+        problem = find_syntax_error(script, "rule")
+    except ScriptError as error:
+        raise FieldError("script", f"Script cannot be compiled: {error.message}") from None
     if problem is not None:
         place = f"line {problem.line}, column {problem.column}"
         raise FieldError("script", f"Script does not parse: {problem.message} ({place})")
