@@ -92,17 +92,17 @@ GROUPS: tuple[Group, ...] = (
             Starter(
                 "allow_networks",
                 _("Allow IP networks"),
-                _("Denies logins from outside a list of networks, IPv4 and IPv6."),
+                _("Denies sign-ins from outside a list of networks, IPv4 and IPv6."),
             ),
             Starter(
                 "working_hours",
                 _("Working hours"),
-                _("Denies logins at night and on weekends of a time zone."),
+                _("Denies sign-ins at night and on weekends of a time zone."),
             ),
             Starter(
                 "limit_trial_logins",
-                _("Limit trial logins"),
-                _("Denies users of the trial plan after a number of logins."),
+                _("Limit trial sign-ins"),
+                _("Denies users of the trial plan after a number of sign-ins."),
             ),
         ),
     ),
@@ -112,7 +112,7 @@ GROUPS: tuple[Group, ...] = (
             Starter(
                 "mfa_once_per_session",
                 _("MFA once per session"),
-                _("Asks for a second factor at the first login of a session."),
+                _("Asks for a second factor at the first sign-in of a session."),
             ),
             Starter(
                 "mfa_in_new_country",
@@ -127,12 +127,12 @@ GROUPS: tuple[Group, ...] = (
             Starter(
                 "sign_up_defaults",
                 _("Sign-up defaults"),
-                _("Stores default preferences and a plan at the first login of a user."),
+                _("Stores default preferences and a plan at the first sign-in of a user."),
             ),
             Starter(
                 "progressive_profiling",
                 _("Progressive profiling"),
-                _("Redirects users to a page of yours for a missing answer, from the third login on."),
+                _("Redirects users to a page of yours for a missing answer, from the third sign-in on."),
             ),
             Starter(
                 "ask_for_consent",
@@ -141,8 +141,8 @@ GROUPS: tuple[Group, ...] = (
             ),
             Starter(
                 "remember_last_login",
-                _("Remember the last login"),
-                _("Stores time, IP address and application of the last login in app_metadata."),
+                _("Remember the last sign-in"),
+                _("Stores time, IP address and application of the last sign-in in app_metadata."),
             ),
         ),
     ),
@@ -156,8 +156,8 @@ GROUPS: tuple[Group, ...] = (
             ),
             Starter(
                 "notify_first_login",
-                _("Notify at the first login"),
-                _("Posts a message to a webhook, such as one of Slack, at the first login of a user."),
+                _("Notify at the first sign-in"),
+                _("Posts a message to a webhook, such as one of Slack, at the first sign-in of a user."),
             ),
         ),
     ),
