@@ -237,19 +237,15 @@ def test_what_was_filled_is_announced_alike_with_a_new_port_in_every_address(dem
     assert second.local_url in printed_curl(second)
 
 
-def test_a_key_of_ones_own_is_used_and_none_is_made(filled, start):
-    (filled / ".secret_key").unlink()
+def test_with_a_key_in_the_environment_and_without_its_files_it_serves_and_names_the_lost_passwords(
+    filled, start
+):
+    for name in (".secret_key", ".demo.json"):
+        (filled / name).unlink()
 
     server = start(SECRET_KEY="k" * 50).wait()
 
     assert not (server.data_dir / ".secret_key").exists()
-
-
-def test_a_lost_file_is_said_and_it_serves_all_the_same(filled, start):
-    (filled / ".demo.json").unlink()
-
-    server = start().wait()
-
     assert "does not contain their passwords" in server.output
     assert f"delete {server.data_dir / 'db.sqlite3'}*" in server.output
     assert "createsuperuser" in server.output
