@@ -119,7 +119,7 @@ def a_role(jane):
     return {"id": editor.role_id, "held": viewer.role_id, "audience": api}
 
 
-RULE = {"name": "Plan", "script": "(user, context, done) => done(null, user, context)"}
+RULE = {"name": "Hobby", "script": "(user, context, done) => done(null, user, context)"}
 
 
 def a_rule(jane):
