@@ -340,6 +340,16 @@ def test_a_browser_that_does_not_say_whose_page_it_was_gets_no_session(browser, 
     assert [session.user for session in Session.objects.filter(kind=Session.Kind.SSO)] == [kim]
 
 
+def test_without_the_page_of_the_form_no_other_user_is_asked_for_consent(browser, spa, make_user, ticket):
+    """The session is Kim's, the password was Jane's: the application must not get Kim's tokens for it."""
+    window, kim = browser(), make_user("kim", password=PASSWORD)
+    sign_in(window, spa, kim)
+
+    asked = enter(window, spa, ticket(), referer="", prompt="consent")
+
+    assert asked["Location"].startswith("/u/login")
+
+
 def test_another_user_than_the_hint_names_is_refused(browser, spa, jane, make_user, ticket):
     kim = make_user("kim", password=PASSWORD)
     hint = answer_of(sign_in(browser(), spa, kim, **TOKENS))["id_token"]
@@ -474,6 +484,15 @@ def test_a_form_of_another_site_opens_no_session(browser, own_form):
     answer_of(browser().post("/login/callback", fields_of(own_form()), headers={"origin": "null"}))
 
     assert not Session.objects.exists()
+
+
+def test_a_link_of_our_own_pages_opens_no_session_with_a_ticket(browser, spa, own_form):
+    """Login CSRF: a redirect after the sign-in to the dashboard has our own origin as its referrer too."""
+    window = browser()
+
+    enter(window, spa, fields_of(own_form())["wresult"], referer=f"{OWN}/accounts/login/")
+
+    assert not Session.objects.exclude(user=None).exists()
 
 
 def test_the_parameters_of_the_callback_are_checked_again(browser, own_form):

@@ -26,6 +26,7 @@ from users.actions.authorizations.requests import (
     store_authorization_request,
     take_authorization_request,
 )
+from users.conf import conf
 from users.log.record import ClientContext, log_event
 from users.models import Authorization, AuthorizationRequest, Client, LoginTicket, ResourceServer, User
 from users.oauth.authorization_request import AuthorizationError
@@ -59,7 +60,7 @@ from users.throttling.debounce import is_first_within
 from users.tokens.issue import access_token_lifetime, issue_id_token
 from users.tokens.keys import signing_key
 from users.web.client_ip import client_ip
-from users.web.cors import origin_of_page
+from users.web.cors import origin_of, origin_of_page
 from users.web.redirect_urls import add_parameters
 from users.web.sso_sign_in import leave_other_user, open_sso_session
 
@@ -126,6 +127,10 @@ class AuthorizationFlow:
         CSRF). Otherwise the application alone gets an answer, which it checks by its `state`.
         """
         page = origin_of_page(self.request)
+        # Ours posts the ticket (`/login/callback`). A GET from there may follow a link or `next` that another
+        # site has made.
+        if self.request.method == "GET" and page == origin_of(conf.public_url):
+            page = ""
         realms = tuple(name for name in (self.realm, self.parameters.connection) if name)
         try:
             ticket = redeem_login_ticket(self.login_ticket, self.client, origin=page, realms=realms)
@@ -281,6 +286,9 @@ class AuthorizationFlow:
         if self._needs_consent(outcome.user, scope):
             if self.parameters.is_silent:
                 raise self._failure("consent_required", "Consent required")
+            # Without a session (`_proceed_from_ticket`), or that page would ask the user of another one.
+            if not current.session_id:
+                return self._show(Page.SIGN_IN)
             return self._ask_consent(outcome, scope)
         with transaction.atomic():
             # Before anything is issued, so that a stored request is answered once.
