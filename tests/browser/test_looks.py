@@ -373,6 +373,11 @@ def create_rule(page: Page) -> None:
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
 
 
+def explain_tokens(page: Page) -> None:
+    page.get_by_role("button", name="Show claims").click()
+    expect(page.get_by_role("heading", name="Access token")).to_be_visible()
+
+
 def compare_versions(page: Page) -> None:
     create_rule(page)
     page.get_by_role("link", name="Versions").click()
@@ -393,6 +398,12 @@ def break_script(page: Page) -> None:
     page.get_by_role("button", name="Create rule").click()
     expect(page.locator(".summary")).to_be_visible()
     expect(page.locator("[data-problem]")).to_contain_text("Line 2")
+
+
+def try_rule(page: Page) -> None:
+    page.get_by_label("User", exact=True).fill("jane.doe@example.com")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_role("region", name="Passed")).to_be_visible()
 
 
 def name_no_setting(page: Page) -> None:
@@ -512,6 +523,8 @@ PAGES = {
     "rules, starters": ("admin", "/admin/rules/new/", None),
     "rules, settings": ("admin", "/admin/rules/settings/", name_no_setting),
     "rule, with a mistake": ("admin", "/admin/rules/new/empty/", break_script),
+    "rule, tried": ("admin", "/admin/rules/new/metadata_to_claims/", try_rule),
+    "tokens": ("admin", "/admin/users/user/{jane}/change/?tab=tokens", explain_tokens),
     "rule, versions": ("admin", "/admin/rules/", compare_versions),
     "notes": ("admin", "/admin/users/user/?q=jane.doe", open_notes),
     "metadata map, types differ": ("agent", "/admin/metadata/?types=differ", None),

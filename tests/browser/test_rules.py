@@ -69,6 +69,25 @@ def test_the_editor_marks_what_the_engine_refuses_and_saves_with_the_keyboard(de
     expect(page.locator(".cm-content")).to_contain_text("callback(null);")
 
 
+def test_a_draft_is_tried_without_leaving_the_page(desk, jane):
+    page = desk.seat("admin")
+    page.goto("/admin/rules/new/empty/")
+    script = page.get_by_role("textbox", name="Script")
+    script.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(
+        "function (user, context, callback) {\n  console.log(user.email);\n  user.a.b;\n}"
+    )
+    page.get_by_label("User", exact=True).fill(jane["email"])
+    page.get_by_role("button", name="Try it").click()
+
+    result = page.get_by_role("region", name="Denied")
+    expect(result).to_contain_text(jane["email"])
+    result.get_by_role("link", name="Line 3").click()
+    expect(script).to_be_focused()
+    expect(script).to_contain_text("user.a.b;")
+
+
 def test_rules_are_written_and_moved_without_scripts(desk):
     page = desk.signed_in("admin", java_script_enabled=False)
     mark = secrets.token_hex(4)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from users.admin.request import TemplateContext
 from users.admin.user_detail.header import action_buttons
-from users.admin.user_detail.tabs import TABS
+from users.admin.user_detail.tabs import tabs_of
 from users.admin.user_lookup import get_user_or_404
 from users.lucene.printer import quote
 from users.models import User
@@ -63,7 +63,7 @@ def _user_entries(actor: Actor, user: User) -> Iterator[TemplateContext]:
             yield _entry(button.label, button.icon, reverse("admin:users_user_delete", args=[user.pk]))
         else:
             yield {**_entry(button.label, button.icon, page), "do": button.do, "asks": button.is_danger}
-    for tab in TABS:
+    for tab in tabs_of(actor):
         yield _entry(tab.label, "right", f"{page}?tab={tab.name}")
 
 

@@ -93,7 +93,11 @@ function attach(input) {
   function take(index) {
     const { start, end, suggestions } = answer;
     close();
-    if (suggestions[index].url) return location.assign(suggestions[index].url);
+    if (suggestions[index].url) {
+      // A field that asks for a user takes the ID.
+      if ("suggestUser" in input.dataset) return void (input.value = suggestions[index].id);
+      return location.assign(suggestions[index].url);
+    }
     input.setRangeText(suggestions[index].text, start, end, "end");
     // The end of what was written may lie outside of a narrow box.
     input.scrollLeft = input.scrollWidth;

@@ -33,7 +33,12 @@ class ScriptField(forms.CharField):
         super().__init__(strip=False, max_length=MAX_SCRIPT_BYTES, **options)
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
+        return self.normalize(str(super().to_python(value)))
+
+    @staticmethod
+    def normalize(text: str) -> str:
+        """The text with the line ends that it had before a browser sent it."""
+        return text.replace("\r\n", "\n")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or "") != self.to_python(data)

@@ -1,4 +1,4 @@
-"""The pages of one rule: a new one, its editor, its versions and its history."""
+"""The pages of one rule: a new one, its editor with *Try it*, its versions and its history."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from users.admin.request import TemplateContext
 from users.admin.rules.access import SECTION, get_rule_or_404, require_administrator
 from users.admin.rules.form import RuleForm
 from users.admin.rules.statistics import statistics_of
+from users.admin.rules.trial import TrialForm, run_trial
 from users.admin.rules.versions import versions_context
 from users.javascript.pool import find_syntax_error
 from users.javascript.script import ScriptError
@@ -35,13 +36,15 @@ def starters_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
 
 
 def new_rule_page(request: PageRequest, starter: str, frame: TemplateContext) -> HttpResponse:
-    """GET shows the script of the starter, POST creates the rule."""
+    """GET shows the script of the starter, POST tries it or creates the rule."""
     actor = require_administrator(request)
     chosen = STARTERS.get(starter)
     initial = {"name": str(chosen.title) if chosen else "", "script": starter_script(starter)}
     if request.method != "POST":
         return _editor(request, frame, None, RuleForm(initial=initial))
     form = RuleForm(request.POST, initial=initial)
+    if request.POST.get("do") == "try":
+        return _try(request, frame, None, form, actor)
     if form.is_valid():
         try:
             rule = create_rule(actor=actor, **form.columns)
@@ -101,6 +104,8 @@ def _act(request: PageRequest, frame: TemplateContext, rule: Rule, actor: Actor)
     if do == "roll_back":
         return _roll_back(request, rule, actor)
     form = RuleForm(request.POST, initial=RuleForm.initial_of(rule))
+    if do == "try":
+        return _try(request, frame, rule, form, actor)
     return _save(request, frame, rule, form, actor)
 
 
@@ -153,9 +158,33 @@ def _created(rule: Rule) -> str:
     return gettext("The rule is created. It is off: try it, then turn it on.")
 
 
-def _editor(request: PageRequest, frame: TemplateContext, rule: Rule | None, form: RuleForm) -> HttpResponse:
-    is_refused = bool(form.errors or form.is_conflict)
-    context = {"form": form, "is_refused": is_refused, "errors": is_refused}
+def _try(
+    request: PageRequest, frame: TemplateContext, rule: Rule | None, form: RuleForm, actor: Actor
+) -> HttpResponse:
+    """Show the page as it was typed, with what the script would do. Nothing is saved."""
+    trial = TrialForm(request.POST)
+    result = run_trial(trial, rule, form.data.get("name", ""), form.data.get("script", ""), actor)
+    return _editor(request, frame, rule, form, {"trial": trial, "result": result})
+
+
+def _editor(
+    request: PageRequest,
+    frame: TemplateContext,
+    rule: Rule | None,
+    form: RuleForm,
+    trial: TemplateContext | None = None,
+) -> HttpResponse:
+    # A script that is tried need not be one that could be saved.
+    is_refused = trial is None and bool(form.errors or form.is_conflict)
+    context = {
+        "form": form,
+        "trial": TrialForm(),
+        "result": None,
+        **(trial or {}),
+        "is_refused": is_refused,
+        "is_typed": is_refused or trial is not None,
+        "errors": is_refused,
+    }
     return _tab(request, frame, rule, "editor", context, status=422 if is_refused else 200)
 
 

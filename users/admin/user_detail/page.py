@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.buttons import BUTTONS
 from users.admin.user_detail.header import header_context
-from users.admin.user_detail.tabs import TABS, current_tab
+from users.admin.user_detail.tabs import current_tab, tabs_of
 from users.admin.user_lookup import get_user_or_404
 from users.rights.errors import Denied
 from users.web.page_view import PageRequest
@@ -39,7 +39,10 @@ def user_page(request: PageRequest, object_id: str, frame: dict[str, Any]) -> Ht
         **tab.build_context(visit),
         # Last, so that the refused form replaces the fresh one of the tab.
         **(faulty or {}),
-        "tabs": [{"name": one.name, "label": gettext(one.label), "is_open": one is tab} for one in TABS],
+        "tabs": [
+            {"name": one.name, "label": gettext(one.label), "is_open": one is tab}
+            for one in tabs_of(visit.actor)
+        ],
         "tab_template": tab.template,
         # The note above every other tab stands in its list here.
         "is_notes_tab": tab.name == "notes",

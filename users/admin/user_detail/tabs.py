@@ -18,13 +18,15 @@ from users.admin.request import TemplateContext, UserPageRequest
 from users.admin.user_detail.forms import PROFILE_FIELDS, ProfileForm, StaffRightsForm
 from users.admin.user_detail.header import editable_documents
 from users.admin.user_detail.roles import roles_context
+from users.admin.user_detail.tokens import tokens_context
 from users.conf import conf
 from users.log.activity import list_user_activity
 from users.metadata.documents import DOCUMENTS
 from users.representation.enrollments import enrolled_factors
 from users.representation.fields import FIELDS
 from users.representation.profile import serialize_identities, serialize_profile
-from users.rights.may import Verb, denial_reason
+from users.rights.actor import Actor
+from users.rights.may import Verb, denial_reason, may
 from users.rights.visible import visible
 from users.sign_in.clear_lockout import lockouts_of
 from users.web.documents_form import HELP, LABELS, DocumentsForm, document_text
@@ -33,11 +35,12 @@ from users.web.user_access import application_rows, session_rows
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `build_context` returns the context of its template."""
+    """One tab. `build_context` returns the context of its template; `verbs` are the rights to open it."""
 
     name: str
     label: str
     build_context: Callable[[UserPageRequest], TemplateContext]
+    verbs: tuple[Verb, ...] = ()
 
     @property
     def template(self) -> str:
@@ -130,12 +133,18 @@ TABS = (
     Tab("activity", gettext_noop("Activity"), activity_tab_context),
     Tab("security", gettext_noop("Security"), security_context),
     Tab("roles", gettext_noop("Roles"), roles_context),
+    Tab("tokens", gettext_noop("Tokens"), tokens_context, (Verb.TRY_RULES, Verb.VIEW_APP_METADATA)),
     Tab("notes", gettext_noop("Notes"), lambda visit: notes_context(visit.actor, visit.user)),
     Tab("raw", gettext_noop("Raw"), raw_context),
 )
 
 
+def tabs_of(actor: Actor) -> list[Tab]:
+    """The tabs that the actor may open."""
+    return [tab for tab in TABS if all(may(actor, verb) for verb in tab.verbs)]
+
+
 def current_tab(visit: UserPageRequest) -> Tab:
-    """Return the tab that the URL names; the first where it names none."""
+    """Return the tab that the URL names; the first where it names none that the actor may open."""
     wanted = visit.request.GET.get("tab")
-    return next((tab for tab in TABS if tab.name == wanted), TABS[0])
+    return next((tab for tab in tabs_of(visit.actor) if tab.name == wanted), TABS[0])

@@ -1,10 +1,10 @@
 /**
- * The editor of a rule: CodeMirror over its textarea, the engine's syntax errors at their line, Ctrl+S, and a warning
- * before unsaved text is left.
+ * The editor of a rule: CodeMirror over its textarea, the engine's syntax errors at their line, Ctrl+S, a warning before
+ * unsaved text is left, and *Try it* without leaving the page.
  */
 import { javascriptLanguage } from "@codemirror/lang-javascript";
 import { indentUnit } from "@codemirror/language";
-import { linter } from "@codemirror/lint";
+import { linter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { commonExtensions } from "../editor/setup.js";
@@ -94,7 +94,12 @@ function goTo(line) {
   view.focus();
 }
 
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.matches("[data-try]")) {
+    event.preventDefault();
+    tryRule(event.submitter);
+    return;
+  }
   isSubmitting = true;
 });
 
@@ -128,3 +133,28 @@ document.addEventListener("click", (event) => {
     view.focus();
   }
 });
+
+async function tryRule(button) {
+  const result = form.querySelector("[data-try-result]");
+  const fields = form.querySelector("[data-try-fields]");
+  button.setAttribute("aria-disabled", "true");
+  result.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(location.href, { method: "POST", body: new FormData(form, button) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.querySelector("[data-try-result]");
+    // Signed out meanwhile: the page of the server says so.
+    if (!found) return HTMLFormElement.prototype.submit.call(form);
+    result.replaceChildren(...found.childNodes);
+    fields.replaceWith(page.querySelector("[data-try-fields]"));
+    const failed = result.querySelector("[data-line]");
+    if (failed) {
+      const { line, message } = failed.dataset;
+      view.dispatch(setDiagnostics(view.state, [diagnostic(message, Number(line))]));
+    }
+    (result.querySelector("h2") ?? form.querySelector("[data-try-fields] [aria-invalid]"))?.focus();
+  } finally {
+    button.removeAttribute("aria-disabled");
+    result.removeAttribute("aria-busy");
+  }
+}
