@@ -53,6 +53,7 @@ RUN_ELSEWHERE = {
         "tests/bench/test_search.py",
         'run_bench("search --users',
     ),
+    'make bench ARGS="rules"': ("tests/bench/test_rules.py", 'main(["--seconds"'),
     'make bench ARGS="sign-in"': ("tests/bench/test_sign_in.py", 'run_bench("sign-in '),
     'make bench ARGS="slow"': ("tests/bench/test_slow.py", 'run_bench("slow '),
     "make bench": ("tests/bench/run.py", '["make", "bench"'),
