@@ -14,6 +14,7 @@ from tests.web.pages import open_page
 from users.actions.account.assign_permissions import assign_permissions
 from users.actions.account.assign_roles import assign_roles
 from users.actions.authorizations.authorizations import create_authorization
+from users.actions.rules.rules import create_rule
 from users.actions.search_setup.indexed_keys import index_key
 from users.api.endpoints import ENDPOINTS
 from users.events.stream import publish
@@ -41,15 +42,17 @@ LISTS = {
     "/grants": None,
     "/resource-servers": None,
     "/logs": None,
+    "/rules": None,
     "/events": "events",
     "/metadata/indexes": None,
     "/stats/daily": None,
 }
 # The first is always empty, the second as long as no survey has been made; blocks are an object, not a list;
-# the last two show ids or whole objects of another list.
+# the next two show ids or whole objects of another list. Settings of rules show their key alone.
 OTHERS = {
     *("/users/{user_id}/organizations", "/metadata/keys", "/user-blocks", "/user-blocks/{user_id}"),
     *("/connections/{connection_id}/clients", "/clients/{client_id}/connections"),
+    "/rules-configs",
 }
 
 
@@ -63,6 +66,7 @@ def everything(shop, jane, make_role, songs_api):
     open_page(Browser(), "/login/").press("Sign in", login=jane.email, password=PASSWORD)
     enrol(jane)
     index_key("app_metadata.plan", actor=SHELL)
+    create_rule(name="Deny", script="function (user, context, callback) {}", actor=SHELL)
     client = Client.objects.first()
     authorization = create_authorization(
         jane, client, connection=jane.connection, server=None, scope=["openid"], methods=["pwd"]

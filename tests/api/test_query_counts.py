@@ -66,8 +66,8 @@ COSTS = {
     "change nothing about a connection": (6, lambda shop, jane: shop.patch(of(jane), {"options": {}})),
     "disable a connection": (11, lambda shop, jane: shop.patch(of(jane), {"is_enabled": False})),
     "delete the connection": (2, lambda shop, jane: shop.delete(of(jane))),
-    "delete by email": (31, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
-    "delete": (30, lambda shop, jane: shop.delete(at(jane))),
+    "delete by email": (32, lambda shop, jane: shop.delete(f"{of(jane)}/users?email={jane.email}")),
+    "delete": (31, lambda shop, jane: shop.delete(at(jane))),
     "list second factors": (2, lambda shop, jane: shop.get(f"{at(jane)}/enrollments")),
     "remove no second factor": (6, lambda shop, jane: shop.delete(f"{at(jane)}/authenticators")),
     "renew the recovery code": (

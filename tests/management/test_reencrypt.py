@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.db import models
 
 from users.actions.account.multifactor import renew_recovery_code
+from users.actions.rules.configs import set_config
+from users.actions.rules.enabled_rules import read_configuration
 from users.crypto.key_ring import Purpose
 from users.events.webhook_secrets import active_secrets, encrypt_secret
 from users.housekeeping.reencrypt_secrets import COLUMNS, MFA_MEMBERS
@@ -49,6 +51,7 @@ def readable(jane, stranger):
     )
     job = enqueue("users_import", actor=SHELL)
     store_file(job, [b"[]"])
+    set_config("api_key", "s3cret", actor=SHELL)
 
     def all_of_them() -> bool:
         factors = {each.type: each.wrap() for each in Authenticator.objects.filter(user=jane)}
@@ -64,6 +67,7 @@ def readable(jane, stranger):
             and factors["recovery_codes"].get_unused_codes() == codes
             and others.get_unused_codes() == [one_code]
             and (file, hooks) == (b"[]", ["whsec_a"])
+            and read_configuration() == {"api_key": "s3cret"}
         )
 
     return all_of_them
@@ -76,7 +80,7 @@ def test_all_is_readable_by_the_newest_key_alone(readable, settings):
 
     out, err = run()
 
-    assert re.findall(r": (\d+) encrypted", out) == ["1", "3", "1", "1"]
+    assert re.findall(r": (\d+) encrypted", out) == ["1", "3", "1", "1", "1"]
     assert err == ""
     settings.SECRET_KEY = "another key than before, long enough: " + "y" * 20
     assert readable()
@@ -91,7 +95,7 @@ def test_it_can_be_repeated(readable, settings):
 
     out, _ = run()
 
-    assert re.findall(r": (\d+) encrypted", out) == ["0", "0", "0", "0"]
+    assert re.findall(r": (\d+) encrypted", out) == ["0", "0", "0", "0", "0"]
     assert list(SigningKey.objects.values()) == stored
     assert readable()
 
