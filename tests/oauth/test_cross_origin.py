@@ -18,6 +18,7 @@ from tests.oauth.sign_in_browser import CALLBACK, answer_of, authorize, follow, 
 from tests.second_factor import code, enrol
 from users.actions.account.block_user import block_user
 from users.actions.account.edit_user import Edit, edit_user
+from users.actions.rules.rules import create_rule
 from users.models import Connection, LogEvent, LoginTicket, Session, User
 from users.models.authorization import hash_token
 from users.sign_in import hooks
@@ -416,6 +417,17 @@ def test_a_hook_refuses_in_its_own_words(browser, spa, ticket, monkeypatch):
     answer = message_of(enter(browser(), spa, ticket(), **FRAME))
 
     assert (answer["error"], answer["error_description"]) == ("unauthorized", "Only on weekdays.")
+
+
+def test_rules_run_and_refuse_in_their_own_words(browser, spa, ticket):
+    script = """function (user, context, callback) {
+        callback(user.user_metadata.hobby === "surfing" ? new UnauthorizedError("No surfing.") : null)
+    }"""
+    create_rule(name="No surfing", script=script, actor=SHELL)
+
+    answer = message_of(enter(browser(), spa, ticket(), **FRAME))
+
+    assert (answer["error"], answer["error_description"]) == ("unauthorized", "No surfing.")
 
 
 # --- The operator's own sign-in page ------------------------------------------------------------
