@@ -44,6 +44,16 @@ def test_an_answer_is_asked_for_once_until_it_is_too_old(clock, answers, asked):
     assert asked == [1, 2, 1]
 
 
+def test_a_caller_may_want_a_newer_answer(clock, answers, asked):
+    answers.get(1)
+    clock.now += 1
+    answers.get(1, max_age=2)
+    assert asked == [1]
+
+    answers.get(1, max_age=1)
+    assert asked == [1, 1]
+
+
 def test_after_clearing_it_is_asked_again(answers, asked):
     answers.get(1)
     answers.clear()

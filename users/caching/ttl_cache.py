@@ -22,11 +22,12 @@ class TTLCache(Generic[Key, Value]):
         self._entries: dict[Key, tuple[float, Value]] = {}
         self._lock = Lock()
 
-    def get(self, key: Key) -> Value:
-        """Return the remembered answer, or ask again where there is none or it is too old."""
+    def get(self, key: Key, *, max_age: float | None = None) -> Value:
+        """Return the remembered answer, or ask again where there is none or it is too old: `seconds`, or
+        `max_age` seconds where that is given."""
         now = time.monotonic()
         entry = self._entries.get(key)
-        if entry is not None and now - entry[0] < self._seconds:
+        if entry is not None and now - entry[0] < (self._seconds if max_age is None else max_age):
             return entry[1]
         # Outside the lock, so that a slow look-up does not block other threads; two may then ask for the same
         # key.

@@ -15,8 +15,11 @@ from django.http import HttpRequest
 from users.caching.ttl_cache import TTLCache
 from users.models import Client
 
-# Seconds until every worker process allows a new client's origins and refuses a revoked client's.
+# Seconds until every worker process refuses a revoked client's origins.
 CACHE_SECONDS = 15
+# Seconds until every worker process allows a new client's origins: an unknown origin is looked up again after
+# them. A new application can be used at once, and unknown origins cost one query a second.
+UNKNOWN_SECONDS = 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,7 +31,7 @@ def is_allowed(sender: Any, request: HttpRequest, **_: Any) -> bool:
     origin = request.headers.get("Origin")
     if not origin or not re.match(settings.CORS_URLS_REGEX, request.path_info):
         return False
-    return origin in _origins.get("all")
+    return origin in _origins.get("all") or origin in _origins.get("all", max_age=UNKNOWN_SECONDS)
 
 
 def clear_cache() -> None:
