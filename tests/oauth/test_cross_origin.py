@@ -180,7 +180,7 @@ def test_pages_of_third_parties_never_see_passwords(form, make_app):
     assert refused(form(client=third))[:2] == (403, "unauthorized_client")
 
 
-def test_a_connection_that_is_not_enabled_for_the_client_signs_nobody_in(form, spa):
+def test_a_connection_that_is_not_enabled_for_the_client_gives_no_ticket(form, spa):
     spa.connections.clear()
 
     assert refused(form()) == (400, "invalid_request", "the connection is not enabled")
@@ -331,7 +331,7 @@ def test_a_user_who_was_blocked_since_is_refused_by_name(browser, spa, jane, tic
 
 
 def test_a_browser_that_does_not_say_whose_page_it_was_gets_no_session(browser, spa, jane, make_user, ticket):
-    """Or another site could sign a user in as somebody else, with a ticket of its own."""
+    """Or another site could sign a user in as another one, with a ticket of its own."""
     window, kim = browser(), make_user("kim", password=PASSWORD)
     sign_in(window, spa, kim)
 

@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 START_SECONDS = 10
 # Seconds after the wall limit until the process is killed. At the limit itself it ends a run that only waits.
 GRACE_SECONDS = 0.2
-# Bytes of a message besides the output of a script: its kind, the console, the message of an error.
+# Bytes of a message apart from the output of a script: its kind, the console, the message of an error.
 OTHER_BYTES = 256 * 1024
 ROOT = Path(__file__).parent.parent.parent
 # With `-I -S`: neither environment, nor the user's packages, nor start-up code of site-packages.

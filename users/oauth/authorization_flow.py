@@ -123,7 +123,7 @@ class AuthorizationFlow:
         """Sign in the user whose password was typed on a page of the application.
 
         Only where the browser says that this page leads here does the user get a session, or a page to go
-        on: another site could present a ticket of its own, and sign the user in as somebody else (login
+        on: another site could present a ticket of its own, and sign the user in as another user (login
         CSRF). Otherwise the application alone gets an answer, which it checks by its `state`.
         """
         page = origin_of_page(self.request)

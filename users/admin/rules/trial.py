@@ -99,7 +99,7 @@ def run_trial(
     form: TrialForm, rule: Rule | None, name: str, script: str, actor: Actor
 ) -> TemplateContext | None:
     """Run the script as it was typed and return what the page shows; None where the form has errors."""
-    # Before users are looked up: whoever may try rules may see them.
+    # Before users are looked up: those who may try rules may see them.
     check(actor, Verb.TRY_RULES)
     text = ScriptField.normalize(script)
     if len(text.encode()) > MAX_SCRIPT_BYTES or bad_characters(text):

@@ -1,6 +1,6 @@
 /**
- * What every script finds in its context besides the language, and how the process talks to it. Evaluated in each
- * fresh context before the script; returns the function by which `process/context.py` drives the run.
+ * What every script finds in its context in addition to the language, and how the process talks to it. Evaluated in
+ * each fresh context before the script; returns the function by which `process/engine.py` drives the run.
  *
  * The script can call nothing outside its context: a call is a message in `outbox` and a promise, which the process
  * resolves later. All that crosses the border is JSON text.
