@@ -89,7 +89,7 @@ def test_a_key_and_its_value_are_chosen_by_keyboard(typing):
     # The schema's first, without those that the document has.
     assert offered[:2] == ["plan", "hobby"]
     assert "credits" not in offered
-    assert "string · 3 users" in opened.page.locator(".cm-tooltip-autocomplete li").first.inner_text()
+    expect(opened.page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("string · 3 users")
     keys.type("pl")
     assert suggestions(opened)[0] == "plan"
     keys.press("ArrowDown")
