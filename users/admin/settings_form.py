@@ -4,13 +4,14 @@ field."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 
+from users.actions.errors import StaleVersion
 from users.admin.request import TemplateContext
 from users.representation.validation import FieldError
 
@@ -48,8 +49,29 @@ class SettingsForm(forms.Form):
     # Whether the write was refused by the optimistic lock. `settings_conflict.html` then shows
     # `differences`, and the next save is made against what is stored now.
     is_conflict = False
+    is_saved = False
 
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def save_with(self, write: Callable[[], object], read_initial: Callable[[], dict[str, Any]]) -> Self:
+        """Call `write` if the form is valid, and return the form to show.
+
+        That is this one, with `is_saved` or with errors. If `write` raises StaleVersion because another user
+        has changed the settings since the form was opened, it is a copy with `is_conflict`, opened against
+        the values of `read_initial`; `is_saved` if the other user has saved the same.
+        """
+        if not self.is_valid():
+            return self
+        try:
+            write()
+        except StaleVersion:
+            form = self.reopened(read_initial())
+            form.is_saved = not form.changed_data
+            return form
+        except FieldError as error:
+            self.add_refusal(error)
+        self.is_saved = not self.errors
+        return self
 
     def add_refusal(self, error: FieldError) -> None:
         """Show an error of the action at the field that it is about; at the top where there is none."""

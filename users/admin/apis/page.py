@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -14,15 +16,16 @@ from django.utils.translation import gettext
 
 from users.actions.access.optimistic_lock import check_version
 from users.actions.access.resource_servers import create_server, delete_server, edit_server
-from users.actions.errors import AlreadyExists, StaleVersion
+from users.actions.errors import AlreadyExists
 from users.admin.apis.form import ApiSettingsForm, NewApiForm
 from users.admin.apis.scopes import save_scopes, scopes_context
 from users.admin.configuration_history import history_context
+from users.admin.refresh_token_count import count_refresh_tokens
 from users.admin.request import TemplateContext
 from users.listing.keyset import Keyset
 from users.listing.pages import read_cursor_page
 from users.log.configuration_history import Kind
-from users.models import Permission, RefreshToken, ResourceServer
+from users.models import Permission, ResourceServer
 from users.models.resource_server import MFA_IDENTIFIER
 from users.representation.resource_servers import columns_from_body
 from users.rights.actor import Actor
@@ -32,8 +35,6 @@ from users.web.page_view import PageRequest
 SECTION = LIST = "apis"
 PAGE_SIZE = 50
 BY_NAME = Keyset(("name_lower", "id"))
-# Refresh tokens are counted up to this number.
-MAX_COUNTED_TOKENS = 1_000
 
 
 def apis_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
@@ -97,16 +98,13 @@ def delete_api_page(request: PageRequest, resource_server_id: str, frame: Templa
         delete_server(server, actor=actor)
         messages.success(request, gettext("The API “%(name)s” is deleted.") % {"name": server.name})
         return redirect("admin:apis")
-    tokens = RefreshToken.objects.filter(authorization__resource_server=server)
-    number = tokens[: MAX_COUNTED_TOKENS + 1].count()
     roles = Permission.objects.filter(resource_server=server).aggregate(number=Count("role", distinct=True))
     context = {
         **frame,
         "title": gettext("Delete %(name)s?") % {"name": server.name},
         "section": SECTION,
         "api": server,
-        "tokens": min(number, MAX_COUNTED_TOKENS),
-        "is_more": number > MAX_COUNTED_TOKENS,
+        **count_refresh_tokens(authorization__resource_server=server),
         "roles": roles["number"],
         "applications": server.grants.count(),
     }
@@ -147,7 +145,8 @@ def _post(request: PageRequest, frame: TemplateContext, server: ResourceServer, 
         context = scopes_context(server, "", form=scope_form)
         return _render(request, frame, server, "scopes", context, status=422)
     form = _save(request, server, actor)
-    if not form.errors and not form.is_conflict:
+    if form.is_saved:
+        messages.success(request, gettext("Saved."))
         return redirect(f"{_url(server)}?tab=settings")
     return _render(request, frame, server, "settings", {"form": form}, status=422)
 
@@ -155,19 +154,12 @@ def _post(request: PageRequest, frame: TemplateContext, server: ResourceServer, 
 def _save(request: PageRequest, server: ResourceServer, actor: Actor) -> ApiSettingsForm:
     """Save the settings, and return the form: with errors, or as a conflict, where nothing was saved. Raises
     ResourceServer.DoesNotExist."""
-    form = ApiSettingsForm(request.POST, initial=ApiSettingsForm.initial_of(server))
-    if not form.is_valid():
-        return form
-    try:
-        _write(server, form, actor)
-    except StaleVersion:
-        current = ResourceServer.objects.get(pk=server.pk)
-        form = form.reopened(ApiSettingsForm.initial_of(current))
-        # The other user saved the same.
-        form.is_conflict = bool(form.changed_data)
-    if not form.is_conflict:
-        messages.success(request, gettext("Saved."))
-    return form
+    typed = ApiSettingsForm(request.POST, initial=ApiSettingsForm.initial_of(server))
+
+    def read_initial() -> dict[str, Any]:
+        return ApiSettingsForm.initial_of(ResourceServer.objects.get(pk=server.pk))
+
+    return typed.save_with(lambda: _write(server, typed, actor), read_initial)
 
 
 def _write(server: ResourceServer, form: ApiSettingsForm, actor: Actor) -> None:

@@ -19,21 +19,19 @@ from users.admin.applications.form import ApplicationForm, NewApplicationForm, v
 from users.admin.applications.quick_start import quick_start_context
 from users.admin.applications.rows import application_row, application_rows
 from users.admin.configuration_history import history_context
+from users.admin.refresh_token_count import count_refresh_tokens
 from users.admin.request import TemplateContext
 from users.admin.shown_once import store_secret, take_secret
 from users.log.configuration_history import Kind
-from users.models import Client, ClientGrant, Connection, RefreshToken
+from users.models import Client, ClientGrant, Connection
 from users.models.compiled_lookup import find_active_client
 from users.representation.clients import columns_from_body
-from users.representation.validation import FieldError
 from users.rights.actor import Actor
 from users.rights.may import Verb, check
 from users.web.page_view import PageRequest
 
 SECTION = "applications"
 MAX_QUERY = 200
-# Refresh tokens are counted up to this number.
-MAX_COUNTED_TOKENS = 1_000
 
 
 def applications_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
@@ -128,14 +126,12 @@ def delete_page(request: PageRequest, client_id: str, frame: TemplateContext) ->
         delete_client(client.client_id, actor=actor)
         messages.success(request, gettext("The application “%(name)s” is deleted.") % {"name": client.name})
         return redirect("admin:applications")
-    tokens = RefreshToken.objects.filter(authorization__client=client)[: MAX_COUNTED_TOKENS + 1].count()
     context = {
         **frame,
         "title": gettext("Delete %(name)s?") % {"name": client.name},
         "section": SECTION,
         "client": client,
-        "tokens": min(tokens, MAX_COUNTED_TOKENS),
-        "is_more": tokens > MAX_COUNTED_TOKENS,
+        **count_refresh_tokens(authorization__client=client),
         "apis": ClientGrant.objects.filter(client=client).count(),
     }
     return TemplateResponse(request, "users/admin/application_delete.html", context)
@@ -176,28 +172,20 @@ def _application(
 
 
 def _save(request: PageRequest, frame: TemplateContext, client: Client, actor: Actor) -> HttpResponse:
-    form = ApplicationForm(request.POST, request.FILES, initial=ApplicationForm.initial_of(client))
-    if form.is_valid():
-        try:
-            _write(client, form, actor)
-        except FieldError as error:
-            form.add_refusal(error)
-        except Client.DoesNotExist:  # deleted meanwhile
-            raise Http404 from None
-        except StaleVersion:
-            client = get_application_or_404(client.client_id)
-            form = form.reopened(ApplicationForm.initial_of(client))
-            # The other user saved the same.
-            if not form.changed_data:
-                return _saved(request)
-        else:
-            return _saved(request)
+    typed = ApplicationForm(request.POST, request.FILES, initial=ApplicationForm.initial_of(client))
+
+    def read_initial() -> dict[str, Any]:
+        return ApplicationForm.initial_of(get_application_or_404(client.client_id))
+
+    try:
+        form = typed.save_with(lambda: _write(client, typed, actor), read_initial)
+    except Client.DoesNotExist:  # deleted meanwhile
+        raise Http404 from None
+    if form.is_saved:
+        messages.success(request, gettext("Saved."))
+        return redirect(request.get_full_path())
+    client = get_application_or_404(client.client_id)
     return _application(request, frame, client, "settings", {"form": form}, status=422)
-
-
-def _saved(request: PageRequest) -> HttpResponse:
-    messages.success(request, gettext("Saved."))
-    return redirect(request.get_full_path())
 
 
 def _write(client: Client, form: ApplicationForm, actor: Actor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +23,6 @@ from users.actions.errors import (
     ConnectionInUse,
     ConnectionNotFound,
     NotSupported,
-    StaleVersion,
 )
 from users.admin.configuration_history import history_context
 from users.admin.connections.counts import connections_with_counts
@@ -97,7 +98,7 @@ def connection_page(request: PageRequest, connection_id: str, frame: TemplateCon
         if do == "clients":
             _save_clients(request, connection, actor)
     # Another administrator deleted it between the page and the button.
-    except ConnectionNotFound:
+    except (ConnectionNotFound, Connection.DoesNotExist):
         messages.info(request, gettext("The connection has been deleted."))
         return redirect("admin:connections")
     # With the query string, so that the tab and the page stay as they were.
@@ -159,32 +160,27 @@ def _create(form: NewConnectionForm, actor: Actor) -> Connection | None:
 
 def _save(request: PageRequest, frame: TemplateContext, connection: Connection, actor: Actor) -> HttpResponse:
     form_class = form_class_of(connection)
-    form = form_class(request.POST, initial=form_class.initial_of(connection))
-    if form.is_valid():
+    typed = form_class(request.POST, initial=form_class.initial_of(connection))
+
+    def write() -> None:
+        columns = typed.values_for(connection)
         try:
-            columns = form.values_for(connection)
-            edit_connection(connection, columns, actor=actor, version=form.cleaned_data["version"])
-        except StaleVersion:
-            # Read again: it may have changed once more since this request began.
-            connection = connections_with_counts().get(pk=connection.pk)
-            form = form.reopened(form_class.initial_of(connection))
-            # The other user saved the same.
-            if not form.changed_data:
-                return _saved(request)
-        except FieldError as error:
-            form.add_refusal(error)
+            edit_connection(connection, columns, actor=actor, version=typed.cleaned_data["version"])
         except NotSupported as refused:
-            form.add_error(None, str(refused))
+            typed.add_error(None, str(refused))
         except Denied as denied:
-            form.add_error("is_enabled", denied.reason)
-        else:
-            return _saved(request)
+            typed.add_error("is_enabled", denied.reason)
+
+    def read_initial() -> dict[str, Any]:
+        # It may have changed once more since this request began.
+        connection.refresh_from_db()
+        return form_class.initial_of(connection)
+
+    form = typed.save_with(write, read_initial)
+    if form.is_saved:
+        messages.success(request, gettext("Saved."))
+        return redirect(request.get_full_path())
     return _render_page(request, frame, connection, actor, form)
-
-
-def _saved(request: PageRequest) -> HttpResponse:
-    messages.success(request, gettext("Saved."))
-    return redirect(request.get_full_path())
 
 
 def _delete(request: PageRequest, connection: Connection, actor: Actor) -> HttpResponse:

@@ -112,27 +112,17 @@ def _act(request: PageRequest, frame: TemplateContext, rule: Rule, actor: Actor)
 def _save(
     request: PageRequest, frame: TemplateContext, rule: Rule, form: RuleForm, actor: Actor
 ) -> HttpResponse:
-    if form.is_valid():
+    def write() -> None:
         try:
             edit_rule(rule, form.columns, actor=actor, version=form.cleaned_data["version"])
-        except StaleVersion:
-            rule = get_rule_or_404(rule.rule_id)
-            form = form.reopened(RuleForm.initial_of(rule))
-            # The other user saved the same.
-            if not form.changed_data:
-                return _saved(request)
         except RuleExists:
             form.add_error("name", gettext("Another rule has this name."))
-        except FieldError as error:
-            form.add_refusal(error)
-        else:
-            return _saved(request)
-    return _editor(request, frame, rule, form)
 
-
-def _saved(request: PageRequest) -> HttpResponse:
-    messages.success(request, gettext("Saved."))
-    return redirect(request.path)
+    result = form.save_with(write, lambda: RuleForm.initial_of(get_rule_or_404(rule.rule_id)))
+    if result.is_saved:
+        messages.success(request, gettext("Saved."))
+        return redirect(request.path)
+    return _editor(request, frame, get_rule_or_404(rule.rule_id), result)
 
 
 def _roll_back(request: PageRequest, rule: Rule, actor: Actor) -> HttpResponse:
