@@ -229,3 +229,27 @@ def test_the_list_goes_on_from_a_segment(desk, agent, save, monkeypatch):
 
     assert list(rows(first)) == ["a", "b"]
     assert list(rows(desk(agent, f"{SEGMENTS}{following}"))) == ["c"]
+
+
+def test_the_second_of_two_edits_is_refused_and_shows_what_is_stored(desk, agent, save):
+    segment = save("Trial", "name:a")
+    page = desk(agent, path(segment))
+    desk(agent, path(segment)).press(SAVE, query="name:first")
+
+    refused = page.press(SAVE, query="name:second")
+
+    assert refused.status == 422
+    assert "Not saved: another user was first" in refused.text
+    assert "<title>Error: " in refused.html
+    assert "Query Saved now: name:first" in refused.text
+    # The second attempt is made against what is stored now.
+    assert "is saved" in refused.press(SAVE).text
+    assert Segment.objects.get().query == "name:second"
+
+
+def test_two_who_save_the_same_do_not_conflict(desk, agent, save):
+    segment = save("Trial", "name:a")
+    page = desk(agent, path(segment))
+    desk(agent, path(segment)).press(SAVE, description="Ours")
+
+    assert "is saved" in page.press(SAVE, description="Ours").text

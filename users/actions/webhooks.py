@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.actions.access.optimistic_lock import check_version
 from users.events.account_paths import check_paths
 from users.events.event_types import TEST, TYPES
 from users.events.stream import latest_event_number
@@ -66,12 +67,16 @@ def create_webhook(*, actor: Actor, **columns: Any) -> tuple[Webhook, str]:
     return webhook, secret
 
 
-def edit_webhook(webhook: Webhook, columns: dict[str, Any], *, actor: Actor) -> None:
+def edit_webhook(
+    webhook: Webhook, columns: dict[str, Any], *, actor: Actor, version: str | None = None
+) -> None:
     """Set columns. A webhook that is enabled again receives events from then on, and deliveries that were
-    pending before. Raises Denied, InvalidTarget or InvalidPath."""
+    pending before. `version` is the digest of these columns that the form was opened with. Raises Denied,
+    InvalidTarget, InvalidPath, StaleVersion or Webhook.DoesNotExist."""
     _check(actor, columns)
     with transaction.atomic():
         held = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        check_version(held, columns, version)
         before = _described(held)
         if columns.get("is_enabled") and not held.is_enabled:
             columns = {**columns, "position": latest_event_number()}

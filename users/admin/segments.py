@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from users.actions.access.optimistic_lock import version_of
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.actions.search_setup.segments import (
     SegmentData,
@@ -24,6 +25,7 @@ from users.actions.search_setup.segments import (
 )
 from users.admin.configuration_history import history_context
 from users.admin.request import TemplateContext
+from users.admin.settings_form import SettingsForm
 from users.admin.user_list.segment_tabs import refresh_old_counts, stored_count
 from users.conf import conf
 from users.listing.keyset import Keyset
@@ -50,9 +52,10 @@ PAGE_SIZE = 50
 SECONDS_PER_COUNT = 0.25
 LIST = "segments"
 BY_NAME = Keyset(("name_folded", "id"))
+COLUMNS = ("name", "query", "description", "is_shared")
 
 
-class SegmentForm(forms.Form):
+class SegmentForm(SettingsForm):
     """The form of a segment. The action validates the query."""
 
     name = forms.CharField(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -68,8 +71,9 @@ class SegmentForm(forms.Form):
         label=gettext_lazy("Shared with all staff and API clients"), required=False
     )
 
-    def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.options = {"actor": actor}
         refused = denial_reason(actor, Verb.SHARE_SEGMENT)
         if refused:
             # Django then ignores what the browser sends for the field.
@@ -89,7 +93,7 @@ class SegmentForm(forms.Form):
     @property
     def wanted(self) -> SegmentData:
         """The segment as entered."""
-        return SegmentData(**self.cleaned_data)
+        return SegmentData(**{name: self.cleaned_data[name] for name in COLUMNS})
 
 
 def segments_page(request: PageRequest, frame: dict[str, Any]) -> HttpResponse:
@@ -120,21 +124,24 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
     segment = _get_segment_or_404(segment_id, actor) if segment_id else None
     if segment and request.method != "POST" and request.GET.get("tab") == "history":
         return _history_page(request, frame, segment, actor)
-    form = SegmentForm(actor, request.POST or None, initial=_initial(request, segment, actor))
+    form = SegmentForm(request.POST or None, actor=actor, initial=_initial(request, segment, actor))
     try:
         if request.method == "POST" and request.POST.get("do") == "delete" and segment:
             delete_segment(segment, actor=actor)
             messages.success(request, gettext("The segment “%(segment)s” is deleted.") % {"segment": segment})
             return redirect("admin:segments")
-        if request.method == "POST" and form.is_valid() and (saved := _save(form, segment, actor)):
+        if request.method == "POST":
+            form = _save(request, form, segment, actor)
+        if form.is_saved:
+            saved: Segment = form.result or _get_segment_or_404(segment_id, actor)
             messages.success(request, gettext("The segment “%(saved)s” is saved.") % {"saved": saved})
             return redirect(_search_url(saved))
     except SegmentInUse as needed:
         # Unbound again: deleting sent none of the form's fields, and validation would report them missing.
-        form = SegmentForm(actor, initial=_initial(request, segment, actor))
+        form = SegmentForm(actor=actor, initial=_initial(request, segment, actor))
         messages.error(request, _in_use_message(needed))
     # Another staff member deleted it between the page and the button.
-    except SegmentNotFound:
+    except (SegmentNotFound, Segment.DoesNotExist):
         messages.info(request, gettext("The segment has been deleted."))
         return redirect("admin:segments")
     context = {
@@ -149,7 +156,8 @@ def segment_page(request: PageRequest, segment_id: str, frame: dict[str, Any]) -
             else {}
         ),
     }
-    return TemplateResponse(request, "users/admin/segment.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or form.is_conflict else 200
+    return TemplateResponse(request, "users/admin/segment.html", context, status=status)
 
 
 def _history_page(
@@ -193,15 +201,27 @@ def _initial(request: PageRequest, segment: Segment | None, actor: Actor) -> Tem
         "query": to_readable_query(segment, actor),
         "description": segment.description,
         "is_shared": segment.is_shared,
+        "version": version_of(segment, COLUMNS),
     }
 
 
-def _save(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment | None:
-    """Save the form. None where it now has errors. Raises Denied, SegmentNotFound or SegmentInUse."""
+def _save(request: PageRequest, form: SegmentForm, segment: Segment | None, actor: Actor) -> SegmentForm:
+    """Save what was typed, and return the form to show. Raises Denied, SegmentNotFound or SegmentInUse."""
+
+    def read_initial() -> TemplateContext:
+        if segment:
+            segment.refresh_from_db()
+        return _initial(request, segment, actor)
+
+    return form.save_with(lambda: _write(form, segment, actor), read_initial)
+
+
+def _write(form: SegmentForm, segment: Segment | None, actor: Actor) -> Segment | None:
+    """Create or edit the segment; None if the form now has errors."""
     try:
         if segment is None:
             return create_segment(form.wanted, actor=actor)
-        return edit_segment(segment, form.wanted, actor=actor)
+        return edit_segment(segment, form.wanted, actor=actor, version=form.cleaned_data["version"])
     except AlreadyExists as error:
         form.add_error("name", str(error))
     except QueryError as error:

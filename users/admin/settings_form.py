@@ -50,6 +50,10 @@ class SettingsForm(forms.Form):
     # `differences`, and the next save is made against what is stored now.
     is_conflict = False
     is_saved = False
+    # What the function that wrote it returned.
+    result: Any = None
+    # What the constructor takes beside Django's arguments.
+    options: Mapping[str, Any] = {}
 
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -63,7 +67,7 @@ class SettingsForm(forms.Form):
         if not self.is_valid():
             return self
         try:
-            write()
+            self.result = write()
         except StaleVersion:
             form = self.reopened(read_initial())
             form.is_saved = not form.changed_data
@@ -94,7 +98,7 @@ class SettingsForm(forms.Form):
         since it was opened."""
         data = self.data.copy()
         data[self.add_prefix("version")] = initial["version"]
-        form = type(self)(data, self.files, initial=initial)
+        form = type(self)(data, self.files, initial=initial, **self.options)
         form.is_conflict = True
         return form
 

@@ -346,3 +346,30 @@ class TestList:
             Delivery.objects.create(webhook=made, type="user.created")
 
         assert cost() == few
+
+
+def test_the_second_of_two_edits_is_refused_and_shows_what_is_stored(desk, hook):
+    page = settings_of(desk, hook)
+    settings_of(desk, hook).press("Save", description="First")
+
+    refused = page.press("Save", description="Second")
+
+    assert refused.status == 422
+    assert "Not saved: another user was first" in refused.text
+    assert "<title>Error: " in refused.html
+    assert "Description (optional) Saved now: First" in refused.text
+    assert Webhook.objects.get().description == "First"
+    # The second attempt is made against what is stored now.
+    assert "Saved." in refused.press("Save").text
+    assert Webhook.objects.get().description == "Second"
+
+
+@pytest.mark.parametrize("button", ["Save", "Create new secret", "Delete webhook"])
+def test_a_webhook_that_was_deleted_meanwhile_leads_to_the_list(desk, hook, button):
+    page = settings_of(desk, hook)
+    hook.delete()
+
+    answer = page.press(button)
+
+    assert "Webhooks" in answer.text
+    assert Webhook.objects.count() == 0

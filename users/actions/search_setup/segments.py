@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from users.actions.access.optimistic_lock import check_version
 from users.actions.errors import AlreadyExists, SegmentInUse, SegmentNotFound
 from users.actions.unique_name import report_duplicate_name
 from users.conf import conf
@@ -49,11 +50,17 @@ def create_segment(wanted: SegmentData, *, actor: Actor) -> Segment:
     return segment
 
 
-def edit_segment(segment: Segment, wanted: SegmentData, *, actor: Actor) -> Segment:
-    """Raises as `create_segment` does, SegmentNotFound, and SegmentInUse where other users' segments
-    depend on it being shared."""
+def edit_segment(
+    segment: Segment, wanted: SegmentData, *, actor: Actor, version: str | None = None
+) -> Segment:
+    """Save the wanted state. `version` is the digest of these columns that the form was opened with.
+
+    Raises as `create_segment` does, SegmentNotFound, StaleVersion, and SegmentInUse if segments of
+    other users depend on it being shared.
+    """
     with report_duplicate_name("A segment with this name already exists."):
         segment = _lock(segment, actor)
+        check_version(segment, asdict(wanted), version)
         before = _described(segment)
         if segment.is_shared and not wanted.is_shared:
             # Back to its owner; if that user was deleted, to the actor.

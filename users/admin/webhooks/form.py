@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from users.admin.settings_form import LinesField
+from users.actions.access.optimistic_lock import version_of
+from users.admin.settings_form import LinesField, SettingsForm
 from users.events.account_paths import PARTS, InvalidPath, check_paths
 from users.events.event_types import TYPES
 from users.models import Webhook
 from users.outgoing.ssrf_guard import InvalidTarget
 from users.rights.errors import Denied
 
+Result = TypeVar("Result")
 PATHS_HELP = gettext_lazy("One per line: %(parts)s, or one key, such as app_metadata.plan.") % {
     "parts": ", ".join(PARTS)
 }
@@ -33,7 +35,7 @@ class PathsField(LinesField):
         return paths
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(SettingsForm):
     """The settings of a webhook. Whether its target is allowed is checked by the action."""
 
     # No URLField, which completes a missing scheme: the action refuses such a URL, and the user should see
@@ -77,16 +79,23 @@ class WebhookForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, webhook: Webhook) -> WebhookForm:
-        """Return the form with the stored values."""
-        return cls(initial={name: getattr(webhook, name) for name in cls.base_fields})
+    def initial_of(cls, webhook: Webhook) -> dict[str, Any]:
+        """Return the stored values, with their version."""
+        columns = [name for name in cls.base_fields if name != "version"]
+        return {
+            **{name: getattr(webhook, name) for name in columns},
+            "version": version_of(webhook, columns),
+        }
 
-    def save_with(self, write: Callable[[dict[str, Any]], Any]) -> Any:
-        """Return the result of `write` with the validated values; None where the form now has errors."""
-        if not self.is_valid():
-            return None
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The validated values."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def write_columns(self, write: Callable[[dict[str, Any]], Result]) -> Result | None:
+        """Return the result of `write` with the validated values; None if the form now has errors."""
         try:
-            return write(self.cleaned_data)
+            return write(self.columns)
         # The action resolves the host, which a form field cannot validate.
         except InvalidTarget as error:
             self.add_error("url", str(error))

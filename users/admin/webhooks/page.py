@@ -57,8 +57,8 @@ def add_page(request: PageRequest, frame: TemplateContext) -> HttpResponse:
     """GET shows the form, POST creates the webhook and leads to its secret."""
     actor = _require_administrator(request)
     form = WebhookForm(request.POST or None)
-    if request.method == "POST":
-        made = form.save_with(lambda columns: webhooks.create_webhook(actor=actor, **columns))
+    if request.method == "POST" and form.is_valid():
+        made = form.write_columns(lambda columns: webhooks.create_webhook(actor=actor, **columns))
         if made:
             return _lead_to_secret(request, *made, is_first=True)
     context = {**frame, "title": gettext("Add a webhook"), "section": "webhooks", "form": form}
@@ -75,6 +75,15 @@ def webhook_page(request: PageRequest, webhook_id: str, frame: TemplateContext) 
         raise Http404
     if request.method != "POST":
         return _render_page(request, frame, webhook, actor)
+    try:
+        return _act(request, frame, webhook, actor)
+    except Webhook.DoesNotExist:  # deleted meanwhile
+        messages.info(request, gettext("The webhook has been deleted."))
+        return redirect("admin:webhooks")
+
+
+def _act(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor: Actor) -> HttpResponse:
+    """Do what the button says. Raises Webhook.DoesNotExist."""
     do = request.POST.get("do", "")
     if do == "save":
         return _save(request, frame, webhook, actor)
@@ -161,7 +170,7 @@ def _render_page(
     tab = "settings" if form else request.GET.get("tab", "")
     context = {**frame, "title": webhook.url, "section": "webhooks", "webhook": webhook, "tab": tab}
     if tab == "settings":
-        context["form"] = form or WebhookForm.of(webhook)
+        context["form"] = form or WebhookForm(initial=WebhookForm.initial_of(webhook))
     elif tab == "history":
         context |= history_context(request, actor, Kind.WEBHOOK, webhook.webhook_id)
     else:
@@ -210,16 +219,21 @@ def _present(rows: list[Any]) -> set[int]:
 
 
 def _save(request: PageRequest, frame: TemplateContext, webhook: Webhook, actor: Actor) -> HttpResponse:
-    form = WebhookForm(request.POST)
+    typed = WebhookForm(request.POST, initial=WebhookForm.initial_of(webhook))
 
-    def write(columns: dict[str, Any]) -> bool:
-        webhooks.edit_webhook(webhook, columns, actor=actor)
-        return True
+    def edit(columns: dict[str, Any]) -> None:
+        version = typed.cleaned_data["version"]
+        webhooks.edit_webhook(webhook, columns, actor=actor, version=version)
 
-    if not form.save_with(write):
-        return _render_page(request, frame, webhook, actor, form)
-    messages.success(request, gettext("Saved."))
-    return redirect(request.get_full_path())
+    def read_initial() -> dict[str, Any]:
+        webhook.refresh_from_db()
+        return WebhookForm.initial_of(webhook)
+
+    form = typed.save_with(lambda: typed.write_columns(edit), read_initial)
+    if form.is_saved:
+        messages.success(request, gettext("Saved."))
+        return redirect(request.get_full_path())
+    return _render_page(request, frame, webhook, actor, form)
 
 
 def _delivery_number(request: PageRequest) -> int | None:
