@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from users.actions.errors import StaleVersion
 from users.admin.request import TemplateContext
-from users.representation.validation import FieldError
+from users.representation.validation import Checker, FieldError
 
 
 class LinesField(forms.CharField):
@@ -110,6 +110,28 @@ class SettingsForm(forms.Form):
             # A chosen file is not sent to the browser again.
             if name != "version" and not isinstance(field.field, forms.FileField):
                 yield {"label": field.label, "id": field.auto_id, "stored": _describe(field)}
+
+
+class ApiBodyForm(SettingsForm):
+    """Settings that are validated as the Management API validates them."""
+
+    @classmethod
+    def checker(cls) -> Checker:
+        """The validator of `body`."""
+        raise NotImplementedError
+
+    def body(self) -> dict[str, Any]:
+        """The valid values, as a body of the Management API."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """Validate each value by itself, so that all mistakes are shown at once."""
+        for name, value in self.body().items():
+            try:
+                self.checker().check({name: value})
+            except FieldError as error:
+                self.add_refusal(error)
+        return self.cleaned_data
 
 
 def _describe(field: forms.BoundField) -> str:

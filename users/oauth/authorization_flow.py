@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -152,16 +153,21 @@ class AuthorizationFlow:
             self._leave_earlier_sign_in(outcome.sign_in.user)
         return self._follow(outcome, None)
 
-    def _sign_in_by_ticket(self, ticket: LoginTicket, *, can_redirect: bool) -> Outcome:
-        request = SignInRequest(
+    def _sign_in_request(self, **more: Any) -> SignInRequest:
+        """Describe this request to the transaction; `more` are further fields."""
+        return SignInRequest(
             ip=client_ip(self.request),
             application=self.client,
             audience=self.parameters.audience,
             scope=self.parameters.scope,
             protocol=self.parameters.protocol,
             query=self.parameters.to_query(self.client),
-            refuses_staff=True,
-            can_redirect=can_redirect and not self.parameters.is_silent,
+            **more,
+        )
+
+    def _sign_in_by_ticket(self, ticket: LoginTicket, *, can_redirect: bool) -> Outcome:
+        request = self._sign_in_request(
+            refuses_staff=True, can_redirect=can_redirect and not self.parameters.is_silent
         )
         user = primary_user(ticket.user)
         if self.parameters.user_id not in ("", user.user_id):
@@ -234,13 +240,7 @@ class AuthorizationFlow:
         if needs_fresh_second_factor(self.parameters, current, now=timezone.now()):
             # Given too long ago, so that the transaction asks for it again.
             methods = methods - {Method.SECOND_FACTOR}
-        request = SignInRequest(
-            ip=client_ip(self.request),
-            application=self.client,
-            audience=self.parameters.audience,
-            scope=self.parameters.scope,
-            protocol=self.parameters.protocol,
-            query=self.parameters.to_query(self.client),
+        request = self._sign_in_request(
             success_type="ssa",
             failure_type="fsa",
             counts_login=False,

@@ -10,11 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from users.actions.access.optimistic_lock import version_of
-from users.admin.settings_form import SettingsForm
+from users.admin.settings_form import ApiBodyForm
 from users.models import ResourceServer
 from users.representation.resource_servers import FIELDS, IDENTIFIER, PERMISSIONS_DIALECT
 from users.representation.schema import closed_object
-from users.representation.validation import Checker, FieldError
+from users.representation.validation import Checker
 
 # What the form writes of an API, and of our own Management API, whose other settings are fixed.
 COLUMNS = ("name", "token_lifetime", "allow_offline_access", "enforce_policies", "names_permissions")
@@ -28,21 +28,13 @@ def _text(label: Any, help_text: Any = "", *, most: int, required: bool = True) 
     )
 
 
-class ApiForm(SettingsForm):
+class ApiForm(ApiBodyForm):
     """What the forms share."""
 
-    def body(self) -> dict[str, Any]:
-        """The valid values, as a body of the Management API."""
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        """Validate each value by the schema of the API, so that all mistakes are shown at once."""
-        for name, value in self.body().items():
-            try:
-                _checker().check({name: value})
-            except FieldError as error:
-                self.add_refusal(error)
-        return self.cleaned_data
+    @classmethod
+    @cache
+    def checker(cls) -> Checker:
+        return Checker(closed_object({"identifier": IDENTIFIER, **FIELDS}))
 
 
 class NewApiForm(ApiForm):
@@ -128,8 +120,3 @@ class ScopeForm(ApiForm):
 
     def body(self) -> dict[str, Any]:
         return {"scopes": [self.scope]} if "value" in self.cleaned_data else {}
-
-
-@cache
-def _checker() -> Checker:
-    return Checker(closed_object({"identifier": IDENTIFIER, **FIELDS}))

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from users.actions.access.optimistic_lock import digest
-from users.admin.settings_form import LinesField, SettingsForm
+from users.admin.settings_form import ApiBodyForm, LinesField
 from users.metadata.errors import TextError
 from users.metadata.text import parse
 from users.models import Client, Connection
@@ -18,7 +18,7 @@ from users.representation.clients import FIELDS, GRANT_TYPES, serialize_client
 from users.representation.logos import MAX_BYTES, MEDIA_TYPES, encode_logo
 from users.representation.refresh_tokens import serialize_refresh_token
 from users.representation.schema import closed_object
-from users.representation.validation import Checker, FieldError
+from users.representation.validation import Checker
 
 Type = Client.Type
 # Most connections that the form offers; others are enabled on their own page or by the API.
@@ -70,25 +70,20 @@ def _url(label: Any, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=2048, widget=widget)
 
 
-class ClientForm(SettingsForm):
-    """What both forms share: values are validated as the Management API validates them."""
+class ClientForm(ApiBodyForm):
+    """What both forms share."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
     def body(self) -> dict[str, Any]:
-        """The valid values, as a body of the Management API."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
-    def clean(self) -> dict[str, Any]:
-        """Validate each value by the schema of the API, so that all mistakes are shown at once."""
-        for name, value in self.body().items():
-            try:
-                _checker().check({name: value})
-            except FieldError as error:
-                self.add_refusal(error)
-        return self.cleaned_data
+    @classmethod
+    @cache
+    def checker(cls) -> Checker:
+        return Checker(closed_object(FIELDS))
 
 
 class NewApplicationForm(ClientForm):
@@ -297,11 +292,6 @@ def version_of_application(client: Client) -> str:
     """The version for the optimistic lock: of the settings and the enabled connections."""
     connections = sorted(client.connections.values_list("connection_id", flat=True))
     return digest({**serialize_client(client), "connections": connections})
-
-
-@cache
-def _checker() -> Checker:
-    return Checker(closed_object(FIELDS))
 
 
 assert GRANT_LABELS.keys() == set(GRANT_TYPES), "each grant of the API has a label"
