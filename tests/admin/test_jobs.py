@@ -246,7 +246,7 @@ def test_records_that_failed_are_listed_with_their_errors(desk, administrator):
     assert "Record 2 jane@example.com name : the NUL character is refused" in text
     assert "Record 7 a record must be an object, not <b>" in text
     assert "Record 9 email : must be text" in text
-    assert f"GET /api/v2/jobs/{job}/errors" in text
+    assert f'href="{path(job)}refused.jsonl"' in desk(administrator, path(job)).html
     assert "More records failed" not in text
 
 
@@ -258,7 +258,7 @@ def test_of_many_failed_records_the_first_are_listed(desk, administrator):
 
     assert f"Record {MAX_FAILED_RECORDS} no" in text
     assert f"Record {MAX_FAILED_RECORDS + 1}" not in text
-    assert "More records failed than are listed here." in text
+    assert "More records were refused than are listed here." in text
 
 
 def test_failed_records_are_hidden_from_who_may_not_see_app_metadata(desk, staff_with):

@@ -19,7 +19,7 @@ from tests.api.answers import problem, shown
 from tests.api.test_jobs import JOBS, work
 from users.actions.account.delete_user import delete_user
 from users.actions.account.undo import undo
-from users.import_export import export_job, import_job
+from users.import_export import export_job, import_file, import_job
 from users.import_export.record_reader import FileRecord
 from users.jobs.requester import serialize_actor
 from users.models import Change, ClientGrant, FailedRecord, FilePiece, Job, LogEvent, User
@@ -333,7 +333,7 @@ def test_rights_are_asked_again_when_the_job_runs(api, browser, connection, jane
 def test_as_many_records_are_in_memory_as_two_batches_may_hold(
     upload, ended, monkeypatch, bytes_at_once, most
 ):
-    take, records, read, ahead = import_job.import_record, import_job._records, [], []
+    take, records, read, ahead = import_job.import_record, import_file._records, [], []
 
     def reading(job):
         read.clear()
@@ -345,9 +345,9 @@ def test_as_many_records_are_in_memory_as_two_batches_may_hold(
         ahead.append(len(read) - len(ahead))
         return take(value, *rest, **options)
 
-    monkeypatch.setattr(import_job, "_records", reading)
+    monkeypatch.setattr(import_file, "_records", reading)
     monkeypatch.setattr(import_job, "import_record", taking)
-    monkeypatch.setattr(import_job, "BATCH_BYTES", bytes_at_once)
+    monkeypatch.setattr(import_file, "BATCH_BYTES", bytes_at_once)
 
     job, _ = ended(upload([{"email": f"user-{number}@example.com"} for number in range(9)]))
 
@@ -371,7 +371,7 @@ def test_no_transaction_waits_for_the_parser(upload, ended, monkeypatch):
 
 
 def test_stopped_in_the_middle_it_goes_on_and_nobody_comes_twice(upload, ended, monkeypatch):
-    monkeypatch.setattr(import_job, "BATCH", 2)
+    monkeypatch.setattr(import_file, "BATCH", 2)
     take, calls = import_job.import_record, []
 
     def stumble(value, *rest, **options):

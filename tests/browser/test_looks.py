@@ -3,6 +3,7 @@ the screen."""
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -128,6 +129,24 @@ def create_no_user(page: Page) -> None:
     page.get_by_label("Set a password now").check()
     page.get_by_role("button", name="Create user").click()
     expect(page.locator(".summary")).to_be_visible()
+
+
+def import_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def check_an_import(page: Page) -> None:
+    records = [
+        {"email": "long@example.com", "user_metadata": {LONG: LONG}},
+        {"email": "agent@example.com", "user_metadata": {"theme": LONG}},
+        {"email": LONG},
+    ]
+    file = {"name": f"{LONG}.json", "mimeType": "application/json", "buffer": json.dumps(records).encode()}
+    page.locator("#id_file").set_input_files(files=[file])
+    page.get_by_label("Merge").check()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("button", name="Import 1 user")).to_be_visible()
 
 
 def block_a_member_of_staff(page: Page) -> None:
@@ -439,6 +458,8 @@ PAGES = {
     "cell": ("agent", "/admin/users/user/1/cell/?column=app_metadata.plan", None),
     "new user": ("admin", "/admin/users/user/add/", None),
     "new user, with mistakes": ("agent", "/admin/users/user/add/", create_no_user),
+    "import, with mistakes": ("agent", "/admin/users/user/import/", import_nothing),
+    "import, checked": ("agent", "/admin/users/user/import/", check_an_import),
     "users to block": ("agent", "/admin/users/user/bulk/block/?all=1&q=xxxx", None),
     "users to export": ("agent", "/admin/users/user/bulk/export/?all=1", None),
     "users to delete": ("admin", "/admin/users/user/bulk/delete/?all=1", None),
@@ -593,6 +614,7 @@ APART = {
     "jsi18n": FILE,
     "mfa_download_recovery_codes": FILE,
     "job_download": FILE,
+    "refused": FILE,
     "skipped": FILE,
     "export_file": FILE,
     "home": REDIRECT,

@@ -24,7 +24,7 @@ from users.actions.errors import ChangeNotFound
 from users.history.errors import NotCreatedYet
 from users.history.point_in_time import user_at
 from users.history.timeline import list_user_changes
-from users.import_export.import_record import import_record
+from users.import_export.import_record import Existing, import_record
 from users.log.record import log_event
 from users.models import Change, ResourceServer, Ticket, User
 from users.rights.actor import command_actor, owner_actor, staff_actor
@@ -215,7 +215,7 @@ def test_a_client_that_brings_the_id_back_begins_again(earlier, api, is_import):
     client = api("create:users", "read:users", "read:users_history")
     record = {"email": "l@example.com", "user_id": "reused", "user_metadata": {"new": True}}
     if is_import:
-        import_record(record, earlier.connection, actor=SHELL, is_upsert=True)
+        import_record(record, earlier.connection, actor=SHELL, existing=Existing.REPLACE)
     else:
         client.post(USERS, {**record, "connection": earlier.connection.name, "password": PASSWORD})
 

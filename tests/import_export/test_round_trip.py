@@ -107,7 +107,8 @@ def download(names) -> bytes:
 
 
 def upload(file: bytes, *, upsert: bool = False) -> dict:
-    summary = run("users_import", file, upsert=upsert).result["summary"]
+    existing = "replace" if upsert else "refuse"
+    summary = run("users_import", file, existing=existing).result["summary"]
     assert not FailedRecord.objects.exists(), FailedRecord.objects.values()
     return summary
 
@@ -257,9 +258,8 @@ def test_a_gzip_file_that_cannot_be_unpacked_fails_whole(settings, damage, reaso
     file = damage(download(ALL))
     clear(users)
     settings.IMPORT_MAX_BYTES = 1024
-    job = enqueue(
-        "users_import", actor=SHELL, parameters={"connection_id": users[0].connection.connection_id}
-    )
+    parameters = {"connection_id": users[0].connection.connection_id, "existing": "refuse"}
+    job = enqueue("users_import", actor=SHELL, parameters=parameters)
     store_file(job, [file])
 
     Worker().work()

@@ -158,10 +158,11 @@ def a_worker(timing: dict[str, float], has_all_kinds: bool) -> Any:
 
 def in_small_steps() -> None:
     """Every kind of the product, doing two people at a time, and nothing unasked."""
+    from users.import_export import import_file
     from users.jobs.registry import KINDS
     from users.management import job_kinds
 
-    job_kinds.import_job.BATCH = job_kinds.export_job.PAGE_SIZE = job_kinds.survey_jobs.STEP_SIZE = 2
+    import_file.BATCH = job_kinds.export_job.PAGE_SIZE = job_kinds.survey_jobs.STEP_SIZE = 2
     job_kinds.bulk_job.BATCH = job_kinds.undo_job.BATCH = 2
     KINDS.update({name: replace(kind, every=None) for name, kind in KINDS.items()})
 

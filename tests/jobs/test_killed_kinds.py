@@ -16,6 +16,8 @@ from tests.jobs.nursery import wait_until
 from tests.jobs.test_killed import ON_SQLITE, work_all
 from users.actions.search_setup.indexed_keys import index_key
 from users.bulk_actions.request import request_bulk_action, request_undo
+from users.import_export.import_record import Existing
+from users.import_export.requests import request_check
 from users.jobs.enqueue import enqueue
 from users.jobs.files import read_chunks, store_file
 from users.jobs.worker import Worker
@@ -48,7 +50,7 @@ def kill(nursery, make_user):
 
 @pytest.mark.parametrize("moment", IN_STEPS)
 def test_an_import(kill, moment):
-    parameters = {"connection_id": Connection.objects.get().connection_id, "upsert": False}
+    parameters = {"connection_id": Connection.objects.get().connection_id, "existing": "refuse"}
     job = enqueue("users_import", actor=SHELL, parameters=parameters)
     store_file(job, [json.dumps([{"email": f"new-{number}@example.com"} for number in range(5)]).encode()])
 
@@ -57,6 +59,21 @@ def test_an_import(kill, moment):
     new = User.objects.filter(email__startswith="new-")
     assert job.result == {"summary": {"failed": 0, "updated": 0, "inserted": 5, "total": 5}}
     assert new.count() == Change.objects.filter(user__in=new, what="created").count() == 5
+
+
+@pytest.mark.parametrize("moment", IN_STEPS)
+def test_the_check_of_an_import(kill, moment):
+    emails = [f"new-{number}@example.com" for number in (0, 1, 2, 1)]
+    file = json.dumps([{"email": email} for email in emails]).encode()
+    job = request_check(
+        [file], Connection.objects.get(), Existing.REFUSE, file_name="users.json", actor=SHELL
+    )
+
+    job = kill(job, moment)
+
+    assert job.result["summary"] == {"inserted": 3, "updated": 0, "unchanged": 0, "failed": 1, "total": 4}
+    assert list(job.failed_records.values_list("number", flat=True)) == [4]
+    assert not User.objects.filter(email__startswith="new-").exists()
 
 
 @pytest.mark.parametrize("moment", IN_STEPS)

@@ -21,7 +21,7 @@ from users.import_export.export_fields import (
     parse_path,
     to_row,
 )
-from users.import_export.import_record import import_record
+from users.import_export.import_record import Existing, import_record
 from users.import_export.record_schema import READ_ONLY as IGNORED_BY_IMPORTS
 from users.import_export.record_schema import SCHEMA as RECORD
 from users.metadata.documents import DOCUMENTS
@@ -235,9 +235,8 @@ def test_a_field_that_is_set_through_one_face_is_there_on_all(api, jane, connect
         assert shop.patch(path, {name: None}).status_code == 200
         assert getattr(User.objects.get(pk=jane.pk), name) is None
     record = {"email": jane.email, **needed, name: value}
-    import_record(
-        record, connection, actor=replace(command_actor("import"), request_id="job_1"), is_upsert=True
-    )
+    actor = replace(command_actor("import"), request_id="job_1")
+    import_record(record, connection, actor=actor, existing=Existing.REPLACE)
     assert getattr(User.objects.get(pk=jane.pk), name) == value
 
 

@@ -62,6 +62,7 @@ TABLE = [
     (Verb.VIEW_APP_METADATA, "view_app_metadata", {"read:users"}, False),
     (Verb.VIEW_CHANGES, "view_changes", set(), False),
     (Verb.CREATE, "create_user", {"create:users"}, False),
+    (Verb.IMPORT_CREDENTIALS, "administer", {"create:users"}, False),
     (Verb.SIGN_UP, None, set(), False),
     (Verb.CHANGE_PROFILE, "change_profile", {"update:users"}, False),
     (Verb.CHANGE_SIGN_IN, "change_profile", {"update:users"}, False),

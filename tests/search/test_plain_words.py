@@ -15,7 +15,7 @@ from users.actions.account.edit_user import Edit, edit_user
 from users.actions.account.identities import link, unlink
 from users.actions.account.restore import restore
 from users.actions.account.undo import undo
-from users.import_export.import_record import import_record
+from users.import_export.import_record import Existing, import_record
 from users.lucene.errors import QueryError
 from users.lucene.parser import parse
 from users.lucene.printer import unparse
@@ -166,7 +166,7 @@ def rename_by_api(user, api):
 
 def rename_by_import(user, api):
     record = {"email": user.email, "name": "Jo Müller"}
-    import_record(record, user.connection, actor=replace(SHELL, request_id="1"), is_upsert=True)
+    import_record(record, user.connection, actor=replace(SHELL, request_id="1"), existing=Existing.REPLACE)
 
 
 def rename_by_undo(user, api):

@@ -17,14 +17,16 @@ from django.utils.translation import gettext
 
 from users.admin.actor_name import actor_name
 from users.admin.bulk_report import report_context
+from users.admin.imports.report import RECORD_KINDS, can_see_records, check_context
 from users.admin.request import TemplateContext
 from users.bulk_actions.request import request_undo
+from users.import_export.requests import request_import
 from users.jobs.cancel import cancel_job
 from users.jobs.progress import percentage, seconds_left
 from users.jobs.visibility import visible_jobs
 from users.listing.keyset import Keyset
 from users.listing.pages import read_cursor_page
-from users.metadata.documents import APP_METADATA, DOCUMENTS
+from users.metadata.documents import DOCUMENTS
 from users.models import Job
 from users.rights.actor import Actor
 from users.rights.errors import Denied
@@ -76,6 +78,8 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         undo = request_undo(job, actor=actor)
         messages.success(request, gettext("Undo started. This page shows the progress."))
         return redirect("admin:job", undo.job_id)
+    if request.method == "POST" and request.POST.get("do") == "import":
+        return redirect("admin:job", request_import(job, actor=actor).job_id)
     if request.method == "POST":
         # The worker may finish the job between the page and the button.
         if cancel_job(job, actor=actor):
@@ -83,7 +87,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         else:
             messages.info(request, gettext("Nothing to cancel: the job had already ended."))
         return redirect(request.path)
-    report = report_context(job, actor)
+    report = {**report_context(job, actor), **check_context(job, actor)}
     context = {
         **frame,
         **_row(job, actor),
@@ -94,7 +98,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         "tenth": (percentage(job) or 0) // 10 * 10,
         "seconds_left": seconds_left(job, timezone.now()),
         "results": list(_flatten_results(job.result)),
-        "failed": None if report else _failed_records(job, actor),
+        "failed": _failed_records(job, actor) if job.kind in RECORD_KINDS else None,
         **report,
         "lines": [{"at": datetime.fromisoformat(at), "text": text} for at, text in reversed(job.log)],
     }
@@ -170,8 +174,7 @@ def _failed_records(job: Job, actor: Actor) -> TemplateContext | None:
     None where there are none, and for staff who may not see users with their `app_metadata`, since records
     contain it.
     """
-    # A failed record is a part of the imported file, which may contain either.
-    if not (visible(actor, PROFILE) and visible(actor, APP_METADATA)):
+    if not can_see_records(actor):
         return None
     # Only the email is loaded: a record may be as large as two documents.
     records = job.failed_records.values_list("number", "user__email", "errors")[: MAX_FAILED_RECORDS + 1]

@@ -31,6 +31,8 @@ from users.admin.bulk_report import skipped_file
 from users.admin.changes.page import change_page, changes_page
 from users.admin.changes.undo_page import reversal_page
 from users.admin.connections.page import connection_page, connections_page, new_connection_page
+from users.admin.imports.page import import_page
+from users.admin.imports.report import refused_file
 from users.admin.jobs import job_download_page, job_page, jobs_page
 from users.admin.log.page import log_page
 from users.admin.metadata.editor_hints import editor_hints
@@ -83,6 +85,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("help/pieces/", "pieces", pieces_page, {}),
     ("log/", "log", log_page, {}),
     ("users/user/bulk/<slug:action>/", "bulk", bulk_page, {}),
+    ("users/user/import/", "import", import_page, {}),
     ("users/user/<int:object_id>/cell/", "cell", cell_page, {}),
     ("changes/", "changes", changes_page, {}),
     ("changes/<int:number>/", "change", change_page, {}),
@@ -98,6 +101,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponseBase], dict[str, str]], .
     ("jobs/<slug:job_id>/", "job", job_page, {}),
     ("jobs/<slug:job_id>/download/", "job_download", job_download_page, {}),
     ("jobs/<slug:job_id>/skipped.csv", "skipped", skipped_file, {}),
+    ("jobs/<slug:job_id>/refused.jsonl", "refused", refused_file, {}),
     ("notes/<int:user_key>/", "notes", notes_page, {}),
     ("palette/", "palette", palette_entries, {}),
     ("rules/", "rules", rules_page, {}),

@@ -1,16 +1,18 @@
 """Create or update the user of one import record.
 
 Source: Auth0 docs, "Bulk User Imports": without upsert an existing user is an error; with it, a match on
-the email updates the fields that may be updated, and documents are replaced as a whole.
+the email updates the fields that may be updated, and documents are replaced as a whole. That documents may
+be merged instead is ours.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from users.actions.account.create_user import create_user
-from users.actions.account.documents import Replace, version_of
+from users.actions.account.documents import Patch, Replace, Write, version_of
 from users.actions.account.draft import lock_user
 from users.actions.account.edit_user import Edit, edit_user
 from users.import_export.errors import DuplicateRecord
@@ -19,8 +21,13 @@ from users.metadata.documents import DOCUMENTS, Document
 from users.models import Change, Connection, User
 from users.representation.defaults import default_name, default_nickname, default_picture
 from users.representation.fields import FIELDS
+from users.representation.validation import FieldError
 from users.rights.actor import Actor
+from users.rights.may import Verb, may
 from users.rights.protected_accounts import check_unprotected
+
+# An address is verified by a mail, and a block is an action of its own: staff import neither.
+TRUSTED_FIELDS = frozenset({"email_verified", "phone_verified", "blocked"})
 
 
 class Outcome(StrEnum):
@@ -31,15 +38,33 @@ class Outcome(StrEnum):
     INSERTED = "inserted"
 
 
-def import_record(value: Document, connection: Connection, *, actor: Actor, is_upsert: bool) -> Outcome:
-    """Create the user of this record or, with upsert, update the user with the same email.
+class Existing(StrEnum):
+    """What an import does with a record whose user exists: refuse it, merge the documents into those of the
+    user, or replace the user's documents. The two latter are Auth0's `upsert`, which replaces."""
+
+    REFUSE = "refuse"
+    MERGE = "merge"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The user that a record was written to, and whether it was created."""
+
+    outcome: Outcome
+    user: User
+
+
+def import_record(value: Document, connection: Connection, *, actor: Actor, existing: Existing) -> Imported:
+    """Create the user of this record or, where `existing` permits, update the user with the same email.
 
     Runs in the caller's transaction. Raises one of `record_errors.RECORD_ERRORS`.
     """
     record = to_record(value, connection)
-    account = _find_existing(connection, record) if is_upsert else None
+    _check_trusted_fields(record, actor)
+    account = None if existing == Existing.REFUSE else _find_existing(connection, record)
     if account is None:
-        create_user(
+        user = create_user(
             connection,
             actor=actor,
             profile=_without_defaults(record, _user_id(record, connection)),
@@ -47,12 +72,19 @@ def import_record(value: Document, connection: Connection, *, actor: Actor, is_u
             app_metadata=record.app_metadata,
             bare_id=record.bare_id,
         )
-        return Outcome.INSERTED
+        return Imported(Outcome.INSERTED, user)
     # Duplicates within one file are errors at Auth0, never a creation followed by an upsert.
     if _is_written_by(actor, account):
         raise DuplicateRecord
-    _overwrite(account, record, actor)
-    return Outcome.UPDATED
+    return Imported(Outcome.UPDATED, _edit_existing(account, record, existing, actor))
+
+
+def _check_trusted_fields(record: Record, actor: Actor) -> None:
+    """Refuse a field by which a file would vouch for a user, unless the actor may. Raises FieldError."""
+    # False is what a new user has, and what an export writes.
+    given = sorted(name for name in TRUSTED_FIELDS if record.profile.get(name))
+    if given and not may(actor, Verb.IMPORT_CREDENTIALS):
+        raise FieldError(given[0], "only administrators may import it; remove it")
 
 
 def _find_existing(connection: Connection, record: Record) -> User | None:
@@ -90,7 +122,7 @@ def _is_written_by(actor: Actor, account: User) -> bool:
     return Change.objects.filter(subject=account.user_id, user=account, request_id=actor.request_id).exists()
 
 
-def _overwrite(account: User, record: Record, actor: Actor) -> None:
+def _edit_existing(account: User, record: Record, existing: Existing, actor: Actor) -> User:
     # Locked, so that the versions read below are still current at the edit.
     account = lock_user(account)
     # An import must not be a way around the protection of staff accounts.
@@ -98,10 +130,12 @@ def _overwrite(account: User, record: Record, actor: Actor) -> None:
     given = _without_defaults(record, account.user_id)
     profile: dict[str, Any] = {name: value for name, value in given.items() if FIELDS[name].is_upsertable}
     documents = {name: getattr(record, name) for name in DOCUMENTS}
-    # Replaced and not merged, as documented of Auth0; a document that the record lacks stays.
-    writes = {
-        name: Replace(value, opened_version=version_of(account, name))
+    # A document that the record lacks stays.
+    writes: dict[str, Write] = {
+        name: Patch(value)
+        if existing == Existing.MERGE
+        else Replace(value, opened_version=version_of(account, name))
         for name, value in documents.items()
         if value is not None
     }
-    edit_user(account, Edit(profile=profile, documents=writes), actor=actor)
+    return edit_user(account, Edit(profile=profile, documents=writes), actor=actor)

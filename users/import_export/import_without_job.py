@@ -9,7 +9,7 @@ from django.db import transaction
 
 from users.actions.errors import DuplicateField, NotSupported
 from users.import_export.errors import InvalidRecord, TransferError
-from users.import_export.import_record import import_record
+from users.import_export.import_record import Existing, import_record
 from users.import_export.record_reader import FileRecord, read_import_file
 from users.metadata.errors import MetadataError
 from users.metadata_map.survey_requests import sample_after_import
@@ -44,7 +44,7 @@ def create_users_from_file(
 
 def _create_user(record: FileRecord, connection: Connection, actor: Actor) -> None:
     try:
-        import_record(record.value(), connection, actor=actor, is_upsert=False)
+        import_record(record.value(), connection, actor=actor, existing=Existing.REFUSE)
     except InvalidRecord as error:
         # Unlike the import job, one bad record fails the whole file: there is no report that would list it.
         raise TransferError(f"{error.reason} (byte {error.byte})", error.number) from None

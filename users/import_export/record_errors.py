@@ -11,7 +11,7 @@ from typing import Any
 
 from users.actions.errors import Conflict, DuplicateField, InvalidCombination, NotSupported, UserNotFound
 from users.import_export.errors import DuplicateRecord, InvalidRecord
-from users.import_export.record_schema import READ_ONLY, is_known_column
+from users.import_export.record_schema import ERRORS_COLUMN, MASK, READ_ONLY, is_known_column
 from users.metadata.documents import JSON, Document
 from users.metadata.errors import MetadataError
 from users.representation.validation import FieldError, RuleKind
@@ -31,7 +31,6 @@ RECORD_ERRORS = (
     ),
     *(DuplicateRecord, InvalidRecord),
 )
-MASK = "*****"
 # Keys in metadata, and below other fields, whose values may be credentials.
 _SECRET_NAME = re.compile(
     r"passw|pass[_-]?(?:phrase|code|key)|^pass$|^pin$|pwd|secret|credential|token|hash(?!tag)|otp|api_?key",
@@ -84,7 +83,11 @@ def mask_record(record: Document | InvalidRecord) -> Document:
     """
     if isinstance(record, InvalidRecord):
         return {} if record.email is None else {"email": record.email}
-    return {name: MASK if _is_hidden(name) else _mask(value) for name, value in record.items()}
+    return {
+        name: MASK if _is_hidden(name) else _mask(value)
+        for name, value in record.items()
+        if name != ERRORS_COLUMN
+    }
 
 
 def _is_hidden(column: str) -> bool:

@@ -36,6 +36,11 @@ SCHEMA: Schema = closed_object(
 # Columns of our own export that an import cannot set, each of which is ignored and counted, so that
 # an export imports as it was downloaded.
 READ_ONLY = PROFILE_READ_ONLY - SCHEMA["properties"].keys()
+# A column of the file of refused records, which says why they were refused. It is ignored, so that the file
+# can be fixed and imported.
+ERRORS_COLUMN = "import_errors"
+# In place of values that are not shown, in that file too.
+MASK = "*****"
 # Any one of these identifies a user.
 IDENTIFIERS = ("email", "username", "phone_number")
 # Part of Auth0's format, but refused: dropping them silently would lose the users' sign-ins.
@@ -68,6 +73,9 @@ def to_record(value: Document, connection: Connection) -> Record:
         if name in value:
             raise FieldError(name, reason)
     # Before the closed schema is checked, which would refuse these columns of our own export.
+    if ERRORS_COLUMN in value:
+        value = {name: item for name, item in value.items() if name != ERRORS_COLUMN}
+        _check_unmasked(value)
     value = {name: item for name, item in value.items() if read_only_field(name) is None}
     _check_columns(value)
     _checker().check(value)
@@ -103,6 +111,18 @@ def _check_columns(value: dict[str, JSON]) -> None:
             raise FieldError(
                 name, f"a single key of {path[0]} is not imported; export and import {path[0]} as a whole"
             )
+
+
+def _check_unmasked(value: JSON, path: str = "") -> None:
+    """Refuse a value that the file of refused records hides: it would be stored as five asterisks."""
+    if value == MASK:
+        raise FieldError(path, "the value was hidden in the file of refused records; enter it again")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _check_unmasked(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check_unmasked(inner, f"{path}[{index}]")
 
 
 def _bare_id(user_id: str, strategy: str) -> str:

@@ -56,6 +56,11 @@ def open_file(job: Job) -> io.BufferedReader:
     return io.BufferedReader(_ChunkReader(read_chunks(job)))
 
 
+def move_file(source: Job, target: Job) -> None:
+    """Give the file of one job to another, which has none, in the caller's transaction."""
+    FilePiece.objects.filter(job=source).update(job=target)
+
+
 def delete_file(job: Job) -> None:
     """Delete the job's file, in the caller's transaction."""
     FilePiece.objects.filter(job=job).delete()

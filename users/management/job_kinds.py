@@ -9,7 +9,7 @@ from users.actions.search_setup import build_indexes, count_segments
 from users.bulk_actions import job as bulk_job
 from users.bulk_actions import undo_job
 from users.housekeeping import daily_counts, retention
-from users.import_export import export_job, import_job
+from users.import_export import check_job, export_job, import_job
 from users.jobs.registry import JobKind
 from users.mail import invitation, notices, password_reset, send, verification
 from users.metadata_map import survey_jobs
@@ -29,6 +29,8 @@ KINDS: Mapping[str, JobKind] = {
     # A kind that keeps no row is asked for at every check of the schedule.
     Job.Kind.DAILY_COUNTS: JobKind(daily_counts.fold_in_steps, every=MINUTE, keeps_row=False),
     Job.Kind.USERS_IMPORT: JobKind(import_job.import_users),
+    # Its file is what the import takes.
+    Job.Kind.IMPORT_CHECK: JobKind(check_job.check_import, keeps_file=True),
     Job.Kind.USERS_EXPORT: JobKind(export_job.export_users, keeps_file=True),
     Job.Kind.BULK_ACTION: JobKind(bulk_job.run_bulk_action),
     Job.Kind.BULK_UNDO: JobKind(undo_job.undo_bulk_action),

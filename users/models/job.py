@@ -23,6 +23,7 @@ class Job(models.Model):
         HOUSEKEEPING = "housekeeping", gettext_lazy("Housekeeping")
         DAILY_COUNTS = "daily_counts", gettext_lazy("Daily counts")
         USERS_IMPORT = "users_import", gettext_lazy("Import of users")
+        IMPORT_CHECK = "import_check", gettext_lazy("Check of an import")
         USERS_EXPORT = "users_export", gettext_lazy("Export of users")
         BULK_ACTION = "bulk_action", gettext_lazy("Bulk action")
         BULK_UNDO = "bulk_undo", gettext_lazy("Undo of a bulk action")

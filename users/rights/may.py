@@ -69,6 +69,9 @@ class Verb(Enum):
     )
     VIEW_CHANGES = Rule(_("view the activity of all users"), "view_changes", frozenset())
     CREATE = Rule(_("create users"), "create_user", frozenset({"create:users"}))
+    IMPORT_CREDENTIALS = Rule(
+        _("import credentials, verified flags and blocks"), "administer", frozenset({"create:users"})
+    )
     SIGN_UP = Rule(_("sign up"), "", frozenset(), visitor=True)
     CHANGE_PROFILE = Rule(_("change profiles"), "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(

@@ -17,6 +17,8 @@ from users.web.json_paths import is_api, is_oauth
 from users.web.sso_paths import is_sso_path
 
 IMPORT_PATH = "/api/v2/jobs/users-imports"
+# The dashboard's page that takes a file; a test compares it with its route.
+IMPORT_PAGE = "/admin/users/user/import/"
 # Source: Auth0's published OpenAPI document, POST /jobs/users-imports, status 413.
 STRICT_IMPORT_MAX_BYTES = 512_000
 # Sign-in forms must still fit where an operator configures very small metadata documents.
@@ -67,6 +69,8 @@ def body_limit(path: str) -> int:
     # Open to unauthenticated callers, so the limit is the smallest.
     if is_oauth(path) or is_sso_path(path):
         return settings.OAUTH_MAX_BYTES
+    if path == IMPORT_PAGE:
+        return settings.IMPORT_MAX_BYTES
     if path == IMPORT_PATH:
         return (
             min(settings.IMPORT_MAX_BYTES, STRICT_IMPORT_MAX_BYTES)

@@ -19,6 +19,7 @@ from users.api.views.jobs import serialize_job
 from users.conf import conf
 from users.import_export.export_fields import parse_path
 from users.import_export.export_formats import MAX_COLUMNS
+from users.import_export.import_record import Existing
 from users.jobs.enqueue import enqueue
 from users.jobs.files import store_file
 from users.metadata.documents import DOCUMENTS
@@ -75,7 +76,8 @@ class UsersImportsView(View):
         asked = {
             "connection_id": connection.connection_id,
             "connection": connection.name,
-            "upsert": is_upsert,
+            # Source: Auth0 docs, "Bulk User Imports": an upsert replaces both documents.
+            "existing": Existing.REPLACE if is_upsert else Existing.REFUSE,
             **{name: parts[name] for name in ("external_id",) if name in parts},
         }
         # The job and its file together: a worker must not find a job without a file.

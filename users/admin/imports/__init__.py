@@ -1,0 +1,1 @@
+"""The import of a file of users: its form, and the report of its check."""
