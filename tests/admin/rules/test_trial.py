@@ -7,7 +7,7 @@ import pytest
 from tests.admin.rules.conftest import SCRIPT
 from tests.web.pages import open_page
 from users.actions.rules.configs import set_config
-from users.models import Change, ConfigurationChange, LogEvent, Rule, RuleRunCount, User
+from users.models import Change, Client, ConfigurationChange, LogEvent, Rule, RuleRunCount, User
 from users.rights.actor import command_actor
 from users.rules.starters import starter_script
 
@@ -162,6 +162,22 @@ def test_tokens_are_explained_to_administrators_alone(browser, request, make_rul
 
     assert "tab=tokens" not in page.html
     assert "Plan to claims" not in page.text
+
+
+def test_any_application_is_named_by_its_name_or_id(attempt, make_client, shop, desk, jane):
+    """Also one that is not suggested, and one of two that have the same name."""
+    other, single, machine = (make_client(name=name) for name in ("Shop", "Single", "Machine"))
+    Client.objects.filter(pk__in=(other.pk, single.pk)).update(app_type=Client.Type.SINGLE_PAGE)
+    Client.objects.filter(pk=machine.pk).update(app_type=Client.Type.MACHINE)
+    script = body("context.idToken.client = context.clientID;")
+
+    assert single.client_id in attempt(script, try_client="Single").text
+    assert other.client_id in attempt(script, try_client=f" {other.client_id} ").text
+    assert "Several applications have this name" in attempt(script, try_client="Shop").text
+    assert "No application has this name" in attempt(script, try_client=machine.client_id).text
+    page = desk(f"/admin/users/user/{jane.pk}/change/?tab=tokens&client=Shop")
+    assert "Several applications have this name" in page.text
+    assert "sub" in desk(f"/admin/users/user/{jane.pk}/change/?tab=tokens&client=Single").text
 
 
 def test_an_unknown_application_explains_nothing(desk, jane, shop):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from users.actions.rules.enabled_rules import RuleScript
 from users.admin.request import TemplateContext
+from users.admin.rules.application_choice import ApplicationField, suggested_applications
 from users.admin.rules.form import ScriptField
 from users.metadata.diff import Diff
 from users.metadata.text import bad_characters
@@ -26,8 +27,6 @@ from users.rules.trial import Trial, try_rules
 from users.sign_in.account_lookup import find_by_identifier
 from users.web.differences import Lines, diff_lines, limit_lines
 
-# Most applications that the form offers, by name.
-MAX_CLIENTS = 200
 # Most users that an ambiguous name is refused with.
 MAX_NAMED = 5
 # Lines of changed metadata on the page; of the rest the number is shown.
@@ -55,7 +54,9 @@ class TrialForm(forms.Form):
             }
         ),
     )
-    try_client = forms.ChoiceField(label=gettext_lazy("Application"))
+    try_client = ApplicationField(
+        label=gettext_lazy("Application"), help_text=gettext_lazy("Name or client ID.")
+    )
     try_network = forms.BooleanField(
         label=gettext_lazy("Allow network calls"),
         required=False,
@@ -64,8 +65,9 @@ class TrialForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        field: Any = self.fields["try_client"]
-        field.choices = client_choices()
+        self.applications = suggested_applications()
+        if self.applications:
+            self.fields["try_client"].initial = self.applications[0][0]
 
     def clean_try_user(self) -> User:
         """Return the one user who is meant."""
@@ -79,12 +81,6 @@ class TrialForm(forms.Form):
                 gettext("Several users have it. Name one by user ID: %(ids)s.") % {"ids": ids}
             )
         return found[0]
-
-
-def client_choices() -> list[tuple[str, str]]:
-    """The applications that users sign in to, by name."""
-    clients = Client.objects.filter(is_revoked=False).exclude(app_type=Client.Type.MACHINE)
-    return list(clients.order_by("name", "id").values_list("client_id", "name")[:MAX_CLIENTS])
 
 
 def find_users(typed: str) -> list[User]:
@@ -107,7 +103,7 @@ def run_trial(
     if not form.is_valid():
         return None
     user = form.cleaned_data["try_user"]
-    client = Client.objects.get(client_id=form.cleaned_data["try_client"])
+    client: Client = form.cleaned_data["try_client"]
     draft = RuleScript(pk=None, rule_id=rule.rule_id if rule else "", name=name, script=text)
     try:
         trial = try_rules(

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from users.admin.request import TemplateContext, UserPageRequest
-from users.admin.rules.trial import TOKEN_TITLES, client_choices, metadata_lines, show_value
-from users.models import Client
+from users.admin.rules.application_choice import LIST_ID, find_applications, suggested_applications
+from users.admin.rules.trial import TOKEN_TITLES, metadata_lines, show_value
 from users.rights.errors import Denied
 from users.rules.trial import ExplainedClaim, Trial, explain
 
 
 def tokens_context(visit: UserPageRequest) -> TemplateContext:
     """The applications and, for the one that `?client=` names, the claims of its tokens."""
-    choices = client_choices()
-    chosen = visit.request.GET.get("client", "")
-    context: TemplateContext = {"token_clients": choices, "chosen_client": chosen}
-    if chosen not in dict(choices):
-        return context
-    client = Client.objects.get(client_id=chosen)
+    applications = suggested_applications()
+    chosen = visit.request.GET.get("client")
+    context: TemplateContext = {
+        "applications": applications,
+        "list_id": LIST_ID,
+        "chosen_client": applications[0][0] if chosen is None and applications else chosen or "",
+    }
+    found = find_applications(chosen or "")
+    if len(found) != 1:
+        return {**context, "found_applications": len(found), "is_asked": bool(chosen)}
+    [client] = found
     try:
         trial, claims = explain(visit.user, client, visit.user.connection, actor=visit.actor)
     except Denied as denied:
