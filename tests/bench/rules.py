@@ -2,7 +2,8 @@
 others.
 
 The bare engine is QuickJS in this process: a fresh context, the rule evaluated and called with the same JSON.
-A run is what a sign-in pays for: messages to the worker process, the prelude and the limits included.
+A run is what a sign-in pays for: messages to the worker process, the prelude and the limits included. Whole
+sign-ins are measured besides, through the product's own endpoint.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -19,8 +21,17 @@ from pathlib import Path
 from typing import Any
 
 import _quickjs
+from django.apps import apps
 
 from tests.bench.report import Goal, table
+from tests.bench.rule_sign_ins import (
+    FIVE_RULES,
+    NO_RULES,
+    ONE_RULE,
+    TAKEN_OUT,
+    measure_sign_ins,
+    prepare_database,
+)
 from users.javascript.pool import configure, run
 from users.javascript.script import Limits, Script, ScriptError
 
@@ -61,6 +72,8 @@ CONTEXT = {
 MOST_FOR_ONE = 1.5
 MOST_FOR_FIVE = 3.0
 MOST_BESIDE_HOSTILE = 2.0
+# How many times as long as one without the hook a sign-in without rules takes.
+MOST_WITHOUT_RULES = 1.02
 # What else a sign-in takes, above all its password hash: the work of which a hostile script must not double
 # the p95.
 SIGN_IN_SECONDS = 0.06
@@ -79,7 +92,10 @@ def main(arguments: list[str]) -> int:
     """A missed goal is no failure."""
     options = read(arguments)
     configure(size=4, wait_seconds=5)
-    found = measure(options.seconds, options.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        if not apps.ready:
+            prepare_database(Path(folder))
+        found = measure(options.seconds, options.rounds)
     reached = goals(found)
     sys.stdout.write(f"The best of {options.rounds} rounds of {options.seconds:g} s\n\n")
     sys.stdout.write(f"{as_text(found, reached)}\n")
@@ -117,7 +133,8 @@ def measure(seconds: float, rounds: int) -> list[Figures]:
         with hostile_scripts():
             name = "sign-in with a rule, beside hostile scripts"
             keep_best(best, time_each(name, sign_in, seconds), is_counted=number > 0)
-    return list(best.values())
+    sign_ins = measure_sign_ins(f"{RULE}\n", seconds, rounds)
+    return [*best.values(), *(as_figures(name, times) for name, times in sign_ins.items())]
 
 
 def keep_best(best: dict[str, Figures], found: Figures, *, is_counted: bool) -> None:
@@ -135,8 +152,12 @@ def time_each(name: str, operation: Callable[[], Any], seconds: float) -> Figure
         times.append((time.perf_counter() - began) * 1000)
         # As between two sign-ins: the worker process prepares the next contexts.
         time.sleep(0.02)
-    times.sort()
-    return Figures(name, times[len(times) // 2], times[int(len(times) * 0.95)])
+    return as_figures(name, times)
+
+
+def as_figures(name: str, times: list[float]) -> Figures:
+    ordered = sorted(times)
+    return Figures(name, ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)])
 
 
 def call_bare_engine() -> Any:
@@ -191,12 +212,16 @@ def refuse(operation: str, arguments: list[Any], *, seconds: float) -> Any:
 def goals(found: list[Figures]) -> list[Goal]:
     """What the figures say of each."""
     by = {row.operation: row for row in found}
-    one = by["run, one rule"].p50 - by["bare engine, one rule"].p50
-    five = by["run, five rules"].p50 - by["bare engine, five rules"].p50
+    bare_one, bare_five = (by[f"bare engine, {number}"].p50 for number in ("one rule", "five rules"))
+    one, five = by["run, one rule"].p50 - bare_one, by["run, five rules"].p50 - bare_five
+    without = by[NO_RULES].p50
     alone, beside = (by[f"sign-in with a rule{more}"].p95 for more in ("", ", beside hostile scripts"))
     return [
         Goal("one rule: milliseconds over the bare engine", one, MOST_FOR_ONE),
         Goal("five rules: milliseconds over the bare engine", five, MOST_FOR_FIVE),
+        Goal("one rule in a refresh: likewise", by[ONE_RULE].p50 - without - bare_one, MOST_FOR_ONE),
+        Goal("five rules in a refresh: likewise", by[FIVE_RULES].p50 - without - bare_five, MOST_FOR_FIVE),
+        Goal("a refresh without rules / without their hook", without / by[TAKEN_OUT].p50, MOST_WITHOUT_RULES),
         Goal("p95 of a sign-in beside hostile scripts / alone", beside / alone, MOST_BESIDE_HOSTILE),
     ]
 
