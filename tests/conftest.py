@@ -78,9 +78,11 @@ def _one_key(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered():
+def _nothing_remembered(monkeypatch):
     """What a process remembers about keys, clients and the rate of calls must not leak into a test: users of
-    two tests have the same number, so that one's lockout would be the other's."""
+    two tests have the same number, so that one's lockout would be the other's. Runs of rules are counted at
+    once."""
+    monkeypatch.setattr("users.rules.statistics.SAVE_SECONDS", 0)
     _clear_caches()
     yield
     _clear_caches()

@@ -10,6 +10,7 @@ from tests.bench.run import run_bench
 from tests.bench.sign_in import OPERATIONS, PLAIN, Figures, as_text, goals
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.platform != "linux", reason="as the other benchmarks")
 def test_each_way_of_signing_in_is_measured(tmp_path):
     printed, written = run_bench("sign-in --users 5 --seconds 0.05 --rounds 1", tmp_path)

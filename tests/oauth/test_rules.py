@@ -485,6 +485,17 @@ class TestLogAndStatistics:
         assert (failure.rule, failure.kind, failure.line) == (gate, "error", 1)
         assert "broken" in failure.message
 
+    def test_runs_are_stored_at_most_once_a_second(self, rule, ask, jane, monkeypatch):
+        rule("callback(null, user, context);")
+        ask()
+        monkeypatch.setattr("users.rules.statistics.SAVE_SECONDS", 3600)
+
+        ask()
+        assert RuleRunCount.objects.aggregate(runs=Sum("runs")) == {"runs": 1}
+        monkeypatch.setattr("users.rules.statistics.SAVE_SECONDS", 0)
+        ask()
+        assert RuleRunCount.objects.aggregate(runs=Sum("runs")) == {"runs": 3}
+
     def test_without_rules_a_sign_in_makes_no_further_query(self, ask, jane, monkeypatch):
         ask()  # reads what a process remembers
         with CaptureQueriesContext(connection) as with_hook:

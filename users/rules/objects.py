@@ -16,6 +16,7 @@ from users.conf import conf
 from users.log.request_origin import current_origin
 from users.metadata.documents import APP_METADATA, DOCUMENTS
 from users.models import Authorization, Role, User
+from users.models.compiled_lookup import CompiledLookup
 from users.representation.profile import serialize_profile
 from users.representation.timestamps import format_time
 from users.rights.actor import Actor
@@ -81,7 +82,7 @@ def context_object(sign_in: SignIn) -> dict[str, Any]:
         "idToken": {},
         "request": _request(sign_in),
         "authentication": {"methods": _methods(sign_in)},
-        "authorization": {"roles": list(_roles(sign_in.user))},
+        "authorization": {"roles": [role.name for role in _roles.all(sign_in.user.pk)]},
         "samlConfiguration": {},
         "sessionID": request.session_id,
     }
@@ -90,13 +91,15 @@ def context_object(sign_in: SignIn) -> dict[str, Any]:
 def _sso(sign_in: SignIn) -> dict[str, Any]:
     """Whether a session of single sign-on was used, and the applications that have used it."""
     session_id = sign_in.request.session_id
-    used = bool(session_id) and not sign_in.request.counts_login
+    if not session_id:
+        return {"with_auth0": False, "with_dbconn": False, "current_clients": []}
+    used = not sign_in.request.counts_login
     found = Authorization.objects.filter(session_id=session_id, user=sign_in.user, revoked_at=None)
     names = found.order_by("client__client_id").values_list("client__client_id", flat=True).distinct()
     return {
         "with_auth0": used,
         "with_dbconn": used and sign_in.connection.is_database,
-        "current_clients": list(names) if session_id else [],
+        "current_clients": list(names),
     }
 
 
@@ -127,5 +130,5 @@ def _methods(sign_in: SignIn) -> list[dict[str, str]]:
     ]
 
 
-def _roles(user: User) -> Any:
-    return Role.objects.filter(members__user=user).order_by("name").values_list("name", flat=True)
+# The roles of a user, by primary key. Compiled once: rules run at each sign-in.
+_roles = CompiledLookup(lambda user_pk: Role.objects.filter(members__user=user_pk).order_by("name"))

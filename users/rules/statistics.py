@@ -1,12 +1,14 @@
 """Runs, failures and durations of rules, counted by day.
 
-A run is counted in memory, and stored once the response has been sent: counting neither slows down nor fails
-a sign-in.
+A run is counted in memory and stored after a response has been sent, at most once a second: counting neither
+slows down nor fails a sign-in. Of a process that ends, the runs of
+its last second may be lost.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from bisect import bisect_left
 from collections import Counter
 from datetime import date, datetime
@@ -24,11 +26,14 @@ log = logging.getLogger(__name__)
 # Upper bounds of the bars of the histogram in milliseconds; the last one also counts what took longer.
 BOUNDS = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1200, 2000, 3000, 5000)
 
+# Between two writes of the counts of a process.
+SAVE_SECONDS = 1.0
 # A rule, a day, a bar, and whether the run failed.
 _Bar = tuple[int, date, int, bool]
 _unsaved: Counter[_Bar] = Counter()
 _failures: dict[int, tuple[datetime, RuleRun]] = {}
 _lock = Lock()
+_saved_at = 0.0
 
 
 def count_run(run: RuleRun) -> None:
@@ -46,11 +51,13 @@ def count_run(run: RuleRun) -> None:
 
 
 def save_run_counts(**_: Any) -> None:
-    """Store what was counted; called after a response has been sent. One statement, and one more for
-    failures."""
-    if not _unsaved:
+    """Store what was counted, where the last time is long enough ago; called after each response has been
+    sent. One statement, and one more for failures."""
+    global _saved_at
+    if not _unsaved or time.monotonic() - _saved_at < SAVE_SECONDS:
         return
     with _lock:
+        _saved_at = time.monotonic()
         counts, failures = Counter(_unsaved), dict(_failures)
         _unsaved.clear()
         _failures.clear()

@@ -17,6 +17,8 @@ from users.javascript.process.stock import Stock
 SOCKET = 0
 # Without a message for so long, the parent has nothing more to run for now.
 PAUSE_SECONDS = 0.005
+# Contexts that wait to be freed.
+MAX_USED = 5
 
 
 class ParentLost(Exception):
@@ -76,10 +78,18 @@ def main() -> None:
 def _serve(parent: Parent) -> None:
     stock = Stock(parent.receive())
     parent.send("ready", *confine())
+    # Contexts of scripts that have run. To free one takes about as long as to run a short script, so that is
+    # done while the parent has nothing to run. Few enough that all of them are within the process's memory.
+    used: list[Engine] = []
     while True:
         # While there is no script to run, nor the next one of the same sign-in about to come.
         while not parent.has_sent(within=PAUSE_SECONDS):
-            if not stock.make_next():
+            used.clear()
+            # A message waits for one context at most.
+            while is_missing := stock.make_next():
+                if parent.has_sent(within=0):
+                    break
+            if not is_missing:
                 break
         message = parent.receive()
         if message[0] == "modules":
@@ -88,9 +98,11 @@ def _serve(parent: Parent) -> None:
         elif message[0] != "answers":
             engine = stock.take(message[5:])
             _perform(parent, engine, message[:5])
-            # Its memory is freed now, while the parent reads the answer.
             stock.note_loaded(name for name in engine.read_loaded() if name in message[5:])
+            used.append(engine)
             del engine
+            if len(used) == MAX_USED:
+                used.clear()
 
 
 def _perform(parent: Parent, engine: Engine, message: list[str]) -> None:
