@@ -34,6 +34,7 @@ PACKAGES = Path(__file__).parents[2] / "sdk/node/node_modules"
 # As their packages ship them, for pages without a bundler.
 LIBRARIES = {
     "auth0-js.js": "auth0-js/dist/auth0.min.js",
+    "auth0-js-9.js": "auth0-js-9/dist/auth0.min.js",
     "auth0-spa-js.js": "@auth0/auth0-spa-js/dist/auth0-spa-js.production.js",
     "auth0-react.js": "@auth0/auth0-react/dist/auth0-react.min.js",
     "oidc-client-ts.js": "oidc-client-ts/dist/browser/oidc-client-ts.js",
@@ -42,9 +43,14 @@ LIBRARIES = {
 }
 # The package of Lock is for bundlers alone.
 ESBUILD = "node_modules/@esbuild/*/bin/esbuild"
-LOCK = 'import { Auth0Lock } from "auth0-lock"; Object.assign(globalThis, { Auth0Lock })'
+LOCK = """
+import { Auth0Lock } from "auth0-lock";
+import german from "auth0-lock/lib/i18n/de";
+Object.assign(globalThis, { Auth0Lock, german });
+"""
 APPLICATIONS = (
     "auth0-js",
+    "auth0-js-9",
     "auth0-lock",
     "auth0-spa-js",
     "auth0-react",

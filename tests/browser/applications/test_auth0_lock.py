@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.applications.conftest import PASSWORD
 from tests.browser.applications.test_auth0_spa_js import block_third_party_cookies
+from users.models import DEFAULT_CONNECTION
 
 pytestmark = pytest.mark.browser
 EVENT = "name => globalThis.events?.find((event) => event.name === name)?.value"
@@ -134,3 +135,93 @@ def test_a_new_user_signs_up_with_more_fields_and_is_signed_in(form, call):
     assert (stored["given_name"], stored["email_verified"]) == ("Kim", False)
     assert stored["user_metadata"] == {"fav_color": "blue", "lang": "de", "news": "true", "src": "page1"}
     assert not {"blocked", "app_metadata"} & set(stored)
+
+
+RULE = """function (user, context, callback) {
+  const { hobby } = user.user_metadata || {};
+  if (hobby === 'refused') return callback(new UnauthorizedError('Come back tomorrow.'));
+  if (hobby === 'factor') context.multifactor = { provider: 'any' };
+  context.idToken['https://shop.example/hobby'] = hobby;
+  callback(null, user, context);
+}"""
+
+
+@pytest.fixture
+def change_jane(call, jane):
+    def change(**fields: Any) -> None:
+        call.patch(f"/api/v2/users/{jane['user_id']}", json=fields).raise_for_status()
+
+    return change
+
+
+@pytest.fixture
+def rule(call):
+    """A rule whose decision is the user's hobby."""
+    made = call.post("/api/v2/rules", json={"name": "Hobby", "script": RULE}).raise_for_status().json()
+    yield
+    call.delete(f"/api/v2/rules/{made['id']}").raise_for_status()
+
+
+def test_a_claim_of_a_rule_is_in_the_profile(form, rule, jane):
+    form.open(redirect=False)
+    form.fill(jane["email"], PASSWORD)
+    form.submit()
+
+    assert form.profile()["https://shop.example/hobby"] == "surfing"
+
+
+def test_a_refusal_is_explained(form, rule, change_jane, jane):
+    page = form.page
+    form.open(redirect=False)
+
+    def attempt() -> None:
+        form.fill(jane["email"], PASSWORD)
+        form.submit()
+
+    change_jane(blocked=True)
+    attempt()
+    expect(page.get_by_text("user is blocked")).to_be_visible()
+    change_jane(blocked=False, user_metadata={"hobby": "refused"})
+    attempt()
+    expect(page.get_by_text("Come back tomorrow.")).to_be_visible()
+    change_jane(user_metadata={"hobby": "factor"})
+    attempt()
+    expect(page.get_by_text(re.compile("second factor"))).to_be_visible()
+    # By redirect the hosted page asks for it.
+    form.open()
+    attempt()
+    expect(page.get_by_role("heading", name="Set up an authenticator app")).to_be_visible()
+
+
+@pytest.fixture
+def strict_passwords(call):
+    """The policy of the connection; the password of these tests follows it."""
+    connections = call.get("/api/v2/connections", params={"name": DEFAULT_CONNECTION})
+    [connection] = connections.raise_for_status().json()
+    path = f"/api/v2/connections/{connection['id']}"
+    options = {**connection["options"], "passwordPolicy": "good"}
+    call.patch(path, json={"options": options}).raise_for_status()
+    yield
+    call.patch(path, json={"options": connection["options"]}).raise_for_status()
+
+
+def test_a_bad_sign_up_is_explained(form, jane, strict_passwords):
+    page = form.page
+    form.open(redirect=False, initialScreen="signUp")
+    form.fill("new.bo@example.com", "weak")
+    form.submit("Sign Up")
+    expect(page.get_by_text("At least 8 characters in length")).to_be_visible()
+    form.fill(jane["email"], PASSWORD)
+    form.submit("Sign Up")
+    expect(page.get_by_text("already exists")).to_be_visible()
+
+
+def test_the_form_speaks_another_language_without_asking_another_host(form, jane):
+    form.page.goto(form.home)
+    form.open(redirect=False, language="de", languageDictionary=form.page.evaluate("german"))
+    form.page.get_by_placeholder("Ihr Passwort").fill("wrong")
+    form.page.get_by_placeholder("ihremail@example.com").fill(jane["email"])
+    form.submit("Anmelden")
+
+    expect(form.page.get_by_text("Falsche E-Mail-Adresse oder Passwort.")).to_be_visible()
+    assert form.foreign == []
