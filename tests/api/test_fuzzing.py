@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 
 import pytest
@@ -40,6 +41,9 @@ CHECKS = [
 FORM = "application/x-www-form-urlencoded"
 # Calls of each operation. On PostgreSQL, which refuses more text than SQLite, `make test-deep` makes fewer
 # as well: the calls are the same.
+# CI makes the calls that follow from the schemas and their examples, and are the same at each run, on
+# PostgreSQL alone: it refuses more values than SQLite.
+HAS_FIXED_CALLS = DEPTH > 1 or "CI" not in os.environ or connection.vendor == "postgresql"
 TIMES = 3 * DEPTH if DEPTH == 1 or connection.vendor == "postgresql" else 5 * DEPTH
 
 
@@ -63,6 +67,7 @@ OPERATIONS = [
 def schema():
     schema = schemathesis.openapi.from_dict(OPENAPI)
     schema.app = application
+    schema.config.phases.examples.enabled = schema.config.phases.coverage.enabled = HAS_FIXED_CALLS
     return schema
 
 
