@@ -35,6 +35,7 @@ KINDS = {
     "docs/from-auth0.md": r"\.venv/bin/python manage\.py ",
     "docs/search.md": r"$",
     "docs/history.md": r"$",
+    "docs/lock.md": r"$",
     "docs/log.md": r"$",
     "docs/staff-rights.md": r"$",
     "docs/pages.md": r"$",
