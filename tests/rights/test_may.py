@@ -63,6 +63,7 @@ TABLE = [
     (Verb.VIEW_CHANGES, "view_changes", set(), False),
     (Verb.CREATE, "create_user", {"create:users"}, False),
     (Verb.IMPORT_CREDENTIALS, "administer", {"create:users"}, False),
+    (Verb.UNDO_IMPORT, "administer", set(), False),
     (Verb.SIGN_UP, None, set(), False),
     (Verb.CHANGE_PROFILE, "change_profile", {"update:users"}, False),
     (Verb.CHANGE_SIGN_IN, "change_profile", {"update:users"}, False),

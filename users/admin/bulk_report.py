@@ -68,7 +68,7 @@ def _titles() -> dict[str, str]:
         BLOCK: gettext("Block users"),
         UNBLOCK: gettext("Unblock users"),
         DELETE: gettext("Delete users"),
-        UNDO: gettext("Undo a bulk action"),
+        UNDO: gettext("Undo a job"),
     }
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from users.admin.actor_name import actor_name
 from users.admin.bulk_report import report_context
-from users.admin.imports.report import RECORD_KINDS, can_see_records, check_context
+from users.admin.imports.report import RECORD_KINDS, can_see_records, check_context, import_context
 from users.admin.request import TemplateContext
 from users.bulk_actions.request import request_undo
 from users.import_export.requests import request_import
@@ -87,7 +87,7 @@ def job_page(request: PageRequest, job_id: str, frame: dict[str, Any]) -> HttpRe
         else:
             messages.info(request, gettext("Nothing to cancel: the job had already ended."))
         return redirect(request.path)
-    report = {**report_context(job, actor), **check_context(job, actor)}
+    report = {**report_context(job, actor), **check_context(job, actor), **import_context(job, actor)}
     context = {
         **frame,
         **_row(job, actor),

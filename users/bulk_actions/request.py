@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from users.bulk_actions.actions import ACTIONS
+from users.bulk_actions.undo_job import undo_verb
 from users.jobs.enqueue import enqueue
 from users.jobs.visibility import visible_jobs
 from users.models import Job
@@ -47,12 +48,18 @@ def request_export(format: str, selection: Selection, *, actor: Actor, reason: s
 
 def undo_refusal(job: Job, actor: Actor) -> str:
     """Why the job cannot be undone by this actor, as a sentence; empty where it can."""
-    action = ACTIONS.get(job.parameters.get("action", {}).get("type", ""))
-    if job.kind != Kind.BULK_ACTION or action is None or not action.is_undoable:
+    if not _is_undoable(job):
         return gettext("This cannot be undone.")
     if not job.is_finished:
         return gettext("Stop the job, or wait until it has ended, before you undo it.")
-    return denial_reason(actor, action.verb)
+    return denial_reason(actor, undo_verb(job))
+
+
+def _is_undoable(job: Job) -> bool:
+    if job.kind == Kind.USERS_IMPORT:
+        return True
+    action = ACTIONS.get(job.parameters.get("action", {}).get("type", ""))
+    return job.kind == Kind.BULK_ACTION and action is not None and action.is_undoable
 
 
 def undo_job_of(job: Job) -> Job | None:

@@ -72,6 +72,7 @@ class Verb(Enum):
     IMPORT_CREDENTIALS = Rule(
         _("import credentials, verified flags and blocks"), "administer", frozenset({"create:users"})
     )
+    UNDO_IMPORT = Rule(_("undo imports"), "administer", frozenset())
     SIGN_UP = Rule(_("sign up"), "", frozenset(), visitor=True)
     CHANGE_PROFILE = Rule(_("change profiles"), "change_profile", frozenset({"update:users"}))
     CHANGE_SIGN_IN = Rule(

@@ -57,6 +57,18 @@ def test_a_file_is_checked_and_then_imported(send):
     assert "Import 1 user" not in again.text
 
 
+def test_an_administrator_undoes_an_import_and_a_lead_reads_why_not(send, browser, administrator):
+    page = send([{"email": "new@example.com"}]).press("Import 1 user")
+    work()
+    assert "Undo" in open_page(page.browser, page.path).disabled
+
+    open_page(browser(administrator), page.path).press("Undo")
+    work()
+
+    assert not User.objects.filter(email="new@example.com").exists()
+    assert "Undone by a later job" in open_page(page.browser, page.path).text
+
+
 def test_the_report_counts_the_keys_that_would_be_lost(send, make_user):
     make_user("jane", user_metadata={"theme": "dark", "tea": "green"})
     records = [{"email": "jane@example.com", "user_metadata": {"theme": "light"}}]

@@ -9,6 +9,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.utils.translation import gettext
 
 from users.admin.request import TemplateContext
+from users.bulk_actions.request import undo_job_of, undo_refusal
 from users.import_export.check_job import EXAMPLES, LOST_KEYS, OUTCOMES, UNCHANGED
 from users.import_export.import_file import summarize
 from users.import_export.import_record import Existing, Outcome
@@ -46,6 +47,21 @@ def check_context(job: Job, actor: Actor) -> TemplateContext:
             "import_job": import_job_of(job),
             "number": counts[Outcome.INSERTED] + counts[Outcome.UPDATED],
             "refusal": refusal,
+        }
+    }
+
+
+def import_context(job: Job, actor: Actor) -> TemplateContext:
+    """Return what the page of an import says of its undo; empty for any other job."""
+    if job.kind != Job.Kind.USERS_IMPORT:
+        return {}
+    written = job.state.get(Outcome.INSERTED, 0) + job.state.get(Outcome.UPDATED, 0)
+    refusal = undo_refusal(job, actor)
+    return {
+        "import_undo": {
+            "job": undo_job_of(job),
+            "refusal": refusal,
+            "is_offered": job.is_finished and written > 0,
         }
     }
 
