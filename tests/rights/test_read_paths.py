@@ -66,7 +66,7 @@ ASKED = (
 ASKED_OF_PAGES = ASKED if DEPTH > 1 else (ASKED[0], ASKED[1], ASKED[4], ASKED[-1])
 NUMBERED = re.compile(r"/\d+/")
 # How often a walk opens one page with other parameters: a list leads to more of itself without end.
-VARIANTS = 12 if DEPTH > 1 else 6
+VARIANTS = 12
 
 
 @pytest.fixture
