@@ -131,6 +131,12 @@ class TestRedirects:
 
         assert "may not send requests to" in refusal(f"{crm.url}/a")
 
+    @pytest.mark.parametrize("location", ["https://[x", "//[::1", "https://a]/"])
+    def test_one_to_what_is_no_url_is_refused(self, crm, location):
+        crm.answer = lambda call: (302, {"Location": location}, b"")
+
+        assert refusal(crm.url) == "The host redirects to what is no URL."
+
     def test_secrets_are_not_sent_to_another_host(self, crm, settings):
         other = f"localhost:{crm.server.server_port}"
         settings.SCRIPT_PRIVATE_HOSTS = {crm.host, other}
@@ -194,6 +200,7 @@ class TestLimits:
             {"method": "GET\r\nX: y", "url": "https://api.example.com/", "headers": {}},
             {"method": "GET", "url": "https://api.example.com/", "headers": {str(n): "" for n in range(51)}},
             {"method": "POST", "url": "https://api.example.com/", "headers": {}, "base64": "%"},
+            {"method": "POST", "url": "https://api.example.com/", "headers": {}, "base64": "\xe9"},
         ],
     )
     def test_what_is_no_request_is_refused(self, message):
@@ -204,8 +211,25 @@ class TestLimits:
         "headers", [{"X-Own": "a\r\nX-Other: b"}, {"X-Own\r\nX-Other": "b"}, {"X-Ö": "b"}]
     )
     def test_headers_cannot_be_smuggled(self, crm, headers):
-        assert refusal(crm.url, headers=headers).startswith("No answer: ")
+        assert refusal(crm.url, headers=headers).startswith("HTTP does not permit the header X-")
         assert not crm.calls
+
+    @pytest.mark.parametrize(
+        "name", ["Transfer-Encoding ", "Content-Length\t", "Host\x0b", "Host\xa0", "", ":a"]
+    )
+    def test_a_name_that_only_looks_like_another_is_refused(self, crm, name):
+        assert refusal(crm.url, headers={name: "chunked"}).startswith("HTTP does not permit the header")
+        assert not crm.calls
+
+    @pytest.mark.parametrize("value", ["a\r\n Transfer-Encoding: chunked", "a\n\tb", "a\0b", "\x7f"])
+    def test_a_value_is_one_line(self, crm, value):
+        assert refusal(crm.url, headers={"X-Own": value}).startswith("HTTP does not permit the header X-Own")
+        assert not crm.calls
+
+    def test_a_value_has_what_http_permits(self, crm):
+        send(crm.url, headers={"X-Own": 'Bearer a.b-c~d+/=; "\t\xe9'})
+
+        assert crm.calls[0].headers["x-own"] == 'Bearer a.b-c~d+/=; "\t\xe9'
 
     def test_headers_of_the_connection_are_ours(self, crm):
         send(crm.url, headers={"Host": "evil.example", "Accept-Encoding": "gzip", "Connection": "upgrade"})

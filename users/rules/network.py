@@ -7,8 +7,8 @@ networks). Redirects are followed here, so that each is checked as the first URL
 from __future__ import annotations
 
 import base64
-import binascii
 import http.client
+import re
 import ssl
 import threading
 import time
@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from users.conf import conf
+from users.javascript.answers import printable
 from users.javascript.script import Json, ScriptCallRefused
 from users.outgoing.http_client import Request, Response, exchange
 from users.outgoing.ssrf_guard import InvalidTarget, NetworkPolicy
@@ -43,6 +44,10 @@ OWN_HEADERS = frozenset(
         *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     }
 )
+# The standard library's client sends names with white space at their end, and values of several lines: a
+# server may read either as another header (request smuggling). Source: RFC 9110, sections 5.1 and 5.5.
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 # They were meant for the first host, not for another one that it redirects to.
 SECRET_HEADERS = ("authorization", "cookie")
 # Schemes with their ports.
@@ -71,7 +76,9 @@ def read_request(arguments: list[Json]) -> tuple[Request, bool]:
         raise ScriptCallRefused(f"The method must be one of {', '.join(METHODS)}.")
     if not isinstance(url, str) or not isinstance(headers, dict) or len(headers) > MAX_HEADERS:
         raise ScriptCallRefused(f"A request has a url and at most {MAX_HEADERS} headers.")
-    sent = {str(name): str(value) for name, value in headers.items() if str(name).lower() not in OWN_HEADERS}
+    sent = {name: str(value) for name, value in headers.items() if name.lower() not in OWN_HEADERS}
+    if bad := [name for name, value in sent.items() if not _is_header(name, value)]:
+        raise ScriptCallRefused(f"HTTP does not permit the header {printable(bad[0])[:100]}, or its value.")
     body = _read_body(message)
     if body and len(body) > MAX_BYTES:
         raise ScriptCallRefused(f"The body must have at most {MAX_BYTES} bytes.")
@@ -79,12 +86,16 @@ def read_request(arguments: list[Json]) -> tuple[Request, bool]:
     return Request(method, url.partition("#")[0], sent, body), message.get("followRedirects") is not False
 
 
+def _is_header(name: str, value: str) -> bool:
+    return bool(HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value))
+
+
 def _read_body(message: dict[str, Any]) -> bytes | None:
     text, encoded = message.get("body"), message.get("base64")
     if isinstance(encoded, str):
         try:
             return base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:  # also for characters beyond ASCII
             raise ScriptCallRefused("The body is not valid base64.") from None
     return text.encode(errors="replace") if isinstance(text, str) else None
 
@@ -138,8 +149,11 @@ def _matches(pattern: str, host: str, port: int) -> bool:
 
 
 def _redirect(request: Request, status: int, location: str) -> Request:
-    """The request that follows a redirect, as browsers make it."""
-    url = urljoin(request.url, location).partition("#")[0]
+    """The request that follows a redirect, as browsers make it. Raises ScriptCallRefused."""
+    try:
+        url = urljoin(request.url, location).partition("#")[0]
+    except ValueError:
+        raise ScriptCallRefused("The host redirects to what is no URL.") from None
     method, body, headers = request.method, request.body, request.headers
     if status == 303 or (status in (301, 302) and method == "POST"):
         method, body = ("HEAD" if method == "HEAD" else "GET"), None
