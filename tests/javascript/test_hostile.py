@@ -224,18 +224,34 @@ def test_a_script_that_is_more_than_a_function_is_within_the_same_limits():
     assert raised.value.kind == "time_limit"
 
 
-def test_a_script_cannot_form_the_place_of_its_error():
-    assert failure("const e = new Error('x'); e.stack = 'at <input>:99999999:1'; callback(e);").line is None
+@pytest.mark.parametrize(
+    "line", ["99999999", "\u00b2", "\u0661\u0660\u0660\u0660\u0661", "9" * 5000, "1e9", "-1"]
+)
+@pytest.mark.parametrize("end", ["callback(e);", "throw e;"])
+def test_a_script_cannot_form_the_place_of_its_error(line, end):
+    error = failure(f"const e = new Error('x'); e.stack = 'at <input>:{line}:1'; {end}")
+
+    assert (error.kind, error.message, error.line) == ("error", "x", None)
 
 
 def test_text_that_no_database_stores_is_replaced():
     outcome = run_body(
-        "console.log('a\\u0000b\\nc\\ud800'); user.name = 'half \\ud800'; callback(null, user);"
+        "console.log('a\\u0000b\\nc\\ud800'); user.name = 'half \\ud800';"
+        "user['a\\u0000'] = ['\\u0000b \\ud83d\\ude00']; callback(null, user);"
     )
 
     assert outcome.value["user"]["name"] == "half \ufffd"
-    assert outcome.console == ("a b c\ufffd",)
+    assert outcome.value["user"]["a\ufffd"] == ["\ufffdb \U0001f600"]
+    assert outcome.console == ("a\ufffdb c\ufffd",)
     outcome.value["user"]["name"].encode()
+
+
+def test_a_call_has_its_text_as_the_script_wrote_it():
+    """The action refuses it, or the other host may want it."""
+    parent = Parent()
+    run_body("auth0.users.updateUserMetadata('x', { a: '\\u0000' }).then(() => callback(null));", host=parent)
+
+    assert parent.calls == [["users.updateUserMetadata", "x", {"a": "\0"}]]
 
 
 def test_other_runs_go_on_while_a_hostile_one_uses_up_its_time():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, cast, get_args
 
 from users.javascript.positions import find_position
@@ -17,8 +18,8 @@ MAX_LINE = 256
 MAX_DEPTH = 64
 
 
-def load(text: str) -> Json:
-    """Parse JSON. Raises ScriptError."""
+def load(text: str, *, is_stored: bool = False) -> Json:
+    """Parse JSON; of what is stored, NUL is replaced, which PostgreSQL refuses. Raises ScriptError."""
     try:
         value = json.loads(text)
     except RecursionError:
@@ -28,8 +29,11 @@ def load(text: str) -> Json:
     # Counting first, since most values need no walk.
     if text.count("{") + text.count("[") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
         raise _too_deep()
-    # JSON.stringify writes half a surrogate pair as an escape, which neither UTF-8 nor a database can store.
-    return _replace_surrogates(value) if "\\ud" in text else value
+    # JSON.stringify writes half a surrogate pair as an escape, which neither UTF-8 nor a database can store,
+    # and NUL. Nearly no text has escapes of this kind.
+    if "\\u" not in text:
+        return value
+    return _replace_texts(value, _storable if is_stored else _whole)
 
 
 def read_result(
@@ -137,11 +141,21 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _replace_surrogates(value: Any) -> Any:
+def _replace_texts(value: Any, replace: Callable[[str], str]) -> Any:
+    """The value with all its texts replaced, names included."""
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return replace(value)
     if isinstance(value, list):
-        return [_replace_surrogates(item) for item in value]
+        return [_replace_texts(item, replace) for item in value]
     if isinstance(value, dict):
-        return {_replace_surrogates(key): _replace_surrogates(item) for key, item in value.items()}
+        return {replace(key): _replace_texts(item, replace) for key, item in value.items()}
     return value
+
+
+def _whole(text: str) -> str:
+    """Half surrogate pairs replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _storable(text: str) -> str:
+    return _whole(text).replace("\0", "\ufffd")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 # Empty lines that are put before a script. The engine gives all code the same file name, so only its line
 # tells that of a script from that of the prelude and of the modules, which have fewer lines than this.
 LINES_BEFORE = 10_000
 _FILE = "<input>:"
+# A script may form any stack: no more digits than a line of a script has, and those of ASCII alone.
+_PLACE = re.compile(r"([0-9]{1,9}):([0-9]{1,9})(?![0-9])")
 
 
 def wrap(source: str) -> str:
@@ -18,10 +22,9 @@ def find_position(stack: str) -> tuple[int, int] | None:
     """The line and the column of the innermost frame that is the script's own, counted from 1; None without
     one."""
     for frame in stack.split(_FILE)[1:]:
-        line, _, rest = frame.partition(":")
-        column = rest.split("\n", 1)[0].rstrip(")")
-        if line.isdigit() and column.isdigit() and int(line) > LINES_BEFORE:
-            own_line = int(line) - LINES_BEFORE
+        place = _PLACE.match(frame)
+        if place and int(place[1]) > LINES_BEFORE:
+            own_line = int(place[1]) - LINES_BEFORE
             # The first line begins with the parenthesis of `wrap`.
-            return own_line, max(1, int(column) - (own_line == 1))
+            return own_line, max(1, int(place[2]) - (own_line == 1))
     return None

@@ -156,7 +156,8 @@ class Worker:
             message = parts[1].partition("\n    at ")[0].strip()
             console = read_console(load(parts[2]))
             raise make_error(parts[0], message, parts[1], console, script, limits)
-        return read_seconds(cpu), load(parts[0])
+        # Claims are stored with the authorization, and their names in the log.
+        return read_seconds(cpu), load(parts[0], is_stored=True)
 
     def _exchange(
         self, task: str, script: Script, arguments: str, calls: _Calls | None, limits: Limits
