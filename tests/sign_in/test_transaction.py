@@ -329,6 +329,26 @@ class TestPostLogin:
 
         assert sign_in_with_password(credentials(jane), to_app) == Refused(Reason.BLOCKED)
 
+    @pytest.mark.parametrize(
+        "meanwhile", [Edit(password="another horse battery"), Edit(profile={"blocked": True})]
+    )
+    def test_access_that_ends_while_a_hook_writes_is_not_renewed_by_its_write(
+        self, jane, to_app, post_login, meanwhile
+    ):
+        """The hook returns the account as it is after its write."""
+
+        def write(_: SignIn) -> PostLoginResult:
+            edit_user(jane, meanwhile, actor=SHELL)
+            note = Edit(documents={"user_metadata": Patch({"seen": True})})
+            return PostLoginResult(user=edit_user(jane, note, actor=SHELL))
+
+        post_login(write)
+        outcome = sign_in_with_password(credentials(jane), to_app)
+
+        assert isinstance(outcome, Refused)
+        assert LogEvent.objects.filter(type="f").count() == 1
+        assert again(jane).user_metadata["seen"] is True
+
     @pytest.mark.django_db(transaction=True, serialized_rollback=True)
     def test_hooks_run_outside_the_database_transaction(self, jane, to_app, post_login):
         seen = []

@@ -135,14 +135,19 @@ def run_post_login(sign_in: SignIn) -> SignIn:
 
 
 def _apply(result: PostLoginResult, sign_in: SignIn) -> SignIn:
-    """Return the sign-in with the result of one hook added."""
+    """Return the sign-in with the result of one hook added. Raises SignInDenied where what the user has
+    proven has ended meanwhile: tokens for the account as it is now would outlive the password."""
+    user = result.user or sign_in.user
+    # That of a blocked user has ended as well; the transaction refuses them, and the log says why.
+    if not user.blocked and user.token_generation != sign_in.user.token_generation:
+        raise SignInDenied("The account has changed during the sign-in. Sign in again.")
     claims = CustomClaims(
         id_token={**sign_in.claims.id_token, **result.id_token},
         access_token={**sign_in.claims.access_token, **result.access_token},
     )
     return replace(
         sign_in,
-        user=result.user or sign_in.user,
+        user=user,
         claims=claims,
         scope_changes=sign_in.scope_changes.then(result.scopes),
         is_second_factor_demanded=sign_in.is_second_factor_demanded or result.demands_second_factor,
