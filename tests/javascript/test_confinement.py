@@ -13,9 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # Each attempt prints the name of the error that it ends with.
 ATTEMPTS = """
-import ctypes, errno, json, os, socket, sys
+import ctypes, errno, json, os, resource, socket, sys
 sys.path.insert(0, sys.argv[1])
 from users.javascript.process import confinement
+
+# Not known any more once the process is confined.
+parent = os.getppid()
 
 def attempt(run):
     try:
@@ -41,7 +44,9 @@ attempts = {
     "network": connect,
     "fork": start_process,
     "execute": lambda: os.execv("/bin/true", ["true"]),
-    "signal": lambda: os.kill(os.getppid(), 0),
+    "signal": lambda: os.kill(parent, 0),
+    "limits of the parent": lambda: resource.prlimit(parent, resource.RLIMIT_CPU),
+    "own limits": lambda: resource.prlimit(0, resource.RLIMIT_CPU),
     "memory": lambda: bytearray(400 * 2**20),
 }
 found = {"missing": MISSING} | {name: attempt(attempts[name]) for name in sys.argv[2:]}
@@ -63,12 +68,12 @@ def make_attempts(confine: str, *names: str) -> dict[str, object]:
 
 
 def test_a_process_reaches_nothing_but_its_parent():
-    calls = ("read", "write", "network", "fork", "execute", "signal")
-    found = make_attempts("confinement.confine()", *calls, "memory")
+    calls = ("read", "write", "network", "fork", "execute", "signal", "limits of the parent")
+    found = make_attempts("confinement.confine()", *calls, "own limits", "memory")
 
     if found.pop("missing"):
         pytest.skip("This system does not permit all of it")
-    assert found == dict.fromkeys(calls, "EPERM") | {"memory": "MemoryError"}
+    assert found == dict.fromkeys(calls, "EPERM") | {"own limits": None, "memory": "MemoryError"}
 
 
 def test_a_network_namespace_alone_has_no_network():
