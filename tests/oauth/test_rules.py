@@ -215,6 +215,31 @@ class TestCallback:
 
         assert refused(ask()) == (403, "access_denied", "A rule took too long.")
 
+    def test_rules_together_take_no_longer_than_a_web_process_should_wait(self, rule, ask, jane, monkeypatch):
+        monkeypatch.setattr("users.rules.execution.SECONDS_OF_ALL", 0.3)
+        for _ in range(5):
+            rule("setTimeout(() => callback(null), 200);")
+
+        assert refused(ask()) == (403, "access_denied", "A rule took too long.")
+        assert RuleRunCount.objects.aggregate(Sum("runs"))["runs__sum"] <= 2
+
+    @pytest.mark.parametrize("stack", ["at <input>:\u00b2:1", "at <input>:1:\u00b2"])
+    def test_an_error_that_a_rule_has_formed_denies_like_any_other(self, rule, ask, jane, stack):
+        rule(f"const e = new Error('mine'); e.stack = '{stack}'; callback(e);")
+
+        assert refused(ask()) == (403, "access_denied", "mine")
+        assert LogEvent.objects.filter(type="f").count() == 1
+
+    def test_text_that_no_database_stores_signs_in_all_the_same(self, rule, shown, jane):
+        rule(
+            "Object.assign(context.idToken, { 'a\\u0000': 'b\\u0000', 'sip_\\u0000': 1 });"
+            "callback(null, user, context);"
+        )
+
+        assert shown()["a\ufffd"] == "b\ufffd"
+        event = LogEvent.objects.get(type="w")
+        assert event.details["rules"]["dropped_claims"] == ["sip_\ufffd"]
+
 
 class TestConfiguration:
     def test_rules_read_it_and_nothing_shows_it(self, rule, ask, jane):
@@ -323,6 +348,17 @@ class TestClaims:
         event = LogEvent.objects.get(type="w")
         assert event.details["rules"]["dropped_claims"] == ["email", "https://x.auth0.com/a", "sub"]
 
+    def test_the_log_names_few_of_the_claims_that_were_dropped(self, rule, shown, jane):
+        rule(
+            "for (let i = 0; i < 5000; i++) context.idToken['sip_' + i + 'x'.repeat(500)] = i;"
+            "callback(null, user, context);"
+        )
+
+        shown()
+
+        names = LogEvent.objects.get(type="w").details["rules"]["dropped_claims"]
+        assert (len(names), {len(name) for name in names}) == (20, {100})
+
     def test_scopes_are_replaced_within_what_the_api_defines(self, rule, ask, songs, jane):
         rule(
             "context.accessToken.scope = ['write:songs', 'delete:everything'];callback(null, user, context);"
@@ -421,6 +457,24 @@ class TestWhenTheyRun:
         answer = answer_of(sign_in(browser(), spa, jane))
 
         assert (answer["error"], answer["error_description"]) == ("unauthorized", "Verify your email first.")
+
+    @pytest.mark.parametrize("mode", ["query", "fragment", "form_post", "web_message"])
+    def test_the_text_of_a_denial_is_text_in_every_response_mode(self, rule, browser, spa, jane, mode):
+        visitor = browser()
+        sign_in(visitor, spa, jane)
+        said = "</script><img src=x onerror=alert(1)>\"' &amp;"
+        rule(f"callback(new UnauthorizedError({json.dumps(said)} + '\\r\\nSet-Cookie: a=b'));")
+
+        answer = authorize(visitor, spa, response_mode=mode, prompt="none")
+
+        assert "a" not in answer.cookies
+        if mode in ("query", "fragment"):
+            assert answer_of(answer)["error_description"] == f"{said} Set-Cookie: a=b"
+        else:
+            page = answer.content.decode()
+            assert "onerror" in page
+            assert "<img" not in page
+            assert page.count("</script>") == page.count("<script")
 
     def test_a_denied_refresh_leaves_the_refresh_token_valid(self, rule, browser, make_app, songs, ask, jane):
         songs.allow_offline_access = True

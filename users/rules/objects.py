@@ -45,7 +45,9 @@ def user_object(sign_in: SignIn, viewer: Actor) -> dict[str, Any]:
     root = serialize_user(sign_in.user, viewer)
     if sign_in.profile is not None:
         # What the provider said and is never stored (the denylist) is seen during the sign-in.
-        root = {**sign_in.profile.fields, **root}
+        # Not in place of a document that is empty here.
+        said = {name: value for name, value in sign_in.profile.fields.items() if name not in PROTECTED}
+        root = {**said, **root}
     merged = {name: value for name, value in root.get(APP_METADATA, {}).items() if name not in PROTECTED}
     return {**root, **merged}
 

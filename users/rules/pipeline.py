@@ -22,6 +22,9 @@ from users.throttling.debounce import is_first_within
 MAX_MESSAGE = 500
 # Seconds during which claims that were left out are logged once for a client.
 DROPPED_LOG_SECONDS = 60
+# Names of such claims in the log, and characters of each: a script may form any number of them.
+MAX_DROPPED = 20
+MAX_NAME = 100
 # What the application receives where the message is not the script's own. The log has more.
 _FAILURES = {
     "time_limit": "A rule took too long.",
@@ -90,10 +93,9 @@ def _log_output(sign_in: SignIn, runs: list[RuleRun], decisions: Decisions) -> N
     if console := _console(runs):
         details["console"] = console
     client = sign_in.request.through.client_id
-    if decisions.dropped and (
-        console or is_first_within(DROPPED_LOG_SECONDS, "dropped claims", client, *decisions.dropped)
-    ):
-        details["dropped_claims"] = list(decisions.dropped)
+    dropped = [name[:MAX_NAME] for name in decisions.dropped[:MAX_DROPPED]]
+    if dropped and (console or is_first_within(DROPPED_LOG_SECONDS, "dropped claims", client, *dropped)):
+        details["dropped_claims"] = dropped
     if details:
         log_event(
             "w",
