@@ -25,10 +25,14 @@ def test_reserved_claims_are_dropped(name):
         "https://shop.AUTH0.com/plan",
         "http://webtask.io/x",
         "https://a.webtask.run/x",
+        "urn:auth0",
+        "URN:auth0:plan",
     ],
 )
 def test_claims_in_namespaces_of_auth0_are_dropped(name):
-    assert without_reserved({name: 1, "https://notauth0.com/plan": 2}) == {"https://notauth0.com/plan": 2}
+    others = {"https://notauth0.com/plan": 2, "urn:auth00:plan": 3}
+
+    assert without_reserved({name: 1, **others}) == others
 
 
 def test_tokens_of_the_management_api_have_namespaced_claims_alone():

@@ -22,12 +22,13 @@ RESERVED_CLAIMS = frozenset(
         *("events", "exp", "groups", "gty", "htm", "htu", "iat", "internalService", "iss", "jcard", "jku"),
         *("jti", "jwe", "jwk", "kid", "may_act", "mky", "nbf", "nonce", "object_id", "org_id", "org_name"),
         *("orig", "origid", "permissions", "roles", "rph", "s_hash", "sid", "sub", "sub_jwk", "toe", "txn"),
-        *("typ", "scope", GENERATION_CLAIM, AUTHORIZATION_CLAIM),
+        *("typ", "uuid", "vot", "vtm", "x5t#S256", "scope", GENERATION_CLAIM, AUTHORIZATION_CLAIM),
     }
 )
 _RESERVED_PREFIX = "sip_"
-# Source: Auth0 docs, "Rules", custom claims.
+# Source: Auth0 docs, "Create Custom Claims", namespaced guidelines.
 _AUTH0_DOMAINS = ("auth0.com", "webtask.io", "webtask.run")
+_AUTH0_URN = "urn:auth0:"
 
 # Claims of OpenID Connect scopes: they come from the user, and only with their scope.
 _STANDARD_CLAIMS = frozenset(name for name, field in FIELDS.items() if field.claim_scope)
@@ -74,5 +75,7 @@ def _namespace(name: str) -> str:
 
 
 def _is_auth0s(name: str) -> bool:
+    if f"{name.lower()}:".startswith(_AUTH0_URN):
+        return True
     host = _namespace(name)
     return any(host == domain or host.endswith(f".{domain}") for domain in _AUTH0_DOMAINS)
